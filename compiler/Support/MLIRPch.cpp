@@ -1,0 +1,1 @@
+// Empty on purpose: this file owns the precompiled header of MLIR.

@@ -1,0 +1,72 @@
+/*===- CoreHeader.h - Contract of core program and host -------------*- C -*-===*
+ *
+ * Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+ * SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * Plain C: read by the code generator, the host runtime and, for reference, by
+ * anybody who writes a core program by hand. All words are 32 bit, little
+ * endian; all addresses are byte addresses in the PE's own SRAM. The header
+ * stands at machine.sram.program.end. Bump SNNC_ABI_VERSION on any change.
+ *
+ *===----------------------------------------------------------------------===*/
+#ifndef SNNC_RUNTIME_ABI_COREHEADER_H
+#define SNNC_RUNTIME_ABI_COREHEADER_H
+
+#include <stdint.h>
+
+#define SNNC_ABI_MAGIC 0x31434E53u /* "SNC1" */
+#define SNNC_ABI_VERSION 1u
+#define SNNC_MAX_STATES 8
+#define SNNC_MAX_PARAMS 24
+#define SNNC_MAX_RECEPTORS 2
+
+/* A core reports how it ended in `status`. */
+#define SNNC_STATUS_READY 0x600Du   /* initialised, waiting for the first tick */
+#define SNNC_STATUS_BAD_ABI 0xBAD1u /* header magic or version unknown */
+
+typedef struct SnncCoreHeader {
+  uint32_t magic;
+  uint32_t abi_version;
+  uint32_t status;           /* device writes */
+  uint32_t timer_load;       /* timer ticks per network tick */
+  uint32_t tick;             /* device writes: ticks finished */
+  uint32_t start_tick;       /* neurons keep their initial state before it */
+  uint32_t n_neurons;
+  uint32_t key_base;         /* neuron i sends key_base + i */
+  uint32_t overruns;         /* device writes: ticks that ended too late */
+  uint32_t unknown_keys;     /* device writes: packets that match no entry */
+  uint32_t fifo_base;        /* packet ring filled by spDMA0 */
+  uint32_t fifo_end;
+  uint32_t table_base;       /* population table, SnncTableEntry[] */
+  uint32_t table_count;
+  uint32_t ring_base;        /* int32 accumulators [slot][receptor][neuron] */
+  uint32_t ring_slots;       /* ring depth in ticks, power of two */
+  uint32_t ring_slot_bytes;  /* bytes from one slot to the next */
+  uint32_t spikes_base;      /* this tick's spikes, bit i%32 of word i/32 */
+  uint32_t record_flags;     /* host writes: bit 0 spikes, bit 1+k state k */
+  uint32_t record_base;
+  uint32_t record_end;
+  uint32_t record_cursor;    /* device advances, host rewinds */
+  uint32_t record_overflow;  /* device writes: ticks that found no room */
+  uint32_t reserved;
+  uint32_t state[SNNC_MAX_STATES];   /* float32[n_neurons] each */
+  uint32_t param[SNNC_MAX_PARAMS];   /* address of float32[n_neurons], or the
+                                        float32 value itself where uniform */
+} SnncCoreHeader;
+
+/* One contiguous range of source keys that has synapses here. Sorted by
+ * key_first; entries with equal ranges stand next to each other and all apply.
+ */
+typedef struct SnncTableEntry {
+  uint32_t key_first;
+  uint32_t key_count;
+  uint32_t kind;       /* index into the program's list of row encodings */
+  uint32_t rows_base;  /* dense: first row. sparse: first synaptic word */
+  uint32_t index_base; /* dense: bytes per row. sparse: u32[key_count + 1],
+                          row i = words [index[i], index[i+1]) */
+  uint32_t target;     /* receptor offset + first target neuron, in accumulators */
+  uint32_t delay;      /* ticks - 1 added to every synapse of the block */
+  uint32_t length;     /* dense: targets per row */
+} SnncTableEntry;
+
+#endif /* SNNC_RUNTIME_ABI_COREHEADER_H */

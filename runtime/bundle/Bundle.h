@@ -1,0 +1,136 @@
+//===- Bundle.h - net.s2x: what the compiler hands to a device ----*- C++ -*-===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// An uncompressed zip: manifest.json names every other entry with size and
+// SHA-256. Deterministic: entries in manifest order, fixed time stamps. The
+// structures below are manifest.json read into memory, nothing more.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_RUNTIME_BUNDLE_BUNDLE_H
+#define SNNC_RUNTIME_BUNDLE_BUNDLE_H
+
+#include "compiler/Machine/MachineModel.h"
+#include "compiler/Support/Diagnostic.h"
+
+#include <array>
+#include <bitset>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace snnc::runtime {
+
+/// One distinct core program; many cores share it.
+struct ProgramEntry {
+  std::string name; ///< "p0"
+  std::string elf;  ///< entry name of the Arm ELF
+  std::string tick; ///< entry name of the tick dialect text (host backend)
+};
+
+/// One used PE: program + data image.
+struct CoreEntry {
+  PeCoordinate pe;
+  uint32_t program = 0;      ///< index into `programs`
+  std::string image;         ///< entry name; loaded at `imageBase`
+  uint32_t imageBase = 0;    ///< byte address; the rest of SRAM is zero
+  uint32_t headerAddress = 0; ///< of the SnncCoreHeader
+};
+
+/// Neurons [begin, end) of a population on one PE.
+struct SliceEntry {
+  uint32_t core = 0; ///< index into `cores`
+  uint32_t begin = 0, end = 0;
+};
+
+/// A recordable float32 state variable. User value = chip value / scale.
+struct VariableEntry {
+  std::string name;           ///< "v"
+  uint32_t state = 0;         ///< index into SnncCoreHeader.state
+  double scale = 1;           ///< when `scales` is empty
+  std::string scales;         ///< entry name of float64[neurons]
+};
+
+struct PopulationEntry {
+  std::string name; ///< the user's node name
+  uint32_t neurons = 0;
+  std::vector<uint32_t> shape;
+  uint32_t latency = 0; ///< ticks; default alignment shifts recordings back
+  std::vector<SliceEntry> slices;
+  std::vector<VariableEntry> variables;
+  bool spiking = true; ///< false: a readout that never spikes (LI)
+};
+
+struct InputEntry {
+  std::string name;
+  uint32_t channels = 0;
+  std::vector<uint32_t> shape;
+  uint32_t keyBase = 0; ///< channel c sends keyBase + c
+};
+
+/// key & mask == entry.key: copy to the PEs in `cores` (indices into
+/// Bundle::cores). First match wins, as in the chip's priority encoder.
+struct RouteEntry {
+  uint32_t key = 0, mask = 0;
+  std::vector<uint32_t> cores;
+};
+
+struct Manifest {
+  uint32_t formatVersion = 1;
+  std::string compilerVersion;
+  std::string network;    ///< the user's file name without folders
+  double tickSeconds = 0; ///< real time of one tick on the chip
+  double dtSeconds = 0;   ///< model time of one tick
+  uint32_t latency = 0;   ///< largest population latency, ticks
+  nlohmann::json options; ///< what the user asked for, for reports
+  std::vector<ProgramEntry> programs;
+  std::vector<CoreEntry> cores;
+  std::vector<PopulationEntry> populations;
+  std::vector<InputEntry> inputs;
+  std::vector<RouteEntry> routes;
+};
+
+/// A bundle in memory: manifest, machine and the named entries.
+class Bundle {
+public:
+  static constexpr const char *manifestName = "manifest.json";
+  static constexpr const char *machineName = "machine.json";
+  static constexpr const char *reportName = "report.json";
+  static constexpr const char *networkName = "network.mlir";
+  static constexpr const char *parametersName = "parameters.safetensors";
+
+  Manifest manifest;
+  MachineModel machine;
+
+  /// Adds an entry; names are unique. Order of addition = order in the zip.
+  void addEntry(std::string name, std::string bytes);
+  /// The entry's bytes, or null when there is none of that name.
+  const std::string *entry(const std::string &name) const;
+  const std::vector<std::string> &entryNames() const { return order; }
+
+  /// Writes the zip: manifest first, then every entry, stored, fixed dates.
+  Status write(const std::string &path) const;
+  /// Reads and checks: zip structure, sizes, manifest schema, digests, every
+  /// cross reference. Errors SNN05xx.  `digestWarnings` non-null: a digest
+  /// mismatch is reported there as a warning instead of being an error.
+  static Expected<std::shared_ptr<Bundle>>
+  read(const std::string &path, DiagnosticSink *digestWarnings = nullptr);
+
+private:
+  std::vector<std::string> order;
+  std::map<std::string, std::string> entries;
+};
+
+nlohmann::json toJson(const Manifest &manifest);
+Expected<Manifest> manifestFromJson(const nlohmann::json &json,
+                                    const std::string &shownPath);
+
+} // namespace snnc::runtime
+
+#endif // SNNC_RUNTIME_BUNDLE_BUNDLE_H
