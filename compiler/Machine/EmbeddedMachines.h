@@ -1,4 +1,5 @@
-//===- EmbeddedMachines.h - Machine files inside the tool --------*- C++ -*-===//
+//===- EmbeddedMachines.h - Machine files inside the tool --------*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_MACHINE_EMBEDDEDMACHINES_H
 #define SNNC_MACHINE_EMBEDDEDMACHINES_H

@@ -1,4 +1,5 @@
-//===- MachineModel.h - The chip as data -------------------------*- C++ -*-===//
+//===- MachineModel.h - The chip as data -------------------------*- C++
+//-*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -39,9 +40,9 @@ struct AddressRange {
 /// The split of a PE's 128 kB SRAM. Everything between `program.end` and
 /// `stack.begin` is the planner's to give away.
 struct SramLayout {
-  uint32_t bytes = 0;   ///< whole SRAM, from address 0
-  AddressRange program; ///< vectors, text, read-only data
-  AddressRange stack;   ///< initial SP = stack.end
+  uint32_t bytes = 0;     ///< whole SRAM, from address 0
+  AddressRange program;   ///< vectors, text, read-only data
+  AddressRange stack;     ///< initial SP = stack.end
   uint32_t alignment = 4; ///< of buffers, bytes
 };
 
@@ -50,24 +51,25 @@ struct TimerRegisters {
   uint32_t base = 0;
   uint32_t load = 0, value = 0, control = 0, clear = 0, rawStatus = 0;
   uint32_t controlEnable = 0; ///< value that starts it: periodic, IRQ, 32 bit
+  uint32_t irq = 0;           ///< its number at the NVIC
 };
 
 /// The packet send unit (facts A8/A12). Offsets from `base`, bytes.
 struct PacketSendRegisters {
   uint32_t base = 0;
-  uint32_t control = 0;      ///< TCR: packet type and routing
-  uint32_t key = 0;          ///< TKR: writing it sends the packet
-  uint32_t status = 0;       ///< TCTL
-  uint32_t statusReady = 0;  ///< mask of the ready bit in TCTL
+  uint32_t control = 0;          ///< TCR: packet type and routing
+  uint32_t key = 0;              ///< TKR: writing it sends the packet
+  uint32_t status = 0;           ///< TCTL
+  uint32_t statusReady = 0;      ///< mask of the ready bit in TCTL
   uint32_t controlMulticast = 0; ///< TCR value for a multicast packet
 };
 
 /// The packet receive unit spDMA0: stores keys to an SRAM ring without the CPU.
 struct PacketReceiveRegisters {
   uint32_t base = 0;
-  uint32_t config = 0, start = 0, end = 0; ///< ring limits, byte addresses
+  uint32_t config = 0, start = 0, end = 0;    ///< ring limits, byte addresses
   uint32_t readPointer = 0, writePointer = 0; ///< byte addresses in the ring
-  uint32_t words = 0;   ///< keys now in the ring
+  uint32_t words = 0;                         ///< keys now in the ring
   uint32_t dropped = 0; ///< packets lost because the ring was full
   uint32_t control = 0;
   uint32_t configMulticast = 0; ///< config value that accepts MC keys
@@ -90,22 +92,22 @@ struct ExpUnit {
 
 /// One speed step of a PE.
 struct PerformanceLevel {
-  std::string name;     ///< "0.50V", "0.80V"
-  double clockHz = 0;   ///< PE clock
+  std::string name;                   ///< "0.50V", "0.80V"
+  double clockHz = 0;                 ///< PE clock
   double activePicojoulePerCycle = 0; ///< over sleep, inferred (facts A11)
   double sleepMilliwatt = 0;          ///< one sleeping PE over PEs-off
 };
 
 /// Router and NoC limits.
 struct RouterLimits {
-  uint32_t entries = 0;      ///< multicast entries a chip (16,384)
-  double clockHz = 0;        ///< event router
+  uint32_t entries = 0; ///< multicast entries a chip (16,384)
+  double clockHz = 0;   ///< event router
   uint32_t links = 6;
 };
 
 struct MachineModel {
-  std::string name;    ///< "spinnaker2-jib-map"
-  std::string digest;  ///< sha256 of the file's normal form
+  std::string name;              ///< "spinnaker2-jib-map"
+  std::string digest;            ///< sha256 of the file's normal form
   std::vector<PeCoordinate> pes; ///< usable PEs of a chip, in allocation order
   uint32_t chips = 1;
   SramLayout sram;

@@ -1,0 +1,1 @@
+snnc_test(MachineTest MachineTest.cpp DEPS snnc_machine)
