@@ -1,4 +1,5 @@
-//===- Bundle.h - net.s2x: what the compiler hands to a device ----*- C++ -*-===//
+//===- Bundle.h - net.s2x: what the compiler hands to a device ----*- C++
+//-*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -37,9 +38,9 @@ struct ProgramEntry {
 /// One used PE: program + data image.
 struct CoreEntry {
   PeCoordinate pe;
-  uint32_t program = 0;      ///< index into `programs`
-  std::string image;         ///< entry name; loaded at `imageBase`
-  uint32_t imageBase = 0;    ///< byte address; the rest of SRAM is zero
+  uint32_t program = 0;       ///< index into `programs`
+  std::string image;          ///< entry name; loaded at `imageBase`
+  uint32_t imageBase = 0;     ///< byte address; the rest of SRAM is zero
   uint32_t headerAddress = 0; ///< of the SnncCoreHeader
 };
 
@@ -51,10 +52,10 @@ struct SliceEntry {
 
 /// A recordable float32 state variable. User value = chip value / scale.
 struct VariableEntry {
-  std::string name;           ///< "v"
-  uint32_t state = 0;         ///< index into SnncCoreHeader.state
-  double scale = 1;           ///< when `scales` is empty
-  std::string scales;         ///< entry name of float64[neurons]
+  std::string name;   ///< "v"
+  uint32_t state = 0; ///< index into SnncCoreHeader.state
+  double scale = 1;   ///< when `scales` is empty
+  std::string scales; ///< entry name of float64[neurons]
 };
 
 struct PopulationEntry {
@@ -108,13 +109,16 @@ public:
   Manifest manifest;
   MachineModel machine;
 
-  /// Adds an entry; names are unique. Order of addition = order in the zip.
+  /// Adds an entry; names are unique, adding one again replaces its bytes.
+  /// Order of addition = order in the zip. The manifest and the machine are
+  /// members of this class, not entries.
   void addEntry(std::string name, std::string bytes);
   /// The entry's bytes, or null when there is none of that name.
   const std::string *entry(const std::string &name) const;
   const std::vector<std::string> &entryNames() const { return order; }
 
-  /// Writes the zip: manifest first, then every entry, stored, fixed dates.
+  /// Checks as read() does, then writes the zip: manifest and machine first,
+  /// then every entry, stored, fixed dates. Errors SNN05xx.
   Status write(const std::string &path) const;
   /// Reads and checks: zip structure, sizes, manifest schema, digests, every
   /// cross reference. Errors SNN05xx.  `digestWarnings` non-null: a digest

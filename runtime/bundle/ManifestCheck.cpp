@@ -1,0 +1,331 @@
+//===- ManifestCheck.cpp - Cross references of a manifest -----------------===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/abi/CoreHeader.h"
+#include "runtime/bundle/ManifestJson.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <fmt/format.h>
+#include <set>
+
+namespace snnc::runtime {
+
+namespace {
+
+/// Reports SNN0510 at a manifest path such as "cores[3].program".
+class CrossCheck {
+public:
+  CrossCheck(const Manifest &manifest, const std::string &file)
+      : m(manifest), file(file) {}
+
+  Status run();
+
+private:
+  Status fail(const std::string &where, std::string message) const {
+    return makeError("SNN0510", {file, where, 0, 0}, std::move(message),
+                     {"the bundle is inconsistent; compile the network again"});
+  }
+  Status uniqueName(const std::string &name, const std::string &where);
+  Status shape(const std::vector<uint32_t> &dims, uint32_t size,
+               const std::string &where) const;
+  Status programs();
+  Status cores();
+  Status populations();
+  Status slices(const PopulationEntry &population, const std::string &where);
+  Status variables(const PopulationEntry &population,
+                   const std::string &where) const;
+  Status inputs();
+  Status routes() const;
+
+  const Manifest &m;
+  const std::string &file;
+  std::set<std::string> names;    ///< populations and inputs share them
+  std::set<uint32_t> slicedCores; ///< a core header describes one slice
+};
+
+} // namespace
+
+Status CrossCheck::uniqueName(const std::string &name,
+                              const std::string &where) {
+  if (name.empty())
+    return fail(where, "the name is empty");
+  if (!names.insert(name).second)
+    return fail(where, fmt::format("the name '{}' is used twice", name));
+  return {};
+}
+
+Status CrossCheck::shape(const std::vector<uint32_t> &dims, uint32_t size,
+                         const std::string &where) const {
+  if (dims.empty())
+    return {};
+  uint64_t product = 1; // dims and size are below 2^29, so this cannot wrap
+  for (uint32_t dim : dims)
+    product = std::min<uint64_t>(product * dim, UINT32_MAX);
+  if (product == size)
+    return {};
+  return fail(where, fmt::format("the shape [{}] has {} elements, not {}",
+                                 fmt::join(dims, ", "), product, size));
+}
+
+Status CrossCheck::programs() {
+  std::set<std::string> seen;
+  for (size_t i = 0; i < m.programs.size(); ++i) {
+    const ProgramEntry &p = m.programs[i];
+    std::string where = fmt::format("programs[{}]", i);
+    if (p.name.empty() || !seen.insert(p.name).second)
+      return fail(where, fmt::format("the program name '{}' is empty or used "
+                                     "twice",
+                                     p.name));
+    if (p.elf.empty() && p.tick.empty())
+      return fail(where, "the program has neither an ELF nor tick text");
+  }
+  return {};
+}
+
+Status CrossCheck::cores() {
+  std::set<uint32_t> seen;
+  for (size_t i = 0; i < m.cores.size(); ++i) {
+    const CoreEntry &c = m.cores[i];
+    std::string where = fmt::format("cores[{}]", i);
+    if (c.pe.x > 7 || c.pe.y > 7 || c.pe.p > 3)
+      return fail(where, fmt::format("PE ({}, {}, {}) has no hardware id",
+                                     c.pe.x, c.pe.y, c.pe.p));
+    if (!seen.insert(c.pe.peId()).second)
+      return fail(where, fmt::format("PE ({}, {}, {}) is used twice", c.pe.x,
+                                     c.pe.y, c.pe.p));
+    if (c.program >= m.programs.size())
+      return fail(where, fmt::format("program {} of {} does not exist",
+                                     c.program, m.programs.size()));
+    if (c.image.empty())
+      return fail(where, "the core has no image");
+  }
+  return {};
+}
+
+Status CrossCheck::slices(const PopulationEntry &p, const std::string &where) {
+  uint32_t next = 0;
+  for (size_t i = 0; i < p.slices.size(); ++i) {
+    const SliceEntry &s = p.slices[i];
+    std::string at = fmt::format("{}.slices[{}]", where, i);
+    if (s.core >= m.cores.size())
+      return fail(at, fmt::format("core {} of {} does not exist", s.core,
+                                  m.cores.size()));
+    if (!slicedCores.insert(s.core).second)
+      return fail(at, fmt::format("core {} holds two slices", s.core));
+    if (s.begin != next || s.end <= s.begin)
+      return fail(at, fmt::format("the slice is [{}, {}), expected one that "
+                                  "begins at {}",
+                                  s.begin, s.end, next));
+    next = s.end;
+  }
+  if (next != p.neurons)
+    return fail(where, fmt::format("the slices cover {} of {} neurons", next,
+                                   p.neurons));
+  return {};
+}
+
+Status CrossCheck::variables(const PopulationEntry &p,
+                             const std::string &where) const {
+  std::set<std::string> seen = {"spikes"};
+  for (size_t i = 0; i < p.variables.size(); ++i) {
+    const VariableEntry &v = p.variables[i];
+    std::string at = fmt::format("{}.variables[{}]", where, i);
+    if (v.name.empty() || v.name.find(':') != std::string::npos)
+      return fail(at, fmt::format("'{}' cannot name a variable", v.name));
+    if (!seen.insert(v.name).second)
+      return fail(at, fmt::format("the variable '{}' exists twice", v.name));
+    if (v.state >= SNNC_MAX_STATES)
+      return fail(at, fmt::format("state {} is out of range, the core header "
+                                  "holds {}",
+                                  v.state, SNNC_MAX_STATES));
+    if (v.scales.empty() && (!std::isfinite(v.scale) || v.scale == 0))
+      return fail(at, fmt::format("the scale {} is unusable", v.scale));
+  }
+  return {};
+}
+
+Status CrossCheck::populations() {
+  for (size_t i = 0; i < m.populations.size(); ++i) {
+    const PopulationEntry &p = m.populations[i];
+    std::string where = fmt::format("populations[{}]", i);
+    if (Status s = uniqueName(p.name, where); !s)
+      return s;
+    if (p.neurons == 0 || p.neurons > ManifestLimits::neurons)
+      return fail(where, fmt::format("{} neurons, expected 1 to {}", p.neurons,
+                                     ManifestLimits::neurons));
+    if (p.latency > m.latency)
+      return fail(where, fmt::format("latency {} exceeds the network's {} "
+                                     "ticks",
+                                     p.latency, m.latency));
+    if (Status s = shape(p.shape, p.neurons, where); !s)
+      return s;
+    if (Status s = slices(p, where); !s)
+      return s;
+    if (Status s = variables(p, where); !s)
+      return s;
+  }
+  return {};
+}
+
+Status CrossCheck::inputs() {
+  std::vector<std::pair<uint64_t, uint64_t>> ranges;
+  for (size_t i = 0; i < m.inputs.size(); ++i) {
+    const InputEntry &in = m.inputs[i];
+    std::string where = fmt::format("inputs[{}]", i);
+    if (Status s = uniqueName(in.name, where); !s)
+      return s;
+    if (in.channels == 0 || in.channels > ManifestLimits::neurons)
+      return fail(where, fmt::format("{} channels, expected 1 to {}",
+                                     in.channels, ManifestLimits::neurons));
+    if (Status s = shape(in.shape, in.channels, where); !s)
+      return s;
+    uint64_t end = uint64_t(in.keyBase) + in.channels;
+    if (end > uint64_t(UINT32_MAX) + 1)
+      return fail(where, "the keys exceed 32 bits");
+    ranges.emplace_back(in.keyBase, end);
+  }
+  std::sort(ranges.begin(), ranges.end());
+  for (size_t i = 1; i < ranges.size(); ++i)
+    if (ranges[i].first < ranges[i - 1].second)
+      return fail("inputs", fmt::format("two inputs send the key {:#x}",
+                                        ranges[i].first));
+  return {};
+}
+
+Status CrossCheck::routes() const {
+  for (size_t i = 0; i < m.routes.size(); ++i) {
+    const RouteEntry &r = m.routes[i];
+    std::string where = fmt::format("routes[{}]", i);
+    if (r.key & ~r.mask)
+      return fail(where, fmt::format("key {:#010x} can never match under mask "
+                                     "{:#010x}",
+                                     r.key, r.mask));
+    if (r.cores.empty())
+      return fail(where, "the route leads nowhere");
+    std::set<uint32_t> seen;
+    for (uint32_t core : r.cores)
+      if (core >= m.cores.size() || !seen.insert(core).second)
+        return fail(where, fmt::format("core {} of {} does not exist or is "
+                                       "listed twice",
+                                       core, m.cores.size()));
+  }
+  return {};
+}
+
+Status CrossCheck::run() {
+  if (!(m.tickSeconds >= 0) || !(m.dtSeconds >= 0) ||
+      !std::isfinite(m.tickSeconds) || !std::isfinite(m.dtSeconds))
+    return fail("tickSeconds", fmt::format("{} s a tick on the chip and {} s "
+                                           "in the model: not a time",
+                                           m.tickSeconds, m.dtSeconds));
+  for (auto check : {&CrossCheck::programs, &CrossCheck::cores,
+                     &CrossCheck::populations, &CrossCheck::inputs})
+    if (Status s = (this->*check)(); !s)
+      return s;
+  return routes();
+}
+
+Status checkManifest(const Manifest &manifest, const std::string &shownPath) {
+  return CrossCheck(manifest, shownPath).run();
+}
+
+//===----------------------------------------------------------------------===//
+// Against the machine and the entries
+//===----------------------------------------------------------------------===//
+
+static Status missingEntry(const std::string &path, const std::string &where,
+                           const std::string &name) {
+  return makeError("SNN0506", {path, where, 0, 0},
+                   fmt::format("the entry '{}' is not in the bundle", name),
+                   {"the bundle is incomplete; compile the network again"});
+}
+
+static Status doesNotFit(const std::string &path, const std::string &where,
+                         std::string message) {
+  return makeError("SNN0511", {path, where, 0, 0}, std::move(message),
+                   {"compile the network for the machine it shall run on"});
+}
+
+static Status checkCore(const Bundle &bundle, size_t index,
+                        const std::string &path) {
+  const CoreEntry &core = bundle.manifest.cores[index];
+  const MachineModel &machine = bundle.machine;
+  std::string where = fmt::format("cores[{}]", index);
+  const std::string *image = bundle.entry(core.image);
+  if (!image)
+    return missingEntry(path, where, core.image);
+  if (std::find(machine.pes.begin(), machine.pes.end(), core.pe) ==
+      machine.pes.end())
+    return doesNotFit(path, where,
+                      fmt::format("the machine '{}' has no usable PE "
+                                  "({}, {}, {})",
+                                  machine.name, core.pe.x, core.pe.y,
+                                  core.pe.p));
+  uint64_t end = uint64_t(core.imageBase) + image->size();
+  if (end > machine.sram.bytes)
+    return doesNotFit(path, where,
+                      fmt::format("the image ends at byte {}, the SRAM has {}",
+                                  end, machine.sram.bytes));
+  if (core.headerAddress % 4 || core.headerAddress < core.imageBase ||
+      uint64_t(core.headerAddress) + sizeof(SnncCoreHeader) > end)
+    return doesNotFit(path, where,
+                      fmt::format("the core header at {:#x} ({} bytes) is not "
+                                  "inside the image [{:#x}, {:#x})",
+                                  core.headerAddress, sizeof(SnncCoreHeader),
+                                  core.imageBase, end));
+  return {};
+}
+
+static Status checkScales(const Bundle &bundle, const PopulationEntry &p,
+                          const VariableEntry &v, const std::string &path) {
+  if (v.scales.empty())
+    return {};
+  std::string where = p.name + ":" + v.name;
+  const std::string *bytes = bundle.entry(v.scales);
+  if (!bytes)
+    return missingEntry(path, where, v.scales);
+  if (bytes->size() != uint64_t(p.neurons) * sizeof(double))
+    return makeError("SNN0506", {path, where, 0, 0},
+                     fmt::format("the entry '{}' has {} bytes, {} neurons need "
+                                 "{}",
+                                 v.scales, bytes->size(), p.neurons,
+                                 uint64_t(p.neurons) * sizeof(double)));
+  for (uint32_t n = 0; n < p.neurons; ++n) {
+    double scale;
+    std::memcpy(&scale, bytes->data() + n * sizeof scale, sizeof scale);
+    if (!std::isfinite(scale) || scale == 0)
+      return makeError("SNN0506", {path, where, 0, 0},
+                       fmt::format("the scale of neuron {} is {}", n, scale));
+  }
+  return {};
+}
+
+Status checkContents(const Bundle &bundle, const std::string &path) {
+  const Manifest &m = bundle.manifest;
+  for (size_t i = 0; i < m.programs.size(); ++i)
+    for (const std::string *name : {&m.programs[i].elf, &m.programs[i].tick})
+      if (!name->empty() && !bundle.entry(*name))
+        return missingEntry(path, fmt::format("programs[{}]", i), *name);
+  for (size_t i = 0; i < m.cores.size(); ++i)
+    if (Status s = checkCore(bundle, i, path); !s)
+      return s;
+  for (const PopulationEntry &p : m.populations)
+    for (const VariableEntry &v : p.variables)
+      if (Status s = checkScales(bundle, p, v, path); !s)
+        return s;
+  uint32_t limit = bundle.machine.router.entries;
+  if (m.routes.size() > limit)
+    return doesNotFit(path, "routes",
+                      fmt::format("{} routing entries, the machine's router "
+                                  "holds {}",
+                                  m.routes.size(), limit));
+  return {};
+}
+
+} // namespace snnc::runtime

@@ -1,0 +1,78 @@
+//===- Zip.h - Deterministic writing and bounded reading of zips --*- C++
+//-*-===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A thin layer over libzip that bundles (.s2x) and array files (.npz) share.
+// Writing: stored members, fixed dates, the order of the caller, so the same
+// content gives the same bytes. Reading: the file is an attacker's; the number
+// of members, every size and their sum are bounded before memory is taken.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_RUNTIME_BUNDLE_ZIP_H
+#define SNNC_RUNTIME_BUNDLE_ZIP_H
+
+#include "compiler/Support/Diagnostic.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace snnc::runtime {
+
+/// The codes under which a user of this layer reports its findings.
+struct ZipCodes {
+  const char *damaged; ///< not a zip, truncated, CRC mismatch
+  const char *limit;   ///< a bound of ZipLimits is exceeded
+  const char *name;    ///< member name unusable or used twice
+  const char *method;  ///< compressed where stored is required, or encrypted
+  const char *write;   ///< the file could not be written
+};
+
+struct ZipLimits {
+  uint64_t fileBytes = uint64_t(4) << 30;   ///< the zip itself
+  uint64_t memberBytes = uint64_t(2) << 30; ///< one member, uncompressed
+  uint64_t totalBytes = uint64_t(4) << 30;  ///< all members, uncompressed
+  uint64_t members = 65536;
+  bool allowDeflate = false; ///< false: only "stored" members
+};
+
+struct ZipMember {
+  std::string name;
+  std::string bytes;
+};
+
+/// A member to write: the concatenation of two parts that the caller keeps
+/// alive (a header and a payload that need not be copied together).
+struct ZipSource {
+  std::string name;
+  std::span<const std::byte> head;
+  std::span<const std::byte> body;
+};
+
+/// Why a member name cannot stand in a zip that somebody will unpack: empty,
+/// longer than 255 bytes, absolute, a ".." or empty component, a backslash, a
+/// control character. Empty when the name is fine.
+std::string unsafeMemberName(const std::string &name);
+
+/// Writes whole or not at all. Members are stored with the date 1980-01-01.
+Status writeZip(const std::string &path, const std::vector<ZipSource> &members,
+                const ZipCodes &codes);
+
+/// Every member, in file order. Errors carry `codes` and the member's name.
+Expected<std::vector<ZipMember>> readZip(const std::string &path,
+                                         const ZipLimits &limits,
+                                         const ZipCodes &codes);
+
+/// The same for a zip that is in memory; `shownPath` is for messages.
+Expected<std::vector<ZipMember>> readZipBytes(const std::string &bytes,
+                                              const std::string &shownPath,
+                                              const ZipLimits &limits,
+                                              const ZipCodes &codes);
+
+} // namespace snnc::runtime
+
+#endif // SNNC_RUNTIME_BUNDLE_ZIP_H
