@@ -1,0 +1,291 @@
+//===- Connectivity.cpp - The synapses behind a projection ----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/SNN/Connectivity.h"
+
+#include "compiler/SNN/ParamValues.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace mlir;
+
+namespace snnc::snn {
+
+namespace {
+
+class DenseConnectivity : public Connectivity {
+public:
+  DenseConnectivity(uint32_t numSources, uint32_t numTargets,
+                    const ParamValues &weights) {
+    sources = numSources;
+    targets = numTargets;
+    // NIR stores [target, source]; rows are read by source.
+    bySource.resize(size_t(sources) * targets);
+    for (uint32_t t = 0; t < targets; ++t)
+      for (uint32_t s = 0; s < sources; ++s)
+        bySource[size_t(s) * targets + t] =
+            float(weights.at(size_t(t) * sources + s));
+  }
+  void row(uint32_t source, std::vector<Synapse> &row) const override {
+    row.clear();
+    const float *weights = &bySource[size_t(source) * targets];
+    for (uint32_t t = 0; t < targets; ++t)
+      if (weights[t] != 0)
+        row.push_back({t, weights[t]});
+  }
+
+private:
+  std::vector<float> bySource;
+};
+
+class OneToOneConnectivity : public Connectivity {
+public:
+  OneToOneConnectivity(uint32_t count, const ParamValues &values) {
+    sources = targets = count;
+    for (uint32_t i = 0; i < count; ++i)
+      weights.push_back(float(values.at(i)));
+  }
+  void row(uint32_t source, std::vector<Synapse> &row) const override {
+    row.clear();
+    if (weights[source] != 0)
+      row.push_back({source, weights[source]});
+  }
+
+private:
+  std::vector<float> weights;
+};
+
+class ConvConnectivity : public Connectivity {
+public:
+  ConvConnectivity(ConvAttr conv, const ParamValues &values) : conv(conv) {
+    auto in = conv.getIn(), out = conv.getOut();
+    sources = uint32_t(in[0] * in[1] * in[2]);
+    targets = uint32_t(out[0] * out[1] * out[2]);
+    kernel.reserve(values.size());
+    for (size_t i = 0; i < values.size(); ++i)
+      kernel.push_back(float(values.at(i)));
+  }
+
+  /// For one axis: the (kernel tap, output) pairs that see input position `at`,
+  /// ascending by output.
+  void taps(int64_t at, unsigned axis,
+            std::vector<std::pair<int64_t, int64_t>> &result) const {
+    result.clear();
+    int64_t extent = kernelExtent(axis);
+    for (int64_t k = extent - 1; k >= 0; --k) {
+      int64_t shifted =
+          at + conv.getPadding()[axis] - k * conv.getDilation()[axis];
+      if (shifted < 0 || shifted % conv.getStride()[axis] != 0)
+        continue;
+      int64_t o = shifted / conv.getStride()[axis];
+      if (o < conv.getOut()[axis + 1])
+        result.emplace_back(k, o);
+    }
+  }
+
+  void row(uint32_t source, std::vector<Synapse> &row) const override {
+    row.clear();
+    auto in = conv.getIn(), out = conv.getOut();
+    int64_t x = source % in[2], y = source / in[2] % in[1],
+            c = source / (in[2] * in[1]);
+    std::vector<std::pair<int64_t, int64_t>> ys, xs;
+    taps(y, 0, ys);
+    taps(x, 1, xs);
+    int64_t groups = conv.getGroups(), perGroup = in[0] / groups;
+    int64_t outPerGroup = out[0] / groups, g = c / perGroup;
+    int64_t kh = kernelExtent(0), kw = kernelExtent(1);
+    for (int64_t co = g * outPerGroup; co < (g + 1) * outPerGroup; ++co)
+      for (auto [ky, oy] : ys)
+        for (auto [kx, ox] : xs) {
+          float w = kernel[size_t(((co * perGroup + c % perGroup) * kh + ky) *
+                                      kw + kx)];
+          if (w != 0)
+            row.push_back({uint32_t((co * out[1] + oy) * out[2] + ox), w});
+        }
+  }
+
+  uint32_t scaleGroup(uint32_t target) const override {
+    return target / uint32_t(conv.getOut()[1] * conv.getOut()[2]);
+  }
+
+private:
+  int64_t kernelExtent(unsigned axis) const {
+    return shapeOf(conv.getWeights())[axis + 2];
+  }
+  static llvm::ArrayRef<int64_t> shapeOf(Attribute weights) {
+    if (auto ref = dyn_cast<ParamRefAttr>(weights))
+      return ref.getType().getShape();
+    return cast<DenseElementsAttr>(weights).getType().getShape();
+  }
+  ConvAttr conv;
+  std::vector<float> kernel;
+};
+
+/// The inner view's sources are the cells of the pooled map.
+class PooledConnectivity : public Connectivity {
+public:
+  PooledConnectivity(PoolAttr pool, std::unique_ptr<Connectivity> innerView)
+      : pool(pool), inner(std::move(innerView)) {
+    auto in = pool.getIn();
+    sources = uint32_t(in[0] * in[1] * in[2]);
+    targets = inner->numTargets();
+    pooled = pool.pooledShape();
+    if (pool.getKind() == PoolKind::Average)
+      factor = 1.0f / float(pool.getKernel()[0] * pool.getKernel()[1]);
+  }
+
+  void row(uint32_t source, std::vector<Synapse> &row) const override {
+    row.clear();
+    auto in = pool.getIn();
+    int64_t x = source % in[2], y = source / in[2] % in[1],
+            c = source / (in[2] * in[1]);
+    std::vector<Synapse> part;
+    unsigned windows = 0;
+    for (int64_t py : windowsOf(y, 0))
+      for (int64_t px : windowsOf(x, 1)) {
+        inner->row(uint32_t((c * pooled[1] + py) * pooled[2] + px), part);
+        for (Synapse synapse : part)
+          row.push_back({synapse.target, synapse.weight * factor});
+        ++windows;
+      }
+    if (windows > 1)
+      std::stable_sort(row.begin(), row.end(),
+                       [](const Synapse &a, const Synapse &b) {
+                         return a.target < b.target;
+                       });
+  }
+  uint32_t scaleGroup(uint32_t target) const override {
+    return inner->scaleGroup(target);
+  }
+
+private:
+  std::vector<int64_t> windowsOf(int64_t at, unsigned axis) const {
+    std::vector<int64_t> result;
+    int64_t shifted = at + pool.getPadding()[axis];
+    int64_t stride = pool.getStride()[axis], kernel = pool.getKernel()[axis];
+    int64_t first = shifted < kernel ? 0 : (shifted - kernel) / stride + 1;
+    for (int64_t w = first; w * stride <= shifted && w < pooled[axis + 1]; ++w)
+      result.push_back(w);
+    return result;
+  }
+  PoolAttr pool;
+  std::unique_ptr<Connectivity> inner;
+  llvm::SmallVector<int64_t, 3> pooled;
+  float factor = 1.0f;
+};
+
+} // namespace
+
+static std::unique_ptr<Connectivity> createInner(ProjectionOp projection,
+                                                 uint32_t sources) {
+  MLIRContext *context = projection.getContext();
+  Attribute weights = projection.getWeights();
+  uint32_t targets = uint32_t(projection.numTargets());
+  auto values = [&](Attribute attr, size_t count) {
+    auto view = ParamValues::get(attr, count, context);
+    if (!view)
+      projection.emitOpError("weights are missing or have the wrong size: ")
+          << count << " numbers needed";
+    return view;
+  };
+  if (auto dense = dyn_cast<DenseAttr>(weights)) {
+    auto view = values(dense.getWeights(), size_t(sources) * targets);
+    return view ? std::make_unique<DenseConnectivity>(sources, targets, *view)
+                : nullptr;
+  }
+  if (auto oneToOne = dyn_cast<OneToOneAttr>(weights)) {
+    if (sources != targets) {
+      projection.emitOpError("one-to-one needs as many sources as targets: ")
+          << sources << " and " << targets;
+      return nullptr;
+    }
+    auto view = values(oneToOne.getWeights(), targets);
+    return view ? std::make_unique<OneToOneConnectivity>(targets, *view)
+                : nullptr;
+  }
+  auto conv = cast<ConvAttr>(weights);
+  size_t count = 1;
+  if (auto ref = dyn_cast<ParamRefAttr>(conv.getWeights()))
+    count = size_t(ref.getType().getNumElements());
+  else if (auto dense = dyn_cast<DenseElementsAttr>(conv.getWeights()))
+    count = size_t(dense.getNumElements());
+  auto in = conv.getIn(), out = conv.getOut();
+  if (uint32_t(in[0] * in[1] * in[2]) != sources ||
+      uint32_t(out[0] * out[1] * out[2]) != targets) {
+    projection.emitOpError("convolution shapes do not match the populations");
+    return nullptr;
+  }
+  auto view = values(conv.getWeights(), count);
+  return view ? std::make_unique<ConvConnectivity>(conv, *view) : nullptr;
+}
+
+std::unique_ptr<Connectivity> Connectivity::create(ProjectionOp projection) {
+  PoolAttr pool = projection.getPoolAttr();
+  if (!pool)
+    return createInner(projection, uint32_t(projection.numSources()));
+  auto shape = pool.pooledShape();
+  auto inner = createInner(projection, uint32_t(shape[0] * shape[1] * shape[2]));
+  return inner ? std::make_unique<PooledConnectivity>(pool, std::move(inner))
+               : nullptr;
+}
+
+std::unique_ptr<IntConnectivity>
+IntConnectivity::create(ProjectionOp projection) {
+  auto result = std::make_unique<IntConnectivity>();
+  result->base = Connectivity::create(projection);
+  if (!result->base)
+    return nullptr;
+  QuantAttr quant = projection.getQuantAttr();
+  if (!quant) {
+    projection.emitOpError("has no integer weights yet; run snn-quantize");
+    return nullptr;
+  }
+  MLIRContext *context = projection.getContext();
+  auto scales =
+      ParamValues::get(quant.getScales(), result->numTargets(), context);
+  auto delays =
+      ParamValues::get(projection.getDelay(), result->numSources(), context);
+  if (!scales || !delays) {
+    projection.emitOpError("scales or delays are missing or have a wrong size");
+    return nullptr;
+  }
+  result->bits = quant.getBits();
+  result->rounding = quant.getRounding();
+  auto uniformScale = scales->uniform();
+  for (uint32_t t = 0; t < (uniformScale ? 1 : result->numTargets()); ++t)
+    result->scales.push_back(scales->at(t));
+  auto uniformDelay = delays->uniform();
+  for (uint32_t s = 0; s < (uniformDelay ? 1 : result->numSources()); ++s)
+    result->delays.push_back(uint32_t(delays->at(s)));
+  auto [low, high] =
+      std::minmax_element(result->delays.begin(), result->delays.end());
+  result->minimumDelay = *low;
+  result->maximumDelay = *high;
+  if (*low < 1) {
+    projection.emitOpError("has a delay below 1 tick; run snn-retime");
+    return nullptr;
+  }
+  return result;
+}
+
+int32_t IntConnectivity::quantize(float weight, uint32_t target) const {
+  double scaled = double(weight) * scales[scales.size() == 1 ? 0 : target];
+  // nearbyint: the default rounding mode is nearest, ties to even.
+  double rounded = rounding == Rounding::NearestEven ? std::nearbyint(scaled)
+                                                     : std::trunc(scaled);
+  double limit = double((int64_t(1) << (bits - 1)) - 1);
+  return int32_t(std::clamp(rounded, -limit, limit));
+}
+
+void IntConnectivity::row(uint32_t source, std::vector<IntSynapse> &row) const {
+  row.clear();
+  std::vector<Synapse> real;
+  base->row(source, real);
+  uint32_t delay = delays[delays.size() == 1 ? 0 : source];
+  for (const Synapse &synapse : real)
+    if (int32_t q = quantize(synapse.weight, synapse.target))
+      row.push_back({synapse.target, q, delay});
+}
+
+} // namespace snnc::snn

@@ -1,0 +1,82 @@
+//===- Connectivity.h - The synapses behind a projection ---------*- C++ -*-===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A lazy view: any source's row can be made at any time, nothing is expanded.
+// The reference interpreter, the planner and the encoders all read this view.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_SNN_CONNECTIVITY_H
+#define SNNC_SNN_CONNECTIVITY_H
+
+#include "compiler/SNN/SNN.h"
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace snnc::snn {
+
+/// One synapse as the network means it: weight in the user's units.
+struct Synapse {
+  uint32_t target = 0;
+  float weight = 0;
+};
+
+/// One synapse as the chip stores it. `delay` in ticks, at least 1.
+struct IntSynapse {
+  uint32_t target = 0;
+  int32_t weight = 0;
+  uint32_t delay = 1;
+};
+
+class Connectivity {
+public:
+  virtual ~Connectivity() = default;
+
+  /// The view of a projection; an error is emitted at the op otherwise.
+  static std::unique_ptr<Connectivity> create(ProjectionOp projection);
+
+  uint32_t numSources() const { return sources; }
+  uint32_t numTargets() const { return targets; }
+  /// Replaces `row` by the synapses of `source`, ascending by target; a target
+  /// may appear more than once. Weights that are exactly 0 are left out.
+  virtual void row(uint32_t source, std::vector<Synapse> &row) const = 0;
+  /// Targets that share one quantisation scale have equal groups: the output
+  /// channel where a kernel is shared, else the target itself.
+  virtual uint32_t scaleGroup(uint32_t target) const { return target; }
+
+protected:
+  uint32_t sources = 0, targets = 0;
+};
+
+/// The integers: rounds and saturates with the projection's `quant`.
+class IntConnectivity {
+public:
+  /// Needs `quant` and a number for `delay` (after snn-retime, snn-quantize).
+  static std::unique_ptr<IntConnectivity> create(ProjectionOp projection);
+
+  uint32_t numSources() const { return base->numSources(); }
+  uint32_t numTargets() const { return base->numTargets(); }
+  unsigned weightBits() const { return bits; }
+  /// Largest delay of any synapse, ticks.
+  uint32_t maxDelay() const { return maximumDelay; }
+  uint32_t minDelay() const { return minimumDelay; }
+  /// Synapses of `source`, ascending by target; zero weights left out.
+  void row(uint32_t source, std::vector<IntSynapse> &row) const;
+  /// The integer for one weight, before the zero is dropped.
+  int32_t quantize(float weight, uint32_t target) const;
+
+private:
+  std::unique_ptr<Connectivity> base;
+  std::vector<double> scales; ///< one, or one per target
+  std::vector<uint32_t> delays; ///< one, or one per source
+  unsigned bits = 8;
+  Rounding rounding = Rounding::NearestEven;
+  uint32_t maximumDelay = 1, minimumDelay = 1;
+};
+
+} // namespace snnc::snn
+
+#endif // SNNC_SNN_CONNECTIVITY_H

@@ -1,0 +1,32 @@
+//===- NeuronLibrary.h - The neuron models that ship -------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef SNNC_SNN_NEURONLIBRARY_H
+#define SNNC_SNN_NEURONLIBRARY_H
+
+#include "compiler/SNN/SNN.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+namespace snnc::snn {
+
+/// The names of library.mlir, in its order.
+std::vector<std::string> libraryModelNames();
+
+/// The model `name` in `module`, copied from the library when it is not there
+/// yet. Null when the library has no such model.
+NeuronOp importLibraryModel(mlir::ModuleOp module, llvm::StringRef name);
+
+/// What a parameter of a specialised model is known to be for every neuron.
+enum class KnownValue { Unknown, Zero, One };
+
+/// A copy of `model` without the parameters that are exactly 0 or 1 for every
+/// neuron (x * 1 and x + 0 disappear, other uses become constants). Reuses an
+/// equal copy that the module already has. `kept` receives the indices of the
+/// remaining parameters.
+NeuronOp specializeModel(mlir::ModuleOp module, NeuronOp model,
+                         llvm::ArrayRef<KnownValue> known,
+                         llvm::SmallVectorImpl<unsigned> &kept);
+
+} // namespace snnc::snn
+
+#endif // SNNC_SNN_NEURONLIBRARY_H

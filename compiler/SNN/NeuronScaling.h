@@ -1,0 +1,28 @@
+//===- NeuronScaling.h - Is a model linear in its input's scale? --*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef SNNC_SNN_NEURONSCALING_H
+#define SNNC_SNN_NEURONSCALING_H
+
+#include "compiler/SNN/SNN.h"
+
+#include <optional>
+
+namespace snnc::snn {
+
+/// If every receptor sum is multiplied by s > 0, state k by s^states[k] and
+/// parameter j by s^params[j], the model spikes exactly as before (in real
+/// arithmetic). docs/semantics.md S6.
+struct ScaleDegrees {
+  llvm::SmallVector<int> states;
+  llvm::SmallVector<int> params;
+};
+
+/// Dimensional analysis of the region: every value has an integer power of s;
+/// sums and comparisons need equal powers, products add them, functions and
+/// non-zero constants have power 0. Nothing when the equations contradict each
+/// other (Izhikevich): such a model multiplies its input by 1/s instead.
+std::optional<ScaleDegrees> inferScaleDegrees(NeuronOp model);
+
+} // namespace snnc::snn
+
+#endif // SNNC_SNN_NEURONSCALING_H

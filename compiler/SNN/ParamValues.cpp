@@ -1,0 +1,89 @@
+//===- ParamValues.cpp - Numbers behind a parameter attribute -------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/SNN/ParamValues.h"
+
+#include "mlir/IR/Builders.h"
+
+#include <bit>
+#include <cstdint>
+
+using namespace mlir;
+
+namespace snnc::snn {
+
+ParameterStore &paramsOf(MLIRContext *context) {
+  return context->getOrLoadDialect<SNNDialect>()->params();
+}
+
+std::optional<ParamValues> ParamValues::get(Attribute attr, size_t count,
+                                            MLIRContext *context) {
+  ParamValues view;
+  view.count = count;
+  if (auto number = dyn_cast_or_null<FloatAttr>(attr)) {
+    view.single = number.getValueAsDouble();
+    return view;
+  }
+  if (auto integer = dyn_cast_or_null<IntegerAttr>(attr)) {
+    view.single = double(integer.getInt());
+    return view;
+  }
+  if (auto tensor = dyn_cast_or_null<DenseElementsAttr>(attr)) {
+    if (!tensor.getElementType().isF32() && !tensor.getElementType().isF64())
+      return std::nullopt;
+    if (size_t(tensor.getNumElements()) != count && tensor.getNumElements() != 1)
+      return std::nullopt;
+    view.dense = tensor;
+    return view;
+  }
+  if (auto ref = dyn_cast_or_null<ParamRefAttr>(attr)) {
+    view.blob = paramsOf(context).find(ref.getKey());
+    if (!view.blob)
+      return std::nullopt;
+    size_t n = view.blob->count();
+    if (n == 1)
+      view.single = view.blob->at(0);
+    else if (n != count)
+      return std::nullopt;
+    return view;
+  }
+  return std::nullopt;
+}
+
+double ParamValues::at(size_t i) const {
+  if (single)
+    return *single;
+  if (blob)
+    return blob->at(i);
+  size_t index = dense.getNumElements() == 1 ? 0 : i;
+  if (dense.getElementType().isF32())
+    return dense.getValues<float>()[index];
+  return dense.getValues<double>()[index];
+}
+
+std::optional<double> ParamValues::uniform() const {
+  if (single || count == 0)
+    return single;
+  double first = at(0);
+  for (size_t i = 1; i < count; ++i)
+    if (std::bit_cast<uint64_t>(at(i)) != std::bit_cast<uint64_t>(first))
+      return std::nullopt;
+  return first;
+}
+
+Attribute makeParam(MLIRContext *context, llvm::StringRef key,
+                    llvm::ArrayRef<double> values) {
+  Builder builder(context);
+  bool same = true;
+  for (double value : values)
+    same &= std::bit_cast<uint64_t>(value) == std::bit_cast<uint64_t>(values[0]);
+  if (same && !values.empty())
+    return builder.getF64FloatAttr(values[0]);
+  int64_t n = int64_t(values.size());
+  std::string name = paramsOf(context).addF64(
+      {key.data(), key.size()}, {n}, {values.data(), values.size()});
+  return ParamRefAttr::get(context, name,
+                           RankedTensorType::get({n}, builder.getF64Type()));
+}
+
+} // namespace snnc::snn

@@ -1,0 +1,44 @@
+//===- ParamValues.h - Numbers behind a parameter attribute ------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef SNNC_SNN_PARAMVALUES_H
+#define SNNC_SNN_PARAMVALUES_H
+
+#include "compiler/SNN/SNN.h"
+
+#include <optional>
+
+namespace snnc::snn {
+
+/// A read view of a number, a dense tensor or a `#snn.param`. Valid as long as
+/// the attribute's context.
+class ParamValues {
+public:
+  /// Nothing when the attribute is none of the three, a reference is dangling,
+  /// or a tensor has neither 1 nor `count` elements.
+  static std::optional<ParamValues> get(mlir::Attribute attr, size_t count,
+                                        mlir::MLIRContext *context);
+  /// Element i; a single number answers for every i.
+  double at(size_t i) const;
+  size_t size() const { return count; }
+  /// The one value that all elements have, if they do (bitwise for NaN-free
+  /// data; +0 and -0 differ).
+  std::optional<double> uniform() const;
+
+private:
+  size_t count = 0;
+  std::optional<double> single;
+  const ParameterBlob *blob = nullptr;
+  mlir::DenseElementsAttr dense;
+};
+
+/// The store of a context.
+ParameterStore &paramsOf(mlir::MLIRContext *context);
+
+/// The attribute for `values`: an f64 number when all are equal, else a
+/// reference to a new blob named `key`.
+mlir::Attribute makeParam(mlir::MLIRContext *context, llvm::StringRef key,
+                          llvm::ArrayRef<double> values);
+
+} // namespace snnc::snn
+
+#endif // SNNC_SNN_PARAMVALUES_H

@@ -1,0 +1,149 @@
+//===- SNNDialect.td - The snn dialect, attributes, ops ----*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the user means: a network in discrete time, no hardware. The rationale
+// is compiler/SNN/README.md, the semantics docs/semantics.md.
+
+#ifndef SNNC_SNN_DIALECT
+#define SNNC_SNN_DIALECT
+
+include "mlir/IR/OpBase.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
+include "mlir/IR/OpAsmInterface.td"
+include "mlir/IR/RegionKindInterface.td"
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def SNN_Dialect : Dialect {
+  let name = "snn";
+  let cppNamespace = "::snnc::snn";
+  let summary = "Spiking networks in discrete time, without hardware";
+  let useDefaultAttributePrinterParser = 1;
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+  let extraClassDeclaration = [{
+    /// The bytes behind `#snn.param`: owned by the dialect instance, hence by
+    /// the context; passes reach it from any op.
+    ::snnc::ParameterStore &params() { return *store; }
+    void setParams(std::shared_ptr<::snnc::ParameterStore> newStore) {
+      store = std::move(newStore);
+    }
+    std::shared_ptr<::snnc::ParameterStore> sharedParams() { return store; }
+
+  private:
+    std::shared_ptr<::snnc::ParameterStore> store;
+
+  public:
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Attributes
+//===----------------------------------------------------------------------===//
+
+class SNN_Attr<string name, string attrMnemonic> : AttrDef<SNN_Dialect, name> {
+  let mnemonic = attrMnemonic;
+}
+
+def SNN_ParamRefAttr : SNN_Attr<"ParamRef", "param"> {
+  let summary = "Numbers that live in the parameter store, not in the IR";
+  let description = [{
+    `#snn.param<"fc1.weight", tensor<38x12xf32>>` names a blob of the store.
+  }];
+  let parameters = (ins StringRefParameter<"key">:$key,
+                        "::mlir::RankedTensorType":$type);
+  let assemblyFormat = "`<` $key `,` $type `>`";
+}
+
+def SNN_OdeKind : I32EnumAttr<"OdeKind", "a NIR neuron in continuous time", [
+    I32EnumAttrCase<"I", 0, "i">, I32EnumAttrCase<"IF", 1, "if">,
+    I32EnumAttrCase<"LI", 2, "li">, I32EnumAttrCase<"LIF", 3, "lif">,
+    I32EnumAttrCase<"CubaLI", 4, "cuba_li">,
+    I32EnumAttrCase<"CubaLIF", 5, "cuba_lif">,
+    I32EnumAttrCase<"Threshold", 6, "threshold">]> {
+  let cppNamespace = "::snnc::snn";
+  let genSpecializedAttr = 0;
+}
+def SNN_OdeKindAttr : EnumAttr<SNN_Dialect, SNN_OdeKind, "ode">;
+
+def SNN_PoolKind : I32EnumAttr<"PoolKind", "how a window is reduced", [
+    I32EnumAttrCase<"Sum", 0, "sum">, I32EnumAttrCase<"Average", 1, "average">]> {
+  let cppNamespace = "::snnc::snn";
+  let genSpecializedAttr = 0;
+}
+def SNN_PoolKindAttr : EnumAttr<SNN_Dialect, SNN_PoolKind, "pool_kind">;
+
+def SNN_Rounding : I32EnumAttr<"Rounding", "how a scaled weight becomes an integer", [
+    I32EnumAttrCase<"NearestEven", 0, "nearest">,
+    I32EnumAttrCase<"TowardZero", 1, "truncate">]> {
+  let cppNamespace = "::snnc::snn";
+  let genSpecializedAttr = 0;
+}
+def SNN_RoundingAttr : EnumAttr<SNN_Dialect, SNN_Rounding, "rounding">;
+
+def SNN_PoolAttr : SNN_Attr<"Pool", "pool"> {
+  let summary = "A pooling window in front of a projection's weights";
+  let description = [{
+    `#snn.pool<sum, in = [16, 16, 16], kernel = [2, 2], stride = [2, 2], padding = [0, 0]>`:
+    the projection's weights see the pooled map; the sources are the cells of
+    `in` (C x H x W, row major).
+  }];
+  let parameters = (ins EnumParameter<SNN_PoolKind>:$kind,
+                        ArrayRefParameter<"int64_t">:$in,
+                        ArrayRefParameter<"int64_t">:$kernel,
+                        ArrayRefParameter<"int64_t">:$stride,
+                        ArrayRefParameter<"int64_t">:$padding);
+  let assemblyFormat = [{
+    `<` $kind `,` `in` `=` `[` $in `]` `,` `kernel` `=` `[` $kernel `]` `,`
+        `stride` `=` `[` $stride `]` `,` `padding` `=` `[` $padding `]` `>`
+  }];
+  let extraClassDeclaration = [{
+    /// C x H x W of the pooled map.
+    ::llvm::SmallVector<int64_t, 3> pooledShape() const;
+  }];
+}
+
+def SNN_DenseAttr : SNN_Attr<"Dense", "dense"> {
+  let summary = "A weight for every source and target: tensor [targets, sources]";
+  let parameters = (ins "::mlir::Attribute":$weights);
+  let assemblyFormat = "`<` $weights `>`";
+}
+
+def SNN_OneToOneAttr : SNN_Attr<"OneToOne", "one_to_one"> {
+  let summary = "Source i to target i: one number, or a tensor [targets]";
+  let parameters = (ins "::mlir::Attribute":$weights);
+  let assemblyFormat = "`<` $weights `>`";
+}
+
+def SNN_ConvAttr : SNN_Attr<"Conv", "conv"> {
+  let summary = "A shared kernel: tensor [Co, Ci / groups, Kh, Kw]";
+  let description = [{
+    Cross-correlation as in NIR and torch; `in` and `out` are C x H x W, padding
+    is [top, left, bottom, right]. Never expanded to synapses in the IR.
+  }];
+  let parameters = (ins "::mlir::Attribute":$weights,
+                        ArrayRefParameter<"int64_t">:$in,
+                        ArrayRefParameter<"int64_t">:$out,
+                        ArrayRefParameter<"int64_t">:$stride,
+                        ArrayRefParameter<"int64_t">:$padding,
+                        ArrayRefParameter<"int64_t">:$dilation,
+                        "int64_t":$groups);
+  let assemblyFormat = [{
+    `<` $weights `,` `in` `=` `[` $in `]` `,` `out` `=` `[` $out `]` `,`
+        `stride` `=` `[` $stride `]` `,` `padding` `=` `[` $padding `]` `,`
+        `dilation` `=` `[` $dilation `]` `,` `groups` `=` $groups `>`
+  }];
+}
+
+def SNN_QuantAttr : SNN_Attr<"Quant", "quant"> {
+  let summary = "Integer weights: q = round(scale[target] * weight)";
+  let description = [{
+    `#snn.quant<8, nearest, #snn.param<"lif1.scale", tensor<38xf64>>>`: `scales` is
+    one number or one per target neuron; |q| <= 2^(bits-1) - 1 (saturating).
+  }];
+  let parameters = (ins "unsigned":$bits, EnumParameter<SNN_Rounding>:$rounding,
+                        "::mlir::Attribute":$scales);
+  let assemblyFormat = "`<` $bits `,` $rounding `,` $scales `>`";
+}
+
+#endif // SNNC_SNN_DIALECT
