@@ -55,7 +55,7 @@ function(snnc_test name)
   endif()
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gtest GTest::gmock GTest::gtest_main)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
-    PROPERTIES ENVIRONMENT "SNNC_BIN=${CMAKE_BINARY_DIR}/bin")
+    PROPERTIES ENVIRONMENT "SNNC_BIN=${CMAKE_BINARY_DIR}/bin" LABELS unit)
   set_property(GLOBAL APPEND PROPERTY SNNC_UNIT_TESTS ${name})
 endfunction()
 
