@@ -150,9 +150,10 @@ public:
         ++windows;
       }
     if (windows > 1)
-      std::stable_sort(row.begin(), row.end(),
+      std::sort(row.begin(), row.end(),
                        [](const Synapse &a, const Synapse &b) {
-                         return a.target < b.target;
+                         return a.target < b.target ||
+                                (a.target == b.target && a.weight < b.weight);
                        });
   }
   uint32_t scaleGroup(uint32_t target) const override {
@@ -177,16 +178,23 @@ private:
 
 } // namespace
 
-static std::unique_ptr<Connectivity> createInner(ProjectionOp projection,
-                                                 uint32_t sources) {
-  MLIRContext *context = projection.getContext();
-  Attribute weights = projection.getWeights();
-  uint32_t targets = uint32_t(projection.numTargets());
+/// How many numbers a kernel attribute holds; 0: none.
+static size_t elementCount(Attribute weights) {
+  if (auto ref = dyn_cast<ParamRefAttr>(weights))
+    return size_t(ref.getType().getNumElements());
+  if (auto dense = dyn_cast<DenseElementsAttr>(weights))
+    return size_t(dense.getNumElements());
+  return 0;
+}
+
+static std::unique_ptr<Connectivity> createInner(Attribute weights,
+                                                 uint32_t sources,
+                                                 uint32_t targets,
+                                                 std::string &error) {
   auto values = [&](Attribute attr, size_t count) {
-    auto view = ParamValues::get(attr, count, context);
+    auto view = ParamValues::get(attr, count, weights.getContext());
     if (!view)
-      projection.emitOpError("weights are missing or have the wrong size: ")
-          << count << " numbers needed";
+      error = "weights are missing or not " + std::to_string(count) + " numbers";
     return view;
   };
   if (auto dense = dyn_cast<DenseAttr>(weights)) {
@@ -196,8 +204,8 @@ static std::unique_ptr<Connectivity> createInner(ProjectionOp projection,
   }
   if (auto oneToOne = dyn_cast<OneToOneAttr>(weights)) {
     if (sources != targets) {
-      projection.emitOpError("one-to-one needs as many sources as targets: ")
-          << sources << " and " << targets;
+      error = "one-to-one needs as many sources as targets, not " +
+              std::to_string(sources) + " and " + std::to_string(targets);
       return nullptr;
     }
     auto view = values(oneToOne.getWeights(), targets);
@@ -205,29 +213,43 @@ static std::unique_ptr<Connectivity> createInner(ProjectionOp projection,
                 : nullptr;
   }
   auto conv = cast<ConvAttr>(weights);
-  size_t count = 1;
-  if (auto ref = dyn_cast<ParamRefAttr>(conv.getWeights()))
-    count = size_t(ref.getType().getNumElements());
-  else if (auto dense = dyn_cast<DenseElementsAttr>(conv.getWeights()))
-    count = size_t(dense.getNumElements());
   auto in = conv.getIn(), out = conv.getOut();
   if (uint32_t(in[0] * in[1] * in[2]) != sources ||
       uint32_t(out[0] * out[1] * out[2]) != targets) {
-    projection.emitOpError("convolution shapes do not match the populations");
+    error = "convolution shapes do not match the populations";
     return nullptr;
   }
-  auto view = values(conv.getWeights(), count);
+  auto view = values(conv.getWeights(), elementCount(conv.getWeights()));
   return view ? std::make_unique<ConvConnectivity>(conv, *view) : nullptr;
 }
 
-std::unique_ptr<Connectivity> Connectivity::create(ProjectionOp projection) {
-  PoolAttr pool = projection.getPoolAttr();
+std::unique_ptr<Connectivity> Connectivity::create(Attribute weights,
+                                                   PoolAttr pool,
+                                                   uint32_t sources,
+                                                   uint32_t targets,
+                                                   std::string &error) {
   if (!pool)
-    return createInner(projection, uint32_t(projection.numSources()));
+    return createInner(weights, sources, targets, error);
+  auto in = pool.getIn();
+  if (uint32_t(in[0] * in[1] * in[2]) != sources) {
+    error = "the pooling window does not fit the source's shape";
+    return nullptr;
+  }
   auto shape = pool.pooledShape();
-  auto inner = createInner(projection, uint32_t(shape[0] * shape[1] * shape[2]));
+  auto inner = createInner(weights, uint32_t(shape[0] * shape[1] * shape[2]),
+                           targets, error);
   return inner ? std::make_unique<PooledConnectivity>(pool, std::move(inner))
                : nullptr;
+}
+
+std::unique_ptr<Connectivity> Connectivity::create(ProjectionOp projection) {
+  std::string error;
+  auto view = create(projection.getWeights(), projection.getPoolAttr(),
+                     uint32_t(projection.numSources()),
+                     uint32_t(projection.numTargets()), error);
+  if (!view)
+    projection.emitError("SNN0303: projection: ") << error;
+  return view;
 }
 
 std::unique_ptr<IntConnectivity>
@@ -238,7 +260,8 @@ IntConnectivity::create(ProjectionOp projection) {
     return nullptr;
   QuantAttr quant = projection.getQuantAttr();
   if (!quant) {
-    projection.emitOpError("has no integer weights yet; run snn-quantize");
+    projection.emitError(
+        "SNN0304: projection has no integer weights yet; run snn-quantize");
     return nullptr;
   }
   MLIRContext *context = projection.getContext();
@@ -247,7 +270,8 @@ IntConnectivity::create(ProjectionOp projection) {
   auto delays =
       ParamValues::get(projection.getDelay(), result->numSources(), context);
   if (!scales || !delays) {
-    projection.emitOpError("scales or delays are missing or have a wrong size");
+    projection.emitError(
+        "SNN0304: scales or delays are missing or have a wrong size");
     return nullptr;
   }
   result->bits = quant.getBits();
@@ -263,7 +287,8 @@ IntConnectivity::create(ProjectionOp projection) {
   result->minimumDelay = *low;
   result->maximumDelay = *high;
   if (*low < 1) {
-    projection.emitOpError("has a delay below 1 tick; run snn-retime");
+    projection.emitError(
+        "SNN0304: projection has a delay below 1 tick; run snn-retime");
     return nullptr;
   }
   return result;

@@ -37,6 +37,10 @@ public:
 
   /// The view of a projection; an error is emitted at the op otherwise.
   static std::unique_ptr<Connectivity> create(ProjectionOp projection);
+  /// The same from the parts; null and `error` set when they do not fit.
+  static std::unique_ptr<Connectivity>
+  create(mlir::Attribute weights, PoolAttr pool, uint32_t sources,
+         uint32_t targets, std::string &error);
 
   uint32_t numSources() const { return sources; }
   uint32_t numTargets() const { return targets; }

@@ -93,12 +93,11 @@ def SNN_PopulationOp : SNN_NodeOp<"population"> {
   let arguments = (ins StrAttr:$name, FlatSymbolRefAttr:$model,
                        DictionaryAttr:$params,
                        OptionalAttr<DictionaryAttr>:$scales,
-                       OptionalAttr<DictionaryAttr>:$bias,
                        OptionalAttr<I64Attr>:$latency,
                        OptionalAttr<I64Attr>:$start);
   let results = (outs AnyRankedTensor:$signal);
   let assemblyFormat = [{
-    $name `model` $model `params` $params (`scales` $scales^)? (`bias` $bias^)?
+    $name `model` $model `params` $params (`scales` $scales^)?
     (`latency` $latency^)? (`start` $start^)? attr-dict `:` type($signal)
   }];
   let hasVerifier = 1;

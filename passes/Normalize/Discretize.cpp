@@ -1,0 +1,265 @@
+//===- Discretize.cpp - Continuous neurons become one-tick models ---------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The formulas are docs/semantics.md S2. States are kept in the unit in which
+// one weighted spike adds exactly its weight; `scales` converts back.
+
+#include "compiler/SNN/NeuronLibrary.h"
+#include "compiler/SNN/ParamValues.h"
+#include "passes/Normalize/Passes.h"
+
+#include <cmath>
+
+namespace snnc::normalize {
+#define GEN_PASS_DEF_DISCRETIZE
+#include "passes/Normalize/Passes.h.inc"
+
+using namespace mlir;
+using namespace snnc::snn;
+
+namespace {
+
+using Numbers = llvm::SmallVector<double>;
+
+struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
+  using DiscretizeBase::DiscretizeBase;
+
+  void runOnOperation() override {
+    for (NetworkOp network : getOperation().getOps<NetworkOp>()) {
+      if (network.getDt())
+        continue; // already in ticks
+      if (failed(checkOptions(network)))
+        return signalPassFailure();
+      llvm::SmallVector<OdeOp> odes(network.getOps<OdeOp>());
+      for (OdeOp ode : odes)
+        if (failed(discretize(ode)))
+          return signalPassFailure();
+      for (ProjectionOp projection : network.getOps<ProjectionOp>())
+        if (failed(delayToTicks(projection)))
+          return signalPassFailure();
+      network.setDtAttr(Builder(&getContext()).getF64FloatAttr(dt));
+    }
+  }
+
+  LogicalResult checkOptions(NetworkOp network) {
+    if (!(dt > 0) || !std::isfinite(double(dt)))
+      return network.emitError("SNN0330: the time step is not known")
+                 .attachNote()
+             << "help: give --dt SECONDS (in the unit of the file's tau)";
+    if (integrator != "forward" && integrator != "exponential")
+      return network.emitError("SNN0331: unknown integrator '")
+             << integrator.getValue() << "'";
+    if (reset != "value" && reset != "zero" && reset != "subtract")
+      return network.emitError("SNN0331: unknown reset '")
+             << reset.getValue() << "'";
+    return success();
+  }
+
+  //===--------------------------------------------------------------------===//
+  // One population
+  //===--------------------------------------------------------------------===//
+
+  /// How much of a time constant passes in one tick: the factor of the drive.
+  double leakFactor(double tau) {
+    if (std::isinf(tau))
+      return 0.0;
+    return integrator == "forward" ? dt / tau : 1.0 - std::exp(-dt / tau);
+  }
+  double decay(double tau) {
+    if (std::isinf(tau))
+      return 1.0;
+    return integrator == "forward" ? 1.0 - dt / tau : std::exp(-dt / tau);
+  }
+  /// leakFactor * r. Lava writes tau = inf, r = tau / dt for "no decay": 1.
+  double drive(double tau, double r) {
+    if (std::isinf(tau) && std::isinf(r))
+      return 1.0;
+    return leakFactor(tau) * r;
+  }
+
+  FailureOr<Numbers> field(OdeOp ode, llvm::StringRef name,
+                           std::optional<double> missing = std::nullopt) {
+    size_t n = size_t(
+        cast<RankedTensorType>(ode.getSignal().getType()).getNumElements());
+    Attribute attr = ode.getParams().get(name);
+    if (!attr && missing)
+      return Numbers(n, *missing);
+    auto values = ParamValues::get(attr, n, &getContext());
+    if (!values)
+      return ode.emitError("SNN0332: field '")
+             << name << "' is missing or has the wrong size";
+    Numbers numbers;
+    for (size_t i = 0; i < n; ++i)
+      numbers.push_back(values->at(i));
+    return numbers;
+  }
+
+  static bool hasSynapse(OdeKind kind) {
+    return kind == OdeKind::CubaLI || kind == OdeKind::CubaLIF;
+  }
+  static bool leaks(OdeKind kind) {
+    return kind == OdeKind::LI || kind == OdeKind::LIF || hasSynapse(kind);
+  }
+  static bool resets(OdeKind kind) {
+    return kind == OdeKind::IF || kind == OdeKind::LIF ||
+           kind == OdeKind::CubaLIF;
+  }
+
+  LogicalResult discretize(OdeOp ode) {
+    OdeKind kind = ode.getKind();
+    Numbers tau, r, leak, tauSyn, wIn, bias, threshold, vReset;
+    auto read = [&](llvm::StringRef name, Numbers &into,
+                    std::optional<double> missing = std::nullopt) {
+      auto numbers = field(ode, name, missing);
+      if (succeeded(numbers))
+        into = *numbers;
+      return succeeded(numbers);
+    };
+    bool ok = read("bias", bias, 0.0);
+    if (kind != OdeKind::Threshold)
+      ok = ok && read("r", r, 1.0);
+    if (leaks(kind))
+      ok = ok && read(hasSynapse(kind) ? "tau_mem" : "tau", tau) &&
+           read("v_leak", leak, 0.0);
+    if (hasSynapse(kind))
+      ok = ok && read("tau_syn", tauSyn) && read("w_in", wIn, 1.0);
+    if (kind == OdeKind::Threshold)
+      ok = ok && read("threshold", threshold);
+    if (resets(kind))
+      ok = ok && read("v_threshold", threshold) && read("v_reset", vReset, 0.0);
+    if (!ok)
+      return failure();
+
+    size_t n = bias.size();
+    Numbers alpha(n, 1.0), syn(n, 0.0), vGain(n, 1.0), iGain(n, 1.0),
+        offset(n, 0.0), onMembrane(n, 1.0);
+    for (size_t k = 0; k < n; ++k) {
+      if (leaks(kind)) {
+        alpha[k] = decay(tau[k]);
+        vGain[k] = drive(tau[k], r[k]);
+        offset[k] = leakFactor(tau[k]) * leak[k];
+      } else if (kind != OdeKind::Threshold) {
+        vGain[k] = r[k] * dt;
+      }
+      if (hasSynapse(kind)) {
+        syn[k] = decay(tauSyn[k]);
+        iGain[k] = drive(tauSyn[k], wIn[k]);
+        // A constant input settles at this multiple of itself.
+        onMembrane[k] = wIn[k] / iGain[k];
+      }
+    }
+    // Unit in which one weighted spike adds its weight. Impossible when the
+    // input has no or a negative effect: then the gain stays a parameter.
+    Numbers unit(n), gain(n, 1.0);
+    bool folded = true;
+    for (size_t k = 0; k < n; ++k) {
+      unit[k] = vGain[k] * iGain[k];
+      folded &= unit[k] > 0 && std::isfinite(unit[k]) && iGain[k] > 0;
+    }
+    if (!folded)
+      for (size_t k = 0; k < n; ++k) {
+        gain[k] = vGain[k] * iGain[k];
+        unit[k] = 1.0;
+        // The current is then kept in units of the membrane's drive.
+        iGain[k] = vGain[k] != 0 ? 1.0 / vGain[k] : 1.0;
+      }
+
+    NamedAttrList params, scales;
+    auto set = [&](llvm::StringRef name, const Numbers &values) {
+      params.set(name, makeParam(&getContext(),
+                                 (ode.getName() + "." + name).str(), values));
+    };
+    auto over = [&](const Numbers &a, const Numbers &b) {
+      Numbers out;
+      for (size_t k = 0; k < n; ++k)
+        out.push_back(a[k] / b[k]);
+      return out;
+    };
+    Numbers inputBias = bias, membrane = over(offset, unit);
+    bool toOffset = leaks(kind) && (!hasSynapse(kind) || membraneBias);
+    if (toOffset)
+      for (size_t k = 0; k < n; ++k) {
+        membrane[k] +=
+            bias[k] * gain[k] * (hasSynapse(kind) ? onMembrane[k] : 1.0);
+        inputBias[k] = 0;
+      }
+    set("bias", inputBias);
+    set("gain", gain);
+    if (leaks(kind)) {
+      set("alpha", alpha);
+      set("offset", membrane);
+    }
+    if (hasSynapse(kind))
+      set("syn", syn);
+    if (kind == OdeKind::Threshold || resets(kind))
+      set("threshold", over(threshold, unit));
+    std::string model = stringifyOdeKind(kind).str();
+    if (resets(kind)) {
+      model += reset == "subtract" ? "_subtract" : "_value";
+      Numbers level(n, 0.0), drop(n, 0.0);
+      for (size_t k = 0; k < n; ++k) {
+        level[k] = reset == "value" ? vReset[k] : 0.0;
+        drop[k] = threshold[k];
+      }
+      if (reset == "subtract")
+        set("drop", over(drop, unit));
+      else
+        set("reset", over(level, unit));
+    }
+    if (kind != OdeKind::Threshold)
+      scales.set("v", makeParam(&getContext(), (ode.getName() + ".v.scale").str(),
+                                over(Numbers(n, 1.0), unit)));
+    if (hasSynapse(kind))
+      scales.set("i", makeParam(&getContext(), (ode.getName() + ".i.scale").str(),
+                                over(Numbers(n, 1.0), iGain)));
+    replace(ode, model, params, scales);
+    return success();
+  }
+
+  void replace(OdeOp ode, llvm::StringRef modelName, NamedAttrList &params,
+               NamedAttrList &scales) {
+    NeuronOp model = importLibraryModel(getOperation(), modelName);
+    OpBuilder builder(ode);
+    auto type = cast<RankedTensorType>(ode.getSignal().getType());
+    Type element = model.isSpiking() ? Type(builder.getI1Type())
+                                     : Type(builder.getF32Type());
+    auto population = builder.create<PopulationOp>(
+        ode.getLoc(), RankedTensorType::get(type.getShape(), element),
+        ode.getNameAttr(), FlatSymbolRefAttr::get(model.getSymNameAttr()),
+        params.getDictionary(&getContext()),
+        scales.empty() ? DictionaryAttr() : scales.getDictionary(&getContext()),
+        IntegerAttr(), IntegerAttr());
+    ode.getSignal().replaceAllUsesWith(population.getSignal());
+    ode.erase();
+  }
+
+  //===--------------------------------------------------------------------===//
+  // Delays
+  //===--------------------------------------------------------------------===//
+
+  LogicalResult delayToTicks(ProjectionOp projection) {
+    size_t n = size_t(projection.numSources());
+    auto times = ParamValues::get(projection.getDelay(), n, &getContext());
+    if (!times)
+      return projection.emitError("SNN0332: the delay is missing");
+    Numbers ticks;
+    double worst = 0;
+    for (size_t i = 0; i < n; ++i) {
+      double exact = times->at(i) / dt;
+      if (!(exact >= 0) || exact > 65535)
+        return projection.emitError("SNN0333: a delay of ")
+               << exact << " ticks is outside 0 to 65535";
+      ticks.push_back(std::nearbyint(exact));
+      worst = std::max(worst, std::abs(exact - ticks.back()));
+    }
+    if (worst > 1e-3)
+      projection.emitWarning("SNN0334: a delay is not a whole number of ticks; "
+                             "rounding moves it by up to ")
+          << worst << " tick";
+    projection.setDelayAttr(makeParam(
+        &getContext(), (projection.getName() + ".delay").str(), ticks));
+    return success();
+  }
+};
+} // namespace
+} // namespace snnc::normalize

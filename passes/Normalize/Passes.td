@@ -1,0 +1,82 @@
+//===- Passes.td - Normalize: from the file to integers ----*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// In:  Imported   (NIR-shaped, continuous time)
+// Out: Normalized (inputs, populations, projections, probes; ticks; integers)
+
+#ifndef SNNC_NORMALIZE_PASSES
+#define SNNC_NORMALIZE_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def ContractEdges : Pass<"snn-contract-edges", "::mlir::ModuleOp"> {
+  let summary = "Fold linear, conv, pool, scale, flatten and delay into projections";
+  let description = [{
+    Consumes: snn.linear, snn.conv, snn.pool, snn.scale, snn.flatten, snn.delay.
+    Emits: snn.projection; biases become the `bias` parameter of the snn.ode
+    they reach. A convolution stays a shared kernel; a chain that has no shared
+    form is multiplied out to one dense matrix, bounded by `max-dense`.
+
+    ```mlir
+    %fc = snn.linear "fc"(%in) weight(...) : (tensor<12xf32>) -> tensor<38xf32>
+    %h = snn.ode "h" lif(%fc) params {...} : (tensor<38xf32>) -> tensor<38xf32>
+    // becomes
+    %h = snn.ode "h" lif() params {...} : () -> tensor<38xf32>
+    snn.projection "fc" %in to %h weights #snn.dense<...> delay(0.0)
+    ```
+  }];
+  let options = [
+    Option<"maxDense", "max-dense", "int64_t", "67108864",
+           "Largest matrix that a chain may be multiplied out to, elements">];
+  let statistics = [
+    Statistic<"contracted", "contracted", "Projections made">];
+}
+
+def Discretize : Pass<"snn-discretize", "::mlir::ModuleOp"> {
+  let summary = "Continuous neurons become one-tick models (semantics S2)";
+  let description = [{
+    Consumes: snn.ode, delays in time. Emits: snn.neuron from the library,
+    snn.population, delays in ticks.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+  let options = [
+    Option<"dt", "dt", "double", "0",
+           "Model time of one tick in the file's unit">,
+    Option<"integrator", "integrator", "std::string", "\"forward\"",
+           "forward (Euler) or exponential">,
+    Option<"reset", "reset", "std::string", "\"value\"",
+           "value (v_reset of the file), zero or subtract">,
+    Option<"membraneBias", "membrane-bias", "bool", "false",
+           "Put the bias of current-based neurons on the membrane, as "
+           "py-spinnaker2 does">];
+}
+
+def Specialize : Pass<"snn-specialize", "::mlir::ModuleOp"> {
+  let summary = "Remove parameters that are 0 or 1 for every neuron (S3.4)";
+  let statistics = [
+    Statistic<"removed", "removed", "Parameters removed">];
+}
+
+def Retime : Pass<"snn-retime", "::mlir::ModuleOp"> {
+  let summary = "Give every population a latency so that every hop takes a tick (S5)";
+  let description = [{
+    Solves d = delay + latency(target) - latency(source) >= 1 for the smallest
+    latencies (Boost.Graph, Bellman-Ford). Infeasible: the error names a cycle.
+  }];
+  let options = [
+    Option<"relax", "relax", "bool", "false",
+           "Add the ticks that a cycle lacks instead of refusing it">,
+    Option<"alignStart", "align-start", "bool", "true",
+           "A population holds its initial state until its first own tick">];
+}
+
+def Quantize : Pass<"snn-quantize", "::mlir::ModuleOp"> {
+  let summary = "Integer weights, scales folded into the neurons (S6)";
+  let options = [
+    Option<"bits", "bits", "unsigned", "8", "8 or 16">,
+    Option<"mode", "mode", "std::string", "\"per-neuron\"",
+           "per-neuron (nearest even) or py-spinnaker2 (one scale per "
+           "population, truncated)">];
+}
+
+#endif // SNNC_NORMALIZE_PASSES
