@@ -1,0 +1,82 @@
+//===- Recorder.h - Recording buffers on the cores ---------------*- C++
+//-*-===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Private to runtime/host: the host's side of the recording contract of
+// runtime/abi/CoreHeader.h. A core appends to its buffer every tick, in this
+// order: the spike bitmap (ceil(n / 32) words) when record_flags bit 0 is set,
+// then n float32 for each flagged state in ascending order. The host reads and
+// rewinds before the buffer is full.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_RUNTIME_HOST_RECORDER_H
+#define SNNC_RUNTIME_HOST_RECORDER_H
+
+#include "runtime/Device.h"
+#include "runtime/abi/CoreHeader.h"
+#include "runtime/host/Recording.h"
+
+namespace snnc::runtime {
+
+Expected<SnncCoreHeader> readHeader(Device &device, const CoreEntry &core);
+
+class Recorder {
+public:
+  Recorder(const Bundle &bundle, Device &device,
+           std::span<const RecordRequest> requests);
+
+  /// Takes memory for `samples` x `chipTicks` rows of every request.
+  /// Error SNN0426 when that exceeds `maxBytes`.
+  Status allocate(uint64_t samples, uint64_t chipTicks, uint64_t maxBytes);
+  /// After load() or reset(): writes flags and cursors, finds the window.
+  /// Errors SNN0423 (buffer too small), SNN0425 (header is not the bundle's).
+  Status arm();
+  /// Ticks that every buffer can hold; UINT64_MAX when nothing is recorded.
+  uint64_t window() const { return windowTicks; }
+  /// Reads the last `ticks` ticks, which are the chip ticks from `firstTick`
+  /// on, into the arrays and rewinds. Error SNN0424.
+  Status drain(uint64_t sample, uint64_t firstTick, uint64_t ticks);
+  /// Raw recordings in the order of the requests: samples x chip ticks x
+  /// neurons; uint8 spikes, float32 states in chip units.
+  std::vector<NdArray> takeArrays() { return std::move(arrays); }
+
+private:
+  /// One slice of a recorded population.
+  struct Part {
+    const CoreEntry *core;
+    const PopulationEntry *population;
+    SliceEntry slice;
+    uint32_t flags = 0; ///< record_flags
+    uint64_t bytesPerTick = 0;
+    uint32_t recordBase = 0;
+    std::vector<size_t> spikeTargets; ///< requests that want the bitmap
+    /// For each flagged state, ascending: the requests that want it.
+    std::vector<std::vector<size_t>> stateTargets;
+
+    uint32_t neurons() const { return slice.end - slice.begin; }
+    uint32_t bitmapWords() const { return (neurons() + 31) / 32; }
+  };
+
+  void addParts(size_t population);
+  Status armPart(Part &part);
+  Status drainPart(const Part &part, uint64_t sample, uint64_t firstTick,
+                   uint64_t ticks);
+  void decodeTick(const Part &part, uint64_t row, const std::byte *bytes);
+  Status writeWord(const Part &part, size_t offset, uint32_t value);
+  SourceSpot spotOf(const Part &part) const;
+
+  const Bundle &bundle;
+  Device &device;
+  std::span<const RecordRequest> requests;
+  std::vector<Part> parts;
+  std::vector<NdArray> arrays;
+  std::vector<std::byte> buffer;
+  uint64_t rowsPerSample = 0;
+  uint64_t windowTicks = UINT64_MAX;
+};
+
+} // namespace snnc::runtime
+
+#endif // SNNC_RUNTIME_HOST_RECORDER_H

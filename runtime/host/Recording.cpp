@@ -1,0 +1,172 @@
+//===- Recording.cpp - What to record and how it is shown -----------------===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/host/Recording.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <numeric>
+
+namespace snnc::runtime {
+
+/// At most a few names, so that a big network does not flood the terminal.
+static std::string listed(const std::vector<std::string> &names) {
+  constexpr size_t most = 12;
+  if (names.size() <= most)
+    return fmt::format("{}", fmt::join(names, ", "));
+  return fmt::format("{} and {} more",
+                     fmt::join(names.begin(), names.begin() + most, ", "),
+                     names.size() - most);
+}
+
+static Diagnostic unknown(const char *code, const std::string &node,
+                          const std::string &wanted, const char *what,
+                          const std::vector<std::string> &known) {
+  std::vector<std::string> hints;
+  for (const std::string &near : nearestNames(wanted, known, 1))
+    hints.push_back(fmt::format("did you mean '{}'?", near));
+  hints.push_back(
+      known.empty() ? fmt::format("there is no {}", what)
+                    : fmt::format("each {} there is: {}", what, listed(known)));
+  return makeError(code, {"", node, 0, 0},
+                   fmt::format("cannot record: there is no {} '{}'", what,
+                               wanted.substr(0, 80)),
+                   hints);
+}
+
+static Expected<size_t> findPopulation(const std::string &name,
+                                       const Manifest &manifest) {
+  std::vector<std::string> known;
+  for (size_t i = 0; i < manifest.populations.size(); ++i) {
+    if (manifest.populations[i].name == name)
+      return i;
+    known.push_back(manifest.populations[i].name);
+  }
+  for (const InputEntry &input : manifest.inputs)
+    if (input.name == name)
+      return makeError("SNN0421", {"", name, 0, 0},
+                       "cannot record: this is an input, its spikes are those "
+                       "of the input file",
+                       {fmt::format("record a population: {}", listed(known))});
+  return unknown("SNN0421", name, name, "population", known);
+}
+
+Expected<RecordRequest> parseRecordRequest(const std::string &text,
+                                           const Manifest &manifest) {
+  size_t colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0 || colon + 1 == text.size())
+    return makeError(
+        "SNN0420", {},
+        fmt::format("'{}' is no recording request", text.substr(0, 80)),
+        {fmt::format("write NAME:VARIABLE, for example '{}:spikes'",
+                     manifest.populations.empty()
+                         ? "lif1"
+                         : manifest.populations.front().name)});
+  RecordRequest request{text.substr(0, colon), text.substr(colon + 1), 0, {}};
+  Expected<size_t> index = findPopulation(request.population, manifest);
+  if (!index)
+    return index.takeError();
+  request.populationIndex = *index;
+  const PopulationEntry &population = manifest.populations[*index];
+  std::vector<std::string> known;
+  if (population.spiking)
+    known.push_back(RecordRequest::spikes);
+  if (population.spiking && request.variable == RecordRequest::spikes)
+    return request;
+  for (size_t i = 0; i < population.variables.size(); ++i) {
+    known.push_back(population.variables[i].name);
+    if (known.back() == request.variable) {
+      request.variableIndex = i;
+      return request;
+    }
+  }
+  Diagnostic error = unknown("SNN0422", request.population, request.variable,
+                             "variable", known);
+  if (request.variable == RecordRequest::spikes)
+    error.notes.push_back("this population is a readout that never spikes");
+  return error;
+}
+
+std::vector<RecordRequest> everyRequest(const Manifest &manifest) {
+  std::vector<RecordRequest> requests;
+  for (size_t p = 0; p < manifest.populations.size(); ++p) {
+    const PopulationEntry &population = manifest.populations[p];
+    if (population.spiking)
+      requests.push_back({population.name, RecordRequest::spikes, p, {}});
+    for (size_t v = 0; v < population.variables.size(); ++v)
+      requests.push_back({population.name, population.variables[v].name, p, v});
+  }
+  return requests;
+}
+
+uint64_t chipTicks(uint64_t ticks, Alignment alignment,
+                   std::span<const RecordRequest> requests,
+                   const Manifest &manifest) {
+  uint32_t latency = 0;
+  if (alignment == Alignment::Network)
+    for (const RecordRequest &r : requests)
+      latency =
+          std::max(latency, manifest.populations[r.populationIndex].latency);
+  return ticks + latency;
+}
+
+NdArray alignRows(const NdArray &raw, uint64_t ticks, uint32_t latency,
+                  Alignment alignment) {
+  size_t timeAxis = raw.shape.size() - 2;
+  uint64_t samples = timeAxis == 0 ? 1 : raw.shape[0];
+  uint64_t rawTicks = raw.shape[timeAxis];
+  uint64_t rowBytes = raw.shape.back() * itemBytes(raw.dtype);
+  uint64_t first = alignment == Alignment::Network ? latency : 0;
+  uint64_t rows = rawTicks > first ? std::min(ticks, rawTicks - first) : 0;
+  std::vector<uint64_t> shape = raw.shape;
+  shape[timeAxis] = ticks;
+  NdArray result = NdArray::zeros(raw.dtype, std::move(shape));
+  if (rows * rowBytes == 0)
+    return result;
+  for (uint64_t s = 0; s < samples; ++s)
+    std::memcpy(result.bytes.data() + s * ticks * rowBytes,
+                raw.bytes.data() + (s * rawTicks + first) * rowBytes,
+                rows * rowBytes);
+  return result;
+}
+
+Expected<std::vector<double>> scalesOf(const Bundle &bundle,
+                                       const PopulationEntry &population,
+                                       const VariableEntry &variable) {
+  if (variable.scales.empty())
+    return std::vector<double>{variable.scale};
+  const std::string *bytes = bundle.entry(variable.scales);
+  std::vector<double> scales(population.neurons);
+  if (!bytes || bytes->size() != scales.size() * sizeof(double))
+    return makeError("SNN0506",
+                     {"", population.name + ":" + variable.name, 0, 0},
+                     fmt::format("the entry '{}' with {} scales is missing or "
+                                 "of another size",
+                                 variable.scales, population.neurons),
+                     {"compile the network again"});
+  std::memcpy(scales.data(), bytes->data(), bytes->size());
+  return scales;
+}
+
+void toUserUnits(NdArray &values, std::span<const double> scales) {
+  std::span<float> data = values.as<float>();
+  if (scales.size() == 1) {
+    for (float &value : data)
+      value = float(double(value) / scales[0]);
+    return;
+  }
+  for (size_t row = 0; row + scales.size() <= data.size(); row += scales.size())
+    for (size_t n = 0; n < scales.size(); ++n)
+      data[row + n] = float(double(data[row + n]) / scales[n]);
+}
+
+uint64_t countSpikes(const NdArray &raster) {
+  std::span<const uint8_t> data = raster.as<uint8_t>();
+  return std::accumulate(data.begin(), data.end(), uint64_t(0));
+}
+
+} // namespace snnc::runtime

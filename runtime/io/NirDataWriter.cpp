@@ -1,0 +1,204 @@
+//===- NirDataWriter.cpp - NIRData to HDF5 --------------------------------===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Support/AtomicFile.h"
+#include "runtime/io/Hdf5.h"
+#include "runtime/io/NirData.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <limits>
+
+namespace snnc::runtime {
+
+using namespace hdf5;
+
+namespace {
+
+/// The array as samples x ticks x neurons.
+struct Recording {
+  const NdArray &array;
+  uint64_t samples = 1, ticks = 0, neurons = 0;
+};
+
+struct EventLists {
+  uint64_t events = 0; ///< of the longest sample
+  std::vector<int64_t> idx;
+  std::vector<double> time;
+};
+
+} // namespace
+
+/// The first time of a tick that floor(t / dt) sends back to it: tick * dt can
+/// come out one unit in the last place too low.
+static double timeOfTick(uint64_t tick, double dt) {
+  double time = double(tick) * dt;
+  while (std::floor(time / dt) < double(tick))
+    time = std::nextafter(time, std::numeric_limits<double>::infinity());
+  return time;
+}
+
+static EventLists listEvents(const Recording &r, double dt) {
+  auto countAt = [&](uint64_t i) { return uint64_t(r.array.at(i)); };
+  uint64_t each = r.ticks * r.neurons;
+  EventLists lists;
+  for (uint64_t s = 0; s < r.samples; ++s) {
+    uint64_t total = 0;
+    for (uint64_t i = 0; i < each; ++i)
+      total += countAt(s * each + i);
+    lists.events = std::max(lists.events, total);
+  }
+  // The padding of the reference package.
+  lists.idx.assign(r.samples * lists.events, -1);
+  lists.time.assign(r.samples * lists.events,
+                    std::numeric_limits<double>::infinity());
+  for (uint64_t s = 0; s < r.samples; ++s) {
+    uint64_t next = s * lists.events;
+    for (uint64_t i = 0; i < each; ++i)
+      for (uint64_t k = countAt(s * each + i); k > 0; --k, ++next) {
+        lists.idx[next] = int64_t(i % r.neurons);
+        lists.time[next] = timeOfTick(i / r.neurons, dt);
+      }
+  }
+  return lists;
+}
+
+static Handle createGroup(hid_t parent, const std::string &name,
+                          const char *type) {
+  Handle plist(H5Pcreate(H5P_GROUP_CREATE), H5Pclose);
+  H5Pset_obj_track_times(plist, false); // same content, same bytes
+  Handle links(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
+  H5Pset_char_encoding(links, H5T_CSET_UTF8);
+  Handle group(H5Gcreate2(parent, name.c_str(), links, plist, H5P_DEFAULT),
+               H5Gclose);
+  if (group && type && !setTextAttribute(group, "__type__", type))
+    return {};
+  return group;
+}
+
+static bool writeDataset(hid_t group, const char *name,
+                         const std::vector<hsize_t> &dims, hid_t fileType,
+                         hid_t memoryType, const void *data) {
+  Handle space(H5Screate_simple(int(dims.size()), dims.data(), nullptr),
+               H5Sclose);
+  Handle plist(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+  H5Pset_obj_track_times(plist, false);
+  Handle dataset(
+      H5Dcreate2(group, name, fileType, space, H5P_DEFAULT, plist, H5P_DEFAULT),
+      H5Dclose);
+  bool empty = std::find(dims.begin(), dims.end(), 0) != dims.end();
+  return dataset && (empty || H5Dwrite(dataset, memoryType, H5S_ALL, H5S_ALL,
+                                       H5P_DEFAULT, data) >= 0);
+}
+
+static bool writeEvents(hid_t group, const Recording &r, double dt) {
+  EventLists lists = listEvents(r, dt);
+  std::vector<hsize_t> dims = {r.samples, lists.events};
+  // So that floor(t_max / dt) is the number of ticks.
+  double end = timeOfTick(r.ticks, dt);
+  return setAttribute(group, "n_neurons", int64_t(r.neurons)) &&
+         setAttribute(group, "t_max", end) &&
+         writeDataset(group, "idx", dims, H5T_STD_I64LE, H5T_NATIVE_INT64,
+                      lists.idx.data()) &&
+         writeDataset(group, "time", dims, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE,
+                      lists.time.data());
+}
+
+static bool writeGrid(hid_t group, const Recording &r, double dt) {
+  bool wide = r.array.dtype == DType::F64;
+  return setAttribute(group, "dt", dt) &&
+         writeDataset(group, "data", {r.samples, r.ticks, r.neurons},
+                      wide ? H5T_IEEE_F64LE : H5T_IEEE_F32LE,
+                      wide ? H5T_NATIVE_DOUBLE : H5T_NATIVE_FLOAT,
+                      r.array.bytes.data());
+}
+
+static Diagnostic writeError(const std::string &path, const std::string &node,
+                             std::string message, std::string hint) {
+  return makeError("SNN0408", {path, node, 0, 0}, std::move(message),
+                   {std::move(hint)});
+}
+
+static Status writeArray(hid_t nodes, const std::string &key,
+                         const NdArray &array, double dt,
+                         const std::string &path) {
+  size_t colon = key.rfind(':');
+  size_t rank = array.shape.size();
+  bool events = array.dtype == DType::U8 || array.dtype == DType::U16 ||
+                array.dtype == DType::Bool;
+  if (colon == std::string::npos || colon == 0 || colon + 1 == key.size() ||
+      key.find('/') != std::string::npos || (rank != 2 && rank != 3) ||
+      !(events || array.isFloat()))
+    return writeError(path, key,
+                      fmt::format("NIRData cannot hold it: {} of {}",
+                                  name(array.dtype), shapeText(array.shape)),
+                      "it holds 'node:observable' arrays of [samples x] ticks "
+                      "x neurons; write .npz instead");
+  Recording r{array, rank == 3 ? array.shape[0] : 1, array.shape[rank - 2],
+              array.shape[rank - 1]};
+  std::string node = key.substr(0, colon), observable = key.substr(colon + 1);
+  Handle nodeGroup, list;
+  if (H5Lexists(nodes, node.c_str(), H5P_DEFAULT) > 0) {
+    nodeGroup = Handle(H5Gopen2(nodes, node.c_str(), H5P_DEFAULT), H5Gclose);
+    list = Handle(H5Gopen2(nodeGroup, "observables", H5P_DEFAULT), H5Gclose);
+  } else {
+    nodeGroup = createGroup(nodes, node, "NIRNodeData");
+    list = createGroup(nodeGroup, "observables", nullptr);
+  }
+  Handle group =
+      createGroup(list, observable, events ? "EventData" : "TimeGriddedData");
+  if (!group || !(events ? writeEvents(group, r, dt) : writeGrid(group, r, dt)))
+    return writeError(path, key, "the HDF5 library cannot write it",
+                      "check that the disk has room");
+  return {};
+}
+
+static Status writeFile(const std::string &temporary, const std::string &path,
+                        const ArrayMap &arrays, double dt,
+                        const std::map<std::string, std::string> &attributes) {
+  Quiet quiet;
+  Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
+  H5Pset_obj_track_times(creation, false);
+  Handle file(
+      H5Fcreate(temporary.c_str(), H5F_ACC_TRUNC, creation, H5P_DEFAULT),
+      H5Fclose);
+  Handle root(file ? H5Gopen2(file, "/", H5P_DEFAULT) : H5I_INVALID_HID,
+              H5Gclose);
+  Handle nodes;
+  if (root && setTextAttribute(root, "__type__", "NIRGraphData"))
+    nodes = createGroup(root, "nodes", nullptr);
+  bool written = bool(nodes);
+  for (const auto &[name, text] : attributes)
+    written = written && setTextAttribute(root, name.c_str(), text);
+  if (!written)
+    return writeError(path, "", "the HDF5 library cannot create the file",
+                      "check that the folder exists, is writable and has room");
+  for (const auto &[key, array] : arrays)
+    if (Status status = writeArray(nodes, key, array, dt, path); !status)
+      return status;
+  if (H5Fflush(file, H5F_SCOPE_LOCAL) < 0)
+    return writeError(path, "", "the HDF5 library cannot finish the file",
+                      "check that the disk has room");
+  return {};
+}
+
+Status writeNirData(const std::string &path, const ArrayMap &arrays,
+                    double dtSeconds,
+                    const std::map<std::string, std::string> &attributes) {
+  if (!(dtSeconds > 0) || !std::isfinite(dtSeconds))
+    return writeError(path, "",
+                      fmt::format("NIRData needs the length of a tick in "
+                                  "seconds, which is {}",
+                                  dtSeconds),
+                      "compile the network with --dt, or write .npz instead");
+  return writeFileAtomically(path, [&](const std::string &temporary) {
+    return writeFile(temporary, path, arrays, dtSeconds, attributes);
+  });
+}
+
+} // namespace snnc::runtime
