@@ -181,6 +181,7 @@ private:
 };
 
 struct Graph {
+  std::string file;                  ///< as the user wrote it; root only
   std::string path;                  ///< "/node"
   std::string version;               ///< of the writer's package; root only
   std::vector<Node> nodes;           ///< sorted by name (bytes)

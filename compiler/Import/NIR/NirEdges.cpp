@@ -1,0 +1,420 @@
+//===- NirEdges.cpp - Dangling names, ports, cycles -----------------------===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The repairs and checks that look at edges only.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Import/NIR/NirReport.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <set>
+
+namespace snnc::nir {
+
+std::string quotedList(const std::vector<std::string> &names, size_t limit) {
+  std::string text;
+  for (size_t i = 0; i < names.size() && i < limit; ++i)
+    text += fmt::format("{}'{}'", i ? ", " : "", names[i]);
+  if (names.size() > limit)
+    text += fmt::format(" and {} more", names.size() - limit);
+  return text;
+}
+
+//===----------------------------------------------------------------------===//
+// Dangling names
+//===----------------------------------------------------------------------===//
+
+/// Does `name` mean a port of a nested graph, "graph.port"?
+static bool namesPort(const Graph &graph, const std::string &name) {
+  for (size_t dot = name.find('.'); dot != std::string::npos;
+       dot = name.find('.', dot + 1)) {
+    std::optional<uint32_t> sub = graph.find(name.substr(0, dot));
+    if (!sub || !graph.nodes[*sub].graph)
+      continue;
+    const Graph &inner = *graph.nodes[*sub].graph;
+    std::optional<uint32_t> port = inner.find(name.substr(dot + 1));
+    if (port && (inner.nodes[*port].kind == NodeKind::Input ||
+                 inner.nodes[*port].kind == NodeKind::Output))
+      return true;
+  }
+  return false;
+}
+
+static std::string withoutDigits(const std::string &name) {
+  std::string stem;
+  std::copy_if(name.begin(), name.end(), std::back_inserter(stem),
+               [](char c) { return c < '0' || c > '9'; });
+  return stem;
+}
+
+/// The one neuron that satisfies `matches`.
+template <typename Predicate>
+static std::optional<uint32_t> uniqueNeuron(const Graph &graph,
+                                            Predicate matches) {
+  std::optional<uint32_t> found;
+  for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
+    if (!isNeuron(graph.nodes[i].kind) || !matches(graph.nodes[i].name))
+      continue;
+    if (found)
+      return std::nullopt;
+    found = i;
+  }
+  return found;
+}
+
+/// Renamings seen in published files: `x` for `x.input` / `x.output` (a port of
+/// a graph that somebody flattened), `lif1` for `lif1.lif`, `lif` for `lif1`.
+static std::optional<uint32_t> guess(const Graph &graph,
+                                     const std::string &name, bool asSource) {
+  if (auto port = graph.find(name + (asSource ? ".output" : ".input")))
+    return port;
+  std::string prefix = name + ".";
+  if (auto neuron = uniqueNeuron(graph, [&](const std::string &candidate) {
+        return candidate.starts_with(prefix);
+      }))
+    return neuron;
+  std::string stem = withoutDigits(name);
+  if (stem.empty())
+    return std::nullopt;
+  return uniqueNeuron(graph, [&](const std::string &candidate) {
+    return withoutDigits(candidate) == stem;
+  });
+}
+
+namespace {
+/// Resolves names of one graph; remembers answers, so that a hostile file with
+/// many edges to one missing name costs one search.
+class Resolver {
+public:
+  Resolver(const Graph &graph, Reporter &reporter)
+      : graph(graph), reporter(reporter) {}
+
+  std::optional<uint32_t> resolve(const std::string &name, bool asSource) {
+    if (auto exact = graph.find(name))
+      return exact;
+    auto [entry, isNew] = answers.try_emplace({name, asSource}, std::nullopt);
+    if (isNew)
+      entry->second = search(name, asSource);
+    return entry->second;
+  }
+
+private:
+  std::optional<uint32_t> search(const std::string &name, bool asSource) {
+    std::optional<uint32_t> node;
+    if (answers.size() <= 256) // the search is linear in the graph
+      node = guess(graph, name, asSource);
+    if (node) {
+      reporter.note("SNN0230", graph.path + "/edges",
+                    fmt::format("the edges name '{}', which does not exist; "
+                                "'{}' is taken instead",
+                                name, graph.nodes[*node].name));
+      return node;
+    }
+    if (answers.size() <= 16)
+      refuse(name);
+    else
+      reporter.error(
+          "SNN0231", graph.path + "/edges",
+          fmt::format("an edge names '{}', which does not exist", name), {});
+    return std::nullopt;
+  }
+
+  void refuse(const std::string &name) {
+    std::vector<std::string> known;
+    for (const Node &node : graph.nodes)
+      if (known.size() < 1000)
+        known.push_back(node.name);
+    std::vector<std::string> hints;
+    std::vector<std::string> near = nearestNames(name, known);
+    if (!near.empty())
+      hints.push_back("did you mean " + quotedList(near) + "?");
+    hints.push_back("the graph has the nodes " + quotedList(known, 8));
+    reporter.error(
+        "SNN0231", graph.path + "/edges",
+        fmt::format("an edge names '{}', which does not exist", name), hints);
+  }
+
+  const Graph &graph;
+  Reporter &reporter;
+  std::map<std::pair<std::string, bool>, std::optional<uint32_t>> answers;
+};
+} // namespace
+
+void resolveEdges(Graph &graph, Reporter &reporter) {
+  Resolver resolver(graph, reporter);
+  std::vector<NamedEdge> ports;
+  std::set<Edge> present(graph.edges.begin(), graph.edges.end());
+  for (NamedEdge &edge : graph.unresolved) {
+    bool sourcePort = namesPort(graph, edge.source);
+    bool targetPort = namesPort(graph, edge.target);
+    std::optional<uint32_t> source, target;
+    if (!sourcePort)
+      source = resolver.resolve(edge.source, true);
+    if (!targetPort)
+      target = resolver.resolve(edge.target, false);
+    if (sourcePort || targetPort) {
+      // The other end gets its exact name, so that inlining finds it.
+      if (source)
+        edge.source = graph.nodes[*source].name;
+      if (target)
+        edge.target = graph.nodes[*target].name;
+      ports.push_back(std::move(edge));
+    } else if (source && target) {
+      // A repaired name may repeat an edge that is there: not a second one.
+      if (present.insert({*source, *target}).second)
+        graph.edges.push_back({*source, *target});
+      else
+        reporter.warning("SNN0230", graph.path + "/edges",
+                         fmt::format("the edge '{}' -> '{}' repeats one that "
+                                     "exists and is dropped",
+                                     edge.source, edge.target));
+    }
+  }
+  std::sort(graph.edges.begin(), graph.edges.end());
+  graph.unresolved = std::move(ports);
+}
+
+//===----------------------------------------------------------------------===//
+// Input and Output
+//===----------------------------------------------------------------------===//
+
+std::optional<uint32_t> uniqueEnd(const Graph &graph, bool entries,
+                                  std::vector<std::string> &found) {
+  std::vector<bool> inner(graph.nodes.size());
+  for (const Edge &edge : graph.edges)
+    if (edge.source != edge.target)
+      inner[entries ? edge.target : edge.source] = true;
+  std::optional<uint32_t> end;
+  for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
+    NodeKind kind = graph.nodes[i].kind;
+    if (inner[i] || kind == (entries ? NodeKind::Output : NodeKind::Input))
+      continue;
+    end = i;
+    found.push_back(graph.nodes[i].name);
+  }
+  return found.size() == 1 ? end : std::nullopt;
+}
+
+static std::string freeName(const Graph &graph, const std::string &wanted) {
+  std::string name = wanted;
+  for (unsigned i = 1; graph.find(name); ++i)
+    name = fmt::format("{}.{}", wanted, i);
+  return name;
+}
+
+static void addPort(Graph &graph, NodeKind kind, Reporter &reporter) {
+  bool isInput = kind == NodeKind::Input;
+  std::vector<std::string> candidates;
+  std::optional<uint32_t> end = uniqueEnd(graph, isInput, candidates);
+  if (!end)
+    return reporter.error(
+        "SNN0233", graph.path,
+        candidates.empty()
+            ? fmt::format("the graph has no {} node, and no node that could "
+                          "be {}",
+                          toString(kind), isInput ? "the first" : "the last")
+            : fmt::format("the graph has no {} node, and {} nodes could be "
+                          "{}: {}",
+                          toString(kind), candidates.size(),
+                          isInput ? "the first" : "the last",
+                          quotedList(candidates)),
+        {isInput ? "add nir.Input to the graph and connect it"
+                 : "add nir.Output to the graph and connect it"});
+  Node port;
+  port.kind = kind;
+  port.name = freeName(graph, isInput ? "input" : "output");
+  port.path = graph.path + "/nodes/" + port.name;
+  port.fields["shape"] = Tensor::integers({});
+  reporter.note("SNN0232", graph.path,
+                fmt::format("the graph has no {} node: '{}' is added {} '{}'",
+                            toString(kind), port.name,
+                            isInput ? "before" : "after",
+                            graph.nodes[*end].name));
+  uint32_t index = uint32_t(graph.nodes.size());
+  graph.nodes.push_back(std::move(port));
+  graph.edges.push_back(isInput ? Edge{index, *end} : Edge{*end, index});
+  graph.sort();
+}
+
+static bool hasKind(const Graph &graph, NodeKind kind) {
+  return std::any_of(graph.nodes.begin(), graph.nodes.end(),
+                     [&](const Node &node) { return node.kind == kind; });
+}
+
+void repairPorts(Graph &graph, Reporter &reporter) {
+  if (graph.nodes.empty())
+    return reporter.error("SNN0233", graph.path, "the graph has no nodes",
+                          {"the export may have been aborted"});
+  std::erase_if(graph.edges, [&](const Edge &edge) {
+    const Node &node = graph.nodes[edge.source];
+    bool drop = edge.source == edge.target &&
+                (node.kind == NodeKind::Input || node.kind == NodeKind::Output);
+    if (drop)
+      reporter.warning("SNN0238", node.path,
+                       "an edge from this node to itself is dropped");
+    return drop;
+  });
+  for (const Edge &edge : graph.edges) {
+    const Node &source = graph.nodes[edge.source];
+    const Node &target = graph.nodes[edge.target];
+    if (target.kind == NodeKind::Input)
+      reporter.error(
+          "SNN0234", target.path,
+          fmt::format("an edge from '{}' enters this Input", source.name),
+          {"connect the edge to the node behind the Input"});
+    if (source.kind == NodeKind::Output)
+      reporter.error(
+          "SNN0234", source.path,
+          fmt::format("an edge to '{}' leaves this Output", target.name),
+          {"connect the edge to the node before the Output"});
+  }
+  if (!reporter.ok())
+    return;
+  for (NodeKind kind : {NodeKind::Input, NodeKind::Output})
+    if (!hasKind(graph, kind))
+      addPort(graph, kind, reporter);
+}
+
+//===----------------------------------------------------------------------===//
+// Topology
+//===----------------------------------------------------------------------===//
+
+/// Does the node's output depend on its input of the same instant? Neurons
+/// integrate first.
+static bool isInstant(const Node &node) {
+  if (isNeuron(node.kind))
+    return false;
+  if (node.kind != NodeKind::Delay)
+    return true;
+  const Tensor &delay = node.tensor("delay");
+  for (uint64_t i = 0; i < delay.size(); ++i)
+    if (!(delay.at(i) > 0))
+      return true;
+  return false;
+}
+
+/// A cycle of instant nodes, first node repeated at the end; empty: none.
+static std::vector<uint32_t> instantCycle(const Graph &graph,
+                                          const Adjacency &adjacency) {
+  enum : uint8_t { New, Open, Done };
+  std::vector<uint8_t> state(graph.nodes.size(), New);
+  std::vector<std::pair<uint32_t, uint32_t>> stack; // node, next successor
+  for (uint32_t root = 0; root < graph.nodes.size(); ++root) {
+    if (state[root] != New || !isInstant(graph.nodes[root]))
+      continue;
+    stack.assign(1, {root, 0});
+    state[root] = Open;
+    while (!stack.empty()) {
+      auto &[node, next] = stack.back();
+      std::span<const uint32_t> targets = adjacency.outgoing(node);
+      if (next == targets.size()) {
+        state[node] = Done;
+        stack.pop_back();
+        continue;
+      }
+      uint32_t target = targets[next++];
+      if (!isInstant(graph.nodes[target]) || state[target] == Done)
+        continue;
+      if (state[target] == New) {
+        state[target] = Open;
+        stack.emplace_back(target, 0);
+        continue;
+      }
+      std::vector<uint32_t> cycle;
+      auto from = std::find_if(stack.begin(), stack.end(), [&](auto &entry) {
+        return entry.first == target;
+      });
+      for (; from != stack.end(); ++from)
+        cycle.push_back(from->first);
+      cycle.push_back(target);
+      return cycle;
+    }
+  }
+  return {};
+}
+
+/// What can be reached from the nodes of `kind`, forward or backward.
+static std::vector<bool> reachable(const Graph &graph,
+                                   const Adjacency &adjacency, NodeKind kind) {
+  std::vector<bool> seen(graph.nodes.size());
+  std::vector<uint32_t> work;
+  for (uint32_t i = 0; i < graph.nodes.size(); ++i)
+    if (graph.nodes[i].kind == kind) {
+      seen[i] = true;
+      work.push_back(i);
+    }
+  while (!work.empty()) {
+    uint32_t node = work.back();
+    work.pop_back();
+    for (uint32_t next : kind == NodeKind::Input ? adjacency.outgoing(node)
+                                                 : adjacency.incoming(node))
+      if (!seen[next]) {
+        seen[next] = true;
+        work.push_back(next);
+      }
+  }
+  return seen;
+}
+
+static void warnUnreachable(const Graph &graph, const std::vector<bool> &seen,
+                            const char *message, const char *hint,
+                            Reporter &reporter) {
+  constexpr unsigned shown = 16;
+  unsigned count = 0;
+  for (uint32_t i = 0; i < graph.nodes.size(); ++i)
+    if (!seen[i] && count++ < shown)
+      reporter.warning("SNN0236", graph.nodes[i].path, message, {hint});
+  if (count > shown)
+    reporter.warning("SNN0236", graph.path,
+                     fmt::format("{} more nodes: {}", count - shown, message),
+                     {hint});
+}
+
+static void noteRepeatedEdges(const Graph &graph, Reporter &reporter) {
+  constexpr unsigned shown = 16;
+  unsigned notes = 0;
+  for (size_t i = 0; i < graph.edges.size() && notes < shown;) {
+    size_t end = i + 1;
+    while (end < graph.edges.size() && graph.edges[end] == graph.edges[i])
+      ++end;
+    const Node &source = graph.nodes[graph.edges[i].source];
+    const Node &target = graph.nodes[graph.edges[i].target];
+    if (end - i > 1 && ++notes)
+      reporter.note("SNN0237", target.path,
+                    fmt::format("the edge from '{}' occurs {} times and "
+                                "counts as often, as NIR says (snnTorch, Spyx "
+                                "and Lava count it once)",
+                                source.name, end - i));
+    if (&source == &target && ++notes)
+      reporter.note("SNN0238", target.path,
+                    "the node feeds itself: its output returns one step later");
+    i = end;
+  }
+}
+
+void checkTopology(const Graph &graph, Reporter &reporter) {
+  Adjacency adjacency(graph);
+  std::vector<std::string> names;
+  for (uint32_t node : instantCycle(graph, adjacency))
+    names.push_back(graph.nodes[node].name);
+  if (!names.empty()) {
+    const Node &first = graph.nodes[*graph.find(names.front())];
+    reporter.error("SNN0235", first.path,
+                   fmt::format("a cycle without a neuron or a delay: {}",
+                               quotedList(names, 12)),
+                   {"put a neuron or a Delay above 0 into the cycle"});
+  }
+  noteRepeatedEdges(graph, reporter);
+  warnUnreachable(graph, reachable(graph, adjacency, NodeKind::Input),
+                  "no Input leads to this node",
+                  "connect it, or remove it to save memory", reporter);
+  warnUnreachable(graph, reachable(graph, adjacency, NodeKind::Output),
+                  "this node leads to no Output",
+                  "connect it, or remove it to save memory", reporter);
+}
+
+} // namespace snnc::nir

@@ -1,0 +1,61 @@
+//===- NirNormalise.h - Repair a NIR graph and give it shapes ----*- C++
+//-*-===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What frameworks write differs from what NIR specifies in a few dozen known
+// ways. Each is either repaired, and a note says what was done, or refused with
+// the node and a hint. Afterwards the graph is flat, complete and typed.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_IMPORT_NIR_NIRNORMALISE_H
+#define SNNC_IMPORT_NIR_NIRNORMALISE_H
+
+#include "compiler/Import/NIR/NirGraph.h"
+#include "compiler/Support/Diagnostic.h"
+
+namespace snnc::nir {
+
+/// Repairs `graph` in place; false when an Error was reported (codes SNN0220 to
+/// SNN0259, docs/diagnostics/nir.md), and the graph is then good for printing
+/// only. Idempotent. On success:
+///  - there is no NIRGraph node, no unresolved edge, at least one Input and one
+///    Output; nothing enters an Input or leaves an Output;
+///  - every node has inputShape and outputShape (extents from 1), and every
+///    edge connects outputShape to an inputShape of the same element count;
+///  - every field of the kind is present; neuron parameters, Scale, Delay and
+///    Threshold have either the node's full shape or are 0-d; all are finite,
+///    except that a time constant may be +inf; time constants are positive;
+///  - bias is [out] or 0-d; stride, dilation, kernel_size and groups are I64
+///    and positive; `padding` is numeric, see Node::pads(); Conv `input_shape`
+///    and Flatten's dimensions (start_dim <= end_dim, from 0, no batch) are
+///    true; Input and Output `shape` equal the inferred shapes;
+///  - no cycle lacks a neuron or a Delay.
+bool normalise(Graph &graph, DiagnosticSink &findings);
+
+/// Replaces every NIRGraph node by its contents, "name.inner", and its Input
+/// and Output nodes (its ports) by direct edges. An edge names a port as
+/// "graph.port"; a lone port needs no name. Resolves dangling edge names, too.
+/// normalise() calls it. False when an Error was reported.
+bool inlineSubgraphs(Graph &graph, DiagnosticSink &findings);
+
+/// The time step that the parameters imply.
+struct ImpliedDt {
+  std::optional<double> dt; ///< seconds, or whatever unit the file's tau has
+  std::string rule;         ///< which equation fits, or why none does
+};
+
+/// Exporters make the gain of a spike 1 by r and w_in, which gives their time
+/// step away:
+///  - r == tau_mem/dt and w_in == tau_syn/dt (snnTorch, Lava, SpikingJelly),
+///    r == 1/dt for IF and I;
+///  - r == tau*exp(-dt/tau)/dt (Rockpool).
+/// One dt must fit every neuron to 1e-4 relative. When all neurons share one
+/// time constant each equation fits some dt; then only a dt of at most two
+/// significant digits counts. `graph` is normalised.
+ImpliedDt inferDt(const Graph &graph);
+
+} // namespace snnc::nir
+
+#endif // SNNC_IMPORT_NIR_NIRNORMALISE_H
