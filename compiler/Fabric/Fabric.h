@@ -1,0 +1,57 @@
+//===- Fabric.h - The fabric dialect -----------------------------*- C++
+//-*-===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The mapping of one network to one machine: slices, blocks, flows, routes,
+// buffers. Nothing here knows a particular chip.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_FABRIC_FABRIC_H
+#define SNNC_FABRIC_FABRIC_H
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/RegionKindInterface.h"
+#include "mlir/IR/SymbolTable.h"
+#include "llvm/ADT/SmallVector.h"
+
+#include "compiler/Fabric/FabricDialect.h.inc"
+
+#define GET_TYPEDEF_CLASSES
+#include "compiler/Fabric/FabricTypes.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "compiler/Fabric/FabricAttrs.h.inc"
+
+#define GET_OP_CLASSES
+#include "compiler/Fabric/FabricOps.h.inc"
+
+namespace snnc::fabric {
+
+/// The blocks that end in `slice`, in the order of the machine op.
+llvm::SmallVector<BlockOp> blocksOf(SliceOp slice);
+
+/// The distinct row encodings of a slice's blocks in order of first use:
+/// SnncTableEntry.kind is an index into this list, and the core program has
+/// one decoder per element.
+llvm::SmallVector<mlir::Attribute> rowEncodingsOf(SliceOp slice);
+
+/// First neuron and key of a slice or an input, uniformly.
+struct SliceInfo {
+  llvm::StringRef name;        ///< population or input
+  uint32_t begin = 0, end = 0; ///< neurons or channels
+  std::optional<uint32_t> key;
+  uint32_t size() const { return end - begin; }
+};
+/// `value` is the result of a fabric.slice or a fabric.input.
+SliceInfo infoOf(mlir::Value value);
+
+} // namespace snnc::fabric
+
+#endif // SNNC_FABRIC_FABRIC_H

@@ -1,0 +1,79 @@
+//===- FabricDialect.td - The fabric dialect, attributes ---*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The mapping: which neurons live on which core, which keys they send, where
+// the packets go, which bytes of SRAM hold what. The rationale is
+// compiler/Fabric/README.md.
+
+#ifndef SNNC_FABRIC_DIALECT
+#define SNNC_FABRIC_DIALECT
+
+include "mlir/IR/OpBase.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/OpAsmInterface.td"
+include "mlir/IR/RegionKindInterface.td"
+include "mlir/IR/SymbolInterfaces.td"
+
+def Fabric_Dialect : Dialect {
+  let name = "fabric";
+  let cppNamespace = "::snnc::fabric";
+  let summary = "Slices, cores, keys, routes and memory of a many-core chip";
+  let useDefaultAttributePrinterParser = 1;
+  let useDefaultTypePrinterParser = 1;
+}
+
+def Fabric_SliceType : TypeDef<Fabric_Dialect, "Slice"> {
+  let mnemonic = "slice";
+  let summary = "A handle on neurons or channels that share a block of keys";
+}
+
+class Fabric_Attr<string name, string attrMnemonic>
+    : AttrDef<Fabric_Dialect, name> {
+  let mnemonic = attrMnemonic;
+}
+
+def Fabric_PeAttr : Fabric_Attr<"Pe", "pe"> {
+  let summary = "A core: column and row of its quad and its number in the quad";
+  let parameters = (ins "unsigned":$x, "unsigned":$y, "unsigned":$p);
+  let assemblyFormat = "`<` $x `,` $y `,` $p `>`";
+}
+
+def Fabric_DenseRowsAttr : Fabric_Attr<"DenseRows", "dense"> {
+  let summary = "A weight for every source and target, no index";
+  let description = [{
+    `#fabric.dense<8>`: rows of signed 8- or 16-bit weights, one per target
+    neuron of the slice, padded to a multiple of four. compiler/Fabric/
+    Encoding.h is the exact format.
+  }];
+  let parameters = (ins "unsigned":$bits);
+  let assemblyFormat = "`<` $bits `>`";
+  let genVerifyDecl = 1;
+}
+
+def Fabric_SparseRowsAttr : Fabric_Attr<"SparseRows", "sparse"> {
+  let summary = "A word per synapse: target index, delay, weight";
+  let description = [{
+    `#fabric.sparse<16, index = 8, delay = 0, weight = 8>`: the widths add up to
+    the word. compiler/Fabric/Encoding.h is the exact format.
+  }];
+  let parameters = (ins "unsigned":$word, "unsigned":$indexBits,
+                        "unsigned":$delayBits, "unsigned":$weightBits);
+  let assemblyFormat = [{
+    `<` $word `,` `index` `=` $indexBits `,` `delay` `=` $delayBits `,`
+        `weight` `=` $weightBits `>`
+  }];
+  let genVerifyDecl = 1;
+}
+
+def Fabric_RowsAttr : Attr<
+    CPred<"::llvm::isa<::snnc::fabric::DenseRowsAttr, "
+          "::snnc::fabric::SparseRowsAttr>($_self)">,
+    "#fabric.dense or #fabric.sparse"> {
+  let storageType = "::mlir::Attribute";
+  let returnType = "::mlir::Attribute";
+  let convertFromStorage = "$_self";
+}
+
+def Fabric_PeArrayAttr : TypedArrayAttrBase<Fabric_PeAttr, "cores">;
+
+#endif // SNNC_FABRIC_DIALECT

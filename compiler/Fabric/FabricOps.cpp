@@ -1,0 +1,149 @@
+//===- FabricOps.cpp - Verifiers and accessors of the fabric ops ----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Structural rules only; whether a mapping is complete and right is the
+// business of fabric-verify-mapping.
+
+#include "compiler/Fabric/Fabric.h"
+
+#include "mlir/IR/Builders.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace mlir;
+using namespace snnc::fabric;
+
+//===----------------------------------------------------------------------===//
+// Keys, masks and addresses print as hexadecimal
+//===----------------------------------------------------------------------===//
+
+static ParseResult parseHex(OpAsmParser &parser, IntegerAttr &attr) {
+  uint64_t value = 0;
+  if (parser.parseInteger(value))
+    return failure();
+  attr = parser.getBuilder().getI64IntegerAttr(int64_t(value));
+  return success();
+}
+
+static void printHex(OpAsmPrinter &printer, Operation *, IntegerAttr attr) {
+  printer << "0x" << llvm::utohexstr(attr.getValue().getZExtValue(), true);
+}
+
+#define GET_OP_CLASSES
+#include "compiler/Fabric/FabricOps.cpp.inc"
+
+RegionKind MachineOp::getRegionKind(unsigned) { return RegionKind::Graph; }
+
+void InputOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
+  setName(getSlice(), getName());
+}
+void SliceOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
+  setName(getSlice(), getPopulation());
+}
+
+//===----------------------------------------------------------------------===//
+// Verifiers: every number fits the 32-bit field it ends up in
+//===----------------------------------------------------------------------===//
+
+static bool fits32(std::optional<uint64_t> value) {
+  return !value || *value <= UINT32_MAX;
+}
+
+LogicalResult InputOp::verify() {
+  if (getChannels() == 0 || !fits32(getChannels()))
+    return emitOpError("has ") << int64_t(getChannels()) << " channels";
+  if (!fits32(getKey()))
+    return emitOpError("key is wider than 32 bits");
+  return success();
+}
+
+LogicalResult SliceOp::verify() {
+  if (getEnd() <= getBegin() || !fits32(getEnd()))
+    return emitOpError("holds no neurons: [")
+           << int64_t(getBegin()) << ", " << int64_t(getEnd()) << ")";
+  if (!fits32(getKey()))
+    return emitOpError("key is wider than 32 bits");
+  return success();
+}
+
+/// Only SliceOp and InputOp make the type; a block's target is a core.
+static LogicalResult verifyIsSlice(Operation *op, Value value) {
+  if (value.getDefiningOp<SliceOp>())
+    return success();
+  return op->emitOpError("needs a fabric.slice here, not a fabric.input");
+}
+
+LogicalResult BlockOp::verify() {
+  if (!fits32(getProjection()) || !fits32(getBytes()))
+    return emitOpError("projection and bytes are at most 32 bits wide");
+  if (getSources().empty())
+    return emitOpError("has no sources");
+  return verifyIsSlice(*this, getTarget());
+}
+
+LogicalResult FlowOp::verify() {
+  if (getKey().has_value() != getMask().has_value())
+    return emitOpError("has a key without a mask or a mask without a key");
+  if (!fits32(getKey()) || !fits32(getMask()))
+    return emitOpError("key and mask are 32 bits wide");
+  if (getKey() && (*getKey() & ~*getMask()))
+    return emitOpError("key has bits outside its mask");
+  for (Value target : getTargets())
+    if (failed(verifyIsSlice(*this, target)))
+      return failure();
+  return success();
+}
+
+LogicalResult RouteOp::verify() {
+  if (!fits32(getKey()) || !fits32(getMask()))
+    return emitOpError("key and mask are 32 bits wide");
+  if (getKey() & ~getMask())
+    return emitOpError("key has bits outside its mask and never matches");
+  return success();
+}
+
+LogicalResult BufferOp::verify() {
+  if (!fits32(getBytes()) || !fits32(getAt()) ||
+      !fits32(getBytes() + getAt().value_or(0)))
+    return emitOpError("does not end inside 32-bit addresses");
+  return verifyIsSlice(*this, getSlice());
+}
+
+//===----------------------------------------------------------------------===//
+// Queries
+//===----------------------------------------------------------------------===//
+
+llvm::SmallVector<BlockOp> snnc::fabric::blocksOf(SliceOp slice) {
+  llvm::SmallVector<BlockOp> blocks;
+  for (Operation *user : slice.getSlice().getUsers())
+    if (auto block = dyn_cast<BlockOp>(user))
+      if (block.getTarget() == slice.getSlice() &&
+          !llvm::is_contained(blocks, block))
+        blocks.push_back(block);
+  // Use lists run backwards and a recurrent block uses its slice twice.
+  llvm::sort(blocks, [](BlockOp a, BlockOp b) {
+    return a.getOperation() != b.getOperation() &&
+           a->isBeforeInBlock(b.getOperation());
+  });
+  return blocks;
+}
+
+llvm::SmallVector<Attribute> snnc::fabric::rowEncodingsOf(SliceOp slice) {
+  llvm::SmallVector<Attribute> encodings;
+  for (BlockOp block : blocksOf(slice))
+    if (!llvm::is_contained(encodings, block.getEncoding()))
+      encodings.push_back(block.getEncoding());
+  return encodings;
+}
+
+static std::optional<uint32_t> narrow(std::optional<uint64_t> key) {
+  return key ? std::optional<uint32_t>(uint32_t(*key)) : std::nullopt;
+}
+
+SliceInfo snnc::fabric::infoOf(Value value) {
+  if (auto input = value.getDefiningOp<InputOp>())
+    return {input.getName(), 0, uint32_t(input.getChannels()),
+            narrow(input.getKey())};
+  auto slice = cast<SliceOp>(value.getDefiningOp());
+  return {slice.getPopulation(), uint32_t(slice.getBegin()),
+          uint32_t(slice.getEnd()), narrow(slice.getKey())};
+}

@@ -1,0 +1,143 @@
+//===- FabricOps.td - Operations of the fabric dialect -----*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef SNNC_FABRIC_OPS
+#define SNNC_FABRIC_OPS
+
+include "compiler/Fabric/FabricDialect.td"
+
+class Fabric_Op<string mnemonic, list<Trait> traits = []>
+    : Op<Fabric_Dialect, mnemonic, traits>;
+
+/// An op of the mapping, inside its machine.
+class Fabric_PartOp<string mnemonic, list<Trait> traits = []>
+    : Fabric_Op<mnemonic, !listconcat(traits, [HasParent<"MachineOp">])>;
+
+def Fabric_MachineOp : Fabric_Op<"machine", [
+    IsolatedFromAbove, Symbol, SingleBlock, NoTerminator, NoRegionArguments,
+    DeclareOpInterfaceMethods<RegionKindInterface>]> {
+  let summary = "How one network sits on one machine";
+  let description = [{
+    `target` is the name of the machine model. The region is a graph: recurrent
+    networks refer to slices that come later.
+
+    ```mlir
+    fabric.machine @chip maps @braille target "spinnaker2-jib-map" {
+      %input = fabric.input "input" channels 12 key 0x40
+      %lif1 = fabric.slice "lif1" [0, 38) at <7, 6, 0> key 0x0
+      fabric.block 0 "fc1" (%input) to %lif1 encoding #fabric.dense<8> bytes 480
+      fabric.flow %input to (%lif1) key 0x40 mask 0xfffffff0
+      fabric.route chip 0 key 0x40 mask 0xfffffff0 to [#fabric.pe<7, 6, 0>]
+      fabric.buffer %lif1 "rows" block 0 bytes 480 at 0x20f0
+    }
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, FlatSymbolRefAttr:$network,
+                       StrAttr:$target);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    $sym_name `maps` $network `target` $target attr-dict-with-keyword $body
+  }];
+}
+
+def Fabric_InputOp : Fabric_PartOp<"input", [
+    DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
+  let summary = "A network input: the host sends key + channel";
+  let arguments = (ins StrAttr:$name, I64Attr:$channels,
+                       OptionalAttr<I64Attr>:$key);
+  let results = (outs Fabric_SliceType:$slice);
+  let assemblyFormat = [{
+    $name `channels` $channels (`key` custom<Hex>($key)^)? attr-dict
+  }];
+  let hasVerifier = 1;
+}
+
+def Fabric_SliceOp : Fabric_PartOp<"slice", [
+    DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
+  let summary = "Neurons [begin, end) of a population on one core";
+  let description = [{
+    `population` is the name of the snn.population. Neuron i sends
+    `key` + i - begin. `at` and `key` may be pinned by hand: passes never change
+    what they find. `program` names the core program.
+  }];
+  let arguments = (ins StrAttr:$population, I64Attr:$begin, I64Attr:$end,
+                       OptionalAttr<Fabric_PeAttr>:$at,
+                       OptionalAttr<I64Attr>:$key,
+                       OptionalAttr<FlatSymbolRefAttr>:$program);
+  let results = (outs Fabric_SliceType:$slice);
+  let assemblyFormat = [{
+    $population `[` $begin `,` $end `)` (`at` $at^)?
+    (`key` custom<Hex>($key)^)? (`program` $program^)? attr-dict
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    uint32_t numNeurons() { return uint32_t(getEnd() - getBegin()); }
+  }];
+}
+
+def Fabric_BlockOp : Fabric_PartOp<"block"> {
+  let summary = "The synapses of one projection that end in one slice";
+  let description = [{
+    `projection` counts the snn.projection ops of the network from 0; `name` is
+    its name, for the reader only. `sources` are all slices of the source
+    population in order. `bytes` is the exact size of rows and index together.
+  }];
+  let arguments = (ins I64Attr:$projection, StrAttr:$name,
+                       Variadic<Fabric_SliceType>:$sources,
+                       Fabric_SliceType:$target, Fabric_RowsAttr:$encoding,
+                       I64Attr:$bytes);
+  let assemblyFormat = [{
+    $projection $name `(` $sources `)` `to` $target `encoding` $encoding
+    `bytes` $bytes attr-dict
+  }];
+  let hasVerifier = 1;
+}
+
+def Fabric_FlowOp : Fabric_PartOp<"flow"> {
+  let summary = "The spikes of one slice go to these slices";
+  let description = [{
+    A packet belongs to the flow when packet key & `mask` == `key`. Both are
+    absent before fabric-assign-keys.
+  }];
+  let arguments = (ins Fabric_SliceType:$source,
+                       Variadic<Fabric_SliceType>:$targets,
+                       OptionalAttr<I64Attr>:$key, OptionalAttr<I64Attr>:$mask);
+  let assemblyFormat = [{
+    $source `to` `(` $targets `)`
+    (`key` custom<Hex>($key)^)? (`mask` custom<Hex>($mask)^)? attr-dict
+  }];
+  let hasVerifier = 1;
+}
+
+def Fabric_RouteOp : Fabric_PartOp<"route"> {
+  let summary = "One entry of a chip's multicast router";
+  let description = [{
+    packet key & `mask` == `key`: copy to `targets`. Entries stand in the
+    router's order, the first match wins.
+  }];
+  let arguments = (ins I64Attr:$chip, I64Attr:$key, I64Attr:$mask,
+                       Fabric_PeArrayAttr:$targets);
+  let assemblyFormat = [{
+    `chip` $chip `key` custom<Hex>($key) `mask` custom<Hex>($mask)
+    `to` $targets attr-dict
+  }];
+  let hasVerifier = 1;
+}
+
+def Fabric_BufferOp : Fabric_PartOp<"buffer"> {
+  let summary = "Bytes of a core's SRAM";
+  let description = [{
+    `name` is one of compiler/Fabric/CorePlanner.h; rows and index name the
+    projection of their block. `at` is a byte address in the core's own SRAM.
+  }];
+  let arguments = (ins Fabric_SliceType:$slice, StrAttr:$name,
+                       OptionalAttr<I64Attr>:$block, I64Attr:$bytes,
+                       OptionalAttr<I64Attr>:$at);
+  let assemblyFormat = [{
+    $slice $name (`block` $block^)? `bytes` $bytes (`at` custom<Hex>($at)^)?
+    attr-dict
+  }];
+  let hasVerifier = 1;
+}
+
+#endif // SNNC_FABRIC_OPS
