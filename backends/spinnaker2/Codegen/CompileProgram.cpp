@@ -1,0 +1,218 @@
+//===- CompileProgram.cpp - A tick program becomes an Arm ELF -------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "backends/spinnaker2/Codegen/CompileProgram.h"
+
+#include "backends/spinnaker2/S2/S2.h"
+#include "passes/Program/Passes.h"
+
+#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Module.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/Transforms/Utils/Cloning.h"
+
+#include <fmt/format.h>
+
+using namespace mlir;
+
+namespace snnc::s2 {
+
+namespace {
+
+constexpr const char *kTriple = "thumbv7em-none-eabihf";
+constexpr const char *kCpu = "cortex-m4";
+constexpr const char *kTickFunction = "tick";
+
+std::unique_ptr<llvm::TargetMachine> createTargetMachine() {
+  LLVMInitializeARMTargetInfo();
+  LLVMInitializeARMTarget();
+  LLVMInitializeARMTargetMC();
+  LLVMInitializeARMAsmPrinter();
+  LLVMInitializeARMAsmParser();
+  std::string error;
+  const llvm::Target *target =
+      llvm::TargetRegistry::lookupTarget(kTriple, error);
+  if (!target)
+    return nullptr;
+  llvm::TargetOptions options;
+  options.FloatABIType = llvm::FloatABI::Hard;
+  // docs/semantics.md S3: no contraction of a multiply and an add.
+  options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
+  options.FunctionSections = true;
+  return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(
+      kTriple, kCpu, "", options, llvm::Reloc::Static, llvm::CodeModel::Small,
+      llvm::CodeGenOptLevel::Aggressive));
+}
+
+/// A module of its own with the program's function, renamed to `tick`.
+LogicalResult lowerToLLVMDialect(ModuleOp module, const MachineModel &machine,
+                                 uint32_t headerAddress) {
+  program::TickToLoopsOptions loops;
+  loops.headerAddress = headerAddress;
+  PassManager toLoops(module.getContext());
+  toLoops.addPass(program::createTickToLoops(loops));
+  if (failed(toLoops.run(module)) ||
+      failed(lowerTickToS2(module, kTickFunction, headerAddress)) ||
+      failed(lowerS2ToLLVM(module, machine)))
+    return failure();
+  PassManager toLLVM(module.getContext());
+  toLLVM.addPass(createConvertSCFToCFPass());
+  ConvertControlFlowToLLVMPassOptions cf;
+  cf.indexBitwidth = 32;
+  toLLVM.addPass(createConvertControlFlowToLLVMPass(cf));
+  ArithToLLVMConversionPassOptions arith;
+  arith.indexBitwidth = 32;
+  toLLVM.addPass(createArithToLLVMConversionPass(arith));
+  toLLVM.addPass(createConvertMathToLLVMPass());
+  ConvertFuncToLLVMPassOptions func;
+  func.indexBitwidth = 32;
+  toLLVM.addPass(createConvertFuncToLLVMPass(func));
+  return toLLVM.run(module);
+}
+
+/// Vector table: initial SP, reset, and a fault handler that stops the core.
+void addVectorTable(llvm::Module &module, uint32_t stackTop) {
+  llvm::LLVMContext &context = module.getContext();
+  auto *i32 = llvm::Type::getInt32Ty(context);
+  auto *pointer = llvm::PointerType::get(context, 0);
+  auto *fault = llvm::Function::Create(
+      llvm::FunctionType::get(llvm::Type::getVoidTy(context), false),
+      llvm::GlobalValue::InternalLinkage, "fault", module);
+  fault->addFnAttr(llvm::Attribute::NoInline);
+  auto *block = llvm::BasicBlock::Create(context, "", fault);
+  llvm::IRBuilder<> b(block);
+  b.CreateCall(llvm::InlineAsm::get(
+      llvm::FunctionType::get(b.getVoidTy(), false), "bkpt #1", "", true));
+  b.CreateBr(block);
+  std::vector<llvm::Constant *> entries;
+  entries.push_back(llvm::ConstantExpr::getIntToPtr(
+      llvm::ConstantInt::get(i32, stackTop), pointer));
+  entries.push_back(module.getFunction("start"));
+  for (unsigned vector = 2; vector < 16; ++vector)
+    entries.push_back(fault);
+  auto *type = llvm::ArrayType::get(pointer, entries.size());
+  auto *table = new llvm::GlobalVariable(
+      module, type, true, llvm::GlobalValue::ExternalLinkage,
+      llvm::ConstantArray::get(type, entries), "vectors");
+  table->setSection(".vectors");
+  table->setAlignment(llvm::Align(128));
+}
+
+void prepareFunctions(llvm::Module &module) {
+  for (llvm::Function &function : module) {
+    if (function.isDeclaration())
+      continue;
+    function.addFnAttr(llvm::Attribute::NoUnwind);
+    function.addFnAttr("no-builtins"); // a copy loop must not become memcpy
+    function.addFnAttr("target-cpu", kCpu);
+  }
+  llvm::Function *tick = module.getFunction(kTickFunction);
+  tick->setLinkage(llvm::GlobalValue::InternalLinkage);
+  // The start function must not touch the FPU before it is enabled.
+  tick->addFnAttr(llvm::Attribute::NoInline);
+  module.getFunction("start")->addFnAttr(llvm::Attribute::NoReturn);
+}
+
+void optimize(llvm::Module &module, llvm::TargetMachine &target) {
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager graphs;
+  llvm::ModuleAnalysisManager modules;
+  llvm::PipelineTuningOptions tuning;
+  // Our loops are unrolled where it pays; more only costs program memory.
+  tuning.LoopUnrolling = false;
+  tuning.LoopVectorization = false;
+  tuning.SLPVectorization = false;
+  llvm::PassBuilder builder(&target, tuning);
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(graphs);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, graphs, modules);
+  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2)
+      .run(module, modules);
+}
+
+std::string emitFile(llvm::Module &module, llvm::TargetMachine &target,
+                     llvm::CodeGenFileType type) {
+  llvm::SmallVector<char> bytes;
+  llvm::raw_svector_ostream stream(bytes);
+  llvm::legacy::PassManager passes;
+  target.addPassesToEmitFile(passes, stream, nullptr, type);
+  passes.run(module);
+  return std::string(bytes.begin(), bytes.end());
+}
+
+/// Bytes that the linked image puts into SRAM.
+uint32_t imageBytes(const std::string &elf) {
+  // ELF32 little endian: e_phoff 28, e_phnum 44; p_type 0, p_memsz 20.
+  auto word = [&](size_t at) {
+    uint32_t v = 0;
+    std::memcpy(&v, elf.data() + at, 4);
+    return v;
+  };
+  uint32_t total = 0, table = word(28);
+  for (unsigned i = 0; i < (word(44) & 0xFFFF); ++i)
+    if (word(table + i * 32) == 1)
+      total += word(table + i * 32 + 20);
+  return total;
+}
+
+} // namespace
+
+FailureOr<CompiledProgram> compileProgram(tick::ProgramOp program,
+                                          const MachineModel &machine,
+                                          const CodegenOptions &options) {
+  OwningOpRef<ModuleOp> module = ModuleOp::create(program.getLoc());
+  auto copy = cast<tick::ProgramOp>(program->clone());
+  copy.setSymName(kTickFunction);
+  module->push_back(copy);
+  MLIRContext *context = program.getContext();
+  context->getOrLoadDialect<S2Dialect>();
+  registerBuiltinDialectTranslation(*context);
+  registerLLVMDialectTranslation(*context);
+  if (failed(lowerToLLVMDialect(*module, machine, options.headerAddress)))
+    return failure();
+
+  llvm::LLVMContext llvmContext;
+  std::unique_ptr<llvm::Module> code =
+      translateModuleToLLVMIR(*module, llvmContext, program.getSymName());
+  auto target = createTargetMachine();
+  if (!code || !target)
+    return program.emitError("SNN0371: this LLVM cannot generate Arm code");
+  code->setTargetTriple(kTriple);
+  code->setDataLayout(target->createDataLayout());
+  prepareFunctions(*code);
+  addVectorTable(*code, machine.sram.stack.end);
+  optimize(*code, *target);
+
+  CompiledProgram result;
+  if (options.emitAssembly) {
+    auto text = llvm::CloneModule(*code);
+    result.assembly =
+        emitFile(*text, *target, llvm::CodeGenFileType::AssemblyFile);
+  }
+  std::string object =
+      emitFile(*code, *target, llvm::CodeGenFileType::ObjectFile);
+  Expected<std::string> elf = linkProgram(object, machine.sram.program);
+  if (!elf)
+    return program.emitError(elf.error().code + ": " + elf.error().message);
+  result.elf = std::move(*elf);
+  result.textBytes = imageBytes(result.elf);
+  if (result.textBytes > machine.sram.program.bytes())
+    return program.emitError("SNN0370: the core program needs ")
+           << result.textBytes << " B, the program range has "
+           << machine.sram.program.bytes() << " B";
+  return result;
+}
+
+} // namespace snnc::s2

@@ -1,0 +1,39 @@
+//===- CompileProgram.h - A tick program becomes an Arm ELF ------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef SNNC_BACKENDS_SPINNAKER2_CODEGEN_COMPILEPROGRAM_H
+#define SNNC_BACKENDS_SPINNAKER2_CODEGEN_COMPILEPROGRAM_H
+
+#include "compiler/Machine/MachineModel.h"
+#include "compiler/Tick/Tick.h"
+
+#include <string>
+
+namespace snnc::s2 {
+
+struct CompiledProgram {
+  std::string elf;      ///< ELF32, Arm, EABI5 hard float, fully linked
+  std::string assembly; ///< the same code as text, when asked for
+  uint32_t textBytes = 0; ///< vectors, text and read-only data
+};
+
+struct CodegenOptions {
+  uint32_t headerAddress = 0; ///< where the core header will stand
+  bool emitAssembly = false;
+};
+
+/// Compiles one tick.program for the Cortex-M4F of `machine`: tick -> loops ->
+/// s2 -> LLVM IR -> object -> linked ELF whose vector table stands at the start
+/// of the machine's program range. Emits SNN0370 (does not fit the program
+/// range), SNN0371 (calls a library function that a PE does not have).
+mlir::FailureOr<CompiledProgram> compileProgram(tick::ProgramOp program,
+                                                const MachineModel &machine,
+                                                const CodegenOptions &options);
+
+/// Links one relocatable object: vectors first, text, read-only data, from
+/// `range.begin`. The error names what lld said.
+Expected<std::string> linkProgram(const std::string &object,
+                                  const AddressRange &range);
+
+} // namespace snnc::s2
+
+#endif // SNNC_BACKENDS_SPINNAKER2_CODEGEN_COMPILEPROGRAM_H

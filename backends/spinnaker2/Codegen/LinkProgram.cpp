@@ -1,0 +1,59 @@
+//===- LinkProgram.cpp - One object becomes one ELF image -----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "backends/spinnaker2/Codegen/CompileProgram.h"
+#include "compiler/Support/AtomicFile.h"
+
+#include "lld/Common/Driver.h"
+#include "llvm/ADT/SmallString.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <fmt/format.h>
+
+LLD_HAS_DRIVER(elf)
+
+namespace snnc::s2 {
+
+/// Two files in a folder of our own, removed on every way out.
+class LinkFolder {
+public:
+  LinkFolder() { llvm::sys::fs::createUniqueDirectory("snnc-link", folder); }
+  ~LinkFolder() { llvm::sys::fs::remove_directories(folder); }
+  std::string file(const char *name) const {
+    return (folder + "/" + name).str();
+  }
+
+private:
+  llvm::SmallString<128> folder;
+};
+
+Expected<std::string> linkProgram(const std::string &object,
+                                  const AddressRange &range) {
+  LinkFolder folder;
+  std::string script = fmt::format(
+      "ENTRY(start)\n"
+      "SECTIONS {{\n"
+      "  . = {:#x};\n"
+      "  .text : {{ KEEP(*(.vectors)) *(.text .text.*) *(.rodata .rodata.*) }}\n"
+      "  /DISCARD/ : {{ *(.ARM.exidx* .ARM.extab* .comment .note*) }}\n"
+      "}}\n",
+      range.begin);
+  std::string in = folder.file("program.o"), ld = folder.file("program.ld"),
+              out = folder.file("program.elf");
+  if (Status s = writeFileAtomically(in, object); !s)
+    return s.takeError();
+  if (Status s = writeFileAtomically(ld, script); !s)
+    return s.takeError();
+  std::string said;
+  llvm::raw_string_ostream stream(said);
+  const char *arguments[] = {"ld.lld",    "-T", ld.c_str(),
+                             in.c_str(),  "-o", out.c_str(),
+                             "--threads=1", "--no-undefined", "-n"};
+  if (!lld::elf::link(arguments, stream, stream, /*exitEarly=*/false,
+                      /*disableOutput=*/false))
+    return makeError("SNN0371", {}, "linking a core program failed: " + said);
+  return readFile(out);
+}
+
+} // namespace snnc::s2

@@ -1,0 +1,37 @@
+//===- S2.h - The exit dialect of the SpiNNaker2 backend ---------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef SNNC_BACKENDS_SPINNAKER2_S2_S2_H
+#define SNNC_BACKENDS_SPINNAKER2_S2_S2_H
+
+#include "compiler/Machine/MachineModel.h"
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+
+#include "backends/spinnaker2/S2/S2Dialect.h.inc"
+
+#define GET_OP_CLASSES
+#include "backends/spinnaker2/S2/S2Ops.h.inc"
+
+namespace snnc::s2 {
+
+/// Turns what tick-to-loops left (tick.address, tick.send, tick.for_packets)
+/// into pointers and s2 ops, and adds the start-up function @start that opens
+/// the devices and then sleeps from tick to tick. `tickFunction` is the name of
+/// the program's func.func; `headerAddress` that of its core header.
+mlir::LogicalResult lowerTickToS2(mlir::ModuleOp module,
+                                  llvm::StringRef tickFunction,
+                                  uint32_t headerAddress);
+
+/// s2 ops become volatile accesses at the machine's register addresses.
+mlir::LogicalResult lowerS2ToLLVM(mlir::ModuleOp module,
+                                  const MachineModel &machine);
+
+} // namespace snnc::s2
+
+#endif // SNNC_BACKENDS_SPINNAKER2_S2_S2_H

@@ -1,0 +1,168 @@
+//===- TickOps.td - The tick dialect -----------------------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// One core program: what happens on start, on a spike, on the timer. The
+// rationale is compiler/Tick/README.md.
+
+#ifndef SNNC_TICK_OPS
+#define SNNC_TICK_OPS
+
+include "mlir/IR/OpBase.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def Tick_Dialect : Dialect {
+  let name = "tick";
+  let cppNamespace = "::snnc::tick";
+  let summary = "The event and timer handlers of one core program";
+  let useDefaultTypePrinterParser = 1;
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::LLVM::LLVMDialect",
+                           "::snnc::fabric::FabricDialect"];
+}
+
+def Tick_RowType : TypeDef<Tick_Dialect, "Row"> {
+  let mnemonic = "row";
+  let summary = "The synapses of one spike in one block";
+}
+
+/// An address or a function's core handle, resolved by the backend.
+def Tick_Pointer : Type<CPred<"::llvm::isa<::mlir::LLVM::LLVMPointerType>($_self)">,
+                        "an LLVM pointer">;
+
+class Tick_Op<string mnemonic, list<Trait> traits = []>
+    : Op<Tick_Dialect, mnemonic, traits>;
+
+def Tick_ProgramOp : Tick_Op<"program", [
+    IsolatedFromAbove, Symbol, SingleBlock, NoTerminator, NoRegionArguments]> {
+  let summary = "A core program, shared by all cores that need just this code";
+  let description = [{
+    ```mlir
+    tick.program @p0 {
+      tick.on_start {}
+      tick.on_spike { ^bb0(%key: i32):
+        tick.for_rows %key { ^bb0(%row: !tick.row):
+          tick.ring_add %row formats [#fabric.dense<8>]
+        }
+      }
+      tick.on_timer {
+        tick.for_neurons { ^bb0(%n: i32):
+          %in = tick.ring_take %n receptor 0
+          ...
+        }
+        tick.record states 1
+      }
+    }
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
+}
+
+class Tick_Handler<string mnemonic> : Tick_Op<mnemonic, [
+    SingleBlock, NoTerminator, HasParent<"ProgramOp">]> {
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "attr-dict-with-keyword $body";
+}
+def Tick_OnStartOp : Tick_Handler<"on_start"> {
+  let summary = "After reset: receive ring open, timer running, then sleep";
+}
+def Tick_OnSpikeOp : Tick_Handler<"on_spike"> {
+  let summary = "For every key that arrived since the last tick";
+}
+def Tick_OnTimerOp : Tick_Handler<"on_timer"> {
+  let summary = "Once a tick, after the spikes of the last one";
+}
+
+def Tick_ForRowsOp : Tick_Op<"for_rows", [SingleBlock, NoTerminator]> {
+  let summary = "The blocks of the population table that the key has rows in";
+  let arguments = (ins I32:$key);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$key attr-dict-with-keyword $body";
+}
+
+def Tick_RingAddOp : Tick_Op<"ring_add"> {
+  let summary = "Add a row's weights into the ring buffer";
+  let description = [{
+    `formats` are the row encodings that this program knows; the table entry's
+    `kind` indexes them. Integer adds: order cannot matter.
+  }];
+  let arguments = (ins Tick_RowType:$row, ArrayAttr:$formats);
+  let assemblyFormat = "$row `formats` $formats attr-dict";
+}
+
+def Tick_ForNeuronsOp : Tick_Op<"for_neurons", [SingleBlock, NoTerminator]> {
+  let summary = "The slice's neurons, ascending; idle before the start tick";
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "attr-dict-with-keyword $body";
+}
+
+def Tick_RingTakeOp : Tick_Op<"ring_take"> {
+  let summary = "Read this tick's weight sum as float32 and clear it";
+  let arguments = (ins I32:$neuron, I64Attr:$receptor);
+  let results = (outs F32:$sum);
+  let assemblyFormat = "$neuron `receptor` $receptor attr-dict";
+}
+
+def Tick_LoadStateOp : Tick_Op<"load_state"> {
+  let summary = "State variable of a neuron";
+  let arguments = (ins I32:$neuron, I64Attr:$state);
+  let results = (outs F32:$value);
+  let assemblyFormat = "$neuron `state` $state attr-dict";
+}
+
+def Tick_StoreStateOp : Tick_Op<"store_state"> {
+  let summary = "Next value of a state variable";
+  let arguments = (ins I32:$neuron, I64Attr:$state, F32:$value);
+  let assemblyFormat = "$value `to` $neuron `state` $state attr-dict";
+}
+
+def Tick_ParamOp : Tick_Op<"param", [Pure]> {
+  let summary = "Parameter of a neuron; `uniform`: one value for the core";
+  let arguments = (ins I32:$neuron, I64Attr:$index, UnitAttr:$uniform);
+  let results = (outs F32:$value);
+  let assemblyFormat = "$neuron `param` $index (`uniform` $uniform^)? attr-dict";
+}
+
+def Tick_EmitOp : Tick_Op<"emit"> {
+  let summary = "Send the neuron's spike where the condition holds";
+  let arguments = (ins I32:$neuron, I1:$spike);
+  let assemblyFormat = "$neuron `if` $spike attr-dict";
+}
+
+def Tick_RecordOp : Tick_Op<"record"> {
+  let summary = "Append what the host asked for to the record window";
+  let arguments = (ins I64Attr:$states);
+  let assemblyFormat = "`states` $states attr-dict";
+}
+
+//===----------------------------------------------------------------------===//
+// What is left for the backend after tick-to-loops
+//===----------------------------------------------------------------------===//
+
+def Tick_AddressOp : Tick_Op<"address", [
+    Pure, AllTypesMatch<["core", "pointer"]>]> {
+  let summary = "A byte address of the core's SRAM as a pointer";
+  let arguments = (ins Tick_Pointer:$core, I32:$address);
+  let results = (outs Tick_Pointer:$pointer);
+  let assemblyFormat = "$core `[` $address `]` attr-dict `:` type($core)";
+  let builders = [OpBuilder<(ins "::mlir::Value":$core, "::mlir::Value":$address),
+    [{ build($_builder, $_state, core.getType(), core, address); }]>];
+}
+
+def Tick_SendOp : Tick_Op<"send"> {
+  let summary = "Send a multicast packet";
+  let arguments = (ins Tick_Pointer:$core, I32:$key);
+  let assemblyFormat = "$core `,` $key attr-dict `:` type($core)";
+}
+
+def Tick_ForPacketsOp : Tick_Op<"for_packets", [SingleBlock, NoTerminator]> {
+  let summary = "Take every key out of the receive ring";
+  let arguments = (ins Tick_Pointer:$core);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$core `:` type($core) attr-dict-with-keyword $body";
+}
+
+#endif // SNNC_TICK_OPS

@@ -1,0 +1,121 @@
+//===- LoopEmitter.cpp - Writing address arithmetic in MLIR ---------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "passes/Program/LoopEmitter.h"
+
+using namespace mlir;
+
+namespace snnc::program {
+
+Value LoopEmitter::constant(uint32_t value) {
+  return b.create<arith::ConstantOp>(
+      loc, b.getI32IntegerAttr(static_cast<int32_t>(value)));
+}
+Value LoopEmitter::add(Value x, Value y) {
+  return b.create<arith::AddIOp>(loc, x, y);
+}
+Value LoopEmitter::sub(Value x, Value y) {
+  return b.create<arith::SubIOp>(loc, x, y);
+}
+Value LoopEmitter::mul(Value x, Value y) {
+  return b.create<arith::MulIOp>(loc, x, y);
+}
+Value LoopEmitter::bitAnd(Value x, Value y) {
+  return b.create<arith::AndIOp>(loc, x, y);
+}
+Value LoopEmitter::bitOr(Value x, Value y) {
+  return b.create<arith::OrIOp>(loc, x, y);
+}
+Value LoopEmitter::shl(Value x, unsigned bits) {
+  return bits ? shlBy(x, constant(bits)) : x;
+}
+Value LoopEmitter::shlBy(Value x, Value bits) {
+  return b.create<arith::ShLIOp>(loc, x, bits);
+}
+Value LoopEmitter::lshr(Value x, unsigned bits) {
+  return bits ? Value(b.create<arith::ShRUIOp>(loc, x, constant(bits))) : x;
+}
+Value LoopEmitter::ashr(Value x, unsigned bits) {
+  return bits ? Value(b.create<arith::ShRSIOp>(loc, x, constant(bits))) : x;
+}
+Value LoopEmitter::compare(arith::CmpIPredicate predicate, Value x, Value y) {
+  return b.create<arith::CmpIOp>(loc, predicate, x, y);
+}
+
+Value LoopEmitter::pointer(Value address) {
+  return b.create<tick::AddressOp>(loc, core, address);
+}
+Value LoopEmitter::load(Value address) {
+  return b.create<LLVM::LoadOp>(loc, b.getI32Type(), pointer(address), 4);
+}
+Value LoopEmitter::loadNarrow(Value address, unsigned bits, bool isSigned) {
+  Value narrow = b.create<LLVM::LoadOp>(loc, b.getIntegerType(bits),
+                                        pointer(address), bits / 8);
+  if (isSigned)
+    return b.create<arith::ExtSIOp>(loc, b.getI32Type(), narrow);
+  return b.create<arith::ExtUIOp>(loc, b.getI32Type(), narrow);
+}
+void LoopEmitter::store(Value address, Value value) {
+  b.create<LLVM::StoreOp>(loc, value, pointer(address), 4);
+}
+Value LoopEmitter::loadFloat(Value address) {
+  return b.create<LLVM::LoadOp>(loc, b.getF32Type(), pointer(address), 4);
+}
+void LoopEmitter::storeFloat(Value address, Value value) {
+  b.create<LLVM::StoreOp>(loc, value, pointer(address), 4);
+}
+void LoopEmitter::increment(Value address) {
+  store(address, add(load(address), 1));
+}
+
+llvm::SmallVector<Value> LoopEmitter::forLoop(
+    Value count, ValueRange carried,
+    llvm::function_ref<llvm::SmallVector<Value>(Value, ValueRange)> body) {
+  auto loop = b.create<scf::ForOp>(
+      loc, constant(0), count, constant(1), carried,
+      [&](OpBuilder &, Location, Value i, ValueRange args) {
+        llvm::SmallVector<Value> next = body(i, args);
+        b.create<scf::YieldOp>(loc, next);
+      });
+  return llvm::SmallVector<Value>(loop.getResults());
+}
+
+void LoopEmitter::forEach(Value count, llvm::function_ref<void(Value)> body) {
+  forLoop(count, {}, [&](Value i, ValueRange) -> llvm::SmallVector<Value> {
+    body(i);
+    return {};
+  });
+}
+
+llvm::SmallVector<Value> LoopEmitter::whileLoop(
+    ValueRange carried, llvm::function_ref<Value(ValueRange)> condition,
+    llvm::function_ref<llvm::SmallVector<Value>(ValueRange)> body) {
+  llvm::SmallVector<Type> types(carried.getTypes());
+  auto loop = b.create<scf::WhileOp>(
+      loc, types, carried,
+      [&](OpBuilder &, Location, ValueRange args) {
+        Value go = condition(args);
+        b.create<scf::ConditionOp>(loc, go, args);
+      },
+      [&](OpBuilder &, Location, ValueRange args) {
+        llvm::SmallVector<Value> next = body(args);
+        b.create<scf::YieldOp>(loc, next);
+      });
+  return llvm::SmallVector<Value>(loop.getResults());
+}
+
+void LoopEmitter::ifThen(Value condition, llvm::function_ref<void()> then,
+                         llvm::function_ref<void()> otherwise) {
+  auto emit = [&](llvm::function_ref<void()> part) {
+    return [this, part](OpBuilder &, Location) {
+      part();
+      b.create<scf::YieldOp>(loc);
+    };
+  };
+  if (otherwise)
+    b.create<scf::IfOp>(loc, condition, emit(then), emit(otherwise));
+  else
+    b.create<scf::IfOp>(loc, condition, emit(then));
+}
+
+} // namespace snnc::program

@@ -1,0 +1,80 @@
+//===- LoopEmitter.h - Writing address arithmetic in MLIR --------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Shorthand over OpBuilder for code that works on 32-bit byte addresses of one
+// core's SRAM. Addresses stay integers until the access, so the backend decides
+// what a pointer is (tick.address).
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_PASSES_PROGRAM_LOOPEMITTER_H
+#define SNNC_PASSES_PROGRAM_LOOPEMITTER_H
+
+#include "compiler/Tick/Tick.h"
+
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/Builders.h"
+
+#include <functional>
+
+namespace snnc::program {
+
+class LoopEmitter {
+public:
+  LoopEmitter(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value core)
+      : b(builder), loc(loc), core(core) {}
+
+  using Value = mlir::Value;
+
+  Value constant(uint32_t value);
+  Value add(Value x, Value y);
+  Value add(Value x, uint32_t y) { return y ? add(x, constant(y)) : x; }
+  Value sub(Value x, Value y);
+  Value mul(Value x, Value y);
+  Value bitAnd(Value x, Value y);
+  Value bitAnd(Value x, uint32_t y) { return bitAnd(x, constant(y)); }
+  Value bitOr(Value x, Value y);
+  Value shl(Value x, unsigned bits);
+  Value shlBy(Value x, Value bits);
+  Value lshr(Value x, unsigned bits);
+  Value ashr(Value x, unsigned bits);
+  /// Unsigned or equality comparison.
+  Value compare(mlir::arith::CmpIPredicate predicate, Value x, Value y);
+
+  Value load(Value address); ///< 32 bits
+  /// 8 or 16 bits, sign or zero extended to 32.
+  Value loadNarrow(Value address, unsigned bits, bool isSigned);
+  void store(Value address, Value value);
+  Value loadFloat(Value address);
+  void storeFloat(Value address, Value value);
+  /// word at `address` += 1.
+  void increment(Value address);
+
+  /// for (i = 0; i < count; ++i), carrying `carried`; the body returns the next
+  /// carried values. Returns the last ones.
+  llvm::SmallVector<Value>
+  forLoop(Value count, mlir::ValueRange carried,
+          llvm::function_ref<llvm::SmallVector<Value>(Value i,
+                                                      mlir::ValueRange)>
+              body);
+  void forEach(Value count, llvm::function_ref<void(Value i)> body);
+  /// while (condition(carried)) carried = body(carried).
+  llvm::SmallVector<Value>
+  whileLoop(mlir::ValueRange carried,
+            llvm::function_ref<Value(mlir::ValueRange)> condition,
+            llvm::function_ref<llvm::SmallVector<Value>(mlir::ValueRange)>
+                body);
+  void ifThen(Value condition, llvm::function_ref<void()> then,
+              llvm::function_ref<void()> otherwise = {});
+
+  mlir::OpBuilder &b;
+  mlir::Location loc;
+  mlir::Value core;
+
+private:
+  Value pointer(Value address);
+};
+
+} // namespace snnc::program
+
+#endif // SNNC_PASSES_PROGRAM_LOOPEMITTER_H

@@ -1,0 +1,148 @@
+//===- OutlinePrograms.cpp - One program per distinct core behaviour ------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/SNN/ParamValues.h"
+#include "passes/Program/Passes.h"
+
+#include "mlir/IR/IRMapping.h"
+
+#include <map>
+#include <tuple>
+
+namespace snnc::program {
+#define GEN_PASS_DEF_OUTLINEPROGRAMS
+#include "passes/Program/Passes.h.inc"
+
+using namespace mlir;
+using namespace snnc::tick;
+
+namespace {
+
+/// What makes two cores need different code.
+struct ProgramKey {
+  std::string model;
+  std::string formats; ///< printed, in the order of the table's kinds
+  std::vector<bool> uniform;
+  auto operator<=>(const ProgramKey &) const = default;
+};
+
+struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
+  void runOnOperation() override {
+    for (auto machine : getOperation().getOps<fabric::MachineOp>()) {
+      auto network = SymbolTable::lookupNearestSymbolFrom<snn::NetworkOp>(
+          machine, machine.getNetworkAttr());
+      if (!network) {
+        machine.emitError("SNN0362: maps a network that does not exist");
+        return signalPassFailure();
+      }
+      llvm::StringMap<snn::PopulationOp> populations;
+      for (auto population : network.getOps<snn::PopulationOp>())
+        populations[population.getName()] = population;
+      for (auto slice : machine.getOps<fabric::SliceOp>())
+        if (failed(outline(slice, populations.lookup(slice.getPopulation()))))
+          return signalPassFailure();
+    }
+  }
+
+  LogicalResult outline(fabric::SliceOp slice, snn::PopulationOp population) {
+    if (slice.getProgramAttr())
+      return success();
+    snn::NeuronOp model = population ? population.neuron() : snn::NeuronOp();
+    if (!model)
+      return slice.emitError("SNN0363: population '")
+             << slice.getPopulation() << "' or its model does not exist";
+    ProgramKey key;
+    key.model = model.getSymName().str();
+    llvm::SmallVector<Attribute> formats = fabric::rowEncodingsOf(slice);
+    llvm::raw_string_ostream text(key.formats);
+    for (Attribute format : formats)
+      text << format << ";";
+    for (unsigned j = 0; j < model.numParams(); ++j) {
+      auto values = snn::ParamValues::get(
+          population.getParams().get(model.paramName(j)),
+          size_t(population.numNeurons()), &getContext());
+      if (!values)
+        return population.emitError("SNN0311: parameter '")
+               << model.paramName(j) << "' is missing or has the wrong size";
+      key.uniform.push_back(values->uniform().has_value());
+    }
+    auto [it, isNew] = names.try_emplace(key);
+    if (isNew) {
+      it->second = "p" + std::to_string(names.size() - 1);
+      build(it->second, model, formats, key.uniform);
+      ++programs;
+    }
+    slice.setProgramAttr(FlatSymbolRefAttr::get(&getContext(), it->second));
+    return success();
+  }
+
+  void build(llvm::StringRef name, snn::NeuronOp model,
+             llvm::ArrayRef<Attribute> formats,
+             const std::vector<bool> &uniform) {
+    OpBuilder b = OpBuilder::atBlockEnd(getOperation().getBody());
+    Location loc = model.getLoc();
+    auto program = b.create<ProgramOp>(loc, b.getStringAttr(name));
+    b.setInsertionPointToStart(&program.getBody().emplaceBlock());
+    auto start = b.create<OnStartOp>(loc);
+    start.getBody().emplaceBlock();
+    if (!formats.empty())
+      buildOnSpike(b, loc, formats);
+    auto timer = b.create<OnTimerOp>(loc);
+    b.setInsertionPointToStart(&timer.getBody().emplaceBlock());
+    auto loop = b.create<ForNeuronsOp>(loc);
+    b.create<RecordOp>(loc, b.getI64IntegerAttr(model.numStates()));
+    Block &body = loop.getBody().emplaceBlock();
+    Value n = body.addArgument(b.getI32Type(), loc);
+    b.setInsertionPointToStart(&body);
+    buildUpdate(b, n, model, uniform);
+  }
+
+  static void buildOnSpike(OpBuilder &b, Location loc,
+                           llvm::ArrayRef<Attribute> formats) {
+    OpBuilder::InsertionGuard guard(b);
+    auto spike = b.create<OnSpikeOp>(loc);
+    Block &handler = spike.getBody().emplaceBlock();
+    Value key = handler.addArgument(b.getI32Type(), loc);
+    b.setInsertionPointToStart(&handler);
+    auto rows = b.create<ForRowsOp>(loc, key);
+    Block &each = rows.getBody().emplaceBlock();
+    Value row = each.addArgument(RowType::get(b.getContext()), loc);
+    b.setInsertionPointToStart(&each);
+    b.create<RingAddOp>(loc, row, b.getArrayAttr(formats));
+  }
+
+  /// The neuron region with its arguments loaded and its results stored.
+  static void buildUpdate(OpBuilder &b, Value n, snn::NeuronOp model,
+                          const std::vector<bool> &uniform) {
+    Location loc = model.getLoc();
+    Block &region = model.getBody().front();
+    IRMapping map;
+    for (unsigned r = 0; r < model.numReceptors(); ++r)
+      map.map(region.getArgument(r),
+              b.create<RingTakeOp>(loc, b.getF32Type(), n,
+                                   b.getI64IntegerAttr(r))
+                  .getSum());
+    for (unsigned k = 0; k < model.numStates(); ++k)
+      map.map(model.stateArg(k),
+              b.create<LoadStateOp>(loc, b.getF32Type(), n,
+                                    b.getI64IntegerAttr(k))
+                  .getValue());
+    for (unsigned j = 0; j < model.numParams(); ++j)
+      map.map(model.paramArg(j),
+              b.create<ParamOp>(loc, b.getF32Type(), n, b.getI64IntegerAttr(j),
+                                uniform[j] ? b.getUnitAttr() : UnitAttr())
+                  .getValue());
+    for (Operation &op : region.without_terminator())
+      b.clone(op, map);
+    auto yield = cast<snn::YieldOp>(region.back());
+    for (unsigned k = 0; k < model.numStates(); ++k)
+      b.create<StoreStateOp>(loc, n, b.getI64IntegerAttr(k),
+                             map.lookup(yield.getStates()[k]));
+    if (yield.getSpike())
+      b.create<EmitOp>(loc, n, map.lookup(yield.getSpike()));
+  }
+
+  std::map<ProgramKey, std::string> names;
+};
+} // namespace
+} // namespace snnc::program

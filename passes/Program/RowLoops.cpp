@@ -1,0 +1,128 @@
+//===- RowLoops.cpp - The inner loops over synaptic rows ------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The loops in which a chip spends its time. Sparse rows are unrolled by four
+// with a remainder loop, dense rows take four (int8) or two (int16) weights per
+// loaded word.
+
+#include "passes/Program/RowLoops.h"
+
+#include "runtime/abi/CoreHeader.h"
+
+#include <cstddef>
+
+using namespace mlir;
+
+namespace snnc::program {
+
+namespace {
+constexpr unsigned kUnroll = 4;
+
+Value field(LoopEmitter &e, Value entry, size_t offset) {
+  return e.load(e.add(entry, uint32_t(offset)));
+}
+#define SNNC_FIELD(e, entry, name)                                             \
+  field(e, entry, offsetof(SnncTableEntry, name))
+
+/// Address of the accumulator of target 0 in the slot `ticks` after now.
+Value slotAddress(LoopEmitter &e, const RowContext &row, Value ticks) {
+  Value slot = e.bitAnd(e.add(row.tick, ticks), row.slotMask);
+  return e.add(row.ringBase, e.mul(slot, row.slotBytes));
+}
+
+void accumulate(LoopEmitter &e, Value address, Value weight) {
+  e.store(address, e.add(e.load(address), weight));
+}
+
+/// Weight k of a packed word, sign extended.
+Value unpack(LoopEmitter &e, Value word, unsigned bits, unsigned k) {
+  Type narrow = e.b.getIntegerType(bits);
+  Value part = e.b.create<arith::TruncIOp>(e.loc, narrow,
+                                           e.lshr(word, bits * k));
+  return e.b.create<arith::ExtSIOp>(e.loc, e.b.getI32Type(), part);
+}
+
+void emitDense(LoopEmitter &e, unsigned bits, const RowContext &row) {
+  Value stride = SNNC_FIELD(e, row.entry, index_base);
+  Value weights = e.add(SNNC_FIELD(e, row.entry, rows_base),
+                        e.mul(row.source, stride));
+  Value target = e.shl(SNNC_FIELD(e, row.entry, target), 2);
+  Value sums = e.add(slotAddress(e, row, SNNC_FIELD(e, row.entry, delay)),
+                     target);
+  // Rows are padded to whole groups of four targets.
+  Value groups = e.lshr(SNNC_FIELD(e, row.entry, length), 2);
+  unsigned perWord = 32 / bits;
+  e.forLoop(groups, {weights, sums}, [&](Value, ValueRange at) {
+    for (unsigned word = 0; word < kUnroll / perWord; ++word) {
+      Value packed = e.load(e.add(at[0], word * 4));
+      for (unsigned k = 0; k < perWord; ++k)
+        accumulate(e, e.add(at[1], (word * perWord + k) * 4),
+                   unpack(e, packed, bits, k));
+    }
+    return llvm::SmallVector<Value>{e.add(at[0], kUnroll * bits / 8),
+                                    e.add(at[1], kUnroll * 4)};
+  });
+}
+
+/// One synaptic word: low bits index, then delay, weight on top.
+void emitSynapse(LoopEmitter &e, fabric::SparseRowsAttr format, Value address,
+                 const RowContext &row, Value delay, Value fixedSums,
+                 Value target) {
+  unsigned word = format.getWord(), index = format.getIndexBits(),
+           delayBits = format.getDelayBits();
+  Value bits = word == 32 ? e.load(address) : e.loadNarrow(address, word, true);
+  Value weight = e.ashr(bits, index + delayBits);
+  Value neuron = e.bitAnd(bits, (1u << index) - 1);
+  Value sums = fixedSums;
+  if (delayBits) {
+    Value extra = e.bitAnd(e.lshr(bits, index), (1u << delayBits) - 1);
+    sums = e.add(slotAddress(e, row, e.add(delay, extra)), target);
+  }
+  accumulate(e, e.add(sums, e.shl(neuron, 2)), weight);
+}
+
+void emitSparse(LoopEmitter &e, fabric::SparseRowsAttr format,
+                const RowContext &row) {
+  unsigned wordBytes = format.getWord() / 8;
+  Value index = e.add(SNNC_FIELD(e, row.entry, index_base),
+                      e.shl(row.source, 1));
+  Value first = e.loadNarrow(index, 16, false);
+  Value last = e.loadNarrow(e.add(index, 2), 16, false);
+  Value count = e.sub(last, first);
+  Value begin = e.add(SNNC_FIELD(e, row.entry, rows_base),
+                      e.shl(first, wordBytes == 4 ? 2 : 1));
+  Value target = e.shl(SNNC_FIELD(e, row.entry, target), 2);
+  Value delay = SNNC_FIELD(e, row.entry, delay);
+  Value fixedSums;
+  if (format.getDelayBits() == 0)
+    fixedSums = e.add(slotAddress(e, row, delay), target);
+  auto one = [&](Value address) {
+    emitSynapse(e, format, address, row, delay, fixedSums, target);
+  };
+  auto rest = e.forLoop(
+      e.lshr(count, 2), {begin}, [&](Value, ValueRange at) {
+        for (unsigned k = 0; k < kUnroll; ++k)
+          one(e.add(at[0], k * wordBytes));
+        return llvm::SmallVector<Value>{e.add(at[0], kUnroll * wordBytes)};
+      });
+  e.forLoop(e.bitAnd(count, kUnroll - 1), rest, [&](Value, ValueRange at) {
+    one(at[0]);
+    return llvm::SmallVector<Value>{e.add(at[0], wordBytes)};
+  });
+}
+} // namespace
+
+LogicalResult emitRowLoop(LoopEmitter &e, Attribute format,
+                          const RowContext &row) {
+  if (auto dense = dyn_cast<fabric::DenseRowsAttr>(format)) {
+    emitDense(e, dense.getBits(), row);
+    return success();
+  }
+  if (auto sparse = dyn_cast<fabric::SparseRowsAttr>(format)) {
+    emitSparse(e, sparse, row);
+    return success();
+  }
+  return failure();
+}
+
+} // namespace snnc::program

@@ -1,0 +1,28 @@
+//===- RowLoops.h - The inner loops over synaptic rows -----------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef SNNC_PASSES_PROGRAM_ROWLOOPS_H
+#define SNNC_PASSES_PROGRAM_ROWLOOPS_H
+
+#include "passes/Program/LoopEmitter.h"
+
+namespace snnc::program {
+
+/// One spike in one block: the table entry's address, the source's number in
+/// the entry, and where the ring buffer is in this tick.
+struct RowContext {
+  mlir::Value entry;     ///< address of the SnncTableEntry
+  mlir::Value source;    ///< key - key_first
+  mlir::Value tick;      ///< now
+  mlir::Value slotMask;  ///< ring_slots - 1
+  mlir::Value slotBytes; ///< ring_slot_bytes
+  mlir::Value ringBase;
+};
+
+/// Adds the row's weights into the ring buffer; `format` is a fabric row
+/// encoding. The layouts are compiler/Fabric/Encoding.h's.
+mlir::LogicalResult emitRowLoop(LoopEmitter &e, mlir::Attribute format,
+                                const RowContext &row);
+
+} // namespace snnc::program
+
+#endif // SNNC_PASSES_PROGRAM_ROWLOOPS_H

@@ -1,0 +1,358 @@
+//===- TickToLoops.cpp - Handlers become one function of loops ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// func.func @NAME(%core): drain the receive ring through on_spike, run
+// on_timer, count the tick. docs/semantics.md S1 and S4.
+
+#include "passes/Program/LoopEmitter.h"
+#include "passes/Program/Passes.h"
+#include "passes/Program/RowLoops.h"
+#include "runtime/abi/CoreHeader.h"
+
+#include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+#include <cstddef>
+
+namespace snnc::program {
+#define GEN_PASS_DEF_TICKTOLOOPS
+#include "passes/Program/Passes.h.inc"
+
+using namespace mlir;
+using namespace snnc::tick;
+using arith::CmpIPredicate;
+
+namespace {
+
+/// Lowers one program.
+class ProgramLowering {
+public:
+  ProgramLowering(ProgramOp program, uint32_t headerAddress)
+      : program(program), builder(program),
+        header(headerAddress) {}
+
+  LogicalResult run() {
+    auto pointer = LLVM::LLVMPointerType::get(program.getContext());
+    auto function = builder.create<func::FuncOp>(
+        program.getLoc(), program.getSymName(),
+        builder.getFunctionType({pointer}, {}));
+    builder.setInsertionPointToStart(function.addEntryBlock());
+    LoopEmitter emitter(builder, program.getLoc(), function.getArgument(0));
+    e = &emitter;
+    tick = e->load(at(offsetof(SnncCoreHeader, tick)));
+    ringBase = loadHeader(offsetof(SnncCoreHeader, ring_base));
+    slotBytes = loadHeader(offsetof(SnncCoreHeader, ring_slot_bytes));
+    slotMask = e->sub(loadHeader(offsetof(SnncCoreHeader, ring_slots)),
+                      e->constant(1));
+    for (Operation &op : program.getBody().front()) {
+      LogicalResult done =
+          llvm::TypeSwitch<Operation *, LogicalResult>(&op)
+              .Case<OnStartOp>([](OnStartOp) { return success(); })
+              .Case<OnSpikeOp>([&](OnSpikeOp o) { return lowerOnSpike(o); })
+              .Case<OnTimerOp>([&](OnTimerOp o) { return lowerOnTimer(o); })
+              .Default([](Operation *o) {
+                return o->emitError("SNN0360: not part of a core program");
+              });
+      if (failed(done))
+        return failure();
+    }
+    e->store(at(offsetof(SnncCoreHeader, tick)), e->add(tick, 1));
+    builder.create<func::ReturnOp>(program.getLoc());
+    program.erase();
+    return success();
+  }
+
+private:
+  Value at(size_t offset) { return e->constant(header + uint32_t(offset)); }
+  Value loadHeader(size_t offset) { return e->load(at(offset)); }
+
+  //===--------------------------------------------------------------------===//
+  // Spikes
+  //===--------------------------------------------------------------------===//
+
+  LogicalResult lowerOnSpike(OnSpikeOp handler) {
+    ForRowsOp rows;
+    handler.walk([&](ForRowsOp op) { rows = op; });
+    RingAddOp add;
+    if (rows)
+      rows.walk([&](RingAddOp op) { add = op; });
+    if (!add)
+      return success(); // no synapses here
+    Value table = loadHeader(offsetof(SnncCoreHeader, table_base));
+    Value count = loadHeader(offsetof(SnncCoreHeader, table_count));
+    auto packets = builder.create<ForPacketsOp>(handler.getLoc(), e->core);
+    Block &body = packets.getBody().emplaceBlock();
+    Value key = body.addArgument(builder.getI32Type(), handler.getLoc());
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(&body);
+    return lowerLookup(key, table, count, add);
+  }
+
+  /// Binary search for the last entry whose key_first <= key, then every entry
+  /// with that range.
+  LogicalResult lowerLookup(Value key, Value table, Value count,
+                            RingAddOp add) {
+    auto entryAt = [&](Value i) {
+      return e->add(table, e->mul(i, e->constant(sizeof(SnncTableEntry))));
+    };
+    auto keyFirst = [&](Value entry) {
+      return e->load(e->add(entry, offsetof(SnncTableEntry, key_first)));
+    };
+    auto bounds = e->whileLoop(
+        {e->constant(0), count},
+        [&](ValueRange b) {
+          return e->compare(CmpIPredicate::ult, b[0], b[1]);
+        },
+        [&](ValueRange b) -> llvm::SmallVector<Value> {
+          Value middle = e->lshr(e->add(b[0], b[1]), 1);
+          Value below = e->compare(CmpIPredicate::ule,
+                                   keyFirst(entryAt(middle)), key);
+          Value low = select(below, e->add(middle, 1), b[0]);
+          Value high = select(below, b[1], middle);
+          return {low, high};
+        });
+    LogicalResult result = success();
+    auto unknown = [&] {
+      e->increment(at(offsetof(SnncCoreHeader, unknown_keys)));
+    };
+    e->ifThen(
+        e->compare(CmpIPredicate::ne, bounds[0], e->constant(0)),
+        [&] {
+          Value entry = entryAt(e->sub(bounds[0], e->constant(1)));
+          Value first = keyFirst(entry);
+          Value source = e->sub(key, first);
+          Value size =
+              e->load(e->add(entry, offsetof(SnncTableEntry, key_count)));
+          e->ifThen(
+              e->compare(CmpIPredicate::ult, source, size),
+              [&] { result = lowerEntries(entry, first, source, table, add); },
+              unknown);
+        },
+        unknown);
+    return result;
+  }
+
+  Value select(Value condition, Value a, Value b) {
+    return builder.create<arith::SelectOp>(e->loc, condition, a, b);
+  }
+
+  LogicalResult lowerEntries(Value entry, Value first, Value source,
+                             Value table, RingAddOp add) {
+    LogicalResult result = success();
+    e->whileLoop(
+        {entry},
+        [&](ValueRange v) {
+          // Reading key_first below the table would be harmless but wrong.
+          Value inside = e->compare(CmpIPredicate::uge, v[0], table);
+          Value safe = select(inside, v[0], table);
+          Value same = e->compare(
+              CmpIPredicate::eq,
+              e->load(e->add(safe, offsetof(SnncTableEntry, key_first))),
+              first);
+          return e->bitAnd(inside, same);
+        },
+        [&](ValueRange v) -> llvm::SmallVector<Value> {
+          RowContext row{v[0], source, tick, slotMask, slotBytes, ringBase};
+          result = lowerFormats(add, row);
+          return {e->sub(v[0], e->constant(sizeof(SnncTableEntry)))};
+        });
+    return result;
+  }
+
+  LogicalResult lowerFormats(RingAddOp add, const RowContext &row) {
+    ArrayAttr formats = add.getFormats();
+    if (formats.size() == 1)
+      return lowerFormat(add, formats[0], row);
+    Value kind = e->load(e->add(row.entry, offsetof(SnncTableEntry, kind)));
+    LogicalResult result = success();
+    for (unsigned k = 0; k < formats.size(); ++k)
+      e->ifThen(e->compare(CmpIPredicate::eq, kind, e->constant(k)), [&] {
+        if (failed(lowerFormat(add, formats[k], row)))
+          result = failure();
+      });
+    return result;
+  }
+
+  LogicalResult lowerFormat(RingAddOp add, Attribute format,
+                            const RowContext &row) {
+    if (succeeded(emitRowLoop(*e, format, row)))
+      return success();
+    return add.emitError("SNN0361: no loop for the row format ") << format;
+  }
+
+  //===--------------------------------------------------------------------===//
+  // Timer
+  //===--------------------------------------------------------------------===//
+
+  LogicalResult lowerOnTimer(OnTimerOp handler) {
+    neurons = loadHeader(offsetof(SnncCoreHeader, n_neurons));
+    bitmap = loadHeader(offsetof(SnncCoreHeader, spikes_base));
+    Value words = e->lshr(e->add(neurons, 31), 5);
+    e->forEach(words, [&](Value w) {
+      e->store(e->add(bitmap, e->shl(w, 2)), e->constant(0));
+    });
+    for (Operation &op : handler.getBody().front()) {
+      if (auto loop = dyn_cast<ForNeuronsOp>(op)) {
+        if (failed(lowerNeurons(loop)))
+          return failure();
+      } else if (auto record = dyn_cast<RecordOp>(op)) {
+        lowerRecord(record, words);
+      } else {
+        return op.emitError("SNN0360: not part of a timer handler");
+      }
+    }
+    return success();
+  }
+
+  LogicalResult lowerNeurons(ForNeuronsOp loop) {
+    Value start = loadHeader(offsetof(SnncCoreHeader, start_tick));
+    LogicalResult result = success();
+    e->ifThen(e->compare(CmpIPredicate::uge, tick, start),
+              [&] { result = lowerNeuronLoop(loop); });
+    return result;
+  }
+
+  /// What stays the same for all neurons is loaded before the loop: stores into
+  /// state arrays keep LLVM from hoisting it.
+  void loadInvariants(ForNeuronsOp loop) {
+    states.clear();
+    params.clear();
+    auto stateBase = [&](int64_t k) {
+      states.try_emplace(k, loadHeader(offsetof(SnncCoreHeader, state) +
+                                       size_t(k) * 4));
+    };
+    for (Operation &op : loop.getBody().front()) {
+      if (auto load = dyn_cast<LoadStateOp>(op))
+        stateBase(int64_t(load.getState()));
+      if (auto store = dyn_cast<StoreStateOp>(op))
+        stateBase(int64_t(store.getState()));
+      if (auto param = dyn_cast<ParamOp>(op)) {
+        Value slot = at(offsetof(SnncCoreHeader, param) +
+                        size_t(param.getIndex()) * 4);
+        params.try_emplace(int64_t(param.getIndex()),
+                           param.getUniform() ? e->loadFloat(slot)
+                                              : e->load(slot));
+      }
+    }
+    Value slot = e->bitAnd(tick, slotMask);
+    sums = e->add(ringBase, e->mul(slot, slotBytes));
+    keyBase = loadHeader(offsetof(SnncCoreHeader, key_base));
+    // Receptors are align4(n) accumulators apart (compiler/Fabric/Encoding.h).
+    receptorBytes = e->shl(e->bitAnd(e->add(neurons, 3), ~3u), 2);
+  }
+
+  LogicalResult lowerNeuronLoop(ForNeuronsOp loop) {
+    loadInvariants(loop);
+    LogicalResult result = success();
+    e->forEach(neurons, [&](Value n) {
+      IRMapping map;
+      map.map(loop.getBody().getArgument(0), n);
+      Value offset = e->shl(n, 2);
+      for (Operation &op : loop.getBody().front())
+        lowerNeuronOp(op, n, offset, map);
+    });
+    return result;
+  }
+
+  void lowerNeuronOp(Operation &op, Value n, Value offset, IRMapping &map) {
+    llvm::TypeSwitch<Operation *>(&op)
+        .Case<RingTakeOp>([&](RingTakeOp take) {
+          Value base = sums;
+          for (int64_t r = 0; r < int64_t(take.getReceptor()); ++r)
+            base = e->add(base, receptorBytes);
+          Value address = e->add(base, offset);
+          Value sum = e->load(address);
+          e->store(address, e->constant(0));
+          map.map(take.getSum(), builder.create<arith::SIToFPOp>(
+                                     e->loc, builder.getF32Type(), sum));
+        })
+        .Case<LoadStateOp>([&](LoadStateOp load) {
+          Value base = states[int64_t(load.getState())];
+          map.map(load.getValue(), e->loadFloat(e->add(base, offset)));
+        })
+        .Case<StoreStateOp>([&](StoreStateOp store) {
+          Value base = states[int64_t(store.getState())];
+          e->storeFloat(e->add(base, offset), map.lookup(store.getValue()));
+        })
+        .Case<ParamOp>([&](ParamOp param) {
+          Value v = params[int64_t(param.getIndex())];
+          map.map(param.getValue(),
+                  param.getUniform() ? v : e->loadFloat(e->add(v, offset)));
+        })
+        .Case<EmitOp>([&](EmitOp emit) {
+          e->ifThen(map.lookup(emit.getSpike()), [&] { lowerEmit(n); });
+        })
+        .Default([&](Operation *o) { builder.clone(*o, map); });
+  }
+
+  void lowerEmit(Value n) {
+    Value word = e->add(bitmap, e->shl(e->lshr(n, 5), 2));
+    Value bit = e->shlBy(e->constant(1), e->bitAnd(n, 31));
+    e->store(word, e->bitOr(e->load(word), bit));
+    builder.create<SendOp>(e->loc, e->core, e->add(keyBase, n));
+  }
+
+  //===--------------------------------------------------------------------===//
+  // Record window
+  //===--------------------------------------------------------------------===//
+
+  void lowerRecord(RecordOp record, Value words) {
+    Value flags = loadHeader(offsetof(SnncCoreHeader, record_flags));
+    Value zero = e->constant(0);
+    auto wants = [&](unsigned bit) {
+      return e->compare(CmpIPredicate::ne, e->bitAnd(flags, 1u << bit), zero);
+    };
+    e->ifThen(e->compare(CmpIPredicate::ne, flags, zero), [&] {
+      Value need = select(wants(0), words, zero);
+      for (unsigned k = 0; k < record.getStates(); ++k)
+        need = e->add(need, select(wants(1 + k), neurons, zero));
+      Value cursor = loadHeader(offsetof(SnncCoreHeader, record_cursor));
+      Value next = e->add(cursor, e->shl(need, 2));
+      Value end = loadHeader(offsetof(SnncCoreHeader, record_end));
+      e->ifThen(
+          e->compare(CmpIPredicate::ule, next, end),
+          [&] {
+            Value to = copyIf(wants(0), bitmap, words, cursor);
+            for (unsigned k = 0; k < record.getStates(); ++k) {
+              Value base =
+                  loadHeader(offsetof(SnncCoreHeader, state) + k * 4);
+              to = copyIf(wants(1 + k), base, neurons, to);
+            }
+            e->store(at(offsetof(SnncCoreHeader, record_cursor)), to);
+          },
+          [&] {
+            e->increment(at(offsetof(SnncCoreHeader, record_overflow)));
+          });
+    });
+  }
+
+  Value copyIf(Value wanted, Value from, Value words, Value to) {
+    Value count = select(wanted, words, e->constant(0));
+    e->forEach(count, [&](Value w) {
+      Value offset = e->shl(w, 2);
+      e->store(e->add(to, offset), e->load(e->add(from, offset)));
+    });
+    return e->add(to, e->shl(count, 2));
+  }
+
+  ProgramOp program;
+  OpBuilder builder;
+  uint32_t header;
+  LoopEmitter *e = nullptr;
+  Value tick, ringBase, slotBytes, slotMask, neurons, bitmap, sums, keyBase,
+      receptorBytes;
+  llvm::DenseMap<int64_t, Value> states, params;
+};
+
+struct TickToLoopsPass : impl::TickToLoopsBase<TickToLoopsPass> {
+  using TickToLoopsBase::TickToLoopsBase;
+  void runOnOperation() override {
+    for (ProgramOp program :
+         llvm::make_early_inc_range(getOperation().getOps<ProgramOp>()))
+      if (failed(ProgramLowering(program, headerAddress).run()))
+        return signalPassFailure();
+  }
+};
+
+} // namespace
+} // namespace snnc::program
