@@ -33,6 +33,12 @@ function(snnc_use_mlir target)
     ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
   # Only the two shared libraries, never a static MLIR archive beside them.
   target_link_libraries(${target} PUBLIC MLIR LLVM)
+  # The precompiled header is position independent code; clang refuses it in the
+  # -fPIE objects of an executable.
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL EXECUTABLE)
+    target_compile_options(${target} PRIVATE -fPIC)
+  endif()
   target_precompile_headers(${target} REUSE_FROM snnc_mlir_pch)
 endfunction()
 

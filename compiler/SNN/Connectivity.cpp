@@ -280,17 +280,19 @@ IntConnectivity::create(ProjectionOp projection) {
   for (uint32_t t = 0; t < (uniformScale ? 1 : result->numTargets()); ++t)
     result->scales.push_back(scales->at(t));
   auto uniformDelay = delays->uniform();
-  for (uint32_t s = 0; s < (uniformDelay ? 1 : result->numSources()); ++s)
-    result->delays.push_back(uint32_t(delays->at(s)));
+  for (uint32_t s = 0; s < (uniformDelay ? 1 : result->numSources()); ++s) {
+    double ticks = delays->at(s);
+    if (!(ticks >= 1 && ticks <= 65535) || ticks != std::floor(ticks)) {
+      projection.emitError("SNN0304: projection has a delay of ")
+          << ticks << " ticks, outside 1 to 65535; run snn-retime";
+      return nullptr;
+    }
+    result->delays.push_back(uint32_t(ticks));
+  }
   auto [low, high] =
       std::minmax_element(result->delays.begin(), result->delays.end());
   result->minimumDelay = *low;
   result->maximumDelay = *high;
-  if (*low < 1) {
-    projection.emitError(
-        "SNN0304: projection has a delay below 1 tick; run snn-retime");
-    return nullptr;
-  }
   return result;
 }
 

@@ -19,6 +19,11 @@
 
 #include <memory>
 
+namespace snnc::snn {
+/// A ranked tensor of static shape with 1 to 2^31 elements.
+bool isSignalType(mlir::Type type);
+} // namespace snnc::snn
+
 #include "compiler/SNN/SNNDialect.h.inc"
 #include "compiler/SNN/SNNEnums.h.inc"
 

@@ -28,6 +28,142 @@ void SNNDialect::initialize() {
       >();
 }
 
+//===----------------------------------------------------------------------===//
+// Attribute verifiers: after these, shapes can be multiplied and divided by.
+//===----------------------------------------------------------------------===//
+
+using EmitError = llvm::function_ref<InFlightDiagnostic()>;
+
+/// Bounds every extent, so that products of a few stay far inside 64 bits.
+static constexpr int64_t kLargestExtent = int64_t(1) << 20;
+/// Neuron and channel numbers are 32-bit; so many are far more than any chip.
+static constexpr int64_t kLargestSignal = int64_t(1) << 31;
+
+static LogicalResult checkExtents(EmitError emitError, llvm::StringRef what,
+                                  llvm::ArrayRef<int64_t> values, size_t count,
+                                  int64_t smallest) {
+  if (values.size() != count)
+    return emitError() << what << " needs " << count << " numbers, found "
+                       << values.size();
+  for (int64_t value : values)
+    if (value < smallest || value > kLargestExtent)
+      return emitError() << what << " is " << value << ", outside " << smallest
+                         << " to " << kLargestExtent;
+  return success();
+}
+
+static LogicalResult checkVolume(EmitError emitError, llvm::StringRef what,
+                                 llvm::ArrayRef<int64_t> shape) {
+  if (failed(checkExtents(emitError, what, shape, 3, 1)))
+    return failure();
+  if (shape[0] * shape[1] <= kLargestSignal / shape[2])
+    return success();
+  return emitError() << what << " has more than " << kLargestSignal
+                     << " elements";
+}
+
+/// A number, a dense f32/f64 tensor or a reference to the store.
+static bool holdsNumbers(Attribute attr) {
+  if (auto dense = dyn_cast<DenseElementsAttr>(attr))
+    return dense.getElementType().isF32() || dense.getElementType().isF64();
+  return isa<ParamRefAttr, FloatAttr>(attr);
+}
+
+LogicalResult ParamRefAttr::verify(EmitError emitError, llvm::StringRef key,
+                                   RankedTensorType type) {
+  if (key.empty())
+    return emitError() << "a parameter needs a name";
+  if (!type.hasStaticShape())
+    return emitError() << "'" << key << "' needs a static shape, found "
+                       << type;
+  return success();
+}
+
+LogicalResult PoolAttr::verify(EmitError emitError, PoolKind,
+                               llvm::ArrayRef<int64_t> in,
+                               llvm::ArrayRef<int64_t> kernel,
+                               llvm::ArrayRef<int64_t> stride,
+                               llvm::ArrayRef<int64_t> padding) {
+  if (failed(checkVolume(emitError, "pool in", in)) ||
+      failed(checkExtents(emitError, "pool kernel", kernel, 2, 1)) ||
+      failed(checkExtents(emitError, "pool stride", stride, 2, 1)) ||
+      failed(checkExtents(emitError, "pool padding", padding, 2, 0)))
+    return failure();
+  for (unsigned d = 0; d < 2; ++d)
+    if (in[d + 1] + 2 * padding[d] < kernel[d])
+      return emitError() << "pool kernel of " << kernel[d]
+                         << " is larger than the padded input of "
+                         << in[d + 1] + 2 * padding[d];
+  return success();
+}
+
+LogicalResult DenseAttr::verify(EmitError emitError, Attribute weights) {
+  if (holdsNumbers(weights))
+    return success();
+  return emitError() << "weights are f32 or f64 numbers, found " << weights;
+}
+
+LogicalResult OneToOneAttr::verify(EmitError emitError, Attribute weights) {
+  if (holdsNumbers(weights))
+    return success();
+  return emitError() << "weights are f32 or f64 numbers, found " << weights;
+}
+
+/// How many outputs an axis has: the formula of NIR and torch.
+static int64_t convExtent(int64_t in, int64_t padding, int64_t kernel,
+                          int64_t dilation, int64_t stride) {
+  int64_t reach = dilation * (kernel - 1) + 1;
+  return in + padding < reach ? 0 : (in + padding - reach) / stride + 1;
+}
+
+LogicalResult ConvAttr::verify(EmitError emitError, Attribute weights,
+                               llvm::ArrayRef<int64_t> in,
+                               llvm::ArrayRef<int64_t> out,
+                               llvm::ArrayRef<int64_t> stride,
+                               llvm::ArrayRef<int64_t> padding,
+                               llvm::ArrayRef<int64_t> dilation,
+                               int64_t groups) {
+  if (failed(checkVolume(emitError, "conv in", in)) ||
+      failed(checkVolume(emitError, "conv out", out)) ||
+      failed(checkExtents(emitError, "conv stride", stride, 2, 1)) ||
+      failed(checkExtents(emitError, "conv padding", padding, 4, 0)) ||
+      failed(checkExtents(emitError, "conv dilation", dilation, 2, 1)) ||
+      failed(checkExtents(emitError, "conv groups", {groups}, 1, 1)))
+    return failure();
+  if (in[0] % groups != 0 || out[0] % groups != 0)
+    return emitError() << "conv groups of " << groups << " do not divide "
+                       << in[0] << " and " << out[0] << " channels";
+  llvm::ArrayRef<int64_t> kernel;
+  if (auto ref = llvm::dyn_cast<ParamRefAttr>(weights))
+    kernel = ref.getType().getShape();
+  else if (auto dense = llvm::dyn_cast<DenseElementsAttr>(weights);
+           dense && holdsNumbers(weights))
+    kernel = dense.getType().getShape();
+  if (failed(checkExtents(emitError, "conv kernel shape", kernel, 4, 1)))
+    return failure();
+  if (kernel[0] != out[0] || kernel[1] != in[0] / groups)
+    return emitError() << "conv kernel has " << kernel[0] << " x " << kernel[1]
+                       << " channels, needs " << out[0] << " x "
+                       << in[0] / groups;
+  for (unsigned d = 0; d < 2; ++d) {
+    int64_t extent = convExtent(in[d + 1], padding[d] + padding[d + 2],
+                                kernel[d + 2], dilation[d], stride[d]);
+    if (extent != out[d + 1])
+      return emitError() << "conv out is " << out[d + 1] << " along axis " << d
+                         << ", the kernel gives " << extent;
+  }
+  return success();
+}
+
+LogicalResult QuantAttr::verify(EmitError emitError, unsigned bits, Rounding,
+                                Attribute scales) {
+  if (bits != 8 && bits != 16)
+    return emitError() << "quant needs 8 or 16 bits, found " << bits;
+  if (holdsNumbers(scales))
+    return success();
+  return emitError() << "quant scales are f32 or f64 numbers, found " << scales;
+}
+
 llvm::SmallVector<int64_t, 3> PoolAttr::pooledShape() const {
   llvm::SmallVector<int64_t, 3> shape{getIn()[0]};
   for (unsigned d = 0; d < 2; ++d)

@@ -47,6 +47,7 @@ class SNN_Attr<string name, string attrMnemonic> : AttrDef<SNN_Dialect, name> {
 
 def SNN_ParamRefAttr : SNN_Attr<"ParamRef", "param"> {
   let summary = "Numbers that live in the parameter store, not in the IR";
+  let genVerifyDecl = 1;
   let description = [{
     `#snn.param<"fc1.weight", tensor<38x12xf32>>` names a blob of the store.
   }];
@@ -83,6 +84,7 @@ def SNN_RoundingAttr : EnumAttr<SNN_Dialect, SNN_Rounding, "rounding">;
 
 def SNN_PoolAttr : SNN_Attr<"Pool", "pool"> {
   let summary = "A pooling window in front of a projection's weights";
+  let genVerifyDecl = 1;
   let description = [{
     `#snn.pool<sum, in = [16, 16, 16], kernel = [2, 2], stride = [2, 2], padding = [0, 0]>`:
     the projection's weights see the pooled map; the sources are the cells of
@@ -105,18 +107,21 @@ def SNN_PoolAttr : SNN_Attr<"Pool", "pool"> {
 
 def SNN_DenseAttr : SNN_Attr<"Dense", "dense"> {
   let summary = "A weight for every source and target: tensor [targets, sources]";
+  let genVerifyDecl = 1;
   let parameters = (ins "::mlir::Attribute":$weights);
   let assemblyFormat = "`<` $weights `>`";
 }
 
 def SNN_OneToOneAttr : SNN_Attr<"OneToOne", "one_to_one"> {
   let summary = "Source i to target i: one number, or a tensor [targets]";
+  let genVerifyDecl = 1;
   let parameters = (ins "::mlir::Attribute":$weights);
   let assemblyFormat = "`<` $weights `>`";
 }
 
 def SNN_ConvAttr : SNN_Attr<"Conv", "conv"> {
   let summary = "A shared kernel: tensor [Co, Ci / groups, Kh, Kw]";
+  let genVerifyDecl = 1;
   let description = [{
     Cross-correlation as in NIR and torch; `in` and `out` are C x H x W, padding
     is [top, left, bottom, right]. Never expanded to synapses in the IR.
@@ -137,6 +142,7 @@ def SNN_ConvAttr : SNN_Attr<"Conv", "conv"> {
 
 def SNN_QuantAttr : SNN_Attr<"Quant", "quant"> {
   let summary = "Integer weights: q = round(scale[target] * weight)";
+  let genVerifyDecl = 1;
   let description = [{
     `#snn.quant<8, nearest, #snn.param<"lif1.scale", tensor<38xf64>>>`: `scales` is
     one number or one per target neuron; |q| <= 2^(bits-1) - 1 (saturating).

@@ -4,12 +4,27 @@
 #include "compiler/SNN/SNN.h"
 
 #include "mlir/IR/Builders.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 using namespace snnc::snn;
 
 #define GET_OP_CLASSES
 #include "compiler/SNN/SNNOps.cpp.inc"
+
+bool snnc::snn::isSignalType(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor || !tensor.hasStaticShape())
+    return false;
+  // Extent by extent: the product of hostile extents leaves 64 bits.
+  int64_t elements = 1;
+  for (int64_t extent : tensor.getShape()) {
+    if (extent < 1 || extent > (int64_t(1) << 31) / elements)
+      return false;
+    elements *= extent;
+  }
+  return true;
+}
 
 RegionKind NetworkOp::getRegionKind(unsigned) { return RegionKind::Graph; }
 
@@ -42,7 +57,38 @@ SNNC_NAMED(DelayOp)
 // snn.neuron
 //===----------------------------------------------------------------------===//
 
+/// Straight-line float32 code: what every backend can evaluate to equal bits.
+static LogicalResult verifyRegionOp(NeuronOp model, Operation &op) {
+  if (!isa<arith::ArithDialect, math::MathDialect>(op.getDialect()))
+    return op.emitOpError("cannot be part of a neuron model; use arith and "
+                          "math operations on f32 and i1");
+  auto isScalar = [](Type type) { return type.isF32() || type.isInteger(1); };
+  if (!llvm::all_of(op.getOperandTypes(), isScalar) ||
+      !llvm::all_of(op.getResultTypes(), isScalar))
+    return op.emitOpError("in a neuron model works on f32 and i1 only");
+  if (auto fast = dyn_cast<arith::ArithFastMathInterface>(op))
+    if (arith::FastMathFlagsAttr flags = fast.getFastMathFlagsAttr())
+      if (flags.getValue() != arith::FastMathFlags::none)
+        return op.emitOpError("has fast-math flags; a neuron model is "
+                              "evaluated as written");
+  return success();
+}
+
+static LogicalResult verifyUniqueNames(NeuronOp model) {
+  llvm::StringSet<> seen;
+  for (ArrayAttr names :
+       {model.getReceptors(), model.getStates(), model.getParams()})
+    for (auto name : names.getAsValueRange<StringAttr>())
+      if (name.empty() || !seen.insert(name).second)
+        return model.emitOpError("needs a name of its own for every receptor, "
+                                 "state and parameter, found '")
+               << name << "'";
+  return success();
+}
+
 LogicalResult NeuronOp::verify() {
+  if (failed(verifyUniqueNames(*this)))
+    return failure();
   Block &block = getBody().front();
   unsigned expected = numReceptors() + numStates() + numParams();
   if (block.getNumArguments() != expected)
@@ -59,6 +105,9 @@ LogicalResult NeuronOp::verify() {
   if (yield.getStates().size() != numStates())
     return emitOpError("yields ")
            << yield.getStates().size() << " states, declares " << numStates();
+  for (Operation &op : block.without_terminator())
+    if (failed(verifyRegionOp(*this, op)))
+      return failure();
   return success();
 }
 
@@ -83,10 +132,10 @@ BlockArgument NeuronOp::paramArg(unsigned i) {
 //===----------------------------------------------------------------------===//
 
 LogicalResult PopulationOp::verify() {
-  if (numNeurons() <= 0)
-    return emitOpError("has no neurons");
   if (std::optional<int64_t> latency = getLatency(); latency && *latency < 0)
     return emitOpError("latency is negative");
+  if (std::optional<int64_t> start = getStart(); start && *start < 0)
+    return emitOpError("start is negative");
   return success();
 }
 
@@ -98,10 +147,8 @@ NeuronOp PopulationOp::neuron() {
 LogicalResult ProjectionOp::verify() {
   if (!isa<DenseAttr, ConvAttr, OneToOneAttr>(getWeights()))
     return emitOpError("weights are #snn.dense, #snn.conv or #snn.one_to_one");
-  if (PoolAttr pool = getPoolAttr())
-    if (pool.getIn().size() != 3 || pool.getKernel().size() != 2 ||
-        pool.getStride().size() != 2 || pool.getPadding().size() != 2)
-      return emitOpError("pool needs C x H x W and two numbers a dimension");
+  if (getReceptor() < 0)
+    return emitOpError("receptor is negative");
   return success();
 }
 

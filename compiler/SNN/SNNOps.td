@@ -6,6 +6,10 @@
 
 include "compiler/SNN/SNNDialect.td"
 
+/// What travels between nodes; bounded, so that sizes fit 32 bits everywhere.
+def SNN_Signal : Type<CPred<"::snnc::snn::isSignalType($_self)">,
+    "tensor of static shape with 1 to 2^31 elements", "::mlir::RankedTensorType">;
+
 class SNN_Op<string mnemonic, list<Trait> traits = []>
     : Op<SNN_Dialect, mnemonic, traits>;
 
@@ -77,7 +81,7 @@ def SNN_YieldOp : SNN_Op<"yield", [Terminator, Pure, AttrSizedOperandSegments,
 def SNN_InputOp : SNN_NodeOp<"input"> {
   let summary = "Spikes from outside, fed by the host";
   let arguments = (ins StrAttr:$name);
-  let results = (outs AnyRankedTensor:$signal);
+  let results = (outs SNN_Signal:$signal);
   let assemblyFormat = "$name attr-dict `:` type($signal)";
 }
 
@@ -95,7 +99,7 @@ def SNN_PopulationOp : SNN_NodeOp<"population"> {
                        OptionalAttr<DictionaryAttr>:$scales,
                        OptionalAttr<I64Attr>:$latency,
                        OptionalAttr<I64Attr>:$start);
-  let results = (outs AnyRankedTensor:$signal);
+  let results = (outs SNN_Signal:$signal);
   let assemblyFormat = [{
     $name `model` $model `params` $params (`scales` $scales^)?
     (`latency` $latency^)? (`start` $start^)? attr-dict `:` type($signal)
@@ -116,8 +120,8 @@ def SNN_ProjectionOp : SNN_Op<"projection", [HasParent<"NetworkOp">]> {
     retiming the delay of the user's network (0 = same step), afterwards the
     ticks on the chip, at least 1. `quant` fixes the integers.
   }];
-  let arguments = (ins StrAttr:$name, AnyRankedTensor:$source,
-                       AnyRankedTensor:$target, AnyAttr:$weights,
+  let arguments = (ins StrAttr:$name, SNN_Signal:$source,
+                       SNN_Signal:$target, AnyAttr:$weights,
                        OptionalAttr<SNN_PoolAttr>:$pool, AnyAttr:$delay,
                        DefaultValuedAttr<I64Attr, "0">:$receptor,
                        OptionalAttr<SNN_QuantAttr>:$quant);
@@ -141,7 +145,7 @@ def SNN_ProjectionOp : SNN_Op<"projection", [HasParent<"NetworkOp">]> {
 
 def SNN_ProbeOp : SNN_Op<"probe", [HasParent<"NetworkOp">]> {
   let summary = "A signal that the user wants to see (a NIR Output)";
-  let arguments = (ins StrAttr:$name, Variadic<AnyRankedTensor>:$sources);
+  let arguments = (ins StrAttr:$name, Variadic<SNN_Signal>:$sources);
   let assemblyFormat = "$name $sources attr-dict `:` type($sources)";
 }
 
@@ -159,8 +163,8 @@ def SNN_OdeOp : SNN_ImportOp<"ode"> {
   }];
   let arguments = (ins StrAttr:$name, SNN_OdeKindAttr:$kind,
                        DictionaryAttr:$params,
-                       Variadic<AnyRankedTensor>:$inputs);
-  let results = (outs AnyRankedTensor:$signal);
+                       Variadic<SNN_Signal>:$inputs);
+  let results = (outs SNN_Signal:$signal);
   let assemblyFormat = [{
     $name $kind `(` $inputs `)` `params` $params attr-dict `:`
     functional-type($inputs, $signal)
@@ -169,9 +173,9 @@ def SNN_OdeOp : SNN_ImportOp<"ode"> {
 
 def SNN_LinearOp : SNN_ImportOp<"linear"> {
   let summary = "y = W x (+ b), W: [out, in]";
-  let arguments = (ins StrAttr:$name, Variadic<AnyRankedTensor>:$inputs,
+  let arguments = (ins StrAttr:$name, Variadic<SNN_Signal>:$inputs,
                        AnyAttr:$weight, OptionalAttr<AnyAttr>:$bias);
-  let results = (outs AnyRankedTensor:$signal);
+  let results = (outs SNN_Signal:$signal);
   let assemblyFormat = [{
     $name `(` $inputs `)` `weight` `(` $weight `)` (`bias` `(` $bias^ `)`)? attr-dict `:`
     functional-type($inputs, $signal)
@@ -180,9 +184,9 @@ def SNN_LinearOp : SNN_ImportOp<"linear"> {
 
 def SNN_ConvOp : SNN_ImportOp<"conv"> {
   let summary = "Cross-correlation with a shared kernel, tensors are C x H x W";
-  let arguments = (ins StrAttr:$name, Variadic<AnyRankedTensor>:$inputs,
+  let arguments = (ins StrAttr:$name, Variadic<SNN_Signal>:$inputs,
                        SNN_ConvAttr:$kernel, OptionalAttr<AnyAttr>:$bias);
-  let results = (outs AnyRankedTensor:$signal);
+  let results = (outs SNN_Signal:$signal);
   let assemblyFormat = [{
     $name `(` $inputs `)` `kernel` $kernel (`bias` `(` $bias^ `)`)? attr-dict `:`
     functional-type($inputs, $signal)
@@ -191,9 +195,9 @@ def SNN_ConvOp : SNN_ImportOp<"conv"> {
 
 def SNN_PoolOp : SNN_ImportOp<"pool"> {
   let summary = "Window sum or mean";
-  let arguments = (ins StrAttr:$name, Variadic<AnyRankedTensor>:$inputs,
+  let arguments = (ins StrAttr:$name, Variadic<SNN_Signal>:$inputs,
                        SNN_PoolAttr:$window);
-  let results = (outs AnyRankedTensor:$signal);
+  let results = (outs SNN_Signal:$signal);
   let assemblyFormat = [{
     $name `(` $inputs `)` `window` $window attr-dict `:`
     functional-type($inputs, $signal)
@@ -202,9 +206,9 @@ def SNN_PoolOp : SNN_ImportOp<"pool"> {
 
 def SNN_ScaleOp : SNN_ImportOp<"scale"> {
   let summary = "y = s * x, element by element";
-  let arguments = (ins StrAttr:$name, Variadic<AnyRankedTensor>:$inputs,
+  let arguments = (ins StrAttr:$name, Variadic<SNN_Signal>:$inputs,
                        AnyAttr:$factor);
-  let results = (outs AnyRankedTensor:$signal);
+  let results = (outs SNN_Signal:$signal);
   let assemblyFormat = [{
     $name `(` $inputs `)` `factor` `(` $factor `)` attr-dict `:`
     functional-type($inputs, $signal)
@@ -213,8 +217,8 @@ def SNN_ScaleOp : SNN_ImportOp<"scale"> {
 
 def SNN_FlattenOp : SNN_ImportOp<"flatten"> {
   let summary = "Same numbers, other shape, row major";
-  let arguments = (ins StrAttr:$name, Variadic<AnyRankedTensor>:$inputs);
-  let results = (outs AnyRankedTensor:$signal);
+  let arguments = (ins StrAttr:$name, Variadic<SNN_Signal>:$inputs);
+  let results = (outs SNN_Signal:$signal);
   let assemblyFormat = [{
     $name `(` $inputs `)` attr-dict `:` functional-type($inputs, $signal)
   }];
@@ -222,9 +226,9 @@ def SNN_FlattenOp : SNN_ImportOp<"flatten"> {
 
 def SNN_DelayOp : SNN_ImportOp<"delay"> {
   let summary = "y(t) = x(t - d), d in the file's time unit, element by element";
-  let arguments = (ins StrAttr:$name, Variadic<AnyRankedTensor>:$inputs,
+  let arguments = (ins StrAttr:$name, Variadic<SNN_Signal>:$inputs,
                        AnyAttr:$delay);
-  let results = (outs AnyRankedTensor:$signal);
+  let results = (outs SNN_Signal:$signal);
   let assemblyFormat = [{
     $name `(` $inputs `)` `by` `(` $delay `)` attr-dict `:`
     functional-type($inputs, $signal)

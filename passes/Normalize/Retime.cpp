@@ -55,14 +55,14 @@ struct RetimePass : impl::RetimeBase<RetimePass> {
   LogicalResult retime(NetworkOp network) {
     nodes.clear();
     edges.clear();
-    for (Operation &op : network.getBody().front()) {
-      if (isa<InputOp>(op))
-        nodes.insert({op.getResult(0), unsigned(nodes.size())});
-      if (auto population = dyn_cast<PopulationOp>(op)) {
-        if (population.getLatency())
-          return success(); // already retimed: idempotent
-        nodes.insert({op.getResult(0), unsigned(nodes.size())});
-      }
+    // Inputs first: the walk that finds feedback edges starts there, wherever
+    // they stand in the text.
+    for (InputOp input : network.getOps<InputOp>())
+      nodes.insert({input.getSignal(), unsigned(nodes.size())});
+    for (PopulationOp population : network.getOps<PopulationOp>()) {
+      if (population.getLatency())
+        return success(); // already retimed: idempotent
+      nodes.insert({population.getSignal(), unsigned(nodes.size())});
     }
     for (ProjectionOp op : network.getOps<ProjectionOp>()) {
       auto values = ParamValues::get(op.getDelay(), size_t(op.numSources()),

@@ -1,0 +1,191 @@
+//===- Contracts.cpp - What every stage promises the next one -------------===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Contracts/Contracts.h"
+
+#include "compiler/SNN/Connectivity.h"
+#include "compiler/SNN/ParamValues.h"
+
+#include "llvm/ADT/StringMap.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace snnc::snn;
+
+namespace snnc::contracts {
+
+/// Longest delay a chip program must be able to keep (SNN0333 has the same).
+static constexpr double kLongestDelay = 65535;
+
+namespace {
+/// Counts findings; every check goes on after one, so that the user sees all.
+class Findings {
+public:
+  InFlightDiagnostic report(Operation *op, StringRef code) {
+    ++count;
+    return op->emitError(code) << ": ";
+  }
+  LogicalResult result() const { return success(count == 0); }
+
+private:
+  unsigned count = 0;
+};
+} // namespace
+
+/// Recordings, inputs and reports find a signal by its name.
+static void checkNames(NetworkOp network, Findings &findings) {
+  llvm::StringMap<Operation *> seen;
+  for (Operation &op : network.getBody().front()) {
+    auto name = op.getAttrOfType<StringAttr>("name");
+    if (!name || op.getNumResults() == 0)
+      continue;
+    if (name.getValue().empty())
+      findings.report(&op, "SNN0721") << "a signal without a name";
+    auto [at, inserted] = seen.try_emplace(name.getValue(), &op);
+    if (inserted)
+      continue;
+    InFlightDiagnostic diag = findings.report(&op, "SNN0721");
+    diag << "the name '" << name.getValue() << "' is used twice";
+    diag.attachNote(at->second->getLoc()) << "first used here";
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Imported
+//===----------------------------------------------------------------------===//
+
+LogicalResult checkImported(ModuleOp module) {
+  Findings findings;
+  for (NetworkOp network : module.getOps<NetworkOp>()) {
+    if (network.getDt())
+      findings.report(network, "SNN0722")
+          << "the imported network has a dt already; ticks are decided by "
+             "snn-discretize";
+    for (Operation &op : network.getBody().front())
+      if (!isa<InputOp, OdeOp, LinearOp, ConvOp, PoolOp, ScaleOp, FlattenOp,
+               DelayOp, ProbeOp>(op))
+        findings.report(&op, "SNN0723")
+            << "'" << op.getName() << "' does not belong to the Imported stage";
+    checkNames(network, findings);
+  }
+  return findings.result();
+}
+
+//===----------------------------------------------------------------------===//
+// Normalized
+//===----------------------------------------------------------------------===//
+
+static void checkPopulation(PopulationOp population, Findings &findings) {
+  NeuronOp model = population.neuron();
+  if (!model) {
+    findings.report(population, "SNN0724")
+        << "neuron model '" << population.getModel() << "' does not exist";
+    return;
+  }
+  if (!population.getLatency() || !population.getStart())
+    findings.report(population, "SNN0725")
+        << "population '" << population.getName()
+        << "' has no latency or no start tick; run snn-retime";
+  Type element = population.getSignal().getType().getElementType();
+  if (element.isInteger(1) != model.isSpiking())
+    findings.report(population, "SNN0724")
+        << "signal of '" << population.getName() << "' is " << element
+        << " but its model '" << model.getSymName() << "' "
+        << (model.isSpiking() ? "spikes" : "never spikes");
+  for (unsigned i = 0; i < model.numParams(); ++i)
+    if (!ParamValues::get(population.getParams().get(model.paramName(i)),
+                          size_t(population.numNeurons()),
+                          population.getContext()))
+      findings.report(population, "SNN0726")
+          << "parameter '" << model.paramName(i) << "' of '"
+          << population.getName() << "' is missing or has neither one value "
+          << "nor " << population.numNeurons();
+  if (DictionaryAttr scales = population.getScalesAttr())
+    for (NamedAttribute scale : scales) {
+      auto values =
+          ParamValues::get(scale.getValue(), size_t(population.numNeurons()),
+                           population.getContext());
+      bool isState = llvm::is_contained(
+          model.getStates().getAsValueRange<StringAttr>(), scale.getName());
+      if (!values || !isState)
+        findings.report(population, "SNN0726")
+            << "scale '" << scale.getName().getValue() << "' of '"
+            << population.getName()
+            << "' belongs to no state or has a wrong size";
+    }
+}
+
+static void checkDelay(ProjectionOp projection, Findings &findings) {
+  auto delays =
+      ParamValues::get(projection.getDelay(), size_t(projection.numSources()),
+                       projection.getContext());
+  if (!delays) {
+    findings.report(projection, "SNN0727") << "the delay is missing";
+    return;
+  }
+  size_t count = delays->uniform() ? 1 : delays->size();
+  for (size_t i = 0; i < count; ++i) {
+    double ticks = delays->at(i);
+    if (ticks >= 1 && ticks <= kLongestDelay && ticks == std::floor(ticks))
+      continue;
+    findings.report(projection, "SNN0727")
+        << "a delay of " << ticks << " ticks; a hop takes a whole number of 1 "
+        << "to " << int64_t(kLongestDelay) << " ticks";
+    return;
+  }
+}
+
+static void checkProjection(ProjectionOp projection, Findings &findings) {
+  Operation *source = projection.getSource().getDefiningOp();
+  auto from = dyn_cast_or_null<PopulationOp>(source);
+  bool spikes = isa_and_nonnull<InputOp>(source) ||
+                (from && from.neuron() && from.neuron().isSpiking());
+  PopulationOp target = projection.targetPopulation();
+  if (!spikes)
+    findings.report(projection, "SNN0728")
+        << "the source of '" << projection.getName()
+        << "' is neither an input nor a spiking population";
+  if (!target) {
+    findings.report(projection, "SNN0728")
+        << "the target of '" << projection.getName() << "' is no population";
+    return;
+  }
+  int64_t receptor = projection.getReceptor();
+  if (NeuronOp model = target.neuron())
+    if (receptor < 0 || receptor >= int64_t(model.numReceptors()))
+      findings.report(projection, "SNN0728")
+          << "receptor " << receptor << " does not exist, model '"
+          << model.getSymName() << "' has " << model.numReceptors();
+  checkDelay(projection, findings);
+  if (!projection.getQuantAttr())
+    findings.report(projection, "SNN0729")
+        << "'" << projection.getName()
+        << "' has no integer weights; run snn-quantize";
+}
+
+LogicalResult checkNormalized(ModuleOp module) {
+  Findings findings;
+  for (NetworkOp network : module.getOps<NetworkOp>()) {
+    if (!network.getDt())
+      findings.report(network, "SNN0722")
+          << "the network has no dt; run snn-discretize";
+    for (Operation &op : network.getBody().front()) {
+      if (auto population = dyn_cast<PopulationOp>(op))
+        checkPopulation(population, findings);
+      else if (auto projection = dyn_cast<ProjectionOp>(op))
+        checkProjection(projection, findings);
+      else if (!isa<InputOp, ProbeOp>(op))
+        findings.report(&op, "SNN0723")
+            << "'" << op.getName() << "' must be gone after Normalize";
+    }
+    checkNames(network, findings);
+  }
+  return findings.result();
+}
+
+} // namespace snnc::contracts

@@ -1,0 +1,19 @@
+//===- Passes.td - Check a stage's contract ----------------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef SNNC_CONTRACTS_PASSES
+#define SNNC_CONTRACTS_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def CheckContract : Pass<"snnc-check-contract", "::mlir::ModuleOp"> {
+  let summary = "Fail unless the module keeps the promise of a stage";
+  let description = [{
+    Changes nothing. Stages and their invariants: compiler/Contracts/Contracts.h.
+  }];
+  let options = [
+    Option<"stage", "stage", "std::string", "\"normalized\"",
+           "imported or normalized">];
+}
+
+#endif // SNNC_CONTRACTS_PASSES
