@@ -38,8 +38,10 @@ NeuronOp importLibraryModel(ModuleOp module, llvm::StringRef name) {
   if (begin == llvm::StringRef::npos)
     return nullptr;
   size_t end = text.find("\n}", begin);
+  // A copy of its own: the lexer runs to the terminating zero.
+  std::string one = text.slice(begin, end + 2).str();
   OwningOpRef<ModuleOp> library = parseSourceString<ModuleOp>(
-      text.slice(begin, end + 2), module.getContext(), "library.mlir");
+      one, module.getContext(), "library.mlir");
   if (!library)
     return nullptr;
   auto model = library->lookupSymbol<NeuronOp>(name);
