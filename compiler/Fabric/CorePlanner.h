@@ -1,0 +1,88 @@
+//===- CorePlanner.h - The bytes of one core ---------------------*- C++
+//-*-===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What a serial core keeps in SRAM between the program and the stack, to the
+// byte: the same numbers decide how a population is sliced, lay out the core
+// and fill the error messages. Layout of header and table:
+// runtime/abi/CoreHeader.h.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_FABRIC_COREPLANNER_H
+#define SNNC_FABRIC_COREPLANNER_H
+
+#include "compiler/Machine/MachineModel.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace snnc::fabric {
+
+/// The synapses of one projection that end on the core, encoded.
+struct BlockDemand {
+  uint32_t projection = 0;
+  uint64_t rowsBytes = 0, indexBytes = 0;
+  uint32_t sourceSlices = 0; ///< table entries
+};
+
+/// Everything that decides the size of a core.
+struct CoreDemand {
+  uint32_t neurons = 0, receptors = 1;
+  std::vector<std::string> states;      ///< float32 per neuron each
+  std::vector<std::string> arrayParams; ///< parameters that are not uniform
+  std::vector<BlockDemand> blocks;
+  uint64_t sources = 0;  ///< distinct neurons and channels that send here
+  uint64_t maxDelay = 1; ///< ticks, over all blocks
+};
+
+/// A named range of SRAM. Names, in address order: "header", "table", then
+/// "rows" and "index" per block, "param.<name>", "state.<name>", "ring",
+/// "spikes", "fifo", "record".
+struct PlannedBuffer {
+  std::string name;
+  std::optional<uint32_t> projection; ///< of rows and index
+  uint64_t bytes = 0;
+};
+
+struct CorePlan {
+  std::vector<PlannedBuffer> buffers; ///< valid when fits()
+  /// Least bytes this core can do with (shortest packet ring, one recorded
+  /// tick), alignment included, and what the machine has.
+  uint64_t needed = 0, available = 0;
+  uint64_t fifoCapacity = 0; ///< packets
+  uint64_t fifoSafe = 0;     ///< packets of one tick in which all sources spike
+  bool fits() const { return needed <= available; }
+};
+
+/// Bytes that the planner may give away: from the end of the program range to
+/// the begin of the stack.
+uint64_t availableBytes(const SramLayout &sram);
+
+/// Ring depth in ticks: the least power of two that is at least `maxDelay`.
+uint64_t ringSlots(uint64_t maxDelay);
+/// Bytes from one ring slot to the next.
+uint64_t ringSlotBytes(uint32_t neurons, uint32_t receptors);
+/// Bytes of a spike bitmap.
+uint64_t spikeBytes(uint32_t neurons);
+/// Bytes of one recorded tick: the spike bitmap and every state.
+uint64_t recordTickBytes(const CoreDemand &demand);
+
+/// The packet ring holds two ticks in which every source spikes (packets of
+/// this tick may arrive while those of the last are still read) where that
+/// fits, otherwise as many packets as fit, never fewer than
+/// max(512, sources / 8) (nor more than two ticks need). What is left is the
+/// record window.
+CorePlan planCore(const CoreDemand &demand, const SramLayout &sram);
+
+/// Bytes per structure, largest first: "synapse rows", "row index", "input
+/// ring", ... with the least packet ring and record window.
+std::vector<std::pair<std::string, uint64_t>>
+bytesByStructure(const CoreDemand &demand);
+
+} // namespace snnc::fabric
+
+#endif // SNNC_FABRIC_COREPLANNER_H

@@ -1,0 +1,330 @@
+//===- Encoding.cpp - Synapses as bytes of a core -------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Fabric/Encoding.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+using snnc::snn::IntSynapse;
+
+namespace snnc::fabric {
+
+//===----------------------------------------------------------------------===//
+// Views and names
+//===----------------------------------------------------------------------===//
+
+namespace {
+class ProjectionView : public SynapseView {
+public:
+  explicit ProjectionView(std::unique_ptr<snn::IntConnectivity> connectivity)
+      : base(std::move(connectivity)) {}
+  uint32_t numSources() const override { return base->numSources(); }
+  uint32_t numTargets() const override { return base->numTargets(); }
+  uint32_t minDelay() const override { return base->minDelay(); }
+  uint32_t maxDelay() const override { return base->maxDelay(); }
+  void row(uint32_t source, std::vector<IntSynapse> &row) const override {
+    base->row(source, row);
+  }
+
+private:
+  std::unique_ptr<snn::IntConnectivity> base;
+};
+} // namespace
+
+std::unique_ptr<SynapseView> viewOf(snn::ProjectionOp projection) {
+  auto connectivity = snn::IntConnectivity::create(projection);
+  return connectivity
+             ? std::make_unique<ProjectionView>(std::move(connectivity))
+             : nullptr;
+}
+
+std::string toText(const RowEncoding &encoding) {
+  if (encoding.kind == RowEncoding::Kind::Dense)
+    return fmt::format("dense<{}>", encoding.word);
+  return fmt::format("sparse<{}, index = {}, delay = {}, weight = {}>",
+                     encoding.word, encoding.indexBits, encoding.delayBits,
+                     encoding.weightBits);
+}
+
+IndexLayout::IndexLayout(std::span<const Range> sourceSlices) {
+  for (const Range &slice : sourceSlices) {
+    // The shared entry is the last one so far; an odd start would break the
+    // 4-byte rule, so that slice repeats the entry.
+    uint64_t start = entries == 0 ? 0 : entries - 1;
+    start += start % 2;
+    first.push_back(uint32_t(start));
+    entries = start + slice.size() + 1;
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Statistics
+//===----------------------------------------------------------------------===//
+
+static bool fitsSigned(int64_t value, unsigned bits) {
+  int64_t limit = int64_t(1) << (bits - 1);
+  return -limit <= value && value < limit;
+}
+
+void BlockStatistics::addRow(std::span<const IntSynapse> row) {
+  for (size_t i = 0; i < row.size();) {
+    uint32_t target = row[i].target;
+    int64_t sum = 0;
+    // Entry target + 1: the prefix sums are taken at the end of the scan.
+    for (; i < row.size() && row[i].target == target; ++i) {
+      sum += row[i].weight;
+      ++prefix[Synapses][target + 1];
+      prefix[WideWeight][target + 1] += !fitsSigned(row[i].weight, 8);
+      prefix[HugeWeight][target + 1] += !fitsSigned(row[i].weight, 16);
+    }
+    prefix[WideSum][target + 1] += !fitsSigned(sum, 8);
+    prefix[HugeSum][target + 1] += !fitsSigned(sum, 16);
+  }
+}
+
+BlockStatistics BlockStatistics::scan(const SynapseView &view) {
+  BlockStatistics result;
+  result.sources = view.numSources();
+  result.leastDelay = view.minDelay();
+  result.largestDelay = view.maxDelay();
+  for (auto &column : result.prefix)
+    column.assign(size_t(view.numTargets()) + 1, 0);
+  std::vector<IntSynapse> row;
+  for (uint32_t source = 0; source < view.numSources(); ++source) {
+    view.row(source, row);
+    result.addRow(row);
+  }
+  for (auto &column : result.prefix)
+    for (size_t t = 1; t < column.size(); ++t)
+      column[t] += column[t - 1];
+  return result;
+}
+
+std::optional<BlockSize> BlockStatistics::size(const RowEncoding &encoding,
+                                               Range targets,
+                                               uint64_t indexEntries) const {
+  if (encoding.kind == RowEncoding::Kind::Dense) {
+    Column tooWide = encoding.word == 8 ? WideSum : HugeSum;
+    if (leastDelay != largestDelay || count(tooWide, targets) != 0)
+      return std::nullopt;
+    return BlockSize{sources * align4(targets.size()) * (encoding.word / 8), 0};
+  }
+  Column tooWide = encoding.weightBits == 8 ? WideWeight : HugeWeight;
+  uint64_t words = count(Synapses, targets);
+  if (uint64_t(targets.size() - 1) >> encoding.indexBits ||
+      uint64_t(largestDelay - leastDelay) >> encoding.delayBits ||
+      count(tooWide, targets) != 0 || words > UINT16_MAX)
+    return std::nullopt;
+  return BlockSize{align4(words * (encoding.word / 8)),
+                   align4(indexEntries * sizeof(uint16_t))};
+}
+
+std::optional<BlockStatistics::Choice>
+BlockStatistics::choose(Range targets, uint64_t indexEntries) const {
+  std::vector<RowEncoding> candidates = {RowEncoding::dense(8),
+                                         RowEncoding::dense(16)};
+  unsigned delayBits = unsigned(std::bit_width(largestDelay - leastDelay));
+  unsigned weightBits = count(WideWeight, targets) == 0 ? 8 : 16;
+  // Spare bits go to the index, so that the widths add up to the word.
+  for (unsigned word : {16u, 32u})
+    if (delayBits + weightBits < word)
+      candidates.push_back(RowEncoding::sparse(
+          word, word - delayBits - weightBits, delayBits, weightBits));
+  std::optional<Choice> best;
+  for (const RowEncoding &encoding : candidates)
+    if (auto bytes = size(encoding, targets, indexEntries))
+      if (!best || bytes->total() < best->size.total())
+        best = Choice{encoding, *bytes};
+  return best;
+}
+
+//===----------------------------------------------------------------------===//
+// Writing. Little endian, byte by byte: the host's order does not matter.
+//===----------------------------------------------------------------------===//
+
+static void store(std::span<std::byte> bytes, uint64_t at, uint32_t value,
+                  unsigned width) {
+  for (unsigned i = 0; i < width; ++i)
+    bytes[at + i] = std::byte(value >> (8 * i));
+}
+
+static uint32_t fetch(std::span<const std::byte> bytes, uint64_t at,
+                      unsigned width) {
+  uint32_t value = 0;
+  for (unsigned i = 0; i < width; ++i)
+    value |= uint32_t(bytes[at + i]) << (8 * i);
+  return value;
+}
+
+/// The part of an ascending row that ends in `targets`.
+static std::span<const IntSynapse> within(const std::vector<IntSynapse> &row,
+                                          Range targets) {
+  auto below = [](const IntSynapse &synapse, uint32_t target) {
+    return synapse.target < target;
+  };
+  auto first = std::lower_bound(row.begin(), row.end(), targets.begin, below);
+  auto last = std::lower_bound(first, row.end(), targets.end, below);
+  return {first, last};
+}
+
+static std::optional<uint64_t> writeDense(unsigned bits,
+                                          const SynapseView &view,
+                                          Range targets,
+                                          std::span<std::byte> rows) {
+  unsigned width = bits / 8;
+  uint64_t stride = align4(targets.size()) * width, synapses = 0;
+  if (rows.size() != stride * view.numSources())
+    return std::nullopt;
+  std::fill(rows.begin(), rows.end(), std::byte(0));
+  std::vector<IntSynapse> row;
+  for (uint32_t source = 0; source < view.numSources(); ++source) {
+    view.row(source, row);
+    auto part = within(row, targets);
+    synapses += part.size();
+    for (size_t i = 0; i < part.size();) {
+      uint32_t target = part[i].target;
+      int64_t sum = 0;
+      for (; i < part.size() && part[i].target == target; ++i)
+        sum += part[i].weight;
+      if (!fitsSigned(sum, bits))
+        return std::nullopt;
+      store(rows, source * stride + uint64_t(target - targets.begin) * width,
+            uint32_t(sum), width);
+    }
+  }
+  return synapses;
+}
+
+/// One synaptic word; nothing when a field is too narrow.
+static std::optional<uint32_t> pack(const RowEncoding &encoding,
+                                    uint32_t target, uint32_t delay,
+                                    int32_t weight) {
+  if (uint64_t(target) >> encoding.indexBits ||
+      uint64_t(delay) >> encoding.delayBits ||
+      !fitsSigned(weight, encoding.weightBits))
+    return std::nullopt;
+  uint64_t mask = (uint64_t(1) << encoding.weightBits) - 1;
+  return uint32_t(target | uint64_t(delay) << encoding.indexBits |
+                  (uint64_t(uint32_t(weight)) & mask)
+                      << (encoding.indexBits + encoding.delayBits));
+}
+
+static std::optional<uint64_t>
+writeSparse(const RowEncoding &encoding, const SynapseView &view, Range targets,
+            std::span<const Range> sourceSlices, std::span<std::byte> rows,
+            std::span<std::byte> index) {
+  IndexLayout layout(sourceSlices);
+  unsigned width = encoding.word / 8;
+  uint64_t words = 0;
+  if (index.size() != align4(layout.entries * sizeof(uint16_t)))
+    return std::nullopt;
+  std::fill(index.begin(), index.end(), std::byte(0));
+  std::fill(rows.begin(), rows.end(), std::byte(0));
+  std::vector<IntSynapse> row;
+  for (size_t s = 0; s < sourceSlices.size(); ++s) {
+    uint64_t entry = layout.first[s];
+    store(index, 2 * entry, uint32_t(words), 2);
+    for (uint32_t source = sourceSlices[s].begin; source < sourceSlices[s].end;
+         ++source) {
+      view.row(source, row);
+      for (const IntSynapse &synapse : within(row, targets)) {
+        auto word = pack(encoding, synapse.target - targets.begin,
+                         synapse.delay - view.minDelay(), synapse.weight);
+        if (!word || (words + 1) * width > rows.size())
+          return std::nullopt;
+        store(rows, words++ * width, *word, width);
+      }
+      if (words > UINT16_MAX)
+        return std::nullopt;
+      store(index, 2 * ++entry, uint32_t(words), 2);
+    }
+  }
+  if (rows.size() != align4(words * width))
+    return std::nullopt;
+  return words;
+}
+
+/// The slices are [0, a), [a, b), ... up to the number of sources.
+static bool covers(std::span<const Range> sourceSlices, uint32_t sources) {
+  uint32_t next = 0;
+  for (const Range &slice : sourceSlices) {
+    if (slice.begin != next || slice.end <= slice.begin)
+      return false;
+    next = slice.end;
+  }
+  return next == sources;
+}
+
+std::optional<uint64_t> writeBlock(const RowEncoding &encoding,
+                                   const SynapseView &view, Range targets,
+                                   std::span<const Range> sourceSlices,
+                                   std::span<std::byte> rows,
+                                   std::span<std::byte> index) {
+  if (!covers(sourceSlices, view.numSources()) ||
+      targets.end > view.numTargets() || targets.begin >= targets.end)
+    return std::nullopt;
+  if (encoding.kind == RowEncoding::Kind::Sparse)
+    return writeSparse(encoding, view, targets, sourceSlices, rows, index);
+  if (!index.empty() || view.minDelay() != view.maxDelay())
+    return std::nullopt;
+  return writeDense(encoding.word, view, targets, rows);
+}
+
+//===----------------------------------------------------------------------===//
+// Reading back
+//===----------------------------------------------------------------------===//
+
+static int32_t signExtend(uint32_t value, unsigned bits) {
+  return int32_t(value << (32 - bits)) >> (32 - bits);
+}
+
+static void readDenseRow(unsigned bits, uint32_t neurons, uint32_t delay,
+                         std::span<const std::byte> rows, uint64_t begin,
+                         std::vector<IntSynapse> &row) {
+  for (uint32_t t = 0; t < neurons; ++t)
+    if (int32_t weight = signExtend(
+            fetch(rows, begin + uint64_t(t) * (bits / 8), bits / 8), bits))
+      row.push_back({t, weight, delay});
+}
+
+static IntSynapse unpack(const RowEncoding &encoding, uint32_t word,
+                         uint32_t minDelay) {
+  auto field = [&](unsigned at, unsigned bits) {
+    return uint32_t(uint64_t(word) >> at & ((uint64_t(1) << bits) - 1));
+  };
+  unsigned weightAt = encoding.indexBits + encoding.delayBits;
+  return {field(0, encoding.indexBits),
+          signExtend(field(weightAt, encoding.weightBits), encoding.weightBits),
+          minDelay + field(encoding.indexBits, encoding.delayBits)};
+}
+
+std::vector<std::vector<IntSynapse>>
+readBlock(const RowEncoding &encoding, uint32_t neurons, uint32_t minDelay,
+          std::span<const Range> sourceSlices, std::span<const std::byte> rows,
+          std::span<const std::byte> index) {
+  std::vector<std::vector<IntSynapse>> result;
+  IndexLayout layout(sourceSlices);
+  unsigned width = encoding.word / 8;
+  uint64_t stride = align4(neurons) * width;
+  for (size_t s = 0; s < sourceSlices.size(); ++s)
+    for (uint32_t i = 0; i < sourceSlices[s].size(); ++i) {
+      auto &row = result.emplace_back();
+      if (encoding.kind == RowEncoding::Kind::Dense) {
+        readDenseRow(encoding.word, neurons, minDelay, rows,
+                     stride * (sourceSlices[s].begin + i), row);
+        continue;
+      }
+      uint64_t entry = 2 * (uint64_t(layout.first[s]) + i);
+      uint32_t end = fetch(index, entry + 2, 2);
+      for (uint32_t word = fetch(index, entry, 2); word < end; ++word)
+        row.push_back(unpack(
+            encoding, fetch(rows, uint64_t(word) * width, width), minDelay));
+    }
+  return result;
+}
+
+} // namespace snnc::fabric

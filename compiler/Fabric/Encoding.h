@@ -1,0 +1,159 @@
+//===- Encoding.h - Synapses as bytes of a core ------------------*- C++
+//-*-===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The row formats of the serial paradigm, the only place that knows them
+// besides the code generator's row loops. `n` is the number of neurons of the
+// target slice, align4 rounds up to a multiple of four.
+//
+// Dense<b>, b = 8 or 16: one row per source, align4(n) signed weights of b
+//   bits, row stride align4(n) * b / 8 bytes. Only for blocks with one delay.
+// Sparse<w, I, D, W>, I + D + W = w = 16 or 32: one word per synapse. From the
+//   low end: I bits target neuron (local to the slice), D bits delay, W bits
+//   signed weight. Rows are contiguous. Index: u16[key_count + 1] per source
+//   slice, in words relative to the block's first word; row i is the words
+//   [index[i], index[i + 1]). Delay of a synapse = block's least delay + field.
+//
+// Rows and index start at multiples of 4. Neighbouring source slices share the
+// index entry between them when the second then still starts at a multiple of
+// 4 bytes, which slices of an even size do.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_FABRIC_ENCODING_H
+#define SNNC_FABRIC_ENCODING_H
+
+#include "compiler/SNN/Connectivity.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace snnc::fabric {
+
+inline constexpr uint64_t align4(uint64_t n) { return (n + 3) & ~uint64_t(3); }
+
+/// Neurons or sources [begin, end).
+struct Range {
+  uint32_t begin = 0, end = 0;
+  uint32_t size() const { return end - begin; }
+  bool operator==(const Range &) const = default;
+};
+
+/// The integer synapses of a projection, made row by row.
+class SynapseView {
+public:
+  virtual ~SynapseView() = default;
+  virtual uint32_t numSources() const = 0;
+  virtual uint32_t numTargets() const = 0;
+  /// Least and largest delay of any synapse, ticks, at least 1.
+  virtual uint32_t minDelay() const = 0;
+  virtual uint32_t maxDelay() const = 0;
+  /// Replaces `row` by the synapses of `source`, ascending by target; a target
+  /// may appear more than once.
+  virtual void row(uint32_t source,
+                   std::vector<snn::IntSynapse> &row) const = 0;
+};
+
+/// The view of a projection; null and an error at the op when there is none.
+std::unique_ptr<SynapseView> viewOf(snn::ProjectionOp projection);
+
+/// One of the two formats above.
+struct RowEncoding {
+  enum class Kind : uint8_t { Dense, Sparse };
+  Kind kind = Kind::Dense;
+  unsigned word = 8; ///< bits of a weight (dense) or of a word (sparse)
+  unsigned indexBits = 0, delayBits = 0, weightBits = 0; ///< sparse only
+
+  static RowEncoding dense(unsigned bits) { return {Kind::Dense, bits}; }
+  static RowEncoding sparse(unsigned word, unsigned index, unsigned delay,
+                            unsigned weight) {
+    return {Kind::Sparse, word, index, delay, weight};
+  }
+  bool operator==(const RowEncoding &) const = default;
+};
+/// "dense<8>", "sparse<16, index = 8, delay = 0, weight = 8>".
+std::string toText(const RowEncoding &encoding);
+
+/// Exact bytes of a block, each part a multiple of 4.
+struct BlockSize {
+  uint64_t rows = 0, index = 0;
+  uint64_t total() const { return rows + index; }
+  bool operator==(const BlockSize &) const = default;
+};
+
+/// Where each source slice's index begins, in u16 entries.
+struct IndexLayout {
+  explicit IndexLayout(std::span<const Range> sourceSlices);
+  std::vector<uint32_t> first;
+  uint64_t entries = 0;
+};
+
+/// What one streaming scan of a projection finds, as prefix sums over the
+/// targets: the size of any slice's block is then known in O(1).
+class BlockStatistics {
+public:
+  static BlockStatistics scan(const SynapseView &view);
+
+  uint32_t numSources() const { return sources; }
+  uint32_t minDelay() const { return leastDelay; }
+  uint32_t maxDelay() const { return largestDelay; }
+  /// Synapses that end in `targets`.
+  uint64_t synapses(Range targets) const { return count(Synapses, targets); }
+
+  /// Nothing when `encoding` cannot hold the block: more than one delay or a
+  /// sum of weights too wide (dense), an index, delay or weight too wide or
+  /// more words than a u16 counts (sparse).
+  std::optional<BlockSize> size(const RowEncoding &encoding, Range targets,
+                                uint64_t indexEntries) const;
+
+  struct Choice {
+    RowEncoding encoding;
+    BlockSize size;
+  };
+  /// The smallest legal encoding, the first of dense 8, dense 16, sparse 16,
+  /// sparse 32 where they tie. Nothing when none is legal.
+  std::optional<Choice> choose(Range targets, uint64_t indexEntries) const;
+
+private:
+  enum Column : uint8_t {
+    Synapses,   ///< synapses
+    WideWeight, ///< synapses whose weight needs more than 8 bits
+    HugeWeight, ///< ... more than 16 bits
+    WideSum,    ///< (source, target) pairs whose sum needs more than 8 bits
+    HugeSum,    ///< ... more than 16 bits
+    NumColumns
+  };
+  uint64_t count(Column column, Range targets) const {
+    return prefix[column][targets.end] - prefix[column][targets.begin];
+  }
+  void addRow(std::span<const snn::IntSynapse> row);
+
+  uint32_t sources = 0, leastDelay = 1, largestDelay = 1;
+  std::vector<uint64_t> prefix[NumColumns];
+};
+
+/// Writes the block of `targets`. `rows` and `index` have exactly the sizes
+/// that BlockStatistics::size tells. Returns the number of synapses, or nothing
+/// when a size or a value does not fit (a bug: choose() never lets it happen).
+std::optional<uint64_t> writeBlock(const RowEncoding &encoding,
+                                   const SynapseView &view, Range targets,
+                                   std::span<const Range> sourceSlices,
+                                   std::span<std::byte> rows,
+                                   std::span<std::byte> index);
+
+/// The inverse of writeBlock, source by source: what the core will add. Targets
+/// are local to the slice, zero weights of dense rows are left out.
+std::vector<std::vector<snn::IntSynapse>>
+readBlock(const RowEncoding &encoding, uint32_t neurons, uint32_t minDelay,
+          std::span<const Range> sourceSlices, std::span<const std::byte> rows,
+          std::span<const std::byte> index);
+
+} // namespace snnc::fabric
+
+#endif // SNNC_FABRIC_ENCODING_H

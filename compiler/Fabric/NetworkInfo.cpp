@@ -1,0 +1,213 @@
+//===- NetworkInfo.cpp - A Normalized network as dense ids ----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Fabric/NetworkInfo.h"
+
+#include "compiler/SNN/ParamValues.h"
+#include "runtime/abi/CoreHeader.h"
+
+#include "llvm/ADT/DenseMap.h"
+
+using namespace mlir;
+
+namespace snnc::fabric {
+
+static bool fits32(int64_t value) { return 0 < value && value <= UINT32_MAX; }
+
+/// States, parameters and receptors fit the core header's tables.
+static LogicalResult checkLimits(snn::PopulationOp population,
+                                 snn::NeuronOp model) {
+  struct Limit {
+    const char *what;
+    unsigned have, most;
+  } limits[] = {{"receptors", model.numReceptors(), SNNC_MAX_RECEPTORS},
+                {"states", model.numStates(), SNNC_MAX_STATES},
+                {"parameters", model.numParams(), SNNC_MAX_PARAMS}};
+  for (const Limit &limit : limits)
+    if (limit.have > limit.most) {
+      InFlightDiagnostic diag = population.emitError("SNN0352: population '")
+                                << population.getName() << "': its model '"
+                                << model.getSymName() << "' has " << limit.have
+                                << " " << limit.what << ", a core holds "
+                                << limit.most;
+      diag.attachNote() << "help: split the model or compute some of its "
+                        << limit.what << " from others";
+      return failure();
+    }
+  return success();
+}
+
+static LogicalResult readModel(snn::PopulationOp population,
+                               NetworkNode &node) {
+  snn::NeuronOp model = population.neuron();
+  if (!model)
+    return population.emitError("SNN0351: population '")
+           << population.getName() << "': neuron model '"
+           << population.getModel() << "' does not exist";
+  if (!population.getLatency())
+    return population.emitError("SNN0351: population '")
+           << population.getName()
+           << "' has no latency yet; run snn-retime before mapping";
+  if (failed(checkLimits(population, model)))
+    return failure();
+  node.receptors = model.numReceptors();
+  for (unsigned k = 0; k < model.numStates(); ++k)
+    node.states.push_back(model.stateName(k).str());
+  for (unsigned j = 0; j < model.numParams(); ++j) {
+    auto values = snn::ParamValues::get(
+        population.getParams().get(model.paramName(j)),
+        size_t(population.numNeurons()), population.getContext());
+    if (!values)
+      return population.emitError("SNN0351: population '")
+             << population.getName() << "': parameter '" << model.paramName(j)
+             << "' is missing or does not have one value or "
+             << population.numNeurons() << " values";
+    if (!values->uniform())
+      node.arrayParams.push_back(model.paramName(j).str());
+  }
+  return success();
+}
+
+static LogicalResult addNode(NetworkInfo &info, Operation *op, StringRef name,
+                             RankedTensorType type) {
+  NetworkNode node;
+  node.op = op;
+  node.name = name.str();
+  node.isInput = isa<snn::InputOp>(op);
+  if (!type.hasStaticShape() || !fits32(type.getNumElements()))
+    return op->emitError("SNN0351: '")
+           << name << "' has no fixed number of neurons below 2^32";
+  node.size = uint32_t(type.getNumElements());
+  if (!info.nodeByName.try_emplace(name, info.nodes.size()).second)
+    return op->emitError("SNN0351: two nodes are named '")
+           << name << "'; slices refer to names";
+  if (auto population = dyn_cast<snn::PopulationOp>(op))
+    if (failed(readModel(population, node)))
+      return failure();
+  info.nodes.push_back(std::move(node));
+  return success();
+}
+
+static LogicalResult addEdge(NetworkInfo &info, snn::ProjectionOp op,
+                             const llvm::DenseMap<Value, uint32_t> &nodes) {
+  auto source = nodes.find(op.getSource()), target = nodes.find(op.getTarget());
+  if (source == nodes.end() || target == nodes.end() ||
+      info.nodes[target->second].isInput)
+    return op.emitError("SNN0351: projection '")
+           << op.getName() << "' does not lead from an input or a population "
+           << "to a population";
+  if (op.getQuantAttr() && op.getQuantAttr().getBits() != 8 &&
+      op.getQuantAttr().getBits() != 16)
+    return op.emitError("SNN0351: projection '")
+           << op.getName() << "' has weights of " << op.getQuantAttr().getBits()
+           << " bits; a core stores 8 or 16";
+  NetworkNode &node = info.nodes[target->second];
+  if (op.getReceptor() >= node.receptors)
+    return op.emitError("SNN0352: projection '")
+           << op.getName() << "' ends in receptor " << int64_t(op.getReceptor())
+           << ", but population '" << node.name << "' has " << node.receptors;
+  node.incoming.push_back(uint32_t(info.edges.size()));
+  info.edges.push_back({op, source->second, target->second});
+  return success();
+}
+
+FailureOr<NetworkInfo> NetworkInfo::read(snn::NetworkOp network) {
+  NetworkInfo info;
+  info.network = network;
+  llvm::DenseMap<Value, uint32_t> nodes;
+  for (Operation &op : network.getBody().front()) {
+    if (isa<snn::ProjectionOp, snn::ProbeOp>(op))
+      continue;
+    if (!isa<snn::InputOp, snn::PopulationOp>(op))
+      return op.emitError("SNN0351: '")
+             << op.getName() << "' is legal only before the Normalize stage "
+             << "ends; run it before mapping";
+    Value signal = op.getResult(0);
+    nodes[signal] = uint32_t(info.nodes.size());
+    if (failed(addNode(info, &op, op.getAttrOfType<StringAttr>("name"),
+                       cast<RankedTensorType>(signal.getType()))))
+      return failure();
+  }
+  for (auto projection : network.getOps<snn::ProjectionOp>())
+    if (failed(addEdge(info, projection, nodes)))
+      return failure();
+  return info;
+}
+
+FailureOr<NetworkInfo> NetworkInfo::read(MachineOp machine) {
+  auto network = SymbolTable::lookupNearestSymbolFrom<snn::NetworkOp>(
+      machine->getParentOp(), machine.getNetworkAttr());
+  if (!network)
+    return machine.emitError("SNN0350: maps '@")
+           << machine.getNetwork() << "', but there is no such network";
+  return read(network);
+}
+
+uint64_t NetworkInfo::sourcesOf(const NetworkNode &node) const {
+  llvm::SmallVector<uint32_t> sources;
+  uint64_t sum = 0;
+  for (uint32_t edge : node.incoming)
+    if (!llvm::is_contained(sources, edges[edge].source)) {
+      sources.push_back(edges[edge].source);
+      sum += nodes[edges[edge].source].size;
+    }
+  return sum;
+}
+
+CoreDemand NetworkInfo::demand(const NetworkNode &node,
+                               uint32_t neurons) const {
+  CoreDemand demand;
+  demand.neurons = neurons;
+  demand.receptors = node.receptors;
+  demand.states = node.states;
+  demand.arrayParams = node.arrayParams;
+  demand.sources = sourcesOf(node);
+  return demand;
+}
+
+FailureOr<std::vector<BlockStatistics>> NetworkInfo::scan() const {
+  std::vector<BlockStatistics> result;
+  for (const NetworkEdge &edge : edges) {
+    auto view = viewOf(edge.op);
+    if (!view)
+      return failure();
+    result.push_back(BlockStatistics::scan(*view));
+  }
+  return result;
+}
+
+std::vector<Range> rangesOf(ValueRange sources) {
+  std::vector<Range> ranges;
+  for (Value source : sources) {
+    SliceInfo info = infoOf(source);
+    ranges.push_back({info.begin, info.end});
+  }
+  return ranges;
+}
+
+Attribute toAttr(MLIRContext *context, const RowEncoding &encoding) {
+  if (encoding.kind == RowEncoding::Kind::Dense)
+    return DenseRowsAttr::get(context, encoding.word);
+  return SparseRowsAttr::get(context, encoding.word, encoding.indexBits,
+                             encoding.delayBits, encoding.weightBits);
+}
+
+RowEncoding encodingOf(Attribute attr) {
+  if (auto dense = dyn_cast<DenseRowsAttr>(attr))
+    return RowEncoding::dense(dense.getBits());
+  auto sparse = cast<SparseRowsAttr>(attr);
+  return RowEncoding::sparse(sparse.getWord(), sparse.getIndexBits(),
+                             sparse.getDelayBits(), sparse.getWeightBits());
+}
+
+std::optional<BlockSize> sizeOf(BlockOp block) {
+  if (isa<DenseRowsAttr>(block.getEncoding()))
+    return BlockSize{block.getBytes(), 0};
+  IndexLayout layout(rangesOf(block.getSources()));
+  uint64_t index = align4(layout.entries * sizeof(uint16_t));
+  if (block.getBytes() < index)
+    return std::nullopt;
+  return BlockSize{block.getBytes() - index, index};
+}
+
+} // namespace snnc::fabric

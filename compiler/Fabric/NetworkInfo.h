@@ -1,0 +1,76 @@
+//===- NetworkInfo.h - A Normalized network as dense ids ---------*- C++
+//-*-===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What mapping needs to know about a network, read once from the snn ops:
+// nodes (inputs and populations) and edges (projections) with integer ids.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_FABRIC_NETWORKINFO_H
+#define SNNC_FABRIC_NETWORKINFO_H
+
+#include "compiler/Fabric/CorePlanner.h"
+#include "compiler/Fabric/Encoding.h"
+#include "compiler/Fabric/Fabric.h"
+#include "compiler/SNN/SNN.h"
+
+#include "llvm/ADT/StringMap.h"
+
+namespace snnc::fabric {
+
+/// An snn.input or an snn.population.
+struct NetworkNode {
+  mlir::Operation *op = nullptr;
+  std::string name;
+  bool isInput = false;
+  uint32_t size = 0;      ///< neurons or channels
+  uint32_t receptors = 1; ///< of the neuron model; populations only
+  std::vector<std::string> states;
+  std::vector<std::string> arrayParams; ///< not the same for every neuron
+  std::vector<uint32_t> incoming;       ///< edges that end here, ascending
+};
+
+/// An snn.projection; its id is its place among the network's projections,
+/// the number that fabric.block carries.
+struct NetworkEdge {
+  snn::ProjectionOp op;
+  uint32_t source = 0, target = 0; ///< nodes
+};
+
+struct NetworkInfo {
+  snn::NetworkOp network;
+  std::vector<NetworkNode> nodes; ///< in network order
+  std::vector<NetworkEdge> edges;
+  llvm::StringMap<uint32_t> nodeByName;
+
+  /// Emits an error and fails when the network is not Normalized (SNN0351), a
+  /// model exceeds the core's tables or a receptor does not exist (SNN0352).
+  static mlir::FailureOr<NetworkInfo> read(snn::NetworkOp network);
+  /// The network that `machine` maps; an error (SNN0350) when there is none.
+  static mlir::FailureOr<NetworkInfo> read(MachineOp machine);
+
+  /// Distinct neurons and channels that send to `node`.
+  uint64_t sourcesOf(const NetworkNode &node) const;
+  /// A core of `neurons` neurons of `node` without its blocks and delays.
+  CoreDemand demand(const NetworkNode &node, uint32_t neurons) const;
+  /// Statistics of every edge, by one scan each; an error is emitted at the
+  /// projection otherwise.
+  mlir::FailureOr<std::vector<BlockStatistics>> scan() const;
+};
+
+/// The slices of the population or input behind `sources`, as ranges.
+std::vector<Range> rangesOf(mlir::ValueRange sources);
+
+/// The attribute of an encoding and back.
+mlir::Attribute toAttr(mlir::MLIRContext *context, const RowEncoding &encoding);
+RowEncoding encodingOf(mlir::Attribute attr);
+
+/// Bytes of rows and index behind `block`'s total. Nothing when the total is
+/// smaller than the index alone.
+std::optional<BlockSize> sizeOf(BlockOp block);
+
+} // namespace snnc::fabric
+
+#endif // SNNC_FABRIC_NETWORKINFO_H
