@@ -206,11 +206,17 @@ readMembers(const std::string &path, std::vector<ZipMember> members,
 
 Expected<std::shared_ptr<Bundle>> Bundle::read(const std::string &path,
                                                DiagnosticSink *digestWarnings) {
-  ZipLimits limits; // stored members only
-  Expected<std::vector<ZipMember>> members = readZip(path, limits, zipCodes());
-  if (!members)
-    return members.takeError();
-  return readMembers(path, std::move(*members), digestWarnings);
+  try {
+    ZipLimits limits; // stored members only
+    Expected<std::vector<ZipMember>> members =
+        readZip(path, limits, zipCodes());
+    if (!members)
+      return members.takeError();
+    return readMembers(path, std::move(*members), digestWarnings);
+  } catch (const std::exception &e) { // no memory; a library's own
+    return makeError("SNN0501", {path, "", 0, 0},
+                     fmt::format("the bundle cannot be read: {}", e.what()));
+  }
 }
 
 } // namespace snnc::runtime

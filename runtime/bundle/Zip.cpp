@@ -289,10 +289,13 @@ Expected<std::vector<ZipMember>> readZipBytes(const std::string &bytes,
   zip_error_init(&zipError);
   zip_source_t *source =
       zip_source_buffer_create(bytes.data(), bytes.size(), 0, &zipError);
-  Archive archive(source ? zip_open_from_source(source, ZIP_RDONLY, &zipError)
-                         : nullptr);
+  // libzip takes an empty file for a zip without members.
+  bool open = source && !bytes.empty();
+  Archive archive(open ? zip_open_from_source(source, ZIP_RDONLY, &zipError)
+                       : nullptr);
   if (!archive) {
-    std::string why = zip_error_strerror(&zipError);
+    std::string why =
+        bytes.empty() ? "it is empty" : zip_error_strerror(&zipError);
     zip_error_fini(&zipError);
     if (source)
       zip_source_free(source);

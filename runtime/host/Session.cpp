@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <new>
 #include <set>
 
 namespace snnc::runtime {
@@ -83,6 +84,12 @@ Status Run::prepare() {
     return makeError("SNN0428", {"", bundle.manifest.network, 0, 0},
                      "the number of ticks to run is zero or not known",
                      {"give the number of ticks, or an input"});
+  // Far beyond any run, and no sum or product below can wrap.
+  constexpr uint64_t maxTicks = uint64_t(1) << 40;
+  if (result.ticks > maxTicks)
+    return makeError(
+        "SNN0426", {"", bundle.manifest.network, 0, 0},
+        fmt::format("{} ticks, the limit is {}", result.ticks, maxTicks));
   result.chipTicks =
       chipTicks(result.ticks, options.align, requests, bundle.manifest);
   return recorder.allocate(result.samples, result.chipTicks,
@@ -195,8 +202,15 @@ Expected<RunResult> Session::run(const ArrayMap &inputs,
   std::erase_if(requests, [&](const RecordRequest &request) {
     return !seen.insert(request.name()).second;
   });
-  return Run(bundle, device, std::move(*resolved), std::move(requests), options)
-      .execute(loaded);
+  try {
+    return Run(bundle, device, std::move(*resolved), std::move(requests),
+               options)
+        .execute(loaded);
+  } catch (const std::bad_alloc &) {
+    return makeError("SNN0426", {"", bundle.manifest.network, 0, 0},
+                     "the memory does not hold the recordings",
+                     {"record fewer variables or populations"});
+  }
 }
 
 Expected<RunResult> Session::run(const ArrayMap &inputs,

@@ -26,8 +26,8 @@ static Diagnostic unknownExtension(const std::string &path, const char *doing,
       {fmt::format("use {}", known)});
 }
 
-Expected<ArrayMap> readArrays(const std::string &path,
-                              const InputOptions &options) {
+static Expected<ArrayMap> readByExtension(const std::string &path,
+                                          const InputOptions &options) {
   std::string extension = std::filesystem::path(path).extension().string();
   if (extension == ".npz")
     return readNpz(path, options.limits);
@@ -41,6 +41,16 @@ Expected<ArrayMap> readArrays(const std::string &path,
   ArrayMap arrays;
   arrays.emplace("", std::move(*array));
   return arrays;
+}
+
+Expected<ArrayMap> readArrays(const std::string &path,
+                              const InputOptions &options) {
+  try {
+    return readByExtension(path, options);
+  } catch (const std::exception &e) { // no memory; a library's own
+    return makeError("SNN0401", {path, "", 0, 0},
+                     fmt::format("the file cannot be read: {}", e.what()));
+  }
 }
 
 /// "node:observable" to "node".

@@ -16,7 +16,7 @@
 //
 // Binning: an event at time t falls into tick floor(t / dt), and a recording
 // has floor(t_max / dt) ticks, as in the reference. A quotient that misses the
-// next integer by less than 1e-9 of itself counts as that integer: 3e-4 / 1e-4
+// next integer by less than 1e-12 of itself counts as that integer: 3e-4 / 1e-4
 // is 2.9999999999999996 in binary, and whoever wrote 3e-4 meant tick 3.
 //
 //===----------------------------------------------------------------------===//
@@ -33,7 +33,8 @@ namespace snnc::runtime {
 ///   TimeGriddedData  its own element type. `dtSeconds` > 0 must be its dt.
 ///   EventData        uint8 or uint16 counts. `dtSeconds` must be known.
 ///   ValuedEventData  float32; two values in one tick are an error.
-/// Errors SNN0403 (too large), SNN0406 (file), SNN0407 (values against dt).
+/// Errors SNN0403 (too large), SNN0406 (file), SNN0407 (values against dt),
+/// SNN0409 (the HDF5 library failed: it runs in a child process).
 Expected<ArrayMap> readNirData(const std::string &path, double dtSeconds,
                                const ArrayLimits &limits = {});
 

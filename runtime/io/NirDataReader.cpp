@@ -5,7 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "runtime/io/ArrayWire.h"
 #include "runtime/io/Hdf5.h"
+#include "runtime/io/Isolated.h"
 #include "runtime/io/NirData.h"
 
 #include <algorithm>
@@ -21,7 +23,7 @@ double tickOfTime(double t, double dt) {
   double quotient = t / dt;
   double next = std::floor(quotient) + 1;
   // See NirData.h: representation error, not an earlier tick.
-  return next - quotient <= 1e-9 * quotient ? next : next - 1;
+  return next - quotient <= 1e-12 * quotient ? next : next - 1;
 }
 
 namespace {
@@ -492,14 +494,36 @@ Expected<ArrayMap> Reader::read() {
   return std::move(arrays);
 }
 
-Expected<ArrayMap> readNirData(const std::string &path, double dtSeconds,
-                               const ArrayLimits &limits) {
+static Expected<ArrayMap> readHere(const std::string &path, double dtSeconds,
+                                   const ArrayLimits &limits) {
   try {
     return Reader(path, dtSeconds, limits).read();
   } catch (const std::exception &e) {
     return makeError("SNN0406", {path, "", 0, 0},
                      fmt::format("the file cannot be read: {}", e.what()));
   }
+}
+
+Expected<ArrayMap> readNirData(const std::string &path, double dtSeconds,
+                               const ArrayLimits &limits) {
+  IsolationLimits isolation;
+  // Arrays, their conversion buffers, their copy for the pipe, the process.
+  isolation.memoryBytes = 4 * limits.arrayBytes + (uint64_t(2) << 30);
+  isolation.resultBytes = 2 * limits.arrayBytes + (uint64_t(1) << 30);
+  auto result = runIsolated(
+      [&] { return encodeResult(readHere(path, dtSeconds, limits)); },
+      isolation);
+  std::string why = "its answer is garbled";
+  if (auto *failure = std::get_if<IsolationFailure>(&result))
+    why = failure->why;
+  else if (auto arrays =
+               decodeResult(std::get<std::string>(result), path, limits))
+    return std::move(*arrays);
+  return makeError("SNN0409", {path, "", 0, 0},
+                   fmt::format("the file is damaged: the HDF5 library failed "
+                               "on it: {}",
+                               why),
+                   {"write it again with nir.write_data, or use .npz"});
 }
 
 } // namespace snnc::runtime
