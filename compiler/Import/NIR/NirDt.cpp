@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <fmt/format.h>
 #include <numeric>
 
@@ -121,9 +122,10 @@ static std::optional<double> settledDt(const Samples &samples) {
   double dt = std::midpoint(samples.low, samples.high);
   if (!samples.isEvidence() && !isRound(dt))
     return std::nullopt;
-  // Single-precision parameters carry about seven digits.
-  double scale = std::pow(10.0, std::floor(std::log10(dt)) - 1);
-  return isRound(dt) ? std::round(dt / scale) * scale : dt;
+  // Single-precision parameters carry about seven digits: 9.99999997e-05 was
+  // typed as 1e-4.
+  return isRound(dt) ? std::strtod(fmt::format("{:.1e}", dt).c_str(), nullptr)
+                     : dt;
 }
 
 ImpliedDt inferDt(const Graph &graph) {

@@ -63,6 +63,14 @@ static bool broadcast(Shape &into, const Shape &other) {
   return true;
 }
 
+bool broadcastsTo(const Shape &from, const Shape &to) {
+  std::optional<Shape> aligned = withRank(from, to.size());
+  return aligned &&
+         std::ranges::equal(*aligned, to, [](uint64_t a, uint64_t b) {
+           return a == 1 || a == b;
+         });
+}
+
 std::optional<Shape> parameterShape(const Node &node, bool *clash) {
   std::optional<Shape> shape;
   for (const auto &[name, field] : node.fields) {
@@ -308,9 +316,10 @@ std::optional<bool> acceptsShape(const Node &node, const Shape &input) {
   std::optional<Shape> own = ownInputShape(node);
   if (!own || (isElementwise(node.kind) && elementCount(*own) == 1))
     return std::nullopt;
-  if (isLinear(node.kind))
-    return elementCount(*own) == elementCount(input);
-  return squeezed(*own) == squeezed(input);
+  if (squeezed(*own) == squeezed(input))
+    return true;
+  bool mayRepeat = isElementwise(node.kind) && broadcastsTo(*own, input);
+  return mayRepeat ? std::nullopt : std::optional<bool>(false);
 }
 
 } // namespace snnc::nir

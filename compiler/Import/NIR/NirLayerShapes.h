@@ -30,6 +30,9 @@ Shape squeezed(const Shape &shape);
 /// nullopt when that is impossible.
 std::optional<Shape> withRank(Shape shape, size_t rank);
 
+/// Do values of shape `from` repeat to `to` by the rules of numpy?
+bool broadcastsTo(const Shape &from, const Shape &to);
+
 /// What a convolution or pool makes of `input` (any number of leading ones).
 /// Error: a Diagnostic without file, code SNN0240, SNN0247 or SNN0222.
 /// `stride`: overrides the stored one.
@@ -44,8 +47,15 @@ std::array<int64_t, 4> resolvedPads(const Node &node);
 /// negative); nullopt when they are no dimensions of it.
 std::optional<Shape> flattened(const Shape &input, int64_t start, int64_t end);
 
-/// Does `node` accept values of shape `input`? nullopt: any shape will do.
+/// Do the node's parameters ask for `input`? nullopt: any shape will do.
 std::optional<bool> acceptsShape(const Node &node, const Shape &input);
+
+/// Does every edge of `graph`, whose nodes have shapes, connect equal element
+/// counts? Edges of a `spared` node are not judged.
+void checkConnections(Graph &graph, std::vector<bool> spared,
+                      Reporter &reporter);
+/// Writes what the shapes imply into the fields of every node.
+void completeFields(Graph &graph, Reporter &reporter);
 
 } // namespace snnc::nir
 

@@ -41,11 +41,6 @@ private:
   void settleFlatten(uint32_t node, const Shape &input);
   std::optional<bool> accepted(uint32_t node, const Shape &output);
   std::optional<bool> accepts(uint32_t node, const Shape &input);
-  void checkEdges();
-  void checkEdge(const Node &source, Node &target);
-  void mismatch(const Node &source, const Node &target);
-  void finish(Node &node);
-  void spreadParameters(Node &node);
 
   Graph &graph;
   Reporter &reporter;
@@ -185,9 +180,9 @@ void Inference::seed() {
     } else if (node.kind == NodeKind::Input) {
       settleInput(i);
     } else if (isElementwise(node.kind)) {
-      // A leading 1 may be a batch dimension: wait for the producer.
+      // A 1 may be a batch, or a dimension to repeat: wait for the producer.
       std::optional<Shape> own = parameterShape(node);
-      if (own && own->front() != 1)
+      if (own && squeezed(*own) == *own)
         settle(i, {*own, *own});
     }
   }
@@ -202,15 +197,10 @@ void Inference::settleElementwise(uint32_t index, const Shape &input) {
   std::optional<Shape> own = parameterShape(node);
   Shape shape = input;
   if (own && elementCount(*own) != 1 && squeezed(*own) != squeezed(input)) {
-    // Per-channel parameters, (C, 1, 1): good if they broadcast to the input.
-    Shape joint = own->size() > input.size()
-                      ? withRank(*own, input.size()).value_or(*own)
-                      : *own;
-    bool fits = joint.size() == input.size();
-    for (size_t i = 0; fits && i < input.size(); ++i)
-      fits = joint[i] == 1 || joint[i] == input[i];
-    if (!fits)
-      shape = *own; // checkEdges() judges it
+    // Per-channel parameters, (C, 1, 1), repeat; the rest checkConnections()
+    // judges.
+    if (!broadcastsTo(*own, input))
+      shape = *own;
   }
   settle(index, {shape, shape});
 }
@@ -380,173 +370,13 @@ void Inference::fallBack() {
   }
 }
 
-//===----------------------------------------------------------------------===//
-// Checking and completing
-//===----------------------------------------------------------------------===//
-
-void Inference::mismatch(const Node &source, const Node &target) {
-  const Shape &weight = target.tensor("weight").shape();
-  uint64_t given = *elementCount(source.outputShape);
-  bool isTransposed =
-      (target.kind == NodeKind::Linear || target.kind == NodeKind::Affine) &&
-      weight[0] == given;
-  if (isTransposed)
-    return reporter.error(
-        "SNN0241", target.path,
-        fmt::format("the weight seems transposed: it has shape {}, NIR stores "
-                    "[outputs, inputs], and '{}' gives {} values",
-                    toString(weight), source.name, given),
-        {"export the transposed matrix: weight.T",
-         "old versions of Spyx export it the wrong way round: update Spyx"});
-  reporter.error(
-      "SNN0240", target.path,
-      fmt::format("'{}' gives shape {}, but {} '{}' takes {}", source.name,
-                  toString(source.outputShape), toString(target.kind),
-                  target.name, toString(target.inputShape)),
-      {"check the layer sizes; a Flatten may be missing in between"});
-}
-
-void Inference::checkEdge(const Node &source, Node &target) {
-  if (source.outputShape == target.inputShape)
-    return;
-  bool sameCount =
-      elementCount(source.outputShape) == elementCount(target.inputShape);
-  if (!sameCount) {
-    mismatch(source, target);
-    return;
-  }
-  bool onlyOnes = squeezed(source.outputShape) == squeezed(target.inputShape);
-  bool mayFlatten =
-      target.inputShape.size() == 1 || source.outputShape.size() == 1;
-  if (!onlyOnes && !mayFlatten)
-    return mismatch(source, target);
-  reporter.note("SNN0242", target.path,
-                fmt::format("'{}' gives shape {}, read as {} in row-major "
-                            "order{}",
-                            source.name, toString(source.outputShape),
-                            toString(target.inputShape),
-                            onlyOnes ? "" : " (a Flatten is missing)"));
-}
-
-void Inference::checkEdges() {
-  const Edge *last = nullptr;
-  std::vector<bool> reported(graph.nodes.size());
-  for (const Edge &edge : graph.edges) {
-    bool isRepeated = last && *last == edge;
-    last = &edge;
-    if (isRepeated || poisoned[edge.source] || poisoned[edge.target] ||
-        reported[edge.source])
-      continue;
-    bool wasOk = reporter.ok();
-    checkEdge(graph.nodes[edge.source], graph.nodes[edge.target]);
-    // One wrong layer makes its consumers look wrong, too.
-    reported[edge.target] = wasOk && !reporter.ok();
-  }
-}
-
-/// Gives every parameter the node's shape, or makes it 0-d.
-void Inference::spreadParameters(Node &node) {
-  const Shape &full = node.outputShape;
-  std::vector<std::string> spreaded, reshaped;
-  bool isScalarNode = elementCount(full) == 1;
-  for (auto &[name, field] : node.fields) {
-    auto &tensor = std::get<Tensor>(field);
-    if (tensor.shape() == full || tensor.shape().empty())
-      continue;
-    if (tensor.size() == elementCount(full)) {
-      tensor.reshape(full);
-      reshaped.push_back(name);
-    } else if (tensor.size() == 1) {
-      tensor.reshape({});
-      spreaded.push_back(name);
-    } else {
-      std::vector<double> values(size_t(*elementCount(full)));
-      Shape from = *withRank(tensor.shape(), full.size());
-      for (uint64_t i = 0; i < values.size(); ++i) {
-        uint64_t rest = i, offset = 0, stride = 1;
-        for (size_t d = full.size(); d-- > 0;) {
-          offset += from[d] == 1 ? 0 : rest % full[d] * stride;
-          stride *= from[d];
-          rest /= full[d];
-        }
-        values[size_t(i)] = tensor.at(offset);
-      }
-      if (tensor.kind() == ElementKind::F32)
-        tensor = Tensor(full, std::vector<float>(values.begin(), values.end()),
-                        tensor.storedAs());
-      else
-        tensor = Tensor(full, std::move(values), tensor.storedAs());
-      spreaded.push_back(name);
-    }
-  }
-  if (!spreaded.empty() && !isScalarNode)
-    reporter.note("SNN0242", node.path,
-                  fmt::format("parameters repeated to the shape {}: {}",
-                              toString(full), fmt::join(spreaded, ", ")));
-  if (!reshaped.empty())
-    reporter.note("SNN0242", node.path,
-                  fmt::format("parameters read with shape {}: {}",
-                              toString(full), fmt::join(reshaped, ", ")));
-}
-
-static Tensor shapeField(const Shape &shape) {
-  return Tensor::integers({shape.begin(), shape.end()});
-}
-
-void Inference::finish(Node &node) {
-  if (isElementwise(node.kind)) {
-    bool hasScalars = false;
-    for (const auto &[name, field] : node.fields)
-      hasScalars |= std::get<Tensor>(field).isScalar() &&
-                    !std::get<Tensor>(field).storedAs().empty();
-    if (hasScalars && elementCount(node.outputShape) != 1 &&
-        !parameterShape(node))
-      reporter.note("SNN0242", node.path,
-                    fmt::format("scalar parameters hold for the whole shape {}",
-                                toString(node.outputShape)));
-    return spreadParameters(node);
-  }
-  if (node.kind == NodeKind::Output || node.kind == NodeKind::Input) {
-    Tensor shape = shapeField(node.outputShape);
-    if (node.kind == NodeKind::Output && node.has("shape") &&
-        node.tensor("shape").i64().size() > 0 &&
-        !std::ranges::equal(node.tensor("shape").i64(), shape.i64()))
-      reporter.note("SNN0244", node.path,
-                    fmt::format("the declared shape is wrong: {} is what "
-                                "arrives",
-                                toString(node.outputShape)));
-    else if (node.kind == NodeKind::Output && node.tensor("shape").size() == 0)
-      reporter.note("SNN0244", node.path,
-                    fmt::format("the file declares no shape: {} is what "
-                                "arrives",
-                                toString(node.outputShape)));
-    node.fields["shape"] = std::move(shape);
-    return;
-  }
-  if (node.kind == NodeKind::Flatten)
-    node.fields["input_type"] = shapeField(node.inputShape);
-  if (node.kind == NodeKind::Conv1d || node.kind == NodeKind::Conv2d) {
-    Shape area(node.inputShape.begin() + 1, node.inputShape.end());
-    node.fields["input_shape"] = shapeField(area);
-  }
-  if (node.has("padding")) {
-    auto [top, left, bottom, right] = resolvedPads(node);
-    bool symmetric = top == bottom && left == right;
-    node.fields["padding"] = symmetric
-                                 ? Tensor::integers({top, left})
-                                 : Tensor::integers({top, left, bottom, right});
-  }
-}
-
 void Inference::run() {
   seed();
   spread();
   fallBack();
-  checkEdges();
-  if (!reporter.ok())
-    return;
-  for (Node &node : graph.nodes)
-    finish(node);
+  checkConnections(graph, std::move(poisoned), reporter);
+  if (reporter.ok())
+    completeFields(graph, reporter);
 }
 
 void inferShapes(Graph &graph, Reporter &reporter) {
