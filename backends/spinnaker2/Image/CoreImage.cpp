@@ -1,0 +1,314 @@
+//===- CoreImage.cpp - The data segment of one core -----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "backends/spinnaker2/Image/CoreImage.h"
+
+#include "compiler/SNN/ParamValues.h"
+#include "runtime/abi/CoreHeader.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <tuple>
+
+using namespace mlir;
+using namespace snnc::fabric;
+
+namespace snnc::s2 {
+
+static_assert(std::endian::native == std::endian::little,
+              "header and table are copied as they stand in memory");
+
+/// Writes one core; lives as long as one CoreImageBuilder::build.
+class ImageWriter {
+public:
+  ImageWriter(CoreImageBuilder &builder, SliceOp slice, const NetworkNode &node)
+      : b(builder), slice(slice), node(node) {}
+
+  FailureOr<CoreImage> run() {
+    if (failed(collect()))
+      return failure();
+    encodings = rowEncodingsOf(slice);
+    for (BlockOp block : blocksOf(slice))
+      if (failed(writeRows(block)))
+        return failure();
+    writeTable();
+    if (failed(writeHeader()))
+      return failure();
+    summarise();
+    return std::move(image);
+  }
+
+private:
+  using BufferId = std::pair<std::string, std::optional<uint64_t>>;
+  struct Place {
+    uint32_t at = 0, bytes = 0;
+  };
+
+  static bool isInitialised(llvm::StringRef name) {
+    return name != "ring" && name != "spikes" && name != "fifo" &&
+           name != "record";
+  }
+  LogicalResult collect();
+  FailureOr<Place> find(llvm::StringRef name,
+                        std::optional<uint64_t> block = std::nullopt);
+  std::span<std::byte> bytesAt(Place place) {
+    return std::span(image.bytes).subspan(place.at - image.base, place.bytes);
+  }
+  LogicalResult writeRows(BlockOp block);
+  void addEntries(BlockOp block, Place rows, Place index);
+  void writeTable();
+  LogicalResult writeHeader();
+  LogicalResult writeParams(SnncCoreHeader &header);
+  void summarise();
+
+  CoreImageBuilder &b;
+  SliceOp slice;
+  const NetworkNode &node;
+  std::vector<std::pair<BufferId, Place>> buffers; ///< by address
+  llvm::SmallVector<Attribute> encodings;
+  std::vector<SnncTableEntry> entries;
+  CoreImage image;
+};
+
+/// Reads the buffers' addresses and makes room for the initialised ones.
+LogicalResult ImageWriter::collect() {
+  const SramLayout &sram = b.machine.sram;
+  image.base = sram.program.end;
+  uint32_t end = image.base;
+  for (Operation *user : slice.getSlice().getUsers()) {
+    auto buffer = dyn_cast<BufferOp>(user);
+    if (!buffer)
+      continue;
+    uint64_t at = buffer.getAt().value_or(0);
+    if (at < image.base || at % 4 != 0 ||
+        at + buffer.getBytes() > sram.stack.begin)
+      return buffer.emitError("SNN0381: buffer '")
+             << buffer.getName() << "' of population '" << slice.getPopulation()
+             << "' has no address inside the core's data range; run "
+                "fabric-plan-memory";
+    Place place{uint32_t(at), uint32_t(buffer.getBytes())};
+    buffers.push_back({{buffer.getName().str(), buffer.getBlock()}, place});
+    if (isInitialised(buffer.getName()))
+      end = std::max(end, place.at + place.bytes);
+  }
+  std::sort(buffers.begin(), buffers.end(), [](const auto &x, const auto &y) {
+    return std::tie(x.second.at, x.first) < std::tie(y.second.at, y.first);
+  });
+  image.bytes.assign(end - image.base, std::byte(0));
+  return success();
+}
+
+FailureOr<ImageWriter::Place> ImageWriter::find(llvm::StringRef name,
+                                                std::optional<uint64_t> block) {
+  for (auto &[id, place] : buffers)
+    if (id.first == name && id.second == block)
+      return place;
+  slice.emitError("SNN0381: population '")
+      << slice.getPopulation() << "': buffer '" << name
+      << "' is missing; run fabric-plan-memory";
+  return failure();
+}
+
+LogicalResult ImageWriter::writeRows(BlockOp block) {
+  if (block.getProjection() >= b.info.edges.size())
+    return block.emitError("SNN0381: there is no projection ")
+           << int64_t(block.getProjection());
+  const SynapseView *view = b.view(uint32_t(block.getProjection()));
+  if (!view)
+    return failure();
+  auto rows = find("rows", block.getProjection());
+  if (failed(rows))
+    return failure();
+  bool isSparse = isa<SparseRowsAttr>(block.getEncoding());
+  FailureOr<Place> index = Place{};
+  if (isSparse && failed(index = find("index", block.getProjection())))
+    return failure();
+  auto ranges = rangesOf(block.getSources());
+  auto synapses = writeBlock(
+      encodingOf(block.getEncoding()), *view,
+      {uint32_t(slice.getBegin()), uint32_t(slice.getEnd())}, ranges,
+      bytesAt(*rows), isSparse ? bytesAt(*index) : std::span<std::byte>());
+  if (!synapses)
+    return block.emitError("SNN0382: the rows of projection '")
+           << block.getName() << "' do not have the planned "
+           << int64_t(block.getBytes()) << " B or do not fit their encoding";
+  image.summary.synapses += *synapses;
+  addEntries(block, *rows, *index);
+  return success();
+}
+
+/// One table entry per source slice.
+void ImageWriter::addEntries(BlockOp block, Place rows, Place index) {
+  uint32_t edge = uint32_t(block.getProjection());
+  RowEncoding encoding = encodingOf(block.getEncoding());
+  snn::ProjectionOp projection = b.info.edges[edge].op;
+  uint32_t padded = uint32_t(align4(slice.numNeurons()));
+  IndexLayout layout(rangesOf(block.getSources()));
+  for (auto [i, source] : llvm::enumerate(block.getSources())) {
+    SliceInfo sender = infoOf(source);
+    SnncTableEntry entry = {};
+    entry.key_first = sender.key.value_or(0);
+    entry.key_count = sender.size();
+    entry.kind = uint32_t(llvm::find(encodings, block.getEncoding()) -
+                          encodings.begin());
+    entry.target = uint32_t(projection.getReceptor()) * padded;
+    entry.delay = b.view(edge)->minDelay() - 1;
+    if (encoding.kind == RowEncoding::Kind::Dense) {
+      entry.index_base = padded * (encoding.word / 8);
+      entry.rows_base = rows.at + sender.begin * entry.index_base;
+      entry.length = padded;
+    } else {
+      entry.rows_base = rows.at;
+      entry.index_base = index.at + 2 * layout.first[i];
+    }
+    entries.push_back(entry);
+  }
+}
+
+void ImageWriter::writeTable() {
+  std::sort(entries.begin(), entries.end(),
+            [](const SnncTableEntry &x, const SnncTableEntry &y) {
+              return std::tie(x.key_first, x.rows_base) <
+                     std::tie(y.key_first, y.rows_base);
+            });
+}
+
+LogicalResult ImageWriter::writeParams(SnncCoreHeader &header) {
+  auto population = cast<snn::PopulationOp>(node.op);
+  snn::NeuronOp model = population.neuron();
+  for (unsigned j = 0; j < model.numParams(); ++j) {
+    auto values = snn::ParamValues::get(
+        population.getParams().get(model.paramName(j)),
+        size_t(population.numNeurons()), population.getContext());
+    if (auto uniform = values->uniform()) {
+      header.param[j] = std::bit_cast<uint32_t>(float(*uniform));
+      continue;
+    }
+    auto place = find(("param." + model.paramName(j)).str());
+    if (failed(place))
+      return failure();
+    if (place->bytes < uint64_t(slice.numNeurons()) * sizeof(float))
+      return slice.emitError("SNN0381: buffer of parameter '")
+             << model.paramName(j) << "' is too small";
+    header.param[j] = place->at;
+    std::byte *out = bytesAt(*place).data();
+    for (uint64_t n = slice.getBegin(); n < slice.getEnd(); ++n) {
+      float value = float(values->at(n));
+      std::memcpy(out + (n - slice.getBegin()) * sizeof value, &value,
+                  sizeof value);
+    }
+  }
+  for (unsigned k = 0; k < model.numStates(); ++k) {
+    auto place = find(("state." + model.stateName(k)).str());
+    if (failed(place))
+      return failure();
+    header.state[k] = place->at;
+  }
+  return success();
+}
+
+LogicalResult ImageWriter::writeHeader() {
+  if (!slice.getKey())
+    return slice.emitError("SNN0381: population '")
+           << slice.getPopulation() << "' has no key; run fabric-assign-keys";
+  auto population = cast<snn::PopulationOp>(node.op);
+  auto place = find("header"), table = find("table"), ring = find("ring"),
+       spikes = find("spikes"), fifo = find("fifo"), record = find("record");
+  if (failed(place) || failed(table) || failed(ring) || failed(spikes) ||
+      failed(fifo) || failed(record))
+    return failure();
+  SnncCoreHeader header = {};
+  header.magic = SNNC_ABI_MAGIC;
+  header.abi_version = SNNC_ABI_VERSION;
+  header.timer_load = b.timerLoad;
+  header.start_tick = uint32_t(population.getStart().value_or(0));
+  header.n_neurons = slice.numNeurons();
+  header.key_base = uint32_t(*slice.getKey());
+  header.fifo_base = fifo->at;
+  header.fifo_end = fifo->at + fifo->bytes;
+  header.table_base = table->at;
+  header.table_count = uint32_t(entries.size());
+  header.ring_base = ring->at;
+  header.ring_slot_bytes =
+      uint32_t(ringSlotBytes(slice.numNeurons(), node.receptors));
+  header.ring_slots = std::bit_floor(ring->bytes / header.ring_slot_bytes);
+  header.spikes_base = spikes->at;
+  header.record_base = header.record_cursor = record->at;
+  header.record_end = record->at + record->bytes;
+  if (place->at != image.base || place->bytes != sizeof header ||
+      table->bytes != entries.size() * sizeof(SnncTableEntry) ||
+      header.ring_slots == 0)
+    return slice.emitError("SNN0381: header, table or ring of population '")
+           << slice.getPopulation() << "' have a wrong place or size";
+  if (failed(writeParams(header)))
+    return failure();
+  std::memcpy(bytesAt(*place).data(), &header, sizeof header);
+  if (!entries.empty())
+    std::memcpy(bytesAt(*table).data(), entries.data(), table->bytes);
+  return success();
+}
+
+void ImageWriter::summarise() {
+  CoreSummary &summary = image.summary;
+  summary.available = availableBytes(b.machine.sram);
+  for (auto &[id, place] : buffers) {
+    std::string name = id.first.substr(0, id.first.find('.'));
+    auto it = std::find_if(summary.bytes.begin(), summary.bytes.end(),
+                           [&](auto &entry) { return entry.first == name; });
+    if (it == summary.bytes.end())
+      it = summary.bytes.insert(it, {name, 0});
+    it->second += place.bytes;
+    if (name != "record")
+      summary.used += place.bytes;
+    if (name == "fifo")
+      summary.fifoCapacity = place.bytes / sizeof(uint32_t);
+    if (uint64_t tick =
+            recordTickBytes(b.info.demand(node, slice.numNeurons()));
+        name == "record" && tick)
+      summary.recordTicks = place.bytes / tick;
+  }
+  for (Attribute encoding : encodings)
+    summary.encodings.push_back(toText(encodingOf(encoding)));
+}
+
+//===----------------------------------------------------------------------===//
+// CoreImageBuilder
+//===----------------------------------------------------------------------===//
+
+std::unique_ptr<CoreImageBuilder>
+CoreImageBuilder::create(MachineOp op, const MachineModel &machine,
+                         double tickSeconds) {
+  auto info = NetworkInfo::read(op);
+  if (failed(info))
+    return nullptr;
+  double load = std::round(tickSeconds * machine.timerClockHz);
+  if (!(load >= 1 && load <= double(UINT32_MAX))) {
+    op.emitError("SNN0380: a tick of ")
+        << tickSeconds << " s is " << load << " periods of the chip's "
+        << machine.timerClockHz << " Hz timer; 1 to 4294967295 are possible";
+    return nullptr;
+  }
+  return std::unique_ptr<CoreImageBuilder>(
+      new CoreImageBuilder(std::move(*info), machine, uint32_t(load)));
+}
+
+const SynapseView *CoreImageBuilder::view(uint32_t edge) {
+  auto [it, isNew] = views.try_emplace(edge);
+  if (isNew)
+    it->second = viewOf(info.edges[edge].op);
+  return it->second.get();
+}
+
+FailureOr<CoreImage> CoreImageBuilder::build(SliceOp slice) {
+  auto node = info.nodeByName.find(slice.getPopulation());
+  if (node == info.nodeByName.end() || info.nodes[node->second].isInput ||
+      slice.getEnd() > info.nodes[node->second].size)
+    return slice.emitError("SNN0381: there is no population '")
+           << slice.getPopulation() << "' with neurons [" << slice.getBegin()
+           << ", " << slice.getEnd() << ")";
+  return ImageWriter(*this, slice, info.nodes[node->second]).run();
+}
+
+} // namespace snnc::s2

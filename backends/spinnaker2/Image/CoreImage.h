@@ -1,0 +1,74 @@
+//===- CoreImage.h - The data segment of one core ----------------*- C++
+//-*-===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Header, population table, synaptic rows, parameters and initial state of a
+// LaidOut slice, as bytes to load at the header's address. Cores are built one
+// by one: no more than one image is in memory.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_SPINNAKER2_IMAGE_COREIMAGE_H
+#define SNNC_SPINNAKER2_IMAGE_COREIMAGE_H
+
+#include "compiler/Fabric/NetworkInfo.h"
+#include "compiler/Machine/MachineModel.h"
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <vector>
+
+namespace snnc::s2 {
+
+/// What a core holds, for reports.
+struct CoreSummary {
+  /// Bytes by structure in address order ("header", "table", "rows", "index",
+  /// "param", "state", "ring", "spikes", "fifo", "record"), blocks added up.
+  std::vector<std::pair<std::string, uint64_t>> bytes;
+  uint64_t used = 0;      ///< all of them without the record window
+  uint64_t available = 0; ///< bytes between program and stack
+  uint64_t synapses = 0;
+  uint64_t fifoCapacity = 0;          ///< packets
+  uint64_t recordTicks = 0;           ///< of spikes and all states
+  std::vector<std::string> encodings; ///< in the order of the table's kinds
+};
+
+/// Bytes [base, base + bytes.size()) of a core's SRAM; everything after is
+/// zero when the core starts. The SnncCoreHeader stands at `base`.
+struct CoreImage {
+  uint32_t base = 0;
+  std::vector<std::byte> bytes;
+  CoreSummary summary;
+};
+
+/// Builds the images of one fabric.machine. Keeps the integer view of every
+/// projection it has read, so that the slices of a population share it.
+class CoreImageBuilder {
+public:
+  /// `tickSeconds`: real time of one tick on the chip. Null and an error
+  /// (SNN0350, SNN0351, SNN0380) when network or tick length do not fit.
+  static std::unique_ptr<CoreImageBuilder>
+  create(fabric::MachineOp op, const MachineModel &machine, double tickSeconds);
+
+  /// The image of one slice of the machine op. Errors: SNN0381 (not LaidOut),
+  /// SNN0382 (rows do not have the planned size).
+  mlir::FailureOr<CoreImage> build(fabric::SliceOp slice);
+
+private:
+  CoreImageBuilder(fabric::NetworkInfo info, const MachineModel &machine,
+                   uint32_t timerLoad)
+      : info(std::move(info)), machine(machine), timerLoad(timerLoad) {}
+  const fabric::SynapseView *view(uint32_t edge);
+
+  fabric::NetworkInfo info;
+  MachineModel machine;
+  uint32_t timerLoad; ///< timer ticks per network tick
+  std::map<uint32_t, std::unique_ptr<fabric::SynapseView>> views;
+  friend class ImageWriter;
+};
+
+} // namespace snnc::s2
+
+#endif // SNNC_SPINNAKER2_IMAGE_COREIMAGE_H

@@ -1,0 +1,36 @@
+//===- Passes.h - Map: from the network to cores -----------------*- C++
+//-*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef SNNC_PASSES_MAP_PASSES_H
+#define SNNC_PASSES_MAP_PASSES_H
+
+#include "compiler/Fabric/Fabric.h"
+#include "compiler/Machine/MachineModel.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/Pass.h"
+
+#include <memory>
+
+namespace snnc::map {
+
+#define GEN_PASS_DECL
+#include "passes/Map/Passes.h.inc"
+
+/// A machine model that outlives the pass pipeline; clones share it.
+using MachinePtr = std::shared_ptr<const MachineModel>;
+
+/// The same passes with the driver's machine instead of a built-in one.
+std::unique_ptr<mlir::Pass> createFabricSlice(MachinePtr machine,
+                                              uint32_t maxNeurons = 0);
+std::unique_ptr<mlir::Pass> createFabricPlace(MachinePtr machine);
+std::unique_ptr<mlir::Pass> createFabricRoute(MachinePtr machine);
+std::unique_ptr<mlir::Pass> createFabricPlanMemory(MachinePtr machine);
+std::unique_ptr<mlir::Pass> createFabricVerifyMapping(MachinePtr machine);
+
+#define GEN_PASS_REGISTRATION
+#include "passes/Map/Passes.h.inc"
+
+} // namespace snnc::map
+
+#endif // SNNC_PASSES_MAP_PASSES_H

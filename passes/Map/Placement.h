@@ -1,0 +1,57 @@
+//===- Placement.h - Slices to cores as a problem ----------------*- C++
+//-*-===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The cores of a quad share one copy of a packet (facts A5: one flit carries
+// four destination bits), so the cost of a flow is the number of quads it
+// reaches. Dense integer ids, no IR.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_PASSES_MAP_PLACEMENT_H
+#define SNNC_PASSES_MAP_PLACEMENT_H
+
+#include "compiler/Machine/MachineModel.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace snnc::map {
+
+struct PlacementProblem {
+  struct Flow {
+    uint64_t weight = 1;           ///< packets a tick at most: source neurons
+    std::vector<uint32_t> targets; ///< slices
+  };
+  std::vector<PeCoordinate> pes; ///< usable cores, in allocation order
+  std::vector<uint32_t> group;   ///< per slice: its population
+  std::vector<Flow> flows;
+  std::vector<std::optional<uint32_t>> pinned; ///< per slice: index into `pes`
+};
+
+/// Per slice: index into `pes`.
+using Placement = std::vector<uint32_t>;
+
+/// Why the problem has no solution or makes no sense; nothing when it is fine.
+std::optional<std::string> check(const PlacementProblem &problem);
+
+/// A solution of a problem that passed check(): populations by falling weight
+/// of what they receive; each takes whole quads first, then the quad that
+/// shares most of its flows. Deterministic, O(groups * quads * flows).
+Placement place(const PlacementProblem &problem);
+
+/// Why `placement` is no solution; nothing when it is one.
+std::optional<std::string> verify(const PlacementProblem &problem,
+                                  const Placement &placement);
+
+/// The cost: quads reached, summed over the flows, each times its weight when
+/// `weighted`.
+uint64_t quadsReached(const PlacementProblem &problem,
+                      const Placement &placement, bool weighted = true);
+
+} // namespace snnc::map
+
+#endif // SNNC_PASSES_MAP_PLACEMENT_H

@@ -1,0 +1,218 @@
+//===- PlanMemory.cpp - Give every structure of a core its address --------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// CorePlanner.h says what and how much; here it gets addresses, first fit
+// around what was pinned by hand.
+
+#include "compiler/Fabric/NetworkInfo.h"
+#include "compiler/SNN/ParamValues.h"
+#include "passes/Map/Support.h"
+
+#include <algorithm>
+
+namespace snnc::map {
+#define GEN_PASS_DEF_FABRICPLANMEMORY
+#include "passes/Map/Passes.h.inc"
+
+using namespace mlir;
+using namespace snnc::fabric;
+
+namespace {
+
+/// The free bytes between program and stack of one core.
+class Sram {
+public:
+  explicit Sram(const SramLayout &layout)
+      : end(layout.stack.begin), alignment(std::max(4u, layout.alignment)) {
+    taken.push_back({0, layout.program.end});
+  }
+  void reserve(uint64_t at, uint64_t bytes) {
+    taken.push_back({at, at + bytes});
+    std::sort(taken.begin(), taken.end());
+  }
+  /// The lowest address with room.
+  std::optional<uint64_t> lowest(uint64_t bytes) const {
+    uint64_t at = 0;
+    for (auto [begin, stop] : taken) {
+      if (at + bytes <= begin)
+        return at;
+      at = std::max(at, (stop + alignment - 1) / alignment * alignment);
+    }
+    return at + bytes <= end ? std::optional(at) : std::nullopt;
+  }
+  /// The longest free range.
+  std::pair<uint64_t, uint64_t> largest() const {
+    std::pair<uint64_t, uint64_t> best{0, 0};
+    uint64_t at = 0;
+    auto offer = [&](uint64_t stop) {
+      stop = stop / alignment * alignment;
+      if (stop > at && stop - at > best.second)
+        best = {at, stop - at};
+    };
+    for (auto [begin, stop] : taken) {
+      offer(std::min(begin, end));
+      at = std::max(at, (stop + alignment - 1) / alignment * alignment);
+    }
+    offer(end);
+    return best;
+  }
+
+private:
+  uint64_t end, alignment;
+  std::vector<std::pair<uint64_t, uint64_t>> taken;
+};
+
+struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
+  using FabricPlanMemoryBase::FabricPlanMemoryBase;
+  MachinePtr given;
+
+  void runOnOperation() override {
+    MachinePtr machine = resolveMachine(getOperation(), given, machineName);
+    if (!machine)
+      return signalPassFailure();
+    for (MachineOp op : getOperation().getOps<MachineOp>()) {
+      auto info = NetworkInfo::read(op);
+      if (failed(info))
+        return signalPassFailure();
+      for (SliceOp slice : op.getOps<SliceOp>())
+        if (failed(plan(slice, *info, *machine)))
+          return signalPassFailure();
+    }
+  }
+
+  LogicalResult plan(SliceOp slice, const NetworkInfo &info,
+                     const MachineModel &machine) {
+    auto node = info.nodeByName.find(slice.getPopulation());
+    if (node == info.nodeByName.end() || info.nodes[node->second].isInput)
+      return slice.emitError("SNN0361: there is no population '")
+             << slice.getPopulation() << "'";
+    auto demand = demandOf(slice, info, info.nodes[node->second]);
+    if (failed(demand))
+      return failure();
+    CorePlan core = planCore(*demand, machine.sram);
+    if (!core.fits()) {
+      InFlightDiagnostic diag = slice.emitError("SNN0361: ")
+                                << describe(slice) << " do not fit their core: "
+                                << grouped(core.needed) << " B needed, "
+                                << grouped(core.available) << " B available";
+      diag.attachNote() << "largest parts: "
+                        << listBytes(bytesByStructure(*demand));
+      diag.attachNote() << "help: cut the population into smaller slices, or "
+                           "let fabric-slice do it";
+      return failure();
+    }
+    warnIfLossy(slice, core);
+    return allocate(slice, core, *demand, machine.sram);
+  }
+
+  FailureOr<CoreDemand> demandOf(SliceOp slice, const NetworkInfo &info,
+                                 const NetworkNode &node) {
+    CoreDemand demand = info.demand(node, slice.numNeurons());
+    for (BlockOp op : blocksOf(slice)) {
+      auto size = sizeOf(op);
+      if (op.getProjection() >= info.edges.size() || !size) {
+        op.emitError("SNN0361: block ")
+            << int64_t(op.getProjection()) << " of " << describe(slice)
+            << " names no projection or is smaller than its index";
+        return failure();
+      }
+      auto delay = longestDelay(info.edges[op.getProjection()].op);
+      if (failed(delay))
+        return failure();
+      demand.maxDelay = std::max(demand.maxDelay, *delay);
+      demand.blocks.push_back({uint32_t(op.getProjection()), size->rows,
+                               size->index, uint32_t(op.getSources().size())});
+    }
+    return demand;
+  }
+
+  FailureOr<uint64_t> longestDelay(snn::ProjectionOp op) {
+    auto values = snn::ParamValues::get(op.getDelay(), size_t(op.numSources()),
+                                        &getContext());
+    double longest = 0;
+    for (size_t i = 0; values && i < values->size(); ++i)
+      longest = std::max(longest, values->at(i));
+    if (longest < 1 || longest > double(UINT32_MAX)) {
+      op.emitError("SNN0351: projection '")
+          << op.getName() << "' has no delay in ticks yet; run snn-retime";
+      return failure();
+    }
+    return uint64_t(longest);
+  }
+
+  static void warnIfLossy(SliceOp slice, const CorePlan &core) {
+    if (core.fifoCapacity >= core.fifoSafe)
+      return;
+    InFlightDiagnostic diag =
+        slice.emitWarning("SNN0355: ")
+        << describe(slice) << ": the packet ring holds "
+        << grouped(core.fifoCapacity) << " spikes, " << grouped(core.fifoSafe)
+        << " sources could spike in one tick; what does not fit is lost";
+    diag.attachNote() << "help: cut the population into smaller slices if its "
+                         "sources are that active";
+  }
+
+  using BufferId = std::pair<llvm::StringRef, std::optional<uint64_t>>;
+
+  LogicalResult allocate(SliceOp slice, const CorePlan &core,
+                         const CoreDemand &demand, const SramLayout &layout) {
+    Sram sram(layout);
+    llvm::SmallVector<std::pair<BufferId, BufferOp>> present;
+    for (Operation *user : slice.getSlice().getUsers())
+      if (auto buffer = dyn_cast<BufferOp>(user)) {
+        present.push_back({{buffer.getName(), buffer.getBlock()}, buffer});
+        if (buffer.getAt())
+          sram.reserve(*buffer.getAt(), buffer.getBytes());
+      }
+    auto lookup = [&](const PlannedBuffer &planned) -> BufferOp {
+      std::optional<uint64_t> block = planned.projection;
+      for (auto &[id, op] : present)
+        if (id == BufferId{planned.name, block})
+          return op;
+      return nullptr;
+    };
+    OpBuilder b = OpBuilder::atBlockEnd(slice->getBlock());
+    for (const PlannedBuffer &planned : core.buffers) {
+      BufferOp op = lookup(planned);
+      if (op && op.getAt())
+        continue; // pinned
+      uint64_t bytes = op ? op.getBytes() : planned.bytes;
+      auto at = sram.lowest(bytes);
+      if (!op && planned.name == "record") {
+        auto [begin, room] = sram.largest();
+        bytes = room;
+        at = room >= recordTickBytes(demand) ? std::optional(begin)
+                                             : std::nullopt;
+      }
+      if (!at)
+        return refuse(slice, planned.name, bytes);
+      sram.reserve(*at, bytes);
+      if (!op)
+        op = b.create<BufferOp>(
+            slice.getLoc(), slice.getSlice(), b.getStringAttr(planned.name),
+            planned.projection ? b.getI64IntegerAttr(*planned.projection)
+                               : IntegerAttr(),
+            b.getI64IntegerAttr(int64_t(bytes)), IntegerAttr());
+      op.setAtAttr(b.getI64IntegerAttr(int64_t(*at)));
+    }
+    return success();
+  }
+
+  LogicalResult refuse(SliceOp slice, llvm::StringRef name, uint64_t bytes) {
+    InFlightDiagnostic diag = slice.emitError("SNN0361: ")
+                              << describe(slice) << ": no room for '" << name
+                              << "', " << grouped(bytes)
+                              << " B in one piece, beside the pinned buffers";
+    diag.attachNote() << "help: remove `at` or `bytes` from some fabric.buffer "
+                         "of this slice";
+    return failure();
+  }
+};
+} // namespace
+
+std::unique_ptr<Pass> createFabricPlanMemory(MachinePtr machine) {
+  auto pass = std::make_unique<FabricPlanMemoryPass>();
+  pass->given = std::move(machine);
+  return pass;
+}
+} // namespace snnc::map

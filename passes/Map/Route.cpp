@@ -1,0 +1,97 @@
+//===- Route.cpp - Fill the chip's multicast router -----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// On one chip a flow needs one entry: the router copies to any set of cores.
+
+#include "passes/Map/Routing.h"
+#include "passes/Map/Support.h"
+
+#include <algorithm>
+
+namespace snnc::map {
+#define GEN_PASS_DEF_FABRICROUTE
+#include "passes/Map/Passes.h.inc"
+
+using namespace mlir;
+using namespace snnc::fabric;
+
+namespace {
+struct FabricRoutePass : impl::FabricRouteBase<FabricRoutePass> {
+  using FabricRouteBase::FabricRouteBase;
+  MachinePtr given;
+
+  void runOnOperation() override {
+    MachinePtr machine = resolveMachine(getOperation(), given, machineName);
+    if (!machine)
+      return signalPassFailure();
+    for (MachineOp op : getOperation().getOps<MachineOp>())
+      if (op.getOps<RouteOp>().empty() && failed(route(op, *machine)))
+        return signalPassFailure();
+  }
+
+  LogicalResult route(MachineOp op, const MachineModel &machine) {
+    std::vector<RouterEntry> entries;
+    for (FlowOp flow : op.getOps<FlowOp>())
+      if (failed(addEntry(flow, entries)))
+        return failure();
+    size_t before = entries.size();
+    entries = mergeSiblings(std::move(entries));
+    merged += unsigned(before - entries.size());
+    if (entries.size() > machine.router.entries) {
+      InFlightDiagnostic diag = op.emitError("SNN0357: the router needs ")
+                                << grouped(entries.size())
+                                << " entries, it has "
+                                << grouped(machine.router.entries);
+      diag.attachNote() << "help: use fewer, larger populations or fewer "
+                           "projections between them";
+      return failure();
+    }
+    emit(op, entries);
+    return success();
+  }
+
+  LogicalResult addEntry(FlowOp flow, std::vector<RouterEntry> &entries) {
+    if (!flow.getKey())
+      return flow.emitError("SNN0360: flow of '")
+             << infoOf(flow.getSource()).name
+             << "' has no key yet; run fabric-assign-keys first";
+    RouterEntry entry{uint32_t(*flow.getKey()), uint32_t(*flow.getMask()), {}};
+    for (Value target : flow.getTargets()) {
+      auto slice = cast<SliceOp>(target.getDefiningOp());
+      auto place = slice.getAtAttr() ? coordinateOf(slice.getAtAttr())
+                                     : std::optional<PeCoordinate>();
+      if (!place)
+        return slice.emitError("SNN0360: ")
+               << describe(slice)
+               << " have no core yet; run fabric-place first";
+      entry.targets.push_back(place->peId());
+      coreOf[place->peId()] = slice.getAtAttr();
+    }
+    std::sort(entry.targets.begin(), entry.targets.end());
+    entry.targets.erase(std::unique(entry.targets.begin(), entry.targets.end()),
+                        entry.targets.end());
+    entries.push_back(std::move(entry));
+    return success();
+  }
+
+  void emit(MachineOp op, const std::vector<RouterEntry> &entries) {
+    OpBuilder b = OpBuilder::atBlockEnd(&op.getBody().front());
+    for (const RouterEntry &entry : entries) {
+      llvm::SmallVector<Attribute> targets;
+      for (uint32_t id : entry.targets)
+        targets.push_back(coreOf[id]);
+      b.create<RouteOp>(op.getLoc(), 0, entry.key, entry.mask,
+                        b.getArrayAttr(targets));
+    }
+  }
+
+  llvm::DenseMap<uint32_t, PeAttr> coreOf; ///< by PE id
+};
+} // namespace
+
+std::unique_ptr<Pass> createFabricRoute(MachinePtr machine) {
+  auto pass = std::make_unique<FabricRoutePass>();
+  pass->given = std::move(machine);
+  return pass;
+}
+} // namespace snnc::map

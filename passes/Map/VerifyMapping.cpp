@@ -1,0 +1,346 @@
+//===- VerifyMapping.cpp - Check a mapping against its network ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Independent of the passes that made the mapping: what has to be true is
+// recomputed from the snn ops, what is true is read from the routes, slices and
+// buffers. Nothing here looks at fabric.flow.
+
+#include "compiler/Fabric/NetworkInfo.h"
+#include "passes/Map/Routing.h"
+#include "passes/Map/Support.h"
+
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace snnc::map {
+#define GEN_PASS_DEF_FABRICVERIFYMAPPING
+#include "passes/Map/Passes.h.inc"
+
+using namespace mlir;
+using namespace snnc::fabric;
+
+namespace {
+
+std::string hex(uint64_t value) { return fmt::format("{:#x}", value); }
+
+/// Checks one fabric.machine; every check reports all it finds.
+class Checker {
+public:
+  Checker(MachineOp op, const NetworkInfo &info, const MachineModel &machine)
+      : op(op), info(info), machine(machine), handles(info.nodes.size()) {}
+
+  bool run() {
+    collect();
+    checkCoverage();
+    checkCores();
+    checkKeys();
+    checkBlocks();
+    if (ok) // the rest needs places and keys
+      checkRoutes();
+    for (SliceOp slice : op.getOps<SliceOp>())
+      checkBuffers(slice);
+    return ok;
+  }
+
+private:
+  InFlightDiagnostic error(Operation *at) {
+    ok = false;
+    return at->emitError();
+  }
+
+  void collect();
+  void checkCoverage();
+  void checkCores();
+  void checkKeys();
+  void checkBlocks();
+  void checkRoutes();
+  void checkKey(uint32_t key, const std::set<uint32_t> &wanted,
+                const RouterLookup &router, SliceInfo sender, Operation *at);
+  void checkBuffers(SliceOp slice);
+  void checkContent(SliceOp slice, llvm::ArrayRef<BufferOp> buffers);
+
+  MachineOp op;
+  const NetworkInfo &info;
+  const MachineModel &machine;
+  std::vector<llvm::SmallVector<Value>> handles; ///< per node, by begin
+  std::vector<RouterEntry> entries;
+  llvm::SmallVector<RouteOp> routes;
+  bool ok = true;
+};
+
+void Checker::collect() {
+  for (Operation &part : op.getBody().front()) {
+    if (!isa<InputOp, SliceOp>(part))
+      continue;
+    SliceInfo slice = infoOf(part.getResult(0));
+    auto node = info.nodeByName.find(slice.name);
+    if (node == info.nodeByName.end() ||
+        info.nodes[node->second].isInput != isa<InputOp>(part)) {
+      error(&part) << "SNN0370: the network has no "
+                   << (isa<InputOp>(part) ? "input" : "population") << " '"
+                   << slice.name << "'";
+      continue;
+    }
+    handles[node->second].push_back(part.getResult(0));
+  }
+  for (auto &slices : handles)
+    llvm::sort(slices, [](Value a, Value b) {
+      return std::pair(infoOf(a).begin, infoOf(a).end) <
+             std::pair(infoOf(b).begin, infoOf(b).end);
+    });
+}
+
+/// Every neuron and every channel is mapped exactly once.
+void Checker::checkCoverage() {
+  for (uint32_t id = 0; id < handles.size(); ++id) {
+    const NetworkNode &node = info.nodes[id];
+    uint32_t next = 0;
+    for (Value handle : handles[id]) {
+      SliceInfo slice = infoOf(handle);
+      if (slice.begin != next)
+        error(handle.getDefiningOp())
+            << "SNN0370: neurons [" << std::min(next, slice.begin) << ", "
+            << std::max(next, slice.begin) << ") of '" << node.name << "' are "
+            << (slice.begin > next ? "not mapped" : "mapped twice");
+      next = std::max(next, slice.end);
+    }
+    if (next != node.size)
+      error(handles[id].empty() ? op.getOperation()
+                                : handles[id].back().getDefiningOp())
+          << "SNN0370: '" << node.name << "' has " << node.size
+          << " neurons or channels, " << next << " are mapped";
+  }
+}
+
+/// Every slice has a core that exists and that no other slice has.
+void Checker::checkCores() {
+  llvm::DenseMap<uint32_t, SliceOp> holder;
+  for (SliceOp slice : op.getOps<SliceOp>()) {
+    auto at = slice.getAtAttr() ? coordinateOf(slice.getAtAttr())
+                                : std::optional<PeCoordinate>();
+    if (!at || !llvm::is_contained(machine.pes, *at)) {
+      error(slice) << "SNN0371: " << describe(slice)
+                   << (slice.getAtAttr()
+                           ? " are on a core that the machine does not have: " +
+                                 describe(slice.getAtAttr())
+                           : std::string(" have no core"));
+      continue;
+    }
+    auto [it, isNew] = holder.try_emplace(at->peId(), slice);
+    if (!isNew)
+      error(slice) << "SNN0371: " << describe(slice) << " and "
+                   << describe(it->second) << " are both on core "
+                   << describe(slice.getAtAttr());
+  }
+}
+
+/// Every slice and input has keys of its own.
+void Checker::checkKeys() {
+  struct Keys {
+    uint64_t begin, end;
+    Value owner;
+  };
+  llvm::SmallVector<Keys> all;
+  for (auto &slices : handles)
+    for (Value handle : slices) {
+      SliceInfo slice = infoOf(handle);
+      if (!slice.key) {
+        error(handle.getDefiningOp())
+            << "SNN0372: '" << slice.name << "' [" << slice.begin << ", "
+            << slice.end << ") has no key";
+        continue;
+      }
+      all.push_back({*slice.key, uint64_t(*slice.key) + slice.size(), handle});
+      if (all.back().end > uint64_t(1) << 32)
+        error(handle.getDefiningOp())
+            << "SNN0372: keys of '" << slice.name << "' end beyond 32 bits";
+    }
+  llvm::sort(all, [](const Keys &a, const Keys &b) {
+    return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
+  });
+  for (size_t i = 1; i < all.size(); ++i)
+    if (all[i].begin < all[i - 1].end)
+      error(all[i].owner.getDefiningOp())
+          << "SNN0372: key " << hex(all[i].begin) << " belongs to '"
+          << infoOf(all[i - 1].owner).name << "' and to '"
+          << infoOf(all[i].owner).name << "'";
+}
+
+/// One block per projection and target slice, from all source slices in order.
+void Checker::checkBlocks() {
+  llvm::DenseMap<std::pair<uint64_t, Value>, unsigned> seen;
+  for (BlockOp block : op.getOps<BlockOp>()) {
+    uint64_t id = block.getProjection();
+    if (id >= info.edges.size()) {
+      error(block) << "SNN0376: there is no projection " << int64_t(id);
+      continue;
+    }
+    const NetworkEdge &edge = info.edges[id];
+    bool known = llvm::is_contained(handles[edge.target], block.getTarget());
+    if (!known || !llvm::equal(block.getSources(), handles[edge.source]))
+      error(block) << "SNN0376: block " << int64_t(id) << " of projection '"
+                   << snn::ProjectionOp(edge.op).getName()
+                   << "' does not lead from all slices of '"
+                   << info.nodes[edge.source].name << "' to a slice of '"
+                   << info.nodes[edge.target].name << "'";
+    ++seen[{id, block.getTarget()}];
+  }
+  for (uint32_t id = 0; id < info.edges.size(); ++id)
+    for (Value target : handles[info.edges[id].target])
+      if (unsigned count = seen.lookup({id, target}); count != 1)
+        error(target.getDefiningOp())
+            << "SNN0376: projection '"
+            << snn::ProjectionOp(info.edges[id].op).getName() << "' has "
+            << count << " blocks in "
+            << describe(target.getDefiningOp<SliceOp>()) << ", not 1";
+}
+
+/// Key by key: the routes copy it to the cores that hold its targets, to all
+/// of them and to no other.
+void Checker::checkRoutes() {
+  for (RouteOp route : op.getOps<RouteOp>()) {
+    RouterEntry entry{uint32_t(route.getKey()), uint32_t(route.getMask()), {}};
+    for (auto pe : route.getTargets().getAsRange<PeAttr>())
+      if (auto at = coordinateOf(pe))
+        entry.targets.push_back(at->peId());
+    entries.push_back(std::move(entry));
+    routes.push_back(route);
+  }
+  if (entries.size() > machine.router.entries)
+    error(op) << "SNN0375: " << entries.size() << " routes, the router holds "
+              << machine.router.entries;
+  RouterLookup router(entries);
+  for (uint32_t id = 0; id < handles.size(); ++id) {
+    std::set<uint32_t> wanted;
+    for (const NetworkEdge &edge : info.edges)
+      if (edge.source == id)
+        for (Value target : handles[edge.target])
+          wanted.insert(
+              coordinateOf(target.getDefiningOp<SliceOp>().getAtAttr())
+                  ->peId());
+    for (Value handle : handles[id]) {
+      SliceInfo sender = infoOf(handle);
+      for (uint32_t i = 0; i < sender.size() && ok; ++i)
+        checkKey(*sender.key + i, wanted, router, sender,
+                 handle.getDefiningOp());
+    }
+  }
+}
+
+void Checker::checkKey(uint32_t key, const std::set<uint32_t> &wanted,
+                       const RouterLookup &router, SliceInfo sender,
+                       Operation *at) {
+  int64_t entry = router.find(key);
+  std::set<uint32_t> reached;
+  if (entry >= 0)
+    reached.insert(entries[entry].targets.begin(),
+                   entries[entry].targets.end());
+  for (uint32_t pe : wanted)
+    if (!reached.count(pe))
+      error(at) << "SNN0373: spikes of '" << sender.name << "' (key "
+                << hex(key) << ") do not reach core (" << (pe >> 5) << ", "
+                << (pe >> 2 & 7) << ", " << (pe & 3) << ")";
+  for (uint32_t pe : reached)
+    if (!wanted.count(pe))
+      error(routes[entry]) << "SNN0374: spikes of '" << sender.name << "' (key "
+                           << hex(key) << ") reach core (" << (pe >> 5) << ", "
+                           << (pe >> 2 & 7) << ", " << (pe & 3)
+                           << "), which has no synapse from there";
+}
+
+/// Buffers are aligned, inside what the planner may use, and disjoint.
+void Checker::checkBuffers(SliceOp slice) {
+  llvm::SmallVector<BufferOp> buffers;
+  for (Operation *user : slice.getSlice().getUsers())
+    if (auto buffer = dyn_cast<BufferOp>(user))
+      buffers.push_back(buffer);
+  for (BufferOp buffer : buffers)
+    if (!buffer.getAt() || *buffer.getAt() % machine.sram.alignment != 0 ||
+        *buffer.getAt() < machine.sram.program.end ||
+        *buffer.getAt() + buffer.getBytes() > machine.sram.stack.begin) {
+      error(buffer) << "SNN0377: buffer '" << buffer.getName() << "' of "
+                    << describe(slice) << " is not inside ["
+                    << hex(machine.sram.program.end) << ", "
+                    << hex(machine.sram.stack.begin) << ") at a multiple of "
+                    << machine.sram.alignment << " B";
+      return;
+    }
+  llvm::sort(buffers, [](BufferOp a, BufferOp b) {
+    return std::pair(*a.getAt(), a.getBytes()) <
+           std::pair(*b.getAt(), b.getBytes());
+  });
+  for (size_t i = 1; i < buffers.size(); ++i)
+    if (*buffers[i].getAt() <
+        *buffers[i - 1].getAt() + buffers[i - 1].getBytes())
+      error(buffers[i]) << "SNN0377: buffers '" << buffers[i - 1].getName()
+                        << "' and '" << buffers[i].getName() << "' of "
+                        << describe(slice) << " overlap at "
+                        << hex(*buffers[i].getAt());
+  checkContent(slice, buffers);
+}
+
+/// Every structure that the core program addresses is there and large enough.
+void Checker::checkContent(SliceOp slice, llvm::ArrayRef<BufferOp> buffers) {
+  const auto &node = info.nodes[info.nodeByName.lookup(slice.getPopulation())];
+  uint32_t n = slice.numNeurons();
+  llvm::SmallVector<std::pair<std::string, uint64_t>> least = {
+      {"header", 1}, {"table", 0}, {"fifo", 4}, {"spikes", spikeBytes(n)}};
+  for (const std::string &state : node.states)
+    least.emplace_back("state." + state, uint64_t(n) * 4);
+  for (const std::string &param : node.arrayParams)
+    least.emplace_back("param." + param, uint64_t(n) * 4);
+  least.emplace_back("ring", ringSlotBytes(n, node.receptors));
+  least.emplace_back("record", recordTickBytes(info.demand(node, n)));
+  for (auto &[name, bytes] : least) {
+    auto it = llvm::find_if(buffers, [&, &name = name](BufferOp buffer) {
+      return buffer.getName() == name;
+    });
+    if (it == buffers.end() || BufferOp(*it).getBytes() < bytes)
+      error(slice) << "SNN0377: " << describe(slice) << " need a buffer '"
+                   << name << "' of " << bytes << " B or more";
+    else if (name == "header" &&
+             BufferOp(*it).getAt() != machine.sram.program.end)
+      error(*it) << "SNN0377: the header stands at "
+                 << hex(machine.sram.program.end) << ", not elsewhere";
+  }
+  llvm::DenseMap<uint64_t, uint64_t> rows;
+  for (BufferOp buffer : buffers)
+    if (buffer.getBlock())
+      rows[*buffer.getBlock()] += buffer.getBytes();
+  for (BlockOp block : blocksOf(slice))
+    if (rows.lookup(block.getProjection()) != block.getBytes())
+      error(block) << "SNN0377: rows and index have "
+                   << rows.lookup(block.getProjection()) << " B, the block "
+                   << block.getBytes() << " B";
+}
+
+struct FabricVerifyMappingPass
+    : impl::FabricVerifyMappingBase<FabricVerifyMappingPass> {
+  using FabricVerifyMappingBase::FabricVerifyMappingBase;
+  MachinePtr given;
+
+  void runOnOperation() override {
+    MachinePtr machine = resolveMachine(getOperation(), given, machineName);
+    if (!machine)
+      return signalPassFailure();
+    for (MachineOp op : getOperation().getOps<MachineOp>()) {
+      auto info = NetworkInfo::read(op);
+      if (failed(info) || !Checker(op, *info, *machine).run())
+        return signalPassFailure();
+    }
+    markAllAnalysesPreserved();
+  }
+};
+} // namespace
+
+std::unique_ptr<Pass> createFabricVerifyMapping(MachinePtr machine) {
+  auto pass = std::make_unique<FabricVerifyMappingPass>();
+  pass->given = std::move(machine);
+  return pass;
+}
+} // namespace snnc::map
