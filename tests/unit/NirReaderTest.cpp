@@ -486,3 +486,46 @@ TEST(NirReader, InThisProcessGivesTheSame) {
     }
   }
 }
+
+//===----------------------------------------------------------------------===//
+// The library in a process of its own
+//===----------------------------------------------------------------------===//
+
+TEST(NirIsolation, CrashOfTheLibraryIsAFinding) {
+  std::ifstream in(sharedData() + "/nir/lif/lif_norse.nir", std::ios::binary);
+  std::string bytes((std::istreambuf_iterator<char>(in)), {});
+  // The size of the first object of the first string heap: HDF5 1.10.8 copies
+  // that many bytes without a check, later versions refuse.
+  size_t heap = bytes.find("GCOL");
+  ASSERT_NE(heap, std::string::npos);
+  const uint64_t size = uint64_t(1) << 50;
+  bytes.replace(heap + 24, 8, reinterpret_cast<const char *>(&size), 8);
+  Diagnostic error;
+  std::string code = errorOfBytes(bytes, &error);
+  EXPECT_TRUE(code == "SNN0203" || code == "SNN0204") << code;
+  EXPECT_FALSE(error.hints.empty());
+}
+
+TEST(NirIsolation, TimeLimit) {
+  TestFile file;
+  file.frame();
+  for (int i = 0; i < 900; ++i)
+    file.port("n" + std::to_string(i), "Input", {2});
+  file.edges("/node/edges", {{"input", "output"}});
+  ReadLimits limits;
+  limits.seconds = 0.001;
+  EXPECT_EQ(file.code(limits), "SNN0205");
+}
+
+TEST(NirIsolation, NothingIsLeftBehind) {
+  auto countDescriptors = [] {
+    return std::distance(std::filesystem::directory_iterator("/proc/self/fd"),
+                         std::filesystem::directory_iterator());
+  };
+  std::string path = sharedData() + "/nir/lif/lif_norse.nir";
+  EXPECT_EQ(errorOf(path), "");
+  auto before = countDescriptors();
+  for (int i = 0; i < 10; ++i)
+    EXPECT_EQ(errorOf(path), "");
+  EXPECT_EQ(countDescriptors(), before);
+}

@@ -190,7 +190,7 @@ static Diagnostic endError(const std::string &path, ChildEnd end,
 static Expected<Graph> readIsolated(const std::string &path, uint64_t fileBytes,
                                     DiagnosticSink &findings,
                                     const ReadLimits &limits) {
-  double seconds = limits.seconds + double(fileBytes >> 23);
+  double seconds = limits.seconds + double(fileBytes >> 21);
   Descriptor result(::memfd_create("nir-graph", MFD_CLOEXEC));
   if (result.get() < 0)
     return systemError(path, "memfd_create");

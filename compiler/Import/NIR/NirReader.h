@@ -39,7 +39,7 @@ struct ReadLimits {
   /// allowed.
   bool isolate = true;
   /// Computing time the child may take: `seconds` plus one second for every
-  /// 8 MiB of the file. (HDF5 1.10 loops for ever on some damaged files.)
+  /// 2 MiB of the file. (HDF5 1.10 loops for ever on some damaged files.)
   double seconds = 2;
   /// Leave the child's standard error open (sanitizer reports).
   bool showChildErrors = false;
