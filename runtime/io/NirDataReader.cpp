@@ -507,6 +507,11 @@ static Expected<ArrayMap> readHere(const std::string &path, double dtSeconds,
 Expected<ArrayMap> readNirData(const std::string &path, double dtSeconds,
                                const ArrayLimits &limits) {
   IsolationLimits isolation;
+  // Reading runs at hundreds of MB/s; some damaged files never end.
+  std::error_code none;
+  uint64_t fileBytes = std::filesystem::file_size(path, none);
+  isolation.seconds =
+      5 + (none ? 0 : unsigned(std::min(fileBytes, limits.fileBytes) >> 24));
   // Arrays, their conversion buffers, their copy for the pipe, the process.
   isolation.memoryBytes = 4 * limits.arrayBytes + (uint64_t(2) << 30);
   isolation.resultBytes = 2 * limits.arrayBytes + (uint64_t(1) << 30);
