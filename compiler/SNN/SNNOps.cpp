@@ -147,7 +147,7 @@ NeuronOp PopulationOp::neuron() {
 LogicalResult ProjectionOp::verify() {
   if (!isa<DenseAttr, ConvAttr, OneToOneAttr>(getWeights()))
     return emitOpError("weights are #snn.dense, #snn.conv or #snn.one_to_one");
-  if (getReceptor() < 0)
+  if (int64_t(getReceptor()) < 0)
     return emitOpError("receptor is negative");
   return success();
 }

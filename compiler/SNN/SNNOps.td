@@ -146,7 +146,7 @@ def SNN_ProjectionOp : SNN_Op<"projection", [HasParent<"NetworkOp">]> {
 def SNN_ProbeOp : SNN_Op<"probe", [HasParent<"NetworkOp">]> {
   let summary = "A signal that the user wants to see (a NIR Output)";
   let arguments = (ins StrAttr:$name, Variadic<SNN_Signal>:$sources);
-  let assemblyFormat = "$name $sources attr-dict `:` type($sources)";
+  let assemblyFormat = "$name ($sources^ `:` type($sources))? attr-dict";
 }
 
 //===----------------------------------------------------------------------===//

@@ -1,0 +1,10 @@
+// RUN: snnc-opt %s --verify-diagnostics --snnc-check-contract=stage=imported
+
+// expected-error@+1 {{SNN0722: the imported network has a dt already}}
+snn.network @n dt 1.0 {
+  // expected-error@+1 {{SNN0721: a signal without a name}}
+  %in = snn.input "" : tensor<2xf32>
+  // expected-error@+1 {{SNN0723: 'snn.population' does not belong to the Imported stage}}
+  %a = snn.population "a" model @m params {} : tensor<2xf32>
+  %o = snn.ode "o" li(%in) params {} : (tensor<2xf32>) -> tensor<2xf32>
+}
