@@ -32,7 +32,7 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
       auto network = SymbolTable::lookupNearestSymbolFrom<snn::NetworkOp>(
           machine, machine.getNetworkAttr());
       if (!network) {
-        machine.emitError("SNN0362: maps a network that does not exist");
+        machine.emitError("SNN0397: maps a network that does not exist");
         return signalPassFailure();
       }
       llvm::StringMap<snn::PopulationOp> populations;
@@ -49,7 +49,7 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
       return success();
     snn::NeuronOp model = population ? population.neuron() : snn::NeuronOp();
     if (!model)
-      return slice.emitError("SNN0363: population '")
+      return slice.emitError("SNN0398: population '")
              << slice.getPopulation() << "' or its model does not exist";
     ProgramKey key;
     key.model = model.getSymName().str();

@@ -51,7 +51,7 @@ public:
               .Case<OnSpikeOp>([&](OnSpikeOp o) { return lowerOnSpike(o); })
               .Case<OnTimerOp>([&](OnTimerOp o) { return lowerOnTimer(o); })
               .Default([](Operation *o) {
-                return o->emitError("SNN0360: not part of a core program");
+                return o->emitError("SNN0395: not part of a core program");
               });
       if (failed(done))
         return failure();
@@ -177,7 +177,7 @@ private:
                             const RowContext &row) {
     if (succeeded(emitRowLoop(*e, format, row)))
       return success();
-    return add.emitError("SNN0361: no loop for the row format ") << format;
+    return add.emitError("SNN0396: no loop for the row format ") << format;
   }
 
   //===--------------------------------------------------------------------===//
@@ -198,7 +198,7 @@ private:
       } else if (auto record = dyn_cast<RecordOp>(op)) {
         lowerRecord(record, words);
       } else {
-        return op.emitError("SNN0360: not part of a timer handler");
+        return op.emitError("SNN0395: not part of a timer handler");
       }
     }
     return success();

@@ -88,8 +88,11 @@ void addVectorTable(llvm::Module &module, uint32_t stackTop) {
       llvm::FunctionType::get(llvm::Type::getVoidTy(context), false),
       llvm::GlobalValue::InternalLinkage, "fault", module);
   fault->addFnAttr(llvm::Attribute::NoInline);
-  auto *block = llvm::BasicBlock::Create(context, "", fault);
-  llvm::IRBuilder<> b(block);
+  auto *entry = llvm::BasicBlock::Create(context, "", fault);
+  auto *block = llvm::BasicBlock::Create(context, "stop", fault);
+  llvm::IRBuilder<> b(entry);
+  b.CreateBr(block);
+  b.SetInsertPoint(block);
   b.CreateCall(llvm::InlineAsm::get(
       llvm::FunctionType::get(b.getVoidTy(), false), "bkpt #1", "", true));
   b.CreateBr(block);
@@ -188,7 +191,7 @@ FailureOr<CompiledProgram> compileProgram(tick::ProgramOp program,
       translateModuleToLLVMIR(*module, llvmContext, program.getSymName());
   auto target = createTargetMachine();
   if (!code || !target)
-    return program.emitError("SNN0371: this LLVM cannot generate Arm code");
+    return program.emitError("SNN0391: this LLVM cannot generate Arm code");
   code->setTargetTriple(kTriple);
   code->setDataLayout(target->createDataLayout());
   prepareFunctions(*code);
@@ -209,7 +212,7 @@ FailureOr<CompiledProgram> compileProgram(tick::ProgramOp program,
   result.elf = std::move(*elf);
   result.textBytes = imageBytes(result.elf);
   if (result.textBytes > machine.sram.program.bytes())
-    return program.emitError("SNN0370: the core program needs ")
+    return program.emitError("SNN0390: the core program needs ")
            << result.textBytes << " B, the program range has "
            << machine.sram.program.bytes() << " B";
   return result;

@@ -23,8 +23,8 @@ struct CodegenOptions {
 
 /// Compiles one tick.program for the Cortex-M4F of `machine`: tick -> loops ->
 /// s2 -> LLVM IR -> object -> linked ELF whose vector table stands at the start
-/// of the machine's program range. Emits SNN0370 (does not fit the program
-/// range), SNN0371 (calls a library function that a PE does not have).
+/// of the machine's program range. Emits SNN0390 (does not fit the program
+/// range), SNN0391 (calls a library function that a PE does not have).
 mlir::FailureOr<CompiledProgram> compileProgram(tick::ProgramOp program,
                                                 const MachineModel &machine,
                                                 const CodegenOptions &options);

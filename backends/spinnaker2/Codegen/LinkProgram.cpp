@@ -52,7 +52,7 @@ Expected<std::string> linkProgram(const std::string &object,
                              "--threads=1", "--no-undefined", "-n"};
   if (!lld::elf::link(arguments, stream, stream, /*exitEarly=*/false,
                       /*disableOutput=*/false))
-    return makeError("SNN0371", {}, "linking a core program failed: " + said);
+    return makeError("SNN0391", {}, "linking a core program failed: " + said);
   return readFile(out);
 }
 

@@ -1,0 +1,197 @@
+//===- HostBackend.cpp - Core programs compiled for this CPU --------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "backends/host/HostBackend.h"
+
+#include "passes/Program/LoopEmitter.h"
+#include "passes/Program/Passes.h"
+
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/ExecutionEngine/Orc/LLJIT.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/TargetSelect.h"
+
+#include <cstddef>
+
+using namespace mlir;
+
+namespace snnc::host {
+
+namespace {
+
+/// Address of a HostCore field.
+Value fieldPointer(OpBuilder &b, Location loc, Value core, size_t offset) {
+  auto pointer = LLVM::LLVMPointerType::get(b.getContext());
+  return b.create<LLVM::GEPOp>(loc, pointer, b.getI8Type(), core,
+                               llvm::ArrayRef<LLVM::GEPArg>{int32_t(offset)});
+}
+Value loadField(OpBuilder &b, Location loc, Value core, size_t offset,
+                Type type) {
+  return b.create<LLVM::LoadOp>(loc, type, fieldPointer(b, loc, core, offset));
+}
+
+void lowerForPackets(tick::ForPacketsOp op) {
+  OpBuilder b(op);
+  Location loc = op.getLoc();
+  program::LoopEmitter e(b, loc, op.getCore());
+  auto pointer = LLVM::LLVMPointerType::get(b.getContext());
+  Value count = loadField(b, loc, op.getCore(), offsetof(HostCore, numKeys),
+                          b.getI32Type());
+  Value keys =
+      loadField(b, loc, op.getCore(), offsetof(HostCore, keys), pointer);
+  e.forEach(count, [&](Value i) {
+    Value at = b.create<LLVM::GEPOp>(loc, pointer, b.getI32Type(), keys,
+                                     llvm::ArrayRef<LLVM::GEPArg>{i});
+    Value key = b.create<LLVM::LoadOp>(loc, b.getI32Type(), at);
+    Block &body = op.getBody().front();
+    body.getArgument(0).replaceAllUsesWith(key);
+    b.getInsertionBlock()->getOperations().splice(b.getInsertionPoint(),
+                                                  body.getOperations());
+  });
+  op.erase();
+}
+
+void lowerSend(tick::SendOp op) {
+  OpBuilder b(op);
+  Location loc = op.getLoc();
+  auto pointer = LLVM::LLVMPointerType::get(b.getContext());
+  Value count = loadField(b, loc, op.getCore(), offsetof(HostCore, numSent),
+                          b.getI32Type());
+  Value sent =
+      loadField(b, loc, op.getCore(), offsetof(HostCore, sent), pointer);
+  Value at = b.create<LLVM::GEPOp>(loc, pointer, b.getI32Type(), sent,
+                                   llvm::ArrayRef<LLVM::GEPArg>{count});
+  b.create<LLVM::StoreOp>(loc, op.getKey(), at);
+  Value one = b.create<arith::ConstantOp>(loc, b.getI32IntegerAttr(1));
+  Value next = b.create<arith::AddIOp>(loc, count, one);
+  b.create<LLVM::StoreOp>(
+      loc, next,
+      fieldPointer(b, loc, op.getCore(), offsetof(HostCore, numSent)));
+  op.erase();
+}
+
+void lowerAddress(tick::AddressOp op) {
+  OpBuilder b(op);
+  Location loc = op.getLoc();
+  auto pointer = LLVM::LLVMPointerType::get(b.getContext());
+  Value sram =
+      loadField(b, loc, op.getCore(), offsetof(HostCore, sram), pointer);
+  Value wide = b.create<arith::ExtUIOp>(loc, b.getI64Type(), op.getAddress());
+  Value at = b.create<LLVM::GEPOp>(loc, pointer, b.getI8Type(), sram,
+                                   llvm::ArrayRef<LLVM::GEPArg>{wide});
+  op.replaceAllUsesWith(at);
+  op.erase();
+}
+
+void lowerToHost(ModuleOp module) {
+  llvm::SmallVector<tick::ForPacketsOp> packets;
+  module.walk([&](tick::ForPacketsOp op) { packets.push_back(op); });
+  for (tick::ForPacketsOp op : packets)
+    lowerForPackets(op);
+  module.walk([&](Operation *op) {
+    if (auto send = dyn_cast<tick::SendOp>(op))
+      lowerSend(send);
+    else if (auto address = dyn_cast<tick::AddressOp>(op))
+      lowerAddress(address);
+  });
+}
+
+LogicalResult lowerToLLVM(ModuleOp module, uint32_t headerAddress) {
+  program::TickToLoopsOptions options;
+  options.headerAddress = headerAddress;
+  PassManager loops(module.getContext());
+  loops.addPass(program::createTickToLoops(options));
+  if (failed(loops.run(module)))
+    return failure();
+  lowerToHost(module);
+  PassManager pm(module.getContext());
+  pm.addPass(createConvertSCFToCFPass());
+  pm.addPass(createConvertControlFlowToLLVMPass());
+  pm.addPass(createArithToLLVMConversionPass());
+  pm.addPass(createConvertMathToLLVMPass());
+  pm.addPass(createConvertFuncToLLVMPass());
+  return pm.run(module);
+}
+
+void optimize(llvm::Module &module) {
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager graphs;
+  llvm::ModuleAnalysisManager modules;
+  llvm::PassBuilder builder;
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(graphs);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, graphs, modules);
+  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2)
+      .run(module, modules);
+}
+
+Diagnostic jitError(const std::string &what) {
+  return makeError("SNN0650", {}, "the host backend failed: " + what);
+}
+
+} // namespace
+
+HostPrograms::HostPrograms() {
+  llvm::InitializeNativeTarget();
+  llvm::InitializeNativeTargetAsmPrinter();
+}
+HostPrograms::~HostPrograms() = default;
+
+Status HostPrograms::add(const std::string &name, const std::string &tickText,
+                         uint32_t headerAddress) {
+  if (!jit) {
+    auto machine = llvm::orc::JITTargetMachineBuilder::detectHost();
+    if (!machine)
+      return jitError(llvm::toString(machine.takeError()));
+    // docs/semantics.md S3: no contraction of a multiply and an add.
+    machine->getOptions().AllowFPOpFusion = llvm::FPOpFusion::Strict;
+    auto created = llvm::orc::LLJITBuilder()
+                       .setJITTargetMachineBuilder(std::move(*machine))
+                       .create();
+    if (!created)
+      return jitError(llvm::toString(created.takeError()));
+    jit = std::move(*created);
+  }
+  DialectRegistry registry;
+  registry.insert<tick::TickDialect, fabric::FabricDialect,
+                  arith::ArithDialect, math::MathDialect, scf::SCFDialect,
+                  func::FuncDialect, LLVM::LLVMDialect>();
+  registerBuiltinDialectTranslation(registry);
+  registerLLVMDialectTranslation(registry);
+  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  auto module = parseSourceString<ModuleOp>(tickText, &context, name);
+  if (!module || failed(lowerToLLVM(*module, headerAddress)))
+    return jitError("program '" + name + "' cannot be lowered");
+  auto llvmContext = std::make_unique<llvm::LLVMContext>();
+  auto code = translateModuleToLLVMIR(*module, *llvmContext, name);
+  if (!code)
+    return jitError("program '" + name + "' has no LLVM form");
+  code->setDataLayout(jit->getDataLayout());
+  code->setTargetTriple(jit->getTargetTriple().str());
+  optimize(*code);
+  if (auto error = jit->addIRModule(
+          llvm::orc::ThreadSafeModule(std::move(code), std::move(llvmContext))))
+    return jitError(llvm::toString(std::move(error)));
+  auto symbol = jit->lookup(name);
+  if (!symbol)
+    return jitError(llvm::toString(symbol.takeError()));
+  functions[name] = symbol->toPtr<TickFunction>();
+  return {};
+}
+
+TickFunction HostPrograms::find(const std::string &name) const {
+  auto it = functions.find(name);
+  return it == functions.end() ? nullptr : it->second;
+}
+
+} // namespace snnc::host

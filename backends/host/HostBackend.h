@@ -1,0 +1,60 @@
+//===- HostBackend.h - Core programs compiled for this CPU -------*- C++ -*-===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The second implementation behind the tick dialect: the very tick programs of
+// a bundle, compiled natively through LLVM ORC, on the very data images. It
+// checks the Arm code generator bit for bit, and is checked by it.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_BACKENDS_HOST_HOSTBACKEND_H
+#define SNNC_BACKENDS_HOST_HOSTBACKEND_H
+
+#include "runtime/Device.h"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace llvm::orc {
+class LLJIT;
+}
+
+namespace snnc::host {
+
+/// What a compiled program's %core points to. Plain C layout: generated code
+/// reads it by offset.
+struct HostCore {
+  uint8_t *sram = nullptr;       ///< the PE's whole SRAM
+  const uint32_t *keys = nullptr; ///< keys that arrived since the last tick
+  uint32_t numKeys = 0;
+  uint32_t numSent = 0;
+  uint32_t *sent = nullptr; ///< room for one key per neuron
+};
+
+using TickFunction = void (*)(HostCore *);
+
+/// Native code of a bundle's programs; lives as long as they may run.
+class HostPrograms {
+public:
+  HostPrograms();
+  ~HostPrograms();
+  /// Compiles the tick dialect text of a program; its core header stands at
+  /// `headerAddress`. Errors SNN0650.
+  Status add(const std::string &name, const std::string &tickText,
+             uint32_t headerAddress);
+  /// Null when there is no such program.
+  TickFunction find(const std::string &name) const;
+
+private:
+  std::unique_ptr<llvm::orc::LLJIT> jit;
+  std::map<std::string, TickFunction> functions;
+};
+
+std::unique_ptr<runtime::Device> createHostDevice();
+
+} // namespace snnc::host
+
+#endif // SNNC_BACKENDS_HOST_HOSTBACKEND_H

@@ -1,0 +1,261 @@
+//===- BundleBuilder.cpp - A mapped module becomes a bundle ---------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "backends/spinnaker2/Bundle/BundleBuilder.h"
+
+#include "backends/spinnaker2/Codegen/CompileProgram.h"
+#include "backends/spinnaker2/Image/CoreImage.h"
+#include "compiler/Reference/RunReference.h"
+#include "compiler/SNN/ParamValues.h"
+#include "compiler/SNN/QuantizationReport.h"
+#include "compiler/Tick/Tick.h"
+
+#include "llvm/ADT/StringMap.h"
+
+#include <cmath>
+#include <fmt/format.h>
+#include <set>
+
+using namespace mlir;
+
+namespace snnc::s2 {
+
+namespace {
+
+using nlohmann::json;
+
+std::string print(Operation *op) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  // Locations hold the user's path, which must not reach the bundle's bytes.
+  op->print(stream, OpPrintingFlags());
+  return text + "\n";
+}
+
+class BundleBuilder {
+public:
+  BundleBuilder(ModuleOp module, const MachineModel &machine,
+                const BundleOptions &options)
+      : module(module), machine(machine), options(options),
+        bundle(std::make_shared<runtime::Bundle>()) {}
+
+  std::shared_ptr<runtime::Bundle> run() {
+    auto machines = module.getOps<fabric::MachineOp>();
+    auto networks = module.getOps<snn::NetworkOp>();
+    if (machines.empty() || networks.empty())
+      return nullptr;
+    mapping = *machines.begin();
+    network = *networks.begin();
+    bundle->machine = machine;
+    bundle->manifest = reference::describeNetwork(network);
+    manifest().compilerVersion = SNNC_VERSION;
+    manifest().network = options.networkName;
+    manifest().tickSeconds = options.tickSeconds;
+    manifest().options = options.asked;
+    if (failed(addPrograms()) || failed(addCores()))
+      return nullptr;
+    addInputs();
+    addRoutes();
+    addScales();
+    addNetwork();
+    addReport();
+    return bundle;
+  }
+
+private:
+  runtime::Manifest &manifest() { return bundle->manifest; }
+
+  LogicalResult addPrograms() {
+    CodegenOptions codegen;
+    codegen.headerAddress = machine.sram.program.end;
+    for (auto program : module.getOps<tick::ProgramOp>()) {
+      std::string name = program.getSymName().str();
+      auto compiled = compileProgram(program, machine, codegen);
+      if (failed(compiled))
+        return failure();
+      programIndex[name] = uint32_t(manifest().programs.size());
+      manifest().programs.push_back({name, "programs/" + name + ".elf",
+                                     "programs/" + name + ".mlir"});
+      bundle->addEntry("programs/" + name + ".elf", std::move(compiled->elf));
+      bundle->addEntry("programs/" + name + ".mlir", print(program));
+    }
+    return success();
+  }
+
+  LogicalResult addCores() {
+    auto images =
+        CoreImageBuilder::create(mapping, machine, options.tickSeconds);
+    if (!images)
+      return failure();
+    llvm::StringMap<uint32_t> populations;
+    for (uint32_t i = 0; i < manifest().populations.size(); ++i)
+      populations[manifest().populations[i].name] = i;
+    for (auto slice : mapping.getOps<fabric::SliceOp>()) {
+      auto image = images->build(slice);
+      if (failed(image))
+        return failure();
+      fabric::PeAttr at = slice.getAtAttr();
+      runtime::CoreEntry core;
+      core.pe = {uint8_t(at.getX()), uint8_t(at.getY()), uint8_t(at.getP())};
+      core.program = programIndex.lookup(slice.getProgramAttr().getValue());
+      core.image =
+          fmt::format("images/pe_{}_{}_{}.bin", at.getX(), at.getY(), at.getP());
+      core.imageBase = image->base;
+      core.headerAddress = machine.sram.program.end;
+      coreIndex[core.pe.peId()] = uint32_t(manifest().cores.size());
+      runtime::PopulationEntry &population =
+          manifest().populations[populations.lookup(slice.getPopulation())];
+      population.slices.push_back({uint32_t(manifest().cores.size()),
+                                   uint32_t(slice.getBegin()),
+                                   uint32_t(slice.getEnd())});
+      bundle->addEntry(
+          core.image,
+          std::string(reinterpret_cast<const char *>(image->bytes.data()),
+                      image->bytes.size()));
+      manifest().cores.push_back(core);
+      reportCore(slice, core, image->summary);
+    }
+    return success();
+  }
+
+  void reportCore(fabric::SliceOp slice, const runtime::CoreEntry &core,
+                  const CoreSummary &summary) {
+    json buffers = json::array();
+    for (auto buffer : mapping.getOps<fabric::BufferOp>())
+      if (buffer.getSlice() == slice.getSlice())
+        buffers.push_back({{"name", buffer.getName()},
+                           {"bytes", buffer.getBytes()},
+                           {"at", buffer.getAt().value_or(0)}});
+    cores.push_back(
+        {{"pe", fmt::format("{}.{}.{}", core.pe.x, core.pe.y, core.pe.p)},
+         {"population", slice.getPopulation().str()},
+         {"begin", slice.getBegin()},
+         {"end", slice.getEnd()},
+         {"program", manifest().programs[core.program].name},
+         {"used", summary.used},
+         {"available", summary.available},
+         {"record_ticks", summary.recordTicks},
+         {"fifo_capacity", summary.fifoCapacity},
+         {"encodings", summary.encodings},
+         {"buffers", buffers}});
+    LayerTotals &layer = layers[slice.getPopulation().str()];
+    ++layer.pes;
+    layer.bytes += summary.used;
+    layer.limit += summary.available;
+    layer.synapses += summary.synapses;
+    layer.encodings.insert(summary.encodings.begin(), summary.encodings.end());
+  }
+
+  void addInputs() {
+    llvm::StringMap<uint32_t> keys;
+    for (auto input : mapping.getOps<fabric::InputOp>())
+      keys[input.getName()] = uint32_t(input.getKey().value_or(0));
+    for (runtime::InputEntry &input : manifest().inputs)
+      input.keyBase = keys.lookup(input.name);
+  }
+
+  void addRoutes() {
+    for (auto route : mapping.getOps<fabric::RouteOp>()) {
+      runtime::RouteEntry entry;
+      entry.key = uint32_t(route.getKey());
+      entry.mask = uint32_t(route.getMask());
+      for (Attribute target : route.getTargets()) {
+        auto pe = cast<fabric::PeAttr>(target);
+        PeCoordinate at{uint8_t(pe.getX()), uint8_t(pe.getY()),
+                        uint8_t(pe.getP())};
+        entry.cores.push_back(coreIndex.lookup(at.peId()));
+      }
+      manifest().routes.push_back(std::move(entry));
+    }
+  }
+
+  /// Scales that differ between neurons go into entries of their own.
+  void addScales() {
+    uint32_t index = 0;
+    for (auto population : network.getOps<snn::PopulationOp>()) {
+      runtime::PopulationEntry &entry = manifest().populations[index];
+      for (runtime::VariableEntry &variable : entry.variables) {
+        auto scales = reference::stateScales(population, variable.name);
+        if (scales.size() <= 1)
+          continue;
+        variable.scales = fmt::format("scales/{}_{}.f64", index, variable.name);
+        bundle->addEntry(variable.scales,
+                         std::string(
+                             reinterpret_cast<const char *>(scales.data()),
+                             scales.size() * sizeof(double)));
+      }
+      ++index;
+    }
+  }
+
+  /// The normalised network and the parameters it names: what the reference
+  /// needs to run the same integers.
+  void addNetwork() {
+    OwningOpRef<ModuleOp> only = ModuleOp::create(module.getLoc());
+    for (Operation &op : *module.getBody())
+      if (isa<snn::NetworkOp, snn::NeuronOp>(op))
+        only->push_back(op.clone());
+    std::set<std::string> keys;
+    AttrTypeWalker walker;
+    walker.addWalk([&](snn::ParamRefAttr ref) { keys.insert(ref.getKey().str()); });
+    only->walk([&](Operation *op) { walker.walk(op->getAttrDictionary()); });
+    bundle->addEntry(runtime::Bundle::networkName, print(*only));
+    bundle->addEntry(runtime::Bundle::parametersName,
+                     snn::paramsOf(module.getContext())
+                         .serialize({keys.begin(), keys.end()}));
+  }
+
+  void addReport() {
+    json rows = json::array();
+    for (auto population : network.getOps<snn::PopulationOp>()) {
+      const LayerTotals &layer = layers[population.getName().str()];
+      snn::QuantizationReport q = snn::reportQuantization(population);
+      rows.push_back(
+          {{"name", population.getName().str()},
+           {"model", population.getModel().str()},
+           {"neurons", population.numNeurons()},
+           {"synapses", layer.synapses},
+           {"pes", layer.pes},
+           {"bytes", layer.bytes},
+           {"limit", layer.limit},
+           {"encodings", layer.encodings},
+           {"paradigm", "serial"},
+           {"quantization",
+            {{"bits", q.bits},
+             {"min", q.smallest},
+             {"max", q.largest},
+             {"snr_db", std::isfinite(q.snrDecibel) ? json(q.snrDecibel)
+                                                    : json(nullptr)},
+             {"underflow", q.underflow},
+             {"saturated", q.saturated}}}});
+    }
+    bundle->addEntry(runtime::Bundle::reportName,
+                     json{{"layers", rows}, {"cores", cores}}.dump(1) + "\n");
+  }
+
+  struct LayerTotals {
+    uint64_t pes = 0, bytes = 0, limit = 0, synapses = 0;
+    std::set<std::string> encodings;
+  };
+
+  ModuleOp module;
+  const MachineModel &machine;
+  const BundleOptions &options;
+  std::shared_ptr<runtime::Bundle> bundle;
+  fabric::MachineOp mapping;
+  snn::NetworkOp network;
+  llvm::StringMap<uint32_t> programIndex;
+  llvm::DenseMap<uint32_t, uint32_t> coreIndex;
+  std::map<std::string, LayerTotals> layers;
+  json cores = json::array();
+};
+
+} // namespace
+
+std::shared_ptr<runtime::Bundle> buildBundle(ModuleOp module,
+                                             const MachineModel &machine,
+                                             const BundleOptions &options) {
+  return BundleBuilder(module, machine, options).run();
+}
+
+} // namespace snnc::s2

@@ -1,0 +1,83 @@
+//===- Check.cpp - snnc check: what a file holds and lacks ----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Driver/Driver.h"
+#include "compiler/Driver/ExitCode.h"
+#include "compiler/Driver/Messages.h"
+#include "compiler/Driver/Network.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+using namespace mlir;
+
+namespace snnc {
+
+static int64_t elements(Value signal) {
+  return cast<RankedTensorType>(signal.getType()).getNumElements();
+}
+
+/// Inputs, populations and projections of a normalised network.
+static nlohmann::json describe(snn::NetworkOp network) {
+  nlohmann::json layers = nlohmann::json::array();
+  for (auto input : network.getOps<snn::InputOp>())
+    layers.push_back({{"kind", "input"},
+                      {"name", input.getName()},
+                      {"channels", elements(input.getSignal())}});
+  for (auto population : network.getOps<snn::PopulationOp>())
+    layers.push_back({{"kind", "population"},
+                      {"name", population.getName()},
+                      {"model", population.getModel()},
+                      {"neurons", population.numNeurons()},
+                      {"latency", population.getLatency().value_or(0)}});
+  for (auto projection : network.getOps<snn::ProjectionOp>())
+    layers.push_back({{"kind", "projection"},
+                      {"name", projection.getName()},
+                      {"source", projection.sourceName()},
+                      {"target", projection.targetPopulation().getName()}});
+  return layers;
+}
+
+int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
+  auto context = createContext();
+  MessageBridge bridge(context.get(), sink);
+  nlohmann::json layers = nlohmann::json::array();
+  ImportedNetwork imported =
+      importNetwork(options.input, options.network, context.get(), sink);
+  if (imported.module &&
+      succeeded(normalizeNetwork(*imported.module, imported.dt,
+                                 options.network, /*quantized=*/true)))
+    layers = describe(networkOf(*imported.module));
+
+  if (options.json) {
+    nlohmann::json findings = nlohmann::json::array();
+    for (const snnc::Diagnostic &d : sink.all())
+      findings.push_back(toJson(d));
+    nlohmann::json report = {{"file", options.input},
+                             {"ok", !sink.hasErrors()},
+                             {"findings", findings},
+                             {"network", layers}};
+    fmt::print("{}\n", report.dump(2));
+    return kExitOk;
+  }
+  for (const auto &layer : layers) {
+    std::string kind = layer["kind"];
+    if (kind == "population")
+      fmt::print("population {}: {} neurons, model {}, latency {}\n",
+                 layer["name"].get<std::string>(),
+                 layer["neurons"].get<int64_t>(),
+                 layer["model"].get<std::string>(),
+                 layer["latency"].get<int64_t>());
+    else if (kind == "input")
+      fmt::print("input {}: {} channels\n", layer["name"].get<std::string>(),
+                 layer["channels"].get<int64_t>());
+    else
+      fmt::print("projection {}: {} -> {}\n", layer["name"].get<std::string>(),
+                 layer["source"].get<std::string>(),
+                 layer["target"].get<std::string>());
+  }
+  fmt::print("{}\n", sink.hasErrors() ? "not usable as it is" : "ok");
+  return kExitOk;
+}
+
+} // namespace snnc

@@ -1,0 +1,152 @@
+//===- Compile.cpp - snnc compile -----------------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The pipeline in one readable page: import, normalise, map, programs, bundle.
+
+#include "compiler/Driver/Compile.h"
+
+#include "backends/spinnaker2/Bundle/BundleBuilder.h"
+#include "backends/spinnaker2/Codegen/CompileProgram.h"
+#include "compiler/Driver/Driver.h"
+#include "compiler/Driver/ExitCode.h"
+#include "compiler/Driver/Messages.h"
+#include "compiler/Driver/Network.h"
+#include "compiler/Driver/Report.h"
+#include "passes/Map/Passes.h"
+#include "passes/Program/Passes.h"
+
+#include "mlir/Pass/PassManager.h"
+
+#include <filesystem>
+#include <fmt/format.h>
+#include <iostream>
+
+using namespace mlir;
+
+namespace snnc {
+
+Expected<MachineModel> machineOf(const CompileOptions &options) {
+  if (options.machine.empty())
+    return builtinMachine(defaultMachineName());
+  if (options.machine.find('/') != std::string::npos ||
+      std::filesystem::path(options.machine).has_extension())
+    return loadMachine(options.machine);
+  return builtinMachine(options.machine);
+}
+
+LogicalResult mapNetwork(ModuleOp module,
+                         std::shared_ptr<const MachineModel> machine) {
+  PassManager pm(module.getContext());
+  pm.addPass(map::createFabricSlice(machine));
+  pm.addPass(map::createFabricPlace(machine));
+  pm.addPass(map::createFabricAssignKeys());
+  pm.addPass(map::createFabricRoute(machine));
+  pm.addPass(map::createFabricPlanMemory(machine));
+  pm.addPass(map::createFabricVerifyMapping(machine));
+  pm.addPass(program::createOutlinePrograms());
+  return pm.run(module);
+}
+
+static nlohmann::json asked(const CompileOptions &options) {
+  const NetworkOptions &n = options.network;
+  return {{"integrator", n.integrator}, {"reset", n.reset},
+          {"quantize", n.quantize},     {"weights", n.weights},
+          {"relax_timing", n.relaxTiming}, {"tick", options.tickSeconds}};
+}
+
+std::shared_ptr<runtime::Bundle> compileModule(ModuleOp module,
+                                               const CompileOptions &options,
+                                               DiagnosticSink &sink) {
+  auto machine = machineOf(options);
+  if (!machine) {
+    sink.report(machine.takeError());
+    return nullptr;
+  }
+  auto shared = std::make_shared<const MachineModel>(*machine);
+  if (failed(mapNetwork(module, shared)))
+    return nullptr;
+  s2::BundleOptions bundle;
+  bundle.networkName = std::filesystem::path(options.input).filename().string();
+  bundle.tickSeconds = options.tickSeconds;
+  bundle.jobs = options.jobs;
+  bundle.asked = asked(options);
+  return s2::buildBundle(module, *shared, bundle);
+}
+
+static void printModule(ModuleOp module) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  module.print(stream);
+  fmt::print("{}\n", text);
+}
+
+/// --emit of something before the bundle.
+static int emitStage(ModuleOp module, const CompileOptions &options,
+                     DiagnosticSink &sink) {
+  if (options.emit == "snn") {
+    printModule(module);
+    return kExitOk;
+  }
+  auto machine = machineOf(options);
+  if (!machine) {
+    sink.report(machine.takeError());
+    return kExitInput;
+  }
+  if (failed(mapNetwork(module, std::make_shared<const MachineModel>(*machine))))
+    return kExitInput;
+  if (options.emit == "fabric" || options.emit == "tick") {
+    for (Operation &op : *module.getBody())
+      if (isa<fabric::MachineOp>(op) == (options.emit == "fabric") &&
+          isa<fabric::MachineOp, tick::ProgramOp>(op)) {
+        std::string text;
+        llvm::raw_string_ostream stream(text);
+        op.print(stream);
+        fmt::print("{}\n", text);
+      }
+    return kExitOk;
+  }
+  s2::CodegenOptions codegen;
+  codegen.headerAddress = machine->sram.program.end;
+  codegen.emitAssembly = true;
+  for (auto program : module.getOps<tick::ProgramOp>()) {
+    auto compiled = s2::compileProgram(program, *machine, codegen);
+    if (failed(compiled))
+      return kExitInput;
+    fmt::print("@ program {}, {} B\n{}\n", program.getSymName().str(),
+               compiled->textBytes, compiled->assembly);
+  }
+  return kExitOk;
+}
+
+int runCompile(const CompileOptions &options, DiagnosticSink &sink) {
+  auto context = createContext();
+  MessageBridge bridge(context.get(), sink);
+  ImportedNetwork imported =
+      importNetwork(options.input, options.network, context.get(), sink);
+  if (!imported.module)
+    return kExitInput;
+  if (options.emit == "imported") {
+    printModule(*imported.module);
+    return kExitOk;
+  }
+  if (failed(normalizeNetwork(*imported.module, imported.dt, options.network,
+                              /*quantized=*/true)))
+    return kExitInput;
+  if (options.emit != "bundle")
+    return emitStage(*imported.module, options, sink);
+  auto bundle = compileModule(*imported.module, options, sink);
+  if (!bundle)
+    return sink.hasErrors() ? kExitInput : kExitInternal;
+  std::string output = options.output;
+  if (output.empty())
+    output = std::filesystem::path(options.input).stem().string() + ".s2x";
+  if (Status s = bundle->write(output); !s) {
+    sink.report(s.takeError());
+    return kExitInput;
+  }
+  if (options.report != "none")
+    printCompileReport(*bundle, options.report == "json");
+  return kExitOk;
+}
+
+} // namespace snnc

@@ -1,0 +1,31 @@
+//===- Compile.h - From a normalised network to a bundle ---------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef SNNC_DRIVER_COMPILE_H
+#define SNNC_DRIVER_COMPILE_H
+
+#include "compiler/Driver/Options.h"
+#include "compiler/Support/Diagnostic.h"
+#include "runtime/bundle/Bundle.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+#include <memory>
+
+namespace snnc {
+
+/// The machine that the options name: built in, or a file.
+Expected<MachineModel> machineOf(const CompileOptions &options);
+
+/// Normalized -> mapped (fabric) with programs (tick), in place.
+mlir::LogicalResult mapNetwork(mlir::ModuleOp module,
+                               std::shared_ptr<const MachineModel> machine);
+
+/// Normalized -> bundle in memory. Null after an error, which MLIR's handlers
+/// or `sink` have.
+std::shared_ptr<runtime::Bundle> compileModule(mlir::ModuleOp module,
+                                               const CompileOptions &options,
+                                               DiagnosticSink &sink);
+
+} // namespace snnc
+
+#endif // SNNC_DRIVER_COMPILE_H

@@ -1,0 +1,119 @@
+//===- Network.cpp - From a file to a normalised network ------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Driver/Network.h"
+
+#include "compiler/Contracts/Contracts.h"
+#include "compiler/Import/NIR/NirNormalise.h"
+#include "compiler/Import/NIR/NirReader.h"
+#include "compiler/Import/NIRToSNN/NIRToSNN.h"
+#include "compiler/Tick/Tick.h"
+#include "passes/Normalize/Passes.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Pass/PassManager.h"
+
+#include <cmath>
+#include <fmt/format.h>
+
+using namespace mlir;
+
+namespace snnc {
+
+std::unique_ptr<MLIRContext> createContext() {
+  DialectRegistry registry;
+  registry.insert<snn::SNNDialect, fabric::FabricDialect, tick::TickDialect,
+                  arith::ArithDialect, math::MathDialect, scf::SCFDialect,
+                  func::FuncDialect, LLVM::LLVMDialect>();
+  return std::make_unique<MLIRContext>(registry,
+                                       MLIRContext::Threading::DISABLED);
+}
+
+snn::NetworkOp networkOf(ModuleOp module) {
+  auto networks = module.getOps<snn::NetworkOp>();
+  return networks.empty() ? snn::NetworkOp() : *networks.begin();
+}
+
+/// The user's dt, the file's, and what to say about the two.
+static double chooseDt(const nir::Graph &graph, const NetworkOptions &options,
+                       DiagnosticSink &sink) {
+  nir::ImpliedDt implied = nir::inferDt(graph);
+  snnc::Diagnostic d;
+  d.spot = {graph.file, graph.path, 0, 0};
+  if (options.dt) {
+    if (implied.dt && std::abs(*implied.dt - *options.dt) > 1e-6 * *options.dt) {
+      d.code = "SNN0331";
+      d.severity = Severity::Warning;
+      d.message = fmt::format("the file implies dt = {:g} ({}), --dt is {:g}: "
+                              "every spike counts {:g} times what it did",
+                              *implied.dt, implied.rule, *options.dt,
+                              *options.dt / *implied.dt);
+      d.hints = {"leave --dt out to take the file's"};
+      sink.report(std::move(d));
+    }
+    return *options.dt;
+  }
+  if (implied.dt) {
+    d.code = "SNN0332";
+    d.severity = Severity::Note;
+    d.message = fmt::format("dt = {:g}, implied by the file: {}", *implied.dt,
+                            implied.rule);
+    sink.report(std::move(d));
+    return *implied.dt;
+  }
+  d.code = "SNN0330";
+  d.severity = Severity::Error;
+  d.message = "the file does not say what its time step is: " + implied.rule;
+  d.hints = {"give --dt in the unit of the file's tau, for example --dt 1e-3"};
+  sink.report(std::move(d));
+  return 0;
+}
+
+ImportedNetwork importNetwork(const std::string &path,
+                              const NetworkOptions &options,
+                              MLIRContext *context, DiagnosticSink &sink) {
+  auto graph = nir::readNir(path, sink);
+  if (!graph) {
+    sink.report(graph.takeError());
+    return {};
+  }
+  if (!nir::normalise(*graph, sink))
+    return {};
+  ImportedNetwork result;
+  result.dt = chooseDt(*graph, options, sink);
+  if (result.dt > 0)
+    result.module = translateNir(*graph, context);
+  return result;
+}
+
+LogicalResult normalizeNetwork(ModuleOp module, double dt,
+                               const NetworkOptions &options, bool quantized) {
+  bool incumbent = options.quantize == "py-spinnaker2";
+  normalize::DiscretizeOptions discretize;
+  discretize.dt = dt;
+  discretize.integrator = options.integrator;
+  discretize.reset = options.reset;
+  discretize.membraneBias = incumbent;
+  normalize::RetimeOptions retime;
+  retime.relax = options.relaxTiming;
+  retime.alignStart = !incumbent; // py-spinnaker2 lets every neuron run from 0
+  normalize::QuantizeOptions quantize;
+  quantize.bits = options.weights == "int16" ? 16 : 8;
+  quantize.mode = options.quantize;
+
+  PassManager pm(module.getContext());
+  pm.addPass(normalize::createContractEdges());
+  pm.addPass(normalize::createDiscretize(discretize));
+  pm.addPass(normalize::createSpecialize());
+  pm.addPass(normalize::createRetime(retime));
+  if (quantized) {
+    pm.addPass(normalize::createQuantize(quantize));
+    pm.addPass(normalize::createSpecialize());
+  }
+  if (failed(pm.run(module)))
+    return failure();
+  return quantized ? contracts::checkNormalized(module) : success();
+}
+
+} // namespace snnc

@@ -1,0 +1,44 @@
+//===- Network.h - From a file to a normalised network -----------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef SNNC_DRIVER_NETWORK_H
+#define SNNC_DRIVER_NETWORK_H
+
+#include "compiler/Driver/Options.h"
+#include "compiler/SNN/SNN.h"
+#include "compiler/Support/Diagnostic.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
+#include <memory>
+
+namespace snnc {
+
+/// A context with every dialect of snnc registered, single threaded: networks
+/// are small, threads cost more than they bring.
+std::unique_ptr<mlir::MLIRContext> createContext();
+
+/// An imported network and what its file says about time.
+struct ImportedNetwork {
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  double dt = 0; ///< implied by the file or given by the user; 0: unknown
+};
+
+/// Reads a NIR file into phase Imported; findings go to `sink`. Null module
+/// after an error.
+ImportedNetwork importNetwork(const std::string &path,
+                              const NetworkOptions &options,
+                              mlir::MLIRContext *context, DiagnosticSink &sink);
+
+/// Imported -> Normalized. `quantized` false stops before integers (for the
+/// float reference).
+mlir::LogicalResult normalizeNetwork(mlir::ModuleOp module, double dt,
+                                     const NetworkOptions &options,
+                                     bool quantized);
+
+/// The module's only network.
+snn::NetworkOp networkOf(mlir::ModuleOp module);
+
+} // namespace snnc
+
+#endif // SNNC_DRIVER_NETWORK_H

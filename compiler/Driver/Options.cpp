@@ -1,0 +1,206 @@
+//===- Options.cpp - The one place that parses flags ----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Driver/Options.h"
+
+#include "compiler/Driver/ExitCode.h"
+
+#include <CLI/CLI.hpp>
+
+#ifndef SNNC_VERSION
+#define SNNC_VERSION "unknown"
+#endif
+
+namespace snnc {
+
+static constexpr const char *kExitCodes =
+    "Exit codes: 0 ok, 1 input error, 2 usage, 3 does not fit, 4 mismatch, "
+    "5 device,\n6 ran but overran or lost spikes, 70 internal, 130 interrupted.";
+
+static void addNetworkOptions(CLI::App *app, NetworkOptions &o) {
+  const char *group = "Network";
+  app->add_option("--dt", o.dt,
+                  "Model time of one tick, in the unit of the file's tau "
+                  "(default: what the file implies)")
+      ->check(CLI::PositiveNumber)
+      ->group(group);
+  app->add_option("--integrator", o.integrator, "forward (Euler) or exponential")
+      ->check(CLI::IsMember({"forward", "exponential"}))
+      ->capture_default_str()
+      ->group(group);
+  app->add_option("--reset", o.reset,
+                  "What a spike does to the potential: value (the file's "
+                  "v_reset), zero, subtract (the threshold)")
+      ->check(CLI::IsMember({"value", "zero", "subtract"}))
+      ->capture_default_str()
+      ->group(group);
+  app->add_option("--quantize", o.quantize,
+                  "per-neuron scales, or py-spinnaker2 for that tool's numbers")
+      ->check(CLI::IsMember({"per-neuron", "py-spinnaker2"}))
+      ->capture_default_str()
+      ->group(group);
+  app->add_option("--weights", o.weights, "int8 or int16")
+      ->check(CLI::IsMember({"int8", "int16"}))
+      ->capture_default_str()
+      ->group(group);
+  app->add_flag("--relax-timing", o.relaxTiming,
+                "Add the ticks that a feedback loop lacks instead of refusing it")
+      ->group(group);
+}
+
+static void addMachineOptions(CLI::App *app, CompileOptions &o) {
+  const char *group = "Machine";
+  app->add_option("--machine", o.machine,
+                  "Machine description: a name of `snnc targets` or a .yaml "
+                  "file")
+      ->group(group);
+  app->add_option("--tick", o.tickSeconds,
+                  "Real time of one tick on the chip, seconds")
+      ->check(CLI::Range(1e-6, 10.0))
+      ->capture_default_str()
+      ->group(group);
+  app->add_option("-j,--jobs", o.jobs, "Threads (default: all cores)")
+      ->check(CLI::Range(0u, 1024u))
+      ->group(group);
+}
+
+static void addCompile(CLI::App &app, CompileOptions &o) {
+  CLI::App *c = app.add_subcommand("compile", "Compile a network to a bundle");
+  c->add_option("network", o.input, "NIR file")->required();
+  c->add_option("-o,--output", o.output, "Bundle (default: NETWORK.s2x)");
+  c->add_option("--emit", o.emit,
+                "Stop early and print: imported, snn, fabric, tick, asm")
+      ->check(CLI::IsMember(
+          {"bundle", "imported", "snn", "fabric", "tick", "asm"}))
+      ->capture_default_str();
+  c->add_option("--report", o.report, "Per-layer report on stdout: table, json")
+      ->check(CLI::IsMember({"none", "table", "json"}))
+      ->capture_default_str();
+  addNetworkOptions(c, o.network);
+  addMachineOptions(c, o);
+  c->footer("Examples:\n"
+            "  snnc compile models/digits/digits.nir -o digits.s2x --report "
+            "table\n"
+            "  snnc compile net.nir --dt 1e-4 --reset zero --weights int16\n"
+            "  snnc compile net.nir --emit asm | less");
+}
+
+static void addRunOptions(CLI::App *c, RunOptions &o) {
+  c->add_option("file", o.input, "Bundle (.s2x) or network file")->required();
+  c->add_option("-i,--input", o.inputs,
+                "Array file (.npy, .npz, NIRData .h5), or NAME=FILE; ticks x "
+                "channels, ticks x C x H x W, or with samples in front");
+  c->add_option("--ticks", o.ticks, "Rows of the results (default: the input's)")
+      ->check(CLI::Range(uint64_t(1), uint64_t(1) << 40));
+  c->add_option("--backend", o.backend, "emulator, host or reference")
+      ->check(CLI::IsMember({"emulator", "host", "reference"}))
+      ->capture_default_str();
+  c->add_option("--encode", o.encode,
+                "Turn analog input into spikes: rate, latency, delta")
+      ->check(CLI::IsMember({"rate", "latency", "delta"}));
+  c->add_option("--seed", o.seed, "Seed of the rate encoder")
+      ->capture_default_str();
+  c->add_option("--threshold", o.threshold, "Step of the delta encoder")
+      ->capture_default_str();
+  c->add_option("--threads", o.threads, "Host threads (default: all cores)");
+  addNetworkOptions(c, o.compile.network);
+  addMachineOptions(c, o.compile);
+}
+
+static void addRun(CLI::App &app, RunOptions &o) {
+  CLI::App *c = app.add_subcommand("run", "Run a bundle or a network");
+  addRunOptions(c, o);
+  c->add_option("-r,--record", o.records,
+                "POPULATION:VARIABLE to keep, for example lif1:spikes or "
+                "lif1:v; repeat for more");
+  c->add_option("-o,--output", o.output, "Results: .npz or NIRData .h5");
+  c->add_option("--align", o.align,
+                "network: rows are the network's ticks; chip: the chip's clock")
+      ->check(CLI::IsMember({"network", "chip"}))
+      ->capture_default_str();
+  c->add_option("--precision", o.precision,
+                "quantized, or float (reference backend, network file)")
+      ->check(CLI::IsMember({"quantized", "float"}))
+      ->capture_default_str();
+  c->add_option("--report", o.report, "Per-layer report on stdout: table, json")
+      ->check(CLI::IsMember({"none", "table", "json"}))
+      ->capture_default_str();
+  c->footer("Examples:\n"
+            "  snnc run digits.s2x --input inputs.npy --record readout:spikes "
+            "-o out.npz\n"
+            "  snnc run net.nir --backend reference --precision float --input "
+            "x.npy \\\n    --record lif1:v -o v.npz");
+}
+
+static void addOthers(CLI::App &app, Options &options) {
+  CLI::App *check =
+      app.add_subcommand("check", "Say what a network file holds and lacks");
+  check->add_option("network", options.check.input, "NIR file")->required();
+  check->add_flag("--json", options.check.json, "Findings as JSON on stdout");
+  addNetworkOptions(check, options.check.network);
+  check->footer("Example:\n  snnc check net.nir --json | jq '.findings[]'");
+
+  CLI::App *verify = app.add_subcommand(
+      "verify", "Run two backends and show the first difference");
+  addRunOptions(verify, options.verify.run);
+  verify
+      ->add_option("--against", options.verify.against,
+                   "reference, host, emulator, or recorded arrays (.npz)")
+      ->capture_default_str();
+  verify->add_option("-r,--record", options.verify.run.records,
+                     "Compare only these (default: everything)");
+  verify->footer("Example:\n  snnc verify net.s2x --input x.npy --against "
+                 "reference");
+
+  CLI::App *inspect = app.add_subcommand("inspect", "Show what a bundle holds");
+  inspect->add_option("bundle", options.inspect.input, "Bundle (.s2x)")
+      ->required();
+  inspect->add_flag("--json", options.inspect.json, "JSON on stdout");
+  inspect->add_flag("--memory", options.inspect.memory,
+                    "Every core's memory by structure");
+  inspect->footer("Example:\n  snnc inspect net.s2x --memory");
+
+  app.add_subcommand("targets", "List the machine descriptions");
+}
+
+static Verb verbOf(const std::string &name) {
+  if (name == "compile")
+    return Verb::Compile;
+  if (name == "run")
+    return Verb::Run;
+  if (name == "check")
+    return Verb::Check;
+  if (name == "verify")
+    return Verb::Verify;
+  if (name == "inspect")
+    return Verb::Inspect;
+  return Verb::Targets;
+}
+
+std::optional<int> parseOptions(int argc, char **argv, Options &options) {
+  CLI::App app{"snnc: a compiler for spiking neural networks on SpiNNaker2"};
+  app.name("snnc");
+  app.set_version_flag("--version", std::string("snnc ") + SNNC_VERSION);
+  app.require_subcommand(1);
+  app.fallthrough();
+  std::string format = "text";
+  app.add_option("--diagnostics", format, "Form of messages: text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  app.add_flag("-q,--quiet", options.quiet, "No notes and no progress bar");
+  app.footer(kExitCodes);
+  addCompile(app, options.compile);
+  addRun(app, options.run);
+  addOthers(app, options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError &error) {
+    int code = app.exit(error);
+    return code == 0 ? kExitOk : kExitUsage;
+  }
+  options.jsonDiagnostics = format == "json";
+  options.verb = verbOf(app.get_subcommands().front()->get_name());
+  return std::nullopt;
+}
+
+} // namespace snnc

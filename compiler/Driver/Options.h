@@ -1,0 +1,87 @@
+//===- Options.h - Everything a user can ask for -----------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef SNNC_DRIVER_OPTIONS_H
+#define SNNC_DRIVER_OPTIONS_H
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace snnc {
+
+/// How the network becomes one in ticks and integers.
+struct NetworkOptions {
+  std::optional<double> dt;               ///< the file's time unit; else inferred
+  std::string integrator = "forward";     ///< forward | exponential
+  std::string reset = "value";            ///< value | zero | subtract
+  std::string quantize = "per-neuron";    ///< per-neuron | py-spinnaker2
+  std::string weights = "int8";           ///< int8 | int16
+  bool relaxTiming = false;
+};
+
+struct CompileOptions {
+  std::string input;
+  std::string output;                     ///< default: input's stem + ".s2x"
+  NetworkOptions network;
+  std::string machine;                    ///< name or path; default: built in
+  double tickSeconds = 1e-3;              ///< real time of a tick on the chip
+  unsigned jobs = 0;                      ///< 0: all cores
+  std::string emit = "bundle";            ///< bundle | snn | fabric | tick | asm
+  std::string report = "none";            ///< none | table | json
+};
+
+struct RunOptions {
+  std::string input;                      ///< bundle or network file
+  std::vector<std::string> inputs;        ///< array files, or NAME=FILE
+  std::vector<std::string> records;
+  std::string output;
+  std::string backend = "emulator";       ///< emulator | host | reference
+  std::string precision = "quantized";    ///< quantized | float (reference)
+  std::string align = "network";          ///< network | chip
+  std::optional<uint64_t> ticks;
+  std::string encode;                     ///< rate | latency | delta; empty: spikes
+  uint64_t seed = 0;
+  double threshold = 0.1;                 ///< of the delta encoder
+  std::string report = "none";
+  unsigned threads = 0;
+  CompileOptions compile;                 ///< for a network file
+};
+
+struct VerifyOptions {
+  RunOptions run;
+  std::string against = "reference";      ///< backend, or a recorded .npy/.npz
+};
+
+struct CheckOptions {
+  std::string input;
+  bool json = false;
+  NetworkOptions network;
+};
+
+struct InspectOptions {
+  std::string input;
+  bool json = false;
+  bool memory = false;
+};
+
+enum class Verb { None, Compile, Run, Check, Verify, Inspect, Targets };
+
+struct Options {
+  Verb verb = Verb::None;
+  CompileOptions compile;
+  RunOptions run;
+  CheckOptions check;
+  VerifyOptions verify;
+  InspectOptions inspect;
+  bool jsonDiagnostics = false; ///< --diagnostics=json
+  bool quiet = false;           ///< no notes, no progress
+};
+
+/// Parses the command line; on --help, --version or a usage error prints and
+/// returns the exit code that the process should end with.
+std::optional<int> parseOptions(int argc, char **argv, Options &options);
+
+} // namespace snnc
+
+#endif // SNNC_DRIVER_OPTIONS_H

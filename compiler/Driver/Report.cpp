@@ -1,0 +1,180 @@
+//===- Report.cpp - Tables for people, JSON for programs ------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// report.json: {"layers": [{"name", "neurons", "synapses", "pes", "bytes",
+// "limit", "quantization": {...}}], "cores": [{"pe", "population", "begin",
+// "end", "program", "buffers": [{"name", "bytes", "at"}]}]}.
+
+#include "compiler/Driver/Report.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace snnc {
+
+using runtime::Bundle;
+using runtime::Manifest;
+using runtime::PopulationEntry;
+using runtime::RunResult;
+
+static nlohmann::json reportOf(const Bundle &bundle) {
+  const std::string *text = bundle.entry(Bundle::reportName);
+  auto json = nlohmann::json::parse(text ? *text : "{}", nullptr, false);
+  return json.is_object() ? json : nlohmann::json::object();
+}
+
+/// Left-aligned first column, right-aligned others.
+static void printTable(const std::vector<std::vector<std::string>> &rows) {
+  std::vector<size_t> widths;
+  for (const auto &row : rows)
+    for (size_t c = 0; c < row.size(); ++c) {
+      if (c == widths.size())
+        widths.push_back(0);
+      widths[c] = std::max(widths[c], row[c].size());
+    }
+  for (size_t r = 0; r < rows.size(); ++r) {
+    std::string line;
+    for (size_t c = 0; c < rows[r].size(); ++c)
+      line += c == 0 ? fmt::format("{:<{}}", rows[r][c], widths[c])
+                     : fmt::format("  {:>{}}", rows[r][c], widths[c]);
+    fmt::print("{}\n", line);
+    if (r == 0)
+      fmt::print("{:-<{}}\n", "", line.size());
+  }
+}
+
+template <typename T>
+static T valueOr(const nlohmann::json &object, const char *key, T otherwise) {
+  auto it = object.find(key);
+  return it != object.end() && it->is_number() ? it->get<T>() : otherwise;
+}
+
+static std::string textOr(const nlohmann::json &object, const char *key) {
+  auto it = object.find(key);
+  return it != object.end() && it->is_string() ? it->get<std::string>() : "";
+}
+
+static std::vector<std::string> layerCells(const nlohmann::json &layer) {
+  uint64_t bytes = valueOr<uint64_t>(layer, "bytes", 0),
+           limit = valueOr<uint64_t>(layer, "limit", 0);
+  return {textOr(layer, "name"),
+          std::to_string(valueOr<uint64_t>(layer, "neurons", 0)),
+          std::to_string(valueOr<uint64_t>(layer, "synapses", 0)),
+          std::to_string(valueOr<uint64_t>(layer, "pes", 0)),
+          fmt::format("{} of {}", bytes, limit)};
+}
+
+static const std::vector<std::string> kLayerHeader = {
+    "layer", "neurons", "synapses", "PEs", "bytes of limit"};
+
+void printCompileReport(const Bundle &bundle, bool json) {
+  nlohmann::json report = reportOf(bundle);
+  if (json) {
+    fmt::print("{}\n", report.dump(2));
+    return;
+  }
+  std::vector<std::vector<std::string>> rows = {kLayerHeader};
+  rows[0].insert(rows[0].end(), {"SNR dB", "underflow", "saturated"});
+  for (const auto &layer : report.value("layers", nlohmann::json::array())) {
+    auto cells = layerCells(layer);
+    auto q = layer.value("quantization", nlohmann::json::object());
+    cells.push_back(q.contains("snr_db") && q["snr_db"].is_number()
+                        ? fmt::format("{:.1f}", q["snr_db"].get<double>())
+                        : "exact");
+    cells.push_back(std::to_string(valueOr<uint64_t>(q, "underflow", 0)));
+    cells.push_back(std::to_string(valueOr<uint64_t>(q, "saturated", 0)));
+    rows.push_back(cells);
+  }
+  printTable(rows);
+}
+
+/// Mean and worst cycles per tick over a population's PEs.
+struct PopulationCycles {
+  double mean = 0;
+  uint64_t worst = 0;
+};
+
+static PopulationCycles cyclesOf(const Manifest &manifest,
+                                 const PopulationEntry &population,
+                                 const RunResult &result) {
+  PopulationCycles cycles;
+  uint64_t ticks = std::max<uint64_t>(1, result.chipTicks * result.samples);
+  for (const runtime::SliceEntry &slice : population.slices)
+    for (const runtime::PeStatistics &pe : result.statistics.pes)
+      if (pe.peId == manifest.cores[slice.core].pe.peId()) {
+        cycles.mean =
+            std::max(cycles.mean, double(pe.cycles) / double(ticks));
+        cycles.worst = std::max(cycles.worst, pe.worstTickCycles);
+      }
+  return cycles;
+}
+
+void printRunReport(const Manifest &manifest, const Bundle *bundle,
+                    const RunResult &result, bool json) {
+  nlohmann::json layers = nlohmann::json::array();
+  if (bundle)
+    layers = reportOf(*bundle).value("layers", nlohmann::json::array());
+  std::vector<std::vector<std::string>> rows = {kLayerHeader};
+  rows[0].insert(rows[0].end(),
+                 {"spikes", "cycles/tick", "worst", "of a tick"});
+  nlohmann::json out = nlohmann::json::array();
+  for (const PopulationEntry &population : manifest.populations) {
+    nlohmann::json layer = {{"name", population.name},
+                            {"neurons", population.neurons}};
+    for (const auto &known : layers)
+      if (textOr(known, "name") == population.name)
+        layer = known;
+    PopulationCycles cycles = cyclesOf(manifest, population, result);
+    auto spikes = result.spikeTotals.find(population.name);
+    auto cells = layerCells(layer);
+    cells.push_back(spikes == result.spikeTotals.end()
+                        ? "-"
+                        : std::to_string(spikes->second));
+    cells.push_back(fmt::format("{:.0f}", cycles.mean));
+    cells.push_back(std::to_string(cycles.worst));
+    double budget = result.statistics.tickCycles;
+    cells.push_back(
+        budget > 0 ? fmt::format("{:.1f} %", 100 * double(cycles.worst) / budget)
+                   : "-");
+    rows.push_back(cells);
+    layer["cycles_per_tick"] = cycles.mean;
+    layer["worst_cycles_per_tick"] = cycles.worst;
+    if (spikes != result.spikeTotals.end())
+      layer["spikes"] = spikes->second;
+    out.push_back(layer);
+  }
+  if (json)
+    fmt::print("{}\n", nlohmann::json{{"layers", out},
+                                      {"tick_cycles",
+                                       result.statistics.tickCycles},
+                                      {"packets", result.statistics.packetsRouted},
+                                      {"overruns", result.verdict.overruns},
+                                      {"lost_packets",
+                                       result.verdict.lostPackets()}}
+                           .dump(2));
+  else
+    printTable(rows);
+}
+
+void printMemory(const Bundle &bundle, bool json) {
+  nlohmann::json cores =
+      reportOf(bundle).value("cores", nlohmann::json::array());
+  if (json) {
+    fmt::print("{}\n", cores.dump(2));
+    return;
+  }
+  std::vector<std::vector<std::string>> rows = {
+      {"PE", "population", "neurons", "program", "structure", "bytes", "at"}};
+  for (const auto &core : cores)
+    for (const auto &buffer : core.value("buffers", nlohmann::json::array()))
+      rows.push_back(
+          {textOr(core, "pe"), textOr(core, "population"),
+           fmt::format("{}..{}", valueOr<uint64_t>(core, "begin", 0),
+                       valueOr<uint64_t>(core, "end", 0)),
+           textOr(core, "program"), textOr(buffer, "name"),
+           std::to_string(valueOr<uint64_t>(buffer, "bytes", 0)),
+           fmt::format("{:#x}", valueOr<uint64_t>(buffer, "at", 0))});
+  printTable(rows);
+}
+
+} // namespace snnc

@@ -1,0 +1,169 @@
+//===- Run.cpp - snnc run and snnc verify ---------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Driver/Driver.h"
+#include "compiler/Driver/ExitCode.h"
+#include "compiler/Driver/Interrupt.h"
+#include "compiler/Driver/Progress.h"
+#include "compiler/Driver/Report.h"
+#include "compiler/Driver/Runner.h"
+#include "runtime/host/Compare.h"
+#include "runtime/io/ArrayFile.h"
+
+#include <cstdio>
+#include <fmt/format.h>
+
+namespace snnc {
+
+static runtime::RunOptions sessionOptions(const RunOptions &options,
+                                          Progress &progress) {
+  runtime::RunOptions session;
+  session.align = options.align == "chip" ? runtime::Alignment::Chip
+                                          : runtime::Alignment::Network;
+  session.ticks = options.ticks;
+  session.progress = [&progress](uint64_t done, uint64_t total) {
+    progress.update(done, total);
+    return !interrupted();
+  };
+  return session;
+}
+
+/// What went wrong on the device without ending the run: findings and exit 6.
+static int reportVerdict(const runtime::RunResult &result,
+                         DiagnosticSink &sink) {
+  const runtime::Verdict &verdict = result.verdict;
+  auto warn = [&](const char *code, uint64_t count, const std::string &what,
+                  const char *hint) {
+    if (count == 0)
+      return;
+    Diagnostic d = makeError(code, {}, fmt::format("{} {}", count, what), {hint});
+    d.severity = Severity::Warning;
+    sink.report(std::move(d));
+  };
+  std::string worst;
+  const runtime::PeStatistics *slowest = nullptr;
+  for (const runtime::PeStatistics &pe : result.statistics.pes)
+    if (!slowest || pe.worstTickCycles > slowest->worstTickCycles)
+      slowest = &pe;
+  if (slowest)
+    worst = fmt::format(" (worst: PE {}, tick {}, {} cycles of {:.0f})",
+                        slowest->peId, slowest->worstTick,
+                        slowest->worstTickCycles,
+                        result.statistics.tickCycles);
+  warn("SNN0680", verdict.overruns, "tick(s) took longer than a tick" + worst,
+       "give the chip more time with --tick, or spread the population over "
+       "more PEs");
+  warn("SNN0681", verdict.droppedPackets,
+       "packet(s) found a full receive ring and were lost",
+       "use fewer sources per PE");
+  warn("SNN0682", verdict.unroutedPackets,
+       "packet(s) matched no routing entry and were lost",
+       "compile the network again");
+  warn("SNN0683", verdict.recordOverflows, "tick(s) were not recorded",
+       "record fewer variables");
+  bool lost = verdict.overruns || verdict.lostPackets() ||
+              verdict.recordOverflows;
+  return lost ? kExitLostSpikes : kExitOk;
+}
+
+int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
+  RunSubject subject;
+  bool needsBundle = options.backend != "reference";
+  if (!subject.open(options, needsBundle, sink))
+    return kExitInput;
+  auto inputs = readRunInputs(options, subject.manifest(), sink);
+  if (!inputs)
+    return kExitInput;
+  if (options.output.empty() && options.report == "none") {
+    Diagnostic d = makeError("SNN0442", {options.input, "", 0, 0},
+                             "the results go nowhere",
+                             {"name a file with -o out.npz, or ask for "
+                              "--report table"});
+    d.severity = Severity::Warning;
+    sink.report(std::move(d));
+  }
+  Progress progress(quiet, "run");
+  auto result = subject.run(options.backend, options, *inputs,
+                            sessionOptions(options, progress), sink);
+  progress.finish();
+  if (!result)
+    return kExitInput;
+  if (!options.output.empty()) {
+    nlohmann::json meta = {{"backend", options.backend},
+                           {"network", subject.manifest().network},
+                           {"compiler", subject.manifest().compilerVersion},
+                           {"align", options.align},
+                           {"precision", options.precision},
+                           {"encoder", options.encode},
+                           {"seed", options.seed}};
+    if (Status s = runtime::writeOutputs(options.output, result->arrays,
+                                         subject.manifest().dtSeconds, meta);
+        !s)
+      sink.report(s.takeError());
+  }
+  if (options.report != "none")
+    printRunReport(subject.manifest(), subject.bundle(), *result,
+                   options.report == "json");
+  return reportVerdict(*result, sink);
+}
+
+/// The other side of a comparison: a backend's name, or recorded arrays.
+static bool isBackend(const std::string &name) {
+  return name == "reference" || name == "host" || name == "emulator";
+}
+
+int runVerify(const VerifyOptions &options, bool quiet, DiagnosticSink &sink) {
+  RunSubject subject;
+  bool needsBundle =
+      options.run.backend != "reference" ||
+      (isBackend(options.against) && options.against != "reference");
+  if (!subject.open(options.run, needsBundle, sink))
+    return kExitInput;
+  auto inputs = readRunInputs(options.run, subject.manifest(), sink);
+  if (!inputs)
+    return kExitInput;
+  Progress progress(quiet, options.run.backend);
+  auto session = sessionOptions(options.run, progress);
+  auto first =
+      subject.run(options.run.backend, options.run, *inputs, session, sink);
+  if (!first)
+    return kExitInput;
+  runtime::ArrayMap other;
+  if (isBackend(options.against)) {
+    auto second =
+        subject.run(options.against, options.run, *inputs, session, sink);
+    if (!second)
+      return kExitInput;
+    other = std::move(second->arrays);
+  } else {
+    auto arrays = runtime::readArrays(options.against);
+    if (!arrays) {
+      sink.report(arrays.takeError());
+      return kExitInput;
+    }
+    other = std::move(*arrays);
+    // A lone .npy has no name: it is the one thing that was asked for.
+    if (other.size() == 1 && other.begin()->first.empty() &&
+        options.run.records.size() == 1)
+      other = {{options.run.records.front(), other.begin()->second}};
+  }
+  progress.finish();
+  auto difference =
+      runtime::firstDivergence(subject.manifest(), first->arrays, other);
+  if (!difference) {
+    sink.report(difference.takeError());
+    return kExitInput;
+  }
+  int verdict = reportVerdict(*first, sink);
+  if (*difference) {
+    fmt::print("first divergence ({} against {}): {}\n", options.run.backend,
+               options.against, runtime::toText(**difference));
+    return kExitMismatch;
+  }
+  fmt::print("no divergence: {} and {} agree on {} array(s), {} tick(s)\n",
+             options.run.backend, options.against, first->arrays.size(),
+             first->ticks);
+  return verdict;
+}
+
+} // namespace snnc

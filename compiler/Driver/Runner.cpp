@@ -1,0 +1,197 @@
+//===- Runner.cpp - One run on one backend --------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Driver/Runner.h"
+
+#include "backends/host/HostBackend.h"
+#include "compiler/Driver/Compile.h"
+#include "compiler/Driver/Messages.h"
+#include "compiler/Reference/RunReference.h"
+#include "compiler/Support/AtomicFile.h"
+#if __has_include("runtime/emulator/Emulator.h")
+#include "runtime/emulator/Emulator.h"
+#define HAVE_EMU
+#endif
+#include "runtime/io/ArrayFile.h"
+#include "runtime/io/Encoders.h"
+
+#include "mlir/Parser/Parser.h"
+
+#include <filesystem>
+#include <fmt/format.h>
+
+using namespace mlir;
+
+namespace snnc {
+
+static bool looksLikeBundle(const std::string &path) {
+  // By content, not by name: a zip starts with "PK\3\4".
+  auto head = readFile(path);
+  return head && head->compare(0, 4, "PK\3\4") == 0;
+}
+
+bool RunSubject::open(const RunOptions &options, bool needsBundle,
+                      DiagnosticSink &sink) {
+  context = createContext();
+  MessageBridge bridge(context.get(), sink);
+  if (looksLikeBundle(options.input)) {
+    if (options.precision == "float") {
+      sink.report(makeError(
+          "SNN0440", {options.input, "", 0, 0},
+          "a bundle holds integers; --precision float needs the network file",
+          {"give the .nir file instead of the bundle"}));
+      return false;
+    }
+    auto bundle = runtime::Bundle::read(options.input);
+    if (!bundle) {
+      sink.report(bundle.takeError());
+      return false;
+    }
+    file = *bundle;
+    description = file->manifest;
+    return true;
+  }
+  const CompileOptions &compile = options.compile;
+  ImportedNetwork imported =
+      importNetwork(options.input, compile.network, context.get(), sink);
+  if (!imported.module)
+    return false;
+  bool quantized = options.precision != "float";
+  if (failed(normalizeNetwork(*imported.module, imported.dt, compile.network,
+                              quantized)))
+    return false;
+  module = std::move(imported.module);
+  if (!needsBundle) {
+    description = reference::describeNetwork(networkOf(*module));
+    return true;
+  }
+  if (!quantized) {
+    sink.report(makeError("SNN0440", {options.input, "", 0, 0},
+                          "only the reference backend runs in float",
+                          {"add --backend reference"}));
+    return false;
+  }
+  CompileOptions inMemory = compile;
+  inMemory.input = options.input;
+  OwningOpRef<ModuleOp> copy = module->clone();
+  file = compileModule(*copy, inMemory, sink);
+  if (!file)
+    return false;
+  description = file->manifest;
+  return true;
+}
+
+bool RunSubject::loadNetwork(DiagnosticSink &sink) {
+  if (module)
+    return true;
+  const std::string *text = file->entry(runtime::Bundle::networkName);
+  const std::string *numbers = file->entry(runtime::Bundle::parametersName);
+  if (!text || !numbers) {
+    sink.report(makeError("SNN0441", {}, "this bundle was stripped of its "
+                                         "network; the reference needs it",
+                          {"compile the network again"}));
+    return false;
+  }
+  auto *dialect = context->getOrLoadDialect<snn::SNNDialect>();
+  if (Status s = dialect->params().deserialize(*numbers, "bundle"); !s) {
+    sink.report(s.takeError());
+    return false;
+  }
+  module = parseSourceString<ModuleOp>(*text, ParserConfig(context.get()),
+                                       runtime::Bundle::networkName);
+  return bool(module);
+}
+
+std::optional<runtime::RunResult>
+RunSubject::run(const std::string &backend, const RunOptions &options,
+                const runtime::ArrayMap &inputs,
+                const runtime::RunOptions &runOptions, DiagnosticSink &sink) {
+  MessageBridge bridge(context.get(), sink);
+  auto unwrap = [&](Expected<runtime::RunResult> result)
+      -> std::optional<runtime::RunResult> {
+    if (result)
+      return std::move(*result);
+    sink.report(result.takeError());
+    return std::nullopt;
+  };
+  std::vector<std::string> requests = options.records;
+  if (requests.empty())
+    for (const auto &request : runtime::everyRequest(description))
+      requests.push_back(request.name());
+  if (backend == "reference") {
+    if (!loadNetwork(sink))
+      return std::nullopt;
+    auto interpreter = reference::Interpreter::create(
+        networkOf(*module), options.precision == "float"
+                                ? reference::Precision::Float
+                                : reference::Precision::Quantized);
+    if (failed(interpreter))
+      return std::nullopt;
+    return unwrap(
+        reference::runReference(**interpreter, inputs, requests, runOptions));
+  }
+  std::unique_ptr<runtime::Device> device;
+  if (backend == "host")
+    device = host::createHostDevice();
+  else
+#ifdef HAVE_EMU
+    device = emulator::createEmulator({options.threads});
+#else
+    return std::nullopt;
+#endif
+  runtime::Session session(*file, *device);
+  return unwrap(session.run(inputs, requests, runOptions));
+}
+
+std::optional<runtime::ArrayMap>
+readRunInputs(const RunOptions &options, const runtime::Manifest &manifest,
+              DiagnosticSink &sink) {
+  runtime::ArrayMap arrays;
+  for (const std::string &text : options.inputs) {
+    // NAME=FILE, unless a file of that very name exists.
+    std::string name, path = text;
+    size_t equals = text.find('=');
+    if (equals != std::string::npos && !std::filesystem::exists(text)) {
+      name = text.substr(0, equals);
+      path = text.substr(equals + 1);
+    }
+    runtime::InputOptions inputOptions;
+    inputOptions.dtSeconds = manifest.dtSeconds;
+    auto read = runtime::readInputs(path, inputOptions);
+    if (!read) {
+      sink.report(read.takeError());
+      return std::nullopt;
+    }
+    for (auto &[key, array] : *read)
+      arrays[!name.empty() && read->size() == 1 ? name : key] =
+          std::move(array);
+  }
+  if (options.encode.empty())
+    return arrays;
+  runtime::EncoderOptions encoder;
+  auto kind = runtime::encoderByName(options.encode);
+  if (!kind) {
+    sink.report(kind.takeError());
+    return std::nullopt;
+  }
+  encoder.kind = *kind;
+  encoder.ticks = options.ticks.value_or(0);
+  encoder.seed = options.seed;
+  encoder.threshold = options.threshold;
+  for (auto &[key, array] : arrays)
+    for (const runtime::InputEntry &input : manifest.inputs) {
+      if (input.name != key && !(key.empty() && manifest.inputs.size() == 1))
+        continue;
+      runtime::ChannelShape shape{input.name, input.channels, input.shape};
+      encoder.timeAxis = !options.ticks.has_value();
+      auto spikes = runtime::encode(array, shape, encoder);
+      if (!spikes) {
+        sink.report(spikes.takeError());
+        return std::nullopt;
+      }
+      array = std::move(*spikes);
+    }
+  return arrays;
+}
+
+} // namespace snnc

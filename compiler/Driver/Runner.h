@@ -1,0 +1,48 @@
+//===- Runner.h - One run on one backend -------------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef SNNC_DRIVER_RUNNER_H
+#define SNNC_DRIVER_RUNNER_H
+
+#include "compiler/Driver/Network.h"
+#include "compiler/Driver/Options.h"
+#include "runtime/bundle/Bundle.h"
+#include "runtime/host/Session.h"
+
+namespace snnc {
+
+/// What a run command works on: a bundle, and the networks behind it when the
+/// reference is asked.
+class RunSubject {
+public:
+  /// Reads a bundle, or imports (and, unless only the reference runs, compiles)
+  /// a network file. Findings go to `sink`; false after an error.
+  bool open(const RunOptions &options, bool needsBundle, DiagnosticSink &sink);
+
+  /// The description of inputs and populations, whatever the subject is.
+  const runtime::Manifest &manifest() const { return description; }
+  const runtime::Bundle *bundle() const { return file.get(); }
+
+  /// Runs on `backend`; an error is reported to `sink` and nothing returned.
+  std::optional<runtime::RunResult> run(const std::string &backend,
+                                        const RunOptions &options,
+                                        const runtime::ArrayMap &inputs,
+                                        const runtime::RunOptions &runOptions,
+                                        DiagnosticSink &sink);
+
+private:
+  bool loadNetwork(DiagnosticSink &sink);
+
+  std::unique_ptr<mlir::MLIRContext> context;
+  std::shared_ptr<runtime::Bundle> file;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  runtime::Manifest description;
+};
+
+/// Reads --input files, encodes analog ones; error in `sink`.
+std::optional<runtime::ArrayMap> readRunInputs(const RunOptions &options,
+                                               const runtime::Manifest &manifest,
+                                               DiagnosticSink &sink);
+
+} // namespace snnc
+
+#endif // SNNC_DRIVER_RUNNER_H
