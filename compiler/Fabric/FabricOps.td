@@ -66,7 +66,7 @@ def Fabric_SliceOp : Fabric_PartOp<"slice", [
                        OptionalAttr<FlatSymbolRefAttr>:$program);
   let results = (outs Fabric_SliceType:$slice);
   let assemblyFormat = [{
-    $population `[` $begin `,` $end `)` (`at` $at^)?
+    $population ` ` `[` $begin `,` $end `)` (`at` $at^)?
     (`key` custom<Hex>($key)^)? (`program` $program^)? attr-dict
   }];
   let hasVerifier = 1;
@@ -87,7 +87,7 @@ def Fabric_BlockOp : Fabric_PartOp<"block"> {
                        Fabric_SliceType:$target, Fabric_RowsAttr:$encoding,
                        I64Attr:$bytes);
   let assemblyFormat = [{
-    $projection $name `(` $sources `)` `to` $target `encoding` $encoding
+    $projection $name ` ` `(` $sources `)` `to` $target `encoding` $encoding
     `bytes` $bytes attr-dict
   }];
   let hasVerifier = 1;
@@ -103,7 +103,7 @@ def Fabric_FlowOp : Fabric_PartOp<"flow"> {
                        Variadic<Fabric_SliceType>:$targets,
                        OptionalAttr<I64Attr>:$key, OptionalAttr<I64Attr>:$mask);
   let assemblyFormat = [{
-    $source `to` `(` $targets `)`
+    $source `to` ` ` `(` $targets `)`
     (`key` custom<Hex>($key)^)? (`mask` custom<Hex>($mask)^)? attr-dict
   }];
   let hasVerifier = 1;

@@ -34,7 +34,7 @@ public:
   std::optional<uint64_t> lowest(uint64_t bytes) const {
     uint64_t at = 0;
     for (auto [begin, stop] : taken) {
-      if (at + bytes <= begin)
+      if (at + std::max<uint64_t>(bytes, 1) <= begin)
         return at;
       at = std::max(at, (stop + alignment - 1) / alignment * alignment);
     }

@@ -201,7 +201,7 @@ LogicalResult Slicer::refuseNeuron(uint32_t node) {
     diag.attachNote() << "help: reduce the population's "
                       << grouped(worst.sources)
                       << " sources (pooling, a smaller layer before it), or "
-                         "use --weight-bits=8";
+                         "use --weights=int8";
   return failure();
 }
 
@@ -229,7 +229,7 @@ LogicalResult Slicer::checkCores() {
   diag.attachNote() << "largest: " << table;
   diag.attachNote() << "help: make '" << cores.front().first
                     << "' smaller or its connections sparser, or use "
-                       "--weight-bits=8";
+                       "--weights=int8";
   return failure();
 }
 

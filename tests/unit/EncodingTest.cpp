@@ -1,0 +1,313 @@
+//===- EncodingTest.cpp - Row encodings and the core planner --------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Properties over seeded random blocks: the measured size is the written size,
+// and reading back gives the synapses that went in.
+
+#include "compiler/Fabric/Encoding.h"
+#include "compiler/Fabric/CorePlanner.h"
+#include "runtime/abi/CoreHeader.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+
+using namespace snnc;
+using namespace snnc::fabric;
+using snn::IntSynapse;
+
+namespace {
+
+/// Synapses held as they are.
+struct ListView : SynapseView {
+  std::vector<std::vector<IntSynapse>> rows;
+  uint32_t targets = 0, least = 1, largest = 1;
+
+  uint32_t numSources() const override { return uint32_t(rows.size()); }
+  uint32_t numTargets() const override { return targets; }
+  uint32_t minDelay() const override { return least; }
+  uint32_t maxDelay() const override { return largest; }
+  void row(uint32_t source, std::vector<IntSynapse> &row) const override {
+    row = rows[source];
+  }
+};
+
+struct RandomBlock {
+  std::mt19937 random;
+  ListView view;
+  std::vector<Range> sourceSlices;
+  Range targets;
+
+  explicit RandomBlock(unsigned seed) : random(seed) {
+    view.targets = number(1, 300);
+    view.rows.resize(number(1, 90));
+    view.least = number(1, 3);
+    view.largest = view.least + (number(0, 1) ? 0 : number(1, 9));
+    int limit = number(0, 1) ? 127 : 32767;
+    double density = number(0, 100) / 100.0;
+    bool repeats = number(0, 3) == 0;
+    for (auto &row : view.rows)
+      fill(row, limit, density, repeats);
+    targets.begin = number(0, view.targets - 1);
+    targets.end = number(targets.begin + 1, view.targets);
+    for (uint32_t at = 0; at < view.numSources();) {
+      uint32_t end = std::min(view.numSources(), at + number(1, 30));
+      sourceSlices.push_back({at, end});
+      at = end;
+    }
+  }
+
+  uint32_t number(uint32_t low, uint32_t high) {
+    return std::uniform_int_distribution<uint32_t>(low, high)(random);
+  }
+
+  void fill(std::vector<IntSynapse> &row, int limit, double density,
+            bool repeats) {
+    std::bernoulli_distribution hit(density);
+    std::uniform_int_distribution<int> weight(-limit, limit);
+    for (uint32_t t = 0; t < view.targets; ++t)
+      for (unsigned copies = hit(random) ? (repeats ? number(1, 2) : 1) : 0;
+           copies; --copies)
+        row.push_back({t, weight(random), number(view.least, view.largest)});
+  }
+};
+
+/// (target, delay) -> sum of weights: what the core adds.
+using Sums = std::map<std::pair<uint32_t, uint32_t>, int64_t>;
+
+Sums sumsOf(const std::vector<IntSynapse> &row, Range targets) {
+  Sums sums;
+  for (const IntSynapse &synapse : row)
+    if (synapse.target >= targets.begin && synapse.target < targets.end)
+      sums[{synapse.target - targets.begin, synapse.delay}] += synapse.weight;
+  std::erase_if(sums, [](auto &entry) { return entry.second == 0; });
+  return sums;
+}
+
+/// All formats worth trying, legal or not.
+std::vector<RowEncoding> candidates(uint32_t delaySpan) {
+  unsigned delay = unsigned(std::bit_width(delaySpan));
+  return {RowEncoding::dense(8), RowEncoding::dense(16),
+          RowEncoding::sparse(16, 8 - delay, delay, 8),
+          RowEncoding::sparse(32, 24 - delay, delay, 8),
+          RowEncoding::sparse(32, 16 - delay, delay, 16)};
+}
+
+struct Written {
+  std::vector<std::byte> rows, index;
+  uint64_t synapses = 0;
+};
+
+std::optional<Written> write(const RandomBlock &block,
+                             const RowEncoding &encoding, BlockSize size) {
+  Written bytes{std::vector<std::byte>(size.rows),
+                std::vector<std::byte>(size.index), 0};
+  auto synapses = writeBlock(encoding, block.view, block.targets,
+                             block.sourceSlices, bytes.rows, bytes.index);
+  if (!synapses)
+    return std::nullopt;
+  bytes.synapses = *synapses;
+  return bytes;
+}
+
+class EncodingProperty : public testing::TestWithParam<unsigned> {};
+
+TEST_P(EncodingProperty, MeasuredIsWrittenAndReadBack) {
+  RandomBlock block(GetParam());
+  auto stats = BlockStatistics::scan(block.view);
+  uint64_t entries = IndexLayout(block.sourceSlices).entries;
+  unsigned legal = 0;
+  for (const RowEncoding &encoding :
+       candidates(block.view.largest - block.view.least)) {
+    auto size = stats.size(encoding, block.targets, entries);
+    if (!size)
+      continue;
+    ++legal;
+    auto bytes = write(block, encoding, *size);
+    ASSERT_TRUE(bytes) << toText(encoding);
+    EXPECT_EQ(bytes->synapses, stats.synapses(block.targets));
+    // One byte group more or less is refused: the size is exact.
+    BlockSize wrong{size->rows + 4, size->index};
+    EXPECT_FALSE(write(block, encoding, wrong)) << toText(encoding);
+    auto read = readBlock(encoding, block.targets.size(), block.view.least,
+                          block.sourceSlices, bytes->rows, bytes->index);
+    ASSERT_EQ(read.size(), block.view.rows.size());
+    for (uint32_t s = 0; s < read.size(); ++s)
+      ASSERT_EQ(sumsOf(read[s], {0, block.targets.size()}),
+                sumsOf(block.view.rows[s], block.targets))
+          << toText(encoding) << " source " << s;
+  }
+  EXPECT_GE(legal, 1u);
+}
+
+TEST_P(EncodingProperty, ChoiceIsTheSmallestLegalOne) {
+  RandomBlock block(GetParam());
+  auto stats = BlockStatistics::scan(block.view);
+  uint64_t entries = IndexLayout(block.sourceSlices).entries;
+  auto best = stats.choose(block.targets, entries);
+  ASSERT_TRUE(best);
+  EXPECT_EQ(stats.size(best->encoding, block.targets, entries), best->size);
+  for (const RowEncoding &encoding :
+       candidates(block.view.largest - block.view.least))
+    if (auto size = stats.size(encoding, block.targets, entries)) {
+      EXPECT_LE(best->size.total(), size->total()) << toText(encoding);
+      if (best->encoding.kind == RowEncoding::Kind::Sparse &&
+          encoding.kind == RowEncoding::Kind::Dense) {
+        EXPECT_LT(best->size.total(), size->total()) << "ties go to dense";
+      }
+    }
+}
+
+TEST_P(EncodingProperty, IllegalEncodingsCannotBeWritten) {
+  RandomBlock block(GetParam());
+  auto stats = BlockStatistics::scan(block.view);
+  uint64_t entries = IndexLayout(block.sourceSlices).entries;
+  for (const RowEncoding &encoding :
+       candidates(block.view.largest - block.view.least)) {
+    if (stats.size(encoding, block.targets, entries))
+      continue;
+    unsigned width = encoding.word / 8;
+    bool dense = encoding.kind == RowEncoding::Kind::Dense;
+    BlockSize size{dense ? block.view.numSources() *
+                               align4(block.targets.size()) * width
+                         : align4(stats.synapses(block.targets) * width),
+                   dense ? 0 : align4(entries * 2)};
+    EXPECT_FALSE(write(block, encoding, size)) << toText(encoding);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Random, EncodingProperty, testing::Range(0u, 200u));
+
+TEST(Encoding, SparseWordHasIndexLowAndWeightHigh) {
+  ListView view;
+  view.targets = 5;
+  view.least = 2;
+  view.largest = 4;
+  view.rows = {{{3, -2, 4}}, {}, {{0, 127, 2}, {4, 1, 3}}};
+  std::vector<std::byte> rows(8), index(8);
+  Range slices[] = {{0, 3}};
+  auto encoding = RowEncoding::sparse(16, 6, 2, 8);
+  ASSERT_EQ(writeBlock(encoding, view, {0, 5}, slices, rows, index), 3u);
+  auto half = [](const std::vector<std::byte> &bytes, unsigned i) {
+    return unsigned(bytes[2 * i]) | unsigned(bytes[2 * i + 1]) << 8;
+  };
+  EXPECT_EQ(half(rows, 0), 0xFE00u | 2u << 6 | 3u);
+  EXPECT_EQ(half(rows, 1), 0x7F00u);
+  EXPECT_EQ(half(rows, 2), 0x0100u | 1u << 6 | 4u);
+  const unsigned starts[] = {0, 1, 1, 3};
+  for (unsigned i = 0; i < 4; ++i)
+    EXPECT_EQ(half(index, i), starts[i]);
+}
+
+TEST(Encoding, DenseRowsArePaddedToFourTargets) {
+  ListView view;
+  view.targets = 5;
+  view.rows = {{{1, -1, 1}}, {{4, 5, 1}}};
+  std::vector<std::byte> rows(16);
+  Range slices[] = {{0, 2}};
+  ASSERT_EQ(writeBlock(RowEncoding::dense(8), view, {0, 5}, slices, rows, {}),
+            2u);
+  EXPECT_EQ(rows[1], std::byte(0xFF));
+  EXPECT_EQ(rows[8 + 4], std::byte(5));
+}
+
+TEST(Encoding, IndexOfEverySourceSliceStartsAtFourBytes) {
+  Range even[] = {{0, 4}, {4, 8}, {8, 9}};
+  EXPECT_EQ(IndexLayout(even).entries, 10u) << "shared entries";
+  Range odd[] = {{0, 3}, {3, 6}, {6, 7}};
+  IndexLayout layout(odd);
+  for (uint32_t first : layout.first)
+    EXPECT_EQ(first % 2, 0u);
+  EXPECT_EQ(layout.entries, 10u);
+}
+
+TEST(Encoding, TooManyWordsForTheIndexAreRefused) {
+  ListView view;
+  view.targets = 1;
+  view.least = 1;
+  view.largest = 2; // no dense rows
+  view.rows.assign(70000, {{0, 1, 1}});
+  auto stats = BlockStatistics::scan(view);
+  EXPECT_FALSE(stats.choose({0, 1}, view.rows.size() + 1));
+}
+
+//===----------------------------------------------------------------------===//
+// CorePlanner
+//===----------------------------------------------------------------------===//
+
+SramLayout sram() {
+  SramLayout layout;
+  layout.bytes = 0x20000;
+  layout.program = {0, 0x2000};
+  layout.stack = {0x1F000, 0x20000};
+  layout.alignment = 16;
+  return layout;
+}
+
+CoreDemand demand(uint32_t neurons, uint64_t rows, uint64_t sources) {
+  CoreDemand demand;
+  demand.neurons = neurons;
+  demand.states = {"v", "i"};
+  demand.arrayParams = {"threshold"};
+  demand.blocks = {{0, rows, 0, 1}};
+  demand.sources = sources;
+  demand.maxDelay = 5;
+  return demand;
+}
+
+uint64_t bytesOf(const CorePlan &plan, const std::string &name) {
+  for (const PlannedBuffer &buffer : plan.buffers)
+    if (buffer.name == name)
+      return buffer.bytes;
+  ADD_FAILURE() << "no buffer " << name;
+  return 0;
+}
+
+TEST(CorePlanner, EveryStructureToTheByte) {
+  CorePlan plan = planCore(demand(38, 480, 12), sram());
+  ASSERT_TRUE(plan.fits());
+  EXPECT_EQ(bytesOf(plan, "header"), sizeof(SnncCoreHeader));
+  EXPECT_EQ(bytesOf(plan, "table"), sizeof(SnncTableEntry));
+  EXPECT_EQ(bytesOf(plan, "rows"), 480u);
+  EXPECT_EQ(bytesOf(plan, "param.threshold"), 38u * 4);
+  EXPECT_EQ(bytesOf(plan, "state.i"), 38u * 4);
+  EXPECT_EQ(bytesOf(plan, "ring"), 8u * 40 * 4) << "delay 5: eight slots";
+  EXPECT_EQ(bytesOf(plan, "spikes"), 8u);
+  EXPECT_EQ(plan.fifoCapacity, 24u) << "two ticks of every source";
+  uint64_t sum = 0;
+  for (const PlannedBuffer &buffer : plan.buffers)
+    sum += (buffer.bytes + 15) / 16 * 16;
+  EXPECT_EQ(sum, plan.available) << "the record window takes what is left";
+}
+
+TEST(CorePlanner, FitsExactlyUpToTheLimit) {
+  uint64_t rows = 0;
+  CorePlan plan = planCore(demand(64, rows, 4000), sram());
+  rows = plan.available - plan.needed;
+  plan = planCore(demand(64, rows, 4000), sram());
+  EXPECT_TRUE(plan.fits());
+  EXPECT_EQ(plan.fifoCapacity, 512u) << "the shortest packet ring";
+  EXPECT_LT(plan.fifoCapacity, plan.fifoSafe);
+  EXPECT_EQ(bytesOf(plan, "record"), 528u) << "one tick: 8 + 2 * 256, aligned";
+  EXPECT_FALSE(planCore(demand(64, rows + 1, 4000), sram()).fits());
+}
+
+TEST(CorePlanner, HostileNumbersDoNotWrap) {
+  CoreDemand huge = demand(UINT32_MAX, UINT32_MAX, UINT32_MAX);
+  huge.maxDelay = UINT64_MAX;
+  huge.receptors = 2;
+  EXPECT_FALSE(planCore(huge, sram()).fits());
+}
+
+TEST(CorePlanner, LargestStructureComesFirst) {
+  auto parts = bytesByStructure(demand(38, 90000, 12));
+  EXPECT_EQ(parts.front().first, "synapse rows");
+  EXPECT_EQ(parts.front().second, 90000u);
+  EXPECT_TRUE(std::is_sorted(parts.begin(), parts.end(), [](auto &a, auto &b) {
+    return a.second > b.second;
+  }));
+}
+
+} // namespace

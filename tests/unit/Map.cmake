@@ -1,0 +1,5 @@
+if(SNNC_BUILD_COMPILER)
+  snnc_test(snnc-encoding-test MLIR EncodingTest.cpp DEPS snnc_fabric)
+  snnc_test(snnc-map-test MLIR MapAlgorithmsTest.cpp MapPassesTest.cpp
+    DEPS snnc_map snnc_s2_image)
+endif()
