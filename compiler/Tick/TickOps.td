@@ -128,8 +128,11 @@ def Tick_ParamOp : Tick_Op<"param", [Pure]> {
 
 def Tick_EmitOp : Tick_Op<"emit"> {
   let summary = "Send the neuron's spike where the condition holds";
-  let arguments = (ins I32:$neuron, I1:$spike);
-  let assemblyFormat = "$neuron `if` $spike attr-dict";
+  let description = [{
+    `local`: nobody listens, the spike is only noted for recording.
+  }];
+  let arguments = (ins I32:$neuron, I1:$spike, UnitAttr:$local);
+  let assemblyFormat = "$neuron `if` $spike (`local` $local^)? attr-dict";
 }
 
 def Tick_RecordOp : Tick_Op<"record"> {

@@ -23,6 +23,7 @@ struct ProgramKey {
   std::string model;
   std::string formats; ///< printed, in the order of the table's kinds
   std::vector<bool> uniform;
+  bool sends = true; ///< some core listens to its spikes
   auto operator<=>(const ProgramKey &) const = default;
 };
 
@@ -66,10 +67,14 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
                << model.paramName(j) << "' is missing or has the wrong size";
       key.uniform.push_back(values->uniform().has_value());
     }
+    key.sends = llvm::any_of(slice.getSlice().getUsers(), [&](Operation *user) {
+      auto flow = dyn_cast<fabric::FlowOp>(user);
+      return flow && flow.getSource() == slice.getSlice();
+    });
     auto [it, isNew] = names.try_emplace(key);
     if (isNew) {
       it->second = "p" + std::to_string(names.size() - 1);
-      build(it->second, model, formats, key.uniform);
+      build(it->second, model, formats, key);
       ++programs;
     }
     slice.setProgramAttr(FlatSymbolRefAttr::get(&getContext(), it->second));
@@ -77,8 +82,7 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
   }
 
   void build(llvm::StringRef name, snn::NeuronOp model,
-             llvm::ArrayRef<Attribute> formats,
-             const std::vector<bool> &uniform) {
+             llvm::ArrayRef<Attribute> formats, const ProgramKey &key) {
     OpBuilder b = OpBuilder::atBlockEnd(getOperation().getBody());
     Location loc = model.getLoc();
     auto program = b.create<ProgramOp>(loc, b.getStringAttr(name));
@@ -94,7 +98,7 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
     Block &body = loop.getBody().emplaceBlock();
     Value n = body.addArgument(b.getI32Type(), loc);
     b.setInsertionPointToStart(&body);
-    buildUpdate(b, n, model, uniform);
+    buildUpdate(b, n, model, key);
   }
 
   static void buildOnSpike(OpBuilder &b, Location loc,
@@ -113,7 +117,7 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
 
   /// The neuron region with its arguments loaded and its results stored.
   static void buildUpdate(OpBuilder &b, Value n, snn::NeuronOp model,
-                          const std::vector<bool> &uniform) {
+                          const ProgramKey &key) {
     Location loc = model.getLoc();
     Block &region = model.getBody().front();
     IRMapping map;
@@ -130,7 +134,7 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
     for (unsigned j = 0; j < model.numParams(); ++j)
       map.map(model.paramArg(j),
               b.create<ParamOp>(loc, b.getF32Type(), n, b.getI64IntegerAttr(j),
-                                uniform[j] ? b.getUnitAttr() : UnitAttr())
+                                key.uniform[j] ? b.getUnitAttr() : UnitAttr())
                   .getValue());
     for (Operation &op : region.without_terminator())
       b.clone(op, map);
@@ -139,7 +143,8 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
       b.create<StoreStateOp>(loc, n, b.getI64IntegerAttr(k),
                              map.lookup(yield.getStates()[k]));
     if (yield.getSpike())
-      b.create<EmitOp>(loc, n, map.lookup(yield.getSpike()));
+      b.create<EmitOp>(loc, n, map.lookup(yield.getSpike()),
+                       key.sends ? UnitAttr() : b.getUnitAttr());
   }
 
   std::map<ProgramKey, std::string> names;

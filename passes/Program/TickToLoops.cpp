@@ -280,16 +280,19 @@ private:
                   param.getUniform() ? v : e->loadFloat(e->add(v, offset)));
         })
         .Case<EmitOp>([&](EmitOp emit) {
-          e->ifThen(map.lookup(emit.getSpike()), [&] { lowerEmit(n); });
+          e->ifThen(map.lookup(emit.getSpike()), [&] {
+            lowerEmit(n, emit.getLocal());
+          });
         })
         .Default([&](Operation *o) { builder.clone(*o, map); });
   }
 
-  void lowerEmit(Value n) {
+  void lowerEmit(Value n, bool local) {
     Value word = e->add(bitmap, e->shl(e->lshr(n, 5), 2));
     Value bit = e->shlBy(e->constant(1), e->bitAnd(n, 31));
     e->store(word, e->bitOr(e->load(word), bit));
-    builder.create<SendOp>(e->loc, e->core, e->add(keyBase, n));
+    if (!local)
+      builder.create<SendOp>(e->loc, e->core, e->add(keyBase, n));
   }
 
   //===--------------------------------------------------------------------===//

@@ -3,10 +3,12 @@
 
 #include "runtime/emulator/Router.h"
 
+#include <cstddef>
+
 namespace snnc::emulator {
 
 Router::Router(std::vector<Entry> table) : entries(std::move(table)) {
-  std::unordered_map<uint32_t, size_t> groupOfMask;
+  std::unordered_map<uint32_t, std::size_t> groupOfMask;
   for (uint32_t index = 0; index < entries.size(); ++index) {
     const Entry &entry = entries[index];
     if (entry.key & ~entry.mask)

@@ -4,6 +4,7 @@
 #include "backends/spinnaker2/Codegen/CompileProgram.h"
 #include "compiler/Support/AtomicFile.h"
 
+#include "lld/Common/CommonLinkerContext.h"
 #include "lld/Common/Driver.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
@@ -50,8 +51,11 @@ Expected<std::string> linkProgram(const std::string &object,
   const char *arguments[] = {"ld.lld",    "-T", ld.c_str(),
                              in.c_str(),  "-o", out.c_str(),
                              "--threads=1", "--no-undefined", "-n"};
-  if (!lld::elf::link(arguments, stream, stream, /*exitEarly=*/false,
-                      /*disableOutput=*/false))
+  bool linked = lld::elf::link(arguments, stream, stream, /*exitEarly=*/false,
+                               /*disableOutput=*/false);
+  // lld keeps its symbols until told; the next program would collide.
+  lld::CommonLinkerContext::destroy();
+  if (!linked)
     return makeError("SNN0391", {}, "linking a core program failed: " + said);
   return readFile(out);
 }
