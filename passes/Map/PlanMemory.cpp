@@ -9,6 +9,7 @@
 #include "passes/Map/Support.h"
 
 #include <algorithm>
+#include <map>
 
 namespace snnc::map {
 #define GEN_PASS_DEF_FABRICPLANMEMORY
@@ -77,6 +78,7 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
       for (SliceOp slice : op.getOps<SliceOp>())
         if (failed(plan(slice, *info, *machine)))
           return signalPassFailure();
+      warnWhereLossy(*info);
     }
   }
 
@@ -101,7 +103,8 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
                            "let fabric-slice do it";
       return failure();
     }
-    warnIfLossy(slice, core);
+    if (core.fifoCapacity < core.fifoSafe)
+      lossy[node->second].push_back({core.fifoCapacity, core.fifoSafe});
     return allocate(slice, core, *demand, machine.sram);
   }
 
@@ -140,16 +143,21 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
     return uint64_t(longest);
   }
 
-  static void warnIfLossy(SliceOp slice, const CorePlan &core) {
-    if (core.fifoCapacity >= core.fifoSafe)
-      return;
-    InFlightDiagnostic diag =
-        slice.emitWarning("SNN0355: ")
-        << describe(slice) << ": the packet ring holds "
-        << grouped(core.fifoCapacity) << " spikes, " << grouped(core.fifoSafe)
-        << " sources could spike in one tick; what does not fit is lost";
-    diag.attachNote() << "help: cut the population into smaller slices if its "
-                         "sources are that active";
+  /// One warning per population, not per core.
+  void warnWhereLossy(const NetworkInfo &info) {
+    for (auto &[node, rings] : lossy) {
+      auto [capacity, safe] = *std::min_element(rings.begin(), rings.end());
+      InFlightDiagnostic diag =
+          info.nodes[node].op->emitWarning("SNN0355: population '")
+          << info.nodes[node].name << "': the packet ring holds "
+          << grouped(capacity) << " spikes on " << rings.size()
+          << " of its cores, " << grouped(safe)
+          << " sources could spike in one tick; what does not fit is lost";
+      diag.attachNote() << "help: smaller slices have longer rings "
+                           "(fabric-slice, max-neurons), if the sources are "
+                           "that active";
+    }
+    lossy.clear();
   }
 
   using BufferId = std::pair<llvm::StringRef, std::optional<uint64_t>>;
@@ -207,6 +215,9 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
                          "of this slice";
     return failure();
   }
+
+  /// Per population: capacity and safe capacity of each ring that is too short.
+  std::map<uint32_t, std::vector<std::pair<uint64_t, uint64_t>>> lossy;
 };
 } // namespace
 
