@@ -22,6 +22,14 @@ function(snnc_common_flags target)
       -fsanitize=address,undefined -fno-sanitize-recover=undefined
       -fno-sanitize=vptr -fno-omit-frame-pointer)
     target_link_options(${target} PUBLIC -fsanitize=address,undefined)
+    get_target_property(type ${target} TYPE)
+    if(type STREQUAL EXECUTABLE)
+      target_sources(${target} PRIVATE
+        ${CMAKE_SOURCE_DIR}/compiler/Support/SanitizerOptions.cpp)
+      set_source_files_properties(
+        ${CMAKE_SOURCE_DIR}/compiler/Support/SanitizerOptions.cpp
+        PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+    endif()
   endif()
   if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
     target_link_options(${target} PUBLIC -fuse-ld=lld-19)

@@ -32,7 +32,12 @@ struct LinearPath {
   llvm::SmallVector<double> delay; ///< one, or one per element of `source`
   std::string name;  ///< of the weight op nearest to the neuron
   Location loc;
+  unsigned depth = 0; ///< ops walked through
 };
+
+/// More ops than that between two neuron layers is a loop or an attack, and
+/// every one is a level of recursion here.
+constexpr unsigned kDeepest = 256;
 
 struct ContractEdgesPass : impl::ContractEdgesBase<ContractEdgesPass> {
   using ContractEdgesBase::ContractEdgesBase;
@@ -76,6 +81,9 @@ struct ContractEdgesPass : impl::ContractEdgesBase<ContractEdgesPass> {
   LogicalResult walk(LinearPath path) {
     if (++pathCount > 4096)
       return target.emitError("SNN0300: more than 4096 paths lead here");
+    if (++path.depth > kDeepest)
+      return target.emitError("SNN0300: a path of more than ")
+             << kDeepest << " ops without a neuron leads here";
     Operation *op = path.source.getDefiningOp();
     return llvm::TypeSwitch<Operation *, LogicalResult>(op)
         .Case<InputOp>([&](InputOp) { return emit(path); })

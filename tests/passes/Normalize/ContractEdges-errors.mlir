@@ -55,6 +55,20 @@ snn.network @n {
 snn.network @n {
   %in = snn.input "in" : tensor<2xf32>
   %f = snn.flatten "f"(%in, %f) : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
-  // expected-error@+1 {{SNN0300: more than 4096 paths lead here}}
+  // expected-error@+1 {{SNN0300: a path of more than 256 ops without a neuron leads here}}
   %h = snn.ode "h" if(%f) params {} : (tensor<2xf32>) -> tensor<2xf32>
+}
+
+// -----
+
+// Five ops, 8^5 paths.
+snn.network @n {
+  %in = snn.input "in" : tensor<2xf32>
+  %f0 = snn.flatten "f0"(%in, %in, %in, %in, %in, %in, %in, %in) : (tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  %f1 = snn.flatten "f1"(%f0, %f0, %f0, %f0, %f0, %f0, %f0, %f0) : (tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  %f2 = snn.flatten "f2"(%f1, %f1, %f1, %f1, %f1, %f1, %f1, %f1) : (tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  %f3 = snn.flatten "f3"(%f2, %f2, %f2, %f2, %f2, %f2, %f2, %f2) : (tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  %f4 = snn.flatten "f4"(%f3, %f3, %f3, %f3, %f3, %f3, %f3, %f3) : (tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  // expected-error@+1 {{SNN0300: more than 4096 paths lead here}}
+  %h = snn.ode "h" if(%f4) params {} : (tensor<2xf32>) -> tensor<2xf32>
 }
