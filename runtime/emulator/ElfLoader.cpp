@@ -74,8 +74,9 @@ private:
     segmentCount = at<uint16_t>(44);
     if (segmentCount == 0 || segmentCount > maxSegments ||
         at<uint16_t>(42) != segmentHeaderBytes)
-      return fail("SNN0601", "{} program headers of {} bytes; expected 1 to {} "
-                             "of {} bytes",
+      return fail("SNN0601",
+                  "{} program headers of {} bytes; expected 1 to {} "
+                  "of {} bytes",
                   segmentCount, at<uint16_t>(42), maxSegments,
                   segmentHeaderBytes);
     if (uint64_t(segmentTable) + segmentCount * segmentHeaderBytes >
@@ -94,18 +95,21 @@ private:
     if (inMemory == 0 && inFile == 0)
       return;
     if (inFile > inMemory || uint64_t(offset) + inFile > file.size())
-      return fail("SNN0601", "segment at {:#x}: {} bytes in the file, {} in "
-                             "memory, file has {}",
+      return fail("SNN0601",
+                  "segment at {:#x}: {} bytes in the file, {} in "
+                  "memory, file has {}",
                   address, inFile, inMemory, file.size());
     uint64_t end = uint64_t(address) + inMemory;
     if (end > sram.stack.begin)
-      return fail("SNN0602", "segment [{:#x}, {:#x}) does not end below the "
-                             "stack at {:#x}",
+      return fail("SNN0602",
+                  "segment [{:#x}, {:#x}) does not end below the "
+                  "stack at {:#x}",
                   address, end, sram.stack.begin);
     if ((flags & segmentExecutable) &&
         (address < sram.program.begin || end > sram.program.end))
-      return fail("SNN0602", "code [{:#x}, {:#x}) is outside the program range "
-                             "[{:#x}, {:#x})",
+      return fail("SNN0602",
+                  "code [{:#x}, {:#x}) is outside the program range "
+                  "[{:#x}, {:#x})",
                   address, end, sram.program.begin, sram.program.end);
     ElfSegment segment;
     segment.address = address;
@@ -132,13 +136,15 @@ private:
       uint32_t vectors[2];
       std::memcpy(vectors, segment.bytes.data(), sizeof(vectors));
       if (vectors[0] > sram.bytes || vectors[0] % 8 != 0 || vectors[0] == 0)
-        return fail("SNN0602", "initial stack pointer {:#x} is not an 8-byte "
-                               "aligned address in SRAM",
+        return fail("SNN0602",
+                    "initial stack pointer {:#x} is not an 8-byte "
+                    "aligned address in SRAM",
                     vectors[0]);
       if ((vectors[1] & 1) == 0 || vectors[1] >= sram.program.end ||
           vectors[1] < sram.program.begin)
-        return fail("SNN0602", "reset vector {:#x} is not Thumb code in the "
-                               "program range",
+        return fail("SNN0602",
+                    "reset vector {:#x} is not Thumb code in the "
+                    "program range",
                     vectors[1]);
       return;
     }

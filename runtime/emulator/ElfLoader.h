@@ -1,4 +1,5 @@
-//===- ElfLoader.h - Core programs out of Arm ELF files ----------*- C++ -*-===//
+//===- ElfLoader.h - Core programs out of Arm ELF files ----------*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_RUNTIME_EMULATOR_ELFLOADER_H
 #define SNNC_RUNTIME_EMULATOR_ELFLOADER_H

@@ -1,4 +1,5 @@
-//===- MmioDevice.h - A block of registers beside a core ---------*- C++ -*-===//
+//===- MmioDevice.h - A block of registers beside a core ---------*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_RUNTIME_EMULATOR_MMIODEVICE_H
 #define SNNC_RUNTIME_EMULATOR_MMIODEVICE_H

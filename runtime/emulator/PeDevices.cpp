@@ -122,21 +122,20 @@ void PacketSender::reset() {
 
 AddressRange PacketReceiver::range() const {
   const PacketReceiveRegisters &r = registers;
-  return block(r.base, {r.config, r.start, r.end, r.readPointer,
-                        r.writePointer, r.words, r.dropped, r.control});
+  return block(r.base, {r.config, r.start, r.end, r.readPointer, r.writePointer,
+                        r.words, r.dropped, r.control});
 }
 
 bool PacketReceiver::read(uint32_t offset, uint32_t &value) {
   const PacketReceiveRegisters &r = registers;
-  const std::pair<uint32_t, uint32_t> all[] = {
-      {r.config, config},
-      {r.start, start},
-      {r.end, end},
-      {r.readPointer, readPointer},
-      {r.writePointer, writePointer},
-      {r.words, words},
-      {r.dropped, dropped},
-      {r.control, control}};
+  const std::pair<uint32_t, uint32_t> all[] = {{r.config, config},
+                                               {r.start, start},
+                                               {r.end, end},
+                                               {r.readPointer, readPointer},
+                                               {r.writePointer, writePointer},
+                                               {r.words, words},
+                                               {r.dropped, dropped},
+                                               {r.control, control}};
   for (auto [at, content] : all)
     if (at == offset) {
       value = content;
@@ -189,9 +188,8 @@ void PacketReceiver::reset() {
 
 bool PacketReceiver::ringIsUsable() const {
   return config == registers.configMulticast && start < end &&
-         start >= layout.program.end && end <= sram.size() &&
-         start % 4 == 0 && end % 4 == 0 && writePointer >= start &&
-         writePointer < end;
+         start >= layout.program.end && end <= sram.size() && start % 4 == 0 &&
+         end % 4 == 0 && writePointer >= start && writePointer < end;
 }
 
 bool PacketReceiver::deliver(uint32_t key) {
