@@ -8,10 +8,7 @@
 #include "compiler/Driver/Messages.h"
 #include "compiler/Reference/RunReference.h"
 #include "compiler/Support/AtomicFile.h"
-#if __has_include("runtime/emulator/Emulator.h")
 #include "runtime/emulator/Emulator.h"
-#define HAVE_EMU
-#endif
 #include "runtime/io/ArrayFile.h"
 #include "runtime/io/Encoders.h"
 
@@ -134,11 +131,7 @@ RunSubject::run(const std::string &backend, const RunOptions &options,
   if (backend == "host")
     device = host::createHostDevice();
   else
-#ifdef HAVE_EMU
     device = emulator::createEmulator({options.threads});
-#else
-    return std::nullopt;
-#endif
   runtime::Session session(*file, *device);
   return unwrap(session.run(inputs, requests, runOptions));
 }
