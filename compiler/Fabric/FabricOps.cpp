@@ -72,11 +72,20 @@ static LogicalResult verifyIsSlice(Operation *op, Value value) {
   return op->emitOpError("needs a fabric.slice here, not a fabric.input");
 }
 
+static LogicalResult verifyIsHandle(Operation *op, Value value) {
+  if (isa_and_nonnull<SliceOp, InputOp>(value.getDefiningOp()))
+    return success();
+  return op->emitOpError("needs a fabric.slice or a fabric.input as source");
+}
+
 LogicalResult BlockOp::verify() {
   if (!fits32(getProjection()) || !fits32(getBytes()))
     return emitOpError("projection and bytes are at most 32 bits wide");
   if (getSources().empty())
     return emitOpError("has no sources");
+  for (Value source : getSources())
+    if (failed(verifyIsHandle(*this, source)))
+      return failure();
   return verifyIsSlice(*this, getTarget());
 }
 
@@ -87,6 +96,8 @@ LogicalResult FlowOp::verify() {
     return emitOpError("key and mask are 32 bits wide");
   if (getKey() && (*getKey() & ~*getMask()))
     return emitOpError("key has bits outside its mask");
+  if (failed(verifyIsHandle(*this, getSource())))
+    return failure();
   for (Value target : getTargets())
     if (failed(verifyIsSlice(*this, target)))
       return failure();

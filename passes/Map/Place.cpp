@@ -25,7 +25,7 @@ struct FabricPlacePass : impl::FabricPlaceBase<FabricPlacePass> {
     if (!machine)
       return signalPassFailure();
     for (MachineOp op : getOperation().getOps<MachineOp>())
-      if (failed(placeAll(op, *machine)))
+      if (!checkTarget(op, *machine) || failed(placeAll(op, *machine)))
         return signalPassFailure();
   }
 

@@ -72,6 +72,8 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
     if (!machine)
       return signalPassFailure();
     for (MachineOp op : getOperation().getOps<MachineOp>()) {
+      if (!checkTarget(op, *machine))
+        return signalPassFailure();
       auto info = NetworkInfo::read(op);
       if (failed(info))
         return signalPassFailure();

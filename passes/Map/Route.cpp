@@ -25,7 +25,8 @@ struct FabricRoutePass : impl::FabricRouteBase<FabricRoutePass> {
     if (!machine)
       return signalPassFailure();
     for (MachineOp op : getOperation().getOps<MachineOp>())
-      if (op.getOps<RouteOp>().empty() && failed(route(op, *machine)))
+      if (!checkTarget(op, *machine) ||
+          (op.getOps<RouteOp>().empty() && failed(route(op, *machine))))
         return signalPassFailure();
   }
 

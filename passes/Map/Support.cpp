@@ -22,6 +22,16 @@ MachinePtr resolveMachine(Operation *op, MachinePtr given,
   return nullptr;
 }
 
+bool checkTarget(fabric::MachineOp op, const MachineModel &machine) {
+  if (op.getTarget() == machine.name)
+    return true;
+  InFlightDiagnostic diag = op.emitError("SNN0350: this mapping is for '")
+                            << op.getTarget() << "', not for machine '"
+                            << machine.name << "'";
+  diag.attachNote() << "help: choose that machine or map the network again";
+  return false;
+}
+
 std::string grouped(uint64_t number) {
   std::string digits = std::to_string(number);
   for (size_t at = digits.size(); at > 3; at -= 3)

@@ -15,6 +15,9 @@ namespace snnc::map {
 MachinePtr resolveMachine(mlir::Operation *op, MachinePtr given,
                           llvm::StringRef name);
 
+/// Whether `op` was made for `machine`; else error SNN0350.
+bool checkTarget(fabric::MachineOp op, const MachineModel &machine);
+
 /// 118784 -> "118,784".
 std::string grouped(uint64_t number);
 

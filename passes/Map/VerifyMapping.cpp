@@ -286,7 +286,10 @@ void Checker::checkBuffers(SliceOp slice) {
 
 /// Every structure that the core program addresses is there and large enough.
 void Checker::checkContent(SliceOp slice, llvm::ArrayRef<BufferOp> buffers) {
-  const auto &node = info.nodes[info.nodeByName.lookup(slice.getPopulation())];
+  auto known = info.nodeByName.find(slice.getPopulation());
+  if (known == info.nodeByName.end())
+    return; // reported before
+  const NetworkNode &node = info.nodes[known->second];
   uint32_t n = slice.numNeurons();
   llvm::SmallVector<std::pair<std::string, uint64_t>> least = {
       {"header", 1}, {"table", 0}, {"fifo", 4}, {"spikes", spikeBytes(n)}};
@@ -329,6 +332,8 @@ struct FabricVerifyMappingPass
     if (!machine)
       return signalPassFailure();
     for (MachineOp op : getOperation().getOps<MachineOp>()) {
+      if (!checkTarget(op, *machine))
+        return signalPassFailure();
       auto info = NetworkInfo::read(op);
       if (failed(info) || !Checker(op, *info, *machine).run())
         return signalPassFailure();

@@ -45,3 +45,10 @@ fabric.machine @chip maps @net target "spinnaker2-jib-map" {
 // expected-error @+1 {{SNN0350: maps '@net', but there is no such network}}
 fabric.machine @chip maps @net target "spinnaker2-jib-map" {
 }
+
+// -----
+
+// expected-error @+2 {{SNN0350: this mapping is for 'other', not for machine 'spinnaker2-jib-map'}}
+// expected-note @+1 {{help: choose that machine or map the network again}}
+fabric.machine @chip maps @net target "other" {
+}

@@ -1,0 +1,54 @@
+// RUN: snnc-opt %s --split-input-file --verify-diagnostics
+
+fabric.machine @chip maps @net target "t" {
+  %in = fabric.input "in" channels 2
+  // expected-error @+1 {{needs a fabric.slice here, not a fabric.input}}
+  fabric.block 0 "w" (%in) to %in encoding #fabric.dense<8> bytes 8
+}
+
+// -----
+
+fabric.machine @chip maps @net target "t" {
+  // expected-error @+1 {{holds no neurons: [4, 4)}}
+  %a = fabric.slice "a" [4, 4)
+}
+
+// -----
+
+fabric.machine @chip maps @net target "t" {
+  %a = fabric.slice "a" [0, 4)
+  // expected-error @+1 {{key has bits outside its mask}}
+  fabric.flow %a to (%a) key 0x11 mask 0xfffffff0
+}
+
+// -----
+
+fabric.machine @chip maps @net target "t" {
+  %x = builtin.unrealized_conversion_cast to !fabric.slice
+  %a = fabric.slice "a" [0, 4)
+  // expected-error @+1 {{needs a fabric.slice or a fabric.input as source}}
+  fabric.flow %x to (%a)
+}
+
+// -----
+
+fabric.machine @chip maps @net target "t" {
+  // expected-error @+1 {{key has bits outside its mask and never matches}}
+  fabric.route chip 0 key 0x1 mask 0x0 to []
+}
+
+// -----
+
+fabric.machine @chip maps @net target "t" {
+  %a = fabric.slice "a" [0, 4)
+  // expected-error @+1 {{does not end inside 32-bit addresses}}
+  fabric.buffer %a "ring" bytes 4294967295 at 0x10
+}
+
+// -----
+
+fabric.machine @chip maps @net target "t" {
+  %a = fabric.slice "a" [0, 4)
+  // expected-error @+1 {{index 8, delay 1 and weight 8 do not add up to the word's 16 bits}}
+  fabric.block 0 "w" (%a) to %a encoding #fabric.sparse<16, index = 8, delay = 1, weight = 8> bytes 8
+}
