@@ -36,7 +36,8 @@ static int reportVerdict(const runtime::RunResult &result,
                   const char *hint) {
     if (count == 0)
       return;
-    Diagnostic d = makeError(code, {}, fmt::format("{} {}", count, what), {hint});
+    Diagnostic d =
+        makeError(code, {}, fmt::format("{} {}", count, what), {hint});
     d.severity = Severity::Warning;
     sink.report(std::move(d));
   };
@@ -48,8 +49,7 @@ static int reportVerdict(const runtime::RunResult &result,
   if (slowest)
     worst = fmt::format(" (worst: PE {}, tick {}, {} cycles of {:.0f})",
                         slowest->peId, slowest->worstTick,
-                        slowest->worstTickCycles,
-                        result.statistics.tickCycles);
+                        slowest->worstTickCycles, result.statistics.tickCycles);
   warn("SNN0680", verdict.overruns, "tick(s) took longer than a tick" + worst,
        "give the chip more time with --tick, or spread the population over "
        "more PEs");
@@ -61,15 +61,16 @@ static int reportVerdict(const runtime::RunResult &result,
        "compile the network again");
   warn("SNN0683", verdict.recordOverflows, "tick(s) were not recorded",
        "record fewer variables");
-  bool lost = verdict.overruns || verdict.lostPackets() ||
-              verdict.recordOverflows;
+  bool lost =
+      verdict.overruns || verdict.lostPackets() || verdict.recordOverflows;
   return lost ? kExitLostSpikes : kExitOk;
 }
 
 int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
   RunSubject subject;
-  bool needsBundle = options.backend != "reference";
-  if (!subject.open(options, needsBundle, sink))
+  SubjectNeeds needs;
+  needs.bundle = options.backend != "reference";
+  if (!subject.open(options, needs, sink))
     return kExitInput;
   auto inputs = readRunInputs(options, subject.manifest(), sink);
   if (!inputs)
@@ -114,10 +115,11 @@ static bool isBackend(const std::string &name) {
 
 int runVerify(const VerifyOptions &options, bool quiet, DiagnosticSink &sink) {
   RunSubject subject;
-  bool needsBundle =
-      options.run.backend != "reference" ||
-      (isBackend(options.against) && options.against != "reference");
-  if (!subject.open(options.run, needsBundle, sink))
+  SubjectNeeds needs;
+  needs.digests = false;
+  needs.bundle = options.run.backend != "reference" ||
+                 (isBackend(options.against) && options.against != "reference");
+  if (!subject.open(options.run, needs, sink))
     return kExitInput;
   auto inputs = readRunInputs(options.run, subject.manifest(), sink);
   if (!inputs)

@@ -27,7 +27,7 @@ static bool looksLikeBundle(const std::string &path) {
   return head && head->compare(0, 4, "PK\3\4") == 0;
 }
 
-bool RunSubject::open(const RunOptions &options, bool needsBundle,
+bool RunSubject::open(const RunOptions &options, SubjectNeeds needs,
                       DiagnosticSink &sink) {
   context = createContext();
   MessageBridge bridge(context.get(), sink);
@@ -39,7 +39,8 @@ bool RunSubject::open(const RunOptions &options, bool needsBundle,
           {"give the .nir file instead of the bundle"}));
       return false;
     }
-    auto bundle = runtime::Bundle::read(options.input);
+    auto bundle =
+        runtime::Bundle::read(options.input, needs.digests ? nullptr : &sink);
     if (!bundle) {
       sink.report(bundle.takeError());
       return false;
@@ -58,7 +59,7 @@ bool RunSubject::open(const RunOptions &options, bool needsBundle,
                               quantized)))
     return false;
   module = std::move(imported.module);
-  if (!needsBundle) {
+  if (!needs.bundle) {
     description = reference::describeNetwork(networkOf(*module));
     return true;
   }
@@ -84,8 +85,9 @@ bool RunSubject::loadNetwork(DiagnosticSink &sink) {
   const std::string *text = file->entry(runtime::Bundle::networkName);
   const std::string *numbers = file->entry(runtime::Bundle::parametersName);
   if (!text || !numbers) {
-    sink.report(makeError("SNN0441", {}, "this bundle was stripped of its "
-                                         "network; the reference needs it",
+    sink.report(makeError("SNN0441", {},
+                          "this bundle was stripped of its "
+                          "network; the reference needs it",
                           {"compile the network again"}));
     return false;
   }

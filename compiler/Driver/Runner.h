@@ -1,4 +1,5 @@
-//===- Runner.h - One run on one backend -------------------------*- C++ -*-===//
+//===- Runner.h - One run on one backend -------------------------*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_DRIVER_RUNNER_H
 #define SNNC_DRIVER_RUNNER_H
@@ -10,13 +11,21 @@
 
 namespace snnc {
 
+struct SubjectNeeds {
+  bool bundle = true; ///< false: the reference alone runs
+  /// False: an entry whose digest is wrong is a warning, as for `verify`, whose
+  /// purpose is to find out what such a change does.
+  bool digests = true;
+};
+
 /// What a run command works on: a bundle, and the networks behind it when the
 /// reference is asked.
 class RunSubject {
 public:
-  /// Reads a bundle, or imports (and, unless only the reference runs, compiles)
-  /// a network file. Findings go to `sink`; false after an error.
-  bool open(const RunOptions &options, bool needsBundle, DiagnosticSink &sink);
+  /// Reads a bundle, or imports (and, if `needs.bundle`, compiles) a network
+  /// file. Findings go to `sink`; false after an error.
+  bool open(const RunOptions &options, SubjectNeeds needs,
+            DiagnosticSink &sink);
 
   /// The description of inputs and populations, whatever the subject is.
   const runtime::Manifest &manifest() const { return description; }
@@ -39,9 +48,9 @@ private:
 };
 
 /// Reads --input files, encodes analog ones; error in `sink`.
-std::optional<runtime::ArrayMap> readRunInputs(const RunOptions &options,
-                                               const runtime::Manifest &manifest,
-                                               DiagnosticSink &sink);
+std::optional<runtime::ArrayMap>
+readRunInputs(const RunOptions &options, const runtime::Manifest &manifest,
+              DiagnosticSink &sink);
 
 } // namespace snnc
 

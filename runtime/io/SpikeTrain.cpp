@@ -25,6 +25,9 @@ std::optional<size_t> leadingAxes(const NdArray &array,
     return array.shape.size() - channels.shape.size();
   if (endsWith(array.shape, std::span(&channels.channels, 1)))
     return array.shape.size() - 1;
+  // What frameworks write for one neuron: a row of ticks.
+  if (channels.channels == 1 && array.shape.size() == 1)
+    return 1;
   return std::nullopt;
 }
 

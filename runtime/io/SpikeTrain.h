@@ -41,7 +41,8 @@ struct ChannelShape {
 };
 
 /// How many axes of `array` stand before the channel axes; nothing when its
-/// last axes are neither `shape` nor {channels}. Prefers `shape`.
+/// last axes are neither `shape` nor {channels}. Prefers `shape`. An input of
+/// one channel needs no channel axis: {ticks} has one axis before it.
 std::optional<size_t> leadingAxes(const NdArray &array,
                                   const ChannelShape &channels);
 

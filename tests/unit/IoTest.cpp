@@ -343,6 +343,22 @@ TEST(SpikeTrainTest, Samples) {
   EXPECT_EQ(shaped->samples[0].ticks, 2u);
 }
 
+TEST(SpikeTrainTest, OneChannelNeedsNoChannelAxis) {
+  NdArray a = pattern(DType::U8, {5});
+  for (const std::vector<uint32_t> &shape :
+       {std::vector<uint32_t>{}, {1}, {1, 1}}) {
+    auto input = toSpikeInput(a, {"in", 1, shape});
+    ASSERT_TRUE(input);
+    EXPECT_FALSE(input->hasSamplesAxis);
+    ASSERT_EQ(input->samples[0].ticks, 5u);
+    for (uint64_t t = 0; t < 5; ++t)
+      EXPECT_EQ(input->samples[0].row(t)[0], a.at(t));
+  }
+  // Only where nothing else can be meant.
+  EXPECT_FALSE(toSpikeInput(a, {"in", 2, {}}));
+  EXPECT_FALSE(toSpikeInput(pattern(DType::U8, {5, 3}), {"in", 1, {}}));
+}
+
 //===----------------------------------------------------------------------===//
 // Encoders
 //===----------------------------------------------------------------------===//
