@@ -59,7 +59,8 @@ int runDriver(int argc, char **argv) {
                           std::string("internal error: ") + error.what(),
                           {"report it with the command and the input file"}));
   }
-  printFindings(sink, options.jsonDiagnostics, options.quiet);
+  printFindings(sink, options.jsonDiagnostics, options.quiet,
+                options.verb == Verb::Check);
   int implied = exitCodeOf(sink);
   return implied != kExitOk ? implied : code;
 }

@@ -69,9 +69,13 @@ MessageBridge::MessageBridge(MLIRContext *context, DiagnosticSink &sink)
   context->printOpOnDiagnostic(false);
 }
 
-void printFindings(const DiagnosticSink &sink, bool json, bool quiet) {
+void printFindings(const DiagnosticSink &sink, bool json, bool quiet,
+                   bool allNotes) {
   for (const snnc::Diagnostic &d : sink.all()) {
-    if (quiet && d.severity == Severity::Note)
+    // Defaults that NIR itself prescribes are news only to `snnc check`.
+    bool hidden = d.severity == Severity::Note &&
+                  (quiet || (!allNotes && d.code == "SNN0221"));
+    if (hidden)
       continue;
     std::string line = json ? toJson(d).dump() : toText(d);
     std::fprintf(stderr, "%s\n", line.c_str());

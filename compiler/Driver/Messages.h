@@ -22,8 +22,9 @@ private:
 };
 
 /// Prints findings to stderr as text or one JSON object a line. Notes are left
-/// out when `quiet`.
-void printFindings(const DiagnosticSink &sink, bool json, bool quiet);
+/// out when `quiet`, notes about NIR's own defaults unless `allNotes`.
+void printFindings(const DiagnosticSink &sink, bool json, bool quiet,
+                   bool allNotes);
 
 /// The exit code for what the sink holds: kExitOk without errors.
 int exitCodeOf(const DiagnosticSink &sink);

@@ -105,12 +105,12 @@ LogicalResult normalizeNetwork(ModuleOp module, double dt,
   PassManager pm(module.getContext());
   pm.addPass(normalize::createContractEdges());
   pm.addPass(normalize::createDiscretize(discretize));
-  pm.addPass(normalize::createSpecialize());
   pm.addPass(normalize::createRetime(retime));
-  if (quantized) {
+  if (quantized)
     pm.addPass(normalize::createQuantize(quantize));
-    pm.addPass(normalize::createSpecialize());
-  }
+  // After the scales are folded in: a threshold of exactly 1 would otherwise
+  // become a constant that no scale can reach.
+  pm.addPass(normalize::createSpecialize());
   if (failed(pm.run(module)))
     return failure();
   return quantized ? contracts::checkNormalized(module) : success();
