@@ -6,6 +6,7 @@
 #include "compiler/Driver/ExitCode.h"
 
 #include "mlir/IR/Location.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 
 #include <cstdio>
@@ -84,7 +85,10 @@ void printFindings(const DiagnosticSink &sink, bool json, bool quiet,
 
 int exitCodeOf(const std::string &code) {
   llvm::StringRef text(code);
-  if (text.starts_with("SNN035") || code == "SNN0390")
+  // docs/diagnostics/map.md says which findings of the Map stage mean this.
+  if (llvm::is_contained<llvm::StringRef>(
+          {"SNN0353", "SNN0354", "SNN0356", "SNN0357", "SNN0361", "SNN0390"},
+          text))
     return kExitDoesNotFit;
   if (text.starts_with("SNN06"))
     return kExitDevice;

@@ -43,7 +43,7 @@ static double chooseDt(const nir::Graph &graph, const NetworkOptions &options,
   d.spot = {graph.file, graph.path, 0, 0};
   if (options.dt) {
     if (implied.dt && std::abs(*implied.dt - *options.dt) > 1e-6 * *options.dt) {
-      d.code = "SNN0331";
+      d.code = "SNN0335";
       d.severity = Severity::Warning;
       d.message = fmt::format("the file implies dt = {:g} ({}), --dt is {:g}: "
                               "every spike counts {:g} times what it did",
@@ -55,7 +55,7 @@ static double chooseDt(const nir::Graph &graph, const NetworkOptions &options,
     return *options.dt;
   }
   if (implied.dt) {
-    d.code = "SNN0332";
+    d.code = "SNN0336";
     d.severity = Severity::Note;
     d.message = fmt::format("dt = {:g}, implied by the file: {}", *implied.dt,
                             implied.rule);

@@ -1,0 +1,112 @@
+"""How commands end: every exit code, and what stderr says with it."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+import unittest
+
+import numpy as np
+
+from support import (BRAILLE, BRAILLE_TIME, LETTER, SNNC, SnncTest,
+                     lif_network)
+
+
+class ExitCodes(SnncTest):
+
+    def test_ok(self):
+        self.assertIn("Examples:", self.snnc("compile", "--help").stdout)
+        for verb in ("run", "check", "verify", "inspect"):
+            self.assertIn("Example", self.snnc(verb, "--help").stdout)
+        self.assertIn("Exit codes", self.snnc("--help").stdout)
+        self.assertRegex(self.snnc("--version").stdout, r"^snnc \d+\.\d+\.\d+")
+        self.assertIn("(default)", self.snnc("targets").stdout)
+
+    def test_usage(self):
+        for arguments in ([], ["frobnicate"], ["compile"],
+                          ["compile", BRAILLE, "--weights", "int4"],
+                          ["run", BRAILLE, "--backend", "gpu"],
+                          ["compile", BRAILLE, "--dt", "-1"],
+                          ["compile", BRAILLE, "--no-such-option"]):
+            with self.subTest(arguments):
+                done = self.snnc(*arguments, code=2)
+                self.assertTrue(done.stderr)
+                self.assertEqual(done.stdout, "")
+
+    def test_input_errors(self):
+        for arguments in (["compile", "missing.nir"], ["run", "missing.s2x"],
+                          ["verify", "missing.s2x"], ["check", "missing.nir"],
+                          ["inspect", "missing.s2x"], ["compile", "/"],
+                          ["inspect", BRAILLE], ["compile", LETTER],
+                          ["compile", BRAILLE, "--machine", "spinaker2"]):
+            with self.subTest(arguments):
+                done = self.snnc(*arguments, code=1)
+                self.assertRegex(done.stderr, r"\[SNN\d{4}\]")
+
+    def test_json_diagnostics(self):
+        done = self.snnc("--diagnostics", "json", "compile", "missing.nir",
+                         code=1)
+        for line in done.stderr.splitlines():
+            finding = json.loads(line)
+            self.assertRegex(finding["code"], r"^SNN\d{4}$")
+
+    def test_unknown_record(self):
+        self.snnc("compile", BRAILLE, *BRAILLE_TIME, "-o", "b.s2x")
+        done = self.snnc("run", "b.s2x", "--input", LETTER, "--record",
+                         "lif1.lfi:spikes", "-o", "o.npz", code=1)
+        self.assertIn("lif1.lif", done.stderr)
+        np.save(self.path("wide.npy"), np.zeros((4, 13), np.uint8))
+        done = self.snnc("run", "b.s2x", "--input", "wide.npy", "-o", "o.npz",
+                         code=1)
+        self.assertIn("[SNN0411]", done.stderr)
+        np.save(self.path("analog.npy"), np.full((4, 12), 0.5))
+        done = self.snnc("run", "b.s2x", "--input", "analog.npy", "-o",
+                         "o.npz", code=1)
+        self.assertIn("[SNN0412]", done.stderr)
+        self.assertIn("encoder", done.stderr)
+
+    def test_does_not_fit(self):
+        lif_network(self.path("big.nir"), inputs=6000, neurons=6000)
+        done = self.snnc("compile", "big.nir", "--dt", "1e-3", "-o", "big.s2x",
+                         code=3)
+        # 36 MB of weights into about 19 MB of SRAM.
+        self.assertRegex(done.stderr, r"\[SNN035[34]\]")
+        self.assertIn("lif", done.stderr)
+        self.assertIn("152", done.stderr)
+        self.assertIn("help:", done.stderr)
+        self.assertFalse(os.path.exists(self.path("big.s2x")))
+
+        lif_network(self.path("deep.nir"), inputs=200_000, neurons=1)
+        done = self.snnc("compile", "deep.nir", "--dt", "1e-3", code=3)
+        self.assertRegex(done.stderr, r"\[SNN0353\]")
+
+    def test_overrun(self):
+        self.snnc("compile", BRAILLE, *BRAILLE_TIME, "--tick", "1e-6", "-o",
+                  "fast.s2x")
+        done = self.snnc("run", "fast.s2x", "--input", LETTER, "--record",
+                         "lif2:spikes", "-o", "fast.npz", code=6)
+        self.assertRegex(done.stderr, r"longer than a tick .*\[SNN0680\]")
+        self.assertIn("--tick", done.stderr)
+        # What was computed is handed over all the same.
+        self.assertEqual(np.load(self.path("fast.npz"))["lif2:spikes"].shape,
+                         (256, 7))
+
+    def test_interrupt(self):
+        self.snnc("compile", BRAILLE, *BRAILLE_TIME, "-o", "b.s2x")
+        run = subprocess.Popen(
+            [SNNC, "run", "b.s2x", "--input", LETTER, "--ticks", "100000000",
+             "--report", "json"], cwd=self.folder, stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL, text=True)
+        try:
+            time.sleep(1)
+            run.send_signal(signal.SIGINT)
+            _, errors = run.communicate(timeout=30)
+        finally:
+            run.kill()
+        self.assertEqual(run.returncode, 130, errors)
+        self.assertIn("[SNN0427]", errors)
+
+
+if __name__ == "__main__":
+    unittest.main()

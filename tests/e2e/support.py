@@ -1,0 +1,172 @@
+"""What the end-to-end tests share: the snnc command, data, recordings.
+
+The command is $SNNC (ctest sets it to the build's own). The test data stands
+beside the repository in ../shared/data, or where $SNNC_SHARED_DATA says; it
+missing is a failure, never a skip.
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import tempfile
+import unittest
+import zipfile
+
+import numpy as np
+
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+SNNC = os.environ.get("SNNC") or os.path.join(
+    ROOT, "build", "release", "bin", "snnc")
+DATA = os.environ.get("SNNC_SHARED_DATA") or os.path.join(
+    ROOT, os.pardir, "shared", "data")
+NIR = os.path.join(DATA, "nir")
+TIMEOUT = 300
+
+BRAILLE = os.path.join(NIR, "braille", "braille_noDelay_bias_zero.nir")
+LETTER = os.path.join(NIR, "braille", "input_letter_A_256x12.npy")
+BRAILLE_TIME = ["--dt", "1e-4", "--reset", "zero", "--integrator", "forward"]
+
+
+def data(*parts):
+    path = os.path.join(NIR, *parts)
+    if not os.path.exists(path):
+        raise FileNotFoundError(
+            f"no test data at {path}: it stands beside the repository in "
+            "shared/data; set SNNC_SHARED_DATA to the folder that holds it")
+    return path
+
+
+class SnncTest(unittest.TestCase):
+    """A test with a folder of its own and the snnc command."""
+
+    maxDiff = 4000
+
+    @classmethod
+    def setUpClass(cls):
+        if not os.access(SNNC, os.X_OK):
+            raise FileNotFoundError(f"no snnc at {SNNC}; build it or set SNNC")
+        if not os.path.isdir(NIR):
+            raise FileNotFoundError(
+                f"no test data at {NIR}; set SNNC_SHARED_DATA to the folder "
+                "that holds 'nir'")
+        cls._folder = tempfile.TemporaryDirectory(prefix="snnc-e2e-")
+        cls.folder = cls._folder.name
+
+    @classmethod
+    def tearDownClass(cls):
+        cls._folder.cleanup()
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    @classmethod
+    def run_snnc(cls, *arguments, cwd=None, env=None):
+        return subprocess.run(
+            [SNNC, *map(str, arguments)], cwd=cwd or cls.folder, env=env,
+            capture_output=True, text=True, timeout=TIMEOUT)
+
+    def snnc(self, *arguments, code=0, cwd=None):
+        """Runs snnc; fails the test unless it ends with `code`."""
+        done = self.run_snnc(*arguments, cwd=cwd)
+        self.assertEqual(
+            done.returncode, code,
+            f"snnc {' '.join(map(str, arguments))}\n{done.stdout[-2000:]}"
+            f"\n{done.stderr[-4000:]}")
+        return done
+
+    def record(self, file, arguments, name="out.npz", code=0):
+        """Runs `file` with `arguments`, returns the recorded arrays."""
+        out = self.path(name)
+        self.snnc("run", file, *arguments, "-o", out, code=code)
+        with np.load(out) as arrays:
+            return {key: arrays[key] for key in arrays.files if key != "meta"}
+
+    def assert_equal_runs(self, a, b):
+        self.assertEqual(sorted(a), sorted(b))
+        for key in a:
+            self.assertEqual(a[key].shape, b[key].shape, key)
+            self.assertEqual(a[key].dtype, b[key].dtype, key)
+            wrong = np.argwhere(a[key] != b[key])
+            self.assertEqual(len(wrong), 0,
+                             f"{key}: {len(wrong)} differ, first {wrong[:1]}")
+
+
+def read_bundle(path):
+    with zipfile.ZipFile(path) as file:
+        return {info.filename: file.read(info) for info in file.infolist()}
+
+
+def write_bundle(path, entries):
+    """A stored zip with fixed dates, as snnc writes it."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as file:
+        for name, content in entries.items():
+            file.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content)
+
+
+def fix_digest(entries, name):
+    """Enters the digest of `name` into the manifest."""
+    manifest = json.loads(entries["manifest.json"])
+    digest = hashlib.sha256(entries[name]).hexdigest()
+    hits = 0
+
+    def walk(node):
+        nonlocal hits
+        if isinstance(node, dict):
+            if node.get("name") == name and "sha256" in node:
+                node["sha256"] = digest
+                hits += 1
+            for value in node.values():
+                walk(value)
+        elif isinstance(node, list):
+            for value in node:
+                walk(value)
+
+    walk(manifest)
+    if hits != 1:
+        raise ValueError(f"{name} stands {hits} times in the file table")
+    entries["manifest.json"] = json.dumps(manifest, indent=2).encode()
+
+
+def nmnist_frames(path, tick_us=1000):
+    """N-MNIST's 5-byte events (x, y, bit 7 of byte 2 is the polarity, 23 bits
+    of microseconds) as spike counts, ticks x 2 x 34 x 34."""
+    raw = np.fromfile(path, dtype=np.uint8).reshape(-1, 5).astype(np.uint32)
+    x, y, polarity = raw[:, 0], raw[:, 1], raw[:, 2] >> 7
+    when = ((raw[:, 2] & 0x7F) << 16) | (raw[:, 3] << 8) | raw[:, 4]
+    frames = np.zeros((int(when.max()) // tick_us + 1, 2, 34, 34), np.uint8)
+    np.add.at(frames, (when // tick_us, polarity, y, x), 1)
+    return frames
+
+
+def write_network(path, nodes, edges):
+    """A minimal NIR file: {name: (type, {field: value})}, [(from, to)]."""
+    import h5py
+
+    with h5py.File(path, "w") as file:
+        file["version"] = "1.0"
+        graph = file.create_group("node")
+        graph["type"] = "NIRGraph"
+        graph.create_dataset("edges", data=[[a.encode(), b.encode()]
+                                            for a, b in edges])
+        parts = graph.create_group("nodes")
+        for name, (kind, fields) in nodes.items():
+            node = parts.create_group(name)
+            node["type"] = kind
+            for field, value in fields.items():
+                node[field] = value
+
+
+def lif_network(path, inputs, neurons, dt=1e-3):
+    """One dense layer of LIF neurons."""
+    ones = np.ones(neurons, np.float32)
+    weight = np.random.default_rng(1).normal(
+        size=(neurons, inputs)).astype(np.float32)
+    write_network(
+        path,
+        {"input": ("Input", {"shape": np.array([inputs])}),
+         "fc": ("Linear", {"weight": weight}),
+         "lif": ("LIF", {"tau": 20 * dt * ones, "r": ones, "v_leak": 0 * ones,
+                         "v_threshold": ones}),
+         "output": ("Output", {"shape": np.array([neurons])})},
+        [("input", "fc"), ("fc", "lif"), ("lif", "output")])
