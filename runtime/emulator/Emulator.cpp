@@ -9,8 +9,11 @@
 #include "runtime/emulator/Router.h"
 #include "runtime/emulator/ThreadPool.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <fmt/format.h>
+#include <new>
 
 namespace snnc::emulator {
 
@@ -25,27 +28,20 @@ public:
   std::string name() const override { return "emulator"; }
 
   Status load(const Bundle &bundle) override {
-    pes.clear();
-    machine = std::make_unique<MachineModel>(bundle.machine);
-    tickCycles = machine->level().clockHz * bundle.manifest.tickSeconds;
-    std::vector<std::shared_ptr<const CoreProgram>> programs;
-    for (const runtime::ProgramEntry &entry : bundle.manifest.programs) {
-      const std::string *elf = bundle.entry(entry.elf);
-      if (!elf)
-        return makeError("SNN0601", {}, "the bundle has no file " + entry.elf);
-      auto program = loadElf(*elf, entry.elf, machine->sram);
-      if (!program)
-        return program.takeError();
-      programs.push_back(std::make_shared<CoreProgram>(std::move(*program)));
+    unload();
+    Status done;
+    try {
+      done = prepare(bundle);
+    } catch (const std::bad_alloc &) {
+      done = problem("SNN0610", "not enough host memory for the chip");
     }
-    for (const runtime::CoreEntry &core : bundle.manifest.cores)
-      if (Status s = addPe(bundle, core, programs); !s)
-        return s;
-    std::vector<Router::Entry> table;
-    for (const runtime::RouteEntry &route : bundle.manifest.routes)
-      table.push_back({route.key, route.mask, route.cores});
-    router = Router(std::move(table));
-    return reset();
+    if (done) {
+      loaded = true;
+      done = reset();
+    }
+    if (!done)
+      unload();
+    return done;
   }
 
   void feed(std::span<const uint32_t> keys) override {
@@ -53,18 +49,21 @@ public:
   }
 
   Status tick() override {
+    if (!loaded)
+      return notLoaded();
     std::vector<Status> ends(pes.size());
-    pool.forEach(pes.size(), [&](size_t i) {
-      ends[i] = pes[i]->tick(ticks, tickCycles);
-    });
+    pool.forEach(pes.size(),
+                 [&](size_t i) { ends[i] = pes[i]->tick(ticks, tickCycles); });
     for (Status &end : ends)
       if (!end)
         return end;
     // One order for any number of threads: the host first, then PE by PE.
     route(fed);
     fed.clear();
-    for (auto &pe : pes)
+    for (auto &pe : pes) {
       route(pe->sent());
+      pe->clearSent();
+    }
     ++ticks;
     return {};
   }
@@ -88,6 +87,8 @@ public:
   }
 
   Status reset() override {
+    if (!loaded)
+      return notLoaded();
     fed.clear();
     ticks = routed = unrouted = 0;
     std::vector<Status> ends(pes.size());
@@ -110,28 +111,139 @@ public:
   }
 
 private:
+  using Programs = std::vector<std::shared_ptr<const CoreProgram>>;
+
+  void unload() {
+    pes.clear();
+    router = Router();
+    fed.clear();
+    loaded = false;
+    tickCycles = 0;
+    ticks = routed = unrouted = 0;
+  }
+
+  static Diagnostic problem(const char *code, std::string message,
+                            std::vector<std::string> hints = {}) {
+    return makeError(code, {}, std::move(message), std::move(hints));
+  }
+  static Diagnostic notLoaded() {
+    return problem("SNN0612", "the emulated chip has no bundle loaded");
+  }
+
+  /// A bundle built in memory was checked by nobody, so every index and size
+  /// is checked here.
+  Status prepare(const Bundle &bundle) {
+    const runtime::Manifest &manifest = bundle.manifest;
+    machine = std::make_unique<MachineModel>(bundle.machine);
+    if (std::vector<Diagnostic> found = validate(*machine); !found.empty())
+      return found.front();
+    if (!std::isfinite(manifest.tickSeconds) || manifest.tickSeconds < 0 ||
+        manifest.tickSeconds > 3600)
+      return problem("SNN0610",
+                     fmt::format("a tick of {} s is not from 0 to 3600 s",
+                                 manifest.tickSeconds));
+    tickCycles = machine->level().clockHz * manifest.tickSeconds;
+    Programs programs;
+    if (Status s = loadPrograms(bundle, programs); !s)
+      return s;
+    for (const runtime::CoreEntry &core : manifest.cores)
+      if (Status s = addPe(bundle, core, programs); !s)
+        return s;
+    return buildRouter(manifest);
+  }
+
+  Status loadPrograms(const Bundle &bundle, Programs &programs) const {
+    for (const runtime::ProgramEntry &entry : bundle.manifest.programs) {
+      const std::string *elf = bundle.entry(entry.elf);
+      if (!elf)
+        return problem("SNN0610", "the bundle has no entry '" + entry.elf +
+                                      "', the program '" + entry.name + "'");
+      Expected<CoreProgram> program = loadElf(*elf, entry.elf, machine->sram);
+      if (!program)
+        return program.takeError();
+      programs.push_back(std::make_shared<CoreProgram>(std::move(*program)));
+    }
+    return {};
+  }
+
   Status addPe(const Bundle &bundle, const runtime::CoreEntry &core,
-               std::span<const std::shared_ptr<const CoreProgram>> programs) {
+               const Programs &programs) {
+    std::string where =
+        fmt::format("PE {}.{}.{}", core.pe.x, core.pe.y, core.pe.p);
+    if (std::find(machine->pes.begin(), machine->pes.end(), core.pe) ==
+        machine->pes.end())
+      return problem("SNN0610", "the machine has no usable " + where);
+    for (const auto &pe : pes)
+      if (pe->peId() == core.pe.peId())
+        return problem("SNN0610", "two cores of the bundle use " + where);
     const std::string *image = bundle.entry(core.image);
-    const SramLayout &sram = machine->sram;
-    if (!image || core.imageBase < sram.program.end ||
-        uint64_t(core.imageBase) + image->size() > sram.stack.begin ||
-        core.headerAddress < core.imageBase ||
-        uint64_t(core.headerAddress) + sizeof(SnncCoreHeader) >
-            uint64_t(core.imageBase) + image->size())
-      return makeError(
-          "SNN0607", {},
-          fmt::format("the image of PE {} lies outside the SRAM between "
-                      "program and stack",
-                      core.pe.peId()),
-          {"compile the network again"});
+    if (!image || core.program >= programs.size())
+      return problem("SNN0610",
+                     fmt::format("{} names program {} of {} and image '{}'; "
+                                 "the bundle lacks one of them",
+                                 where, core.program, programs.size(),
+                                 core.image));
+    if (Status s = checkImage(where, core, *image); !s)
+      return s;
     PeContent content;
-    content.peId = core.pe.peId();
+    content.where = core.pe;
+    content.programName = bundle.manifest.programs[core.program].name;
     content.program = programs[core.program];
     content.image = *image;
     content.imageBase = core.imageBase;
     content.headerAddress = core.headerAddress;
     pes.push_back(std::make_unique<Pe>(*machine, std::move(content)));
+    return {};
+  }
+
+  Status checkImage(const std::string &where, const runtime::CoreEntry &core,
+                    const std::string &image) const {
+    const SramLayout &sram = machine->sram;
+    uint64_t end = uint64_t(core.imageBase) + image.size();
+    if (core.imageBase < sram.program.end || end > sram.stack.begin)
+      return problem("SNN0607",
+                     fmt::format("the image of {}, [{:#x}, {:#x}), is not "
+                                 "between program and stack, [{:#x}, {:#x})",
+                                 where, core.imageBase, end, sram.program.end,
+                                 sram.stack.begin),
+                     {"compile the network again"});
+    SnncCoreHeader header;
+    if (core.headerAddress % 4 != 0 || core.headerAddress < core.imageBase ||
+        core.headerAddress + uint64_t(sizeof(header)) > end)
+      return problem("SNN0607",
+                     fmt::format("the header of {} at {:#x} is not inside its "
+                                 "image",
+                                 where, core.headerAddress),
+                     {"compile the network again"});
+    std::memcpy(&header, image.data() + (core.headerAddress - core.imageBase),
+                sizeof(header));
+    if (header.magic != SNNC_ABI_MAGIC ||
+        header.abi_version != SNNC_ABI_VERSION)
+      return problem("SNN0613",
+                     fmt::format("the header of {} has magic {:#x}, version "
+                                 "{}; known are {:#x}, version {}",
+                                 where, header.magic, header.abi_version,
+                                 SNNC_ABI_MAGIC, SNNC_ABI_VERSION),
+                     {"compile the network again with this snnc"});
+    return {};
+  }
+
+  Status buildRouter(const runtime::Manifest &manifest) {
+    if (manifest.routes.size() > machine->router.entries)
+      return problem("SNN0611",
+                     fmt::format("{} routes; the chip's router has {} entries",
+                                 manifest.routes.size(),
+                                 machine->router.entries));
+    std::vector<Router::Entry> table;
+    for (const runtime::RouteEntry &route : manifest.routes) {
+      for (uint32_t core : route.cores)
+        if (core >= pes.size())
+          return problem("SNN0610",
+                         fmt::format("route {:#x}/{:#x} names core {} of {}",
+                                     route.key, route.mask, core, pes.size()));
+      table.push_back({route.key, route.mask, route.cores});
+    }
+    router = Router(std::move(table));
     return {};
   }
 
@@ -150,7 +262,8 @@ private:
 
   std::byte *locate(uint32_t peId, uint32_t address, size_t bytes) {
     for (auto &pe : pes)
-      if (pe->peId() == peId && uint64_t(address) + bytes <= pe->memory().size())
+      if (pe->peId() == peId && address <= pe->memory().size() &&
+          bytes <= pe->memory().size() - address)
         return pe->memory().data() + address;
     return nullptr;
   }
@@ -166,6 +279,7 @@ private:
   Router router;
   ThreadPool pool;
   std::vector<uint32_t> fed;
+  bool loaded = false;
   double tickCycles = 0;
   uint64_t ticks = 0, routed = 0, unrouted = 0;
 };

@@ -1,4 +1,5 @@
-//===- Emulator.h - The emulated chip as a device ----------------*- C++ -*-===//
+//===- Emulator.h - The emulated chip as a device ----------------*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_RUNTIME_EMULATOR_EMULATOR_H
 #define SNNC_RUNTIME_EMULATOR_EMULATOR_H

@@ -15,58 +15,90 @@ namespace snnc::emulator {
 /// A program that has not gone to sleep after this many cycles runs away.
 static constexpr uint64_t kRunawayCycles = 100'000'000;
 
+/// A tick may take this many times its length before the program counts as
+/// run away.
+static constexpr double kRunawayTicks = 50;
+
+/// What no program leaves on its stack by accident.
+static constexpr uint32_t kStackPaint = 0x57AC57ACu;
+
 Pe::Pe(const MachineModel &machine, PeContent peContent)
-    : machine(machine), content(std::move(peContent)),
-      sram(machine.sram.bytes), timer(machine), sender(machine),
-      receiver(machine, sram), devices{&timer, &sender, &receiver} {
+    : machine(machine), content(std::move(peContent)), sram(machine.sram.bytes),
+      timer(machine), sender(machine), receiver(machine, sram),
+      devices{&receiver, &sender, &timer} {
   engine = createCortexM4({sram, machine.sram.program, this});
   timer.attach(engine.get());
-  counters.peId = content.peId;
+  counters.peId = peId();
 }
 
-Status Pe::start() {
+void Pe::addDevice(std::unique_ptr<MmioDevice> device) {
+  devices.push_back(device.get());
+  more.push_back(std::move(device));
+}
+
+Diagnostic Pe::problem(const char *code, const std::string &what,
+                       std::vector<std::string> hints) const {
+  return makeError(code, {},
+                   fmt::format("PE {}.{}.{}, program '{}': {}", content.where.x,
+                               content.where.y, content.where.p,
+                               content.programName, what),
+                   std::move(hints));
+}
+
+Status Pe::start() { return broken = powerUp(); }
+
+Status Pe::tick(uint64_t tickNumber, double tickCycles) {
+  if (broken)
+    broken = runTick(tickNumber, tickCycles);
+  return broken;
+}
+
+Status Pe::powerUp() {
   std::fill(sram.begin(), sram.end(), std::byte(0));
+  paintStack();
   for (const ElfSegment &segment : content.program->segments)
     std::memcpy(sram.data() + segment.address, segment.bytes.data(),
                 segment.bytes.size());
-  std::memcpy(sram.data() + content.imageBase, content.image.data(),
-              content.image.size());
+  if (!content.image.empty())
+    std::memcpy(sram.data() + content.imageBase, content.image.data(),
+                content.image.size());
   for (MmioDevice *device : devices)
     device->reset();
   engine->reset();
   engine->programChanged();
   counters = {};
-  counters.peId = content.peId;
+  counters.peId = peId();
+  startInstructions = 0;
   if (Status s = runToSleep(kRunawayCycles, "at start"); !s)
     return s;
+  startInstructions = engine->instructions();
   uint32_t status = 0;
   std::memcpy(&status,
               sram.data() + content.headerAddress +
                   offsetof(SnncCoreHeader, status),
               sizeof status);
   if (status != SNNC_STATUS_READY)
-    return makeError(
-        "SNN0604", {},
-        fmt::format("the program on PE {} is not ready: status {:#x}",
-                    content.peId, status),
+    return problem(
+        "SNN0604",
+        fmt::format("is not ready but sleeps with status {:#x}", status),
         {"bundle and tool may be of different versions; compile again"});
   return {};
 }
 
-Status Pe::tick(uint64_t tickNumber, double tickCycles) {
+Status Pe::runTick(uint64_t tickNumber, double tickCycles) {
   uint64_t before = engine->cycles();
-  sender.sent.clear();
   if (!timer.expire())
-    return makeError("SNN0606", {},
-                     fmt::format("the program on PE {} never started its timer",
-                                 content.peId));
-  uint64_t budget = std::max<uint64_t>(kRunawayCycles,
-                                       uint64_t(50 * tickCycles));
-  if (Status s = runToSleep(before + budget,
-                            fmt::format("in tick {}", tickNumber));
-      !s)
+    return problem("SNN0606", "never started its timer",
+                   {"start timer 1 before the first sleep"});
+  uint64_t budget =
+      std::max(kRunawayCycles, uint64_t(kRunawayTicks * tickCycles));
+  std::string when = fmt::format("in tick {}", tickNumber);
+  if (Status s = runToSleep(before + budget, when); !s)
     return s;
   uint64_t used = engine->cycles() - before;
+  if (used == 0)
+    return problem("SNN0609", fmt::format("is not woken by its timer {}", when),
+                   {"enable the timer's interrupt in NVIC_ISER"});
   if (used > counters.worstTickCycles) {
     counters.worstTickCycles = used;
     counters.worstTick = tickNumber;
@@ -88,15 +120,24 @@ void Pe::deliver(uint32_t key) {
 
 runtime::PeStatistics Pe::statistics() const {
   runtime::PeStatistics all = counters;
-  all.instructions = engine->instructions();
-  // The stack starts as zeros and grows down: the lowest word that is not zero
-  // is the deepest that was pushed (a pushed zero may hide behind it).
-  const AddressRange &stack = machine.sram.stack;
-  uint32_t lowest = stack.begin;
-  while (lowest < stack.end && sram[lowest] == std::byte(0))
-    ++lowest;
-  all.stackHighWaterBytes = stack.end - (lowest & ~3u);
+  all.instructions = engine->instructions() - startInstructions;
+  all.stackHighWaterBytes = stackHighWater();
   return all;
+}
+
+/// The stack has no defined content; a pattern shows how deep it was used.
+void Pe::paintStack() {
+  for (uint32_t at = machine.sram.stack.begin; at < machine.sram.stack.end;
+       at += 4)
+    std::memcpy(&sram[at], &kStackPaint, 4);
+}
+
+uint32_t Pe::stackHighWater() const {
+  for (uint32_t at = machine.sram.stack.begin; at < machine.sram.stack.end;
+       at += 4)
+    if (std::memcmp(&sram[at], &kStackPaint, 4) != 0)
+      return machine.sram.stack.end - at;
+  return 0;
 }
 
 //===----------------------------------------------------------------------===//
@@ -150,10 +191,12 @@ Status Pe::runToSleep(uint64_t untilCycles, const std::string &when) {
   case StopReason::Budget:
     break;
   }
-  return makeError("SNN0605", {},
-                   fmt::format("the program on PE {} does not go to sleep {} "
-                               "(pc {:#x})",
-                               content.peId, when, engine->registers().r[15]));
+  return problem("SNN0605",
+                 fmt::format("does not go to sleep {} within {} cycles (pc "
+                             "{:#x})",
+                             when, untilCycles, engine->registers().r[15]),
+                 {"a tick handler clears timer 1 and then its pending bit in "
+                  "NVIC_ICPR"});
 }
 
 static const char *faultName(FaultKind kind) {
@@ -178,20 +221,27 @@ static const char *faultName(FaultKind kind) {
     return "supervisor call";
   case FaultKind::Breakpoint:
     return "breakpoint";
+  case FaultKind::Interrupt:
+    return "an interrupt would be taken, and programs run with PRIMASK set";
   }
   return "fault";
 }
 
-Diagnostic Pe::describeFault(const Fault &fault, const std::string &when) {
-  Diagnostic d = makeError(
-      "SNN0603", {},
-      fmt::format("PE {} faults {}: {}, pc {:#x}, instruction {:#x}, address "
-                  "{:#x}",
-                  content.peId, when, faultName(fault.kind), fault.pc,
-                  fault.encoding, fault.address),
-      {"look at the program with `snnc compile --emit asm`"});
-  if (!refusal.empty())
-    d.notes.push_back("the device says: " + refusal);
+Diagnostic Pe::describeFault(const Fault &fault,
+                             const std::string &when) const {
+  std::string text = fmt::format("faults {}: {} at pc {:#x}", when,
+                                 faultName(fault.kind), fault.pc);
+  if (fault.wide)
+    text += fmt::format(", instruction {:04x} {:04x}", fault.encoding >> 16,
+                        fault.encoding & 0xFFFF);
+  else if (fault.encoding != 0)
+    text += fmt::format(", instruction {:04x}", fault.encoding);
+  if (fault.address != 0 || fault.kind == FaultKind::WriteProtected)
+    text += fmt::format(", address {:#x}", fault.address);
+  Diagnostic d = problem(
+      "SNN0603", text, {"look at the program with `snnc compile --emit asm`"});
+  if (fault.kind == FaultKind::Bus && !refusal.empty())
+    d.notes.push_back("at that address: " + refusal);
   return d;
 }
 

@@ -1,4 +1,5 @@
-//===- Pe.h - One emulated processing element --------------------*- C++ -*-===//
+//===- Pe.h - One emulated processing element --------------------*- C++
+//-*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -15,11 +16,16 @@
 #include "runtime/emulator/Engine.h"
 #include "runtime/emulator/PeDevices.h"
 
+#include <memory>
+#include <string>
+#include <vector>
+
 namespace snnc::emulator {
 
 /// What a PE is started from: shared program, own image.
 struct PeContent {
-  uint32_t peId = 0;
+  PeCoordinate where;
+  std::string programName; ///< for messages
   std::shared_ptr<const CoreProgram> program;
   std::string image;
   uint32_t imageBase = 0;
@@ -28,31 +34,46 @@ struct PeContent {
 
 class Pe final : public Bus {
 public:
+  /// `machine` outlives the PE. Nothing runs before start().
   Pe(const MachineModel &machine, PeContent content);
 
+  /// A further device; its range overlaps no other.
+  void addDevice(std::unique_ptr<MmioDevice> device);
+
   /// Memory, devices and counters as after power-up, then runs the program to
-  /// its first sleep. Errors SNN0603 (fault), SNN0604 (not ready), SNN0605
-  /// (does not sleep).
+  /// its first sleep, for at most 100 M cycles. Errors SNN0603 (fault),
+  /// SNN0604 (not ready), SNN0605 (does not sleep).
   Status start();
-  /// One timer interrupt; runs to the next sleep. Errors SNN0603, SNN0605,
-  /// SNN0606 (the program never started its timer).
+  /// One timer interrupt; runs to the next sleep, for at most 50 times the
+  /// tick and at least 100 M cycles. Errors SNN0603, SNN0605, SNN0606 (the
+  /// program never started its timer), SNN0609 (the timer does not wake it).
+  /// A PE that failed repeats its error until start().
   Status tick(uint64_t tickNumber, double tickCycles);
   /// A packet arrives; a full ring drops and counts it.
   void deliver(uint32_t key);
 
   /// Keys sent in the last tick, in order.
   std::span<const uint32_t> sent() const { return sender.sent; }
+  /// Forgets them, once they are delivered.
+  void clearSent() { sender.sent.clear(); }
   std::span<std::byte> memory() { return sram; }
-  uint32_t peId() const { return content.peId; }
+  uint32_t peId() const { return content.where.peId(); }
+  Engine &core() { return *engine; }
   runtime::PeStatistics statistics() const;
 
   bool read(uint32_t address, unsigned bytes, uint32_t &value) override;
   bool write(uint32_t address, unsigned bytes, uint32_t value) override;
 
 private:
+  Status powerUp();
+  Status runTick(uint64_t tickNumber, double tickCycles);
+  void paintStack();
+  uint32_t stackHighWater() const;
   MmioDevice *deviceAt(uint32_t address);
-  Status runToSleep(uint64_t budget, const std::string &when);
-  Diagnostic describeFault(const Fault &fault, const std::string &when);
+  Status runToSleep(uint64_t untilCycles, const std::string &when);
+  Diagnostic describeFault(const Fault &fault, const std::string &when) const;
+  Diagnostic problem(const char *code, const std::string &what,
+                     std::vector<std::string> hints = {}) const;
 
   const MachineModel &machine;
   PeContent content;
@@ -60,10 +81,13 @@ private:
   TimerDevice timer;
   PacketSender sender;
   PacketReceiver receiver;
-  std::array<MmioDevice *, 3> devices;
+  std::vector<std::unique_ptr<MmioDevice>> more;
+  std::vector<MmioDevice *> devices;
   std::unique_ptr<Engine> engine;
   std::string refusal; ///< of the last device access that failed
   runtime::PeStatistics counters;
+  uint64_t startInstructions = 0; ///< of start-up, not part of the run
+  Status broken;                  ///< the error that stopped the program
 };
 
 } // namespace snnc::emulator
