@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #define SNNC_ABI_MAGIC 0x31434E53u /* "SNC1" */
-#define SNNC_ABI_VERSION 1u
+#define SNNC_ABI_VERSION 2u
 #define SNNC_MAX_STATES 8
 #define SNNC_MAX_PARAMS 24
 #define SNNC_MAX_RECEPTORS 2
@@ -48,7 +48,19 @@ typedef struct SnncCoreHeader {
   uint32_t record_end;
   uint32_t record_cursor;    /* device advances, host rewinds */
   uint32_t record_overflow;  /* device writes: ticks that found no room */
-  uint32_t reserved;
+  uint32_t batch;            /* parallel: ticks per matrix product, else 1 */
+  /* Parallel cores only (weight-delay map), otherwise 0. */
+  uint32_t panel_base;       /* SnncPanel[panel_count] */
+  uint32_t panel_count;
+  uint32_t operand_base;     /* int8 or int16 [operand_rows][batch] */
+  uint32_t operand_bytes;    /* a multiple of 16, cleared every batch */
+  uint32_t scatter_base;     /* u16 offsets [map_delays][map_sources] + 1 */
+  uint32_t position_base;    /* u16 operand rows, sliced by the offsets */
+  uint32_t map_sources;      /* sources are numbered over all table entries */
+  uint32_t map_delays;       /* delays 1 .. map_delays */
+  uint32_t history_base;     /* u16 source numbers [history_slots][map_sources] */
+  uint32_t history_slots;    /* power of two > map_delays */
+  uint32_t history_count;    /* address of u16 counts [history_slots] */
   uint32_t state[SNNC_MAX_STATES];   /* float32[n_neurons] each */
   uint32_t param[SNNC_MAX_PARAMS];   /* address of float32[n_neurons], or the
                                         float32 value itself where uniform */
@@ -68,5 +80,26 @@ typedef struct SnncTableEntry {
   uint32_t delay;      /* ticks - 1 added to every synapse of the block */
   uint32_t length;     /* dense: targets per row */
 } SnncTableEntry;
+
+/* Parallel cores: one matrix product of the MAC array. Operand rows are the
+ * (source, delay) pairs that have a synapse into these columns; columns are
+ * neurons in order, padded to the array's width with zero weights. Outputs are
+ * int32 [batch][columns]. Receptor r of a tile is the panel r places after the
+ * tile's first; `neuron_first` and `neuron_end` are the neurons that the tile
+ * holds. In parallel table entries `target` is the number of the entry's first
+ * source in the scatter table; kind, rows_base, index_base, delay and length
+ * are 0. A count of k spikes of one source in one tick adds k to its operand,
+ * which holds up to 127.
+ */
+typedef struct SnncPanel {
+  uint32_t operand;      /* address of the panel's first operand row */
+  uint32_t rows;
+  uint32_t weights;      /* int8 or int16 [rows][columns], 16-byte aligned */
+  uint32_t columns;      /* a multiple of the MAC array's width */
+  uint32_t output;       /* int32 [batch][columns], 16-byte aligned */
+  uint32_t neuron_first;
+  uint32_t neuron_end;
+  uint32_t reserved;
+} SnncPanel;
 
 #endif /* SNNC_RUNTIME_ABI_COREHEADER_H */
