@@ -42,6 +42,14 @@ DenseRowsAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
 }
 
 LogicalResult
+MapRowsAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
+                    unsigned bits) {
+  if (bits != 8 && bits != 16)
+    return emitError() << "a weight-delay map holds 8 or 16 bits, not " << bits;
+  return success();
+}
+
+LogicalResult
 SparseRowsAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
                        unsigned word, unsigned indexBits, unsigned delayBits,
                        unsigned weightBits) {

@@ -65,10 +65,23 @@ def Fabric_SparseRowsAttr : Fabric_Attr<"SparseRows", "sparse"> {
   let genVerifyDecl = 1;
 }
 
+def Fabric_MapRowsAttr : Fabric_Attr<"MapRows", "map"> {
+  let summary = "Rows of the weight-delay map of a parallel slice";
+  let description = [{
+    `#fabric.map<8>`: signed 8- or 16-bit weights, one row per (source, delay)
+    that has a synapse into the columns. compiler/Fabric/WeightDelayMap.h is the
+    exact format. All blocks of a parallel slice have this encoding and width.
+  }];
+  let parameters = (ins "unsigned":$bits);
+  let assemblyFormat = "`<` $bits `>`";
+  let genVerifyDecl = 1;
+}
+
 def Fabric_RowsAttr : Attr<
     CPred<"::llvm::isa<::snnc::fabric::DenseRowsAttr, "
-          "::snnc::fabric::SparseRowsAttr>($_self)">,
-    "#fabric.dense or #fabric.sparse"> {
+          "::snnc::fabric::SparseRowsAttr, "
+          "::snnc::fabric::MapRowsAttr>($_self)">,
+    "#fabric.dense, #fabric.sparse or #fabric.map"> {
   let storageType = "::mlir::Attribute";
   let returnType = "::mlir::Attribute";
   let convertFromStorage = "$_self";

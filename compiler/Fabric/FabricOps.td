@@ -58,15 +58,17 @@ def Fabric_SliceOp : Fabric_PartOp<"slice", [
   let description = [{
     `population` is the name of the snn.population. Neuron i sends
     `key` + i - begin. `at` and `key` may be pinned by hand: passes never change
-    what they find. `program` names the core program.
+    what they find. `program` names the core program. `parallel`: the MAC array
+    adds up the synapses (weight-delay map), every block is a #fabric.map.
   }];
   let arguments = (ins StrAttr:$population, I64Attr:$begin, I64Attr:$end,
                        OptionalAttr<Fabric_PeAttr>:$at,
                        OptionalAttr<I64Attr>:$key,
-                       OptionalAttr<FlatSymbolRefAttr>:$program);
+                       OptionalAttr<FlatSymbolRefAttr>:$program,
+                       UnitAttr:$parallel);
   let results = (outs Fabric_SliceType:$slice);
   let assemblyFormat = [{
-    $population ` ` `[` $begin `,` $end `)` (`at` $at^)?
+    $population ` ` `[` $begin `,` $end `)` (`parallel` $parallel^)? (`at` $at^)?
     (`key` custom<Hex>($key)^)? (`program` $program^)? attr-dict
   }];
   let hasVerifier = 1;
@@ -80,7 +82,8 @@ def Fabric_BlockOp : Fabric_PartOp<"block"> {
   let description = [{
     `projection` counts the snn.projection ops of the network from 0; `name` is
     its name, for the reader only. `sources` are all slices of the source
-    population in order. `bytes` is the exact size of rows and index together.
+    population in order. `bytes` is the exact size of rows and index together; of
+    a #fabric.map, its share of the slice's weights and positions.
   }];
   let arguments = (ins I64Attr:$projection, StrAttr:$name,
                        Variadic<Fabric_SliceType>:$sources,

@@ -283,7 +283,8 @@ private:
     for (Range range : slicer.slices(id))
       handles[id].push_back(
           b.create<SliceOp>(loc, type, node.name, range.begin, range.end,
-                            PeAttr(), IntegerAttr(), FlatSymbolRefAttr()));
+                            PeAttr(), IntegerAttr(), FlatSymbolRefAttr(),
+                            UnitAttr()));
   }
 
   void emitBlocks(uint32_t id, size_t slice) {
