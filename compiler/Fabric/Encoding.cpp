@@ -171,34 +171,6 @@ static std::span<const IntSynapse> within(const std::vector<IntSynapse> &row,
   return {first, last};
 }
 
-static std::optional<uint64_t> writeDense(unsigned bits,
-                                          const SynapseView &view,
-                                          Range targets,
-                                          std::span<std::byte> rows) {
-  unsigned width = bits / 8;
-  uint64_t stride = align4(targets.size()) * width, synapses = 0;
-  if (rows.size() != stride * view.numSources())
-    return std::nullopt;
-  std::fill(rows.begin(), rows.end(), std::byte(0));
-  std::vector<IntSynapse> row;
-  for (uint32_t source = 0; source < view.numSources(); ++source) {
-    view.row(source, row);
-    auto part = within(row, targets);
-    synapses += part.size();
-    for (size_t i = 0; i < part.size();) {
-      uint32_t target = part[i].target;
-      int64_t sum = 0;
-      for (; i < part.size() && part[i].target == target; ++i)
-        sum += part[i].weight;
-      if (!fitsSigned(sum, bits))
-        return std::nullopt;
-      store(rows, source * stride + uint64_t(target - targets.begin) * width,
-            uint32_t(sum), width);
-    }
-  }
-  return synapses;
-}
-
 /// One synaptic word; nothing when a field is too narrow.
 static std::optional<uint32_t> pack(const RowEncoding &encoding,
                                     uint32_t target, uint32_t delay,
@@ -213,40 +185,84 @@ static std::optional<uint32_t> pack(const RowEncoding &encoding,
                       << (encoding.indexBits + encoding.delayBits));
 }
 
-static std::optional<uint64_t>
-writeSparse(const RowEncoding &encoding, const SynapseView &view, Range targets,
-            std::span<const Range> sourceSlices, std::span<std::byte> rows,
-            std::span<std::byte> index) {
-  IndexLayout layout(sourceSlices);
-  unsigned width = encoding.word / 8;
-  uint64_t words = 0;
-  if (index.size() != align4(layout.entries * sizeof(uint16_t)))
-    return std::nullopt;
-  std::fill(index.begin(), index.end(), std::byte(0));
-  std::fill(rows.begin(), rows.end(), std::byte(0));
-  std::vector<IntSynapse> row;
-  for (size_t s = 0; s < sourceSlices.size(); ++s) {
-    uint64_t entry = layout.first[s];
-    store(index, 2 * entry, uint32_t(words), 2);
-    for (uint32_t source = sourceSlices[s].begin; source < sourceSlices[s].end;
-         ++source) {
-      view.row(source, row);
-      for (const IntSynapse &synapse : within(row, targets)) {
-        auto word = pack(encoding, synapse.target - targets.begin,
-                         synapse.delay - view.minDelay(), synapse.weight);
-        if (!word || (words + 1) * width > rows.size())
-          return std::nullopt;
-        store(rows, words++ * width, *word, width);
-      }
-      if (words > UINT16_MAX)
-        return std::nullopt;
-      store(index, 2 * ++entry, uint32_t(words), 2);
-    }
+namespace {
+/// Fills one block row by row; every member function but words() returns
+/// whether the bytes fit.
+class RowWriter {
+public:
+  RowWriter(BlockOutput &block, const SynapseView &view,
+            const IndexLayout &layout)
+      : block(block), layout(layout), width(block.encoding.word / 8),
+        minDelay(view.minDelay()) {
+    std::fill(block.rows.begin(), block.rows.end(), std::byte(0));
+    std::fill(block.index.begin(), block.index.end(), std::byte(0));
   }
-  if (rows.size() != align4(words * width))
-    return std::nullopt;
-  return words;
-}
+
+  bool begin(const SynapseView &view) const {
+    if (block.targets.begin >= block.targets.end ||
+        block.targets.end > view.numTargets())
+      return false;
+    if (!isDense())
+      return block.index.size() == align4(layout.entries * sizeof(uint16_t));
+    return block.index.empty() && view.minDelay() == view.maxDelay() &&
+           block.rows.size() == stride() * view.numSources();
+  }
+  void beginSlice(size_t slice) {
+    entry = layout.first[slice];
+    if (!isDense())
+      store(block.index, 2 * entry, uint32_t(words), 2);
+  }
+  bool add(uint32_t source, const std::vector<IntSynapse> &row) {
+    auto part = within(row, block.targets);
+    block.synapses += part.size();
+    return isDense() ? addDense(source, part) : addSparse(part);
+  }
+  bool end() const {
+    return isDense() || block.rows.size() == align4(words * width);
+  }
+
+private:
+  bool isDense() const {
+    return block.encoding.kind == RowEncoding::Kind::Dense;
+  }
+  uint64_t stride() const { return align4(block.targets.size()) * width; }
+
+  bool addDense(uint32_t source, std::span<const IntSynapse> part) {
+    for (size_t i = 0; i < part.size();) {
+      uint32_t target = part[i].target;
+      int64_t sum = 0;
+      for (; i < part.size() && part[i].target == target; ++i)
+        sum += part[i].weight;
+      if (!fitsSigned(sum, block.encoding.word))
+        return false;
+      store(block.rows,
+            source * stride() + uint64_t(target - block.targets.begin) * width,
+            uint32_t(sum), width);
+    }
+    return true;
+  }
+
+  bool addSparse(std::span<const IntSynapse> part) {
+    for (const IntSynapse &synapse : part) {
+      auto word = pack(block.encoding, synapse.target - block.targets.begin,
+                       synapse.delay - minDelay, synapse.weight);
+      if (!word || (words + 1) * width > block.rows.size())
+        return false;
+      store(block.rows, words++ * width, *word, width);
+    }
+    if (words > UINT16_MAX)
+      return false;
+    store(block.index, 2 * ++entry, uint32_t(words), 2);
+    return true;
+  }
+
+  BlockOutput &block;
+  const IndexLayout &layout;
+  unsigned width; ///< bytes of a weight or of a word
+  uint32_t minDelay;
+  uint64_t words = 0, entry = 0;
+};
+} // namespace
 
 /// The slices are [0, a), [a, b), ... up to the number of sources.
 static bool covers(std::span<const Range> sourceSlices, uint32_t sources) {
@@ -259,19 +275,29 @@ static bool covers(std::span<const Range> sourceSlices, uint32_t sources) {
   return next == sources;
 }
 
-std::optional<uint64_t> writeBlock(const RowEncoding &encoding,
-                                   const SynapseView &view, Range targets,
-                                   std::span<const Range> sourceSlices,
-                                   std::span<std::byte> rows,
-                                   std::span<std::byte> index) {
-  if (!covers(sourceSlices, view.numSources()) ||
-      targets.end > view.numTargets() || targets.begin >= targets.end)
-    return std::nullopt;
-  if (encoding.kind == RowEncoding::Kind::Sparse)
-    return writeSparse(encoding, view, targets, sourceSlices, rows, index);
-  if (!index.empty() || view.minDelay() != view.maxDelay())
-    return std::nullopt;
-  return writeDense(encoding.word, view, targets, rows);
+bool writeBlocks(const SynapseView &view, std::span<const Range> sourceSlices,
+                 std::span<BlockOutput> blocks) {
+  if (!covers(sourceSlices, view.numSources()))
+    return false;
+  IndexLayout layout(sourceSlices);
+  std::vector<RowWriter> writers;
+  for (BlockOutput &block : blocks)
+    if (!writers.emplace_back(block, view, layout).begin(view))
+      return false;
+  std::vector<IntSynapse> row;
+  for (size_t s = 0; s < sourceSlices.size(); ++s) {
+    for (RowWriter &writer : writers)
+      writer.beginSlice(s);
+    for (uint32_t source = sourceSlices[s].begin; source < sourceSlices[s].end;
+         ++source) {
+      view.row(source, row);
+      for (RowWriter &writer : writers)
+        if (!writer.add(source, row))
+          return false;
+    }
+  }
+  return std::all_of(writers.begin(), writers.end(),
+                     [](const RowWriter &writer) { return writer.end(); });
 }
 
 //===----------------------------------------------------------------------===//

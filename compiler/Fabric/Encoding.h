@@ -138,17 +138,22 @@ private:
   std::vector<uint64_t> prefix[NumColumns];
 };
 
-/// Writes the block of `targets`. `rows` and `index` have exactly the sizes
-/// that BlockStatistics::size tells. Returns the number of synapses, or nothing
-/// when a size or a value does not fit (a bug: choose() never lets it happen).
-std::optional<uint64_t> writeBlock(const RowEncoding &encoding,
-                                   const SynapseView &view, Range targets,
-                                   std::span<const Range> sourceSlices,
-                                   std::span<std::byte> rows,
-                                   std::span<std::byte> index);
+/// One block to write.
+struct BlockOutput {
+  RowEncoding encoding;
+  Range targets;
+  /// Exactly the sizes that BlockStatistics::size tells.
+  std::span<std::byte> rows, index;
+  uint64_t synapses = 0; ///< written
+};
 
-/// The inverse of writeBlock, source by source: what the core will add. Targets
-/// are local to the slice, zero weights of dense rows are left out.
+/// Writes several blocks of one projection while its rows are read once. False
+/// when a size or a value does not fit (a bug: choose() never lets it happen).
+bool writeBlocks(const SynapseView &view, std::span<const Range> sourceSlices,
+                 std::span<BlockOutput> blocks);
+
+/// The inverse of writeBlocks, source by source: what the core will add.
+/// Targets are local to the slice, zero weights of dense rows are left out.
 std::vector<std::vector<snn::IntSynapse>>
 readBlock(const RowEncoding &encoding, uint32_t neurons, uint32_t minDelay,
           std::span<const Range> sourceSlices, std::span<const std::byte> rows,

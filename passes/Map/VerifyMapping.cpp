@@ -8,6 +8,7 @@
 #include "compiler/Fabric/NetworkInfo.h"
 #include "passes/Map/Routing.h"
 #include "passes/Map/Support.h"
+#include "runtime/abi/CoreHeader.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
@@ -292,7 +293,10 @@ void Checker::checkContent(SliceOp slice, llvm::ArrayRef<BufferOp> buffers) {
   const NetworkNode &node = info.nodes[known->second];
   uint32_t n = slice.numNeurons();
   llvm::SmallVector<std::pair<std::string, uint64_t>> least = {
-      {"header", 1}, {"table", 0}, {"fifo", 4}, {"spikes", spikeBytes(n)}};
+      {"header", sizeof(SnncCoreHeader)},
+      {"table", 0},
+      {"fifo", 4},
+      {"spikes", spikeBytes(n)}};
   for (const std::string &state : node.states)
     least.emplace_back("state." + state, uint64_t(n) * 4);
   for (const std::string &param : node.arrayParams)

@@ -104,11 +104,10 @@ std::optional<Written> write(const RandomBlock &block,
                              const RowEncoding &encoding, BlockSize size) {
   Written bytes{std::vector<std::byte>(size.rows),
                 std::vector<std::byte>(size.index), 0};
-  auto synapses = writeBlock(encoding, block.view, block.targets,
-                             block.sourceSlices, bytes.rows, bytes.index);
-  if (!synapses)
+  BlockOutput output{encoding, block.targets, bytes.rows, bytes.index};
+  if (!writeBlocks(block.view, block.sourceSlices, {&output, 1}))
     return std::nullopt;
-  bytes.synapses = *synapses;
+  bytes.synapses = output.synapses;
   return bytes;
 }
 
@@ -189,7 +188,9 @@ TEST(Encoding, SparseWordHasIndexLowAndWeightHigh) {
   std::vector<std::byte> rows(8), index(8);
   Range slices[] = {{0, 3}};
   auto encoding = RowEncoding::sparse(16, 6, 2, 8);
-  ASSERT_EQ(writeBlock(encoding, view, {0, 5}, slices, rows, index), 3u);
+  BlockOutput output{encoding, {0, 5}, rows, index};
+  ASSERT_TRUE(writeBlocks(view, slices, {&output, 1}));
+  EXPECT_EQ(output.synapses, 3u);
   auto half = [](const std::vector<std::byte> &bytes, unsigned i) {
     return unsigned(bytes[2 * i]) | unsigned(bytes[2 * i + 1]) << 8;
   };
@@ -207,8 +208,9 @@ TEST(Encoding, DenseRowsArePaddedToFourTargets) {
   view.rows = {{{1, -1, 1}}, {{4, 5, 1}}};
   std::vector<std::byte> rows(16);
   Range slices[] = {{0, 2}};
-  ASSERT_EQ(writeBlock(RowEncoding::dense(8), view, {0, 5}, slices, rows, {}),
-            2u);
+  BlockOutput output{RowEncoding::dense(8), {0, 5}, rows, {}};
+  ASSERT_TRUE(writeBlocks(view, slices, {&output, 1}));
+  EXPECT_EQ(output.synapses, 2u);
   EXPECT_EQ(rows[1], std::byte(0xFF));
   EXPECT_EQ(rows[8 + 4], std::byte(5));
 }

@@ -57,7 +57,7 @@ private:
     return std::span(image.bytes).subspan(place.at - image.base, place.bytes);
   }
   LogicalResult writeRows(BlockOp block);
-  void addEntries(BlockOp block, Place rows, Place index);
+  void addEntries(BlockOp block, Place rows, Place index, uint32_t minDelay);
   void writeTable();
   LogicalResult writeHeader();
   LogicalResult writeParams(SnncCoreHeader &header);
@@ -112,38 +112,34 @@ FailureOr<ImageWriter::Place> ImageWriter::find(llvm::StringRef name,
 }
 
 LogicalResult ImageWriter::writeRows(BlockOp block) {
-  if (block.getProjection() >= b.info.edges.size())
-    return block.emitError("SNN0381: there is no projection ")
-           << int64_t(block.getProjection());
-  const SynapseView *view = b.view(uint32_t(block.getProjection()));
-  if (!view)
+  auto encoded = b.take(block);
+  if (failed(encoded))
     return failure();
   auto rows = find("rows", block.getProjection());
   if (failed(rows))
     return failure();
-  bool isSparse = isa<SparseRowsAttr>(block.getEncoding());
   FailureOr<Place> index = Place{};
-  if (isSparse && failed(index = find("index", block.getProjection())))
+  if (isa<SparseRowsAttr>(block.getEncoding()) &&
+      failed(index = find("index", block.getProjection())))
     return failure();
-  auto ranges = rangesOf(block.getSources());
-  auto synapses = writeBlock(
-      encodingOf(block.getEncoding()), *view,
-      {uint32_t(slice.getBegin()), uint32_t(slice.getEnd())}, ranges,
-      bytesAt(*rows), isSparse ? bytesAt(*index) : std::span<std::byte>());
-  if (!synapses)
-    return block.emitError("SNN0382: the rows of projection '")
-           << block.getName() << "' do not have the planned "
-           << int64_t(block.getBytes()) << " B or do not fit their encoding";
-  image.summary.synapses += *synapses;
-  addEntries(block, *rows, *index);
+  if (rows->bytes != encoded->rows.size() ||
+      index->bytes != encoded->index.size())
+    return block.emitError("SNN0382: the buffers of projection '")
+           << block.getName() << "' do not have the block's "
+           << int64_t(block.getBytes()) << " B";
+  std::ranges::copy(encoded->rows, bytesAt(*rows).begin());
+  if (index->bytes)
+    std::ranges::copy(encoded->index, bytesAt(*index).begin());
+  image.summary.synapses += encoded->synapses;
+  addEntries(block, *rows, *index, encoded->minDelay);
   return success();
 }
 
 /// One table entry per source slice.
-void ImageWriter::addEntries(BlockOp block, Place rows, Place index) {
-  uint32_t edge = uint32_t(block.getProjection());
+void ImageWriter::addEntries(BlockOp block, Place rows, Place index,
+                             uint32_t minDelay) {
   RowEncoding encoding = encodingOf(block.getEncoding());
-  snn::ProjectionOp projection = b.info.edges[edge].op;
+  snn::ProjectionOp projection = b.info.edges[block.getProjection()].op;
   uint32_t padded = uint32_t(align4(slice.numNeurons()));
   IndexLayout layout(rangesOf(block.getSources()));
   for (auto [i, source] : llvm::enumerate(block.getSources())) {
@@ -154,7 +150,7 @@ void ImageWriter::addEntries(BlockOp block, Place rows, Place index) {
     entry.kind = uint32_t(llvm::find(encodings, block.getEncoding()) -
                           encodings.begin());
     entry.target = uint32_t(projection.getReceptor()) * padded;
-    entry.delay = b.view(edge)->minDelay() - 1;
+    entry.delay = minDelay - 1;
     if (encoding.kind == RowEncoding::Kind::Dense) {
       entry.index_base = padded * (encoding.word / 8);
       entry.rows_base = rows.at + sender.begin * entry.index_base;
@@ -237,6 +233,7 @@ LogicalResult ImageWriter::writeHeader() {
   header.spikes_base = spikes->at;
   header.record_base = header.record_cursor = record->at;
   header.record_end = record->at + record->bytes;
+  header.batch = 1;
   if (place->at != image.base || place->bytes != sizeof header ||
       table->bytes != entries.size() * sizeof(SnncTableEntry) ||
       header.ring_slots == 0)
@@ -291,14 +288,55 @@ CoreImageBuilder::create(MachineOp op, const MachineModel &machine,
     return nullptr;
   }
   return std::unique_ptr<CoreImageBuilder>(
-      new CoreImageBuilder(std::move(*info), machine, uint32_t(load)));
+      new CoreImageBuilder(op, std::move(*info), machine, uint32_t(load)));
 }
 
-const SynapseView *CoreImageBuilder::view(uint32_t edge) {
-  auto [it, isNew] = views.try_emplace(edge);
-  if (isNew)
-    it->second = viewOf(info.edges[edge].op);
-  return it->second.get();
+LogicalResult CoreImageBuilder::encode(uint32_t edge) {
+  auto view = viewOf(info.edges[edge].op);
+  if (!view)
+    return failure();
+  std::vector<BlockOp> blocks;
+  for (BlockOp block : op.getOps<BlockOp>())
+    if (block.getProjection() == edge)
+      blocks.push_back(block);
+  std::vector<BlockOutput> outputs;
+  for (BlockOp block : blocks) {
+    auto size = sizeOf(block);
+    if (!size || size->total() > machine.sram.bytes ||
+        block.getSources() != blocks.front().getSources())
+      return block.emitError("SNN0382: block of projection '")
+             << block.getName() << "' has " << int64_t(block.getBytes())
+             << " B, which is not its size, or other sources than its siblings";
+    EncodedBlock &bytes = encoded[block];
+    bytes.rows.resize(size->rows);
+    bytes.index.resize(size->index);
+    bytes.minDelay = view->minDelay();
+    SliceInfo target = infoOf(block.getTarget());
+    outputs.push_back({encodingOf(block.getEncoding()),
+                       {target.begin, target.end},
+                       bytes.rows,
+                       bytes.index});
+  }
+  if (!writeBlocks(*view, rangesOf(blocks.front().getSources()), outputs))
+    return blocks.front().emitError("SNN0382: the rows of projection '")
+           << blocks.front().getName()
+           << "' do not have the planned sizes or do not fit their encodings";
+  for (size_t i = 0; i < blocks.size(); ++i)
+    encoded[blocks[i]].synapses = outputs[i].synapses;
+  return success();
+}
+
+FailureOr<CoreImageBuilder::EncodedBlock>
+CoreImageBuilder::take(BlockOp block) {
+  if (block.getProjection() >= info.edges.size())
+    return block.emitError("SNN0381: there is no projection ")
+           << int64_t(block.getProjection());
+  if (!encoded.contains(block) &&
+      failed(encode(uint32_t(block.getProjection()))))
+    return failure();
+  EncodedBlock bytes = std::move(encoded[block]);
+  encoded.erase(block);
+  return bytes;
 }
 
 FailureOr<CoreImage> CoreImageBuilder::build(SliceOp slice) {

@@ -5,8 +5,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Header, population table, synaptic rows, parameters and initial state of a
-// LaidOut slice, as bytes to load at the header's address. Cores are built one
-// by one: no more than one image is in memory.
+// LaidOut slice, as bytes to load at the header's address.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_SPINNAKER2_IMAGE_COREIMAGE_H
@@ -15,8 +14,9 @@
 #include "compiler/Fabric/NetworkInfo.h"
 #include "compiler/Machine/MachineModel.h"
 
+#include "llvm/ADT/DenseMap.h"
+
 #include <cstddef>
-#include <map>
 #include <memory>
 #include <vector>
 
@@ -43,8 +43,9 @@ struct CoreImage {
   CoreSummary summary;
 };
 
-/// Builds the images of one fabric.machine. Keeps the integer view of every
-/// projection it has read, so that the slices of a population share it.
+/// Builds the images of one fabric.machine. The first slice that needs a
+/// projection encodes its blocks for all slices, so that weights are read once;
+/// encoded blocks wait here, at most the chip's SRAM in all.
 class CoreImageBuilder {
 public:
   /// `tickSeconds`: real time of one tick on the chip. Null and an error
@@ -57,15 +58,25 @@ public:
   mlir::FailureOr<CoreImage> build(fabric::SliceOp slice);
 
 private:
-  CoreImageBuilder(fabric::NetworkInfo info, const MachineModel &machine,
-                   uint32_t timerLoad)
-      : info(std::move(info)), machine(machine), timerLoad(timerLoad) {}
-  const fabric::SynapseView *view(uint32_t edge);
+  CoreImageBuilder(fabric::MachineOp op, fabric::NetworkInfo info,
+                   const MachineModel &machine, uint32_t timerLoad)
+      : op(op), info(std::move(info)), machine(machine), timerLoad(timerLoad) {}
 
+  /// The bytes of one block.
+  struct EncodedBlock {
+    std::vector<std::byte> rows, index;
+    uint64_t synapses = 0;
+    uint32_t minDelay = 1; ///< of the projection
+  };
+  /// Hands out the bytes of `block`, once.
+  mlir::FailureOr<EncodedBlock> take(fabric::BlockOp block);
+  mlir::LogicalResult encode(uint32_t edge);
+
+  fabric::MachineOp op;
   fabric::NetworkInfo info;
   MachineModel machine;
   uint32_t timerLoad; ///< timer ticks per network tick
-  std::map<uint32_t, std::unique_ptr<fabric::SynapseView>> views;
+  llvm::DenseMap<mlir::Operation *, EncodedBlock> encoded;
   friend class ImageWriter;
 };
 
