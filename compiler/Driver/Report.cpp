@@ -118,7 +118,13 @@ void printRunReport(const Manifest &manifest, const Bundle *bundle,
   rows[0].insert(rows[0].end(),
                  {"spikes", "cycles/tick", "worst", "of a tick"});
   nlohmann::json out = nlohmann::json::array();
-  for (const PopulationEntry &population : manifest.populations) {
+  // As spikes travel, as in the compile report.
+  std::vector<PopulationEntry> populations = manifest.populations;
+  std::stable_sort(populations.begin(), populations.end(),
+                   [](const PopulationEntry &a, const PopulationEntry &b) {
+                     return a.latency < b.latency;
+                   });
+  for (const PopulationEntry &population : populations) {
     nlohmann::json layer = {{"name", population.name},
                             {"neurons", population.neurons}};
     for (const auto &known : layers)

@@ -42,7 +42,7 @@ class Bundle(SnncTest):
             with open(self.path("p.elf"), "wb") as file:
                 file.write(read_bundle(self.bundle)[program["elf"]])
             header = tool("readelf", "-h", self.path("p.elf"), text=True)
-            for part in ("ELF32", "ARM", "EXEC", "EABI5", "hard-float"):
+            for part in ("ELF32", "ARM", "EXEC", "Version5 EABI", "hard-float"):
                 self.assertIn(part, header)
             attributes = tool("readelf", "-A", self.path("p.elf"), text=True)
             self.assertIn("v7E-M", attributes)
@@ -61,53 +61,48 @@ class Bundle(SnncTest):
             self.snnc("inspect", self.bundle, "--memory", "--json").stdout)
         self.assertTrue(all(core["buffers"] for core in cores))
 
+    NEURON = 23
+
     def altered(self, fix):
-        """Flips every bit of a byte that a synaptic weight uses: of the bytes
-        of hidden layer's rows, the first whose change shows."""
+        """A bundle in which the weight from the most active input channel to
+        one hidden neuron is another; the tick in which that shows first."""
+        letter = np.load(LETTER)
+        channel = int(letter.sum(0).argmax())
+        tick = int(np.flatnonzero(letter[:, channel])[0])
         entries = read_bundle(self.bundle)
-        report = json.loads(entries["report.json"])
-        core = next(c for c in report["cores"]
+        core = next(c for c in json.loads(entries["report.json"])["cores"]
                     if c["population"] == "lif1.lif")
-        rows = next(b for b in core["buffers"] if "row" in b["name"])
-        manifest = json.loads(entries["manifest.json"])
-        for candidate in manifest["cores"]:
-            base = candidate["image_base"]
-            image = bytearray(entries[candidate["image"]])
-            at = rows["at"] - base
-            pe = candidate["pe"]
-            if 0 <= at < len(image) and self.same_pe(pe, core["pe"]):
-                # Channel 0's weights to all 38 neurons: no small change.
-                for i in range(at, at + 38):
-                    image[i] ^= 0x7F
-                entries[candidate["image"]] = bytes(image)
-                if fix:
-                    fix_digest(entries, candidate["image"])
-                write_bundle(self.path("altered.s2x"), entries)
-                return self.path("altered.s2x")
-        self.fail("no image holds the rows of lif1.lif")
+        self.assertEqual(core["encodings"], ["dense<8>"])
+        rows = next(b for b in core["buffers"] if b["name"] == "rows")
+        self.assertEqual(rows["bytes"], 12 * 40)  # the first: the input's
+        entry = next(
+            c for c in json.loads(entries["manifest.json"])["cores"]
+            if ".".join(map(str, c["pe"])) == core["pe"])
+        image = bytearray(entries[entry["image"]])
+        image[rows["at"] - entry["imageBase"] + channel * 40 +
+              self.NEURON] ^= 0x7F
+        entries[entry["image"]] = bytes(image)
+        if fix:
+            fix_digest(entries, entry["image"])
+        write_bundle(self.path("altered.s2x"), entries)
+        return self.path("altered.s2x"), tick
 
-    @staticmethod
-    def same_pe(manifest_pe, report_pe):
-        digits = [int(n) for n in "".join(
-            c if c.isdigit() else " " for c in json.dumps(report_pe)).split()]
-        other = [int(n) for n in "".join(
-            c if c.isdigit() else " " for c in json.dumps(manifest_pe)).split()]
-        return digits == other
-
-    FIRST = (r"first divergence \((emulator|host) against reference\): "
-             r"tick \d+, population 'lif1\.lif', neuron \d+, \w+: ")
+    def expected(self, backend, tick):
+        return (rf"first divergence \({backend} against reference\): "
+                rf"tick {tick}, population 'lif1\.lif', neuron {self.NEURON}, "
+                r"(spikes|v|i): \S+ against \S+\n")
 
     def test_altered_and_signed(self):
-        bundle = self.altered(fix=True)
+        bundle, tick = self.altered(fix=True)
         for backend in ("emulator", "host"):
             done = self.snnc("verify", bundle, "--input", LETTER, "--against",
                              "reference", "--backend", backend, code=4)
-            self.assertRegex(done.stdout, self.FIRST)
+            self.assertRegex(done.stdout, self.expected(backend, tick))
 
     def test_altered_and_not_signed(self):
-        bundle = self.altered(fix=False)
+        bundle, tick = self.altered(fix=False)
         done = self.snnc("verify", bundle, "--input", LETTER, code=4)
-        self.assertRegex(done.stdout, self.FIRST)
+        self.assertRegex(done.stdout, self.expected("emulator", tick))
         self.assertRegex(done.stderr, r"warning: .*\[SNN0505\]")
         done = self.snnc("run", bundle, "--input", LETTER, "-o",
                          self.path("o.npz"), code=1)

@@ -107,24 +107,8 @@ def write_bundle(path, entries):
 def fix_digest(entries, name):
     """Enters the digest of `name` into the manifest."""
     manifest = json.loads(entries["manifest.json"])
-    digest = hashlib.sha256(entries[name]).hexdigest()
-    hits = 0
-
-    def walk(node):
-        nonlocal hits
-        if isinstance(node, dict):
-            if node.get("name") == name and "sha256" in node:
-                node["sha256"] = digest
-                hits += 1
-            for value in node.values():
-                walk(value)
-        elif isinstance(node, list):
-            for value in node:
-                walk(value)
-
-    walk(manifest)
-    if hits != 1:
-        raise ValueError(f"{name} stands {hits} times in the file table")
+    manifest["files"][name]["sha256"] = (
+        "sha256:" + hashlib.sha256(entries[name]).hexdigest())
     entries["manifest.json"] = json.dumps(manifest, indent=2).encode()
 
 

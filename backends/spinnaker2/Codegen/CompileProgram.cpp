@@ -194,8 +194,8 @@ FailureOr<CompiledProgram> compileProgram(tick::ProgramOp program,
     return program.emitError("SNN0391: this LLVM cannot generate Arm code");
   code->setTargetTriple(kTriple);
   code->setDataLayout(target->createDataLayout());
-  prepareFunctions(*code);
   addVectorTable(*code, machine.sram.stack.end);
+  prepareFunctions(*code);
   optimize(*code, *target);
 
   CompiledProgram result;
