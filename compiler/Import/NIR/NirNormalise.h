@@ -18,7 +18,7 @@
 namespace snnc::nir {
 
 /// Repairs `graph` in place; false when an Error was reported (codes SNN0220 to
-/// SNN0259, docs/diagnostics/nir.md), and the graph is then good for printing
+/// SNN0252, docs/diagnostics/nir.md), and the graph is then good for printing
 /// only. Idempotent. On success:
 ///  - there is no NIRGraph node, no unresolved edge, at least one Input and one
 ///    Output; nothing enters an Input or leaves an Output;
