@@ -28,8 +28,30 @@ static runtime::RunOptions sessionOptions(const RunOptions &options,
   return session;
 }
 
+/// " (worst: population 'lif1', PE 7.6.0, tick 12, 5626 cycles of 300)"; empty
+/// when the device does not count cycles.
+static std::string slowestPe(const runtime::Manifest &manifest,
+                             const runtime::DeviceStatistics &statistics) {
+  const runtime::PeStatistics *slowest = nullptr;
+  for (const runtime::PeStatistics &pe : statistics.pes)
+    if (!slowest || pe.worstTickCycles > slowest->worstTickCycles)
+      slowest = &pe;
+  for (const runtime::PopulationEntry &population : manifest.populations)
+    for (const runtime::SliceEntry &slice : population.slices) {
+      const runtime::PeCoordinate &pe = manifest.cores[slice.core].pe;
+      if (slowest && pe.peId() == slowest->peId)
+        return fmt::format(
+            " (worst: population '{}', PE {}.{}.{}, tick {}, {} cycles of "
+            "{:.0f})",
+            population.name, pe.x, pe.y, pe.p, slowest->worstTick,
+            slowest->worstTickCycles, statistics.tickCycles);
+    }
+  return "";
+}
+
 /// What went wrong on the device without ending the run: findings and exit 6.
-static int reportVerdict(const runtime::RunResult &result,
+static int reportVerdict(const runtime::Manifest &manifest,
+                         const runtime::RunResult &result,
                          DiagnosticSink &sink) {
   const runtime::Verdict &verdict = result.verdict;
   auto warn = [&](const char *code, uint64_t count, const std::string &what,
@@ -41,16 +63,9 @@ static int reportVerdict(const runtime::RunResult &result,
     d.severity = Severity::Warning;
     sink.report(std::move(d));
   };
-  std::string worst;
-  const runtime::PeStatistics *slowest = nullptr;
-  for (const runtime::PeStatistics &pe : result.statistics.pes)
-    if (!slowest || pe.worstTickCycles > slowest->worstTickCycles)
-      slowest = &pe;
-  if (slowest)
-    worst = fmt::format(" (worst: PE {}, tick {}, {} cycles of {:.0f})",
-                        slowest->peId, slowest->worstTick,
-                        slowest->worstTickCycles, result.statistics.tickCycles);
-  warn("SNN0680", verdict.overruns, "tick(s) took longer than a tick" + worst,
+  std::string worst = slowestPe(manifest, result.statistics);
+  warn("SNN0680", verdict.overruns,
+       "tick(s) of a PE took longer than a tick" + worst,
        "give the chip more time with --tick, or spread the population over "
        "more PEs");
   warn("SNN0681", verdict.droppedPackets,
@@ -105,7 +120,7 @@ int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
   if (options.report != "none")
     printRunReport(subject.manifest(), subject.bundle(), *result,
                    options.report == "json");
-  return reportVerdict(*result, sink);
+  return reportVerdict(subject.manifest(), *result, sink);
 }
 
 /// The other side of a comparison: a backend's name, or recorded arrays.
@@ -156,7 +171,7 @@ int runVerify(const VerifyOptions &options, bool quiet, DiagnosticSink &sink) {
     sink.report(difference.takeError());
     return kExitInput;
   }
-  int verdict = reportVerdict(*first, sink);
+  int verdict = reportVerdict(subject.manifest(), *first, sink);
   if (*difference) {
     fmt::print("first divergence ({} against {}): {}\n", options.run.backend,
                options.against, runtime::toText(**difference));

@@ -86,7 +86,8 @@ class ExitCodes(SnncTest):
                   "fast.s2x")
         done = self.snnc("run", "fast.s2x", "--input", LETTER, "--record",
                          "lif2:spikes", "-o", "fast.npz", code=6)
-        self.assertRegex(done.stderr, r"longer than a tick .*\[SNN0680\]")
+        self.assertRegex(done.stderr, r"longer than a tick \(worst: population "
+                         r"'lif\S+', PE \d\.\d\.\d, .*\[SNN0680\]")
         self.assertIn("--tick", done.stderr)
         # What was computed is handed over all the same.
         self.assertEqual(np.load(self.path("fast.npz"))["lif2:spikes"].shape,
