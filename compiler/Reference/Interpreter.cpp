@@ -96,21 +96,21 @@ void Interpreter::send(Outgoing &edge, uint32_t source, uint32_t count) {
   const Row &row = edge.synapses->row(source);
   Population &target = populations[edge.target];
   if (precision == Precision::Float) {
-    double *slot = target.realRings[edge.receptor].slot(now + row.delay);
+    SumRing<double> &ring = target.realRings[edge.receptor];
     for (const Row::Entry &entry : row.entries)
-      slot[entry.target] += double(entry.real) * count;
+      ring.slot(now + entry.delay)[entry.target] += double(entry.real) * count;
     return;
   }
-  int64_t *slot = target.integerRings[edge.receptor].slot(now + row.delay);
+  SumRing<int64_t> &ring = target.integerRings[edge.receptor];
   for (const Row::Entry &entry : row.entries)
-    slot[entry.target] += int64_t(entry.integer) * count;
+    ring.slot(now + entry.delay)[entry.target] +=
+        int64_t(entry.integer) * count;
 }
 
 void Interpreter::reset() {
   now = 0;
   for (Population &population : populations) {
-    for (std::vector<float> &values : population.states)
-      std::fill(values.begin(), values.end(), 0.0f);
+    population.states = population.initial; // S1.4
     std::fill(population.spikes.begin(), population.spikes.end(), 0);
     for (SumRing<int64_t> &ring : population.integerRings)
       ring.clear();
@@ -160,6 +160,18 @@ LogicalResult Interpreter::addPopulation(PopulationOp op) {
   population.start = uint64_t(op.getStart().value_or(0));
   population.sums.assign(model.numReceptors(), std::vector<float>(n));
   population.states.assign(model.numStates(), std::vector<float>(n));
+  for (unsigned k = 0; k < model.numStates(); ++k) {
+    Attribute first = initialState(op, model.stateName(k));
+    if (!first)
+      continue;
+    auto values = ParamValues::get(first, n, op.getContext());
+    if (!values)
+      return op.emitError("SNN0311: initial '")
+             << model.stateName(k) << "' does not have one value or " << n;
+    for (size_t i = 0; i < n; ++i)
+      population.states[k][i] = float(values->at(i));
+  }
+  population.initial = population.states;
   population.spikes.assign(n, 0);
   for (unsigned i = 0; i < model.numParams(); ++i) {
     auto values = ParamValues::get(op.getParams().get(model.paramName(i)), n,

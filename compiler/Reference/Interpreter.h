@@ -73,6 +73,7 @@ private:
     size_t neurons = 0;
     uint64_t start = 0;
     std::vector<std::vector<float>> sums, states, params;
+    std::vector<std::vector<float>> initial; ///< states before tick 0
     std::vector<uint8_t> spikes;
     std::vector<SumRing<int64_t>> integerRings; ///< Quantized, one a receptor
     std::vector<SumRing<double>> realRings;     ///< Float

@@ -7,10 +7,12 @@
 
 #include "compiler/Reference/RegionEvaluator.h"
 
+#include "mlir/IR/Matchers.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 using namespace mlir;
@@ -29,7 +31,8 @@ struct RegionEvaluator::Compiler {
   explicit Compiler(RegionEvaluator &out) : out(out) {}
 
   uint16_t define(Value value) {
-    uint16_t &next = value.getType().isF32() ? out.floatSlots : out.bitSlots;
+    bool isBit = value.getType().isInteger(1);
+    uint16_t &next = isBit ? out.bitSlots : out.floatSlots;
     slots[value] = next;
     return next++;
   }
@@ -47,6 +50,10 @@ struct RegionEvaluator::Compiler {
     uint16_t slot = define(op);
     if (auto number = dyn_cast<FloatAttr>(op.getValue()))
       out.floatConstants.emplace_back(slot, number.getValue().convertToFloat());
+    else if (op.getType().isInteger(32))
+      out.floatConstants.emplace_back(
+          slot, std::bit_cast<float>(
+                    int32_t(cast<IntegerAttr>(op.getValue()).getInt())));
     else
       out.bitConstants.emplace_back(
           slot, cast<IntegerAttr>(op.getValue()).getValue().getBoolValue());
@@ -59,8 +66,31 @@ struct RegionEvaluator::Compiler {
                               << "' uses '" << op->getName()
                               << "', which has no float32 rule here";
     diag.attachNote() << "help: write it with add, sub, mul, div, neg, min, "
-                         "max, compare and select (docs/semantics.md S3.2)";
+                         "max, sqrt, compare and select (docs/semantics.md "
+                         "S3.2); run snn-expand-math for exp and log";
     return failure();
+  }
+
+  /// Operations on i1 that have no rule for i32, and the reverse.
+  LogicalResult onlyBit(Operation *op, Code code) {
+    if (!op->getOperand(0).getType().isInteger(1))
+      return refuse(op);
+    emit(op, code);
+    return success();
+  }
+  LogicalResult onlyWord(Operation *op, Code code) {
+    if (!op->getResult(0).getType().isInteger(32))
+      return refuse(op);
+    emit(op, code);
+    return success();
+  }
+  /// S3.6: by a literal of 0 to 31, so that every backend agrees.
+  LogicalResult shift(Operation *op, Code code) {
+    IntegerAttr amount;
+    if (!matchPattern(op->getOperand(1), m_Constant(&amount)) ||
+        amount.getValue().uge(32))
+      return refuse(op);
+    return onlyWord(op, code);
   }
 
   LogicalResult compile(Operation &op) {
@@ -79,18 +109,42 @@ struct RegionEvaluator::Compiler {
         .Case<arith::MinimumFOp>([&](auto) { return simple(Code::Min); })
         .Case<arith::MaxNumFOp>([&](auto) { return simple(Code::MaxNum); })
         .Case<arith::MinNumFOp>([&](auto) { return simple(Code::MinNum); })
-        .Case<arith::AndIOp>([&](auto) { return simple(Code::And); })
-        .Case<arith::OrIOp>([&](auto) { return simple(Code::Or); })
-        .Case<arith::XOrIOp>([&](auto) { return simple(Code::Xor); })
-        .Case<arith::UIToFPOp>([&](auto) { return simple(Code::BitToFloat); })
-        .Case<arith::SIToFPOp>([&](auto) { return simple(Code::BitToSigned); })
+        .Case<math::SqrtOp>([&](auto) { return simple(Code::Sqrt); })
+        .Case<arith::BitcastOp>([&](auto) { return simple(Code::Copy); })
+        .Case<arith::AddIOp>([&](Operation *o) {
+          return onlyWord(o, Code::AddInt);
+        })
+        .Case<arith::SubIOp>([&](Operation *o) {
+          return onlyWord(o, Code::SubInt);
+        })
+        .Case<arith::ShLIOp>([&](Operation *o) {
+          return shift(o, Code::ShiftLeft);
+        })
+        .Case<arith::ShRSIOp>([&](Operation *o) {
+          return shift(o, Code::ShiftRight);
+        })
+        .Case<arith::FPToSIOp>([&](Operation *o) {
+          return onlyWord(o, Code::ToInt);
+        })
+        .Case<arith::AndIOp>([&](arith::AndIOp o) {
+          return simple(o.getType().isInteger(1) ? Code::And : Code::AndInt);
+        })
+        .Case<arith::OrIOp>([&](Operation *o) { return onlyBit(o, Code::Or); })
+        .Case<arith::XOrIOp>(
+            [&](Operation *o) { return onlyBit(o, Code::Xor); })
+        .Case<arith::UIToFPOp>(
+            [&](Operation *o) { return onlyBit(o, Code::BitToFloat); })
+        .Case<arith::SIToFPOp>([&](arith::SIToFPOp o) {
+          bool isBit = o.getIn().getType().isInteger(1);
+          return simple(isBit ? Code::BitToSigned : Code::FromInt);
+        })
         .Case<arith::CmpFOp>([&](arith::CmpFOp o) {
           emit(o, Code::Compare, uint8_t(o.getPredicate()));
           return success();
         })
         .Case<arith::SelectOp>([&](arith::SelectOp o) {
-          bool isFloat = o.getType().isF32();
-          emit(o, isFloat ? Code::Select : Code::SelectBit);
+          bool isBit = o.getType().isInteger(1);
+          emit(o, isBit ? Code::SelectBit : Code::Select);
           return success();
         })
         .Default([&](Operation *o) { return refuse(o); });
@@ -202,6 +256,15 @@ void RegionEvaluator::runBlock(const Instruction &in, size_t count,
   auto binary = [&](auto function) {
     forEach(count, f(in.result), function, f(in.a), f(in.b));
   };
+  auto words = [&](auto function) {
+    forEach(
+        count, f(in.result),
+        [&](float x, float y) {
+          return std::bit_cast<float>(
+              function(std::bit_cast<uint32_t>(x), std::bit_cast<uint32_t>(y)));
+        },
+        f(in.a), f(in.b));
+  };
   auto logic = [&](auto function) {
     forEach(count, b(in.result), function, b(in.a), b(in.b));
   };
@@ -247,6 +310,34 @@ void RegionEvaluator::runBlock(const Instruction &in, size_t count,
     return logic([](uint8_t x, uint8_t y) { return x | y; });
   case Code::Xor:
     return logic([](uint8_t x, uint8_t y) { return x ^ y; });
+  case Code::Sqrt:
+    return forEach(
+        count, f(in.result), [](float x) { return std::sqrt(x); }, f(in.a));
+  case Code::Copy:
+    return forEach(count, f(in.result), [](float x) { return x; }, f(in.a));
+  case Code::AddInt:
+    return words([](uint32_t x, uint32_t y) { return x + y; });
+  case Code::SubInt:
+    return words([](uint32_t x, uint32_t y) { return x - y; });
+  case Code::AndInt:
+    return words([](uint32_t x, uint32_t y) { return x & y; });
+  case Code::ShiftLeft:
+    return words([](uint32_t x, uint32_t y) { return x << y; });
+  case Code::ShiftRight:
+    return words(
+        [](uint32_t x, uint32_t y) { return uint32_t(int32_t(x) >> y); });
+  case Code::ToInt:
+    return forEach(
+        count, f(in.result),
+        [](float x) {
+          bool inside = x >= -2147483648.0f && x < 2147483648.0f;
+          return std::bit_cast<float>(inside ? int32_t(x) : 0);
+        },
+        f(in.a));
+  case Code::FromInt:
+    return forEach(
+        count, f(in.result),
+        [](float x) { return float(std::bit_cast<int32_t>(x)); }, f(in.a));
   case Code::BitToFloat:
     return forEach(
         count, f(in.result), [](uint8_t x) { return x ? 1.0f : 0.0f; },

@@ -53,8 +53,18 @@ private:
     Xor,
     BitToFloat,  ///< 0 or 1
     BitToSigned, ///< 0 or -1: an i1 is one bit of two's complement
+    Sqrt,        ///< correctly rounded
+    // i32 values live in the float32 slots as bit patterns.
+    Copy, ///< arith.bitcast either way
+    AddInt,
+    SubInt,
+    AndInt,
+    ShiftLeft,
+    ShiftRight, ///< arithmetic
+    ToInt,      ///< toward zero; out of range is 0
+    FromInt,
   };
-  /// Slots are numbered separately for float32 and i1 values.
+  /// Slots are numbered separately for 32-bit (f32, i32) and i1 values.
   struct Instruction {
     Code code;
     uint8_t predicate = 0; ///< arith::CmpFPredicate

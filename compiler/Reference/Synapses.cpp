@@ -54,7 +54,8 @@ std::unique_ptr<Synapses> Synapses::create(ProjectionOp projection,
       return nullptr;
     }
     result->longest =
-        *std::max_element(result->delays.begin(), result->delays.end());
+        *std::max_element(result->delays.begin(), result->delays.end()) +
+        result->reals->maxExtraDelay();
   }
   result->rows.resize(size_t(projection.numSources()));
   return result;
@@ -65,17 +66,17 @@ void Synapses::fill(uint32_t source, Row &row) const {
   if (integers) {
     std::vector<IntSynapse> synapses;
     integers->row(source, synapses);
-    for (const IntSynapse &synapse : synapses) {
-      row.delay = synapse.delay;
-      row.entries.push_back({synapse.target, {.integer = synapse.weight}});
-    }
+    for (const IntSynapse &synapse : synapses)
+      row.entries.push_back(
+          {synapse.target, synapse.delay, {.integer = synapse.weight}});
     return;
   }
   std::vector<Synapse> synapses;
   reals->row(source, synapses);
-  row.delay = delays[delays.size() == 1 ? 0 : source];
+  uint32_t delay = delays[delays.size() == 1 ? 0 : source];
   for (const Synapse &synapse : synapses)
-    row.entries.push_back({synapse.target, {.real = synapse.weight}});
+    row.entries.push_back(
+        {synapse.target, delay + synapse.delay, {.real = synapse.weight}});
 }
 
 const Row &Synapses::row(uint32_t source) {

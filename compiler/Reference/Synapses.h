@@ -20,16 +20,16 @@ enum class Precision {
   Quantized, ///< the integers of snn-quantize
 };
 
-/// Everything one source sends. All synapses of a row have one delay (S4.1).
+/// Everything one source sends (S4.1).
 struct Row {
   struct Entry {
     uint32_t target;
+    uint32_t delay; ///< ticks
     union {
       int32_t integer; ///< Precision::Quantized
       float real;      ///< Precision::Float
     };
   };
-  uint32_t delay = 1; ///< ticks
   std::vector<Entry> entries;
 };
 
@@ -47,7 +47,7 @@ private:
   void fill(uint32_t source, Row &row) const;
 
   /// Rows beyond so many synapses are made again on every spike, so that a huge
-  /// matrix does not fill the memory (8 bytes each).
+  /// matrix does not fill the memory (12 bytes each).
   static constexpr size_t kKeptSynapses = size_t(1) << 27;
 
   std::unique_ptr<snn::IntConnectivity> integers;

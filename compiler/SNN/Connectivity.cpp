@@ -98,8 +98,8 @@ public:
     for (int64_t co = g * outPerGroup; co < (g + 1) * outPerGroup; ++co)
       for (auto [ky, oy] : ys)
         for (auto [kx, ox] : xs) {
-          float w = kernel[size_t(((co * perGroup + c % perGroup) * kh + ky) *
-                                      kw + kx)];
+          float w = kernel[size_t(
+              ((co * perGroup + c % perGroup) * kh + ky) * kw + kx)];
           if (w != 0)
             row.push_back({uint32_t((co * out[1] + oy) * out[2] + ox), w});
         }
@@ -150,11 +150,10 @@ public:
         ++windows;
       }
     if (windows > 1)
-      std::sort(row.begin(), row.end(),
-                       [](const Synapse &a, const Synapse &b) {
-                         return a.target < b.target ||
-                                (a.target == b.target && a.weight < b.weight);
-                       });
+      std::sort(row.begin(), row.end(), [](const Synapse &a, const Synapse &b) {
+        return a.target < b.target ||
+               (a.target == b.target && a.weight < b.weight);
+      });
   }
   uint32_t scaleGroup(uint32_t target) const override {
     return inner->scaleGroup(target);
@@ -178,6 +177,20 @@ private:
 
 } // namespace
 
+void Connectivity::forEach(Visitor visit) const {
+  std::vector<Synapse> synapses;
+  for (uint32_t source = 0; source < sources; ++source) {
+    row(source, synapses);
+    for (const Synapse &synapse : synapses)
+      visit(source, synapse);
+  }
+}
+
+void Connectivity::countByTarget(std::vector<uint32_t> &degrees) const {
+  degrees.assign(targets, 0);
+  forEach([&](uint32_t, const Synapse &synapse) { ++degrees[synapse.target]; });
+}
+
 /// How many numbers a kernel attribute holds; 0: none.
 static size_t elementCount(Attribute weights) {
   if (auto ref = dyn_cast<ParamRefAttr>(weights))
@@ -194,7 +207,8 @@ static std::unique_ptr<Connectivity> createInner(Attribute weights,
   auto values = [&](Attribute attr, size_t count) {
     auto view = ParamValues::get(attr, count, weights.getContext());
     if (!view)
-      error = "weights are missing or not " + std::to_string(count) + " numbers";
+      error =
+          "weights are missing or not " + std::to_string(count) + " numbers";
     return view;
   };
   if (auto dense = dyn_cast<DenseAttr>(weights)) {
@@ -212,6 +226,8 @@ static std::unique_ptr<Connectivity> createInner(Attribute weights,
     return view ? std::make_unique<OneToOneConnectivity>(targets, *view)
                 : nullptr;
   }
+  if (isa<ProceduralAttr, ListAttr>(weights))
+    return createDrawn(weights, sources, targets, error);
   auto conv = cast<ConvAttr>(weights);
   auto in = conv.getIn(), out = conv.getOut();
   if (uint32_t(in[0] * in[1] * in[2]) != sources ||
@@ -223,11 +239,9 @@ static std::unique_ptr<Connectivity> createInner(Attribute weights,
   return view ? std::make_unique<ConvConnectivity>(conv, *view) : nullptr;
 }
 
-std::unique_ptr<Connectivity> Connectivity::create(Attribute weights,
-                                                   PoolAttr pool,
-                                                   uint32_t sources,
-                                                   uint32_t targets,
-                                                   std::string &error) {
+std::unique_ptr<Connectivity>
+Connectivity::create(Attribute weights, PoolAttr pool, uint32_t sources,
+                     uint32_t targets, std::string &error) {
   if (!pool)
     return createInner(weights, sources, targets, error);
   auto in = pool.getIn();
@@ -250,6 +264,30 @@ std::unique_ptr<Connectivity> Connectivity::create(ProjectionOp projection) {
   if (!view)
     projection.emitError("SNN0303: projection: ") << error;
   return view;
+}
+
+std::optional<double> longestDelay(ProjectionOp projection) {
+  auto values =
+      ParamValues::get(projection.getDelay(), size_t(projection.numSources()),
+                       projection.getContext());
+  if (!values)
+    return std::nullopt;
+  auto uniform = values->uniform();
+  double longest = uniform.value_or(0);
+  for (size_t i = 0; !uniform && i < values->size(); ++i)
+    longest = std::max(longest, values->at(i));
+  if (auto procedural = dyn_cast<ProceduralAttr>(projection.getWeights()))
+    return longest + procedural.getDelay().largest();
+  auto list = dyn_cast<ListAttr>(projection.getWeights());
+  if (!list || !list.getDelays())
+    return longest;
+  size_t count = size_t(list.getSources().getType().getNumElements());
+  auto extra =
+      ParamValues::get(list.getDelays(), count, projection.getContext());
+  double most = 0;
+  for (size_t i = 0; extra && i < count; ++i)
+    most = std::max(most, extra->at(i));
+  return longest + most;
 }
 
 std::unique_ptr<IntConnectivity>
@@ -292,7 +330,13 @@ IntConnectivity::create(ProjectionOp projection) {
   auto [low, high] =
       std::minmax_element(result->delays.begin(), result->delays.end());
   result->minimumDelay = *low;
-  result->maximumDelay = *high;
+  result->maximumDelay = *high + result->base->maxExtraDelay();
+  if (result->maximumDelay > 65535) {
+    projection.emitError("SNN0304: projection has synapses with a delay of up "
+                         "to ")
+        << result->maximumDelay << " ticks, the limit is 65535";
+    return nullptr;
+  }
   return result;
 }
 
@@ -312,7 +356,7 @@ void IntConnectivity::row(uint32_t source, std::vector<IntSynapse> &row) const {
   uint32_t delay = delays[delays.size() == 1 ? 0 : source];
   for (const Synapse &synapse : real)
     if (int32_t q = quantize(synapse.weight, synapse.target))
-      row.push_back({synapse.target, q, delay});
+      row.push_back({synapse.target, q, delay + synapse.delay});
 }
 
 } // namespace snnc::snn

@@ -18,10 +18,12 @@
 
 namespace snnc::snn {
 
-/// One synapse as the network means it: weight in the user's units.
+/// One synapse as the network means it: weight in the user's units, delay in
+/// ticks on top of the projection's own.
 struct Synapse {
   uint32_t target = 0;
   float weight = 0;
+  uint32_t delay = 0;
 };
 
 /// One synapse as the chip stores it. `delay` in ticks, at least 1.
@@ -47,6 +49,19 @@ public:
   /// Replaces `row` by the synapses of `source`, ascending by target; a target
   /// may appear more than once. Weights that are exactly 0 are left out.
   virtual void row(uint32_t source, std::vector<Synapse> &row) const = 0;
+  /// Every synapse once, in the order that is cheapest to make; drawn
+  /// connectivity stores nothing for it.
+  using Visitor =
+      llvm::function_ref<void(uint32_t source, const Synapse &synapse)>;
+  virtual void forEach(Visitor visit) const;
+  /// In-degree of every target, from the connector's rule where it tells,
+  /// else by drawing. A weight that happens to be 0 may count.
+  virtual void countByTarget(std::vector<uint32_t> &degrees) const;
+  /// The sum of the in-degrees when the connector's rule tells it, drawn
+  /// probabilities when they are drawn anyway; nothing for stored weights.
+  virtual std::optional<uint64_t> cheapCount() const { return std::nullopt; }
+  /// No synapse has more ticks than these in addition to its projection's.
+  virtual uint32_t maxExtraDelay() const { return 0; }
   /// Targets that share one quantisation scale have equal groups: the output
   /// channel where a kernel is shared, else the target itself.
   virtual uint32_t scaleGroup(uint32_t target) const { return target; }
@@ -54,6 +69,16 @@ public:
 protected:
   uint32_t sources = 0, targets = 0;
 };
+
+/// Drawn (`#snn.procedural`) and listed (`#snn.list`) synapses; null and `error`
+/// set when the parts do not fit. Connectivity::create dispatches to it.
+std::unique_ptr<Connectivity> createDrawn(mlir::Attribute weights,
+                                          uint32_t sources, uint32_t targets,
+                                          std::string &error);
+
+/// The longest delay of any synapse of a projection, ticks; nothing when its
+/// delay is missing. No synapse is made.
+std::optional<double> longestDelay(ProjectionOp projection);
 
 /// The integers: rounds and saturates with the projection's `quant`.
 class IntConnectivity {
@@ -64,9 +89,11 @@ public:
   uint32_t numSources() const { return base->numSources(); }
   uint32_t numTargets() const { return base->numTargets(); }
   unsigned weightBits() const { return bits; }
-  /// Largest delay of any synapse, ticks.
+  /// Bounds on the delay of any synapse, ticks.
   uint32_t maxDelay() const { return maximumDelay; }
   uint32_t minDelay() const { return minimumDelay; }
+  /// As Connectivity::cheapCount.
+  std::optional<uint64_t> cheapCount() const { return base->cheapCount(); }
   /// Synapses of `source`, ascending by target; zero weights left out.
   void row(uint32_t source, std::vector<IntSynapse> &row) const;
   /// The integer for one weight, before the zero is dropped.

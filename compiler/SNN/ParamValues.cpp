@@ -71,6 +71,11 @@ std::optional<double> ParamValues::uniform() const {
   return first;
 }
 
+Attribute initialState(PopulationOp population, llvm::StringRef state) {
+  DictionaryAttr initial = population.getInitialAttr();
+  return initial ? initial.get(state) : Attribute();
+}
+
 Attribute makeParam(MLIRContext *context, llvm::StringRef key,
                     llvm::ArrayRef<double> values) {
   Builder builder(context);

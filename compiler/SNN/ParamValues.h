@@ -34,6 +34,9 @@ private:
 /// The store of a context.
 ParameterStore &paramsOf(mlir::MLIRContext *context);
 
+/// What a population says about a state before tick 0; null: 0.
+mlir::Attribute initialState(PopulationOp population, llvm::StringRef state);
+
 /// The attribute for `values`: an f64 number when all are equal, else a
 /// reference to a new blob named `key`.
 mlir::Attribute makeParam(mlir::MLIRContext *context, llvm::StringRef key,

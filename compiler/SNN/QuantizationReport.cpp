@@ -20,22 +20,18 @@ static void addProjection(ProjectionOp projection, QuantizationReport &report,
                                  real->numTargets(), projection.getContext());
   report.bits = integers->weightBits();
   double limit = double((int64_t(1) << (report.bits - 1)) - 1);
-  std::vector<Synapse> row;
-  for (uint32_t source = 0; source < real->numSources(); ++source) {
-    real->row(source, row);
-    for (const Synapse &synapse : row) {
-      double w = synapse.weight, s = scales->at(synapse.target);
-      int32_t q = integers->quantize(synapse.weight, synapse.target);
-      double lost = w - q / s;
-      report.synapses += q != 0;
-      report.underflow += q == 0;
-      report.saturated += std::abs(w * s) >= limit + 0.5;
-      report.smallest = std::min(report.smallest, w);
-      report.largest = std::max(report.largest, w);
-      signal += w * w;
-      noise += lost * lost;
-    }
-  }
+  real->forEach([&](uint32_t, const Synapse &synapse) {
+    double w = synapse.weight, s = scales->at(synapse.target);
+    int32_t q = integers->quantize(synapse.weight, synapse.target);
+    double lost = w - q / s;
+    report.synapses += q != 0;
+    report.underflow += q == 0;
+    report.saturated += std::abs(w * s) >= limit + 0.5;
+    report.smallest = std::min(report.smallest, w);
+    report.largest = std::max(report.largest, w);
+    signal += w * w;
+    noise += lost * lost;
+  });
 }
 
 QuantizationReport reportQuantization(PopulationOp population) {

@@ -7,6 +7,8 @@
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace snnc::snn;
 
@@ -153,6 +155,103 @@ LogicalResult ConvAttr::verify(EmitError emitError, Attribute weights,
                          << ", the kernel gives " << extent;
   }
   return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Drawn and listed synapses
+//===----------------------------------------------------------------------===//
+
+LogicalResult DistAttr::verify(EmitError emitError, DistKind kind,
+                               DenseF64ArrayAttr numbers) {
+  static constexpr size_t counts[] = {1, 2, 4, 4, 2};
+  llvm::ArrayRef<double> n = numbers;
+  if (n.size() != counts[size_t(kind)])
+    return emitError() << "distribution '" << stringifyDistKind(kind)
+                       << "' has " << counts[size_t(kind)] << " numbers, found "
+                       << n.size();
+  for (double number : n)
+    if (!std::isfinite(number))
+      return emitError() << "a distribution has finite numbers";
+  bool bounded = kind != DistKind::Constant;
+  if (bounded && n[n.size() - 2] > n[n.size() - 1])
+    return emitError() << "the least value " << n[n.size() - 2]
+                       << " of a distribution is above the largest, "
+                       << n[n.size() - 1];
+  if (n.size() == 4 && n[1] < 0)
+    return emitError() << "a standard deviation is at least 0, found " << n[1];
+  if (kind == DistKind::UniformInt &&
+      (n[0] != std::floor(n[0]) || n[1] != std::floor(n[1]) ||
+       std::abs(n[0]) > 1e9 || std::abs(n[1]) > 1e9))
+    return emitError() << "uniform_int takes whole numbers of at most 1e9";
+  return success();
+}
+
+double DistAttr::least() const {
+  llvm::ArrayRef<double> n = getNumbers();
+  return getKind() == DistKind::Constant ? n[0] : n[n.size() - 2];
+}
+double DistAttr::largest() const {
+  return llvm::ArrayRef<double>(getNumbers()).back();
+}
+
+LogicalResult ProceduralAttr::verify(EmitError emitError, ConnectorKind kind,
+                                     FloatAttr amount, DistAttr, DistAttr delay,
+                                     int64_t autapses, int64_t multapses,
+                                     int64_t seed, int64_t stream) {
+  double n = amount.getValueAsDouble();
+  bool probability = kind == ConnectorKind::FixedProbability;
+  if (probability
+          ? !(n >= 0 && n <= 1)
+          : !(n >= 0 && n <= double(kLargestSignal)) || n != std::floor(n))
+    return emitError() << (probability ? "a probability is 0 to 1, found "
+                                       : "a degree is a whole number, found ")
+                       << n;
+  if (delay.least() < 0 || delay.largest() > 65535)
+    return emitError() << "delays of synapses are 0 to 65535 ticks, found "
+                       << delay.least() << " to " << delay.largest();
+  bool whole = delay.getKind() == DistKind::UniformInt ||
+               (delay.getKind() == DistKind::Constant &&
+                delay.least() == std::floor(delay.least()));
+  if (!whole)
+    return emitError() << "delays of synapses are a whole constant or "
+                          "uniform_int";
+  if (uint64_t(autapses) > 1 || uint64_t(multapses) > 1)
+    return emitError() << "autapses and multapses are 0 or 1";
+  if (seed < 0 || stream < 0)
+    return emitError() << "seed and stream are 0 to 2^63 - 1";
+  return success();
+}
+
+LogicalResult ListAttr::verify(EmitError emitError, ParamRefAttr sources,
+                               ParamRefAttr targets, Attribute weights,
+                               Attribute delays) {
+  if (sources.getType().getNumElements() != targets.getType().getNumElements())
+    return emitError() << "a list has as many sources as targets, found "
+                       << sources.getType().getNumElements() << " and "
+                       << targets.getType().getNumElements();
+  if (!holdsNumbers(weights) || (delays && !holdsNumbers(delays)))
+    return emitError() << "weights and delays are numbers";
+  return success();
+}
+
+LogicalResult PoissonAttr::verify(EmitError emitError, FloatAttr rate,
+                                  int64_t seed, int64_t stream) {
+  double r = rate.getValueAsDouble();
+  if (!(r >= 0 && r <= 1000))
+    return emitError() << "a Poisson input has 0 to 1000 spikes a tick, found "
+                       << r;
+  if (seed < 0 || stream < 0)
+    return emitError() << "seed and stream are 0 to 2^63 - 1";
+  return success();
+}
+
+LogicalResult SpikeListAttr::verify(EmitError emitError, ParamRefAttr ticks,
+                                    ParamRefAttr channels) {
+  if (ticks.getType().getNumElements() == channels.getType().getNumElements())
+    return success();
+  return emitError() << "a spike list has as many ticks as channels, found "
+                     << ticks.getType().getNumElements() << " and "
+                     << channels.getType().getNumElements();
 }
 
 LogicalResult QuantAttr::verify(EmitError emitError, unsigned bits, Rounding,

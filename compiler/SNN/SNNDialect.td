@@ -152,4 +152,117 @@ def SNN_QuantAttr : SNN_Attr<"Quant", "quant"> {
   let assemblyFormat = "`<` $bits `,` $rounding `,` $scales `>`";
 }
 
+def SNN_Paradigm : I32EnumAttr<"Paradigm", "how a population's synapses are computed", [
+    I32EnumAttrCase<"Auto", 0, "auto">, I32EnumAttrCase<"Serial", 1, "serial">,
+    I32EnumAttrCase<"Parallel", 2, "parallel">]> {
+  let cppNamespace = "::snnc::snn";
+  let genSpecializedAttr = 0;
+}
+def SNN_ParadigmAttr : EnumAttr<SNN_Dialect, SNN_Paradigm, "paradigm"> {
+  let assemblyFormat = "`<` $value `>`";
+}
+
+def SNN_DistKind : I32EnumAttr<"DistKind", "a distribution of numbers", [
+    I32EnumAttrCase<"Constant", 0, "constant">,
+    I32EnumAttrCase<"Uniform", 1, "uniform">,
+    I32EnumAttrCase<"Normal", 2, "normal">,
+    I32EnumAttrCase<"LogNormal", 3, "lognormal">,
+    I32EnumAttrCase<"UniformInt", 4, "uniform_int">]> {
+  let cppNamespace = "::snnc::snn";
+  let genSpecializedAttr = 0;
+}
+
+def SNN_DistAttr : SNN_Attr<"Dist", "dist"> {
+  let summary = "A distribution that a counter-based generator draws from";
+  let genVerifyDecl = 1;
+  let description = [{
+    `#snn.dist<normal, array<f64: 0.5, 0.1, -1.0, 1.0>>`. The numbers are, by
+    kind: constant (value); uniform (low, high); normal (mean, standard
+    deviation, least, largest); lognormal (mean and standard deviation of the
+    logarithm, least, largest); uniform_int (low, high, both included). A
+    normal or lognormal draw outside its bounds becomes the bound.
+  }];
+  let parameters = (ins EnumParameter<SNN_DistKind>:$kind,
+                        "::mlir::DenseF64ArrayAttr":$numbers);
+  let assemblyFormat = "`<` $kind `,` $numbers `>`";
+  let extraClassDeclaration = [{
+    /// The least and largest number that a draw can give.
+    double least() const;
+    double largest() const;
+  }];
+}
+
+def SNN_ConnectorKind : I32EnumAttr<"ConnectorKind", "which pairs are connected", [
+    I32EnumAttrCase<"AllToAll", 0, "all_to_all">,
+    I32EnumAttrCase<"OneToOne", 1, "one_to_one">,
+    I32EnumAttrCase<"FixedProbability", 2, "fixed_probability">,
+    I32EnumAttrCase<"FixedInDegree", 3, "fixed_indegree">,
+    I32EnumAttrCase<"FixedOutDegree", 4, "fixed_outdegree">]> {
+  let cppNamespace = "::snnc::snn";
+  let genSpecializedAttr = 0;
+}
+
+def SNN_ProceduralAttr : SNN_Attr<"Procedural", "procedural"> {
+  let summary = "Synapses that are drawn, never stored";
+  let genVerifyDecl = 1;
+  let description = [{
+    `amount` is the probability or the degree, 1 for the others. `delay` gives
+    ticks in addition to the projection's own `delay`. `autapses` 0: no neuron
+    to itself; `multapses` 0: no pair twice. Draws are those of Philox4x32-10
+    with the key of (`seed`, `stream`) and the counter (k, target): the same
+    network for any order, thread or partition count
+    (compiler/SNN/DrawnConnectivity.cpp).
+  }];
+  let parameters = (ins EnumParameter<SNN_ConnectorKind>:$kind,
+                        "::mlir::FloatAttr":$amount, "DistAttr":$weight,
+                        "DistAttr":$delay, "int64_t":$autapses,
+                        "int64_t":$multapses, "int64_t":$seed,
+                        "int64_t":$stream);
+  let assemblyFormat = [{
+    `<` $kind `,` `amount` `=` $amount `,` `weight` `=` $weight `,`
+        `delay` `=` $delay `,` `autapses` `=` $autapses `,`
+        `multapses` `=` $multapses `,` `seed` `=` $seed `,`
+        `stream` `=` $stream `>`
+  }];
+}
+
+def SNN_ListAttr : SNN_Attr<"List", "list"> {
+  let summary = "Synapses one by one, in the parameter store";
+  let genVerifyDecl = 1;
+  let description = [{
+    `sources`, `targets`: integers, one per synapse; `weights`: one number or
+    one per synapse; `delays`: ticks in addition to the projection's `delay`.
+  }];
+  let parameters = (ins "::snnc::snn::ParamRefAttr":$sources,
+                        "::snnc::snn::ParamRefAttr":$targets,
+                        "::mlir::Attribute":$weights,
+                        OptionalParameter<"::mlir::Attribute">:$delays);
+  let assemblyFormat = [{
+    `<` `sources` `=` $sources `,` `targets` `=` $targets `,`
+        `weights` `=` $weights (`,` `delays` `=` $delays^)? `>`
+  }];
+}
+
+def SNN_PoissonAttr : SNN_Attr<"Poisson", "poisson"> {
+  let summary = "An input that the host draws: spikes at `rate` a tick and channel";
+  let genVerifyDecl = 1;
+  let description = [{
+    Every channel emits a Poisson number of spikes a tick with mean `rate`, key
+    (`seed`, `stream`), counter (channel, tick, sample).
+  }];
+  let parameters = (ins "::mlir::FloatAttr":$rate, "int64_t":$seed,
+                        "int64_t":$stream);
+  let assemblyFormat = [{
+    `<` $rate `,` `seed` `=` $seed `,` `stream` `=` $stream `>`
+  }];
+}
+
+def SNN_SpikeListAttr : SNN_Attr<"SpikeList", "spike_list"> {
+  let summary = "An input with its spikes written in the file";
+  let genVerifyDecl = 1;
+  let parameters = (ins "::snnc::snn::ParamRefAttr":$ticks,
+                        "::snnc::snn::ParamRefAttr":$channels);
+  let assemblyFormat = "`<` `ticks` `=` $ticks `,` `channels` `=` $channels `>`";
+}
+
 #endif // SNNC_SNN_DIALECT

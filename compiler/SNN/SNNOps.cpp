@@ -58,14 +58,17 @@ SNNC_NAMED(DelayOp)
 //===----------------------------------------------------------------------===//
 
 /// Straight-line float32 code: what every backend can evaluate to equal bits.
+/// i32 is there for the exponent field of a float (semantics S3.6).
 static LogicalResult verifyRegionOp(NeuronOp model, Operation &op) {
   if (!isa<arith::ArithDialect, math::MathDialect>(op.getDialect()))
     return op.emitOpError("cannot be part of a neuron model; use arith and "
                           "math operations on f32 and i1");
-  auto isScalar = [](Type type) { return type.isF32() || type.isInteger(1); };
+  auto isScalar = [](Type type) {
+    return type.isF32() || type.isInteger(1) || type.isInteger(32);
+  };
   if (!llvm::all_of(op.getOperandTypes(), isScalar) ||
       !llvm::all_of(op.getResultTypes(), isScalar))
-    return op.emitOpError("in a neuron model works on f32 and i1 only");
+    return op.emitOpError("in a neuron model works on f32, i1 and i32 only");
   if (auto fast = dyn_cast<arith::ArithFastMathInterface>(op))
     if (arith::FastMathFlagsAttr flags = fast.getFastMathFlagsAttr())
       if (flags.getValue() != arith::FastMathFlags::none)
@@ -131,7 +134,16 @@ BlockArgument NeuronOp::paramArg(unsigned i) {
 // snn.population, snn.projection
 //===----------------------------------------------------------------------===//
 
+LogicalResult InputOp::verify() {
+  if (getDrive() && !isa<PoissonAttr, SpikeListAttr>(*getDrive()))
+    return emitOpError("drive is #snn.poisson or #snn.spike_list");
+  return success();
+}
+
 LogicalResult PopulationOp::verify() {
+  if (std::optional<llvm::APFloat> rate = getRate();
+      rate && (!rate->isFinite() || rate->isNegative()))
+    return emitOpError("rate is not a finite number of at least 0");
   if (std::optional<int64_t> latency = getLatency(); latency && *latency < 0)
     return emitOpError("latency is negative");
   if (std::optional<int64_t> start = getStart(); start && *start < 0)
@@ -145,8 +157,13 @@ NeuronOp PopulationOp::neuron() {
 }
 
 LogicalResult ProjectionOp::verify() {
-  if (!isa<DenseAttr, ConvAttr, OneToOneAttr>(getWeights()))
-    return emitOpError("weights are #snn.dense, #snn.conv or #snn.one_to_one");
+  bool drawn = isa<ProceduralAttr, ListAttr>(getWeights());
+  if (!drawn && !isa<DenseAttr, ConvAttr, OneToOneAttr>(getWeights()))
+    return emitOpError("weights are #snn.dense, #snn.conv, #snn.one_to_one, "
+                       "#snn.procedural or #snn.list");
+  if (drawn && getPool())
+    return emitOpError("a pooling window needs #snn.dense, #snn.conv or "
+                       "#snn.one_to_one behind it");
   if (int64_t(getReceptor()) < 0)
     return emitOpError("receptor is negative");
   return success();

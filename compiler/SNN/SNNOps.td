@@ -80,9 +80,24 @@ def SNN_YieldOp : SNN_Op<"yield", [Terminator, Pure, AttrSizedOperandSegments,
 
 def SNN_InputOp : SNN_NodeOp<"input"> {
   let summary = "Spikes from outside, fed by the host";
-  let arguments = (ins StrAttr:$name);
+  let description = [{
+    `drive` is absent when the user gives an array, else `#snn.poisson` or
+    `#snn.spike_list`: the host makes the array then.
+  }];
+  let arguments = (ins StrAttr:$name, OptionalAttr<AnyAttr>:$drive);
   let results = (outs SNN_Signal:$signal);
-  let assemblyFormat = "$name attr-dict `:` type($signal)";
+  let assemblyFormat = [{
+    $name (`drive` `(` $drive^ `)`)? attr-dict `:` type($signal)
+  }];
+  let builders = [
+    OpBuilder<(ins "::mlir::Type":$signal, "::llvm::StringRef":$name), [{
+      build($_builder, $_state, signal, $_builder.getStringAttr(name),
+            ::mlir::Attribute());
+    }]>,
+    OpBuilder<(ins "::mlir::Type":$signal, "::mlir::StringAttr":$name), [{
+      build($_builder, $_state, signal, name, ::mlir::Attribute());
+    }]>];
+  let hasVerifier = 1;
 }
 
 def SNN_PopulationOp : SNN_NodeOp<"population"> {
@@ -93,17 +108,48 @@ def SNN_PopulationOp : SNN_NodeOp<"population"> {
     state whose unit is not the user's, value on chip / value in user units.
     `latency` is the retiming of docs/semantics.md S5, `start` the first tick in
     which the neurons update. The result is i1 when the model spikes.
+    `initial` gives states before tick 0 in the user's units (absent: 0),
+    `rate` the expected spikes per neuron and tick, `paradigm` what the user
+    wants for the synapses into it (absent after snn-select-paradigm: serial),
+    `batch` the ticks per matrix product of a parallel population (absent: 1).
   }];
   let arguments = (ins StrAttr:$name, FlatSymbolRefAttr:$model,
                        DictionaryAttr:$params,
                        OptionalAttr<DictionaryAttr>:$scales,
                        OptionalAttr<I64Attr>:$latency,
-                       OptionalAttr<I64Attr>:$start);
+                       OptionalAttr<I64Attr>:$start,
+                       OptionalAttr<DictionaryAttr>:$initial,
+                       OptionalAttr<F64Attr>:$rate,
+                       OptionalAttr<SNN_ParadigmAttr>:$paradigm,
+                       OptionalAttr<I64Attr>:$batch);
   let results = (outs SNN_Signal:$signal);
   let assemblyFormat = [{
     $name `model` $model `params` $params (`scales` $scales^)?
-    (`latency` $latency^)? (`start` $start^)? attr-dict `:` type($signal)
+    (`latency` $latency^)? (`start` $start^)? (`initial` $initial^)?
+    (`rate` $rate^)? (`paradigm` $paradigm^)? (`batch` $batch^)?
+    attr-dict `:` type($signal)
   }];
+  let builders = [
+    OpBuilder<(ins "::mlir::Type":$signal, "::mlir::StringAttr":$name,
+                   "::mlir::FlatSymbolRefAttr":$model,
+                   "::mlir::DictionaryAttr":$params,
+                   "::mlir::DictionaryAttr":$scales,
+                   "::mlir::IntegerAttr":$latency,
+                   "::mlir::IntegerAttr":$start), [{
+      build($_builder, $_state, signal, name, model, params, scales, latency,
+            start, ::mlir::DictionaryAttr(), ::mlir::FloatAttr(),
+            ::snnc::snn::ParadigmAttr(), ::mlir::IntegerAttr());
+    }]>,
+    OpBuilder<(ins "::mlir::Type":$signal, "::llvm::StringRef":$name,
+                   "::llvm::StringRef":$model, "::mlir::DictionaryAttr":$params,
+                   "::mlir::DictionaryAttr":$scales,
+                   "::mlir::IntegerAttr":$latency,
+                   "::mlir::IntegerAttr":$start), [{
+      build($_builder, $_state, signal, $_builder.getStringAttr(name),
+            ::mlir::FlatSymbolRefAttr::get($_builder.getContext(), model),
+            params, scales, latency, start, ::mlir::DictionaryAttr(),
+            ::mlir::FloatAttr(), ::snnc::snn::ParadigmAttr(), ::mlir::IntegerAttr());
+    }]>];
   let hasVerifier = 1;
   let extraClassDeclaration = [{
     int64_t numNeurons() { return getSignal().getType().getNumElements(); }
@@ -115,10 +161,12 @@ def SNN_PopulationOp : SNN_NodeOp<"population"> {
 def SNN_ProjectionOp : SNN_Op<"projection", [HasParent<"NetworkOp">]> {
   let summary = "Synapses from one signal to one population";
   let description = [{
-    `weights` is `#snn.dense`, `#snn.conv` or `#snn.one_to_one`, seen through the
-    pooling window `pool` where there is one. `delay` is in ticks: before
-    retiming the delay of the user's network (0 = same step), afterwards the
-    ticks on the chip, at least 1. `quant` fixes the integers.
+    `weights` is `#snn.dense`, `#snn.conv`, `#snn.one_to_one`, `#snn.procedural`
+    or `#snn.list`, the first three seen through the pooling window `pool` where
+    there is one. `delay` is in ticks: before retiming the delay of the user's
+    network (0 = same step), afterwards the ticks on the chip, at least 1; the
+    synapses of `#snn.procedural` and `#snn.list` may add ticks of their own.
+    `quant` fixes the integers.
   }];
   let arguments = (ins StrAttr:$name, SNN_Signal:$source,
                        SNN_Signal:$target, AnyAttr:$weights,

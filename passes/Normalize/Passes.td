@@ -51,6 +51,22 @@ def Discretize : Pass<"snn-discretize", "::mlir::ModuleOp"> {
            "py-spinnaker2 does">];
 }
 
+def ExpandMath : Pass<"snn-expand-math", "::mlir::ModuleOp"> {
+  let summary = "exp, log and abs become one fixed float32 sequence (S3.6)";
+  let description = [{
+    Consumes: math.exp, math.log, math.absf in snn.neuron. Emits arith on f32
+    and, for the exponent field, i32: every backend then gives the same bits.
+
+    | function | error against the true value | special values |
+    |---|---|---|
+    | exp | at most 1 unit in the last place, 2 below 2^-126 | exp(-inf) = 0, exp(inf) = inf, NaN stays |
+    | log | at most 1 unit in the last place | log(0) = -inf, log(inf) = inf, below 0 NaN |
+    | abs | exact | abs(-0) = 0 |
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+  let statistics = [Statistic<"expanded", "expanded", "Functions expanded">];
+}
+
 def Specialize : Pass<"snn-specialize", "::mlir::ModuleOp"> {
   let summary = "Remove parameters that are 0 or 1 for every neuron (S3.4)";
   let statistics = [

@@ -92,15 +92,11 @@ struct QuantizePass : impl::QuantizeBase<QuantizePass> {
       return onePerPopulation ? 0 : coarsest->scaleGroup(uint32_t(target));
     };
     Numbers largest(n, 0.0);
-    std::vector<Synapse> row;
     for (auto &view : views)
-      for (uint32_t source = 0; source < view->numSources(); ++source) {
-        view->row(source, row);
-        for (const Synapse &synapse : row) {
-          double &entry = largest[group(synapse.target)];
-          entry = std::max(entry, std::abs(double(synapse.weight)));
-        }
-      }
+      view->forEach([&](uint32_t, const Synapse &synapse) {
+        double &entry = largest[group(synapse.target)];
+        entry = std::max(entry, std::abs(double(synapse.weight)));
+      });
     Numbers scales;
     for (size_t t = 0; t < n; ++t)
       scales.push_back(largest[group(t)] > 0 ? limit / largest[group(t)] : 1.0);
@@ -134,6 +130,22 @@ struct QuantizePass : impl::QuantizeBase<QuantizePass> {
     }
     if (!states.empty())
       population.setScalesAttr(states.getDictionary(&getContext()));
+    return scaleInitial(population, model, *degrees, scales);
+  }
+
+  /// States before tick 0 are in the user's units until here.
+  LogicalResult scaleInitial(PopulationOp population, NeuronOp model,
+                             const ScaleDegrees &degrees,
+                             const Numbers &scales) {
+    if (!population.getInitialAttr())
+      return success();
+    NamedAttrList initial(population.getInitialAttr());
+    for (unsigned k = 0; k < model.numStates(); ++k)
+      if (initial.get(model.stateName(k)) &&
+          failed(rescale(population, initial, model.stateName(k),
+                         degrees.states[k], scales)))
+        return failure();
+    population.setInitialAttr(initial.getDictionary(&getContext()));
     return success();
   }
 

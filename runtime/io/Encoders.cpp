@@ -12,20 +12,6 @@
 
 namespace snnc::runtime {
 
-std::array<uint32_t, 4> philox4x32(std::array<uint32_t, 4> c,
-                                   std::array<uint32_t, 2> key) {
-  // Constants and round of Salmon et al., "Parallel random numbers: as easy as
-  // 1, 2, 3", SC'11.
-  for (int round = 0; round < 10; ++round) {
-    uint64_t a = uint64_t(0xD2511F53) * c[0], b = uint64_t(0xCD9E8D57) * c[2];
-    c = {uint32_t(b >> 32) ^ c[1] ^ key[0], uint32_t(b),
-         uint32_t(a >> 32) ^ c[3] ^ key[1], uint32_t(a)};
-    key[0] += 0x9E3779B9;
-    key[1] += 0xBB67AE85;
-  }
-  return c;
-}
-
 static constexpr std::array<Encoder, 3> encoders = {
     Encoder::Rate, Encoder::Latency, Encoder::Delta};
 

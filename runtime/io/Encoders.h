@@ -23,6 +23,7 @@
 #ifndef SNNC_RUNTIME_IO_ENCODERS_H
 #define SNNC_RUNTIME_IO_ENCODERS_H
 
+#include "compiler/Support/Random.h"
 #include "runtime/io/SpikeTrain.h"
 
 #include <array>
@@ -54,9 +55,8 @@ const char *name(Encoder encoder);
 Expected<NdArray> encode(const NdArray &analog, const ChannelShape &channels,
                          const EncoderOptions &options);
 
-/// Philox4x32-10; public for its known-answer test.
-std::array<uint32_t, 4> philox4x32(std::array<uint32_t, 4> counter,
-                                   std::array<uint32_t, 2> key);
+/// The generator of the rate encoder lives in compiler/Support/Random.h.
+using snnc::philox4x32;
 
 } // namespace snnc::runtime
 

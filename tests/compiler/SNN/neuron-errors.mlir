@@ -34,7 +34,7 @@ snn.neuron @m receptors ["x"] states ["x"] params [] {
 
 snn.neuron @m receptors ["x"] states ["v"] params [] {
 ^bb0(%x: f32, %v: f32):
-  // expected-error@+1 {{in a neuron model works on f32 and i1 only}}
+  // expected-error@+1 {{in a neuron model works on f32, i1 and i32 only}}
   %d = arith.extf %x : f32 to f64
   snn.yield states %v : f32
 }

@@ -1,0 +1,476 @@
+//===- DrawnConnectivity.cpp - Synapses from a generator or a list --------===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// `#snn.procedural`: synapse k of target t (of source s for fixed_outdegree)
+// takes the four words of Philox4x32-10 with the key streamKey(seed, stream)
+// and the counter (k, t, 0, 0):
+//
+//   words 0 and 1   the partner: a source drawn from 0 to n - 1
+//                   (fixed_indegree; distinct sources by Floyd's algorithm when
+//                   multapses = 0), a target (fixed_outdegree), or the number
+//                   of sources to skip, floor(log(u) / log(1 - p))
+//                   (fixed_probability); unused by all_to_all and one_to_one,
+//                   where k is the source
+//   word 2          the weight, float32 of the float64 draw
+//   word 3          the delay
+//
+// So every target's synapses can be made on their own. Rows by source come from
+// one transposition of (target, k) pairs, 8 B a synapse, in chunks of sources
+// that hold at most kChunkSynapses; weights and delays are drawn again when a
+// row is read.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/SNN/Connectivity.h"
+#include "compiler/SNN/ParamValues.h"
+#include "compiler/Support/Random.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <mutex>
+#include <tuple>
+
+using namespace mlir;
+
+namespace snnc::snn {
+
+namespace {
+
+/// 512 MiB of pairs.
+constexpr uint64_t kChunkSynapses = uint64_t(1) << 26;
+
+/// The order of a row.
+bool isBefore(const Synapse &a, const Synapse &b) {
+  return std::tie(a.target, a.delay, a.weight) <
+         std::tie(b.target, b.delay, b.weight);
+}
+
+/// One number of a distribution from a random word.
+class Sampler {
+public:
+  explicit Sampler(DistAttr dist)
+      : kind(dist.getKind()), n(ArrayRef<double>(dist.getNumbers()).begin(),
+                                ArrayRef<double>(dist.getNumbers()).end()) {}
+
+  double operator()(uint32_t word) const {
+    switch (kind) {
+    case DistKind::Constant:
+      return n[0];
+    case DistKind::Uniform:
+      return n[0] + (n[1] - n[0]) * openInterval(word);
+    case DistKind::Normal:
+      return std::clamp(n[0] + n[1] * normalQuantile(openInterval(word)), n[2],
+                        n[3]);
+    case DistKind::LogNormal: {
+      double log = n[0] + n[1] * normalQuantile(openInterval(word));
+      return std::clamp(portableExp(std::clamp(log, -700.0, 700.0)), n[2],
+                        n[3]);
+    }
+    case DistKind::UniformInt:
+      return n[0] + double(below(0, word, uint32_t(n[1] - n[0]) + 1));
+    }
+    return 0;
+  }
+  bool isConstant() const { return kind == DistKind::Constant; }
+
+private:
+  DistKind kind;
+  SmallVector<double, 4> n;
+};
+
+class ProceduralConnectivity : public Connectivity {
+public:
+  ProceduralConnectivity(ProceduralAttr rule, uint32_t numSources,
+                         uint32_t numTargets)
+      : kind(rule.getKind()), amount(rule.getAmount().getValueAsDouble()),
+        weight(rule.getWeight()), delay(rule.getDelay()),
+        skipSelf(rule.getAutapses() == 0), repeats(rule.getMultapses() != 0),
+        longest(uint32_t(rule.getDelay().largest())),
+        key(streamKey(uint64_t(rule.getSeed()), uint64_t(rule.getStream()))) {
+    sources = numSources;
+    targets = numTargets;
+  }
+
+  uint32_t maxExtraDelay() const override { return longest; }
+  std::optional<uint64_t> cheapCount() const override;
+  void countByTarget(std::vector<uint32_t> &degrees) const override;
+  void forEach(Visitor visit) const override;
+  void row(uint32_t source, std::vector<Synapse> &row) const override;
+
+private:
+  /// What a walk over draws needs besides them.
+  struct Scratch {
+    std::vector<uint64_t> taken; ///< bit per partner, all zero between walks
+    std::vector<uint32_t> chosen;
+  };
+
+  PhiloxCounter words(uint32_t k, uint32_t owner) const {
+    return philox4x32({k, owner, 0, 0}, key);
+  }
+  Synapse make(uint32_t target, const PhiloxCounter &w) const {
+    return {target, float(weight(w[2])), uint32_t(delay(w[3]))};
+  }
+  /// Calls visit(k, partner, words) for every draw of `owner`: a target, or a
+  /// source for fixed_outdegree. `wanted` false leaves `words` undefined where
+  /// the partner does not need them.
+  template <typename Visit>
+  void draw(uint32_t owner, Scratch &scratch, bool wanted, Visit visit) const;
+  template <typename Visit>
+  void drawDegree(uint32_t owner, Scratch &scratch, Visit visit) const;
+  template <typename Visit>
+  void drawProbability(uint32_t target, Visit visit) const;
+  void fillChunk(uint32_t first) const;
+
+  bool bySource() const { return kind == ConnectorKind::FixedOutDegree; }
+  uint32_t partners() const { return bySource() ? targets : sources; }
+
+  ConnectorKind kind;
+  double amount;
+  Sampler weight, delay;
+  bool skipSelf, repeats;
+  uint32_t longest;
+  PhiloxKey key;
+
+  /// The rows of sources [chunkBegin, chunkEnd): (target, k), by source.
+  struct Pair {
+    uint32_t target, k;
+  };
+  mutable std::mutex mutex;
+  mutable uint32_t chunkBegin = 0, chunkEnd = 0, chunkSources = 0;
+  mutable std::vector<uint64_t> begins;
+  mutable std::vector<Pair> pairs;
+};
+
+template <typename Visit>
+void ProceduralConnectivity::drawDegree(uint32_t owner, Scratch &scratch,
+                                        Visit visit) const {
+  // Without self connections, partners beyond the owner move up by one.
+  uint32_t n = partners() - (skipSelf ? 1 : 0);
+  uint32_t degree = uint32_t(amount);
+  auto partnerOf = [&](uint32_t drawn) {
+    return drawn + (skipSelf && drawn >= owner ? 1 : 0);
+  };
+  if (repeats) {
+    for (uint32_t k = 0; k < degree; ++k) {
+      PhiloxCounter w = words(k, owner);
+      visit(k, partnerOf(below(w[0], w[1], n)), w);
+    }
+    return;
+  }
+  scratch.taken.resize((size_t(n) + 63) / 64, 0);
+  scratch.chosen.clear();
+  for (uint32_t k = 0; k < degree; ++k) {
+    PhiloxCounter w = words(k, owner);
+    uint32_t last = n - degree + k;
+    uint32_t drawn = below(w[0], w[1], last + 1);
+    if (scratch.taken[drawn / 64] >> (drawn % 64) & 1)
+      drawn = last;
+    scratch.taken[drawn / 64] |= uint64_t(1) << (drawn % 64);
+    scratch.chosen.push_back(drawn);
+    visit(k, partnerOf(drawn), w);
+  }
+  for (uint32_t drawn : scratch.chosen)
+    scratch.taken[drawn / 64] = 0;
+}
+
+template <typename Visit>
+void ProceduralConnectivity::drawProbability(uint32_t target,
+                                             Visit visit) const {
+  if (amount <= 0)
+    return;
+  // log(1 - p): the difference is exact enough down to p = 1e-9 or so, below
+  // which a network of 2^31 neurons has a handful of synapses.
+  double scale = amount < 1 ? 1 / portableLog(1 - amount) : 0;
+  if (!std::isfinite(scale))
+    return; // 1 - p rounds to 1: p is below 2^-53
+  double next = 0;
+  for (uint32_t k = 0;; ++k) {
+    PhiloxCounter w = words(k, target);
+    double u = unitInterval(w[0], w[1]) + 0x1p-54;
+    next += std::floor(portableLog(u) * scale);
+    if (next >= sources)
+      return;
+    if (!(skipSelf && next == target))
+      visit(k, uint32_t(next), w);
+    ++next;
+  }
+}
+
+template <typename Visit>
+void ProceduralConnectivity::draw(uint32_t owner, Scratch &scratch, bool wanted,
+                                  Visit visit) const {
+  switch (kind) {
+  case ConnectorKind::AllToAll:
+    for (uint32_t s = 0; s < sources; ++s)
+      if (!(skipSelf && s == owner))
+        visit(s, s, wanted ? words(s, owner) : PhiloxCounter{});
+    return;
+  case ConnectorKind::OneToOne:
+    return visit(owner, owner, wanted ? words(owner, owner) : PhiloxCounter{});
+  case ConnectorKind::FixedProbability:
+    return drawProbability(owner, visit);
+  case ConnectorKind::FixedInDegree:
+  case ConnectorKind::FixedOutDegree:
+    return drawDegree(owner, scratch, visit);
+  }
+}
+
+std::optional<uint64_t> ProceduralConnectivity::cheapCount() const {
+  uint64_t self = skipSelf ? 1 : 0;
+  switch (kind) {
+  case ConnectorKind::AllToAll:
+    return uint64_t(sources - self) * targets;
+  case ConnectorKind::OneToOne:
+    return targets;
+  case ConnectorKind::FixedInDegree:
+    return uint64_t(amount) * targets;
+  case ConnectorKind::FixedOutDegree:
+    return uint64_t(amount) * sources;
+  case ConnectorKind::FixedProbability:
+    break;
+  }
+  // The expectation decides whether drawing is worth it: the caller wants to
+  // know about millions, exactly or not at all.
+  if (amount * double(sources) * double(targets) > 1e9)
+    return uint64_t(amount * double(sources) * double(targets));
+  std::vector<uint32_t> degrees;
+  countByTarget(degrees);
+  uint64_t sum = 0;
+  for (uint32_t degree : degrees)
+    sum += degree;
+  return sum;
+}
+
+void ProceduralConnectivity::countByTarget(
+    std::vector<uint32_t> &degrees) const {
+  switch (kind) {
+  case ConnectorKind::AllToAll:
+    return degrees.assign(targets, sources - (skipSelf ? 1 : 0));
+  case ConnectorKind::OneToOne:
+    return degrees.assign(targets, 1);
+  case ConnectorKind::FixedInDegree:
+    return degrees.assign(targets, uint32_t(amount));
+  case ConnectorKind::FixedProbability:
+  case ConnectorKind::FixedOutDegree:
+    break;
+  }
+  degrees.assign(targets, 0);
+  Scratch scratch;
+  for (uint32_t owner = 0, n = bySource() ? sources : targets; owner < n;
+       ++owner)
+    draw(owner, scratch, false,
+         [&](uint32_t, uint32_t partner, const PhiloxCounter &) {
+           ++degrees[bySource() ? partner : owner];
+         });
+}
+
+void ProceduralConnectivity::forEach(Visitor visit) const {
+  Scratch scratch;
+  for (uint32_t owner = 0, n = bySource() ? sources : targets; owner < n;
+       ++owner)
+    draw(owner, scratch, true,
+         [&](uint32_t, uint32_t partner, const PhiloxCounter &w) {
+           Synapse synapse = make(bySource() ? partner : owner, w);
+           if (synapse.weight != 0)
+             visit(bySource() ? owner : partner, synapse);
+         });
+}
+
+/// Transposes the draws that end in the chunk of `source`: a counting pass and
+/// a filling pass. Targets ascend, so rows do.
+void ProceduralConnectivity::fillChunk(uint32_t source) const {
+  if (chunkSources == 0) {
+    uint64_t all = std::max<uint64_t>(1, *cheapCount());
+    chunkSources = uint32_t(std::clamp<uint64_t>(
+        uint64_t(double(kChunkSynapses) / double(all) * sources), 1, sources));
+  }
+  chunkBegin = source / chunkSources * chunkSources;
+  chunkEnd = uint32_t(
+      std::min<uint64_t>(uint64_t(chunkBegin) + chunkSources, sources));
+  begins.assign(size_t(chunkEnd - chunkBegin) + 1, 0);
+  Scratch scratch;
+  auto inside = [&](uint32_t s) { return chunkBegin <= s && s < chunkEnd; };
+  for (uint32_t target = 0; target < targets; ++target)
+    draw(target, scratch, false,
+         [&](uint32_t, uint32_t s, const PhiloxCounter &) {
+           if (inside(s))
+             ++begins[s - chunkBegin + 1];
+         });
+  for (size_t i = 1; i < begins.size(); ++i)
+    begins[i] += begins[i - 1];
+  pairs.resize(begins.back());
+  std::vector<uint64_t> next(begins.begin(), begins.end() - 1);
+  for (uint32_t target = 0; target < targets; ++target)
+    draw(target, scratch, false,
+         [&](uint32_t k, uint32_t s, const PhiloxCounter &) {
+           if (inside(s))
+             pairs[next[s - chunkBegin]++] = {target, k};
+         });
+}
+
+void ProceduralConnectivity::row(uint32_t source,
+                                 std::vector<Synapse> &row) const {
+  row.clear();
+  auto add = [&](uint32_t target, const PhiloxCounter &w) {
+    Synapse synapse = make(target, w);
+    if (synapse.weight != 0)
+      row.push_back(synapse);
+  };
+  switch (kind) {
+  case ConnectorKind::AllToAll:
+    for (uint32_t target = 0; target < targets; ++target)
+      if (!(skipSelf && source == target))
+        add(target, words(source, target));
+    return;
+  case ConnectorKind::OneToOne:
+    return add(source, words(source, source));
+  case ConnectorKind::FixedOutDegree: {
+    Scratch scratch;
+    draw(source, scratch, true,
+         [&](uint32_t, uint32_t target, const PhiloxCounter &w) {
+           add(target, w);
+         });
+    std::sort(row.begin(), row.end(), isBefore);
+    return;
+  }
+  case ConnectorKind::FixedInDegree:
+  case ConnectorKind::FixedProbability:
+    break;
+  }
+  std::lock_guard<std::mutex> lock(mutex);
+  if (source < chunkBegin || source >= chunkEnd)
+    fillChunk(source);
+  for (uint64_t i = begins[source - chunkBegin];
+       i < begins[source - chunkBegin + 1]; ++i)
+    add(pairs[i].target, words(pairs[i].k, pairs[i].target));
+}
+
+/// The blobs of a list, sorted by source, then target.
+class ListConnectivity : public Connectivity {
+public:
+  ListConnectivity(uint32_t numSources, uint32_t numTargets) {
+    sources = numSources;
+    targets = numTargets;
+    begins.assign(size_t(numSources) + 1, 0);
+  }
+
+  /// False and `error` set when a number is no neuron or no delay.
+  bool fill(const ParamValues &from, const ParamValues &to,
+            const ParamValues &weights, const ParamValues *delays, size_t count,
+            std::string &error);
+  uint32_t maxExtraDelay() const override { return longest; }
+  std::optional<uint64_t> cheapCount() const override {
+    return synapses.size();
+  }
+  void row(uint32_t source, std::vector<Synapse> &row) const override {
+    row.assign(synapses.begin() + int64_t(begins[source]),
+               synapses.begin() + int64_t(begins[source + 1]));
+  }
+
+private:
+  std::vector<uint64_t> begins;
+  std::vector<Synapse> synapses;
+  uint32_t longest = 0;
+};
+
+bool ListConnectivity::fill(const ParamValues &from, const ParamValues &to,
+                            const ParamValues &weights,
+                            const ParamValues *delays, size_t count,
+                            std::string &error) {
+  auto isBelow = [](double value, uint32_t limit) {
+    return value >= 0 && value < limit && value == std::floor(value);
+  };
+  for (size_t i = 0; i < count; ++i) {
+    bool sourceBad = !isBelow(from.at(i), sources);
+    if (sourceBad || !isBelow(to.at(i), targets)) {
+      error = fmt::format("entry {} of the list names {} {}, there are {}", i,
+                          sourceBad ? "source" : "target",
+                          sourceBad ? from.at(i) : to.at(i),
+                          sourceBad ? sources : targets);
+      return false;
+    }
+    if (delays && !isBelow(delays->at(i), 65536)) {
+      error = fmt::format("entry {} of the list has {} ticks in addition to "
+                          "the projection's delay, 0 to 65535 are possible",
+                          i, delays->at(i));
+      return false;
+    }
+    if (float(weights.at(i)) != 0)
+      ++begins[uint32_t(from.at(i)) + 1];
+  }
+  for (size_t i = 1; i < begins.size(); ++i)
+    begins[i] += begins[i - 1];
+  synapses.resize(begins.back());
+  std::vector<uint64_t> next(begins.begin(), begins.end() - 1);
+  for (size_t i = 0; i < count; ++i) {
+    Synapse synapse{uint32_t(to.at(i)), float(weights.at(i)),
+                    delays ? uint32_t(delays->at(i)) : 0};
+    longest = std::max(longest, synapse.delay);
+    if (synapse.weight != 0)
+      synapses[next[uint32_t(from.at(i))]++] = synapse;
+  }
+  for (uint32_t s = 0; s < sources; ++s)
+    std::sort(synapses.begin() + int64_t(begins[s]),
+              synapses.begin() + int64_t(begins[s + 1]), isBefore);
+  return true;
+}
+
+} // namespace
+
+static std::unique_ptr<Connectivity> createProcedural(ProceduralAttr rule,
+                                                      uint32_t sources,
+                                                      uint32_t targets,
+                                                      std::string &error) {
+  ConnectorKind kind = rule.getKind();
+  bool noSelf = rule.getAutapses() == 0;
+  if ((noSelf || kind == ConnectorKind::OneToOne) && sources != targets) {
+    error =
+        fmt::format("{} needs as many sources as targets, not {} and {}",
+                    noSelf ? "autapses = 0" : "one-to-one", sources, targets);
+    return nullptr;
+  }
+  bool outgoing = kind == ConnectorKind::FixedOutDegree;
+  if (outgoing || kind == ConnectorKind::FixedInDegree) {
+    uint64_t partners = (outgoing ? targets : sources) - (noSelf ? 1 : 0);
+    double degree = rule.getAmount().getValueAsDouble();
+    bool impossible = rule.getMultapses() ? partners == 0 && degree > 0
+                                          : degree > double(partners);
+    if (impossible || degree > double(1u << 31)) {
+      error = fmt::format("a degree of {} needs as many different partners, "
+                          "there are {}",
+                          degree, partners);
+      return nullptr;
+    }
+  }
+  return std::make_unique<ProceduralConnectivity>(rule, sources, targets);
+}
+
+std::unique_ptr<Connectivity> createDrawn(Attribute weights, uint32_t sources,
+                                          uint32_t targets,
+                                          std::string &error) {
+  if (auto rule = dyn_cast<ProceduralAttr>(weights))
+    return createProcedural(rule, sources, targets, error);
+  auto list = cast<ListAttr>(weights);
+  MLIRContext *context = weights.getContext();
+  size_t count = size_t(list.getSources().getType().getNumElements());
+  auto from = ParamValues::get(list.getSources(), count, context);
+  auto to = ParamValues::get(list.getTargets(), count, context);
+  auto values = ParamValues::get(list.getWeights(), count, context);
+  std::optional<ParamValues> delays;
+  if (list.getDelays())
+    delays = ParamValues::get(list.getDelays(), count, context);
+  if (!from || !to || !values || (list.getDelays() && !delays)) {
+    error = fmt::format("the numbers of a list are missing or not {}", count);
+    return nullptr;
+  }
+  auto result = std::make_unique<ListConnectivity>(sources, targets);
+  if (!result->fill(*from, *to, *values, delays ? &*delays : nullptr, count,
+                    error))
+    return nullptr;
+  return result;
+}
+
+} // namespace snnc::snn
