@@ -5,7 +5,8 @@ A fenced block that begins with ```sh and stands right under the comment
 documents' view of the repository, with the data beside it, and has to end
 with 0, or with N under <!-- run: exit N -->. A ```text block right after it is
 the output that it must contain, line by line in order; "..." stands for
-anything, and lines are compared without leading and trailing blanks.
+anything, and lines are compared without leading and trailing blanks. What goes
+to stderr stands behind what goes to stdout.
 """
 
 import glob
@@ -85,13 +86,14 @@ class DocsExamples(unittest.TestCase):
     def run_block(self, block, root):
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", block.commands], cwd=root,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            timeout=600,
+            capture_output=True, text=True, timeout=600,
             # Debian's python: bootstrap gave that one numpy.
             env={**os.environ, "PATH": "/usr/bin:" + os.environ["PATH"]})
+        # snnc prints its findings last, and a pipe keeps the order of neither.
+        output = done.stdout + done.stderr
         self.assertEqual(done.returncode, block.code,
-                         f"{block.name}\n{block.commands}\n{done.stdout}")
-        self.compare(block, done.stdout)
+                         f"{block.name}\n{block.commands}\n{output}")
+        self.compare(block, output)
 
     def compare(self, block, output):
         lines = iter(output.splitlines())
