@@ -113,6 +113,12 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
   FailureOr<CoreDemand> demandOf(SliceOp slice, const NetworkInfo &info,
                                  const NetworkNode &node) {
     CoreDemand demand = info.demand(node, slice.numNeurons());
+    if (slice.getParallel()) {
+      auto map = mapOf(slice);
+      if (failed(map))
+        return failure();
+      demand.map = *map;
+    }
     for (BlockOp op : blocksOf(slice)) {
       auto size = sizeOf(op);
       if (op.getProjection() >= info.edges.size() || !size) {
@@ -131,12 +137,38 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
     return demand;
   }
 
+  /// The sizes that fabric-slice found; finding them again means reading every
+  /// synapse again.
+  FailureOr<MapDemand> mapOf(SliceOp slice) {
+    std::map<std::string, uint64_t> bytes;
+    for (Operation *user : slice.getSlice().getUsers())
+      if (auto buffer = dyn_cast<BufferOp>(user))
+        bytes[buffer.getName().str()] = buffer.getBytes();
+    MapDemand map;
+    for (auto &[name, size] : mapBuffers(map)) {
+      if (bytes.contains(name))
+        continue;
+      InFlightDiagnostic diag = slice.emitError("SNN1104: ")
+                                << describe(slice)
+                                << " are parallel, but there is no buffer '"
+                                << name << "'";
+      diag.attachNote() << "help: let fabric-slice make the slices and blocks "
+                           "of parallel populations";
+      return failure();
+    }
+    map.panelBytes = bytes["panels"];
+    map.weightBytes = bytes["weights"];
+    map.scatterBytes = bytes["scatter"];
+    map.positionBytes = bytes["positions"];
+    map.operandBytes = bytes["operand"];
+    map.outputBytes = bytes["output"];
+    map.historyBytes = bytes["history"];
+    map.historyCountBytes = bytes["history_count"];
+    return map;
+  }
+
   FailureOr<uint64_t> longestDelay(snn::ProjectionOp op) {
-    auto values = snn::ParamValues::get(op.getDelay(), size_t(op.numSources()),
-                                        &getContext());
-    double longest = 0;
-    for (size_t i = 0; values && i < values->size(); ++i)
-      longest = std::max(longest, values->at(i));
+    double longest = snn::longestDelay(op).value_or(0);
     if (longest < 1 || longest > double(UINT32_MAX)) {
       op.emitError("SNN0351: projection '")
           << op.getName() << "' has no delay in ticks yet; run snn-retime";

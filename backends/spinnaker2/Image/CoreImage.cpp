@@ -61,6 +61,8 @@ private:
   void writeTable();
   LogicalResult writeHeader();
   LogicalResult writeParams(SnncCoreHeader &header);
+  LogicalResult writeInitial(snn::PopulationOp population,
+                             llvm::StringRef state, Place place);
   void summarise();
 
   CoreImageBuilder &b;
@@ -171,6 +173,27 @@ void ImageWriter::writeTable() {
             });
 }
 
+/// What the user gave a state before tick 0 (S1.4); the image is zero elsewhere.
+LogicalResult ImageWriter::writeInitial(snn::PopulationOp population,
+                                        llvm::StringRef state, Place place) {
+  Attribute first = snn::initialState(population, state);
+  if (!first)
+    return success();
+  auto values = snn::ParamValues::get(first, size_t(population.numNeurons()),
+                                      population.getContext());
+  if (!values || place.bytes < uint64_t(slice.numNeurons()) * sizeof(float))
+    return slice.emitError("SNN0381: the initial values or the buffer of state "
+                           "'")
+           << state << "' have a wrong size";
+  std::byte *out = bytesAt(place).data();
+  for (uint64_t n = slice.getBegin(); n < slice.getEnd(); ++n) {
+    float value = float(values->at(n));
+    std::memcpy(out + (n - slice.getBegin()) * sizeof value, &value,
+                sizeof value);
+  }
+  return success();
+}
+
 LogicalResult ImageWriter::writeParams(SnncCoreHeader &header) {
   auto population = cast<snn::PopulationOp>(node.op);
   snn::NeuronOp model = population.neuron();
@@ -201,6 +224,8 @@ LogicalResult ImageWriter::writeParams(SnncCoreHeader &header) {
     if (failed(place))
       return failure();
     header.state[k] = place->at;
+    if (failed(writeInitial(population, model.stateName(k), *place)))
+      return failure();
   }
   return success();
 }
