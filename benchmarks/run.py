@@ -51,8 +51,9 @@ class Benchmarks:
               + (f"   {line['ratio']:.3g} x {peer[0]}" if peer else ""))
 
     def measure(self, *command):
-        """Wall seconds and peak resident bytes of a process: medians."""
-        walls, peaks = [], []
+        """Wall seconds, CPU seconds and peak resident bytes of a process, each
+        the median."""
+        walls, cpus, peaks = [], [], []
         for run in range(self.runs + 1):
             start = time.perf_counter()
             child = subprocess.Popen(command, cwd=self.folder,
@@ -66,25 +67,28 @@ class Benchmarks:
                                    f"{child.returncode}")
             if run:  # the first one only warms the caches
                 walls.append(wall)
+                cpus.append(usage.ru_utime + usage.ru_stime)
                 peaks.append(usage.ru_maxrss * 1024)
-        return statistics.median(walls), statistics.median(peaks)
+        return tuple(map(statistics.median, (walls, cpus, peaks)))
 
     def compile(self):
         """Command to finished bundle, from a fresh process."""
         for case, (path, options) in MODELS.items():
             path = os.path.join(DATA, path)
-            wall, peak = self.measure(self.snnc, "compile", path, *options,
+            wall, cpu, peak = self.measure(self.snnc, "compile", path, *options,
                                       "-o", "net.s2x")
             self.row("compile", case, "wall", wall, "s")
+            self.row("compile", case, "cpu", cpu, "s")
             self.row("compile", case, "peak memory", peak / 2**20, "MiB")
             size = os.path.getsize(os.path.join(self.folder, "net.s2x"))
             self.row("compile", case, "bundle", size, "B")
 
     def check(self):
         for case, (path, options) in MODELS.items():
-            wall, _ = self.measure(self.snnc, "check",
-                                   os.path.join(DATA, path), *options)
+            wall, cpu, _ = self.measure(self.snnc, "check",
+                                        os.path.join(DATA, path), *options)
             self.row("check", case, "wall", wall, "s")
+            self.row("check", case, "cpu", cpu, "s")
 
     def run_report(self, bundle, stimulus):
         np.save(os.path.join(self.folder, "in.npy"), stimulus)
@@ -177,10 +181,11 @@ class Benchmarks:
                            check=True, capture_output=True)
             np.save(os.path.join(self.folder, "in.npy"), stimulus)
             for backend in ("emulator", "host"):
-                wall, _ = self.measure(self.snnc, "run", "net.s2x", "--input",
-                                       "in.npy", "--backend", backend,
-                                       "--report", "json")
+                wall, cpu, _ = self.measure(
+                    self.snnc, "run", "net.s2x", "--input", "in.npy",
+                    "--backend", backend, "--report", "json")
                 self.row("chip", f"{case}, {backend}", "wall", wall, "s")
+                self.row("chip", f"{case}, {backend}", "cpu", cpu, "s")
                 self.row("chip", f"{case}, {backend}", "ticks", ticks / wall,
                          "1/s")
 
