@@ -30,6 +30,6 @@ find_package(Python3 COMPONENTS Interpreter REQUIRED)
 add_test(NAME emulator-differential
   COMMAND ${Python3_EXECUTABLE}
     ${CMAKE_SOURCE_DIR}/tests/emulator/differential.py
-    $<TARGET_FILE:engine-probe> --cases 8000
+    $<TARGET_FILE:engine-probe> --cases 6000
     --venv ${CMAKE_BINARY_DIR}/unicorn-venv)
 set_tests_properties(emulator-differential PROPERTIES TIMEOUT 300)
