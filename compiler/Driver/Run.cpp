@@ -153,7 +153,9 @@ int runVerify(const VerifyOptions &options, bool quiet, DiagnosticSink &sink) {
       return kExitInput;
     other = std::move(second->arrays);
   } else {
-    auto arrays = runtime::readArrays(options.against);
+    runtime::InputOptions recorded;
+    recorded.dtSeconds = subject.manifest().dtSeconds; // NIRData has seconds
+    auto arrays = runtime::readArrays(options.against, recorded);
     if (!arrays) {
       sink.report(arrays.takeError());
       return kExitInput;

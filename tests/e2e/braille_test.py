@@ -3,6 +3,7 @@ the three backends against each other."""
 
 import unittest
 
+import h5py
 import numpy as np
 
 from support import BRAILLE, BRAILLE_TIME, LETTER, SnncTest, data
@@ -84,6 +85,19 @@ class Braille(SnncTest):
                          self.path("other.npz"), code=4)
         self.assertIn("tick 17, population 'lif1.lif', neuron 5, spikes",
                       done.stdout)
+
+    def test_nirdata_recording(self):
+        bundle = self.compile("nirdata.s2x")
+        records = ["--record", RASTER, "--record", "lif1.lif:v"]
+        self.snnc("run", bundle, "--input", LETTER, *records, "-o",
+                  self.path("out.h5"))
+        done = self.snnc("verify", bundle, "--input", LETTER, "--against",
+                         self.path("out.h5"))
+        self.assertIn("no divergence", done.stdout)
+        with h5py.File(self.path("out.h5")) as file:
+            events = file["nodes/lif1.lif/observables/spikes/idx"][()]
+        raster = self.raster(bundle, align="network")
+        self.assertEqual(len(events), int(raster.sum()))
 
     def test_network_file_runs_without_a_bundle(self):
         arguments = [*BRAILLE_TIME, "--input", LETTER, "--record", RASTER]
