@@ -70,6 +70,19 @@ protected:
   uint32_t sources = 0, targets = 0;
 };
 
+/// One number of a distribution from a random word; a pure function.
+class Drawer {
+public:
+  explicit Drawer(DistAttr dist)
+      : kind(dist.getKind()),
+        numbers(llvm::ArrayRef<double>(dist.getNumbers()).vec()) {}
+  double operator()(uint32_t word) const;
+
+private:
+  DistKind kind;
+  std::vector<double> numbers;
+};
+
 /// Drawn (`#snn.procedural`) and listed (`#snn.list`) synapses; null and `error`
 /// set when the parts do not fit. Connectivity::create dispatches to it.
 std::unique_ptr<Connectivity> createDrawn(mlir::Attribute weights,

@@ -37,6 +37,26 @@ using namespace mlir;
 
 namespace snnc::snn {
 
+double Drawer::operator()(uint32_t word) const {
+  const std::vector<double> &n = numbers;
+  switch (kind) {
+  case DistKind::Constant:
+    return n[0];
+  case DistKind::Uniform:
+    return n[0] + (n[1] - n[0]) * openInterval(word);
+  case DistKind::Normal:
+    return std::clamp(n[0] + n[1] * normalQuantile(openInterval(word)), n[2],
+                      n[3]);
+  case DistKind::LogNormal: {
+    double log = n[0] + n[1] * normalQuantile(openInterval(word));
+    return std::clamp(portableExp(std::clamp(log, -700.0, 700.0)), n[2], n[3]);
+  }
+  case DistKind::UniformInt:
+    return n[0] + double(below(0, word, uint32_t(n[1] - n[0]) + 1));
+  }
+  return 0;
+}
+
 namespace {
 
 /// 512 MiB of pairs.
@@ -47,39 +67,6 @@ bool isBefore(const Synapse &a, const Synapse &b) {
   return std::tie(a.target, a.delay, a.weight) <
          std::tie(b.target, b.delay, b.weight);
 }
-
-/// One number of a distribution from a random word.
-class Sampler {
-public:
-  explicit Sampler(DistAttr dist)
-      : kind(dist.getKind()), n(ArrayRef<double>(dist.getNumbers()).begin(),
-                                ArrayRef<double>(dist.getNumbers()).end()) {}
-
-  double operator()(uint32_t word) const {
-    switch (kind) {
-    case DistKind::Constant:
-      return n[0];
-    case DistKind::Uniform:
-      return n[0] + (n[1] - n[0]) * openInterval(word);
-    case DistKind::Normal:
-      return std::clamp(n[0] + n[1] * normalQuantile(openInterval(word)), n[2],
-                        n[3]);
-    case DistKind::LogNormal: {
-      double log = n[0] + n[1] * normalQuantile(openInterval(word));
-      return std::clamp(portableExp(std::clamp(log, -700.0, 700.0)), n[2],
-                        n[3]);
-    }
-    case DistKind::UniformInt:
-      return n[0] + double(below(0, word, uint32_t(n[1] - n[0]) + 1));
-    }
-    return 0;
-  }
-  bool isConstant() const { return kind == DistKind::Constant; }
-
-private:
-  DistKind kind;
-  SmallVector<double, 4> n;
-};
 
 class ProceduralConnectivity : public Connectivity {
 public:
@@ -129,7 +116,7 @@ private:
 
   ConnectorKind kind;
   double amount;
-  Sampler weight, delay;
+  Drawer weight, delay;
   bool skipSelf, repeats;
   uint32_t longest;
   PhiloxKey key;

@@ -237,8 +237,8 @@ LogicalResult ListAttr::verify(EmitError emitError, ParamRefAttr sources,
 LogicalResult PoissonAttr::verify(EmitError emitError, FloatAttr rate,
                                   int64_t seed, int64_t stream) {
   double r = rate.getValueAsDouble();
-  if (!(r >= 0 && r <= 1000))
-    return emitError() << "a Poisson input has 0 to 1000 spikes a tick, found "
+  if (!(r >= 0 && r <= 100))
+    return emitError() << "a Poisson input has 0 to 100 spikes a tick, found "
                        << r;
   if (seed < 0 || stream < 0)
     return emitError() << "seed and stream are 0 to 2^63 - 1";

@@ -1,0 +1,125 @@
+//===- Importer.h - The state of one import ----------------------*- C++
+//-*-===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Private to Import/YAML. Sections are read in the order models, inputs,
+// populations, projections, probes, whatever their order in the file.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_IMPORT_YAML_IMPORTER_H
+#define SNNC_IMPORT_YAML_IMPORTER_H
+
+#include "compiler/Import/YAML/Reader.h"
+#include "compiler/SNN/SNN.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
+#include <map>
+
+namespace snnc::yaml {
+
+class Importer {
+public:
+  Importer(const NodePtr &root, const std::string &file,
+           mlir::MLIRContext *context, DiagnosticSink &sink)
+      : root(root), reader(file, sink), context(context), builder(context) {}
+  mlir::OwningOpRef<mlir::ModuleOp> run();
+
+private:
+  /// A user's model and the values its file gives as defaults.
+  struct Model {
+    snn::NeuronOp op;
+    std::map<std::string, double> params, initial;
+  };
+  /// An input or a population, by its name.
+  struct Signal {
+    mlir::Value value;
+    snn::PopulationOp population; ///< null: an input
+  };
+  /// Where a projection's synapses come from and go to.
+  struct Ends {
+    std::string name;
+    Signal from, to;
+    bool recurrent() const { return from.value == to.value; }
+    int64_t sources() const;
+    int64_t targets() const;
+  };
+  /// A delay: ticks of the projection, and a distribution on top of them.
+  struct Delay {
+    double base = 1;
+    snn::DistAttr extra;
+  };
+
+  mlir::Location at(const Node &node) {
+    return mlir::FileLineColLoc::get(context, reader.file, unsigned(node.line),
+                                     unsigned(node.column));
+  }
+
+  bool readNetwork();
+
+  // Models.cpp
+  void readModel(const std::string &name, const Node &node);
+  bool readStates(const Node &node, Model &model,
+                  llvm::SmallVectorImpl<mlir::Attribute> &names,
+                  std::map<std::string, double> &defaults, const char *what,
+                  std::vector<std::string> &taken);
+  bool emitBody(const Node &node, snn::NeuronOp op);
+  bool assign(const Node &node, snn::NeuronOp op,
+              llvm::StringMap<mlir::Value> &scope, mlir::Value onlyIf);
+  /// A model of the file or of the library; null and an error otherwise.
+  Model *modelOf(const Node &node);
+
+  // Populations.cpp
+  std::optional<llvm::SmallVector<int64_t>> shapeOf(const Node &node,
+                                                    const char *what);
+  bool declare(const Node &key, const std::string &name);
+  void readInput(const Node &key, const Node &node);
+  mlir::Attribute readDrive(const std::string &name, const Node &node,
+                            int64_t channels, const std::string &kind);
+  void readPopulation(const Node &key, const Node &node);
+  mlir::Attribute values(const Node &node, const std::string &key, size_t count,
+                         const char *what);
+  mlir::DictionaryAttr readParams(const Node &node, const std::string &name,
+                                  Model &model, size_t count);
+  std::optional<double> readRate(const Node &node, const char *what);
+  void readProbe(const Node &node);
+
+  // Projections.cpp
+  void readProjection(const Node &node, size_t index);
+  mlir::Attribute readConnector(const Node &node, Ends &ends, Delay &delay);
+  mlir::Attribute readProcedural(const Node &node, const Node &connector,
+                                 snn::ConnectorKind kind, double amount,
+                                 Ends &ends, const Delay &delay);
+  mlir::Attribute readList(const Node &node, const Node &list, Ends &ends,
+                           Delay &delay);
+  mlir::Attribute readConv(const Node &node, const Node &conv, Ends &ends);
+  mlir::Attribute readMatrix(const Node &weight, Ends &ends, bool diagonal);
+  snn::DistAttr distribution(const Node &node, const char *what, bool whole);
+  bool readDelay(const Node &node, Delay &delay);
+  int64_t readReceptor(const Node &node, const Ends &ends);
+
+  snn::DistAttr constant(double value);
+  mlir::Attribute store(const std::string &key, llvm::ArrayRef<int64_t> shape,
+                        const std::vector<double> &values, bool asFloat);
+
+  NodePtr root;
+  Reader reader;
+  mlir::MLIRContext *context;
+  mlir::OpBuilder builder;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  snn::NetworkOp network;
+  double dt = 0;
+  int64_t seed = 0; ///< of the network: the default everywhere
+  std::map<std::string, Model> models;
+  std::map<std::string, Signal> signals;
+  std::map<std::string, const Node *> declared;
+  std::map<std::string, unsigned> projectionNames;
+};
+
+} // namespace snnc::yaml
+
+#endif // SNNC_IMPORT_YAML_IMPORTER_H

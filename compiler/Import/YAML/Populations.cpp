@@ -1,0 +1,377 @@
+//===- Populations.cpp - Inputs, populations and probes -------------------===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Import/YAML/Importer.h"
+#include "compiler/SNN/Connectivity.h"
+#include "compiler/SNN/ParamValues.h"
+#include "compiler/Support/Random.h"
+
+#include <cmath>
+#include <fmt/format.h>
+
+using namespace mlir;
+
+namespace snnc::yaml {
+
+std::optional<SmallVector<int64_t>> Importer::shapeOf(const Node &node,
+                                                      const char *what) {
+  NodePtr size = node.find("size"), shape = node.find("shape");
+  if (bool(size) == bool(shape)) {
+    reader.error(node, "SNN1004",
+                 fmt::format("{} needs one of 'size' and 'shape'", what));
+    return std::nullopt;
+  }
+  constexpr int64_t most = int64_t(1) << 31;
+  auto extents =
+      reader.wholes(size ? *size : *shape, size ? "size" : "shape", 1, most);
+  if (!extents)
+    return std::nullopt;
+  int64_t elements = 1;
+  for (int64_t extent : *extents) {
+    if (extents->size() > 8 || extent > most / elements) {
+      reader.error(
+          size ? *size : *shape, "SNN1006",
+          fmt::format("{} has more than 2^31 elements or 8 axes", what));
+      return std::nullopt;
+    }
+    elements *= extent;
+  }
+  return SmallVector<int64_t>(extents->begin(), extents->end());
+}
+
+bool Importer::declare(const Node &key, const std::string &name) {
+  auto [it, isNew] = declared.try_emplace(name, &key);
+  if (!isNew)
+    reader.error(key, "SNN1007",
+                 fmt::format("the name '{}' is used twice, first in line {}",
+                             name, it->second->line));
+  return isNew;
+}
+
+Attribute Importer::store(const std::string &key, ArrayRef<int64_t> shape,
+                          const std::vector<double> &values, bool asFloat) {
+  std::vector<int64_t> extents(shape.begin(), shape.end());
+  ParameterStore &params = snn::paramsOf(context);
+  if (!asFloat)
+    return snn::ParamRefAttr::get(
+        context, params.addF64(key, extents, values),
+        RankedTensorType::get(shape, builder.getF64Type()));
+  std::vector<float> narrow(values.begin(), values.end());
+  return snn::ParamRefAttr::get(
+      context, params.addF32(key, extents, narrow),
+      RankedTensorType::get(shape, builder.getF32Type()));
+}
+
+//===----------------------------------------------------------------------===//
+// Inputs
+//===----------------------------------------------------------------------===//
+
+/// Spikes per tick: {per_tick: x}, or a number per unit of dt.
+std::optional<double> Importer::readRate(const Node &node, const char *what) {
+  if (!node.isMap()) {
+    auto rate = reader.number(node, what, 0, 1e300);
+    return rate ? std::optional(*rate * dt) : std::nullopt;
+  }
+  NodePtr rate;
+  if (!reader.map(node, what, {"per_tick"}) ||
+      !(rate = reader.need(node, "per_tick", what)))
+    return std::nullopt;
+  return reader.number(*rate, what, 0, 1e300);
+}
+
+Attribute Importer::readDrive(const std::string &name, const Node &node,
+                              int64_t channels, const std::string &kind) {
+  if (kind == "poisson") {
+    NodePtr rate = reader.need(node, "rate", "a Poisson input");
+    auto perTick = rate ? readRate(*rate, "rate") : std::nullopt;
+    if (!perTick)
+      return nullptr;
+    if (*perTick > 100) {
+      reader.error(*rate, "SNN1006",
+                   fmt::format("rate is {} spikes a tick and channel, at most "
+                               "100 are possible",
+                               *perTick),
+                   {"a plain rate counts per unit of dt; write {per_tick: x}"});
+      return nullptr;
+    }
+    int64_t own = seed;
+    if (NodePtr given = node.find("seed"))
+      own = reader.whole(*given, "seed", 0, INT64_MAX).value_or(0);
+    return snn::PoissonAttr::get(context, builder.getF64FloatAttr(*perTick),
+                                 own, int64_t(streamOf(name) & INT64_MAX));
+  }
+  NodePtr spikes = reader.need(node, "spikes", "a spike list");
+  auto array = spikes ? reader.array(*spikes, "spikes") : std::nullopt;
+  if (!array)
+    return nullptr;
+  bool empty = array->size() == 0;
+  if (!empty && (array->shape.size() != 2 || array->shape[1] != 2)) {
+    reader.error(*spikes, "SNN1014",
+                 fmt::format("spikes are rows of tick and channel, found {}",
+                             runtime::shapeText(array->shape)));
+    return nullptr;
+  }
+  std::vector<double> ticks, indices;
+  for (uint64_t i = 0; i + 1 < array->size(); i += 2) {
+    double tick = array->at(i), channel = array->at(i + 1);
+    if (!(tick >= 0 && tick < 1e9 && tick == std::floor(tick)) ||
+        !(channel >= 0 && channel < double(channels) &&
+          channel == std::floor(channel))) {
+      reader.error(
+          *spikes, "SNN1006",
+          fmt::format("spike {} is in tick {} on channel {}; ticks are "
+                      "0 to 1e9, channels 0 to {}",
+                      i / 2, tick, channel, channels - 1));
+      return nullptr;
+    }
+    ticks.push_back(tick);
+    indices.push_back(channel);
+  }
+  int64_t n = int64_t(ticks.size());
+  return snn::SpikeListAttr::get(
+      context,
+      cast<snn::ParamRefAttr>(store(name + ".ticks", {n}, ticks, false)),
+      cast<snn::ParamRefAttr>(store(name + ".channels", {n}, indices, false)));
+}
+
+void Importer::readInput(const Node &key, const Node &node) {
+  auto name = reader.name(key, "an input's name");
+  if (!name || !declare(key, *name) ||
+      !reader.map(node, "an input",
+                  {"size", "shape", "kind", "rate", "seed", "spikes"}))
+    return;
+  auto shape = shapeOf(node, "an input");
+  std::string kind = "array";
+  const Node *where = &node;
+  NodePtr given = node.find("kind");
+  if (given) {
+    kind = reader.text(*given, "kind").value_or("");
+    where = given.get();
+  }
+  if (kind != "array" && kind != "poisson" && kind != "spike_list")
+    return reader.unknown(*where, "kind of input", kind,
+                          {"array", "poisson", "spike_list"});
+  for (auto [field, owner] : {std::pair("rate", "poisson"),
+                              {"seed", "poisson"},
+                              {"spikes", "spike_list"}})
+    if (NodePtr extra = node.find(field); extra && kind != owner)
+      return reader.error(*extra, "SNN1003",
+                          fmt::format("'{}' belongs to kind: {}, this input is "
+                                      "of kind {}",
+                                      field, owner, kind));
+  if (!shape)
+    return;
+  auto type = RankedTensorType::get(*shape, builder.getF32Type());
+  Attribute drive;
+  if (kind != "array" &&
+      !(drive = readDrive(*name, node, type.getNumElements(), kind)))
+    return;
+  auto op = builder.create<snn::InputOp>(at(key), type,
+                                         builder.getStringAttr(*name), drive);
+  signals[*name] = {op.getSignal(), nullptr};
+}
+
+//===----------------------------------------------------------------------===//
+// Populations
+//===----------------------------------------------------------------------===//
+
+/// A number, one per neuron (list, file) or a distribution drawn here: keyed by
+/// the seed and the full name, counted by the neuron.
+Attribute Importer::values(const Node &node, const std::string &key,
+                           size_t count, const char *what) {
+  if (node.isScalar() || node.kind == Node::Kind::Null) {
+    auto value = reader.number(node, what);
+    return value ? builder.getF64FloatAttr(*value) : Attribute();
+  }
+  std::vector<double> numbers;
+  if (node.isMap() && node.find("dist")) {
+    snn::DistAttr dist = distribution(node, what, false);
+    if (!dist)
+      return nullptr;
+    snn::Drawer draw(dist);
+    PhiloxKey stream = streamKey(uint64_t(seed), streamOf(key));
+    for (size_t i = 0; i < count; ++i)
+      numbers.push_back(draw(philox4x32({uint32_t(i), 0, 0, 1}, stream)[2]));
+  } else {
+    auto array = reader.array(node, what);
+    if (!array)
+      return nullptr;
+    if (array->size() != count) {
+      reader.error(node, "SNN1014",
+                   fmt::format("{} has {} numbers, the population has {} "
+                               "neurons",
+                               what, array->size(), count));
+      return nullptr;
+    }
+    for (double value : array->as<double>())
+      numbers.push_back(value);
+    for (double value : numbers)
+      if (!std::isfinite(value)) {
+        reader.error(node, "SNN1006",
+                     fmt::format("{} holds a value that is not finite", what));
+        return nullptr;
+      }
+  }
+  return snn::makeParam(context, key, numbers);
+}
+
+DictionaryAttr Importer::readParams(const Node &node, const std::string &name,
+                                    Model &model, size_t count) {
+  NamedAttrList params;
+  std::vector<std::string> known;
+  for (auto param : model.op.getParams().getAsValueRange<StringAttr>())
+    known.push_back(param.str());
+  NodePtr given = node.find("params");
+  if (given && !given->isMap()) {
+    reader.error(*given, "SNN1005",
+                 fmt::format("params is a map from names to values, found {}",
+                             given->describe()));
+    return nullptr;
+  }
+  // tau is a convenience for a decay: exp(-dt / tau).
+  auto decayOf = [&](const std::string &param) -> std::string {
+    bool isDecay = param == "alpha" || param == "syn";
+    return isDecay ? (param == "alpha" ? "tau" : "tau_syn") : "";
+  };
+  for (size_t i = 0; given && i < given->mapSize(); ++i) {
+    const std::string &key = given->key(i).text;
+    bool isTau = llvm::any_of(
+        known, [&](const std::string &param) { return decayOf(param) == key; });
+    if (!isTau && !llvm::is_contained(known, key))
+      reader.unknown(given->key(i), "parameter", key, known);
+  }
+  for (const std::string &param : known) {
+    NodePtr value = given ? given->find(param) : nullptr;
+    std::string tau = decayOf(param);
+    NodePtr time = given && !tau.empty() && !llvm::is_contained(known, tau)
+                       ? given->find(tau)
+                       : nullptr;
+    if (value && time) {
+      reader.error(
+          *time, "SNN1007",
+          fmt::format("'{}' and '{}' say the same, give one", param, tau));
+      continue;
+    }
+    if (value) {
+      params.set(param,
+                 values(*value, name + "." + param, count, param.c_str()));
+    } else if (time) {
+      if (auto t = reader.number(*time, tau.c_str(), 1e-12, 1e300))
+        params.set(param, builder.getF64FloatAttr(
+                              portableExp(std::max(-dt / *t, -700.0))));
+    } else if (auto it = model.params.find(param); it != model.params.end()) {
+      params.set(param, builder.getF64FloatAttr(it->second));
+    } else {
+      reader.error(given ? *given : node, "SNN1004",
+                   fmt::format("model '{}' needs the parameter '{}'",
+                               model.op.getSymName().str(), param),
+                   tau.empty() ? std::vector<std::string>{}
+                               : std::vector<std::string>{fmt::format(
+                                     "or '{}' in the unit of dt", tau)});
+    }
+  }
+  if (reader.failed())
+    return nullptr;
+  return params.getDictionary(context);
+}
+
+void Importer::readPopulation(const Node &key, const Node &node) {
+  auto name = reader.name(key, "a population's name");
+  if (!name || !declare(key, *name) ||
+      !reader.map(
+          node, "a population",
+          {"size", "shape", "model", "params", "initial", "rate", "paradigm"}))
+    return;
+  auto shape = shapeOf(node, "a population");
+  NodePtr modelNode = reader.need(node, "model", "a population");
+  Model *model = modelNode ? modelOf(*modelNode) : nullptr;
+  if (!shape || !model)
+    return;
+  bool spikes = model->op.isSpiking();
+  auto type = RankedTensorType::get(*shape, spikes ? Type(builder.getI1Type())
+                                                   : builder.getF32Type());
+  size_t count = size_t(type.getNumElements());
+  DictionaryAttr params = readParams(node, *name, *model, count);
+  NamedAttrList initial;
+  for (const auto &[state, value] : model->initial)
+    if (value != 0)
+      initial.set(state, builder.getF64FloatAttr(value));
+  NodePtr given = node.find("initial");
+  if (given && !given->isMap())
+    reader.error(*given, "SNN1005",
+                 "initial is a map from states to values, "
+                 "found " +
+                     given->describe());
+  std::vector<std::string> states;
+  for (auto state : model->op.getStates().getAsValueRange<StringAttr>())
+    states.push_back(state.str());
+  for (size_t i = 0; given && given->isMap() && i < given->mapSize(); ++i) {
+    const std::string &state = given->key(i).text;
+    if (!llvm::is_contained(states, state))
+      reader.unknown(given->key(i), "state", state, states);
+    else if (Attribute value =
+                 values(*given->value(i), *name + ".initial." + state, count,
+                        state.c_str()))
+      initial.set(state, value);
+  }
+  FloatAttr rate;
+  if (NodePtr expected = node.find("rate"))
+    if (auto perTick = readRate(*expected, "rate"))
+      rate = builder.getF64FloatAttr(*perTick);
+  snn::ParadigmAttr paradigm;
+  if (NodePtr wanted = node.find("paradigm")) {
+    std::string text = reader.text(*wanted, "paradigm").value_or("");
+    if (auto kind = snn::symbolizeParadigm(text))
+      paradigm = snn::ParadigmAttr::get(context, *kind);
+    else
+      reader.unknown(*wanted, "paradigm", text, {"auto", "serial", "parallel"});
+  }
+  if (!params)
+    return;
+  auto op = builder.create<snn::PopulationOp>(
+      at(key), type, builder.getStringAttr(*name),
+      FlatSymbolRefAttr::get(model->op.getSymNameAttr()), params,
+      DictionaryAttr(), IntegerAttr(), IntegerAttr());
+  if (!initial.empty())
+    op.setInitialAttr(initial.getDictionary(context));
+  if (rate)
+    op.setRateAttr(rate);
+  if (paradigm)
+    op.setParadigmAttr(paradigm);
+  signals[*name] = {op.getSignal(), op};
+}
+
+/// "population:variable": a probe of that name.
+void Importer::readProbe(const Node &node) {
+  auto text = reader.text(node, "a probe");
+  if (!text)
+    return;
+  size_t colon = text->find(':');
+  std::string name = text->substr(0, colon);
+  std::vector<std::string> populations;
+  for (const auto &[known, signal] : signals)
+    if (signal.population)
+      populations.push_back(known);
+  if (!llvm::is_contained(populations, name))
+    return reader.unknown(node, "population", name, populations);
+  snn::PopulationOp population = signals[name].population;
+  snn::NeuronOp model = population.neuron();
+  std::vector<std::string> variables;
+  if (model.isSpiking())
+    variables.push_back("spikes");
+  for (auto state : model.getStates().getAsValueRange<StringAttr>())
+    variables.push_back(state.str());
+  std::string variable =
+      colon == std::string::npos ? variables.front() : text->substr(colon + 1);
+  if (!llvm::is_contained(variables, variable))
+    return reader.unknown(node, "variable", variable, variables);
+  builder.create<snn::ProbeOp>(at(node),
+                               builder.getStringAttr(name + ":" + variable),
+                               ValueRange{population.getSignal()});
+}
+
+} // namespace snnc::yaml

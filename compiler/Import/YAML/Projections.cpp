@@ -1,0 +1,471 @@
+//===- Projections.cpp - Connectors, weights and delays -------------------===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Import/YAML/Importer.h"
+#include "compiler/SNN/Connectivity.h"
+#include "compiler/SNN/ParamValues.h"
+#include "compiler/Support/Random.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <limits>
+
+using namespace mlir;
+
+namespace snnc::yaml {
+
+static int64_t elements(Value signal) {
+  return cast<RankedTensorType>(signal.getType()).getNumElements();
+}
+int64_t Importer::Ends::sources() const { return elements(from.value); }
+int64_t Importer::Ends::targets() const { return elements(to.value); }
+
+snn::DistAttr Importer::constant(double value) {
+  return snn::DistAttr::get(context, snn::DistKind::Constant,
+                            builder.getDenseF64ArrayAttr({value}));
+}
+
+//===----------------------------------------------------------------------===//
+// Distributions
+//===----------------------------------------------------------------------===//
+
+/// A number, or {dist: kind, ...}.
+snn::DistAttr Importer::distribution(const Node &node, const char *what,
+                                     bool whole) {
+  if (!node.isMap()) {
+    auto value = reader.number(node, what);
+    return value ? constant(*value) : snn::DistAttr();
+  }
+  NodePtr kindNode = reader.need(node, "dist", what);
+  std::string name =
+      kindNode ? reader.text(*kindNode, "dist").value_or("") : "";
+  auto kind = snn::symbolizeDistKind(name);
+  if (!kind || *kind == snn::DistKind::Constant ||
+      whole != (*kind == snn::DistKind::UniformInt)) {
+    if (kindNode)
+      reader.unknown(
+          *kindNode, whole ? "distribution of whole numbers" : "distribution",
+          name,
+          whole ? std::vector<std::string>{"uniform_int"}
+                : std::vector<std::string>{"uniform", "normal", "lognormal"});
+    return nullptr;
+  }
+  bool bell =
+      *kind == snn::DistKind::Normal || *kind == snn::DistKind::LogNormal;
+  if (bell ? !reader.map(node, what, {"dist", "mean", "std", "min", "max"})
+           : !reader.map(node, what, {"dist", "low", "high"}))
+    return nullptr;
+  SmallVector<double, 4> numbers;
+  constexpr double most = std::numeric_limits<double>::max();
+  auto add = [&](const char *key, std::optional<double> missing, double low) {
+    NodePtr value = missing ? node.find(key) : reader.need(node, key, what);
+    if (!value) {
+      numbers.push_back(missing.value_or(0));
+      return missing.has_value();
+    }
+    auto number = reader.number(*value, key, low, most);
+    numbers.push_back(number.value_or(0));
+    return number.has_value();
+  };
+  bool good = bell ? add("mean", {}, -1e30) && add("std", {}, 0) &&
+                         add("min", -most, -most) && add("max", most, -most)
+                   : add("low", {}, -1e30) && add("high", {}, -1e30);
+  if (!good)
+    return nullptr;
+  auto quiet = [&] { return emitError(at(node)); };
+  std::string problem;
+  ScopedDiagnosticHandler collect(context, [&](mlir::Diagnostic &d) {
+    problem = d.str();
+    return success();
+  });
+  if (mlir::failed(snn::DistAttr::verify(
+          quiet, *kind, builder.getDenseF64ArrayAttr(numbers)))) {
+    reader.error(node, "SNN1006", fmt::format("{}: {}", what, problem));
+    return nullptr;
+  }
+  return snn::DistAttr::get(context, *kind,
+                            builder.getDenseF64ArrayAttr(numbers));
+}
+
+/// A number of ticks, or {dist: uniform_int, low, high}. The smallest delay
+/// goes to the projection, what comes on top to the synapses: so retiming sees
+/// the delay that every synapse has at least.
+bool Importer::readDelay(const Node &node, Delay &delay) {
+  delay.extra = constant(0);
+  NodePtr given = node.find("delay");
+  if (!given)
+    return true;
+  if (!given->isMap()) {
+    auto ticks = reader.whole(*given, "delay", 0, 65535);
+    delay.base = double(ticks.value_or(1));
+    return ticks.has_value();
+  }
+  snn::DistAttr dist = distribution(*given, "delay", true);
+  if (!dist)
+    return false;
+  if (dist.least() < 0 || dist.largest() > 65535) {
+    reader.error(*given, "SNN1006",
+                 fmt::format("delays are 0 to 65535 ticks, found {} to {}",
+                             dist.least(), dist.largest()));
+    return false;
+  }
+  delay.base = dist.least();
+  double range = dist.largest() - dist.least();
+  if (range > 0)
+    delay.extra = snn::DistAttr::get(context, snn::DistKind::UniformInt,
+                                     builder.getDenseF64ArrayAttr({0, range}));
+  return true;
+}
+
+//===----------------------------------------------------------------------===//
+// Connectors
+//===----------------------------------------------------------------------===//
+
+Attribute Importer::readProcedural(const Node &node, const Node &connector,
+                                   snn::ConnectorKind kind, double amount,
+                                   Ends &ends, const Delay &delay) {
+  snn::DistAttr weight = constant(1);
+  NodePtr given = node.find("weight");
+  if (given && !(weight = distribution(*given, "weight", false)))
+    return nullptr;
+  auto flag = [&](const char *key) {
+    NodePtr value = node.find(key);
+    return value ? reader.boolean(*value, key).value_or(true) : true;
+  };
+  bool autapses = flag("autapses"), multapses = flag("multapses");
+  int64_t own = seed;
+  if (NodePtr value = node.find("seed"))
+    own = reader.whole(*value, "seed", 0, INT64_MAX).value_or(0);
+  if (!autapses && !ends.recurrent())
+    autapses = true; // there are none between two populations
+  auto attr = snn::ProceduralAttr::get(
+      context, kind, builder.getF64FloatAttr(amount), weight, delay.extra,
+      autapses, multapses, own, int64_t(streamOf(ends.name) & INT64_MAX));
+  std::string problem;
+  if (reader.failed())
+    return nullptr;
+  if (!snn::createDrawn(attr, uint32_t(ends.sources()),
+                        uint32_t(ends.targets()), problem)) {
+    reader.error(connector, "SNN1012", problem);
+    return nullptr;
+  }
+  return attr;
+}
+
+/// Rows of source, target and, in this order, weight and delay where the list
+/// has them.
+Attribute Importer::readList(const Node &node, const Node &list, Ends &ends,
+                             Delay &delay) {
+  auto array = reader.array(list, "list");
+  if (!array)
+    return nullptr;
+  size_t columns = array->shape.size() == 2 ? array->shape[1] : 0;
+  if (columns < 2 || columns > 4) {
+    reader.error(list, "SNN1014",
+                 fmt::format("a list has rows of source, target[, weight[, "
+                             "delay]], found {}",
+                             runtime::shapeText(array->shape)));
+    return nullptr;
+  }
+  for (auto [key, column] : {std::pair("weight", 3u), {"delay", 4u}})
+    if (NodePtr twice = node.find(key); twice && columns >= column) {
+      reader.error(*twice, "SNN1007",
+                   fmt::format("the list has a column of {}s already", key));
+      return nullptr;
+    }
+  int64_t rows = int64_t(array->shape[0]);
+  std::vector<double> parts[4];
+  for (int64_t r = 0; r < rows; ++r)
+    for (size_t c = 0; c < columns; ++c)
+      parts[c].push_back(array->at(uint64_t(r) * columns + c));
+  for (size_t c : {size_t(0), size_t(1), size_t(3)})
+    for (size_t r = 0; r < parts[c].size(); ++r) {
+      double limit = c == 0   ? double(ends.sources())
+                     : c == 1 ? double(ends.targets())
+                              : 65536;
+      double value = parts[c][r];
+      if (value >= 0 && value < limit && value == std::floor(value))
+        continue;
+      static constexpr const char *names[] = {"source", "target", "weight",
+                                              "delay"};
+      reader.error(list, "SNN1006",
+                   fmt::format("row {} of the list: {} {} is outside 0 to {}",
+                               r, names[c], value, limit - 1));
+      return nullptr;
+    }
+  double least = parts[3].empty()
+                     ? 0
+                     : *std::min_element(parts[3].begin(), parts[3].end());
+  if (columns == 4)
+    delay.base = least;
+  for (double &ticks : parts[3])
+    ticks -= least;
+  Attribute weights = builder.getF64FloatAttr(1.0);
+  if (columns >= 3) {
+    weights = store(ends.name + ".weights", {rows}, parts[2], true);
+  } else if (NodePtr one = node.find("weight")) {
+    auto value = reader.number(*one, "weight");
+    if (!value)
+      return nullptr;
+    weights = builder.getF64FloatAttr(*value);
+  }
+  if (columns < 4 && delay.extra.largest() > 0) {
+    reader.error(*node.find("delay"), "SNN1012",
+                 "a list takes different delays from its fourth column");
+    return nullptr;
+  }
+  auto reference = [&](const char *key, size_t c) {
+    return cast<snn::ParamRefAttr>(
+        store(ends.name + key, {rows}, parts[c], false));
+  };
+  return snn::ListAttr::get(
+      context, reference(".sources", 0), reference(".targets", 1), weights,
+      columns == 4 ? reference(".delays", 3) : Attribute());
+}
+
+/// Weights one by one: [targets, sources], or one per neuron (diagonal).
+Attribute Importer::readMatrix(const Node &weight, Ends &ends, bool diagonal) {
+  auto array = reader.array(weight, "weight");
+  if (!array)
+    return nullptr;
+  std::vector<uint64_t> wanted{uint64_t(ends.targets())};
+  if (!diagonal)
+    wanted.push_back(uint64_t(ends.sources()));
+  if (array->shape != wanted) {
+    reader.error(weight, "SNN1014",
+                 fmt::format("weight is {}, needs {} ({})",
+                             runtime::shapeText(array->shape),
+                             runtime::shapeText(wanted),
+                             diagonal ? "neurons" : "targets x sources"));
+    return nullptr;
+  }
+  if (diagonal && ends.sources() != ends.targets()) {
+    reader.error(weight, "SNN1012",
+                 "one_to_one needs as many sources as "
+                 "targets");
+    return nullptr;
+  }
+  std::vector<double> values;
+  for (double value : array->as<double>())
+    values.push_back(value);
+  SmallVector<int64_t> shape(wanted.begin(), wanted.end());
+  Attribute numbers = store(ends.name + ".weights", shape, values, true);
+  return diagonal ? Attribute(snn::OneToOneAttr::get(context, numbers))
+                  : snn::DenseAttr::get(context, numbers);
+}
+
+Attribute Importer::readConv(const Node &node, const Node &conv, Ends &ends) {
+  if (!reader.map(conv, "conv2d",
+                  {"kernel", "stride", "padding", "dilation", "groups"}))
+    return nullptr;
+  auto in = cast<RankedTensorType>(ends.from.value.getType()).getShape();
+  auto out = cast<RankedTensorType>(ends.to.value.getType()).getShape();
+  if (in.size() != 3 || out.size() != 3) {
+    reader.error(conv, "SNN1012", "conv2d needs C x H x W on both ends",
+                 {"give the populations a shape: [C, H, W] instead of a size"});
+    return nullptr;
+  }
+  auto pair = [&](const char *key, int64_t missing,
+                  int64_t low) -> std::optional<SmallVector<int64_t>> {
+    NodePtr given = conv.find(key);
+    if (!given)
+      return SmallVector<int64_t>{missing, missing};
+    auto numbers = reader.wholes(*given, key, low, 1 << 20);
+    if (!numbers || numbers->size() > 2) {
+      if (numbers)
+        reader.error(*given, "SNN1005",
+                     fmt::format("{} is one number or two", key));
+      return std::nullopt;
+    }
+    return SmallVector<int64_t>{numbers->front(), numbers->back()};
+  };
+  auto stride = pair("stride", 1, 1), padding = pair("padding", 0, 0),
+       dilation = pair("dilation", 1, 1);
+  NodePtr kernelNode = reader.need(conv, "kernel", "conv2d");
+  auto kernel = kernelNode ? reader.array(*kernelNode, "kernel") : std::nullopt;
+  std::optional<int64_t> groups = 1;
+  if (NodePtr given = conv.find("groups"))
+    groups = reader.whole(*given, "groups", 1, 1 << 20);
+  if (!stride || !padding || !dilation || !kernel || !groups)
+    return nullptr;
+  if (kernel->shape.size() != 4 || kernel->size() == 0) {
+    reader.error(*kernelNode, "SNN1014",
+                 fmt::format("kernel is {}, needs out channels x in channels / "
+                             "groups x rows x columns",
+                             runtime::shapeText(kernel->shape)));
+    return nullptr;
+  }
+  std::vector<double> values;
+  for (double value : kernel->as<double>())
+    values.push_back(value);
+  SmallVector<int64_t> shape(kernel->shape.begin(), kernel->shape.end());
+  Attribute numbers = store(ends.name + ".kernel", shape, values, true);
+  SmallVector<int64_t> pads{(*padding)[0], (*padding)[1], (*padding)[0],
+                            (*padding)[1]};
+  std::string problem;
+  ScopedDiagnosticHandler collect(context, [&](mlir::Diagnostic &d) {
+    problem = d.str();
+    return success();
+  });
+  auto quiet = [&] { return emitError(at(conv)); };
+  if (mlir::failed(snn::ConvAttr::verify(quiet, numbers, in, out, *stride, pads,
+                                         *dilation, *groups))) {
+    reader.error(conv, "SNN1012", problem);
+    return nullptr;
+  }
+  return snn::ConvAttr::get(context, numbers, in, out, *stride, pads, *dilation,
+                            *groups);
+}
+
+/// The connector is a word, or a map of one word to its number or data.
+Attribute Importer::readConnector(const Node &node, Ends &ends, Delay &delay) {
+  NodePtr given = reader.need(node, "connector", "a projection");
+  if (!given)
+    return nullptr;
+  bool hasBody = given->isMap() && given->mapSize() == 1;
+  std::string word = hasBody             ? given->key(0).text
+                     : given->isScalar() ? given->text
+                                         : std::string();
+  static const std::vector<std::string> known = {
+      "all_to_all",     "one_to_one",      "fixed_probability",
+      "fixed_indegree", "fixed_outdegree", "list",
+      "conv2d"};
+  if (!llvm::is_contained(known, word)) {
+    if (word.empty())
+      reader.error(*given, "SNN1005",
+                   "connector is a word such as all_to_all or a map of one "
+                   "word such as {fixed_indegree: 100}, found " +
+                       given->describe());
+    else
+      reader.unknown(*given, "connector", word, known);
+    return nullptr;
+  }
+  bool simple = word == "all_to_all" || word == "one_to_one";
+  if (simple == hasBody) {
+    reader.error(*given, "SNN1005",
+                 simple ? fmt::format("'{}' takes no number", word)
+                        : fmt::format("'{}' needs a number or data: {{{}: "
+                                      "...}}",
+                                      word, word));
+    return nullptr;
+  }
+  NodePtr weight = node.find("weight");
+  bool listed = weight && (weight->isList() || weight->find("file"));
+  bool stored = word == "conv2d" || (simple && listed);
+  if (stored && delay.extra.largest() > 0) {
+    reader.error(*node.find("delay"), "SNN1012",
+                 "weights from data take one delay for the projection",
+                 {"use connector: {list: ...} with a column of delays"});
+    return nullptr;
+  }
+  if (stored || word == "list")
+    for (const char *key : {"seed", "autapses", "multapses"})
+      if (NodePtr idle = node.find(key)) {
+        reader.error(
+            *idle, "SNN1012",
+            fmt::format("'{}' has no meaning here: nothing is drawn", key));
+        return nullptr;
+      }
+  if (word == "list")
+    return readList(node, *given->value(0), ends, delay);
+  if (word == "conv2d") {
+    if (weight) {
+      reader.error(*weight, "SNN1012", "the weights of conv2d are its kernel");
+      return nullptr;
+    }
+    return readConv(node, *given->value(0), ends);
+  }
+  if (simple && listed)
+    return readMatrix(*weight, ends, word == "one_to_one");
+  auto kind = *snn::symbolizeConnectorKind(word);
+  std::optional<double> amount = 1.0;
+  if (kind == snn::ConnectorKind::FixedProbability) {
+    amount = reader.number(*given->value(0), word.c_str(), 0, 1);
+  } else if (!simple) {
+    auto degree = reader.whole(*given->value(0), word.c_str(), 0, 1 << 30);
+    amount = degree ? std::optional(double(*degree)) : std::nullopt;
+  }
+  return amount ? readProcedural(node, *given, kind, *amount, ends, delay)
+                : Attribute();
+}
+
+int64_t Importer::readReceptor(const Node &node, const Ends &ends) {
+  NodePtr given = node.find("receptor");
+  if (!given)
+    return 0;
+  std::vector<std::string> known;
+  snn::PopulationOp target = ends.to.population;
+  for (auto name : target.neuron().getReceptors().getAsValueRange<StringAttr>())
+    known.push_back(name.str());
+  std::string name = reader.text(*given, "receptor").value_or("");
+  auto it = std::find(known.begin(), known.end(), name);
+  if (it == known.end())
+    reader.unknown(*given, "receptor", name, known);
+  return it - known.begin();
+}
+
+void Importer::readProjection(const Node &node, size_t index) {
+  if (!reader.map(node, "a projection",
+                  {"name", "from", "to", "connector", "weight", "delay",
+                   "receptor", "seed", "autapses", "multapses"}))
+    return;
+  Ends ends;
+  std::string names[2];
+  for (auto [key, signal, name] : {std::tuple("from", &ends.from, &names[0]),
+                                   std::tuple("to", &ends.to, &names[1])}) {
+    NodePtr given = reader.need(node, key, "a projection");
+    if (!given)
+      return;
+    *name = reader.text(*given, key).value_or("");
+    auto it = signals.find(*name);
+    bool isTarget = signal == &ends.to;
+    if (it == signals.end() || (isTarget && !it->second.population)) {
+      std::vector<std::string> known;
+      for (const auto &[other, value] : signals)
+        if (!isTarget || value.population)
+          known.push_back(other);
+      return reader.unknown(*given,
+                            isTarget ? "population" : "input or population",
+                            *name, known);
+    }
+    *signal = it->second;
+    if (!isTarget && signal->population &&
+        !signal->population.neuron().isSpiking())
+      return reader.error(
+          *given, "SNN1012",
+          fmt::format("'{}' never spikes, nothing can leave it", *name));
+  }
+  ends.name = names[0] + "_" + names[1];
+  if (NodePtr given = node.find("name")) {
+    auto name = reader.name(*given, "name");
+    if (!name)
+      return;
+    ends.name = *name;
+    if (projectionNames.count(ends.name))
+      return reader.error(
+          *given, "SNN1007",
+          fmt::format("two projections are named '{}'", ends.name));
+  }
+  unsigned &count = projectionNames[ends.name];
+  if (++count > 1)
+    ends.name += fmt::format("_{}", count);
+  Delay delay;
+  if (!readDelay(node, delay))
+    return;
+  Attribute weights = readConnector(node, ends, delay);
+  int64_t receptor = readReceptor(node, ends);
+  if (!weights || reader.failed())
+    return;
+  builder.create<snn::ProjectionOp>(
+      at(node), builder.getStringAttr(ends.name), ends.from.value,
+      ends.to.value, weights, snn::PoolAttr(),
+      builder.getF64FloatAttr(delay.base), builder.getI64IntegerAttr(receptor),
+      snn::QuantAttr());
+}
+
+} // namespace snnc::yaml

@@ -1,0 +1,79 @@
+//===- Reader.h - Typed reading of a YAML tree -------------------*- C++
+//-*-===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Numbers, names and lists of a tree, each mistake reported at its line and
+// column. Every function reports before it returns nothing.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_IMPORT_YAML_READER_H
+#define SNNC_IMPORT_YAML_READER_H
+
+#include "compiler/Import/YAML/YamlTree.h"
+#include "runtime/io/NdArray.h"
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace snnc::yaml {
+
+class Reader {
+public:
+  Reader(std::string file, DiagnosticSink &sink)
+      : file(std::move(file)), sink(sink) {}
+
+  void error(const Node &node, const char *code, std::string message,
+             std::vector<std::string> hints = {});
+  void warn(const Node &node, const char *code, std::string message,
+            std::vector<std::string> hints = {});
+  /// An error `offset` characters into a scalar.
+  void errorInside(const Node &node, size_t offset, const char *code,
+                   std::string message, std::vector<std::string> hints = {});
+  bool failed() const { return sink.hasErrors(); }
+
+  /// SNN1005 unless a map; SNN1003 for keys beyond `known`.
+  bool map(const Node &node, const char *what,
+           std::initializer_list<const char *> known);
+  /// SNN1004 when absent.
+  NodePtr need(const Node &map, const char *key, const char *what);
+
+  /// Finite; SNN1005, SNN1006 (outside [low, high]).
+  std::optional<double> number(const Node &node, const char *what,
+                               double low = -1e300, double high = 1e300);
+  std::optional<int64_t> whole(const Node &node, const char *what, int64_t low,
+                               int64_t high);
+  std::optional<std::string> text(const Node &node, const char *what);
+  /// A name of letters, digits, '_', '-', '.'; begins with a letter or '_'.
+  std::optional<std::string> name(const Node &node, const char *what);
+  std::optional<bool> boolean(const Node &node, const char *what);
+  /// A list of numbers, or one number.
+  std::optional<std::vector<int64_t>> wholes(const Node &node, const char *what,
+                                             int64_t low, int64_t high);
+  /// SNN1008 with the nearest of `known`.
+  void unknown(const Node &node, const char *what, const std::string &name,
+               const std::vector<std::string> &known);
+
+  /// Numbers written in the file ([..], nested at most `rank` deep) or in
+  /// another one ({file: .., key: ..}); shape and float64. SNN1005, SNN1013.
+  std::optional<runtime::NdArray> array(const Node &node, const char *what);
+
+  std::string file;
+
+private:
+  bool fillInline(const Node &node, const char *what, size_t level,
+                  std::vector<uint64_t> &shape, std::vector<double> &values);
+  DiagnosticSink &sink;
+};
+
+/// A .npy, .npz (member `key`), .csv or .h5 (dataset `key`) file as float64.
+/// SNN1013, or the codes of runtime/io.
+Expected<runtime::NdArray> readNumbers(const std::string &path,
+                                       const std::string &key);
+
+} // namespace snnc::yaml
+
+#endif // SNNC_IMPORT_YAML_READER_H

@@ -1,0 +1,126 @@
+//===- YamlImport.cpp - A YAML network becomes snn ops --------------------===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Import/YAML/YamlImport.h"
+
+#include "compiler/Import/YAML/Importer.h"
+
+#include "mlir/IR/Verifier.h"
+
+using namespace mlir;
+
+namespace snnc::yaml {
+
+/// name, dt, seed; the network op.
+bool Importer::readNetwork() {
+  if (!reader.map(*root, "the file",
+                  {"network", "models", "inputs", "populations", "projections",
+                   "probes"}))
+    return false;
+  std::string name = "network";
+  dt = 1e-3;
+  NodePtr head = root->find("network");
+  if (head && !reader.map(*head, "network", {"name", "dt", "seed"}))
+    return false;
+  if (NodePtr node = head ? head->find("name") : nullptr)
+    name = reader.name(*node, "name").value_or(name);
+  if (NodePtr node = head ? head->find("dt") : nullptr)
+    dt = reader.number(*node, "dt", 1e-12, 1e6).value_or(dt);
+  if (NodePtr node = head ? head->find("seed") : nullptr)
+    seed = reader.whole(*node, "seed", 0, INT64_MAX).value_or(0);
+  Location loc = at(head ? *head : *root);
+  module = ModuleOp::create(loc);
+  builder.setInsertionPointToEnd(module->getBody());
+  network = builder.create<snn::NetworkOp>(loc, builder.getStringAttr(name),
+                                           builder.getF64FloatAttr(dt));
+  network.getBody().emplaceBlock();
+  return true;
+}
+
+/// Calls visit(key, value) for a section that is a map; a missing one is empty.
+template <typename Visit>
+static void forSection(Reader &reader, const Node &root, const char *name,
+                       Visit visit) {
+  NodePtr section = root.find(name);
+  if (!section)
+    return;
+  if (!section->isMap())
+    return reader.error(*section, "SNN1005",
+                        std::string(name) + " is a map of names, found " +
+                            section->describe());
+  for (size_t i = 0; i < section->mapSize(); ++i)
+    visit(section->key(i), *section->value(i));
+}
+
+template <typename Visit>
+static void forList(Reader &reader, const Node &root, const char *name,
+                    Visit visit) {
+  NodePtr section = root.find(name);
+  if (!section)
+    return;
+  if (!section->isList())
+    return reader.error(*section, "SNN1005",
+                        std::string(name) + " is a list, found " +
+                            section->describe());
+  for (size_t i = 0; i < section->items.size(); ++i)
+    visit(*section->items[i], i);
+}
+
+OwningOpRef<ModuleOp> Importer::run() {
+  if (!readNetwork())
+    return nullptr;
+  forSection(reader, *root, "models", [&](const Node &key, const Node &value) {
+    if (auto name = reader.name(key, "a model's name"))
+      readModel(*name, value);
+  });
+  builder.setInsertionPointToEnd(&network.getBody().front());
+  forSection(reader, *root, "inputs", [&](const Node &key, const Node &value) {
+    readInput(key, value);
+  });
+  forSection(
+      reader, *root, "populations",
+      [&](const Node &key, const Node &value) { readPopulation(key, value); });
+  if (reader.failed())
+    return nullptr; // names that do not exist would be follow-up errors
+  if (signals.empty() || network.getOps<snn::PopulationOp>().empty()) {
+    reader.error(*root, "SNN1004", "the network has no population");
+    return nullptr;
+  }
+  forList(reader, *root, "projections",
+          [&](const Node &node, size_t i) { readProjection(node, i); });
+  forList(reader, *root, "probes",
+          [&](const Node &node, size_t) { readProbe(node); });
+  if (reader.failed() || mlir::failed(verify(*module)))
+    return nullptr;
+  return std::move(module);
+}
+
+static OwningOpRef<ModuleOp> importTree(Expected<NodePtr> tree,
+                                        const std::string &path,
+                                        MLIRContext *context,
+                                        DiagnosticSink &sink) {
+  if (!tree) {
+    sink.report(tree.takeError());
+    return nullptr;
+  }
+  context->getOrLoadDialect<snn::SNNDialect>();
+  return Importer(*tree, path, context, sink).run();
+}
+
+OwningOpRef<ModuleOp> importYaml(const std::string &path, MLIRContext *context,
+                                 DiagnosticSink &sink) {
+  return importTree(readYaml(path), path, context, sink);
+}
+
+OwningOpRef<ModuleOp> importYamlText(const std::string &text,
+                                     const std::string &path,
+                                     MLIRContext *context,
+                                     DiagnosticSink &sink) {
+  return importTree(parseYaml(text, path), path, context, sink);
+}
+
+} // namespace snnc::yaml
