@@ -5,6 +5,7 @@
 
 #include "passes/Program/LoopEmitter.h"
 #include "passes/Program/Passes.h"
+#include "runtime/abi/CoreHeader.h"
 
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -90,11 +91,51 @@ void lowerAddress(tick::AddressOp op) {
   op.erase();
 }
 
+/// result[m][n] = sum over k of a[k][m] * b[k][n], in plain loops.
+void lowerMacStart(tick::MacStartOp op) {
+  OpBuilder builder(op);
+  program::LoopEmitter e(builder, op.getLoc(), op.getCore());
+  auto field = [&](size_t offset) {
+    return e.load(e.add(op.getPanel(), uint32_t(offset)));
+  };
+  unsigned bits = unsigned(op.getBits()), shift = bits == 8 ? 0 : 1;
+  Value a = field(offsetof(SnncPanel, operand)),
+        b = field(offsetof(SnncPanel, weights)),
+        out = field(offsetof(SnncPanel, output)),
+        k = field(offsetof(SnncPanel, rows)),
+        n = field(offsetof(SnncPanel, columns));
+  Value m = e.constant(uint32_t(op.getBatch()));
+  e.forEach(e.mul(m, n), [&](Value i) {
+    e.store(e.add(out, e.shl(i, 2)), e.constant(0));
+  });
+  e.forEach(k, [&](Value row) {
+    e.forEach(m, [&](Value i) {
+      Value cell = e.add(e.mul(row, m), i);
+      Value x = e.loadNarrow(e.add(a, e.shl(cell, shift)), bits, true);
+      e.ifThen(
+          e.compare(arith::CmpIPredicate::ne, x, e.constant(0)), [&] {
+            e.forEach(n, [&](Value j) {
+              Value weight = e.loadNarrow(
+                  e.add(b, e.shl(e.add(e.mul(row, n), j), shift)), bits, true);
+              Value sum = e.add(out, e.shl(e.add(e.mul(i, n), j), 2));
+              e.store(sum, e.add(e.load(sum), e.mul(x, weight)));
+            });
+          });
+    });
+  });
+  op.erase();
+}
+
 void lowerToHost(ModuleOp module) {
   llvm::SmallVector<tick::ForPacketsOp> packets;
   module.walk([&](tick::ForPacketsOp op) { packets.push_back(op); });
   for (tick::ForPacketsOp op : packets)
     lowerForPackets(op);
+  llvm::SmallVector<tick::MacStartOp> products;
+  module.walk([&](tick::MacStartOp op) { products.push_back(op); });
+  for (tick::MacStartOp op : products)
+    lowerMacStart(op);
+  module.walk([&](tick::MacWaitOp op) { op.erase(); });
   module.walk([&](Operation *op) {
     if (auto send = dyn_cast<tick::SendOp>(op))
       lowerSend(send);

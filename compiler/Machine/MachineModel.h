@@ -83,6 +83,9 @@ struct MacArray {
   uint32_t operandAlignment = 0;  ///< bytes
   uint32_t sourceA = 0, sourceB = 0, target = 0, rowsA = 0, colsA = 0,
            colsB = 0, trigger = 0;
+  uint32_t startInt8 = 0;  ///< trigger value: matrix product of int8 operands
+  uint32_t startInt16 = 0; ///< of int16 operands
+  uint32_t busy = 0;       ///< mask in trigger: the product is not ready yet
   uint32_t irq = 0;
 };
 

@@ -67,6 +67,9 @@ template <typename Visitor, typename Mac> void visitMac(Visitor &v, Mac &m) {
   v.field("colsA", m.colsA);
   v.field("colsB", m.colsB);
   v.field("trigger", m.trigger);
+  v.field("startInt8", m.startInt8);
+  v.field("startInt16", m.startInt16);
+  v.field("busy", m.busy);
   v.field("irq", m.irq);
 }
 

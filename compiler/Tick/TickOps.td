@@ -135,6 +135,41 @@ def Tick_EmitOp : Tick_Op<"emit"> {
   let assemblyFormat = "$neuron `if` $spike (`local` $local^)? attr-dict";
 }
 
+//===----------------------------------------------------------------------===//
+// Parallel paradigm
+//===----------------------------------------------------------------------===//
+
+def Tick_NoteOp : Tick_Op<"note"> {
+  let summary = "Remember the spike's source number in this tick's history";
+  let arguments = (ins Tick_RowType:$row);
+  let assemblyFormat = "$row attr-dict";
+}
+
+def Tick_ScatterOp : Tick_Op<"scatter"> {
+  let summary = "Build the operand of the weight-delay map from the history";
+  let description = [{
+    In the first tick of every batch: clear the operand, then for each of the
+    batch's ticks and each delay add 1 at the operand rows of the sources that
+    spiked that long ago.
+  }];
+  let arguments = (ins I64Attr:$bits, I64Attr:$batch);
+  let assemblyFormat = "`bits` $bits `batch` $batch attr-dict";
+}
+
+def Tick_MatmulOp : Tick_Op<"matmul", [SingleBlock, NoTerminator]> {
+  let summary = "Tile by tile: matrix product, then the tile's neurons";
+  let description = [{
+    The region holds the tick.for_neurons of one tile. The array works one panel
+    ahead of the core: while it multiplies, the core updates.
+  }];
+  let arguments = (ins I64Attr:$bits, I64Attr:$batch, I64Attr:$receptors);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    `bits` $bits `batch` $batch `receptors` $receptors attr-dict-with-keyword
+    $body
+  }];
+}
+
 def Tick_RecordOp : Tick_Op<"record"> {
   let summary = "Append what the host asked for to the record window";
   let arguments = (ins I64Attr:$states);
@@ -166,6 +201,21 @@ def Tick_ForPacketsOp : Tick_Op<"for_packets", [SingleBlock, NoTerminator]> {
   let arguments = (ins Tick_Pointer:$core);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$core `:` type($core) attr-dict-with-keyword $body";
+}
+
+def Tick_MacStartOp : Tick_Op<"mac_start"> {
+  let summary = "Begin the product of the panel at this address";
+  let arguments = (ins Tick_Pointer:$core, I32:$panel, I64Attr:$bits,
+                       I64Attr:$batch);
+  let assemblyFormat = [{
+    $core `,` $panel `bits` $bits `batch` $batch attr-dict `:` type($core)
+  }];
+}
+
+def Tick_MacWaitOp : Tick_Op<"mac_wait"> {
+  let summary = "Wait until the array is idle";
+  let arguments = (ins Tick_Pointer:$core);
+  let assemblyFormat = "$core attr-dict `:` type($core)";
 }
 
 #endif // SNNC_TICK_OPS

@@ -95,4 +95,17 @@ def Quantize : Pass<"snn-quantize", "::mlir::ModuleOp"> {
            "population, truncated)">];
 }
 
+def BatchTicks : Pass<"snn-batch-ticks", "::mlir::ModuleOp"> {
+  let summary = "Let parallel populations multiply several ticks at once (S5)";
+  let description = [{
+    A parallel population outside every feedback loop may compute `ticks` ticks
+    with one matrix product when no delay into it is shorter. Latencies grow as
+    far as that needs; what the user sees does not change. Populations that have
+    a batch already are left alone.
+  }];
+  let options = [
+    Option<"ticks", "ticks", "int64_t", "4",
+           "Ticks per product: the rows of the MAC array, a power of two">];
+}
+
 #endif // SNNC_NORMALIZE_PASSES

@@ -58,6 +58,11 @@ Value LoopEmitter::loadNarrow(Value address, unsigned bits, bool isSigned) {
 void LoopEmitter::store(Value address, Value value) {
   b.create<LLVM::StoreOp>(loc, value, pointer(address), 4);
 }
+void LoopEmitter::storeNarrow(Value address, Value value, unsigned bits) {
+  Value narrow =
+      b.create<arith::TruncIOp>(loc, b.getIntegerType(bits), value);
+  b.create<LLVM::StoreOp>(loc, narrow, pointer(address), bits / 8);
+}
 Value LoopEmitter::loadFloat(Value address) {
   return b.create<LLVM::LoadOp>(loc, b.getF32Type(), pointer(address), 4);
 }
@@ -85,6 +90,15 @@ void LoopEmitter::forEach(Value count, llvm::function_ref<void(Value)> body) {
     body(i);
     return {};
   });
+}
+
+void LoopEmitter::forRange(Value first, Value end,
+                           llvm::function_ref<void(Value)> body) {
+  b.create<scf::ForOp>(loc, first, end, constant(1), ValueRange(),
+                       [&](OpBuilder &, Location, Value i, ValueRange) {
+                         body(i);
+                         b.create<scf::YieldOp>(loc);
+                       });
 }
 
 llvm::SmallVector<Value> LoopEmitter::whileLoop(

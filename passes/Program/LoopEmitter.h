@@ -45,6 +45,8 @@ public:
   /// 8 or 16 bits, sign or zero extended to 32.
   Value loadNarrow(Value address, unsigned bits, bool isSigned);
   void store(Value address, Value value);
+  /// The low 8 or 16 bits of `value`.
+  void storeNarrow(Value address, Value value, unsigned bits);
   Value loadFloat(Value address);
   void storeFloat(Value address, Value value);
   /// word at `address` += 1.
@@ -57,6 +59,9 @@ public:
           llvm::function_ref<llvm::SmallVector<Value>(Value i,
                                                       mlir::ValueRange)>
               body);
+  /// for (i = first; i < end; ++i).
+  void forRange(Value first, Value end,
+                llvm::function_ref<void(Value i)> body);
   void forEach(Value count, llvm::function_ref<void(Value i)> body);
   /// while (condition(carried)) carried = body(carried).
   llvm::SmallVector<Value>

@@ -24,6 +24,8 @@ struct ProgramKey {
   std::string formats; ///< printed, in the order of the table's kinds
   std::vector<bool> uniform;
   bool sends = true; ///< some core listens to its spikes
+  unsigned mapBits = 0; ///< weight-delay map: 8 or 16; 0: serial
+  unsigned batch = 1;   ///< weight-delay map: ticks per product
   auto operator<=>(const ProgramKey &) const = default;
 };
 
@@ -71,6 +73,10 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
       auto flow = dyn_cast<fabric::FlowOp>(user);
       return flow && flow.getSource() == slice.getSlice();
     });
+    if (slice.getParallel() && !formats.empty()) {
+      key.mapBits = cast<fabric::MapRowsAttr>(formats.front()).getBits();
+      key.batch = unsigned(population.getBatch().value_or(1));
+    }
     auto [it, isNew] = names.try_emplace(key);
     if (isNew) {
       it->second = "p" + std::to_string(names.size() - 1);
@@ -90,11 +96,23 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
     auto start = b.create<OnStartOp>(loc);
     start.getBody().emplaceBlock();
     if (!formats.empty())
-      buildOnSpike(b, loc, formats);
+      buildOnSpike(b, loc, formats, key);
     auto timer = b.create<OnTimerOp>(loc);
     b.setInsertionPointToStart(&timer.getBody().emplaceBlock());
-    auto loop = b.create<ForNeuronsOp>(loc);
+    MatmulOp tiles;
+    if (key.mapBits) {
+      auto bits = b.getI64IntegerAttr(key.mapBits);
+      auto batch = b.getI64IntegerAttr(key.batch);
+      b.create<ScatterOp>(loc, bits, batch);
+      tiles = b.create<MatmulOp>(loc, bits, batch,
+                                 b.getI64IntegerAttr(model.numReceptors()));
+    }
     b.create<RecordOp>(loc, b.getI64IntegerAttr(model.numStates()));
+    if (tiles)
+      b.setInsertionPointToStart(&tiles.getBody().emplaceBlock());
+    else
+      b.setInsertionPointToStart(&timer.getBody().front());
+    auto loop = b.create<ForNeuronsOp>(loc);
     Block &body = loop.getBody().emplaceBlock();
     Value n = body.addArgument(b.getI32Type(), loc);
     b.setInsertionPointToStart(&body);
@@ -102,7 +120,8 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
   }
 
   static void buildOnSpike(OpBuilder &b, Location loc,
-                           llvm::ArrayRef<Attribute> formats) {
+                           llvm::ArrayRef<Attribute> formats,
+                           const ProgramKey &programKey) {
     OpBuilder::InsertionGuard guard(b);
     auto spike = b.create<OnSpikeOp>(loc);
     Block &handler = spike.getBody().emplaceBlock();
@@ -112,7 +131,10 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
     Block &each = rows.getBody().emplaceBlock();
     Value row = each.addArgument(RowType::get(b.getContext()), loc);
     b.setInsertionPointToStart(&each);
-    b.create<RingAddOp>(loc, row, b.getArrayAttr(formats));
+    if (programKey.mapBits)
+      b.create<NoteOp>(loc, row);
+    else
+      b.create<RingAddOp>(loc, row, b.getArrayAttr(formats));
   }
 
   /// The neuron region with its arguments loaded and its results stored.

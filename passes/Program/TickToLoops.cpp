@@ -5,6 +5,7 @@
 // on_timer, count the tick. docs/semantics.md S1 and S4.
 
 #include "passes/Program/LoopEmitter.h"
+#include "passes/Program/MapLoops.h"
 #include "passes/Program/Passes.h"
 #include "passes/Program/RowLoops.h"
 #include "runtime/abi/CoreHeader.h"
@@ -74,10 +75,15 @@ private:
     ForRowsOp rows;
     handler.walk([&](ForRowsOp op) { rows = op; });
     RingAddOp add;
+    NoteOp note;
     if (rows)
       rows.walk([&](RingAddOp op) { add = op; });
-    if (!add)
+    if (rows)
+      rows.walk([&](NoteOp op) { note = op; });
+    if (!add && !note)
       return success(); // no synapses here
+    if (note)
+      beginHistory(*e, header, tick);
     Value table = loadHeader(offsetof(SnncCoreHeader, table_base));
     Value count = loadHeader(offsetof(SnncCoreHeader, table_count));
     auto packets = builder.create<ForPacketsOp>(handler.getLoc(), e->core);
@@ -152,8 +158,11 @@ private:
           return e->bitAnd(inside, same);
         },
         [&](ValueRange v) -> llvm::SmallVector<Value> {
-          RowContext row{v[0], source, tick, slotMask, slotBytes, ringBase};
-          result = lowerFormats(add, row);
+          if (add)
+            result = lowerFormats(
+                add, {v[0], source, tick, slotMask, slotBytes, ringBase});
+          else
+            noteSpike(*e, header, tick, v[0], source);
           return {e->sub(v[0], e->constant(sizeof(SnncTableEntry)))};
         });
     return result;
@@ -195,6 +204,12 @@ private:
       if (auto loop = dyn_cast<ForNeuronsOp>(op)) {
         if (failed(lowerNeurons(loop)))
           return failure();
+      } else if (auto scatter = dyn_cast<ScatterOp>(op)) {
+        emitScatter(*e, header, tick, unsigned(scatter.getBits()),
+                    unsigned(scatter.getBatch()));
+      } else if (auto matmul = dyn_cast<MatmulOp>(op)) {
+        if (failed(lowerMatmul(matmul)))
+          return failure();
       } else if (auto record = dyn_cast<RecordOp>(op)) {
         lowerRecord(record, words);
       } else {
@@ -206,10 +221,39 @@ private:
 
   LogicalResult lowerNeurons(ForNeuronsOp loop) {
     Value start = loadHeader(offsetof(SnncCoreHeader, start_tick));
-    LogicalResult result = success();
-    e->ifThen(e->compare(CmpIPredicate::uge, tick, start),
-              [&] { result = lowerNeuronLoop(loop); });
-    return result;
+    e->ifThen(e->compare(CmpIPredicate::uge, tick, start), [&] {
+      loadInvariants(loop);
+      Value slot = e->bitAnd(tick, slotMask);
+      Value base = e->add(ringBase, e->mul(slot, slotBytes));
+      // Receptors are align4(n) accumulators apart (Fabric/Encoding.h).
+      Value apart = e->shl(e->bitAnd(e->add(neurons, 3), ~3u), 2);
+      sums.assign(1, base);
+      for (unsigned r = 1; r < SNNC_MAX_RECEPTORS; ++r)
+        sums.push_back(e->add(sums.back(), apart));
+      lowerNeuronLoop(loop, e->constant(0), neurons, /*clearSums=*/true);
+    });
+    return success();
+  }
+
+  /// Products run one panel ahead of the neurons that need them.
+  LogicalResult lowerMatmul(MatmulOp matmul) {
+    ForNeuronsOp loop;
+    matmul.walk([&](ForNeuronsOp op) { loop = op; });
+    if (!loop)
+      return matmul.emitError("SNN0395: a matmul without neurons");
+    Value start = loadHeader(offsetof(SnncCoreHeader, start_tick));
+    Value active = e->compare(CmpIPredicate::uge, tick, start);
+    loadInvariants(loop);
+    PanelLoop panels{unsigned(matmul.getBits()), unsigned(matmul.getBatch()),
+                     unsigned(matmul.getReceptors())};
+    emitPanels(*e, header, tick, panels,
+               [&](Value first, Value end, llvm::ArrayRef<Value> bases) {
+                 e->ifThen(active, [&] {
+                   sums.assign(bases.begin(), bases.end());
+                   lowerNeuronLoop(loop, first, end, /*clearSums=*/false);
+                 });
+               });
+    return success();
   }
 
   /// What stays the same for all neurons is loaded before the loop: stores into
@@ -234,35 +278,30 @@ private:
                                               : e->load(slot));
       }
     }
-    Value slot = e->bitAnd(tick, slotMask);
-    sums = e->add(ringBase, e->mul(slot, slotBytes));
     keyBase = loadHeader(offsetof(SnncCoreHeader, key_base));
-    // Receptors are align4(n) accumulators apart (compiler/Fabric/Encoding.h).
-    receptorBytes = e->shl(e->bitAnd(e->add(neurons, 3), ~3u), 2);
   }
 
-  LogicalResult lowerNeuronLoop(ForNeuronsOp loop) {
-    loadInvariants(loop);
-    LogicalResult result = success();
-    e->forEach(neurons, [&](Value n) {
+  /// Neurons [first, end); `sums` holds, per receptor, the address at which
+  /// neuron 0's weight sum would stand.
+  void lowerNeuronLoop(ForNeuronsOp loop, Value first, Value end,
+                       bool clearSums) {
+    clear = clearSums;
+    e->forRange(first, end, [&](Value n) {
       IRMapping map;
       map.map(loop.getBody().getArgument(0), n);
       Value offset = e->shl(n, 2);
       for (Operation &op : loop.getBody().front())
         lowerNeuronOp(op, n, offset, map);
     });
-    return result;
   }
 
   void lowerNeuronOp(Operation &op, Value n, Value offset, IRMapping &map) {
     llvm::TypeSwitch<Operation *>(&op)
         .Case<RingTakeOp>([&](RingTakeOp take) {
-          Value base = sums;
-          for (int64_t r = 0; r < int64_t(take.getReceptor()); ++r)
-            base = e->add(base, receptorBytes);
-          Value address = e->add(base, offset);
+          Value address = e->add(sums[take.getReceptor()], offset);
           Value sum = e->load(address);
-          e->store(address, e->constant(0));
+          if (clear)
+            e->store(address, e->constant(0));
           map.map(take.getSum(), builder.create<arith::SIToFPOp>(
                                      e->loc, builder.getF32Type(), sum));
         })
@@ -342,8 +381,9 @@ private:
   OpBuilder builder;
   uint32_t header;
   LoopEmitter *e = nullptr;
-  Value tick, ringBase, slotBytes, slotMask, neurons, bitmap, sums, keyBase,
-      receptorBytes;
+  Value tick, ringBase, slotBytes, slotMask, neurons, bitmap, keyBase;
+  llvm::SmallVector<Value, SNNC_MAX_RECEPTORS> sums; ///< one per receptor
+  bool clear = true;
   llvm::DenseMap<int64_t, Value> states, params;
 };
 

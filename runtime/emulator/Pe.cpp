@@ -25,9 +25,10 @@ static constexpr uint32_t kStackPaint = 0x57AC57ACu;
 Pe::Pe(const MachineModel &machine, PeContent peContent)
     : machine(machine), content(std::move(peContent)), sram(machine.sram.bytes),
       timer(machine), sender(machine), receiver(machine, sram),
-      devices{&receiver, &sender, &timer} {
+      mac(machine, sram), devices{&receiver, &sender, &timer, &mac} {
   engine = createCortexM4({sram, machine.sram.program, this});
   timer.attach(engine.get());
+  mac.attach(engine.get());
   counters.peId = peId();
 }
 

@@ -14,6 +14,7 @@
 #include "runtime/Device.h"
 #include "runtime/emulator/ElfLoader.h"
 #include "runtime/emulator/Engine.h"
+#include "runtime/emulator/MacDevice.h"
 #include "runtime/emulator/PeDevices.h"
 
 #include <memory>
@@ -81,6 +82,7 @@ private:
   TimerDevice timer;
   PacketSender sender;
   PacketReceiver receiver;
+  MacDevice mac;
   std::vector<std::unique_ptr<MmioDevice>> more;
   std::vector<MmioDevice *> devices;
   std::unique_ptr<Engine> engine;

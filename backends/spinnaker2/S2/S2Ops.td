@@ -71,4 +71,19 @@ def S2_TimerClearOp : S2_Action<"timer_clear"> {
   let summary = "Clear the timer's interrupt, in the timer and in the NVIC";
 }
 
+def S2_MacStartOp : S2_Op<"mac_start"> {
+  let summary = "Registers of the MAC array, then its trigger";
+  let description = [{
+    result[m][n] = a[k][m]^T b[k][n] on operands of `bits`; addresses in SRAM.
+  }];
+  let arguments = (ins I32:$a, I32:$b, I32:$result, I32:$m, I32:$k, I32:$n,
+                       I64Attr:$bits);
+  let assemblyFormat = [{
+    $a `,` $b `to` $result `size` $m `,` $k `,` $n `bits` $bits attr-dict
+  }];
+}
+def S2_MacWaitOp : S2_Action<"mac_wait"> {
+  let summary = "Poll until the MAC array is idle";
+}
+
 #endif // SNNC_S2_OPS

@@ -51,27 +51,42 @@ public:
                                 LLVM::AsmDialectAttr(), ArrayAttr());
   }
 
-  void sendMc(SendMcOp op) {
-    const PacketSendRegisters &send = machine.send;
-    auto loop = b.create<scf::WhileOp>(
+  /// while ((register & mask) == value) ;
+  void pollWhile(uint32_t address, uint32_t mask, uint32_t value) {
+    b.create<scf::WhileOp>(
         loc, TypeRange(), ValueRange(),
         [&](OpBuilder &inner, Location, ValueRange) {
-          Value status = readWith(inner, send.base + send.status);
-          Value ready = inner.create<arith::AndIOp>(
-              loc, status,
-              inner.create<arith::ConstantOp>(
-                  loc, inner.getI32IntegerAttr(int32_t(send.statusReady))));
-          Value zero = inner.create<arith::ConstantOp>(
-              loc, inner.getI32IntegerAttr(0));
-          Value busy = inner.create<arith::CmpIOp>(
-              loc, arith::CmpIPredicate::eq, ready, zero);
-          inner.create<scf::ConditionOp>(loc, busy, ValueRange());
+          auto number = [&](uint32_t n) -> Value {
+            return inner.create<arith::ConstantOp>(
+                loc, inner.getI32IntegerAttr(int32_t(n)));
+          };
+          Value masked = inner.create<arith::AndIOp>(
+              loc, readWith(inner, address), number(mask));
+          Value again = inner.create<arith::CmpIOp>(
+              loc, arith::CmpIPredicate::eq, masked, number(value));
+          inner.create<scf::ConditionOp>(loc, again, ValueRange());
         },
         [&](OpBuilder &inner, Location, ValueRange) {
           inner.create<scf::YieldOp>(loc);
         });
-    (void)loop;
+  }
+
+  void sendMc(SendMcOp op) {
+    const PacketSendRegisters &send = machine.send;
+    pollWhile(send.base + send.status, send.statusReady, 0);
     write(send.base + send.key, op.getKey());
+  }
+
+  void macStart(MacStartOp op) {
+    const MacArray &mac = machine.mac;
+    write(mac.base + mac.sourceA, op.getA());
+    write(mac.base + mac.sourceB, op.getB());
+    write(mac.base + mac.target, op.getResult());
+    write(mac.base + mac.rowsA, op.getM());
+    write(mac.base + mac.colsA, op.getK());
+    write(mac.base + mac.colsB, op.getN());
+    write(mac.base + mac.trigger,
+          op.getBits() == 8 ? mac.startInt8 : mac.startInt16);
   }
 
   void lower(Operation *op) {
@@ -88,6 +103,11 @@ public:
         .Case<SendSetupOp>(
             [&](auto) { write(out.base + out.control, out.controlMulticast); })
         .Case<SendMcOp>([&](SendMcOp send) { sendMc(send); })
+        .Case<MacStartOp>([&](MacStartOp mac) { macStart(mac); })
+        .Case<MacWaitOp>([&](auto) {
+          const MacArray &mac = machine.mac;
+          pollWhile(mac.base + mac.trigger, mac.busy, mac.busy);
+        })
         .Case<FifoOpenOp>([&](FifoOpenOp fifo) {
           write(in.base + in.start, fifo.getBegin());
           write(in.base + in.end, fifo.getEnd());

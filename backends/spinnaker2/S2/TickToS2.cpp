@@ -40,6 +40,22 @@ static void lowerForPackets(tick::ForPacketsOp op, uint32_t header) {
   op.erase();
 }
 
+/// Panel fields into the array's registers.
+static void lowerMacStart(tick::MacStartOp op) {
+  OpBuilder b(op);
+  program::LoopEmitter e(b, op.getLoc(), op.getCore());
+  auto field = [&](size_t offset) {
+    return e.load(e.add(op.getPanel(), uint32_t(offset)));
+  };
+  b.create<MacStartOp>(op.getLoc(), field(offsetof(SnncPanel, operand)),
+                       field(offsetof(SnncPanel, weights)),
+                       field(offsetof(SnncPanel, output)),
+                       e.constant(uint32_t(op.getBatch())),
+                       field(offsetof(SnncPanel, rows)),
+                       field(offsetof(SnncPanel, columns)), op.getBitsAttr());
+  op.erase();
+}
+
 /// Reset handler: devices on, report ready, then one tick per timer interrupt.
 static void addStart(ModuleOp module, llvm::StringRef tickFunction,
                      uint32_t header) {
@@ -103,16 +119,28 @@ LogicalResult lowerTickToS2(ModuleOp module, llvm::StringRef tickFunction,
   for (tick::ForPacketsOp op : packets)
     lowerForPackets(op, headerAddress);
   addStart(module, tickFunction, headerAddress);
+  llvm::SmallVector<tick::MacStartOp> macStarts;
   module.walk([&](Operation *op) {
     OpBuilder b(op);
     if (auto send = dyn_cast<tick::SendOp>(op)) {
       b.create<SendMcOp>(op->getLoc(), send.getKey());
       op->erase();
-    } else if (auto address = dyn_cast<tick::AddressOp>(op)) {
-      Value pointer = b.create<LLVM::IntToPtrOp>(
-          op->getLoc(), address.getType(), address.getAddress());
-      address.replaceAllUsesWith(pointer);
+    } else if (auto mac = dyn_cast<tick::MacStartOp>(op)) {
+      macStarts.push_back(mac);
+    } else if (isa<tick::MacWaitOp>(op)) {
+      b.create<MacWaitOp>(op->getLoc());
       op->erase();
+    }
+  });
+  for (tick::MacStartOp mac : macStarts)
+    lowerMacStart(mac);
+  module.walk([&](tick::AddressOp address) {
+    OpBuilder b(address);
+    {
+      Value pointer = b.create<LLVM::IntToPtrOp>(
+          address.getLoc(), address.getType(), address.getAddress());
+      address.replaceAllUsesWith(pointer);
+      address.erase();
     }
   });
   return success();

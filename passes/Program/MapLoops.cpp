@@ -1,0 +1,165 @@
+//===- MapLoops.cpp - The weight-delay map on one core --------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "passes/Program/MapLoops.h"
+
+#include "runtime/abi/CoreHeader.h"
+
+#include <cstddef>
+
+using namespace mlir;
+using arith::CmpIPredicate;
+
+namespace snnc::program {
+
+namespace {
+
+Value headerField(LoopEmitter &e, uint32_t header, size_t offset) {
+  return e.load(e.constant(header + uint32_t(offset)));
+}
+#define SNNC_HEADER(name)                                                      \
+  headerField(e, header, offsetof(SnncCoreHeader, name))
+#define SNNC_PANEL(panel, name)                                                \
+  e.load(e.add(panel, uint32_t(offsetof(SnncPanel, name))))
+
+/// Where the history of one drained tick stands.
+struct HistorySlot {
+  Value count;   ///< address of its u16 count
+  Value sources; ///< address of its first u16 source number
+};
+
+HistorySlot historySlot(LoopEmitter &e, uint32_t header, Value tick) {
+  Value mask = e.sub(SNNC_HEADER(history_slots), e.constant(1));
+  Value slot = e.bitAnd(tick, mask);
+  Value first = e.mul(slot, SNNC_HEADER(map_sources));
+  return {e.add(SNNC_HEADER(history_count), e.shl(slot, 1)),
+          e.add(SNNC_HEADER(history_base), e.shl(first, 1))};
+}
+
+/// True in the first tick of a batch.
+Value batchBegins(LoopEmitter &e, Value tick, unsigned batch) {
+  return e.compare(CmpIPredicate::eq, e.bitAnd(tick, batch - 1),
+                   e.constant(0));
+}
+
+void clearOperand(LoopEmitter &e, uint32_t header) {
+  Value base = SNNC_HEADER(operand_base);
+  Value zero = e.constant(0);
+  // A multiple of 16 bytes: four words a turn.
+  e.forLoop(e.lshr(SNNC_HEADER(operand_bytes), 4), {base},
+            [&](Value, ValueRange at) {
+              for (unsigned word = 0; word < 4; ++word)
+                e.store(e.add(at[0], word * 4), zero);
+              return llvm::SmallVector<Value>{e.add(at[0], 16)};
+            });
+}
+
+/// Adds 1 at every operand row of one source at one delay.
+void scatterSource(LoopEmitter &e, Value offsets, Value positions,
+                   Value operand, Value source, unsigned bits,
+                   unsigned batch) {
+  Value at = e.add(offsets, e.shl(source, 1));
+  Value begin = e.loadNarrow(at, 16, false);
+  Value end = e.loadNarrow(e.add(at, 2), 16, false);
+  unsigned scale = 0;
+  for (unsigned bytes = batch * bits / 8; bytes > 1; bytes /= 2)
+    ++scale;
+  e.forLoop(e.sub(end, begin), {e.add(positions, e.shl(begin, 1))},
+            [&](Value, ValueRange position) {
+              Value row = e.loadNarrow(position[0], 16, false);
+              Value cell = e.add(operand, e.shl(row, scale));
+              Value sum = e.add(e.loadNarrow(cell, bits, false), 1);
+              e.storeNarrow(cell, sum, bits);
+              return llvm::SmallVector<Value>{e.add(position[0], 2)};
+            });
+}
+
+} // namespace
+
+void beginHistory(LoopEmitter &e, uint32_t header, Value tick) {
+  e.storeNarrow(historySlot(e, header, tick).count, e.constant(0), 16);
+}
+
+void noteSpike(LoopEmitter &e, uint32_t header, Value tick, Value entry,
+               Value source) {
+  HistorySlot slot = historySlot(e, header, tick);
+  Value count = e.loadNarrow(slot.count, 16, false);
+  Value number =
+      e.add(e.load(e.add(entry, uint32_t(offsetof(SnncTableEntry, target)))),
+            source);
+  e.storeNarrow(e.add(slot.sources, e.shl(count, 1)), number, 16);
+  e.storeNarrow(slot.count, e.add(count, 1), 16);
+}
+
+void emitScatter(LoopEmitter &e, uint32_t header, Value tick, unsigned bits,
+                 unsigned batch) {
+  e.ifThen(batchBegins(e, tick, batch), [&] {
+    clearOperand(e, header);
+    Value sources = SNNC_HEADER(map_sources);
+    Value positions = SNNC_HEADER(position_base);
+    Value scatter = SNNC_HEADER(scatter_base);
+    Value operandBase = SNNC_HEADER(operand_base);
+    Value delays = SNNC_HEADER(map_delays);
+    for (unsigned k = 0; k < batch; ++k) {
+      Value operand = e.add(operandBase, k * bits / 8);
+      // A spike for tick + k with delay d was taken in tick + k - d + 1; with
+      // delays of at least `batch` it is here already.
+      e.forRange(e.constant(k), delays, [&](Value delay) {
+        HistorySlot slot =
+            historySlot(e, header, e.add(e.sub(tick, delay), k));
+        Value offsets =
+            e.add(scatter, e.shl(e.mul(delay, sources), 1));
+        Value count = e.loadNarrow(slot.count, 16, false);
+        e.forLoop(count, {slot.sources}, [&](Value, ValueRange at) {
+          Value source = e.loadNarrow(at[0], 16, false);
+          scatterSource(e, offsets, positions, operand, source, bits, batch);
+          return llvm::SmallVector<Value>{e.add(at[0], 2)};
+        });
+      });
+    }
+  });
+}
+
+void emitPanels(LoopEmitter &e, uint32_t header, Value tick,
+                const PanelLoop &panels,
+                llvm::function_ref<void(Value, Value, llvm::ArrayRef<Value>)>
+                    update) {
+  Value base = SNNC_HEADER(panel_base);
+  Value end = e.add(base, e.mul(SNNC_HEADER(panel_count),
+                                e.constant(sizeof(SnncPanel))));
+  Value begins = batchBegins(e, tick, panels.batch);
+  Value phase = e.bitAnd(tick, panels.batch - 1);
+  auto start = [&](Value panel) {
+    e.b.create<tick::MacStartOp>(e.loc, e.core, panel,
+                                 e.b.getI64IntegerAttr(panels.bits),
+                                 e.b.getI64IntegerAttr(panels.batch));
+  };
+  auto exists = [&](Value panel) {
+    return e.compare(CmpIPredicate::ult, panel, end);
+  };
+  e.ifThen(e.bitAnd(begins, exists(base)), [&] { start(base); });
+  e.whileLoop(
+      {base}, [&](ValueRange at) { return exists(at[0]); },
+      [&](ValueRange at) -> llvm::SmallVector<Value> {
+        llvm::SmallVector<Value> sums;
+        Value first = SNNC_PANEL(at[0], neuron_first);
+        Value last = SNNC_PANEL(at[0], neuron_end);
+        Value panel = at[0];
+        for (unsigned r = 0; r < panels.receptors; ++r) {
+          Value next = e.add(panel, uint32_t(sizeof(SnncPanel)));
+          e.ifThen(begins, [&] {
+            e.b.create<tick::MacWaitOp>(e.loc, e.core);
+            e.ifThen(exists(next), [&] { start(next); });
+          });
+          Value row = e.mul(phase, SNNC_PANEL(panel, columns));
+          Value column = e.sub(row, first);
+          sums.push_back(
+              e.add(SNNC_PANEL(panel, output), e.shl(column, 2)));
+          panel = next;
+        }
+        update(first, last, sums);
+        return {panel};
+      });
+}
+
+} // namespace snnc::program

@@ -1,0 +1,44 @@
+//===- MapLoops.h - The weight-delay map on one core -------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// History of spikes, operand of the MAC array, products and tiles. The layouts
+// are runtime/abi/CoreHeader.h's; the paradigm is docs/paradigms.md.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_PASSES_PROGRAM_MAPLOOPS_H
+#define SNNC_PASSES_PROGRAM_MAPLOOPS_H
+
+#include "passes/Program/LoopEmitter.h"
+
+namespace snnc::program {
+
+/// This tick's history starts empty. Before the packets are taken.
+void beginHistory(LoopEmitter &e, uint32_t header, mlir::Value tick);
+
+/// Appends the number of source `source` of table entry `entry`.
+void noteSpike(LoopEmitter &e, uint32_t header, mlir::Value tick,
+               mlir::Value entry, mlir::Value source);
+
+/// Builds the operand in the first tick of a batch of `batch` ticks.
+void emitScatter(LoopEmitter &e, uint32_t header, mlir::Value tick,
+                 unsigned bits, unsigned batch);
+
+struct PanelLoop {
+  unsigned bits = 8;      ///< of weights and operand
+  unsigned batch = 1;     ///< ticks per product, a power of two
+  unsigned receptors = 1; ///< panels per tile
+};
+
+/// Runs the products (in the first tick of a batch) and calls `update` once in
+/// the loop over tiles with the tile's neurons [first, end) and, per receptor,
+/// the address at which neuron 0's sum would stand.
+void emitPanels(LoopEmitter &e, uint32_t header, mlir::Value tick,
+                const PanelLoop &panels,
+                llvm::function_ref<void(mlir::Value first, mlir::Value end,
+                                        llvm::ArrayRef<mlir::Value> sums)>
+                    update);
+
+} // namespace snnc::program
+
+#endif // SNNC_PASSES_PROGRAM_MAPLOOPS_H
