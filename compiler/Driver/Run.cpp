@@ -38,7 +38,7 @@ static std::string slowestPe(const runtime::Manifest &manifest,
       slowest = &pe;
   for (const runtime::PopulationEntry &population : manifest.populations)
     for (const runtime::SliceEntry &slice : population.slices) {
-      const runtime::PeCoordinate &pe = manifest.cores[slice.core].pe;
+      const PeCoordinate &pe = manifest.cores[slice.core].pe;
       if (slowest && pe.peId() == slowest->peId)
         return fmt::format(
             " (worst: population '{}', PE {}.{}.{}, tick {}, {} cycles of "
@@ -88,7 +88,7 @@ int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
   if (!subject.open(options, needs, sink))
     return kExitInput;
   auto inputs = readRunInputs(options, subject.manifest(), sink);
-  if (!inputs)
+  if (!inputs || !subject.addDrivenInputs(*inputs, options.ticks, sink))
     return kExitInput;
   if (options.output.empty() && options.report == "none") {
     Diagnostic d = makeError("SNN0442", {options.input, "", 0, 0},
@@ -137,7 +137,7 @@ int runVerify(const VerifyOptions &options, bool quiet, DiagnosticSink &sink) {
   if (!subject.open(options.run, needs, sink))
     return kExitInput;
   auto inputs = readRunInputs(options.run, subject.manifest(), sink);
-  if (!inputs)
+  if (!inputs || !subject.addDrivenInputs(*inputs, options.run.ticks, sink))
     return kExitInput;
   Progress progress(quiet, options.run.backend);
   auto session = sessionOptions(options.run, progress);
