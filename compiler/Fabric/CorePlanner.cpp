@@ -41,9 +41,22 @@ uint64_t recordTickBytes(const CoreDemand &demand) {
 
 /// The smallest packet ring that we accept, packets.
 static uint64_t leastFifo(const CoreDemand &demand) {
-  uint64_t wanted = 2 * demand.sources;
-  return std::min(std::max<uint64_t>(wanted, 4),
-                  std::max<uint64_t>(512, demand.sources / 8));
+  uint64_t wanted = std::max<uint64_t>(2 * demand.sources, 4);
+  uint64_t least = demand.fullRing ? demand.sources : demand.sources / 8;
+  return std::min(wanted, std::max<uint64_t>(512, least));
+}
+
+std::vector<std::pair<std::string, uint64_t>> mapBuffers(const MapDemand &map) {
+  return {
+      {"panels", map.panelBytes},    {"weights", map.weightBytes},
+      {"scatter", map.scatterBytes}, {"positions", map.positionBytes},
+      {"operand", map.operandBytes}, {"output", map.outputBytes},
+      {"history", map.historyBytes}, {"history_count", map.historyCountBytes}};
+}
+
+/// Of the map's buffers: the core fills them, the image does not.
+static bool isScratch(const std::string &name) {
+  return name == "operand" || name == "output" || name.starts_with("history");
 }
 
 /// Everything but the packet ring and the record window.
@@ -58,17 +71,28 @@ static std::vector<PlannedBuffer> fixedBuffers(const CoreDemand &demand) {
     entries += block.sourceSlices;
   add("header", sizeof(SnncCoreHeader));
   add("table", entries * sizeof(SnncTableEntry));
-  for (const BlockDemand &block : demand.blocks) {
-    add("rows", block.rowsBytes, block.projection);
-    if (block.indexBytes)
-      add("index", block.indexBytes, block.projection);
-  }
+  auto addMap = [&](bool scratch) {
+    for (auto &[name, bytes] : mapBuffers(*demand.map))
+      if (isScratch(name) == scratch)
+        add(name, bytes);
+  };
+  if (demand.map)
+    addMap(false);
+  else
+    for (const BlockDemand &block : demand.blocks) {
+      add("rows", block.rowsBytes, block.projection);
+      if (block.indexBytes)
+        add("index", block.indexBytes, block.projection);
+    }
   for (const std::string &name : demand.arrayParams)
     add("param." + name, array);
   for (const std::string &name : demand.states)
     add("state." + name, array);
-  add("ring", ringSlots(demand.maxDelay) *
-                  ringSlotBytes(demand.neurons, demand.receptors));
+  if (demand.map)
+    addMap(true);
+  else
+    add("ring", ringSlots(demand.maxDelay) *
+                    ringSlotBytes(demand.neurons, demand.receptors));
   add("spikes", spikeBytes(demand.neurons));
   return buffers;
 }
@@ -105,8 +129,16 @@ static std::string structureOf(const std::string &buffer) {
     return "row index";
   if (buffer == "ring")
     return "input ring (delays)";
-  if (buffer == "header" || buffer == "table")
+  if (buffer == "header" || buffer == "table" || buffer == "panels")
     return "header and table";
+  if (buffer == "weights")
+    return "weight-delay map";
+  if (buffer == "scatter" || buffer == "positions")
+    return "positions in the map";
+  if (buffer == "operand" || buffer == "output")
+    return "operand and results";
+  if (buffer.starts_with("history"))
+    return "spike history (delays)";
   if (buffer.starts_with("param."))
     return "neuron parameters";
   return "neuron state";

@@ -4,9 +4,9 @@
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What a serial core keeps in SRAM between the program and the stack, to the
-// byte: the same numbers decide how a population is sliced, lay out the core
-// and fill the error messages. Layout of header and table:
+// What a core of either paradigm keeps in SRAM between the program and the
+// stack, to the byte: the same numbers decide how a population is sliced, lay
+// out the core and fill the error messages. Layout of header and table:
 // runtime/abi/CoreHeader.h.
 //
 //===----------------------------------------------------------------------===//
@@ -29,6 +29,13 @@ struct BlockDemand {
   uint32_t sourceSlices = 0; ///< table entries
 };
 
+/// The weight-delay map of a parallel core, sizes as MapLayout's.
+struct MapDemand {
+  uint64_t panelBytes = 0, weightBytes = 0, scatterBytes = 0, positionBytes = 0,
+           operandBytes = 0, outputBytes = 0, historyBytes = 0,
+           historyCountBytes = 0;
+};
+
 /// Everything that decides the size of a core.
 struct CoreDemand {
   uint32_t neurons = 0, receptors = 1;
@@ -37,11 +44,18 @@ struct CoreDemand {
   std::vector<BlockDemand> blocks;
   uint64_t sources = 0;  ///< distinct neurons and channels that send here
   uint64_t maxDelay = 1; ///< ticks, over all blocks
+  /// Parallel core: the rows and index of `blocks` and the ring are not there.
+  std::optional<MapDemand> map;
+  /// Whether a core needs room for a packet of every source, not only for the
+  /// shortest packet ring that we accept.
+  bool fullRing = false;
 };
 
 /// A named range of SRAM. Names, in address order: "header", "table", then
-/// "rows" and "index" per block, "param.<name>", "state.<name>", "ring",
-/// "spikes", "fifo", "record".
+/// "rows" and "index" per block (serial) or "panels", "weights", "scatter",
+/// "positions" (parallel), "param.<name>", "state.<name>", then "ring" (serial)
+/// or "operand", "output", "history", "history_count" (parallel), "spikes",
+/// "fifo", "record".
 struct PlannedBuffer {
   std::string name;
   std::optional<uint32_t> projection; ///< of rows and index
@@ -70,12 +84,14 @@ uint64_t ringSlotBytes(uint32_t neurons, uint32_t receptors);
 uint64_t spikeBytes(uint32_t neurons);
 /// Bytes of one recorded tick: the spike bitmap and every state.
 uint64_t recordTickBytes(const CoreDemand &demand);
+/// The sizes of `map` by the name of their buffer, in address order.
+std::vector<std::pair<std::string, uint64_t>> mapBuffers(const MapDemand &map);
 
 /// The packet ring holds two ticks in which every source spikes (packets of
 /// this tick may arrive while those of the last are still read) where that
 /// fits, otherwise as many packets as fit, never fewer than
-/// max(512, sources / 8) (nor more than two ticks need). What is left is the
-/// record window.
+/// max(512, sources / 8) (nor more than two ticks need), with `fullRing` never
+/// fewer than `sources`. What is left is the record window.
 CorePlan planCore(const CoreDemand &demand, const SramLayout &sram);
 
 /// Bytes per structure, largest first: "synapse rows", "row index", "input

@@ -8,6 +8,8 @@
 
 #include "llvm/ADT/DenseMap.h"
 
+#include <bit>
+
 using namespace mlir;
 
 namespace snnc::fabric {
@@ -68,6 +70,28 @@ static LogicalResult readModel(snn::PopulationOp population,
   return success();
 }
 
+/// What the user or the Decide stage said about how to compute a node.
+static LogicalResult readChoices(Operation *op, NetworkNode &node) {
+  if (auto input = dyn_cast<snn::InputOp>(op)) {
+    if (auto poisson = dyn_cast_or_null<snn::PoissonAttr>(input.getDriveAttr()))
+      node.rate = poisson.getRate().getValueAsDouble();
+    return success();
+  }
+  auto population = cast<snn::PopulationOp>(op);
+  node.parallel = population.getParadigm() == snn::Paradigm::Parallel;
+  if (FloatAttr rate = population.getRateAttr())
+    node.rate = rate.getValueAsDouble();
+  uint64_t batch = population.getBatch().value_or(1);
+  if (batch == 0 || batch > 16 || !std::has_single_bit(batch) ||
+      (batch > 1 && !node.parallel))
+    return op->emitError("SNN1103: population '")
+           << population.getName() << "': batch " << int64_t(batch)
+           << (node.parallel ? " is not 1, 2, 4, 8 or 16 ticks"
+                             : ", but only a parallel population has batches");
+  node.batch = uint32_t(batch);
+  return success();
+}
+
 static LogicalResult addNode(NetworkInfo &info, Operation *op, StringRef name,
                              RankedTensorType type) {
   NetworkNode node;
@@ -84,6 +108,8 @@ static LogicalResult addNode(NetworkInfo &info, Operation *op, StringRef name,
   if (auto population = dyn_cast<snn::PopulationOp>(op))
     if (failed(readModel(population, node)))
       return failure();
+  if (failed(readChoices(op, node)))
+    return failure();
   info.nodes.push_back(std::move(node));
   return success();
 }
@@ -201,7 +227,7 @@ RowEncoding encodingOf(Attribute attr) {
 }
 
 std::optional<BlockSize> sizeOf(BlockOp block) {
-  if (isa<DenseRowsAttr>(block.getEncoding()))
+  if (isa<DenseRowsAttr, MapRowsAttr>(block.getEncoding()))
     return BlockSize{block.getBytes(), 0};
   IndexLayout layout(rangesOf(block.getSources()));
   uint64_t index = align4(layout.entries * sizeof(uint16_t));

@@ -30,6 +30,10 @@ struct NetworkNode {
   std::vector<std::string> states;
   std::vector<std::string> arrayParams; ///< not the same for every neuron
   std::vector<uint32_t> incoming;       ///< edges that end here, ascending
+  bool parallel = false;                ///< its `paradigm` says so
+  uint32_t batch = 1;                   ///< ticks per matrix product
+  /// Expected spikes per neuron or channel and tick.
+  double rate = 0.05;
 };
 
 /// An snn.projection; its id is its place among the network's projections,
@@ -46,7 +50,8 @@ struct NetworkInfo {
   llvm::StringMap<uint32_t> nodeByName;
 
   /// Emits an error and fails when the network is not Normalized (SNN0351), a
-  /// model exceeds the core's tables or a receptor does not exist (SNN0352).
+  /// model exceeds the core's tables or a receptor does not exist (SNN0352), or
+  /// a `batch` is no power of two up to 16 (SNN1103).
   static mlir::FailureOr<NetworkInfo> read(snn::NetworkOp network);
   /// The network that `machine` maps; an error (SNN0350) when there is none.
   static mlir::FailureOr<NetworkInfo> read(MachineOp machine);

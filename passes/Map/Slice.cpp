@@ -1,11 +1,11 @@
 //===- Slice.cpp - Cut populations into slices that fit a core ------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A slice's size is known exactly from prefix sums over the targets, so the
+// compiler/Fabric/LayerPlanner.h knows the exact size of any slice, so the
 // search only evaluates candidates. More source slices mean more table entries
 // on the target's cores: slice counts therefore grow to a fixed point.
 
-#include "compiler/Fabric/NetworkInfo.h"
+#include "compiler/Fabric/LayerPlanner.h"
 #include "passes/Map/Support.h"
 
 #include <fmt/format.h>
@@ -26,50 +26,22 @@ class Slicer {
 public:
   Slicer(const NetworkInfo &info, const MachineModel &machine,
          uint32_t maxNeurons)
-      : info(info), machine(machine) {
-    for (const NetworkNode &node : info.nodes)
-      chunk.push_back(node.isInput || !maxNeurons
-                          ? node.size
-                          : std::min(node.size, maxNeurons));
-  }
+      : info(info), machine(machine), planner(info, machine, maxNeurons) {}
 
   LogicalResult solve();
-
-  std::vector<Range> slices(uint32_t node) const {
-    return cut(info.nodes[node].size, chunk[node]);
-  }
-  std::optional<BlockStatistics::Choice> choice(uint32_t edge,
-                                                Range targets) const {
-    return statistics[edge].choose(
-        targets, IndexLayout(slices(info.edges[edge].source)).entries);
-  }
+  const LayerPlanner &plan() const { return planner; }
 
 private:
-  static std::vector<Range> cut(uint32_t size, uint32_t chunk) {
-    std::vector<Range> ranges;
-    for (uint64_t begin = 0; begin < size; begin += chunk)
-      ranges.push_back(
-          {uint32_t(begin), uint32_t(std::min<uint64_t>(size, begin + chunk))});
-    return ranges;
-  }
-  /// Neurons per slice when there are `count`: a multiple of four where
-  /// possible, which wastes no padding and shares index entries.
-  static uint32_t chunkFor(uint32_t size, uint32_t count) {
-    uint64_t even = align4((uint64_t(size) + count - 1) / count);
-    return uint32_t(std::min<uint64_t>(size, even));
-  }
   LogicalResult rejectHopeless();
-  CoreDemand demandOf(uint32_t node, Range targets,
-                      const std::vector<uint64_t> &indexEntries) const;
-  bool fits(uint32_t node, uint32_t candidate);
-  bool shrink(uint32_t node);
+  LogicalResult checkParallel(uint32_t node);
+  LogicalResult cutAll(bool fullRings);
   LogicalResult refuseNeuron(uint32_t node);
   LogicalResult checkCores();
+  uint64_t cores() const;
 
   const NetworkInfo &info;
   const MachineModel &machine;
-  std::vector<BlockStatistics> statistics; ///< per edge
-  std::vector<uint32_t> chunk;             ///< per node
+  LayerPlanner planner;
 };
 
 /// Networks whose sheer numbers cannot fit are refused before anything is
@@ -103,97 +75,68 @@ LogicalResult Slicer::rejectHopeless() {
   return success();
 }
 
-CoreDemand Slicer::demandOf(uint32_t node, Range targets,
-                            const std::vector<uint64_t> &indexEntries) const {
+/// What no cutting can mend in a parallel population.
+LogicalResult Slicer::checkParallel(uint32_t node) {
   const NetworkNode &population = info.nodes[node];
-  CoreDemand demand = info.demand(population, targets.size());
-  for (size_t i = 0; i < population.incoming.size(); ++i) {
-    uint32_t edge = population.incoming[i];
-    const BlockStatistics &stats = statistics[edge];
-    BlockDemand block{edge};
-    // No legal encoding: too many words for the index or a delay range whose
-    // ring is too large; four bytes a synapse are beyond a core then as well.
-    block.rowsBytes = 4 * stats.synapses(targets);
-    if (auto best = stats.choose(targets, indexEntries[i])) {
-      block.rowsBytes = best->size.rows;
-      block.indexBytes = best->size.index;
-    }
-    block.sourceSlices = uint32_t(slices(info.edges[edge].source).size());
-    demand.blocks.push_back(block);
-    demand.maxDelay = std::max<uint64_t>(demand.maxDelay, stats.maxDelay());
+  const MapStatistics &map = planner.map(node);
+  if (!planner.sumFits(node)) {
+    MapStatistics::Sum sum = map.largestSum();
+    InFlightDiagnostic diag =
+        population.op->emitError("SNN1101: population '")
+        << population.name << "' cannot be parallel: the weights into neuron "
+        << sum.neuron << ", receptor " << sum.receptor << ", may add up to "
+        << grouped(sum.value) << ", the MAC array's "
+        << machine.mac.accumulatorBits << "-bit accumulator holds "
+        << grouped(planner.sumLimit());
+    diag.attachNote() << "help: use --weights=int8, or compute it serially";
+    return failure();
   }
-  return demand;
-}
-
-bool Slicer::fits(uint32_t node, uint32_t candidate) {
-  const NetworkNode &population = info.nodes[node];
-  // A recurrent projection sees its own slices.
-  uint32_t before = std::exchange(chunk[node], candidate);
-  std::vector<uint64_t> indexEntries;
-  for (uint32_t edge : population.incoming)
-    indexEntries.push_back(
-        IndexLayout(slices(info.edges[edge].source)).entries);
-  auto ranges = slices(node);
-  bool all = std::all_of(ranges.begin(), ranges.end(), [&](Range targets) {
-    return planCore(demandOf(node, targets, indexEntries), machine.sram).fits();
-  });
-  chunk[node] = before;
-  return all;
-}
-
-/// Finds the largest slices that fit, by bisection; false: not even one neuron.
-bool Slicer::shrink(uint32_t node) {
-  uint32_t size = info.nodes[node].size;
-  if (fits(node, chunk[node]))
-    return true;
-  // In units of four neurons; `high` does not fit, `low` does.
-  uint32_t high = uint32_t(align4(chunk[node]) / 4), low = 1;
-  if (high <= 1 || !fits(node, 4)) {
-    for (uint32_t few : {2u, 1u})
-      if (few < chunk[node] && fits(node, few)) {
-        chunk[node] = few;
-        return true;
-      }
-    return false;
-  }
-  while (high - low > 1) {
-    uint32_t middle = low + (high - low) / 2;
-    (fits(node, middle * 4) ? low : high) = middle;
-  }
-  uint32_t count = (size + low * 4 - 1) / (low * 4);
-  // Rows of uneven length: fewer slices may fit although larger ones did not.
-  while (count > 1 && chunkFor(size, count - 1) < chunk[node] &&
-         fits(node, chunkFor(size, count - 1)))
-    --count;
-  uint32_t equal = chunkFor(size, count);
-  chunk[node] = fits(node, equal) ? equal : low * 4;
-  return true;
+  uint64_t least = map.minDelay().value_or(population.batch);
+  if (population.batch <= least)
+    return success();
+  InFlightDiagnostic diag =
+      population.op->emitError("SNN1102: population '")
+      << population.name << "': batch of " << population.batch
+      << " ticks, but a synapse into it has a delay of " << least
+      << " ticks; a batch needs spikes that are not there yet";
+  diag.attachNote() << "help: a batch is at most the least delay";
+  return failure();
 }
 
 LogicalResult Slicer::refuseNeuron(uint32_t node) {
   const NetworkNode &population = info.nodes[node];
-  chunk[node] = 1;
-  std::vector<uint64_t> entries;
-  for (uint32_t edge : population.incoming)
-    entries.push_back(IndexLayout(slices(info.edges[edge].source)).entries);
+  bool parallel = planner.cut(node).parallel;
+  uint32_t step = planner.smallestSlice(node);
   CoreDemand worst;
   CorePlan plan;
-  for (uint32_t n = 0; n < population.size; ++n) {
-    CoreDemand demand = demandOf(node, {n, n + 1}, entries);
+  Range where;
+  for (uint32_t n = 0; n < population.size; n += step) {
+    Range targets{n, std::min(n + step, population.size)};
+    CoreDemand demand = planner.demandOf(node, targets);
     CorePlan candidate = planCore(demand, machine.sram);
     if (n == 0 || candidate.needed > plan.needed) {
       worst = std::move(demand);
       plan = std::move(candidate);
+      where = targets;
     }
   }
   auto parts = bytesByStructure(worst);
-  InFlightDiagnostic diag = population.op->emitError("SNN0353: population '")
-                            << population.name
-                            << "' does not fit: one neuron alone needs "
-                            << grouped(plan.needed) << " B of a core, "
-                            << grouped(plan.available) << " B available";
+  InFlightDiagnostic diag =
+      population.op->emitError(parallel ? "SNN1100: population '"
+                                        : "SNN0353: population '")
+      << population.name
+      << (parallel ? "' does not fit as parallel: neurons ["
+                   : "' does not fit: one neuron alone needs ");
+  if (parallel)
+    diag << where.begin << ", " << where.end << ") alone need ";
+  diag << grouped(plan.needed) << " B of a core, " << grouped(plan.available)
+       << " B available";
   diag.attachNote() << "largest parts: " << listBytes(parts);
-  if (parts.front().first.starts_with("input ring"))
+  if (parallel)
+    diag.attachNote() << "help: compute it serially (paradigm), or reduce its "
+                      << grouped(worst.sources) << " sources or the "
+                      << grouped(worst.maxDelay) << " ticks of longest delay";
+  else if (parts.front().first.starts_with("input ring"))
     diag.attachNote() << "help: shorten the longest delay, "
                       << grouped(worst.maxDelay) << " ticks, or use a larger "
                       << "time step (--dt)";
@@ -205,16 +148,22 @@ LogicalResult Slicer::refuseNeuron(uint32_t node) {
   return failure();
 }
 
-LogicalResult Slicer::checkCores() {
-  std::vector<std::pair<std::string, uint64_t>> cores;
+uint64_t Slicer::cores() const {
   uint64_t needed = 0;
   for (uint32_t node = 0; node < info.nodes.size(); ++node)
-    if (!info.nodes[node].isInput) {
-      cores.emplace_back(info.nodes[node].name, slices(node).size());
-      needed += cores.back().second;
-    }
+    if (!info.nodes[node].isInput)
+      needed += planner.slices(node).size();
+  return needed;
+}
+
+LogicalResult Slicer::checkCores() {
+  uint64_t needed = this->cores();
   if (needed <= machine.pes.size())
     return success();
+  std::vector<std::pair<std::string, uint64_t>> cores;
+  for (uint32_t node = 0; node < info.nodes.size(); ++node)
+    if (!info.nodes[node].isInput)
+      cores.emplace_back(info.nodes[node].name, planner.slices(node).size());
   std::sort(cores.begin(), cores.end(), [](const auto &a, const auto &b) {
     return std::pair(b.second, a.first) < std::pair(a.second, b.first);
   });
@@ -233,23 +182,44 @@ LogicalResult Slicer::checkCores() {
   return failure();
 }
 
-LogicalResult Slicer::solve() {
-  if (failed(rejectHopeless()))
-    return failure();
-  auto scanned = info.scan();
-  if (failed(scanned))
-    return failure();
-  statistics = std::move(*scanned);
+/// Slices only get smaller, which makes more of them, until all fit.
+LogicalResult Slicer::cutAll(bool fullRings) {
+  for (uint32_t node = 0; node < info.nodes.size(); ++node)
+    planner.start(node, info.nodes[node].parallel, fullRings);
   for (bool changed = true; changed;) {
     changed = false;
     for (uint32_t node = 0; node < info.nodes.size(); ++node) {
       if (info.nodes[node].isInput)
         continue;
-      uint32_t before = chunk[node];
-      if (!shrink(node))
-        return refuseNeuron(node);
-      changed |= chunk[node] != before;
+      uint32_t before = planner.cut(node).chunk;
+      if (!planner.shrink(node)) {
+        if (!planner.cut(node).fullRing)
+          return refuseNeuron(node);
+        planner.start(node, info.nodes[node].parallel, /*fullRing=*/false);
+        changed = true;
+        continue;
+      }
+      changed |= planner.cut(node).chunk != before;
     }
+  }
+  return success();
+}
+
+LogicalResult Slicer::solve() {
+  if (failed(rejectHopeless()))
+    return failure();
+  for (uint32_t node = 0; node < info.nodes.size(); ++node) {
+    if (failed(planner.scan(node)))
+      return failure();
+    if (planner.cut(node).parallel && failed(checkParallel(node)))
+      return failure();
+  }
+  // Packet rings that hold every source while there are cores to spare.
+  for (bool fullRings : {true, false}) {
+    if (failed(cutAll(fullRings)))
+      return failure();
+    if (cores() <= machine.pes.size())
+      return success();
   }
   return checkCores();
 }
@@ -257,15 +227,17 @@ LogicalResult Slicer::solve() {
 /// Writes the slices as fabric ops.
 class Emitter {
 public:
-  Emitter(const NetworkInfo &info, const Slicer &slicer, OpBuilder &builder)
-      : info(info), slicer(slicer), b(builder), handles(info.nodes.size()) {}
+  Emitter(const NetworkInfo &info, const LayerPlanner &plan, OpBuilder &builder)
+      : info(info), plan(plan), b(builder), handles(info.nodes.size()) {}
 
   void emit() {
     for (uint32_t node = 0; node < info.nodes.size(); ++node)
       emitNode(node);
     for (uint32_t node = 0; node < info.nodes.size(); ++node)
-      for (size_t s = 0; s < handles[node].size(); ++s)
-        emitBlocks(node, s);
+      for (auto [s, range] : llvm::enumerate(plan.slices(node)))
+        if (!info.nodes[node].isInput)
+          plan.cut(node).parallel ? emitMap(node, handles[node][s], range)
+                                  : emitRows(node, handles[node][s], range);
     for (uint32_t node = 0; node < info.nodes.size(); ++node)
       emitFlows(node);
   }
@@ -280,22 +252,40 @@ private:
           b.create<InputOp>(loc, type, node.name, node.size, IntegerAttr()));
       return;
     }
-    for (Range range : slicer.slices(id))
-      handles[id].push_back(
-          b.create<SliceOp>(loc, type, node.name, range.begin, range.end,
-                            PeAttr(), IntegerAttr(), FlatSymbolRefAttr(),
-                            UnitAttr()));
+    for (Range range : plan.slices(id))
+      handles[id].push_back(b.create<SliceOp>(
+          loc, type, node.name, range.begin, range.end, PeAttr(), IntegerAttr(),
+          FlatSymbolRefAttr(), plan.cut(id).parallel));
   }
 
-  void emitBlocks(uint32_t id, size_t slice) {
+  void emitBlock(uint32_t edge, Value target, Attribute encoding,
+                 uint64_t bytes) {
+    snn::ProjectionOp projection = info.edges[edge].op;
+    b.create<BlockOp>(projection.getLoc(), edge, projection.getName(),
+                      handles[info.edges[edge].source], target, encoding,
+                      bytes);
+  }
+
+  void emitRows(uint32_t id, Value target, Range range) {
     for (uint32_t edge : info.nodes[id].incoming) {
-      snn::ProjectionOp projection = info.edges[edge].op;
-      auto best = slicer.choice(edge, slicer.slices(id)[slice]);
-      b.create<BlockOp>(projection.getLoc(), edge, projection.getName(),
-                        handles[info.edges[edge].source], handles[id][slice],
-                        fabric::toAttr(b.getContext(), best->encoding),
-                        best->size.total());
+      auto best = plan.choice(edge, range);
+      emitBlock(edge, target, fabric::toAttr(b.getContext(), best->encoding),
+                best->size.total());
     }
+  }
+
+  /// The blocks share one map, whose sizes are kept as buffers.
+  void emitMap(uint32_t id, Value target, Range range) {
+    const MapStatistics &map = plan.map(id);
+    MapLayout layout = map.layout(range);
+    auto encoding = MapRowsAttr::get(b.getContext(), layout.format.weightBits);
+    for (auto [number, edge] : llvm::enumerate(info.nodes[id].incoming))
+      emitBlock(edge, target, encoding,
+                map.bytesOf(uint32_t(number), layout, range));
+    for (auto &[name, bytes] : mapBuffers(fabric::demandOf(layout)))
+      b.create<BufferOp>(target.getLoc(), target, b.getStringAttr(name),
+                         IntegerAttr(), b.getI64IntegerAttr(int64_t(bytes)),
+                         IntegerAttr());
   }
 
   void emitFlows(uint32_t id) {
@@ -315,7 +305,7 @@ private:
   }
 
   const NetworkInfo &info;
-  const Slicer &slicer;
+  const LayerPlanner &plan;
   OpBuilder &b;
   std::vector<llvm::SmallVector<Value>> handles; ///< per node
 };
@@ -353,7 +343,7 @@ struct FabricSlicePass : impl::FabricSliceBase<FabricSlicePass> {
     auto op = builder.create<MachineOp>(network.getLoc(), "chip",
                                         network.getSymName(), machine.name);
     builder.setInsertionPointToStart(&op.getBody().emplaceBlock());
-    Emitter(*info, slicer, builder).emit();
+    Emitter(*info, slicer.plan(), builder).emit();
     makeUnique(op);
     slices +=
         std::distance(op.getOps<SliceOp>().begin(), op.getOps<SliceOp>().end());

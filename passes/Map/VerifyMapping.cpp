@@ -6,12 +6,14 @@
 // buffers. Nothing here looks at fabric.flow.
 
 #include "compiler/Fabric/NetworkInfo.h"
+#include "compiler/SNN/Connectivity.h"
 #include "passes/Map/Routing.h"
 #include "passes/Map/Support.h"
 #include "runtime/abi/CoreHeader.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/StringMap.h"
 
 #include <fmt/format.h>
 
@@ -64,6 +66,9 @@ private:
                 const RouterLookup &router, SliceInfo sender, Operation *at);
   void checkBuffers(SliceOp slice);
   void checkContent(SliceOp slice, llvm::ArrayRef<BufferOp> buffers);
+  void checkParadigm(SliceOp slice, const NetworkNode &node);
+  void checkMap(SliceOp slice, const NetworkNode &node,
+                const llvm::StringMap<uint64_t> &bytes);
 
   MachineOp op;
   const NetworkInfo &info;
@@ -301,7 +306,8 @@ void Checker::checkContent(SliceOp slice, llvm::ArrayRef<BufferOp> buffers) {
     least.emplace_back("state." + state, uint64_t(n) * 4);
   for (const std::string &param : node.arrayParams)
     least.emplace_back("param." + param, uint64_t(n) * 4);
-  least.emplace_back("ring", ringSlotBytes(n, node.receptors));
+  if (!slice.getParallel())
+    least.emplace_back("ring", ringSlotBytes(n, node.receptors));
   least.emplace_back("record", recordTickBytes(info.demand(node, n)));
   for (auto &[name, bytes] : least) {
     auto it = llvm::find_if(buffers, [&, &name = name](BufferOp buffer) {
@@ -315,6 +321,14 @@ void Checker::checkContent(SliceOp slice, llvm::ArrayRef<BufferOp> buffers) {
       error(*it) << "SNN0377: the header stands at "
                  << hex(machine.sram.program.end) << ", not elsewhere";
   }
+  checkParadigm(slice, node);
+  if (slice.getParallel()) {
+    llvm::StringMap<uint64_t> bytes;
+    for (BufferOp buffer : buffers)
+      bytes[buffer.getName()] = buffer.getBytes();
+    checkMap(slice, node, bytes);
+    return;
+  }
   llvm::DenseMap<uint64_t, uint64_t> rows;
   for (BufferOp buffer : buffers)
     if (buffer.getBlock())
@@ -324,6 +338,68 @@ void Checker::checkContent(SliceOp slice, llvm::ArrayRef<BufferOp> buffers) {
       error(block) << "SNN0377: rows and index have "
                    << rows.lookup(block.getProjection()) << " B, the block "
                    << block.getBytes() << " B";
+}
+
+/// The slice is computed as the network asks, its blocks are encoded for it.
+void Checker::checkParadigm(SliceOp slice, const NetworkNode &node) {
+  if (slice.getParallel() != node.parallel)
+    error(slice) << "SNN1105: " << describe(slice) << " are "
+                 << (slice.getParallel() ? "parallel" : "serial")
+                 << ", their population is not";
+  Attribute first;
+  for (BlockOp block : blocksOf(slice)) {
+    first = first ? first : block.getEncoding();
+    bool isMap = isa<MapRowsAttr>(block.getEncoding());
+    if (isMap != slice.getParallel() || (isMap && block.getEncoding() != first))
+      error(block) << "SNN1105: block " << int64_t(block.getProjection())
+                   << " of " << describe(slice) << " is encoded as "
+                   << block.getEncoding() << ", which its core cannot read";
+  }
+}
+
+/// The sizes of a weight-delay map agree with each other and with the network;
+/// its content is compared when the image is written (SNN1106).
+void Checker::checkMap(SliceOp slice, const NetworkNode &node,
+                       const llvm::StringMap<uint64_t> &bytes) {
+  uint64_t sources = 0, longest = 1, blocks = 0;
+  for (uint32_t edge : node.incoming) {
+    sources += info.nodes[info.edges[edge].source].size;
+    double delay = snn::longestDelay(info.edges[edge].op).value_or(1);
+    longest = std::max(longest, uint64_t(std::clamp(delay, 1.0, 65535.0)));
+  }
+  for (BlockOp block : blocksOf(slice))
+    blocks += block.getBytes();
+  auto refuse = [&](const char *what, uint64_t have) {
+    error(slice) << "SNN1105: " << describe(slice) << ": " << have << " B of "
+                 << what << " do not belong to a weight-delay map of "
+                 << sources << " sources and delays up to " << longest;
+  };
+  uint64_t positions = bytes.lookup("positions"),
+           weights = bytes.lookup("weights"), scatter = bytes.lookup("scatter"),
+           history = bytes.lookup("history"),
+           counts = bytes.lookup("history_count"),
+           panels = bytes.lookup("panels");
+  if (blocks != positions + weights || weights % machine.mac.columns != 0)
+    refuse("weights and positions", positions + weights);
+  // scatter = u16[delays * sources + 1]
+  uint64_t entries = scatter / 2 - (scatter >= 2);
+  uint64_t delays = sources ? entries / sources : 1;
+  if (scatter < 2 || scatter % 2 || (sources && entries % sources) ||
+      delays < 1 || delays > longest)
+    refuse("the scatter table", scatter);
+  if (counts / 2 <= delays || !llvm::isPowerOf2_64(counts / 2) ||
+      history != counts * sources)
+    refuse("history", history + counts);
+  uint64_t columns = machine.mac.columns, n = slice.numNeurons();
+  uint64_t most = (n + columns - 1) / columns * node.receptors;
+  if (panels == 0 || panels % (node.receptors * sizeof(SnncPanel)) ||
+      panels / sizeof(SnncPanel) > most)
+    refuse("panels", panels);
+  if (bytes.lookup("output") != most * columns * node.batch * sizeof(int32_t))
+    refuse("results", bytes.lookup("output"));
+  if (bytes.lookup("operand") % machine.mac.operandAlignment != 0 ||
+      bytes.lookup("operand") < positions / 2 * node.batch)
+    refuse("operand", bytes.lookup("operand"));
 }
 
 struct FabricVerifyMappingPass

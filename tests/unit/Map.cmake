@@ -1,5 +1,7 @@
 if(SNNC_BUILD_COMPILER)
   snnc_test(snnc-encoding-test MLIR EncodingTest.cpp DEPS snnc_fabric)
+  snnc_test(snnc-weight-delay-map-test MLIR WeightDelayMapTest.cpp
+    DEPS snnc_fabric snnc_emulator)
   snnc_test(snnc-map-test MLIR MapAlgorithmsTest.cpp MapPassesTest.cpp
     DEPS snnc_map snnc_s2_image)
 endif()

@@ -95,6 +95,9 @@ private:
         b.getUnknownLoc(), type(n, b.getI1Type()), "pop" + std::to_string(i),
         number(0, 1) ? "lif" : "two", params.getDictionary(b.getContext()),
         DictionaryAttr(), b.getI64IntegerAttr(i), b.getI64IntegerAttr(i)));
+    if (number(0, 1))
+      signals.back().getDefiningOp<snn::PopulationOp>().setParadigmAttr(
+          snn::ParadigmAttr::get(b.getContext(), snn::Paradigm::Parallel));
   }
   void addProjection(unsigned i) {
     Value source = signals[number(0, uint32_t(signals.size() - 1))];
@@ -211,7 +214,11 @@ public:
       read(header.table_base + i * sizeof entry, &entry, sizeof entry);
       EXPECT_GE(entry.key_first, lastKey) << "table is sorted";
       lastKey = entry.key_first;
-      if (key - entry.key_first < entry.key_count)
+      if (key - entry.key_first >= entry.key_count)
+        continue;
+      if (header.panel_count)
+        addPositions(entry.target + key - entry.key_first, effect);
+      else
         addRow(entry, key - entry.key_first, effect);
     }
     std::erase_if(effect, [](auto &item) { return item.second == 0; });
@@ -269,6 +276,55 @@ private:
       uint32_t delay = (word & ((1u << top) - 1)) >> sparse.getIndexBits();
       add(effect, entry, neuron, entry.delay + delay, weight);
     }
+  }
+
+  /// Parallel: what the operand rows of one source add to the products.
+  void addPositions(uint32_t source, Effect &effect) const {
+    ASSERT_LT(source, header.map_sources);
+    ASSERT_GT(header.history_slots, header.map_delays);
+    for (uint32_t d = 0; d < header.map_delays; ++d) {
+      uint16_t range[2];
+      uint64_t at = uint64_t(d) * header.map_sources + source;
+      read(header.scatter_base + 2 * at, range, 4);
+      ASSERT_LE(range[0], range[1]);
+      for (uint32_t i = range[0]; i < range[1]; ++i) {
+        uint16_t row;
+        read(header.position_base + 2 * i, &row, 2);
+        addMapRow(row, d + 1, effect);
+      }
+    }
+  }
+  void addMapRow(uint32_t row, uint32_t delay, Effect &effect) const {
+    uint32_t width = image.summary.encodings[0] == "map<16>" ? 2 : 1;
+    uint64_t operand =
+        header.operand_base + uint64_t(row) * header.batch * width;
+    ASSERT_LE(operand + header.batch * width,
+              header.operand_base + header.operand_bytes);
+    unsigned owners = 0;
+    std::map<uint32_t, uint32_t> receptorOf; // by first neuron
+    for (uint32_t p = 0; p < header.panel_count; ++p) {
+      SnncPanel panel;
+      read(header.panel_base + p * sizeof panel, &panel, sizeof panel);
+      ASSERT_EQ(panel.operand % 16 + panel.weights % 16 + panel.output % 16 +
+                    panel.columns % 16,
+                0u);
+      uint32_t receptor = receptorOf[panel.neuron_first]++;
+      uint64_t local = (operand - panel.operand) / (header.batch * width);
+      if (operand < panel.operand || local >= panel.rows)
+        continue;
+      ++owners;
+      for (uint32_t c = 0; c < panel.columns; ++c) {
+        int8_t narrow = 0;
+        int16_t wide = 0;
+        uint64_t at = panel.weights + (local * panel.columns + c) * width;
+        width == 1 ? read(at, &narrow, 1) : read(at, &wide, 2);
+        if (!narrow && !wide)
+          continue;
+        ASSERT_LT(panel.neuron_first + c, panel.neuron_end);
+        effect[{receptor, panel.neuron_first + c, delay}] += narrow + wide;
+      }
+    }
+    EXPECT_EQ(owners, 1u) << "an operand row belongs to one panel";
   }
 
   const s2::CoreImage &image;
@@ -349,6 +405,8 @@ TEST_P(MapPasses, ImagesHoldTheNetwork) {
     EXPECT_EQ(core.header.n_neurons, slice.numNeurons());
     EXPECT_EQ(core.header.key_base, uint32_t(*slice.getKey()));
     EXPECT_EQ(std::popcount(core.header.ring_slots), 1);
+    EXPECT_EQ(core.header.panel_count != 0, slice.getParallel());
+    EXPECT_EQ(core.header.ring_base == 0, slice.getParallel());
     checkParams(core, slice, *net);
     for (Operation &part : machineOp.getBody().front())
       if (isa<InputOp, SliceOp>(part)) {
@@ -387,7 +445,9 @@ TEST_P(MapPasses, CheckerFindsEveryKindOfDamage) {
       return; // this network has nothing of the kind
     messages.clear();
     EXPECT_TRUE(failed(verifyMapping(*copy))) << what;
-    EXPECT_THAT(messages, HasSubstr("SNN037")) << what;
+    EXPECT_THAT(messages,
+                testing::AnyOf(HasSubstr("SNN037"), HasSubstr("SNN1105")))
+        << what;
   };
   auto pick = [&](auto ops) {
     return ops[net.number(0, uint32_t(ops.size() - 1))];
@@ -476,6 +536,30 @@ TEST_P(MapPasses, CheckerFindsEveryKindOfDamage) {
       return false;
     buffer.erase();
     return true;
+  });
+  damaged("a map of another size", [&](ModuleOp m) {
+    for (BufferOp buffer : all<BufferOp>(m))
+      if (buffer.getName() == "weights" && buffer.getBytes() > 16) {
+        buffer.setBytesAttr(b.getI64IntegerAttr(buffer.getBytes() - 16));
+        return true;
+      }
+    return false;
+  });
+  damaged("a parallel slice became serial", [&](ModuleOp m) {
+    for (SliceOp slice : all<SliceOp>(m))
+      if (slice.getParallel()) {
+        slice.setParallel(false);
+        return true;
+      }
+    return false;
+  });
+  damaged("a serial slice became parallel", [&](ModuleOp m) {
+    for (SliceOp slice : all<SliceOp>(m))
+      if (!slice.getParallel()) {
+        slice.setParallel(true);
+        return true;
+      }
+    return false;
   });
   damaged("a record window that reaches into the stack", [&](ModuleOp m) {
     for (BufferOp buffer : all<BufferOp>(m))

@@ -137,6 +137,9 @@ private:
          {"record_ticks", summary.recordTicks},
          {"fifo_capacity", summary.fifoCapacity},
          {"encodings", summary.encodings},
+         {"paradigm", summary.parallel ? "parallel" : "serial"},
+         {"cycles_expected", std::round(summary.cycles.expected)},
+         {"cycles_worst", std::round(summary.cycles.worst)},
          {"buffers", buffers}});
     LayerTotals &layer = layers[slice.getPopulation().str()];
     ++layer.pes;
@@ -144,6 +147,13 @@ private:
     layer.limit += summary.available;
     layer.synapses += summary.synapses;
     layer.encodings.insert(summary.encodings.begin(), summary.encodings.end());
+    layer.parallel |= summary.parallel;
+    for (auto &[name, bytes] : summary.bytes)
+      layer.structures[name] += bytes;
+    // The busiest core decides whether the layer finishes its tick.
+    layer.cycles.expected =
+        std::max(layer.cycles.expected, summary.cycles.expected);
+    layer.cycles.worst = std::max(layer.cycles.worst, summary.cycles.worst);
   }
 
   void addInputs() {
@@ -225,7 +235,10 @@ private:
            {"bytes", layer.bytes},
            {"limit", layer.limit},
            {"encodings", layer.encodings},
-           {"paradigm", "serial"},
+           {"paradigm", layer.parallel ? "parallel" : "serial"},
+           {"bytes_by_structure", layer.structures},
+           {"cycles_expected", std::round(layer.cycles.expected)},
+           {"cycles_worst", std::round(layer.cycles.worst)},
            {"quantization",
             {{"bits", q.bits},
              {"min", q.smallest},
@@ -242,6 +255,9 @@ private:
   struct LayerTotals {
     uint64_t pes = 0, bytes = 0, limit = 0, synapses = 0;
     std::set<std::string> encodings;
+    std::map<std::string, uint64_t> structures; ///< bytes, all cores
+    fabric::CycleEstimate cycles;               ///< of the busiest core
+    bool parallel = false;
   };
 
   ModuleOp module;

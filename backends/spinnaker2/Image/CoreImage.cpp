@@ -30,9 +30,9 @@ public:
     if (failed(collect()))
       return failure();
     encodings = rowEncodingsOf(slice);
-    for (BlockOp block : blocksOf(slice))
-      if (failed(writeRows(block)))
-        return failure();
+    work[0].neurons = work[1].neurons = slice.numNeurons();
+    if (slice.getParallel() ? failed(writeMap()) : failed(writeBlocks()))
+      return failure();
     writeTable();
     if (failed(writeHeader()))
       return failure();
@@ -48,7 +48,8 @@ private:
 
   static bool isInitialised(llvm::StringRef name) {
     return name != "ring" && name != "spikes" && name != "fifo" &&
-           name != "record";
+           name != "record" && name != "operand" && name != "output" &&
+           !name.starts_with("history");
   }
   LogicalResult collect();
   FailureOr<Place> find(llvm::StringRef name,
@@ -56,7 +57,24 @@ private:
   std::span<std::byte> bytesAt(Place place) {
     return std::span(image.bytes).subspan(place.at - image.base, place.bytes);
   }
+  LogicalResult writeBlocks() {
+    for (BlockOp block : blocksOf(slice))
+      if (failed(writeRows(block)))
+        return failure();
+    return success();
+  }
   LogicalResult writeRows(BlockOp block);
+  LogicalResult writeMap();
+  void addMapEntries(ArrayRef<uint32_t> firstSource);
+  LogicalResult writePanels(const MapLayout &layout);
+  LogicalResult fillRing(SnncCoreHeader &header);
+  LogicalResult fillMap(SnncCoreHeader &header);
+  /// Adds to the expected and the worst work of a tick.
+  template <typename Add> void addWork(uint32_t edge, Add add) {
+    const NetworkNode &source = b.info.nodes[b.info.edges[edge].source];
+    add(work[0], source.size, source.rate);
+    add(work[1], source.size, std::max(1.0, source.rate));
+  }
   void addEntries(BlockOp block, Place rows, Place index, uint32_t minDelay);
   void writeTable();
   LogicalResult writeHeader();
@@ -71,6 +89,8 @@ private:
   std::vector<std::pair<BufferId, Place>> buffers; ///< by address
   llvm::SmallVector<Attribute> encodings;
   std::vector<SnncTableEntry> entries;
+  MapLayout layout; ///< parallel
+  CoreWork work[2]; ///< expected, worst
   CoreImage image;
 };
 
@@ -134,6 +154,80 @@ LogicalResult ImageWriter::writeRows(BlockOp block) {
     std::ranges::copy(encoded->index, bytesAt(*index).begin());
   image.summary.synapses += encoded->synapses;
   addEntries(block, *rows, *index, encoded->minDelay);
+  addWork(uint32_t(block.getProjection()),
+          [&](CoreWork &w, uint32_t sources, double rate) {
+            w.packets += sources * rate;
+            if (isa<DenseRowsAttr>(block.getEncoding()))
+              w.denseEvents +=
+                  double(sources) * double(align4(slice.numNeurons())) * rate;
+            else
+              w.sparseEvents += double(encoded->synapses) * rate;
+          });
+  return success();
+}
+
+/// Weights, scatter table, positions and panels of a parallel core.
+LogicalResult ImageWriter::writeMap() {
+  auto map = b.takeMap(slice, node);
+  if (failed(map))
+    return failure();
+  layout = map->map.layout;
+  std::pair<const char *, std::span<const std::byte>> parts[] = {
+      {"weights", map->map.weights},
+      {"scatter", map->map.scatter},
+      {"positions", map->map.positions}};
+  for (auto &[name, bytes] : parts) {
+    auto place = find(name);
+    if (failed(place))
+      return failure();
+    std::ranges::copy(bytes, bytesAt(*place).begin());
+  }
+  for (auto [i, edge] : llvm::enumerate(node.incoming))
+    addWork(edge, [&, rows = map->rows[i]](CoreWork &w, uint32_t sources,
+                                           double rate) {
+      w.packets += sources * rate;
+      w.positions += double(rows) * rate;
+    });
+  image.summary.synapses += map->map.synapses;
+  addMapEntries(map->firstSource);
+  return writePanels(layout);
+}
+
+void ImageWriter::addMapEntries(ArrayRef<uint32_t> firstSource) {
+  for (auto [i, edge] : llvm::enumerate(node.incoming))
+    for (BlockOp block : blocksOf(slice)) {
+      if (block.getProjection() != edge)
+        continue;
+      for (Value source : block.getSources()) {
+        SliceInfo sender = infoOf(source);
+        SnncTableEntry entry = {};
+        entry.key_first = sender.key.value_or(0);
+        entry.key_count = sender.size();
+        entry.target = firstSource[i] + sender.begin;
+        entries.push_back(entry);
+      }
+    }
+}
+
+LogicalResult ImageWriter::writePanels(const MapLayout &layout) {
+  auto place = find("panels"), weights = find("weights"),
+       operand = find("operand"), output = find("output");
+  if (failed(place) || failed(weights) || failed(operand) || failed(output))
+    return failure();
+  std::byte *out = bytesAt(*place).data();
+  for (const MapPanel &panel : layout.panels) {
+    SnncPanel entry = {};
+    entry.operand =
+        operand->at + uint32_t(panel.firstRow * layout.format.operandBytes());
+    entry.rows = panel.rows;
+    entry.weights = weights->at + uint32_t(panel.weights);
+    entry.columns = panel.columns;
+    entry.output = output->at + uint32_t(panel.output);
+    entry.neuron_first = panel.neurons.begin;
+    entry.neuron_end = panel.neurons.end;
+    std::memcpy(out, &entry, sizeof entry);
+    out += sizeof entry;
+  }
   return success();
 }
 
@@ -168,12 +262,13 @@ void ImageWriter::addEntries(BlockOp block, Place rows, Place index,
 void ImageWriter::writeTable() {
   std::sort(entries.begin(), entries.end(),
             [](const SnncTableEntry &x, const SnncTableEntry &y) {
-              return std::tie(x.key_first, x.rows_base) <
-                     std::tie(y.key_first, y.rows_base);
+              return std::tie(x.key_first, x.rows_base, x.target) <
+                     std::tie(y.key_first, y.rows_base, y.target);
             });
 }
 
-/// What the user gave a state before tick 0 (S1.4); the image is zero elsewhere.
+/// What the user gave a state before tick 0 (S1.4); the image is zero
+/// elsewhere.
 LogicalResult ImageWriter::writeInitial(snn::PopulationOp population,
                                         llvm::StringRef state, Place place) {
   Attribute first = snn::initialState(population, state);
@@ -230,15 +325,49 @@ LogicalResult ImageWriter::writeParams(SnncCoreHeader &header) {
   return success();
 }
 
+LogicalResult ImageWriter::fillRing(SnncCoreHeader &header) {
+  auto ring = find("ring");
+  if (failed(ring))
+    return failure();
+  header.ring_base = ring->at;
+  header.ring_slot_bytes =
+      uint32_t(ringSlotBytes(slice.numNeurons(), node.receptors));
+  header.ring_slots = std::bit_floor(ring->bytes / header.ring_slot_bytes);
+  return success();
+}
+
+LogicalResult ImageWriter::fillMap(SnncCoreHeader &header) {
+  auto panels = find("panels"), operand = find("operand"),
+       scatter = find("scatter"), positions = find("positions"),
+       history = find("history"), counts = find("history_count");
+  if (failed(panels) || failed(operand) || failed(scatter) ||
+      failed(positions) || failed(history) || failed(counts))
+    return failure();
+  header.ring_slots = 1;
+  header.batch = layout.format.batch;
+  header.panel_base = panels->at;
+  header.panel_count = uint32_t(layout.panels.size());
+  header.operand_base = operand->at;
+  header.operand_bytes = uint32_t(layout.operandBytes());
+  header.scatter_base = scatter->at;
+  header.position_base = positions->at;
+  header.map_sources = uint32_t(layout.sources);
+  header.map_delays = uint32_t(layout.delays);
+  header.history_base = history->at;
+  header.history_slots = uint32_t(layout.historySlots());
+  header.history_count = counts->at;
+  return success();
+}
+
 LogicalResult ImageWriter::writeHeader() {
   if (!slice.getKey())
     return slice.emitError("SNN0381: population '")
            << slice.getPopulation() << "' has no key; run fabric-assign-keys";
   auto population = cast<snn::PopulationOp>(node.op);
-  auto place = find("header"), table = find("table"), ring = find("ring"),
-       spikes = find("spikes"), fifo = find("fifo"), record = find("record");
-  if (failed(place) || failed(table) || failed(ring) || failed(spikes) ||
-      failed(fifo) || failed(record))
+  auto place = find("header"), table = find("table"), spikes = find("spikes"),
+       fifo = find("fifo"), record = find("record");
+  if (failed(place) || failed(table) || failed(spikes) || failed(fifo) ||
+      failed(record))
     return failure();
   SnncCoreHeader header = {};
   header.magic = SNNC_ABI_MAGIC;
@@ -251,10 +380,8 @@ LogicalResult ImageWriter::writeHeader() {
   header.fifo_end = fifo->at + fifo->bytes;
   header.table_base = table->at;
   header.table_count = uint32_t(entries.size());
-  header.ring_base = ring->at;
-  header.ring_slot_bytes =
-      uint32_t(ringSlotBytes(slice.numNeurons(), node.receptors));
-  header.ring_slots = std::bit_floor(ring->bytes / header.ring_slot_bytes);
+  if (slice.getParallel() ? failed(fillMap(header)) : failed(fillRing(header)))
+    return failure();
   header.spikes_base = spikes->at;
   header.record_base = header.record_cursor = record->at;
   header.record_end = record->at + record->bytes;
@@ -291,8 +418,18 @@ void ImageWriter::summarise() {
         name == "record" && tick)
       summary.recordTicks = place.bytes / tick;
   }
+  summary.parallel = slice.getParallel();
+  if (summary.parallel) {
+    summary.encodings.push_back("map<" +
+                                std::to_string(layout.format.weightBits) + ">");
+    const MacArray &mac = b.machine.mac;
+    summary.cycles = {parallelCycles(work[0], mac, layout),
+                      parallelCycles(work[1], mac, layout)};
+    return;
+  }
   for (Attribute encoding : encodings)
     summary.encodings.push_back(toText(encodingOf(encoding)));
+  summary.cycles = {serialCycles(work[0]), serialCycles(work[1])};
 }
 
 //===----------------------------------------------------------------------===//

@@ -11,6 +11,7 @@
 #ifndef SNNC_SPINNAKER2_IMAGE_COREIMAGE_H
 #define SNNC_SPINNAKER2_IMAGE_COREIMAGE_H
 
+#include "compiler/Fabric/CycleModel.h"
 #include "compiler/Fabric/NetworkInfo.h"
 #include "compiler/Machine/MachineModel.h"
 
@@ -24,8 +25,8 @@ namespace snnc::s2 {
 
 /// What a core holds, for reports.
 struct CoreSummary {
-  /// Bytes by structure in address order ("header", "table", "rows", "index",
-  /// "param", "state", "ring", "spikes", "fifo", "record"), blocks added up.
+  /// Bytes by structure in address order, the buffers' names up to a dot
+  /// (compiler/Fabric/CorePlanner.h), blocks added up.
   std::vector<std::pair<std::string, uint64_t>> bytes;
   uint64_t used = 0;      ///< all of them without the record window
   uint64_t available = 0; ///< bytes between program and stack
@@ -33,6 +34,8 @@ struct CoreSummary {
   uint64_t fifoCapacity = 0;          ///< packets
   uint64_t recordTicks = 0;           ///< of spikes and all states
   std::vector<std::string> encodings; ///< in the order of the table's kinds
+  bool parallel = false;
+  fabric::CycleEstimate cycles; ///< per tick
 };
 
 /// Bytes [base, base + bytes.size()) of a core's SRAM; everything after is
@@ -54,7 +57,7 @@ public:
   create(fabric::MachineOp op, const MachineModel &machine, double tickSeconds);
 
   /// The image of one slice of the machine op. Errors: SNN0381 (not LaidOut),
-  /// SNN0382 (rows do not have the planned size).
+  /// SNN0382 (rows do not have the planned size), SNN1106 (the map has not).
   mlir::FailureOr<CoreImage> build(fabric::SliceOp slice);
 
 private:
@@ -72,11 +75,25 @@ private:
   mlir::FailureOr<EncodedBlock> take(fabric::BlockOp block);
   mlir::LogicalResult encode(uint32_t edge);
 
+  /// The weight-delay map of one slice.
+  struct SliceMap {
+    fabric::EncodedMap map;
+    /// By place in NetworkNode::incoming: first source number, rows.
+    std::vector<uint32_t> firstSource;
+    std::vector<uint64_t> rows;
+  };
+  /// Hands out the map of `slice`, once; the first call makes those of all
+  /// slices of the population.
+  mlir::FailureOr<SliceMap> takeMap(fabric::SliceOp slice,
+                                    const fabric::NetworkNode &node);
+  mlir::LogicalResult encodeMaps(const fabric::NetworkNode &node);
+
   fabric::MachineOp op;
   fabric::NetworkInfo info;
   MachineModel machine;
   uint32_t timerLoad; ///< timer ticks per network tick
   llvm::DenseMap<mlir::Operation *, EncodedBlock> encoded;
+  llvm::DenseMap<mlir::Operation *, SliceMap> encodedMaps;
   friend class ImageWriter;
 };
 

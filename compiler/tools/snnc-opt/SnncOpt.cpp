@@ -17,6 +17,9 @@
 #ifdef SNNC_HAVE_TICK
 #include "compiler/Tick/Tick.h"
 #endif
+#ifdef SNNC_HAVE_DECIDE
+#include "passes/Decide/Passes.h"
+#endif
 #ifdef SNNC_HAVE_MAP
 #include "passes/Map/Passes.h"
 #endif
@@ -46,6 +49,9 @@ int main(int argc, char **argv) {
 #endif
 #ifdef SNNC_HAVE_TICK
   registry.insert<snnc::tick::TickDialect>();
+#endif
+#ifdef SNNC_HAVE_DECIDE
+  snnc::decide::registerDecidePasses();
 #endif
 #ifdef SNNC_HAVE_MAP
   snnc::map::registerMapPasses();

@@ -52,3 +52,11 @@ fabric.machine @chip maps @net target "t" {
   // expected-error @+1 {{index 8, delay 1 and weight 8 do not add up to the word's 16 bits}}
   fabric.block 0 "w" (%a) to %a encoding #fabric.sparse<16, index = 8, delay = 1, weight = 8> bytes 8
 }
+
+// -----
+
+fabric.machine @chip maps @net target "t" {
+  %a = fabric.slice "a" [0, 4) parallel
+  // expected-error @+1 {{a weight-delay map holds 8 or 16 bits, not 4}}
+  fabric.block 0 "w" (%a) to %a encoding #fabric.map<4> bytes 8
+}

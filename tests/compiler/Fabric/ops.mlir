@@ -18,4 +18,8 @@ fabric.machine @chip maps @braille target "spinnaker2-jib-map" {
   fabric.buffer %lif1 "rows" block 0 bytes 480 at 0x20f0
   %input = fabric.input "input" channels 12 key 0x40
   %lif1 = fabric.slice "lif1" [0, 38) at <7, 6, 0> key 0x0 program @p0
+  // CHECK-DAG: %out = fabric.slice "out" [0, 16) parallel at <7, 6, 1>
+  // CHECK-DAG: fabric.block 2 "fc2" (%lif1) to %out encoding #fabric.map<8> bytes 684
+  fabric.block 2 "fc2" (%lif1) to %out encoding #fabric.map<8> bytes 684
+  %out = fabric.slice "out" [0, 16) parallel at <7, 6, 1>
 }

@@ -1,0 +1,49 @@
+//===- CycleModel.cpp - Cycles of one core in one tick --------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Fabric/CycleModel.h"
+
+#include <algorithm>
+
+namespace snnc::fabric {
+
+/// Start-up of a product and results a cycle on their way to SRAM, as
+/// runtime/emulator/MacDevice.cpp.
+static constexpr uint64_t kMacStart = 10, kMacLanes = 4;
+
+uint64_t macCycles(const MacArray &mac, uint64_t m, uint64_t n, uint64_t k,
+                   bool wide) {
+  uint64_t tileRows =
+      std::max<uint64_t>(1, wide ? mac.rows / 4 : uint64_t(mac.rows));
+  uint64_t columns = std::max<uint64_t>(1, mac.columns);
+  uint64_t cycles = kMacStart;
+  for (uint64_t row = 0; row < m; row += tileRows)
+    cycles += (n + columns - 1) / columns *
+              (k + std::min(tileRows, m - row) * columns / kMacLanes);
+  return cycles;
+}
+
+double macCyclesPerTick(const MacArray &mac, const MapLayout &layout) {
+  double cycles = 0;
+  for (const MapPanel &panel : layout.panels)
+    cycles += double(macCycles(mac, layout.format.batch, panel.columns,
+                               panel.rows, layout.format.weightBits == 16));
+  return cycles / layout.format.batch;
+}
+
+double serialCycles(const CoreWork &work, const CycleCosts &costs) {
+  return work.packets * costs.packet + work.sparseEvents * costs.sparseSynapse +
+         work.denseEvents * costs.denseSynapse + work.neurons * costs.neuron;
+}
+
+double parallelCycles(const CoreWork &work, const MacArray &mac,
+                      const MapLayout &layout, const CycleCosts &costs) {
+  double scatter =
+      work.packets * costs.mapPacket + work.positions * costs.position +
+      double(layout.delays) * costs.delay +
+      double(layout.operandBytes()) / 16 * costs.clear / layout.format.batch;
+  return scatter +
+         std::max(macCyclesPerTick(mac, layout), work.neurons * costs.neuron);
+}
+
+} // namespace snnc::fabric

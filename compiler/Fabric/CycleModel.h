@@ -1,0 +1,62 @@
+//===- CycleModel.h - Cycles of one core in one tick --------------*- C++
+//-*-===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Estimates of both paradigms, before any code exists. The constants are those
+// of docs/cycles.md ("Estimates of the planner"), the only table of them;
+// macCycles is the emulator's formula and a test holds the two equal.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_FABRIC_CYCLEMODEL_H
+#define SNNC_FABRIC_CYCLEMODEL_H
+
+#include "compiler/Fabric/WeightDelayMap.h"
+#include "compiler/Machine/MachineModel.h"
+
+namespace snnc::fabric {
+
+/// Core cycles per unit of work.
+struct CycleCosts {
+  double packet = 60; ///< serial: a packet finds its row
+  double sparseSynapse = 7.5;
+  double denseSynapse = 4.5; ///< one weight of a dense row, also a zero
+  double neuron = 24;        ///< update of one neuron (LIF), both paradigms
+  double mapPacket = 25;     ///< parallel: note a packet, look up its positions
+  double position = 6;       ///< one position of the operand
+  double clear = 9;          ///< 16 B of the operand to zero
+  double delay = 25;         ///< begin one (tick, delay) of the history
+};
+
+/// What one core has to do in one tick; counts may be expectations.
+struct CoreWork {
+  uint32_t neurons = 0;
+  double packets = 0; ///< (packet, table entry) pairs
+  double sparseEvents = 0, denseEvents = 0;
+  double positions = 0; ///< operand rows set
+};
+
+struct CycleEstimate {
+  double expected = 0; ///< at the expected rates
+  double worst = 0;    ///< every source spikes in the tick
+  bool operator==(const CycleEstimate &) const = default;
+};
+
+/// Cycles of C[m][n] = A[k][m]^T B[k][n] on the MAC array; `wide`: int16.
+uint64_t macCycles(const MacArray &mac, uint64_t m, uint64_t n, uint64_t k,
+                   bool wide);
+
+/// Cycles of all products of a map, per tick.
+double macCyclesPerTick(const MacArray &mac, const MapLayout &layout);
+
+double serialCycles(const CoreWork &work, const CycleCosts &costs = {});
+
+/// The array multiplies one panel while the core updates the neurons of the
+/// panel before it: the longer of both counts.
+double parallelCycles(const CoreWork &work, const MacArray &mac,
+                      const MapLayout &layout, const CycleCosts &costs = {});
+
+} // namespace snnc::fabric
+
+#endif // SNNC_FABRIC_CYCLEMODEL_H

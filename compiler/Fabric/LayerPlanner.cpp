@@ -1,0 +1,252 @@
+//===- LayerPlanner.cpp - One population cut into cores -------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Fabric/LayerPlanner.h"
+
+#include "runtime/abi/CoreHeader.h"
+
+#include <algorithm>
+#include <utility>
+
+using namespace mlir;
+
+namespace snnc::fabric {
+
+MapDemand demandOf(const MapLayout &layout) {
+  MapDemand demand;
+  demand.panelBytes = layout.panels.size() * sizeof(SnncPanel);
+  demand.weightBytes = layout.weightBytes;
+  demand.scatterBytes = layout.scatterBytes();
+  demand.positionBytes = layout.positionBytes();
+  demand.operandBytes = layout.operandBytes();
+  demand.outputBytes = layout.outputBytes;
+  demand.historyBytes = layout.historyBytes();
+  demand.historyCountBytes = layout.historyCountBytes();
+  return demand;
+}
+
+LayerPlanner::LayerPlanner(const NetworkInfo &info, const MachineModel &machine,
+                           uint32_t maxNeurons)
+    : info(info), machine(machine), maxNeurons(maxNeurons),
+      cuts(info.nodes.size()), statistics(info.edges.size()),
+      maps(info.nodes.size()) {
+  for (uint32_t node = 0; node < info.nodes.size(); ++node)
+    start(node, info.nodes[node].parallel, /*fullRing=*/true);
+}
+
+/// Slices are multiples of so many neurons where there are several: dense rows
+/// carry no padding and index entries are shared (4), tiles are full (16).
+uint32_t LayerPlanner::granule(uint32_t node) const {
+  return cuts[node].parallel ? formatOf(node).tileNeurons : 4;
+}
+
+uint32_t LayerPlanner::smallestSlice(uint32_t node) const {
+  return cuts[node].parallel ? std::min(granule(node), info.nodes[node].size)
+                             : 1;
+}
+
+MapFormat LayerPlanner::formatOf(uint32_t node) const {
+  MapFormat format;
+  format.arrayColumns = std::max(1u, machine.mac.columns);
+  format.maxColumns = 4 * format.arrayColumns;
+  format.tileNeurons = format.arrayColumns;
+  if (maxNeurons && maxNeurons < format.arrayColumns &&
+      maxNeurons < info.nodes[node].size)
+    format.tileNeurons = maxNeurons;
+  format.batch = info.nodes[node].batch;
+  for (uint32_t edge : info.nodes[node].incoming) {
+    snn::ProjectionOp op = info.edges[edge].op;
+    if (auto quant = op.getQuantAttr())
+      format.weightBits = std::max(format.weightBits, quant.getBits());
+  }
+  return format;
+}
+
+void LayerPlanner::start(uint32_t node, bool parallel, bool fullRing) {
+  const NetworkNode &population = info.nodes[node];
+  cuts[node] = {population.size, parallel, fullRing};
+  if (population.isInput || !maxNeurons || population.size <= maxNeurons)
+    return;
+  uint32_t unit = parallel ? granule(node) : 1;
+  cuts[node].chunk = maxNeurons / unit * unit;
+}
+
+LogicalResult LayerPlanner::scan(uint32_t node) {
+  const NetworkNode &population = info.nodes[node];
+  bool parallel = cuts[node].parallel;
+  if (parallel && maps[node])
+    return success();
+  std::optional<MapStatistics> map;
+  if (parallel)
+    map.emplace(formatOf(node), population.size, population.receptors);
+  for (uint32_t edge : population.incoming) {
+    if (!parallel && statistics[edge])
+      continue;
+    snn::ProjectionOp op = info.edges[edge].op;
+    auto view = viewOf(op);
+    if (!view)
+      return failure();
+    if (parallel)
+      map->add(*view, uint32_t(op.getReceptor()));
+    else
+      statistics[edge] = BlockStatistics::scan(*view);
+  }
+  if (parallel)
+    maps[node] = std::move(map);
+  return success();
+}
+
+std::vector<Range> LayerPlanner::slices(uint32_t node) const {
+  uint32_t size = info.nodes[node].size, chunk = cuts[node].chunk;
+  std::vector<Range> ranges;
+  for (uint64_t begin = 0; begin < size; begin += chunk)
+    ranges.push_back(
+        {uint32_t(begin), uint32_t(std::min<uint64_t>(size, begin + chunk))});
+  return ranges;
+}
+
+std::optional<BlockStatistics::Choice>
+LayerPlanner::choice(uint32_t edge, Range targets) const {
+  return statistics[edge]->choose(
+      targets, IndexLayout(slices(info.edges[edge].source)).entries);
+}
+
+CoreDemand LayerPlanner::demandOf(uint32_t node, Range targets) const {
+  const NetworkNode &population = info.nodes[node];
+  CoreDemand demand = info.demand(population, targets.size());
+  demand.fullRing = cuts[node].fullRing;
+  if (cuts[node].parallel) {
+    MapLayout layout = maps[node]->layout(targets);
+    demand.map = fabric::demandOf(layout);
+    if (!layout.addressable()) // beyond the 16-bit numbers of the format
+      demand.map->weightBytes = std::max<uint64_t>(
+          demand.map->weightBytes, availableBytes(machine.sram) + 1);
+    demand.maxDelay = layout.delays;
+  }
+  for (uint32_t edge : population.incoming) {
+    BlockDemand block{edge};
+    uint32_t source = info.edges[edge].source;
+    block.sourceSlices =
+        uint32_t((uint64_t(info.nodes[source].size) + cuts[source].chunk - 1) /
+                 cuts[source].chunk);
+    if (!cuts[node].parallel) {
+      const BlockStatistics &stats = *statistics[edge];
+      // No legal encoding: too many words for the index or a delay range whose
+      // ring is too large; four bytes a synapse are beyond a core then as well.
+      block.rowsBytes = 4 * stats.synapses(targets);
+      if (auto best = choice(edge, targets)) {
+        block.rowsBytes = best->size.rows;
+        block.indexBytes = best->size.index;
+      }
+      demand.maxDelay = std::max<uint64_t>(demand.maxDelay, stats.maxDelay());
+    }
+    demand.blocks.push_back(block);
+  }
+  return demand;
+}
+
+bool LayerPlanner::fits(uint32_t node, uint32_t candidate) {
+  // A recurrent projection sees its own slices.
+  uint32_t before = std::exchange(cuts[node].chunk, candidate);
+  auto ranges = slices(node);
+  bool all = std::all_of(ranges.begin(), ranges.end(), [&](Range targets) {
+    return planCore(demandOf(node, targets), machine.sram).fits();
+  });
+  cuts[node].chunk = before;
+  return all;
+}
+
+/// Neurons per slice when there are `count`.
+uint32_t LayerPlanner::chunkFor(uint32_t node, uint32_t count) const {
+  uint64_t size = info.nodes[node].size, unit = granule(node);
+  uint64_t even = ((size + count - 1) / count + unit - 1) / unit * unit;
+  return uint32_t(std::min<uint64_t>(size, even));
+}
+
+bool LayerPlanner::shrink(uint32_t node) {
+  uint32_t size = info.nodes[node].size, unit = granule(node);
+  uint32_t &chunk = cuts[node].chunk;
+  if (fits(node, chunk))
+    return true;
+  // In units; `high` does not fit, `low` does.
+  uint32_t high = chunk / unit + (chunk % unit != 0), low = 1;
+  if (high <= 1 || !fits(node, unit)) {
+    for (uint32_t few : {2u, 1u})
+      if (!cuts[node].parallel && few < chunk && fits(node, few)) {
+        chunk = few;
+        return true;
+      }
+    return false;
+  }
+  while (high - low > 1) {
+    uint32_t middle = low + (high - low) / 2;
+    (fits(node, middle * unit) ? low : high) = middle;
+  }
+  uint32_t count = (size + low * unit - 1) / (low * unit);
+  // Rows of uneven length: fewer slices may fit although larger ones did not.
+  while (count > 1 && chunkFor(node, count - 1) < chunk &&
+         fits(node, chunkFor(node, count - 1)))
+    --count;
+  uint32_t equal = chunkFor(node, count);
+  chunk = fits(node, equal) ? equal : low * unit;
+  return true;
+}
+
+CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
+  bool parallel = cuts[node].parallel;
+  MapLayout layout;
+  if (parallel)
+    layout = maps[node]->layout(targets);
+  CoreWork expected, worst;
+  expected.neurons = worst.neurons = targets.size();
+  uint32_t number = 0;
+  for (uint32_t edge : info.nodes[node].incoming) {
+    const NetworkNode &source = info.nodes[info.edges[edge].source];
+    auto add = [&](CoreWork &work, double rate) {
+      work.packets += source.size * rate;
+      if (parallel) {
+        work.positions +=
+            double(maps[node]->rowsOf(number, layout, targets)) * rate;
+        return;
+      }
+      auto best = choice(edge, targets);
+      if (best && best->encoding.kind == RowEncoding::Kind::Dense)
+        work.denseEvents +=
+            double(source.size) * double(align4(targets.size())) * rate;
+      else
+        work.sparseEvents += double(statistics[edge]->synapses(targets)) * rate;
+    };
+    add(expected, source.rate);
+    add(worst, std::max(1.0, source.rate));
+    ++number;
+  }
+  if (parallel)
+    return {parallelCycles(expected, machine.mac, layout),
+            parallelCycles(worst, machine.mac, layout)};
+  return {serialCycles(expected), serialCycles(worst)};
+}
+
+LayerPlan LayerPlanner::planOf(uint32_t node) const {
+  LayerPlan plan;
+  plan.parallel = cuts[node].parallel;
+  plan.chunk = cuts[node].chunk;
+  for (Range targets : slices(node)) {
+    ++plan.pes;
+    plan.bytes += planCore(demandOf(node, targets), machine.sram).needed;
+    CycleEstimate cycles = cyclesOf(node, targets);
+    plan.cycles.expected = std::max(plan.cycles.expected, cycles.expected);
+    plan.cycles.worst = std::max(plan.cycles.worst, cycles.worst);
+  }
+  return plan;
+}
+
+uint64_t LayerPlanner::sumLimit() const {
+  uint32_t bits = std::clamp(machine.mac.accumulatorBits, 1u, 32u);
+  return (uint64_t(1) << (bits - 1)) - 1;
+}
+
+bool LayerPlanner::sumFits(uint32_t node) const {
+  return maps[node]->largestSum().value <= sumLimit();
+}
+
+} // namespace snnc::fabric

@@ -1,0 +1,92 @@
+//===- LayerPlanner.h - One population cut into cores -------------*- C++
+//-*-===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Exact plans in both paradigms: neurons per slice, cores, bytes, cycles. The
+// slicer, the choice of the paradigm and the error messages all ask here. Each
+// projection is scanned once per paradigm; every candidate is then evaluated
+// from prefix sums and tile counts.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_FABRIC_LAYERPLANNER_H
+#define SNNC_FABRIC_LAYERPLANNER_H
+
+#include "compiler/Fabric/CycleModel.h"
+#include "compiler/Fabric/NetworkInfo.h"
+
+namespace snnc::fabric {
+
+/// How a population (or input: one slice) is cut.
+struct LayerCut {
+  uint32_t chunk = 0; ///< neurons per slice
+  bool parallel = false;
+  bool fullRing = true; ///< CoreDemand::fullRing
+};
+
+/// What a cut costs.
+struct LayerPlan {
+  bool parallel = false;
+  uint32_t chunk = 0;
+  uint64_t pes = 0;
+  uint64_t bytes = 0;   ///< least, over all cores (CorePlan::needed)
+  CycleEstimate cycles; ///< of the busiest core, per tick
+};
+
+class LayerPlanner {
+public:
+  /// `maxNeurons` on one core, 0: what fits. Nodes start uncut, in the paradigm
+  /// that the network asks for.
+  LayerPlanner(const NetworkInfo &info, const MachineModel &machine,
+               uint32_t maxNeurons = 0);
+
+  const LayerCut &cut(uint32_t node) const { return cuts[node]; }
+  /// Takes back all shrinking of `node`.
+  void start(uint32_t node, bool parallel, bool fullRing);
+  /// Reads the projections into `node` as its paradigm needs it; an error is
+  /// emitted at a projection otherwise.
+  mlir::LogicalResult scan(uint32_t node);
+
+  std::vector<Range> slices(uint32_t node) const;
+  /// Whether every slice fits a core when `node` is cut into `chunk` neurons.
+  bool fits(uint32_t node, uint32_t chunk);
+  /// Cuts `node` into the fewest slices that fit, never larger than before.
+  /// False: not even the smallest fits.
+  bool shrink(uint32_t node);
+  /// Neurons of the smallest slice that is possible.
+  uint32_t smallestSlice(uint32_t node) const;
+
+  CoreDemand demandOf(uint32_t node, Range targets) const;
+  CycleEstimate cyclesOf(uint32_t node, Range targets) const;
+  LayerPlan planOf(uint32_t node) const;
+
+  /// Serial: the encoding of one block.
+  std::optional<BlockStatistics::Choice> choice(uint32_t edge,
+                                                Range targets) const;
+  /// Parallel: what the scan of all projections into `node` found.
+  const MapStatistics &map(uint32_t node) const { return *maps[node]; }
+  /// Whether the largest possible sum of `node` fits the MAC array's
+  /// accumulator; `limit` is the largest sum that does.
+  bool sumFits(uint32_t node) const;
+  uint64_t sumLimit() const;
+
+private:
+  MapFormat formatOf(uint32_t node) const;
+  uint32_t granule(uint32_t node) const;
+  uint32_t chunkFor(uint32_t node, uint32_t count) const;
+
+  const NetworkInfo &info;
+  const MachineModel &machine;
+  uint32_t maxNeurons;
+  std::vector<LayerCut> cuts;                             ///< per node
+  std::vector<std::optional<BlockStatistics>> statistics; ///< per edge
+  std::vector<std::optional<MapStatistics>> maps;         ///< per node
+};
+
+/// The sizes of `layout` as the core planner wants them.
+MapDemand demandOf(const MapLayout &layout);
+
+} // namespace snnc::fabric
+
+#endif // SNNC_FABRIC_LAYERPLANNER_H

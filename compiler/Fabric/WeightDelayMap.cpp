@@ -1,0 +1,349 @@
+//===- WeightDelayMap.cpp - Synapses as a matrix product ------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Fabric/WeightDelayMap.h"
+
+#include "runtime/abi/CoreHeader.h"
+
+#include <algorithm>
+#include <bit>
+#include <numeric>
+#include <tuple>
+
+using snnc::snn::IntSynapse;
+
+namespace snnc::fabric {
+
+static uint64_t roundUp(uint64_t n, uint64_t unit) {
+  return (n + unit - 1) / unit * unit;
+}
+
+/// A weight row of one panel holds one weight per column: a sum beyond the
+/// width needs more rows.
+static uint64_t copiesFor(int64_t sum, unsigned bits) {
+  uint64_t largest = (uint64_t(1) << (bits - 1)) - 1;
+  return sum >= 0 ? (uint64_t(sum) + largest - 1) / largest
+                  : (uint64_t(-sum) + largest) / (largest + 1);
+}
+
+/// Operand rows between two places that are 16 B apart or coincide.
+static uint64_t rowUnit(const MapFormat &format) {
+  return 16 / std::gcd<uint64_t>(16, format.operandBytes());
+}
+
+/// Sorted by delay, then target; sums of 0 are left out.
+static void addUp(std::span<const IntSynapse> row, std::vector<MapCell> &sums) {
+  sums.clear();
+  bool sorted = true;
+  for (const IntSynapse &synapse : row) {
+    sorted &= sums.empty() || sums.back().delay <= synapse.delay;
+    sums.push_back({synapse.delay, synapse.target, synapse.weight});
+  }
+  if (!sorted)
+    std::sort(sums.begin(), sums.end(), [](const MapCell &a, const MapCell &b) {
+      return std::pair(a.delay, a.target) < std::pair(b.delay, b.target);
+    });
+  size_t out = 0;
+  for (size_t i = 0; i < sums.size();) {
+    MapCell sum = sums[i++];
+    for (; i < sums.size() && sums[i].delay == sum.delay &&
+           sums[i].target == sum.target;
+         ++i)
+      sum.weight += sums[i].weight;
+    if (sum.weight != 0)
+      sums[out++] = sum;
+  }
+  sums.resize(out);
+}
+
+uint64_t MapLayout::historySlots() const { return std::bit_ceil(delays + 1); }
+
+bool MapLayout::addressable() const {
+  return sources <= UINT16_MAX && rows <= UINT16_MAX &&
+         operandRows <= uint64_t(UINT16_MAX) + 1 && delays <= UINT16_MAX;
+}
+
+//===----------------------------------------------------------------------===//
+// Statistics
+//===----------------------------------------------------------------------===//
+
+MapStatistics::MapStatistics(const MapFormat &format, uint32_t targets,
+                             uint32_t receptors)
+    : mapFormat(format), targets(targets), receptors(receptors),
+      absoluteSums(size_t(targets) * receptors) {}
+
+uint32_t MapStatistics::window() const {
+  if (mapFormat.tileNeurons < mapFormat.arrayColumns)
+    return 1;
+  return std::clamp(mapFormat.maxColumns / mapFormat.arrayColumns, 1u,
+                    maxWindow);
+}
+
+std::optional<uint64_t> MapStatistics::minDelay() const {
+  return leastDelay == UINT64_MAX ? std::nullopt : std::optional(leastDelay);
+}
+
+/// One (source, delay): a panel needs the most copies that one of its tiles
+/// needs. Every window is counted once, at the first tile that it touches.
+void MapStatistics::count(std::span<const Touch> touched,
+                          Windows &counts) const {
+  for (size_t first = 0; first < touched.size(); ++first) {
+    uint32_t tile = touched[first].tile;
+    uint32_t least = first == 0 ? 0 : touched[first - 1].tile + 1;
+    for (uint32_t tiles = 1; tiles <= window(); ++tiles) {
+      uint32_t from = tile >= tiles - 1 ? tile - (tiles - 1) : 0;
+      uint32_t copies = 0;
+      size_t next = first;
+      // The window that begins at `start` ends further right the further right
+      // it begins, so `next` only moves forward.
+      for (uint32_t start = std::max(from, least); start <= tile; ++start) {
+        for (; next < touched.size() && touched[next].tile < start + tiles;
+             ++next)
+          copies = std::max(copies, touched[next].copies);
+        counts[start][tiles - 1] += copies;
+      }
+    }
+  }
+}
+
+void MapStatistics::add(const SynapseView &view, uint32_t receptor) {
+  uint32_t tiles =
+      (targets + mapFormat.tileNeurons - 1) / mapFormat.tileNeurons;
+  Windows counts(tiles);
+  std::vector<IntSynapse> row;
+  std::vector<MapCell> sums;
+  std::vector<Touch> touched;
+  for (uint32_t source = 0; source < view.numSources(); ++source) {
+    view.row(source, row);
+    addUp(row, sums);
+    for (size_t i = 0; i < sums.size();) {
+      uint32_t delay = sums[i].delay;
+      largestDelay = std::max<uint64_t>(largestDelay, delay);
+      leastDelay = std::min<uint64_t>(leastDelay, delay);
+      touched.clear();
+      for (; i < sums.size() && sums[i].delay == delay; ++i) {
+        const MapCell &sum = sums[i];
+        uint32_t tile = sum.target / mapFormat.tileNeurons;
+        auto copies = uint32_t(copiesFor(sum.weight, mapFormat.weightBits));
+        if (touched.empty() || touched.back().tile != tile)
+          touched.push_back({tile, copies});
+        touched.back().copies = std::max(touched.back().copies, copies);
+        absoluteSums[size_t(receptor) * targets + sum.target] +=
+            uint64_t(sum.weight < 0 ? -sum.weight : sum.weight);
+      }
+      count(touched, counts);
+    }
+  }
+  sources += view.numSources();
+  windows.push_back(std::move(counts));
+  receptorOf.push_back(receptor);
+}
+
+uint64_t MapStatistics::rows(uint32_t receptor, uint32_t tile,
+                             uint32_t tiles) const {
+  uint64_t sum = 0;
+  for (size_t i = 0; i < windows.size(); ++i)
+    if (receptorOf[i] == receptor)
+      sum += windows[i][tile][tiles - 1];
+  return sum;
+}
+
+/// Bytes of the panels of `tiles` tiles from `tile`. Outputs are left out: they
+/// do not depend on how tiles are merged.
+uint64_t MapStatistics::cost(uint32_t tile, uint32_t tiles) const {
+  uint64_t bytes = 0, columns = uint64_t(tiles) * mapFormat.arrayColumns;
+  for (uint32_t r = 0; r < receptors; ++r) {
+    uint64_t count = rows(r, tile, tiles);
+    bytes += count * (columns * mapFormat.weightBytes() + 2) +
+             roundUp(count, rowUnit(mapFormat)) * mapFormat.operandBytes() +
+             sizeof(SnncPanel);
+  }
+  return bytes;
+}
+
+MapLayout MapStatistics::layout(Range slice) const {
+  uint32_t first = slice.begin / mapFormat.tileNeurons;
+  uint32_t last = (slice.end - 1) / mapFormat.tileNeurons;
+  uint32_t count = last - first + 1;
+  // Least bytes of the tiles before i, and how many tiles the last panel has.
+  std::vector<uint64_t> best(count + 1, UINT64_MAX);
+  std::vector<uint32_t> width(count + 1);
+  best[0] = 0;
+  for (uint32_t i = 1; i <= count; ++i)
+    for (uint32_t tiles = 1; tiles <= std::min(i, window()); ++tiles) {
+      uint64_t bytes = best[i - tiles] + cost(first + i - tiles, tiles);
+      if (bytes <= best[i]) { // wider panels where it makes no difference
+        best[i] = bytes;
+        width[i] = tiles;
+      }
+    }
+  std::vector<uint32_t> widths;
+  for (uint32_t i = count; i > 0; i -= width[i])
+    widths.push_back(width[i]);
+  MapLayout layout;
+  layout.format = mapFormat;
+  layout.sources = sources;
+  layout.delays = largestDelay;
+  uint32_t tile = first;
+  for (auto tiles = widths.rbegin(); tiles != widths.rend(); ++tiles) {
+    Range neurons{tile * mapFormat.tileNeurons - slice.begin,
+                  std::min((tile + *tiles) * mapFormat.tileNeurons, slice.end) -
+                      slice.begin};
+    for (uint32_t r = 0; r < receptors; ++r) {
+      uint64_t count = rows(r, tile, *tiles);
+      MapPanel panel{r,
+                     neurons,
+                     *tiles * mapFormat.arrayColumns,
+                     uint32_t(count),
+                     uint32_t(layout.operandRows),
+                     layout.weightBytes,
+                     layout.outputBytes};
+      layout.rows += count;
+      layout.operandRows += roundUp(count, rowUnit(mapFormat));
+      layout.weightBytes += count * panel.columns * mapFormat.weightBytes();
+      layout.outputBytes +=
+          uint64_t(mapFormat.batch) * panel.columns * sizeof(int32_t);
+      layout.panels.push_back(panel);
+    }
+    tile += *tiles;
+  }
+  return layout;
+}
+
+uint64_t MapStatistics::rowsOf(uint32_t projection, const MapLayout &layout,
+                               Range slice) const {
+  uint64_t count = 0;
+  for (const MapPanel &panel : layout.panels)
+    if (panel.receptor == receptorOf[projection])
+      count +=
+          windows[projection]
+                 [(slice.begin + panel.neurons.begin) / mapFormat.tileNeurons]
+                 [panel.columns / mapFormat.arrayColumns - 1];
+  return count;
+}
+
+uint64_t MapStatistics::bytesOf(uint32_t projection, const MapLayout &layout,
+                                Range slice) const {
+  uint64_t bytes = 0;
+  for (const MapPanel &panel : layout.panels)
+    if (panel.receptor == receptorOf[projection])
+      bytes +=
+          uint64_t(windows[projection][(slice.begin + panel.neurons.begin) /
+                                       mapFormat.tileNeurons]
+                          [panel.columns / mapFormat.arrayColumns - 1]) *
+          (panel.columns * mapFormat.weightBytes() + 2);
+  return bytes;
+}
+
+MapStatistics::Sum MapStatistics::largestSum() const {
+  Sum largest;
+  for (size_t i = 0; i < absoluteSums.size(); ++i)
+    if (absoluteSums[i] > largest.value)
+      largest = {absoluteSums[i], uint32_t(i % targets), uint32_t(i / targets)};
+  return largest;
+}
+
+//===----------------------------------------------------------------------===//
+// Writing. Little endian, byte by byte: the host's order does not matter.
+//===----------------------------------------------------------------------===//
+
+static void store(std::vector<std::byte> &bytes, uint64_t at, uint64_t value,
+                  uint64_t width) {
+  for (uint64_t i = 0; i < width; ++i)
+    bytes[at + i] = std::byte(value >> (8 * i));
+}
+
+MapWriter::MapWriter(MapLayout layout, Range slice) : targets(slice) {
+  map.layout = std::move(layout);
+  map.weights.resize(map.layout.weightBytes);
+  filled.resize(map.layout.panels.size());
+  uint32_t pitch = map.layout.format.tileNeurons;
+  for (uint32_t p = 0; p < map.layout.panels.size(); ++p) {
+    const MapPanel &panel = map.layout.panels[p];
+    receptors = std::max(receptors, panel.receptor + 1);
+    if (panel.receptor == 0)
+      panelOf.resize((panel.neurons.end + pitch - 1) / pitch, p);
+  }
+}
+
+/// The rows of one (source, delay) in one panel: the first takes what fits,
+/// the next the rest.
+bool MapWriter::addPanelRows(uint32_t index, std::span<const MapCell> part,
+                             uint64_t key) {
+  const MapPanel &panel = map.layout.panels[index];
+  const MapFormat &format = map.layout.format;
+  int64_t limit = int64_t(1) << (format.weightBits - 1);
+  uint64_t copies = 0;
+  for (const MapCell &cell : part)
+    copies = std::max(copies, copiesFor(cell.weight, format.weightBits));
+  if (filled[index] + copies > panel.rows)
+    return false;
+  for (const MapCell &cell : part) {
+    int64_t rest = cell.weight;
+    for (uint64_t copy = 0; copy < copies && rest != 0; ++copy) {
+      int64_t value = std::clamp(rest, -limit, limit - 1);
+      uint64_t at = panel.weights + ((filled[index] + copy) * panel.columns +
+                                     cell.target - panel.neurons.begin) *
+                                        format.weightBytes();
+      store(map.weights, at, uint64_t(value), format.weightBytes());
+      rest -= value;
+    }
+  }
+  for (uint64_t copy = 0; copy < copies; ++copy)
+    positions.push_back({key, index, filled[index]++});
+  return true;
+}
+
+void MapWriter::add(uint32_t source, uint32_t receptor,
+                    const std::vector<IntSynapse> &row) {
+  auto below = [](const IntSynapse &synapse, uint32_t target) {
+    return synapse.target < target;
+  };
+  auto first = std::lower_bound(row.begin(), row.end(), targets.begin, below);
+  auto last = std::lower_bound(first, row.end(), targets.end, below);
+  map.synapses += uint64_t(last - first);
+  std::vector<MapCell> sums;
+  addUp({first, last}, sums);
+  ok &= receptor < receptors && source < map.layout.sources;
+  for (size_t i = 0; ok && i < sums.size();) {
+    uint32_t delay = sums[i].delay;
+    auto panelAt = [&](size_t at) {
+      return panelOf[(sums[at].target - targets.begin) /
+                     map.layout.format.tileNeurons] +
+             receptor;
+    };
+    uint32_t panel = panelAt(i);
+    cells.clear();
+    for (; i < sums.size() && sums[i].delay == delay && panelAt(i) == panel;
+         ++i)
+      cells.push_back({delay, sums[i].target - targets.begin, sums[i].weight});
+    ok = delay >= 1 && delay <= map.layout.delays &&
+         addPanelRows(panel, cells,
+                      uint64_t(delay - 1) * map.layout.sources + source);
+  }
+}
+
+std::optional<EncodedMap> MapWriter::finish() {
+  const MapLayout &layout = map.layout;
+  ok &= layout.addressable() && positions.size() == layout.rows;
+  if (!ok)
+    return std::nullopt;
+  std::sort(positions.begin(), positions.end(),
+            [](const Position &a, const Position &b) {
+              return std::tie(a.key, a.panel, a.row) <
+                     std::tie(b.key, b.panel, b.row);
+            });
+  map.scatter.resize(layout.scatterBytes());
+  map.positions.resize(layout.positionBytes());
+  uint64_t next = 0;
+  for (uint64_t key = 0; key <= layout.delays * layout.sources; ++key) {
+    store(map.scatter, 2 * key, next, 2);
+    for (; next < positions.size() && positions[next].key == key; ++next)
+      store(map.positions, 2 * next,
+            layout.panels[positions[next].panel].firstRow + positions[next].row,
+            2);
+  }
+  return std::move(map);
+}
+
+} // namespace snnc::fabric

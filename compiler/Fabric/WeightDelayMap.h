@@ -1,0 +1,183 @@
+//===- WeightDelayMap.h - Synapses as a matrix product ------------*- C++
+//-*-===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The format of the parallel paradigm, for one slice and all projections into
+// it. Sources are numbered 0 .. sources - 1 over the blocks in order. A tile is
+// `arrayColumns` neurons; neighbouring tiles share a panel where that takes no
+// more bytes. A panel has one row per (source, delay) with a synapse into its
+// columns; one receptor each, all receptors of a tile in order.
+//
+//   weights    signed [rows][columns] per panel, panels one after the other;
+//              a row is a multiple of 16 B
+//   operand    [operand rows][batch] of the weights' width; the rows of a panel
+//              are consecutive and begin at a multiple of 16 B (a gap of rows
+//              that nobody sets before them)
+//   positions  u16 operand rows, one per row of weights, by delay, then source
+//   scatter    u16 [delays][sources] + 1: positions of (source, delay) are
+//              [scatter[i], scatter[i + 1]), i = (delay - 1) * sources + source
+//   output     int32 [batch][columns] per panel
+//   history    u16 [slots][sources], slots a power of two > delays, and u16
+//              counts [slots]
+//
+// Synapses of one (source, delay, target) are added up; where the sum does not
+// fit the width the (source, delay) has several rows. The core's side of the
+// format is SnncPanel in runtime/abi/CoreHeader.h.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_FABRIC_WEIGHTDELAYMAP_H
+#define SNNC_FABRIC_WEIGHTDELAYMAP_H
+
+#include "compiler/Fabric/Encoding.h"
+
+#include <array>
+
+namespace snnc::fabric {
+
+struct MapFormat {
+  uint32_t weightBits = 8; ///< 8 or 16
+  uint32_t batch = 1;      ///< ticks per product, a power of two up to 16
+  uint32_t arrayColumns = 16;
+  /// Neurons of a tile. Fewer than `arrayColumns` only where slices have to be
+  /// smaller than the array is wide; a slice is one tile then.
+  uint32_t tileNeurons = 16;
+  uint32_t maxColumns = 64; ///< of a panel
+
+  uint64_t weightBytes() const { return weightBits / 8; }
+  /// Bytes of one operand row.
+  uint64_t operandBytes() const { return batch * weightBytes(); }
+};
+
+struct MapPanel {
+  uint32_t receptor = 0;
+  Range neurons;         ///< local to the slice
+  uint32_t columns = 0;  ///< a multiple of arrayColumns
+  uint32_t rows = 0;     ///< may be 0
+  uint32_t firstRow = 0; ///< operand row
+  uint64_t weights = 0;  ///< offset in the weights, bytes
+  uint64_t output = 0;   ///< offset in the outputs, bytes
+  bool operator==(const MapPanel &) const = default;
+};
+
+/// Exact sizes of one slice's map.
+struct MapLayout {
+  MapFormat format;
+  std::vector<MapPanel> panels;
+  uint64_t sources = 0, delays = 1;
+  uint64_t rows = 0;        ///< of weights, over all panels
+  uint64_t operandRows = 0; ///< with gaps
+  uint64_t weightBytes = 0, outputBytes = 0;
+
+  uint64_t operandBytes() const { return operandRows * format.operandBytes(); }
+  uint64_t positionBytes() const { return 2 * rows; }
+  uint64_t scatterBytes() const { return 2 * (delays * sources + 1); }
+  uint64_t historySlots() const;
+  uint64_t historyBytes() const { return 2 * historySlots() * sources; }
+  uint64_t historyCountBytes() const { return 2 * historySlots(); }
+  /// Whether sources, rows and positions are below the format's 16 bits.
+  bool addressable() const;
+};
+
+/// What a scan of the projections into a population finds: the layout of any
+/// slice that begins at a tile is then known in O(tiles).
+class MapStatistics {
+public:
+  MapStatistics() = default;
+  MapStatistics(const MapFormat &format, uint32_t targets, uint32_t receptors);
+
+  /// Scans one projection; projections are numbered from 0 in this order.
+  void add(const SynapseView &view, uint32_t receptor);
+
+  const MapFormat &format() const { return mapFormat; }
+  uint64_t numSources() const { return sources; }
+  /// Largest delay that a synapse really has, ticks; 1 without synapses.
+  uint64_t maxDelay() const { return largestDelay; }
+  /// Least such delay; nothing without synapses.
+  std::optional<uint64_t> minDelay() const;
+
+  /// The panels with the fewest bytes for the slice. `targets` begins at a
+  /// multiple of tileNeurons and ends at one or at the population's end.
+  MapLayout layout(Range targets) const;
+  /// Rows of `projection` in all panels of `layout`, and their bytes: weights
+  /// and positions.
+  uint64_t rowsOf(uint32_t projection, const MapLayout &layout,
+                  Range targets) const;
+  uint64_t bytesOf(uint32_t projection, const MapLayout &layout,
+                   Range targets) const;
+
+  /// The neuron and receptor whose weights can add up to the largest sum: the
+  /// sum of |weights|, one spike per source and delay.
+  struct Sum {
+    uint64_t value = 0;
+    uint32_t neuron = 0, receptor = 0;
+  };
+  Sum largestSum() const;
+
+private:
+  static constexpr uint32_t maxWindow = 8;
+  /// Rows of a panel that begins at a tile, by number of tiles - 1.
+  using Windows = std::vector<std::array<uint32_t, maxWindow>>;
+  struct Touch {
+    uint32_t tile, copies;
+  };
+  void count(std::span<const Touch> touched, Windows &windows) const;
+  uint64_t rows(uint32_t receptor, uint32_t tile, uint32_t tiles) const;
+  uint64_t cost(uint32_t tile, uint32_t tiles) const;
+  uint32_t window() const;
+
+  MapFormat mapFormat;
+  uint32_t targets = 0, receptors = 1;
+  uint64_t sources = 0, largestDelay = 1, leastDelay = UINT64_MAX;
+  std::vector<Windows> windows;       ///< per projection
+  std::vector<uint32_t> receptorOf;   ///< per projection
+  std::vector<uint64_t> absoluteSums; ///< [receptor][target]
+};
+
+/// A written map.
+struct EncodedMap {
+  MapLayout layout;
+  std::vector<std::byte> weights, scatter, positions;
+  uint64_t synapses = 0; ///< of the network, before adding up
+};
+
+/// All synapses of one source with one delay and target.
+struct MapCell {
+  uint32_t delay, target;
+  int64_t weight;
+};
+
+/// Writes the map of one slice row by row.
+class MapWriter {
+public:
+  MapWriter(MapLayout layout, Range targets);
+
+  /// `row`: the synapses of one source, ascending by target; those outside the
+  /// slice are ignored. Sources come in ascending order of their number.
+  void add(uint32_t source, uint32_t receptor,
+           const std::vector<snn::IntSynapse> &row);
+  /// Nothing when the rows were not those that the layout was made for.
+  std::optional<EncodedMap> finish();
+
+private:
+  struct Position {
+    uint64_t key; ///< (delay - 1) * sources + source
+    uint32_t panel, row;
+  };
+  bool addPanelRows(uint32_t panel, std::span<const MapCell> cells,
+                    uint64_t key);
+
+  EncodedMap map;
+  Range targets;
+  uint32_t receptors = 1;
+  std::vector<uint32_t> panelOf; ///< by tile, the panel of receptor 0
+  std::vector<uint32_t> filled;  ///< rows so far, per panel
+  std::vector<Position> positions;
+  std::vector<MapCell> cells;
+  bool ok = true;
+};
+
+} // namespace snnc::fabric
+
+#endif // SNNC_FABRIC_WEIGHTDELAYMAP_H
