@@ -33,6 +33,10 @@ MODELS = {
 
 # Figures of others. Sources: benchmarks/README.md.
 INCUMBENT_CYCLES_PER_EVENT = ("py-spinnaker2, published", 25.0)
+UNICORN_INSTRUCTIONS = {
+    "synapticLoop/unroll:1": ("Unicorn 2.1.4, no hooks", 108e6),
+    "synapticLoop/unroll:4": ("Unicorn 2.1.4, no hooks", 72e6),
+}
 
 
 class Benchmarks:
@@ -160,7 +164,8 @@ class Benchmarks:
                 continue
             case = result["run_name"]
             self.row("emulator", case, "guest instructions",
-                     result["instructions"], "1/s")
+                     result["instructions"], "1/s",
+                     UNICORN_INSTRUCTIONS.get(case))
             self.row("emulator", case, "synaptic events",
                      result["items_per_second"], "1/s")
 

@@ -97,7 +97,7 @@ class Braille(SnncTest):
         with h5py.File(self.path("out.h5")) as file:
             events = file["nodes/lif1.lif/observables/spikes/idx"][()]
         raster = self.raster(bundle, align="network")
-        self.assertEqual(len(events), int(raster.sum()))
+        self.assertEqual(events.size, int(raster.sum()))
 
     def test_network_file_runs_without_a_bundle(self):
         arguments = [*BRAILLE_TIME, "--input", LETTER, "--record", RASTER]
