@@ -74,7 +74,8 @@ void printCompileReport(const Bundle &bundle, bool json) {
     return;
   }
   std::vector<std::vector<std::string>> rows = {kLayerHeader};
-  rows[0].insert(rows[0].end(), {"SNR dB", "underflow", "saturated"});
+  rows[0].insert(rows[0].end(), {"SNR dB", "underflow", "saturated",
+                                 "paradigm", "cycles/tick", "worst"});
   for (const auto &layer : report.value("layers", nlohmann::json::array())) {
     auto cells = layerCells(layer);
     auto q = layer.value("quantization", nlohmann::json::object());
@@ -83,6 +84,10 @@ void printCompileReport(const Bundle &bundle, bool json) {
                         : "exact");
     cells.push_back(std::to_string(valueOr<uint64_t>(q, "underflow", 0)));
     cells.push_back(std::to_string(valueOr<uint64_t>(q, "saturated", 0)));
+    // The planner's estimates for the layer's busiest PE.
+    cells.push_back(textOr(layer, "paradigm"));
+    for (const char *key : {"cycles_expected", "cycles_worst"})
+      cells.push_back(fmt::format("{:.0f}", valueOr<double>(layer, key, 0)));
     rows.push_back(cells);
   }
   printTable(rows);

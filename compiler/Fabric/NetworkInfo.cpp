@@ -157,6 +157,12 @@ FailureOr<NetworkInfo> NetworkInfo::read(snn::NetworkOp network) {
   for (auto projection : network.getOps<snn::ProjectionOp>())
     if (failed(addEdge(info, projection, nodes)))
       return failure();
+  // There is nothing to multiply without synapses.
+  for (NetworkNode &node : info.nodes)
+    if (node.incoming.empty()) {
+      node.parallel = false;
+      node.batch = 1;
+    }
   return info;
 }
 
