@@ -12,7 +12,9 @@
 #include "compiler/Driver/Messages.h"
 #include "compiler/Driver/Network.h"
 #include "compiler/Driver/Report.h"
+#include "passes/Decide/Passes.h"
 #include "passes/Map/Passes.h"
+#include "passes/Normalize/Passes.h"
 #include "passes/Program/Passes.h"
 
 #include "mlir/Pass/PassManager.h"
@@ -34,6 +36,24 @@ Expected<MachineModel> machineOf(const CompileOptions &options) {
   return builtinMachine(options.machine);
 }
 
+static decide::ParadigmMode modeOf(const std::string &name) {
+  return name == "parallel"     ? decide::ParadigmMode::Parallel
+         : name == "oracle"     ? decide::ParadigmMode::Oracle
+         : name == "cost-model" ? decide::ParadigmMode::CostModel
+                                : decide::ParadigmMode::Serial;
+}
+
+LogicalResult decideParadigms(ModuleOp module, const CompileOptions &options,
+                              std::shared_ptr<const MachineModel> machine) {
+  normalize::BatchTicksOptions batch;
+  batch.ticks = machine->mac.rows;
+  PassManager pm(module.getContext());
+  pm.addPass(decide::createSnnSelectParadigm(machine, modeOf(options.paradigm),
+                                             options.explainParadigm));
+  pm.addPass(normalize::createBatchTicks(batch));
+  return pm.run(module);
+}
+
 LogicalResult mapNetwork(ModuleOp module,
                          std::shared_ptr<const MachineModel> machine) {
   PassManager pm(module.getContext());
@@ -51,7 +71,8 @@ static nlohmann::json asked(const CompileOptions &options) {
   const NetworkOptions &n = options.network;
   return {{"integrator", n.integrator}, {"reset", n.reset},
           {"quantize", n.quantize},     {"weights", n.weights},
-          {"relax_timing", n.relaxTiming}, {"tick", options.tickSeconds}};
+          {"relax_timing", n.relaxTiming}, {"tick", options.tickSeconds},
+          {"paradigm", options.paradigm}};
 }
 
 std::shared_ptr<runtime::Bundle> compileModule(ModuleOp module,
@@ -63,7 +84,8 @@ std::shared_ptr<runtime::Bundle> compileModule(ModuleOp module,
     return nullptr;
   }
   auto shared = std::make_shared<const MachineModel>(*machine);
-  if (failed(mapNetwork(module, shared)))
+  if (failed(decideParadigms(module, options, shared)) ||
+      failed(mapNetwork(module, shared)))
     return nullptr;
   s2::BundleOptions bundle;
   bundle.networkName = std::filesystem::path(options.input).filename().string();
@@ -92,7 +114,9 @@ static int emitStage(ModuleOp module, const CompileOptions &options,
     sink.report(machine.takeError());
     return kExitInput;
   }
-  if (failed(mapNetwork(module, std::make_shared<const MachineModel>(*machine))))
+  auto shared = std::make_shared<const MachineModel>(*machine);
+  if (failed(decideParadigms(module, options, shared)) ||
+      failed(mapNetwork(module, shared)))
     return kExitInput;
   if (options.emit == "fabric" || options.emit == "tick") {
     for (Operation &op : *module.getBody())

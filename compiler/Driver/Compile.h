@@ -16,7 +16,13 @@ namespace snnc {
 /// The machine that the options name: built in, or a file.
 Expected<MachineModel> machineOf(const CompileOptions &options);
 
-/// Normalized -> mapped (fabric) with programs (tick), in place.
+/// Normalized -> Decided: serial or parallel per population, and the extra
+/// latency that lets parallel ones multiply several ticks at once.
+mlir::LogicalResult decideParadigms(mlir::ModuleOp module,
+                                    const CompileOptions &options,
+                                    std::shared_ptr<const MachineModel> machine);
+
+/// Decided -> mapped (fabric) with programs (tick), in place.
 mlir::LogicalResult mapNetwork(mlir::ModuleOp module,
                                std::shared_ptr<const MachineModel> machine);
 

@@ -7,6 +7,7 @@
 #include "compiler/Import/NIR/NirNormalise.h"
 #include "compiler/Import/NIR/NirReader.h"
 #include "compiler/Import/NIRToSNN/NIRToSNN.h"
+#include "compiler/Import/YAML/YamlImport.h"
 #include "compiler/Tick/Tick.h"
 #include "passes/Normalize/Passes.h"
 
@@ -15,7 +16,9 @@
 #include "mlir/Pass/PassManager.h"
 
 #include <cmath>
+#include <filesystem>
 #include <fmt/format.h>
+#include <fstream>
 
 using namespace mlir;
 
@@ -42,7 +45,8 @@ static double chooseDt(const nir::Graph &graph, const NetworkOptions &options,
   snnc::Diagnostic d;
   d.spot = {graph.file, graph.path, 0, 0};
   if (options.dt) {
-    if (implied.dt && std::abs(*implied.dt - *options.dt) > 1e-6 * *options.dt) {
+    if (implied.dt &&
+        std::abs(*implied.dt - *options.dt) > 1e-6 * *options.dt) {
       d.code = "SNN0335";
       d.severity = Severity::Warning;
       d.message = fmt::format("the file implies dt = {:g} ({}), --dt is {:g}: "
@@ -70,9 +74,47 @@ static double chooseDt(const nir::Graph &graph, const NetworkOptions &options,
   return 0;
 }
 
+/// By ending, otherwise by content: HDF5 has a signature, YAML has our keys.
+static bool isYaml(const std::string &path) {
+  std::string ending = std::filesystem::path(path).extension().string();
+  if (ending == ".yaml" || ending == ".yml")
+    return true;
+  std::ifstream stream(path, std::ios::binary);
+  std::string head(4096, '\0');
+  stream.read(head.data(), std::streamsize(head.size()));
+  head.resize(size_t(stream.gcount()));
+  if (head.starts_with("\x89HDF"))
+    return false;
+  return head.find("populations:") != std::string::npos ||
+         head.starts_with("network:") ||
+         head.find("\nnetwork:") != std::string::npos;
+}
+
+static ImportedNetwork importYaml(const std::string &path,
+                                  const NetworkOptions &options,
+                                  MLIRContext *context, DiagnosticSink &sink) {
+  ImportedNetwork result;
+  result.module = yaml::importYaml(path, context, sink);
+  if (!result.module)
+    return result;
+  result.dt = networkOf(*result.module).getDt()->convertToDouble();
+  if (options.dt && *options.dt != result.dt) {
+    snnc::Diagnostic d = makeError(
+        "SNN1016", {path, "", 0, 0},
+        fmt::format("--dt {:g} does not apply: the file states dt = {:g}",
+                    *options.dt, result.dt),
+        {"change 'dt' under 'network' in the file"});
+    sink.report(std::move(d));
+    result.module = nullptr;
+  }
+  return result;
+}
+
 ImportedNetwork importNetwork(const std::string &path,
                               const NetworkOptions &options,
                               MLIRContext *context, DiagnosticSink &sink) {
+  if (isYaml(path))
+    return importYaml(path, options, context, sink);
   auto graph = nir::readNir(path, sink);
   if (!graph) {
     sink.report(graph.takeError());
@@ -105,6 +147,7 @@ LogicalResult normalizeNetwork(ModuleOp module, double dt,
   PassManager pm(module.getContext());
   pm.addPass(normalize::createContractEdges());
   pm.addPass(normalize::createDiscretize(discretize));
+  pm.addPass(normalize::createExpandMath());
   pm.addPass(normalize::createRetime(retime));
   if (quantized)
     pm.addPass(normalize::createQuantize(quantize));

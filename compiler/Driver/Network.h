@@ -24,7 +24,7 @@ struct ImportedNetwork {
   double dt = 0; ///< implied by the file or given by the user; 0: unknown
 };
 
-/// Reads a NIR file into phase Imported; findings go to `sink`. Null module
+/// Reads a NIR file (phase Imported) or a YAML file (in ticks already); findings go to `sink`. Null module
 /// after an error.
 ImportedNetwork importNetwork(const std::string &path,
                               const NetworkOptions &options,

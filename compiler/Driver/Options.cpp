@@ -59,6 +59,15 @@ static void addMachineOptions(CLI::App *app, CompileOptions &o) {
       ->check(CLI::Range(1e-6, 10.0))
       ->capture_default_str()
       ->group(group);
+  app->add_option("--paradigm", o.paradigm,
+                  "Serial (Arm core) or parallel (MAC array) for every layer, "
+                  "oracle (plan both) or cost-model (closed formulas)")
+      ->check(CLI::IsMember({"serial", "parallel", "oracle", "cost-model"}))
+      ->capture_default_str()
+      ->group(group);
+  app->add_flag("--explain-paradigm", o.explainParadigm,
+                "Say what both paradigms would need, per layer")
+      ->group(group);
   app->add_option("-j,--jobs", o.jobs, "Threads (default: all cores)")
       ->check(CLI::Range(0u, 1024u))
       ->group(group);

@@ -26,6 +26,8 @@ struct CompileOptions {
   NetworkOptions network;
   std::string machine;                    ///< name or path; default: built in
   double tickSeconds = 1e-3;              ///< real time of a tick on the chip
+  std::string paradigm = "serial";        ///< serial | parallel | oracle | cost-model
+  bool explainParadigm = false;
   unsigned jobs = 0;                      ///< 0: all cores
   std::string emit = "bundle";            ///< bundle | snn | fabric | tick | asm
   std::string report = "none";            ///< none | table | json

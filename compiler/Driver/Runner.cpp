@@ -5,6 +5,7 @@
 
 #include "backends/host/HostBackend.h"
 #include "compiler/Driver/Compile.h"
+#include "compiler/Driver/DrivenInputs.h"
 #include "compiler/Driver/Messages.h"
 #include "compiler/Reference/RunReference.h"
 #include "compiler/Support/AtomicFile.h"
@@ -14,8 +15,10 @@
 
 #include "mlir/Parser/Parser.h"
 
+#include <cstring>
 #include <filesystem>
 #include <fmt/format.h>
+#include <fstream>
 
 using namespace mlir;
 
@@ -23,8 +26,9 @@ namespace snnc {
 
 static bool looksLikeBundle(const std::string &path) {
   // By content, not by name: a zip starts with "PK\3\4".
-  auto head = readFile(path);
-  return head && head->compare(0, 4, "PK\3\4") == 0;
+  std::ifstream stream(path, std::ios::binary);
+  char head[4] = {};
+  return stream.read(head, 4) && std::memcmp(head, "PK\3\4", 4) == 0;
 }
 
 bool RunSubject::open(const RunOptions &options, SubjectNeeds needs,
@@ -101,6 +105,41 @@ bool RunSubject::loadNetwork(DiagnosticSink &sink) {
   return bool(module);
 }
 
+bool RunSubject::addDrivenInputs(runtime::ArrayMap &inputs,
+                                 std::optional<uint64_t> ticks,
+                                 DiagnosticSink &sink) {
+  if (!module && file) {
+    // Most bundles have no such input; their network need not be parsed.
+    const std::string *text = file->entry(runtime::Bundle::networkName);
+    if (!text || text->find(" drive(#snn.") == std::string::npos)
+      return true;
+  }
+  MessageBridge bridge(context.get(), sink);
+  if (!loadNetwork(sink))
+    return false;
+  Status status = snnc::addDrivenInputs(networkOf(*module), description.inputs,
+                                        ticks, inputs);
+  if (!status)
+    sink.report(status.takeError());
+  return !sink.hasErrors();
+}
+
+/// What to keep when the user does not say: the probes of a network file that
+/// name variables ("population:variable"), else everything.
+static std::vector<std::string> defaultRequests(ModuleOp module,
+                                                const runtime::Manifest &all) {
+  std::vector<std::string> requests;
+  if (module)
+    for (snn::ProbeOp probe : networkOf(module).getOps<snn::ProbeOp>())
+      for (const auto &request : runtime::everyRequest(all))
+        if (request.name() == probe.getName())
+          requests.push_back(request.name());
+  if (requests.empty())
+    for (const auto &request : runtime::everyRequest(all))
+      requests.push_back(request.name());
+  return requests;
+}
+
 std::optional<runtime::RunResult>
 RunSubject::run(const std::string &backend, const RunOptions &options,
                 const runtime::ArrayMap &inputs,
@@ -115,8 +154,7 @@ RunSubject::run(const std::string &backend, const RunOptions &options,
   };
   std::vector<std::string> requests = options.records;
   if (requests.empty())
-    for (const auto &request : runtime::everyRequest(description))
-      requests.push_back(request.name());
+    requests = defaultRequests(module ? *module : ModuleOp(), description);
   if (backend == "reference") {
     if (!loadNetwork(sink))
       return std::nullopt;

@@ -31,6 +31,11 @@ public:
   const runtime::Manifest &manifest() const { return description; }
   const runtime::Bundle *bundle() const { return file.get(); }
 
+  /// Makes the arrays of inputs that the network draws itself (YAML: poisson,
+  /// spike_list) and that `inputs` lacks; false after an error in `sink`.
+  bool addDrivenInputs(runtime::ArrayMap &inputs,
+                       std::optional<uint64_t> ticks, DiagnosticSink &sink);
+
   /// Runs on `backend`; an error is reported to `sink` and nothing returned.
   std::optional<runtime::RunResult> run(const std::string &backend,
                                         const RunOptions &options,

@@ -1,0 +1,29 @@
+//===- DrivenInputs.h - Inputs that the host makes ---------------*- C++
+//-*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef SNNC_DRIVER_DRIVENINPUTS_H
+#define SNNC_DRIVER_DRIVENINPUTS_H
+
+#include "compiler/SNN/SNN.h"
+#include "compiler/Support/Diagnostic.h"
+#include "runtime/bundle/Bundle.h"
+#include "runtime/io/NdArray.h"
+
+#include <optional>
+#include <span>
+
+namespace snnc {
+
+/// Adds an array for every input with a `drive` that has none yet. They get the
+/// ticks and samples of the given arrays; without any, `ticks`, or what the
+/// spike lists need when all of them are lists. Pure: the same network, ticks
+/// and samples give the same spikes. Errors SNN1015 (ticks not known, too
+/// large), SNN041x (the given arrays).
+Status addDrivenInputs(snn::NetworkOp network,
+                       std::span<const runtime::InputEntry> inputs,
+                       std::optional<uint64_t> ticks,
+                       runtime::ArrayMap &arrays);
+
+} // namespace snnc
+
+#endif // SNNC_DRIVER_DRIVENINPUTS_H
