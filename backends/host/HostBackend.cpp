@@ -105,22 +105,20 @@ void lowerMacStart(tick::MacStartOp op) {
         k = field(offsetof(SnncPanel, rows)),
         n = field(offsetof(SnncPanel, columns));
   Value m = e.constant(uint32_t(op.getBatch()));
-  e.forEach(e.mul(m, n), [&](Value i) {
-    e.store(e.add(out, e.shl(i, 2)), e.constant(0));
-  });
+  e.forEach(e.mul(m, n),
+            [&](Value i) { e.store(e.add(out, e.shl(i, 2)), e.constant(0)); });
   e.forEach(k, [&](Value row) {
     e.forEach(m, [&](Value i) {
       Value cell = e.add(e.mul(row, m), i);
       Value x = e.loadNarrow(e.add(a, e.shl(cell, shift)), bits, true);
-      e.ifThen(
-          e.compare(arith::CmpIPredicate::ne, x, e.constant(0)), [&] {
-            e.forEach(n, [&](Value j) {
-              Value weight = e.loadNarrow(
-                  e.add(b, e.shl(e.add(e.mul(row, n), j), shift)), bits, true);
-              Value sum = e.add(out, e.shl(e.add(e.mul(i, n), j), 2));
-              e.store(sum, e.add(e.load(sum), e.mul(x, weight)));
-            });
-          });
+      e.ifThen(e.compare(arith::CmpIPredicate::ne, x, e.constant(0)), [&] {
+        e.forEach(n, [&](Value j) {
+          Value weight = e.loadNarrow(
+              e.add(b, e.shl(e.add(e.mul(row, n), j), shift)), bits, true);
+          Value sum = e.add(out, e.shl(e.add(e.mul(i, n), j), 2));
+          e.store(sum, e.add(e.load(sum), e.mul(x, weight)));
+        });
+      });
     });
   });
   op.erase();
@@ -204,9 +202,9 @@ Status HostPrograms::add(const std::string &name, const std::string &tickText,
     jit = std::move(*created);
   }
   DialectRegistry registry;
-  registry.insert<tick::TickDialect, fabric::FabricDialect,
-                  arith::ArithDialect, math::MathDialect, scf::SCFDialect,
-                  func::FuncDialect, LLVM::LLVMDialect>();
+  registry.insert<tick::TickDialect, fabric::FabricDialect, arith::ArithDialect,
+                  math::MathDialect, scf::SCFDialect, func::FuncDialect,
+                  LLVM::LLVMDialect>();
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);

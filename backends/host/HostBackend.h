@@ -1,4 +1,5 @@
-//===- HostBackend.h - Core programs compiled for this CPU -------*- C++ -*-===//
+//===- HostBackend.h - Core programs compiled for this CPU -------*- C++
+//-*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -27,7 +28,7 @@ namespace snnc::host {
 /// What a compiled program's %core points to. Plain C layout: generated code
 /// reads it by offset.
 struct HostCore {
-  uint8_t *sram = nullptr;       ///< the PE's whole SRAM
+  uint8_t *sram = nullptr;        ///< the PE's whole SRAM
   const uint32_t *keys = nullptr; ///< keys that arrived since the last tick
   uint32_t numKeys = 0;
   uint32_t numSent = 0;

@@ -119,8 +119,9 @@ private:
     if (!programs->find(program.name)) {
       const std::string *text = bundle.entry(program.tick);
       if (!text)
-        return makeError("SNN0651", {}, "the bundle has no tick program '" +
-                                            program.name + "'");
+        return makeError("SNN0651", {},
+                         "the bundle has no tick program '" + program.name +
+                             "'");
       if (Status s = programs->add(program.name, *text, entry.headerAddress);
           !s)
         return s;
@@ -136,9 +137,9 @@ private:
     if (core.imageBase + core.image.size() > core.sram.size() ||
         core.header < core.imageBase ||
         core.header + sizeof header > core.imageBase + core.image.size())
-      return makeError("SNN0652", {},
-                       fmt::format("the image of PE {} leaves its SRAM",
-                                   core.peId));
+      return makeError(
+          "SNN0652", {},
+          fmt::format("the image of PE {} leaves its SRAM", core.peId));
     std::memcpy(&header, core.image.data() + (core.header - core.imageBase),
                 sizeof header);
     core.sent.resize(std::min<uint32_t>(header.n_neurons, core.sram.size()));

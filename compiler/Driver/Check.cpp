@@ -45,8 +45,8 @@ int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
   ImportedNetwork imported =
       importNetwork(options.input, options.network, context.get(), sink);
   if (imported.module &&
-      succeeded(normalizeNetwork(*imported.module, imported.dt,
-                                 options.network, /*quantized=*/true)))
+      succeeded(normalizeNetwork(*imported.module, imported.dt, options.network,
+                                 /*quantized=*/true)))
     layers = describe(networkOf(*imported.module));
 
   if (options.json) {
@@ -63,11 +63,10 @@ int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
   for (const auto &layer : layers) {
     std::string kind = layer["kind"];
     if (kind == "population")
-      fmt::print("population {}: {} neurons, model {}, latency {}\n",
-                 layer["name"].get<std::string>(),
-                 layer["neurons"].get<int64_t>(),
-                 layer["model"].get<std::string>(),
-                 layer["latency"].get<int64_t>());
+      fmt::print(
+          "population {}: {} neurons, model {}, latency {}\n",
+          layer["name"].get<std::string>(), layer["neurons"].get<int64_t>(),
+          layer["model"].get<std::string>(), layer["latency"].get<int64_t>());
     else if (kind == "input")
       fmt::print("input {}: {} channels\n", layer["name"].get<std::string>(),
                  layer["channels"].get<int64_t>());

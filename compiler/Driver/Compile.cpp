@@ -69,8 +69,8 @@ LogicalResult mapNetwork(ModuleOp module,
 
 static nlohmann::json asked(const CompileOptions &options) {
   const NetworkOptions &n = options.network;
-  return {{"integrator", n.integrator}, {"reset", n.reset},
-          {"quantize", n.quantize},     {"weights", n.weights},
+  return {{"integrator", n.integrator},    {"reset", n.reset},
+          {"quantize", n.quantize},        {"weights", n.weights},
           {"relax_timing", n.relaxTiming}, {"tick", options.tickSeconds},
           {"paradigm", options.paradigm}};
 }

@@ -1,4 +1,5 @@
-//===- Compile.h - From a normalised network to a bundle ---------*- C++ -*-===//
+//===- Compile.h - From a normalised network to a bundle ---------*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_DRIVER_COMPILE_H
 #define SNNC_DRIVER_COMPILE_H
@@ -18,9 +19,9 @@ Expected<MachineModel> machineOf(const CompileOptions &options);
 
 /// Normalized -> Decided: serial or parallel per population, and the extra
 /// latency that lets parallel ones multiply several ticks at once.
-mlir::LogicalResult decideParadigms(mlir::ModuleOp module,
-                                    const CompileOptions &options,
-                                    std::shared_ptr<const MachineModel> machine);
+mlir::LogicalResult
+decideParadigms(mlir::ModuleOp module, const CompileOptions &options,
+                std::shared_ptr<const MachineModel> machine);
 
 /// Decided -> mapped (fabric) with programs (tick), in place.
 mlir::LogicalResult mapNetwork(mlir::ModuleOp module,

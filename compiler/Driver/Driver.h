@@ -1,4 +1,5 @@
-//===- Driver.h - The verbs of snnc ------------------------------*- C++ -*-===//
+//===- Driver.h - The verbs of snnc ------------------------------*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_DRIVER_DRIVER_H
 #define SNNC_DRIVER_DRIVER_H

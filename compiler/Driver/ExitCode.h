@@ -1,4 +1,5 @@
-//===- ExitCode.h - How a command ends ---------------------------*- C++ -*-===//
+//===- ExitCode.h - How a command ends ---------------------------*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_DRIVER_EXITCODE_H
 #define SNNC_DRIVER_EXITCODE_H

@@ -25,9 +25,8 @@ int runInspect(const InspectOptions &options, DiagnosticSink &sink) {
                "tick {:g} s, dt {:g}, latency {}, machine {}\n\n",
                manifest.network, manifest.populations.size(),
                manifest.cores.size(), manifest.programs.size(),
-               manifest.routes.size(), manifest.tickSeconds,
-               manifest.dtSeconds, manifest.latency,
-               (*bundle)->machine.name);
+               manifest.routes.size(), manifest.tickSeconds, manifest.dtSeconds,
+               manifest.latency, (*bundle)->machine.name);
   printCompileReport(**bundle, options.json);
   return kExitOk;
 }

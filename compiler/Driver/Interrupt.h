@@ -1,4 +1,5 @@
-//===- Interrupt.h - Ctrl-C ends a run cleanly -------------------*- C++ -*-===//
+//===- Interrupt.h - Ctrl-C ends a run cleanly -------------------*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_DRIVER_INTERRUPT_H
 #define SNNC_DRIVER_INTERRUPT_H

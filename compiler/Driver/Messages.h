@@ -1,4 +1,5 @@
-//===- Messages.h - Findings on their way to the user ------------*- C++ -*-===//
+//===- Messages.h - Findings on their way to the user ------------*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_DRIVER_MESSAGES_H
 #define SNNC_DRIVER_MESSAGES_H

@@ -1,4 +1,5 @@
-//===- Network.h - From a file to a normalised network -----------*- C++ -*-===//
+//===- Network.h - From a file to a normalised network -----------*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_DRIVER_NETWORK_H
 #define SNNC_DRIVER_NETWORK_H
@@ -24,8 +25,8 @@ struct ImportedNetwork {
   double dt = 0; ///< implied by the file or given by the user; 0: unknown
 };
 
-/// Reads a NIR file (phase Imported) or a YAML file (in ticks already); findings go to `sink`. Null module
-/// after an error.
+/// Reads a NIR file (phase Imported) or a YAML file (in ticks already);
+/// findings go to `sink`. Null module after an error.
 ImportedNetwork importNetwork(const std::string &path,
                               const NetworkOptions &options,
                               mlir::MLIRContext *context, DiagnosticSink &sink);

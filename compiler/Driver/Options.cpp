@@ -15,7 +15,8 @@ namespace snnc {
 
 static constexpr const char *kExitCodes =
     "Exit codes: 0 ok, 1 input error, 2 usage, 3 does not fit, 4 mismatch, "
-    "5 device,\n6 ran but overran or lost spikes, 70 internal, 130 interrupted.";
+    "5 device,\n6 ran but overran or lost spikes, 70 internal, 130 "
+    "interrupted.";
 
 static void addNetworkOptions(CLI::App *app, NetworkOptions &o) {
   const char *group = "Network";
@@ -24,7 +25,8 @@ static void addNetworkOptions(CLI::App *app, NetworkOptions &o) {
                   "(default: what the file implies)")
       ->check(CLI::PositiveNumber)
       ->group(group);
-  app->add_option("--integrator", o.integrator, "forward (Euler) or exponential")
+  app->add_option("--integrator", o.integrator,
+                  "forward (Euler) or exponential")
       ->check(CLI::IsMember({"forward", "exponential"}))
       ->capture_default_str()
       ->group(group);
@@ -43,8 +45,9 @@ static void addNetworkOptions(CLI::App *app, NetworkOptions &o) {
       ->check(CLI::IsMember({"int8", "int16"}))
       ->capture_default_str()
       ->group(group);
-  app->add_flag("--relax-timing", o.relaxTiming,
-                "Add the ticks that a feedback loop lacks instead of refusing it")
+  app->add_flag(
+         "--relax-timing", o.relaxTiming,
+         "Add the ticks that a feedback loop lacks instead of refusing it")
       ->group(group);
 }
 
@@ -79,8 +82,8 @@ static void addCompile(CLI::App &app, CompileOptions &o) {
   c->add_option("-o,--output", o.output, "Bundle (default: NETWORK.s2x)");
   c->add_option("--emit", o.emit,
                 "Stop early and print: imported, snn, fabric, tick, asm")
-      ->check(CLI::IsMember(
-          {"bundle", "imported", "snn", "fabric", "tick", "asm"}))
+      ->check(
+          CLI::IsMember({"bundle", "imported", "snn", "fabric", "tick", "asm"}))
       ->capture_default_str();
   c->add_option("--report", o.report, "Per-layer report on stdout: table, json")
       ->check(CLI::IsMember({"none", "table", "json"}))
@@ -99,7 +102,8 @@ static void addRunOptions(CLI::App *c, RunOptions &o) {
   c->add_option("-i,--input", o.inputs,
                 "Array file (.npy, .npz, NIRData .h5), or NAME=FILE; ticks x "
                 "channels, ticks x C x H x W, or with samples in front");
-  c->add_option("--ticks", o.ticks, "Rows of the results (default: the input's)")
+  c->add_option("--ticks", o.ticks,
+                "Rows of the results (default: the input's)")
       ->check(CLI::Range(uint64_t(1), uint64_t(1) << 40));
   c->add_option("--backend", o.backend, "emulator, host or reference")
       ->check(CLI::IsMember({"emulator", "host", "reference"}))

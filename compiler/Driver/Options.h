@@ -1,4 +1,5 @@
-//===- Options.h - Everything a user can ask for -----------------*- C++ -*-===//
+//===- Options.h - Everything a user can ask for -----------------*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_DRIVER_OPTIONS_H
 #define SNNC_DRIVER_OPTIONS_H
@@ -12,47 +13,47 @@ namespace snnc {
 
 /// How the network becomes one in ticks and integers.
 struct NetworkOptions {
-  std::optional<double> dt;               ///< the file's time unit; else inferred
-  std::string integrator = "forward";     ///< forward | exponential
-  std::string reset = "value";            ///< value | zero | subtract
-  std::string quantize = "per-neuron";    ///< per-neuron | py-spinnaker2
-  std::string weights = "int8";           ///< int8 | int16
+  std::optional<double> dt;            ///< the file's time unit; else inferred
+  std::string integrator = "forward";  ///< forward | exponential
+  std::string reset = "value";         ///< value | zero | subtract
+  std::string quantize = "per-neuron"; ///< per-neuron | py-spinnaker2
+  std::string weights = "int8";        ///< int8 | int16
   bool relaxTiming = false;
 };
 
 struct CompileOptions {
   std::string input;
-  std::string output;                     ///< default: input's stem + ".s2x"
+  std::string output; ///< default: input's stem + ".s2x"
   NetworkOptions network;
-  std::string machine;                    ///< name or path; default: built in
-  double tickSeconds = 1e-3;              ///< real time of a tick on the chip
-  std::string paradigm = "serial";        ///< serial | parallel | oracle | cost-model
+  std::string machine;             ///< name or path; default: built in
+  double tickSeconds = 1e-3;       ///< real time of a tick on the chip
+  std::string paradigm = "serial"; ///< serial | parallel | oracle | cost-model
   bool explainParadigm = false;
-  unsigned jobs = 0;                      ///< 0: all cores
-  std::string emit = "bundle";            ///< bundle | snn | fabric | tick | asm
-  std::string report = "none";            ///< none | table | json
+  unsigned jobs = 0;           ///< 0: all cores
+  std::string emit = "bundle"; ///< bundle | snn | fabric | tick | asm
+  std::string report = "none"; ///< none | table | json
 };
 
 struct RunOptions {
-  std::string input;                      ///< bundle or network file
-  std::vector<std::string> inputs;        ///< array files, or NAME=FILE
+  std::string input;               ///< bundle or network file
+  std::vector<std::string> inputs; ///< array files, or NAME=FILE
   std::vector<std::string> records;
   std::string output;
-  std::string backend = "emulator";       ///< emulator | host | reference
-  std::string precision = "quantized";    ///< quantized | float (reference)
-  std::string align = "network";          ///< network | chip
+  std::string backend = "emulator";    ///< emulator | host | reference
+  std::string precision = "quantized"; ///< quantized | float (reference)
+  std::string align = "network";       ///< network | chip
   std::optional<uint64_t> ticks;
-  std::string encode;                     ///< rate | latency | delta; empty: spikes
+  std::string encode; ///< rate | latency | delta; empty: spikes
   uint64_t seed = 0;
-  double threshold = 0.1;                 ///< of the delta encoder
+  double threshold = 0.1; ///< of the delta encoder
   std::string report = "none";
   unsigned threads = 0;
-  CompileOptions compile;                 ///< for a network file
+  CompileOptions compile; ///< for a network file
 };
 
 struct VerifyOptions {
   RunOptions run;
-  std::string against = "reference";      ///< backend, or a recorded .npy/.npz
+  std::string against = "reference"; ///< backend, or a recorded .npy/.npz
 };
 
 struct CheckOptions {

@@ -1,4 +1,5 @@
-//===- Progress.h - A progress bar on terminals ------------------*- C++ -*-===//
+//===- Progress.h - A progress bar on terminals ------------------*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_DRIVER_PROGRESS_H
 #define SNNC_DRIVER_PROGRESS_H

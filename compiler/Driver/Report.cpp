@@ -74,8 +74,8 @@ void printCompileReport(const Bundle &bundle, bool json) {
     return;
   }
   std::vector<std::vector<std::string>> rows = {kLayerHeader};
-  rows[0].insert(rows[0].end(), {"SNR dB", "underflow", "saturated",
-                                 "paradigm", "cycles/tick", "worst"});
+  rows[0].insert(rows[0].end(), {"SNR dB", "underflow", "saturated", "paradigm",
+                                 "cycles/tick", "worst"});
   for (const auto &layer : report.value("layers", nlohmann::json::array())) {
     auto cells = layerCells(layer);
     auto q = layer.value("quantization", nlohmann::json::object());
@@ -107,8 +107,7 @@ static PopulationCycles cyclesOf(const Manifest &manifest,
   for (const runtime::SliceEntry &slice : population.slices)
     for (const runtime::PeStatistics &pe : result.statistics.pes)
       if (pe.peId == manifest.cores[slice.core].pe.peId()) {
-        cycles.mean =
-            std::max(cycles.mean, double(pe.cycles) / double(ticks));
+        cycles.mean = std::max(cycles.mean, double(pe.cycles) / double(ticks));
         cycles.worst = std::max(cycles.worst, pe.worstTickCycles);
       }
   return cycles;
@@ -145,8 +144,9 @@ void printRunReport(const Manifest &manifest, const Bundle *bundle,
     cells.push_back(std::to_string(cycles.worst));
     double budget = result.statistics.tickCycles;
     cells.push_back(
-        budget > 0 ? fmt::format("{:.1f} %", 100 * double(cycles.worst) / budget)
-                   : "-");
+        budget > 0
+            ? fmt::format("{:.1f} %", 100 * double(cycles.worst) / budget)
+            : "-");
     rows.push_back(cells);
     layer["cycles_per_tick"] = cycles.mean;
     layer["worst_cycles_per_tick"] = cycles.worst;
@@ -155,14 +155,13 @@ void printRunReport(const Manifest &manifest, const Bundle *bundle,
     out.push_back(layer);
   }
   if (json)
-    fmt::print("{}\n", nlohmann::json{{"layers", out},
-                                      {"tick_cycles",
-                                       result.statistics.tickCycles},
-                                      {"packets", result.statistics.packetsRouted},
-                                      {"overruns", result.verdict.overruns},
-                                      {"lost_packets",
-                                       result.verdict.lostPackets()}}
-                           .dump(2));
+    fmt::print("{}\n",
+               nlohmann::json{{"layers", out},
+                              {"tick_cycles", result.statistics.tickCycles},
+                              {"packets", result.statistics.packetsRouted},
+                              {"overruns", result.verdict.overruns},
+                              {"lost_packets", result.verdict.lostPackets()}}
+                   .dump(2));
   else
     printTable(rows);
 }

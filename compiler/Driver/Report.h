@@ -1,4 +1,5 @@
-//===- Report.h - Tables for people, JSON for programs -----------*- C++ -*-===//
+//===- Report.h - Tables for people, JSON for programs -----------*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_DRIVER_REPORT_H
 #define SNNC_DRIVER_REPORT_H

@@ -33,8 +33,8 @@ public:
 
   /// Makes the arrays of inputs that the network draws itself (YAML: poisson,
   /// spike_list) and that `inputs` lacks; false after an error in `sink`.
-  bool addDrivenInputs(runtime::ArrayMap &inputs,
-                       std::optional<uint64_t> ticks, DiagnosticSink &sink);
+  bool addDrivenInputs(runtime::ArrayMap &inputs, std::optional<uint64_t> ticks,
+                       DiagnosticSink &sink);
 
   /// Runs on `backend`; an error is reported to `sink` and nothing returned.
   std::optional<runtime::RunResult> run(const std::string &backend,

@@ -22,8 +22,7 @@ using namespace snnc::snn;
 
 namespace {
 
-using Graph =
-    boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS>;
+using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS>;
 
 struct Edge {
   ProjectionOp op;
@@ -78,8 +77,8 @@ struct BatchTicksPass : impl::BatchTicksBase<BatchTicksPass> {
   }
 
   std::optional<int64_t> shortestDelay(ProjectionOp op) {
-    auto values = ParamValues::get(op.getDelay(), size_t(op.numSources()),
-                                   &getContext());
+    auto values =
+        ParamValues::get(op.getDelay(), size_t(op.numSources()), &getContext());
     if (!values)
       return std::nullopt;
     double shortest = values->at(0);
@@ -147,9 +146,8 @@ struct BatchTicksPass : impl::BatchTicksBase<BatchTicksPass> {
       int64_t by = moves[component[edge.to]] - moves[component[edge.from]];
       if (by == 0)
         continue;
-      auto values = ParamValues::get(edge.op.getDelay(),
-                                     size_t(edge.op.numSources()),
-                                     &getContext());
+      auto values = ParamValues::get(
+          edge.op.getDelay(), size_t(edge.op.numSources()), &getContext());
       llvm::SmallVector<double> shifted;
       for (size_t i = 0; i < values->size(); ++i)
         shifted.push_back(values->at(i) + double(by));

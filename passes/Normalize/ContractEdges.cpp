@@ -27,10 +27,10 @@ int64_t elements(Value v) {
 /// The linear map from `source` to the neuron op, collected so far.
 struct LinearPath {
   Value source;
-  Attribute weights; ///< null: identity
-  PoolAttr pool;     ///< in front of `weights`
+  Attribute weights;               ///< null: identity
+  PoolAttr pool;                   ///< in front of `weights`
   llvm::SmallVector<double> delay; ///< one, or one per element of `source`
-  std::string name;  ///< of the weight op nearest to the neuron
+  std::string name;                ///< of the weight op nearest to the neuron
   Location loc;
   unsigned depth = 0; ///< ops walked through
 };
@@ -88,9 +88,8 @@ struct ContractEdgesPass : impl::ContractEdgesBase<ContractEdgesPass> {
     return llvm::TypeSwitch<Operation *, LogicalResult>(op)
         .Case<InputOp>([&](InputOp) { return emit(path); })
         .Case<OdeOp>([&](OdeOp source) { return fromNeurons(path, source); })
-        .Case<FlattenOp>([&](FlattenOp flatten) {
-          return step(path, flatten.getInputs());
-        })
+        .Case<FlattenOp>(
+            [&](FlattenOp flatten) { return step(path, flatten.getInputs()); })
         .Case<LinearOp>([&](LinearOp o) { return throughLinear(path, o); })
         .Case<ConvOp>([&](ConvOp o) { return throughConv(path, o); })
         .Case<PoolOp>([&](PoolOp o) { return throughPool(path, o); })
@@ -132,15 +131,17 @@ struct ContractEdgesPass : impl::ContractEdgesBase<ContractEdgesPass> {
     takeName(path, op);
     if (failed(addBias(path, op, op.getBiasAttr())))
       return failure();
-    return compose(std::move(path), op, DenseAttr::get(&getContext(), op.getWeight()),
-                   PoolAttr(), op.getInputs());
+    return compose(std::move(path), op,
+                   DenseAttr::get(&getContext(), op.getWeight()), PoolAttr(),
+                   op.getInputs());
   }
 
   LogicalResult throughConv(LinearPath path, ConvOp op) {
     takeName(path, op);
     if (failed(addBias(path, op, op.getBiasAttr())))
       return failure();
-    return compose(std::move(path), op, op.getKernel(), PoolAttr(), op.getInputs());
+    return compose(std::move(path), op, op.getKernel(), PoolAttr(),
+                   op.getInputs());
   }
 
   LogicalResult throughPool(LinearPath path, PoolOp op) {
@@ -150,9 +151,10 @@ struct ContractEdgesPass : impl::ContractEdgesBase<ContractEdgesPass> {
       return step(path, op.getInputs());
     }
     Builder builder(&getContext());
-    return compose(std::move(path), op,
-                   OneToOneAttr::get(&getContext(), builder.getF64FloatAttr(1.0)),
-                   op.getWindow(), op.getInputs());
+    return compose(
+        std::move(path), op,
+        OneToOneAttr::get(&getContext(), builder.getF64FloatAttr(1.0)),
+        op.getWindow(), op.getInputs());
   }
 
   LogicalResult throughScale(LinearPath path, ScaleOp op) {
@@ -211,7 +213,8 @@ struct ContractEdgesPass : impl::ContractEdgesBase<ContractEdgesPass> {
     for (size_t i = 0; i < n; ++i) {
       view->row(uint32_t(i), row);
       for (const Synapse &synapse : row)
-        bias[synapse.target] += double(synapse.weight) * values->at(i / perValue);
+        bias[synapse.target] +=
+            double(synapse.weight) * values->at(i / perValue);
     }
     return success();
   }
@@ -246,10 +249,10 @@ struct ContractEdgesPass : impl::ContractEdgesBase<ContractEdgesPass> {
     }
     std::string error;
     auto after = viewOf(path, error);
-    auto before = after ? Connectivity::create(
-                              weights, pool, uint32_t(sources),
-                              uint32_t(elements(path.source)), error)
-                        : nullptr;
+    auto before =
+        after ? Connectivity::create(weights, pool, uint32_t(sources),
+                                     uint32_t(elements(path.source)), error)
+              : nullptr;
     if (!before)
       return op->emitError("SNN0303: ") << error;
     path.weights = multiply(*before, *after, path.name);
@@ -283,16 +286,17 @@ struct ContractEdgesPass : impl::ContractEdgesBase<ContractEdgesPass> {
       }
     }
     std::vector<float> rounded(product.begin(), product.end());
-    std::string key = paramsOf(&getContext())
-                          .addF32((name + ".product").str(),
-                                  {int64_t(targets), int64_t(sources)}, rounded);
+    std::string key =
+        paramsOf(&getContext())
+            .addF32((name + ".product").str(),
+                    {int64_t(targets), int64_t(sources)}, rounded);
     Builder builder(&getContext());
     return DenseAttr::get(
         &getContext(),
-        ParamRefAttr::get(&getContext(), key,
-                          RankedTensorType::get(
-                              {int64_t(targets), int64_t(sources)},
-                              builder.getF32Type())));
+        ParamRefAttr::get(
+            &getContext(), key,
+            RankedTensorType::get({int64_t(targets), int64_t(sources)},
+                                  builder.getF32Type())));
   }
 
   LogicalResult emit(LinearPath path) {

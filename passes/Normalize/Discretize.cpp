@@ -207,11 +207,13 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
         set("reset", over(level, unit));
     }
     if (kind != OdeKind::Threshold)
-      scales.set("v", makeParam(&getContext(), (ode.getName() + ".v.scale").str(),
-                                over(Numbers(n, 1.0), unit)));
+      scales.set("v",
+                 makeParam(&getContext(), (ode.getName() + ".v.scale").str(),
+                           over(Numbers(n, 1.0), unit)));
     if (hasSynapse(kind))
-      scales.set("i", makeParam(&getContext(), (ode.getName() + ".i.scale").str(),
-                                over(Numbers(n, 1.0), iGain)));
+      scales.set("i",
+                 makeParam(&getContext(), (ode.getName() + ".i.scale").str(),
+                           over(Numbers(n, 1.0), iGain)));
     replace(ode, model, params, scales);
     return success();
   }

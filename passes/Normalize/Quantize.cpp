@@ -58,9 +58,8 @@ struct QuantizePass : impl::QuantizeBase<QuantizePass> {
     auto scales = chooseScales(population, incoming);
     if (failed(scales))
       return failure();
-    Attribute attr =
-        makeParam(&getContext(), (population.getName() + ".weight_scale").str(),
-                  *scales);
+    Attribute attr = makeParam(
+        &getContext(), (population.getName() + ".weight_scale").str(), *scales);
     Rounding rounding =
         mode == "per-neuron" ? Rounding::NearestEven : Rounding::TowardZero;
     for (ProjectionOp projection : incoming)
@@ -154,15 +153,17 @@ struct QuantizePass : impl::QuantizeBase<QuantizePass> {
                         const Numbers &scales) {
     if (degree == 0)
       return success();
-    auto values = ParamValues::get(list.get(name), scales.size(), &getContext());
+    auto values =
+        ParamValues::get(list.get(name), scales.size(), &getContext());
     if (!values)
       return population.emitError("SNN0311: parameter '")
              << name << "' is missing or has the wrong size";
     Numbers scaled;
     for (size_t t = 0; t < scales.size(); ++t)
       scaled.push_back(values->at(t) * std::pow(scales[t], degree));
-    list.set(name, makeParam(&getContext(),
-                             (population.getName() + "." + name).str(), scaled));
+    list.set(name,
+             makeParam(&getContext(), (population.getName() + "." + name).str(),
+                       scaled));
     return success();
   }
 

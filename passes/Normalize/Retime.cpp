@@ -141,10 +141,11 @@ struct RetimePass : impl::RetimeBase<RetimePass> {
     std::vector<size_t> parent(n + 1);
     for (size_t v = 0; v <= n; ++v)
       parent[v] = v;
-    bool ok = boost::bellman_ford_shortest_paths(
-        graph, int(n + 1),
-        boost::root_vertex(n).distance_map(distance.data()).predecessor_map(
-            parent.data()));
+    bool ok =
+        boost::bellman_ford_shortest_paths(graph, int(n + 1),
+                                           boost::root_vertex(n)
+                                               .distance_map(distance.data())
+                                               .predecessor_map(parent.data()));
     if (ok) {
       latency.assign(n, 0);
       for (size_t v = 0; v < n; ++v)
@@ -202,7 +203,8 @@ struct RetimePass : impl::RetimeBase<RetimePass> {
     for (PopulationOp population : network.getOps<PopulationOp>()) {
       int64_t ticks = latency[nodes.lookup(population.getSignal())];
       population.setLatencyAttr(builder.getI64IntegerAttr(ticks));
-      population.setStartAttr(builder.getI64IntegerAttr(alignStart ? ticks : 0));
+      population.setStartAttr(
+          builder.getI64IntegerAttr(alignStart ? ticks : 0));
     }
     for (Edge &edge : edges)
       shift(edge, latency[edge.to] - latency[edge.from]);

@@ -32,9 +32,9 @@ struct SpecializePass : impl::SpecializeBase<SpecializePass> {
              << population.getModel() << "' does not exist";
     llvm::SmallVector<KnownValue> known;
     for (unsigned i = 0; i < model.numParams(); ++i) {
-      auto values = ParamValues::get(
-          population.getParams().get(model.paramName(i)),
-          size_t(population.numNeurons()), &getContext());
+      auto values =
+          ParamValues::get(population.getParams().get(model.paramName(i)),
+                           size_t(population.numNeurons()), &getContext());
       if (!values)
         return population.emitError("SNN0311: parameter '")
                << model.paramName(i) << "' is missing or does not have one "
@@ -60,8 +60,7 @@ struct SpecializePass : impl::SpecializeBase<SpecializePass> {
 
   void eraseUnusedModels() {
     llvm::StringSet<llvm::MallocAllocator> used;
-    getOperation().walk(
-        [&](PopulationOp op) { used.insert(op.getModel()); });
+    getOperation().walk([&](PopulationOp op) { used.insert(op.getModel()); });
     for (NeuronOp model :
          llvm::make_early_inc_range(getOperation().getOps<NeuronOp>()))
       if (!used.contains(model.getSymName()))

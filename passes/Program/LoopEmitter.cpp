@@ -59,8 +59,7 @@ void LoopEmitter::store(Value address, Value value) {
   b.create<LLVM::StoreOp>(loc, value, pointer(address), 4);
 }
 void LoopEmitter::storeNarrow(Value address, Value value, unsigned bits) {
-  Value narrow =
-      b.create<arith::TruncIOp>(loc, b.getIntegerType(bits), value);
+  Value narrow = b.create<arith::TruncIOp>(loc, b.getIntegerType(bits), value);
   b.create<LLVM::StoreOp>(loc, narrow, pointer(address), bits / 8);
 }
 Value LoopEmitter::loadFloat(Value address) {
@@ -130,6 +129,11 @@ void LoopEmitter::ifThen(Value condition, llvm::function_ref<void()> then,
     b.create<scf::IfOp>(loc, condition, emit(then), emit(otherwise));
   else
     b.create<scf::IfOp>(loc, condition, emit(then));
+}
+
+void LoopEmitter::ifUnlikely(Value condition, llvm::function_ref<void()> then) {
+  Value never = b.create<arith::ConstantOp>(loc, b.getBoolAttr(false));
+  ifThen(b.create<LLVM::ExpectOp>(loc, condition, never), then);
 }
 
 } // namespace snnc::program

@@ -1,4 +1,5 @@
-//===- LoopEmitter.h - Writing address arithmetic in MLIR --------*- C++ -*-===//
+//===- LoopEmitter.h - Writing address arithmetic in MLIR --------*- C++
+//-*-===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -54,23 +55,23 @@ public:
 
   /// for (i = 0; i < count; ++i), carrying `carried`; the body returns the next
   /// carried values. Returns the last ones.
-  llvm::SmallVector<Value>
-  forLoop(Value count, mlir::ValueRange carried,
-          llvm::function_ref<llvm::SmallVector<Value>(Value i,
-                                                      mlir::ValueRange)>
-              body);
+  llvm::SmallVector<Value> forLoop(
+      Value count, mlir::ValueRange carried,
+      llvm::function_ref<llvm::SmallVector<Value>(Value i, mlir::ValueRange)>
+          body);
   /// for (i = first; i < end; ++i).
-  void forRange(Value first, Value end,
-                llvm::function_ref<void(Value i)> body);
+  void forRange(Value first, Value end, llvm::function_ref<void(Value i)> body);
   void forEach(Value count, llvm::function_ref<void(Value i)> body);
   /// while (condition(carried)) carried = body(carried).
-  llvm::SmallVector<Value>
-  whileLoop(mlir::ValueRange carried,
-            llvm::function_ref<Value(mlir::ValueRange)> condition,
-            llvm::function_ref<llvm::SmallVector<Value>(mlir::ValueRange)>
-                body);
+  llvm::SmallVector<Value> whileLoop(
+      mlir::ValueRange carried,
+      llvm::function_ref<Value(mlir::ValueRange)> condition,
+      llvm::function_ref<llvm::SmallVector<Value>(mlir::ValueRange)> body);
   void ifThen(Value condition, llvm::function_ref<void()> then,
               llvm::function_ref<void()> otherwise = {});
+
+  /// The same, with the hint that the condition hardly ever holds.
+  void ifUnlikely(Value condition, llvm::function_ref<void()> then);
 
   mlir::OpBuilder &b;
   mlir::Location loc;

@@ -17,8 +17,7 @@ namespace {
 Value headerField(LoopEmitter &e, uint32_t header, size_t offset) {
   return e.load(e.constant(header + uint32_t(offset)));
 }
-#define SNNC_HEADER(name)                                                      \
-  headerField(e, header, offsetof(SnncCoreHeader, name))
+#define SNNC_HEADER(name) headerField(e, header, offsetof(SnncCoreHeader, name))
 #define SNNC_PANEL(panel, name)                                                \
   e.load(e.add(panel, uint32_t(offsetof(SnncPanel, name))))
 
@@ -38,8 +37,7 @@ HistorySlot historySlot(LoopEmitter &e, uint32_t header, Value tick) {
 
 /// True in the first tick of a batch.
 Value batchBegins(LoopEmitter &e, Value tick, unsigned batch) {
-  return e.compare(CmpIPredicate::eq, e.bitAnd(tick, batch - 1),
-                   e.constant(0));
+  return e.compare(CmpIPredicate::eq, e.bitAnd(tick, batch - 1), e.constant(0));
 }
 
 void clearOperand(LoopEmitter &e, uint32_t header) {
@@ -56,8 +54,7 @@ void clearOperand(LoopEmitter &e, uint32_t header) {
 
 /// Adds 1 at every operand row of one source at one delay.
 void scatterSource(LoopEmitter &e, Value offsets, Value positions,
-                   Value operand, Value source, unsigned bits,
-                   unsigned batch) {
+                   Value operand, Value source, unsigned bits, unsigned batch) {
   Value at = e.add(offsets, e.shl(source, 1));
   Value begin = e.loadNarrow(at, 16, false);
   Value end = e.loadNarrow(e.add(at, 2), 16, false);
@@ -84,9 +81,8 @@ void noteSpike(LoopEmitter &e, uint32_t header, Value tick, Value entry,
                Value source) {
   HistorySlot slot = historySlot(e, header, tick);
   Value count = e.loadNarrow(slot.count, 16, false);
-  Value number =
-      e.add(e.load(e.add(entry, uint32_t(offsetof(SnncTableEntry, target)))),
-            source);
+  Value number = e.add(
+      e.load(e.add(entry, uint32_t(offsetof(SnncTableEntry, target)))), source);
   e.storeNarrow(e.add(slot.sources, e.shl(count, 1)), number, 16);
   e.storeNarrow(slot.count, e.add(count, 1), 16);
 }
@@ -105,10 +101,8 @@ void emitScatter(LoopEmitter &e, uint32_t header, Value tick, unsigned bits,
       // A spike for tick + k with delay d was taken in tick + k - d + 1; with
       // delays of at least `batch` it is here already.
       e.forRange(e.constant(k), delays, [&](Value delay) {
-        HistorySlot slot =
-            historySlot(e, header, e.add(e.sub(tick, delay), k));
-        Value offsets =
-            e.add(scatter, e.shl(e.mul(delay, sources), 1));
+        HistorySlot slot = historySlot(e, header, e.add(e.sub(tick, delay), k));
+        Value offsets = e.add(scatter, e.shl(e.mul(delay, sources), 1));
         Value count = e.loadNarrow(slot.count, 16, false);
         e.forLoop(count, {slot.sources}, [&](Value, ValueRange at) {
           Value source = e.loadNarrow(at[0], 16, false);
@@ -120,13 +114,12 @@ void emitScatter(LoopEmitter &e, uint32_t header, Value tick, unsigned bits,
   });
 }
 
-void emitPanels(LoopEmitter &e, uint32_t header, Value tick,
-                const PanelLoop &panels,
-                llvm::function_ref<void(Value, Value, llvm::ArrayRef<Value>)>
-                    update) {
+void emitPanels(
+    LoopEmitter &e, uint32_t header, Value tick, const PanelLoop &panels,
+    llvm::function_ref<void(Value, Value, llvm::ArrayRef<Value>)> update) {
   Value base = SNNC_HEADER(panel_base);
-  Value end = e.add(base, e.mul(SNNC_HEADER(panel_count),
-                                e.constant(sizeof(SnncPanel))));
+  Value end = e.add(
+      base, e.mul(SNNC_HEADER(panel_count), e.constant(sizeof(SnncPanel))));
   Value begins = batchBegins(e, tick, panels.batch);
   Value phase = e.bitAnd(tick, panels.batch - 1);
   auto start = [&](Value panel) {
@@ -153,8 +146,7 @@ void emitPanels(LoopEmitter &e, uint32_t header, Value tick,
           });
           Value row = e.mul(phase, SNNC_PANEL(panel, columns));
           Value column = e.sub(row, first);
-          sums.push_back(
-              e.add(SNNC_PANEL(panel, output), e.shl(column, 2)));
+          sums.push_back(e.add(SNNC_PANEL(panel, output), e.shl(column, 2)));
           panel = next;
         }
         update(first, last, sums);

@@ -1,4 +1,5 @@
-//===- MapLoops.h - The weight-delay map on one core -------------*- C++ -*-===//
+//===- MapLoops.h - The weight-delay map on one core -------------*- C++
+//-*-===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //

@@ -23,7 +23,7 @@ struct ProgramKey {
   std::string model;
   std::string formats; ///< printed, in the order of the table's kinds
   std::vector<bool> uniform;
-  bool sends = true; ///< some core listens to its spikes
+  bool sends = true;    ///< some core listens to its spikes
   unsigned mapBits = 0; ///< weight-delay map: 8 or 16; 0: serial
   unsigned batch = 1;   ///< weight-delay map: ticks per product
   auto operator<=>(const ProgramKey &) const = default;
@@ -61,9 +61,9 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
     for (Attribute format : formats)
       text << format << ";";
     for (unsigned j = 0; j < model.numParams(); ++j) {
-      auto values = snn::ParamValues::get(
-          population.getParams().get(model.paramName(j)),
-          size_t(population.numNeurons()), &getContext());
+      auto values =
+          snn::ParamValues::get(population.getParams().get(model.paramName(j)),
+                                size_t(population.numNeurons()), &getContext());
       if (!values)
         return population.emitError("SNN0311: parameter '")
                << model.paramName(j) << "' is missing or has the wrong size";
@@ -144,15 +144,14 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
     Block &region = model.getBody().front();
     IRMapping map;
     for (unsigned r = 0; r < model.numReceptors(); ++r)
-      map.map(region.getArgument(r),
-              b.create<RingTakeOp>(loc, b.getF32Type(), n,
-                                   b.getI64IntegerAttr(r))
-                  .getSum());
+      map.map(
+          region.getArgument(r),
+          b.create<RingTakeOp>(loc, b.getF32Type(), n, b.getI64IntegerAttr(r))
+              .getSum());
     for (unsigned k = 0; k < model.numStates(); ++k)
-      map.map(model.stateArg(k),
-              b.create<LoadStateOp>(loc, b.getF32Type(), n,
-                                    b.getI64IntegerAttr(k))
-                  .getValue());
+      map.map(model.stateArg(k), b.create<LoadStateOp>(loc, b.getF32Type(), n,
+                                                       b.getI64IntegerAttr(k))
+                                     .getValue());
     for (unsigned j = 0; j < model.numParams(); ++j)
       map.map(model.paramArg(j),
               b.create<ParamOp>(loc, b.getF32Type(), n, b.getI64IntegerAttr(j),

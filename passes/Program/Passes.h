@@ -1,4 +1,5 @@
-//===- Passes.h - Program: from the mapping to core programs -----*- C++ -*-===//
+//===- Passes.h - Program: from the mapping to core programs -----*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_PASSES_PROGRAM_PASSES_H
 #define SNNC_PASSES_PROGRAM_PASSES_H

@@ -1,9 +1,9 @@
 //===- RowLoops.cpp - The inner loops over synaptic rows ------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The loops in which a chip spends its time. Sparse rows are unrolled by four
-// with a remainder loop, dense rows take four (int8) or two (int16) weights per
-// loaded word.
+// The loops in which a chip spends its time. Sparse rows are unrolled by eight
+// with a step of four and a remainder loop, dense rows take four (int8) or two
+// (int16) weights per loaded word.
 
 #include "passes/Program/RowLoops.h"
 
@@ -37,18 +37,18 @@ void accumulate(LoopEmitter &e, Value address, Value weight) {
 /// Weight k of a packed word, sign extended.
 Value unpack(LoopEmitter &e, Value word, unsigned bits, unsigned k) {
   Type narrow = e.b.getIntegerType(bits);
-  Value part = e.b.create<arith::TruncIOp>(e.loc, narrow,
-                                           e.lshr(word, bits * k));
+  Value part =
+      e.b.create<arith::TruncIOp>(e.loc, narrow, e.lshr(word, bits * k));
   return e.b.create<arith::ExtSIOp>(e.loc, e.b.getI32Type(), part);
 }
 
 void emitDense(LoopEmitter &e, unsigned bits, const RowContext &row) {
   Value stride = SNNC_FIELD(e, row.entry, index_base);
-  Value weights = e.add(SNNC_FIELD(e, row.entry, rows_base),
-                        e.mul(row.source, stride));
+  Value weights =
+      e.add(SNNC_FIELD(e, row.entry, rows_base), e.mul(row.source, stride));
   Value target = e.shl(SNNC_FIELD(e, row.entry, target), 2);
-  Value sums = e.add(slotAddress(e, row, SNNC_FIELD(e, row.entry, delay)),
-                     target);
+  Value sums =
+      e.add(slotAddress(e, row, SNNC_FIELD(e, row.entry, delay)), target);
   // Rows are padded to whole groups of four targets.
   Value groups = e.lshr(SNNC_FIELD(e, row.entry, length), 2);
   unsigned perWord = 32 / bits;
@@ -64,13 +64,16 @@ void emitDense(LoopEmitter &e, unsigned bits, const RowContext &row) {
   });
 }
 
+/// A synaptic word taken apart: where its accumulator stands and what to add.
+struct Synapse {
+  Value address, weight;
+};
+
 /// One synaptic word: low bits index, then delay, weight on top.
-void emitSynapse(LoopEmitter &e, fabric::SparseRowsAttr format, Value address,
-                 const RowContext &row, Value delay, Value fixedSums,
-                 Value target) {
-  unsigned word = format.getWord(), index = format.getIndexBits(),
-           delayBits = format.getDelayBits();
-  Value bits = word == 32 ? e.load(address) : e.loadNarrow(address, word, true);
+Synapse decodeSynapse(LoopEmitter &e, fabric::SparseRowsAttr format, Value bits,
+                      const RowContext &row, Value delay, Value fixedSums,
+                      Value target) {
+  unsigned index = format.getIndexBits(), delayBits = format.getDelayBits();
   Value weight = e.ashr(bits, index + delayBits);
   Value neuron = e.bitAnd(bits, (1u << index) - 1);
   Value sums = fixedSums;
@@ -78,14 +81,14 @@ void emitSynapse(LoopEmitter &e, fabric::SparseRowsAttr format, Value address,
     Value extra = e.bitAnd(e.lshr(bits, index), (1u << delayBits) - 1);
     sums = e.add(slotAddress(e, row, e.add(delay, extra)), target);
   }
-  accumulate(e, e.add(sums, e.shl(neuron, 2)), weight);
+  return {e.add(sums, e.shl(neuron, 2)), weight};
 }
 
 void emitSparse(LoopEmitter &e, fabric::SparseRowsAttr format,
                 const RowContext &row) {
   unsigned wordBytes = format.getWord() / 8;
-  Value index = e.add(SNNC_FIELD(e, row.entry, index_base),
-                      e.shl(row.source, 1));
+  Value index =
+      e.add(SNNC_FIELD(e, row.entry, index_base), e.shl(row.source, 1));
   Value first = e.loadNarrow(index, 16, false);
   Value last = e.loadNarrow(e.add(index, 2), 16, false);
   Value count = e.sub(last, first);
@@ -96,19 +99,28 @@ void emitSparse(LoopEmitter &e, fabric::SparseRowsAttr format,
   Value fixedSums;
   if (format.getDelayBits() == 0)
     fixedSums = e.add(slotAddress(e, row, delay), target);
-  auto one = [&](Value address) {
-    emitSynapse(e, format, address, row, delay, fixedSums, target);
+  // All words of a turn are read before the first sum is written: neighbouring
+  // loads overlap in the pipeline, and LLVM may not move them over the stores.
+  auto turn = [&](unsigned size) {
+    return [&, size](Value, ValueRange at) {
+      llvm::SmallVector<Value, 8> words;
+      for (unsigned k = 0; k < size; ++k) {
+        Value address = e.add(at[0], k * wordBytes);
+        words.push_back(wordBytes == 4 ? e.load(address)
+                                       : e.loadNarrow(address, 16, true));
+      }
+      for (Value word : words) {
+        Synapse synapse =
+            decodeSynapse(e, format, word, row, delay, fixedSums, target);
+        accumulate(e, synapse.address, synapse.weight);
+      }
+      return llvm::SmallVector<Value>{e.add(at[0], size * wordBytes)};
+    };
   };
-  auto rest = e.forLoop(
-      e.lshr(count, 2), {begin}, [&](Value, ValueRange at) {
-        for (unsigned k = 0; k < kUnroll; ++k)
-          one(e.add(at[0], k * wordBytes));
-        return llvm::SmallVector<Value>{e.add(at[0], kUnroll * wordBytes)};
-      });
-  e.forLoop(e.bitAnd(count, kUnroll - 1), rest, [&](Value, ValueRange at) {
-    one(at[0]);
-    return llvm::SmallVector<Value>{e.add(at[0], wordBytes)};
-  });
+  constexpr unsigned whole = 2 * kUnroll;
+  auto rest = e.forLoop(e.lshr(count, 3), {begin}, turn(whole));
+  rest = e.forLoop(e.bitAnd(e.lshr(count, 2), 1), rest, turn(kUnroll));
+  e.forLoop(e.bitAnd(count, kUnroll - 1), rest, turn(1));
 }
 } // namespace
 

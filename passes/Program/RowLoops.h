@@ -1,4 +1,5 @@
-//===- RowLoops.h - The inner loops over synaptic rows -----------*- C++ -*-===//
+//===- RowLoops.h - The inner loops over synaptic rows -----------*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_PASSES_PROGRAM_ROWLOOPS_H
 #define SNNC_PASSES_PROGRAM_ROWLOOPS_H

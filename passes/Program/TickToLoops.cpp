@@ -6,11 +6,11 @@
 
 #include "passes/Program/LoopEmitter.h"
 #include "passes/Program/MapLoops.h"
+#include "passes/Program/NeuronLoop.h"
 #include "passes/Program/Passes.h"
 #include "passes/Program/RowLoops.h"
 #include "runtime/abi/CoreHeader.h"
 
-#include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 #include <cstddef>
@@ -29,14 +29,13 @@ namespace {
 class ProgramLowering {
 public:
   ProgramLowering(ProgramOp program, uint32_t headerAddress)
-      : program(program), builder(program),
-        header(headerAddress) {}
+      : program(program), builder(program), header(headerAddress) {}
 
   LogicalResult run() {
     auto pointer = LLVM::LLVMPointerType::get(program.getContext());
-    auto function = builder.create<func::FuncOp>(
-        program.getLoc(), program.getSymName(),
-        builder.getFunctionType({pointer}, {}));
+    auto function =
+        builder.create<func::FuncOp>(program.getLoc(), program.getSymName(),
+                                     builder.getFunctionType({pointer}, {}));
     builder.setInsertionPointToStart(function.addEntryBlock());
     LoopEmitter emitter(builder, program.getLoc(), function.getArgument(0));
     e = &emitter;
@@ -111,8 +110,8 @@ private:
         },
         [&](ValueRange b) -> llvm::SmallVector<Value> {
           Value middle = e->lshr(e->add(b[0], b[1]), 1);
-          Value below = e->compare(CmpIPredicate::ule,
-                                   keyFirst(entryAt(middle)), key);
+          Value below =
+              e->compare(CmpIPredicate::ule, keyFirst(entryAt(middle)), key);
           Value low = select(below, e->add(middle, 1), b[0]);
           Value high = select(below, b[1], middle);
           return {low, high};
@@ -222,15 +221,15 @@ private:
   LogicalResult lowerNeurons(ForNeuronsOp loop) {
     Value start = loadHeader(offsetof(SnncCoreHeader, start_tick));
     e->ifThen(e->compare(CmpIPredicate::uge, tick, start), [&] {
-      loadInvariants(loop);
+      NeuronLoop body(*e, loop, header, bitmap);
       Value slot = e->bitAnd(tick, slotMask);
       Value base = e->add(ringBase, e->mul(slot, slotBytes));
       // Receptors are align4(n) accumulators apart (Fabric/Encoding.h).
       Value apart = e->shl(e->bitAnd(e->add(neurons, 3), ~3u), 2);
-      sums.assign(1, base);
+      llvm::SmallVector<Value, SNNC_MAX_RECEPTORS> sums{base};
       for (unsigned r = 1; r < SNNC_MAX_RECEPTORS; ++r)
         sums.push_back(e->add(sums.back(), apart));
-      lowerNeuronLoop(loop, e->constant(0), neurons, /*clearSums=*/true);
+      body.emit(e->constant(0), neurons, sums, /*clearSums=*/true);
     });
     return success();
   }
@@ -243,95 +242,16 @@ private:
       return matmul.emitError("SNN0395: a matmul without neurons");
     Value start = loadHeader(offsetof(SnncCoreHeader, start_tick));
     Value active = e->compare(CmpIPredicate::uge, tick, start);
-    loadInvariants(loop);
+    NeuronLoop body(*e, loop, header, bitmap);
     PanelLoop panels{unsigned(matmul.getBits()), unsigned(matmul.getBatch()),
                      unsigned(matmul.getReceptors())};
     emitPanels(*e, header, tick, panels,
                [&](Value first, Value end, llvm::ArrayRef<Value> bases) {
                  e->ifThen(active, [&] {
-                   sums.assign(bases.begin(), bases.end());
-                   lowerNeuronLoop(loop, first, end, /*clearSums=*/false);
+                   body.emit(first, end, bases, /*clearSums=*/false);
                  });
                });
     return success();
-  }
-
-  /// What stays the same for all neurons is loaded before the loop: stores into
-  /// state arrays keep LLVM from hoisting it.
-  void loadInvariants(ForNeuronsOp loop) {
-    states.clear();
-    params.clear();
-    auto stateBase = [&](int64_t k) {
-      states.try_emplace(k, loadHeader(offsetof(SnncCoreHeader, state) +
-                                       size_t(k) * 4));
-    };
-    for (Operation &op : loop.getBody().front()) {
-      if (auto load = dyn_cast<LoadStateOp>(op))
-        stateBase(int64_t(load.getState()));
-      if (auto store = dyn_cast<StoreStateOp>(op))
-        stateBase(int64_t(store.getState()));
-      if (auto param = dyn_cast<ParamOp>(op)) {
-        Value slot = at(offsetof(SnncCoreHeader, param) +
-                        size_t(param.getIndex()) * 4);
-        params.try_emplace(int64_t(param.getIndex()),
-                           param.getUniform() ? e->loadFloat(slot)
-                                              : e->load(slot));
-      }
-    }
-    keyBase = loadHeader(offsetof(SnncCoreHeader, key_base));
-  }
-
-  /// Neurons [first, end); `sums` holds, per receptor, the address at which
-  /// neuron 0's weight sum would stand.
-  void lowerNeuronLoop(ForNeuronsOp loop, Value first, Value end,
-                       bool clearSums) {
-    clear = clearSums;
-    e->forRange(first, end, [&](Value n) {
-      IRMapping map;
-      map.map(loop.getBody().getArgument(0), n);
-      Value offset = e->shl(n, 2);
-      for (Operation &op : loop.getBody().front())
-        lowerNeuronOp(op, n, offset, map);
-    });
-  }
-
-  void lowerNeuronOp(Operation &op, Value n, Value offset, IRMapping &map) {
-    llvm::TypeSwitch<Operation *>(&op)
-        .Case<RingTakeOp>([&](RingTakeOp take) {
-          Value address = e->add(sums[take.getReceptor()], offset);
-          Value sum = e->load(address);
-          if (clear)
-            e->store(address, e->constant(0));
-          map.map(take.getSum(), builder.create<arith::SIToFPOp>(
-                                     e->loc, builder.getF32Type(), sum));
-        })
-        .Case<LoadStateOp>([&](LoadStateOp load) {
-          Value base = states[int64_t(load.getState())];
-          map.map(load.getValue(), e->loadFloat(e->add(base, offset)));
-        })
-        .Case<StoreStateOp>([&](StoreStateOp store) {
-          Value base = states[int64_t(store.getState())];
-          e->storeFloat(e->add(base, offset), map.lookup(store.getValue()));
-        })
-        .Case<ParamOp>([&](ParamOp param) {
-          Value v = params[int64_t(param.getIndex())];
-          map.map(param.getValue(),
-                  param.getUniform() ? v : e->loadFloat(e->add(v, offset)));
-        })
-        .Case<EmitOp>([&](EmitOp emit) {
-          e->ifThen(map.lookup(emit.getSpike()), [&] {
-            lowerEmit(n, emit.getLocal());
-          });
-        })
-        .Default([&](Operation *o) { builder.clone(*o, map); });
-  }
-
-  void lowerEmit(Value n, bool local) {
-    Value word = e->add(bitmap, e->shl(e->lshr(n, 5), 2));
-    Value bit = e->shlBy(e->constant(1), e->bitAnd(n, 31));
-    e->store(word, e->bitOr(e->load(word), bit));
-    if (!local)
-      builder.create<SendOp>(e->loc, e->core, e->add(keyBase, n));
   }
 
   //===--------------------------------------------------------------------===//
@@ -356,15 +276,12 @@ private:
           [&] {
             Value to = copyIf(wants(0), bitmap, words, cursor);
             for (unsigned k = 0; k < record.getStates(); ++k) {
-              Value base =
-                  loadHeader(offsetof(SnncCoreHeader, state) + k * 4);
+              Value base = loadHeader(offsetof(SnncCoreHeader, state) + k * 4);
               to = copyIf(wants(1 + k), base, neurons, to);
             }
             e->store(at(offsetof(SnncCoreHeader, record_cursor)), to);
           },
-          [&] {
-            e->increment(at(offsetof(SnncCoreHeader, record_overflow)));
-          });
+          [&] { e->increment(at(offsetof(SnncCoreHeader, record_overflow))); });
     });
   }
 
@@ -381,10 +298,7 @@ private:
   OpBuilder builder;
   uint32_t header;
   LoopEmitter *e = nullptr;
-  Value tick, ringBase, slotBytes, slotMask, neurons, bitmap, keyBase;
-  llvm::SmallVector<Value, SNNC_MAX_RECEPTORS> sums; ///< one per receptor
-  bool clear = true;
-  llvm::DenseMap<int64_t, Value> states, params;
+  Value tick, ringBase, slotBytes, slotMask, neurons, bitmap;
 };
 
 struct TickToLoopsPass : impl::TickToLoopsBase<TickToLoopsPass> {

@@ -32,8 +32,8 @@ uint64_t macCycles(const MacArray &mac, uint32_t m, uint32_t n, uint32_t k,
 
 AddressRange MacDevice::range() const {
   const MacArray &r = registers;
-  uint32_t last = std::max({r.sourceA, r.sourceB, r.target, r.rowsA, r.colsA,
-                            r.colsB, r.trigger});
+  uint32_t last = std::max(
+      {r.sourceA, r.sourceB, r.target, r.rowsA, r.colsA, r.colsB, r.trigger});
   return {r.base, r.base + last + 4};
 }
 
@@ -96,7 +96,8 @@ bool MacDevice::start(bool wide) {
   uint64_t width = wide ? 2 : 1;
   constexpr uint32_t limit = 1 << 16; // keeps the products below 2^64
   if (m == 0 || n == 0 || m > limit || n > limit || k > limit)
-    return refuse(fmt::format("MAC array: {} x {} x {} is no product", m, k, n));
+    return refuse(
+        fmt::format("MAC array: {} x {} x {} is no product", m, k, n));
   if (!inSram(a, uint64_t(k) * m * width, "operand A") ||
       !inSram(b, uint64_t(k) * n * width, "operand B") ||
       !inSram(target, uint64_t(m) * n * 4, "result") ||

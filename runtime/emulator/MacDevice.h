@@ -1,12 +1,13 @@
-//===- MacDevice.h - The MAC array of a PE -----------------------*- C++ -*-===//
+//===- MacDevice.h - The MAC array of a PE -----------------------*- C++
+//-*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Matrix products on int8 or int16 operands in SRAM: C[M][N] = A[K][M]^T B[K][N]
-// with int32 results. The array is output stationary (facts A10): a tile of
-// `rows` x `columns` results takes one operand row a cycle. A product whose sum
-// leaves the accumulator is a fault, never a wrapped number.
+// Matrix products on int8 or int16 operands in SRAM: C[M][N] = A[K][M]^T
+// B[K][N] with int32 results. The array is output stationary (facts A10): a
+// tile of `rows` x `columns` results takes one operand row a cycle. A product
+// whose sum leaves the accumulator is a fault, never a wrapped number.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_RUNTIME_EMULATOR_MACDEVICE_H

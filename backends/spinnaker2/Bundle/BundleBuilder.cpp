@@ -74,8 +74,8 @@ private:
       if (failed(compiled))
         return failure();
       programIndex[name] = uint32_t(manifest().programs.size());
-      manifest().programs.push_back({name, "programs/" + name + ".elf",
-                                     "programs/" + name + ".mlir"});
+      manifest().programs.push_back(
+          {name, "programs/" + name + ".elf", "programs/" + name + ".mlir"});
       bundle->addEntry("programs/" + name + ".elf", std::move(compiled->elf));
       bundle->addEntry("programs/" + name + ".mlir", print(program));
     }
@@ -98,8 +98,8 @@ private:
       runtime::CoreEntry core;
       core.pe = {uint8_t(at.getX()), uint8_t(at.getY()), uint8_t(at.getP())};
       core.program = programIndex.lookup(slice.getProgramAttr().getValue());
-      core.image =
-          fmt::format("images/pe_{}_{}_{}.bin", at.getX(), at.getY(), at.getP());
+      core.image = fmt::format("images/pe_{}_{}_{}.bin", at.getX(), at.getY(),
+                               at.getP());
       core.imageBase = image->base;
       core.headerAddress = machine.sram.program.end;
       coreIndex[core.pe.peId()] = uint32_t(manifest().cores.size());
@@ -108,10 +108,9 @@ private:
       population.slices.push_back({uint32_t(manifest().cores.size()),
                                    uint32_t(slice.getBegin()),
                                    uint32_t(slice.getEnd())});
-      bundle->addEntry(
-          core.image,
-          std::string(reinterpret_cast<const char *>(image->bytes.data()),
-                      image->bytes.size()));
+      bundle->addEntry(core.image, std::string(reinterpret_cast<const char *>(
+                                                   image->bytes.data()),
+                                               image->bytes.size()));
       manifest().cores.push_back(core);
       reportCore(slice, core, image->summary);
     }
@@ -189,10 +188,10 @@ private:
         if (scales.size() <= 1)
           continue;
         variable.scales = fmt::format("scales/{}_{}.f64", index, variable.name);
-        bundle->addEntry(variable.scales,
-                         std::string(
-                             reinterpret_cast<const char *>(scales.data()),
-                             scales.size() * sizeof(double)));
+        bundle->addEntry(
+            variable.scales,
+            std::string(reinterpret_cast<const char *>(scales.data()),
+                        scales.size() * sizeof(double)));
       }
       ++index;
     }
@@ -207,7 +206,8 @@ private:
         only->push_back(op.clone());
     std::set<std::string> keys;
     AttrTypeWalker walker;
-    walker.addWalk([&](snn::ParamRefAttr ref) { keys.insert(ref.getKey().str()); });
+    walker.addWalk(
+        [&](snn::ParamRefAttr ref) { keys.insert(ref.getKey().str()); });
     only->walk([&](Operation *op) { walker.walk(op->getAttrDictionary()); });
     bundle->addEntry(runtime::Bundle::networkName, print(*only));
     bundle->addEntry(runtime::Bundle::parametersName,
@@ -243,8 +243,8 @@ private:
             {{"bits", q.bits},
              {"min", q.smallest},
              {"max", q.largest},
-             {"snr_db", std::isfinite(q.snrDecibel) ? json(q.snrDecibel)
-                                                    : json(nullptr)},
+             {"snr_db",
+              std::isfinite(q.snrDecibel) ? json(q.snrDecibel) : json(nullptr)},
              {"underflow", q.underflow},
              {"saturated", q.saturated}}}});
     }

@@ -36,7 +36,8 @@ Expected<std::string> linkProgram(const std::string &object,
       "ENTRY(start)\n"
       "SECTIONS {{\n"
       "  . = {:#x};\n"
-      "  .text : {{ KEEP(*(.vectors)) *(.text .text.*) *(.rodata .rodata.*) }}\n"
+      "  .text : {{ KEEP(*(.vectors)) *(.text .text.*) *(.rodata .rodata.*) "
+      "}}\n"
       "  /DISCARD/ : {{ *(.ARM.exidx* .ARM.extab* .comment .note*) }}\n"
       "}}\n",
       range.begin);
@@ -48,9 +49,9 @@ Expected<std::string> linkProgram(const std::string &object,
     return s.takeError();
   std::string said;
   llvm::raw_string_ostream stream(said);
-  const char *arguments[] = {"ld.lld",    "-T", ld.c_str(),
-                             in.c_str(),  "-o", out.c_str(),
-                             "--threads=1", "--no-undefined", "-n"};
+  const char *arguments[] = {
+      "ld.lld",    "-T",          ld.c_str(),       in.c_str(), "-o",
+      out.c_str(), "--threads=1", "--no-undefined", "-n"};
   bool linked = lld::elf::link(arguments, stream, stream, /*exitEarly=*/false,
                                /*disableOutput=*/false);
   // lld keeps its symbols until told; the next program would collide.

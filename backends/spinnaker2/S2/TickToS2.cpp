@@ -20,10 +20,11 @@ static void lowerForPackets(tick::ForPacketsOp op, uint32_t header) {
   program::LoopEmitter e(builder, op.getLoc(), op.getCore());
   Value begin = e.load(
       e.constant(header + uint32_t(offsetof(SnncCoreHeader, fifo_base))));
-  Value end = e.load(
-      e.constant(header + uint32_t(offsetof(SnncCoreHeader, fifo_end))));
+  Value end =
+      e.load(e.constant(header + uint32_t(offsetof(SnncCoreHeader, fifo_end))));
   Value words = builder.create<FifoWordsOp>(op.getLoc(), builder.getI32Type());
-  Value oldest = builder.create<FifoReadPointerOp>(op.getLoc(), builder.getI32Type());
+  Value oldest =
+      builder.create<FifoReadPointerOp>(op.getLoc(), builder.getI32Type());
   auto last = e.forLoop(words, {oldest}, [&](Value, ValueRange at) {
     Value key = e.load(at[0]);
     Block &body = op.getBody().front();
@@ -47,12 +48,11 @@ static void lowerMacStart(tick::MacStartOp op) {
   auto field = [&](size_t offset) {
     return e.load(e.add(op.getPanel(), uint32_t(offset)));
   };
-  b.create<MacStartOp>(op.getLoc(), field(offsetof(SnncPanel, operand)),
-                       field(offsetof(SnncPanel, weights)),
-                       field(offsetof(SnncPanel, output)),
-                       e.constant(uint32_t(op.getBatch())),
-                       field(offsetof(SnncPanel, rows)),
-                       field(offsetof(SnncPanel, columns)), op.getBitsAttr());
+  b.create<MacStartOp>(
+      op.getLoc(), field(offsetof(SnncPanel, operand)),
+      field(offsetof(SnncPanel, weights)), field(offsetof(SnncPanel, output)),
+      e.constant(uint32_t(op.getBatch())), field(offsetof(SnncPanel, rows)),
+      field(offsetof(SnncPanel, columns)), op.getBitsAttr());
   op.erase();
 }
 

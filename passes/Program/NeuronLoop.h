@@ -1,0 +1,58 @@
+//===- NeuronLoop.h - The loop over a core's neurons -------------*- C++
+//-*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef SNNC_PASSES_PROGRAM_NEURONLOOP_H
+#define SNNC_PASSES_PROGRAM_NEURONLOOP_H
+
+#include "passes/Program/LoopEmitter.h"
+
+#include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/MapVector.h"
+
+namespace snnc::program {
+
+/// Emits tick.for_neurons as loops with walking pointers: groups of four
+/// neurons in straight-line code with one test for "did any of them spike",
+/// then the rest one by one. Spikes leave in ascending order either way.
+class NeuronLoop {
+public:
+  /// Loads what stays the same for all neurons: stores into state arrays keep
+  /// LLVM from hoisting it.
+  NeuronLoop(LoopEmitter &emitter, tick::ForNeuronsOp loop, uint32_t header,
+             mlir::Value bitmap);
+
+  /// Neurons [first, end). `sums` holds, per receptor, the address at which
+  /// neuron 0's weight sum would stand; `clearSums`: leave zeros behind.
+  void emit(mlir::Value first, mlir::Value end,
+            llvm::ArrayRef<mlir::Value> sums, bool clearSums);
+
+private:
+  struct Spike {
+    mlir::Value neuron, condition;
+    bool local;
+  };
+  static constexpr unsigned kGroup = 4;
+
+  void emitNeurons(mlir::Value n, mlir::ValueRange pointers, unsigned count,
+                   bool clearSums);
+  void emitNeuron(mlir::Value n, mlir::ValueRange pointers, unsigned offset,
+                  bool clearSums, llvm::SmallVectorImpl<Spike> &spikes);
+  void emitOp(mlir::Operation &op, mlir::Value n, mlir::ValueRange pointers,
+              unsigned offset, bool clearSums, mlir::IRMapping &map,
+              llvm::SmallVectorImpl<Spike> &spikes);
+  void emitSpike(const Spike &spike);
+  mlir::Value headerField(size_t offset);
+
+  LoopEmitter &e;
+  tick::ForNeuronsOp loop;
+  uint32_t header;
+  mlir::Value bitmap, keyBase;
+  unsigned receptors = 0; ///< pointers 0 .. receptors - 1 walk over the sums
+  /// State or parameter number -> its place among the pointers, base address.
+  llvm::MapVector<int64_t, std::pair<unsigned, mlir::Value>> states, arrays;
+  llvm::MapVector<int64_t, mlir::Value> uniforms;
+};
+
+} // namespace snnc::program
+
+#endif // SNNC_PASSES_PROGRAM_NEURONLOOP_H
