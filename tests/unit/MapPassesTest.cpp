@@ -65,6 +65,8 @@ public:
       addPopulation(i);
     for (unsigned i = 0; i < populations + number(0, 3); ++i)
       addProjection(i);
+    for (auto population : network.getOps<snn::PopulationOp>())
+      addBatch(population);
   }
 
   uint32_t number(uint32_t low, uint32_t high) {
@@ -98,6 +100,20 @@ private:
     if (number(0, 1))
       signals.back().getDefiningOp<snn::PopulationOp>().setParadigmAttr(
           snn::ParadigmAttr::get(b.getContext(), snn::Paradigm::Parallel));
+  }
+  /// As many ticks at once as the least delay allows, two or four.
+  void addBatch(snn::PopulationOp population) {
+    double least = 4;
+    bool driven = false;
+    for (auto projection : network.getOps<snn::ProjectionOp>())
+      if (projection.getTarget() == population.getSignal()) {
+        auto delay = dyn_cast<FloatAttr>(projection.getDelay());
+        least = std::min(least, delay ? delay.getValueAsDouble() : 2);
+        driven = true;
+      }
+    if (driven && least >= 2 &&
+        population.getParadigm() == snn::Paradigm::Parallel)
+      population.setBatchAttr(b.getI64IntegerAttr(least >= 4 ? 4 : 2));
   }
   void addProjection(unsigned i) {
     Value source = signals[number(0, uint32_t(signals.size() - 1))];

@@ -329,6 +329,7 @@ LogicalResult ImageWriter::fillRing(SnncCoreHeader &header) {
   auto ring = find("ring");
   if (failed(ring))
     return failure();
+  header.batch = 1;
   header.ring_base = ring->at;
   header.ring_slot_bytes =
       uint32_t(ringSlotBytes(slice.numNeurons(), node.receptors));
@@ -385,7 +386,6 @@ LogicalResult ImageWriter::writeHeader() {
   header.spikes_base = spikes->at;
   header.record_base = header.record_cursor = record->at;
   header.record_end = record->at + record->bytes;
-  header.batch = 1;
   if (place->at != image.base || place->bytes != sizeof header ||
       table->bytes != entries.size() * sizeof(SnncTableEntry) ||
       header.ring_slots == 0)
