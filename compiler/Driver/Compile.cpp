@@ -12,6 +12,7 @@
 #include "compiler/Driver/Messages.h"
 #include "compiler/Driver/Network.h"
 #include "compiler/Driver/Report.h"
+#include "compiler/Fabric/Capacity.h"
 #include "passes/Decide/Passes.h"
 #include "passes/Map/Passes.h"
 #include "passes/Normalize/Passes.h"
@@ -52,6 +53,15 @@ LogicalResult decideParadigms(ModuleOp module, const CompileOptions &options,
                                              options.explainParadigm));
   pm.addPass(normalize::createBatchTicks(batch));
   return pm.run(module);
+}
+
+LogicalResult checkCapacity(ModuleOp module, const CompileOptions &options,
+                            DiagnosticSink &sink) {
+  auto machine = machineOf(options);
+  if (machine)
+    return fabric::refuseHopeless(networkOf(module), *machine);
+  sink.report(machine.takeError());
+  return failure();
 }
 
 LogicalResult mapNetwork(ModuleOp module,
@@ -132,13 +142,13 @@ static int emitStage(ModuleOp module, const CompileOptions &options,
   s2::CodegenOptions codegen;
   codegen.headerAddress = machine->sram.program.end;
   codegen.emitAssembly = true;
-  for (auto program : module.getOps<tick::ProgramOp>()) {
-    auto compiled = s2::compileProgram(program, *machine, codegen);
-    if (failed(compiled))
-      return kExitInput;
+  llvm::SmallVector<tick::ProgramOp> programs(module.getOps<tick::ProgramOp>());
+  auto compiled = s2::compilePrograms(programs, *machine, codegen);
+  if (failed(compiled))
+    return kExitInput;
+  for (auto [program, result] : llvm::zip_equal(programs, *compiled))
     fmt::print("@ program {}, {} B\n{}\n", program.getSymName().str(),
-               compiled->textBytes, compiled->assembly);
-  }
+               result.textBytes, result.assembly);
   return kExitOk;
 }
 
@@ -153,7 +163,8 @@ int runCompile(const CompileOptions &options, DiagnosticSink &sink) {
     printModule(*imported.module);
     return kExitOk;
   }
-  if (failed(normalizeNetwork(*imported.module, imported.dt, options.network,
+  if (failed(checkCapacity(*imported.module, options, sink)) ||
+      failed(normalizeNetwork(*imported.module, imported.dt, options.network,
                               /*quantized=*/true)))
     return kExitInput;
   if (options.emit != "bundle")

@@ -17,6 +17,12 @@ namespace snnc {
 /// The machine that the options name: built in, or a file.
 Expected<MachineModel> machineOf(const CompileOptions &options);
 
+/// Error SNN0354 when the synapses alone exceed the machine: before anything is
+/// drawn, so that a huge network is refused at once.
+mlir::LogicalResult checkCapacity(mlir::ModuleOp module,
+                                  const CompileOptions &options,
+                                  DiagnosticSink &sink);
+
 /// Normalized -> Decided: serial or parallel per population, and the extra
 /// latency that lets parallel ones multiply several ticks at once.
 mlir::LogicalResult

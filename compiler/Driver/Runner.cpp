@@ -59,6 +59,9 @@ bool RunSubject::open(const RunOptions &options, SubjectNeeds needs,
   if (!imported.module)
     return false;
   bool quantized = options.precision != "float";
+  if (needs.bundle &&
+      failed(checkCapacity(*imported.module, compile, sink)))
+    return false;
   if (failed(normalizeNetwork(*imported.module, imported.dt, compile.network,
                               quantized)))
     return false;

@@ -1,0 +1,26 @@
+//===- Capacity.h - Networks that no mapping can fit -------------*- C++ -*-===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A bound from connectors alone, before anything is quantised or drawn row by
+// row: a network of 20 million synapses is refused in a fraction of a second.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_FABRIC_CAPACITY_H
+#define SNNC_FABRIC_CAPACITY_H
+
+#include "compiler/Machine/MachineModel.h"
+#include "compiler/SNN/SNN.h"
+
+namespace snnc::fabric {
+
+/// Error SNN0354 at the largest projection when the drawn and listed synapses
+/// need more bytes than all cores of `machine` have, at the least byte that
+/// any encoding takes for a pair of neurons (an int8 weight).
+mlir::LogicalResult refuseHopeless(snn::NetworkOp network,
+                                   const MachineModel &machine);
+
+} // namespace snnc::fabric
+
+#endif // SNNC_FABRIC_CAPACITY_H

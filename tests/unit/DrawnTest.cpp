@@ -1,0 +1,195 @@
+//===- DrawnTest.cpp - Drawn connectivity ---------------------------------===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/SNN/Connectivity.h"
+#include "compiler/Support/Random.h"
+
+#include "mlir/AsmParser/AsmParser.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <gtest/gtest.h>
+#include <map>
+#include <set>
+
+using namespace mlir;
+using namespace snnc;
+using namespace snnc::snn;
+
+namespace {
+
+class Drawn : public ::testing::Test {
+protected:
+  Drawn() { context.loadDialect<SNNDialect>(); }
+
+  std::unique_ptr<Connectivity>
+  make(const std::string &connector, uint32_t sources, uint32_t targets,
+       const std::string &weight = "constant, array<f64: 1.0>",
+       const std::string &delay = "constant, array<f64: 0.0>", int self = 1,
+       int twice = 1, int seed = 5) {
+    std::string text = "#snn.procedural<" + connector + ", weight = <" +
+                       weight + ">, delay = <" + delay +
+                       ">, autapses = " + std::to_string(self) +
+                       ", multapses = " + std::to_string(twice) +
+                       ", seed = " + std::to_string(seed) + ", stream = 9>";
+    Attribute attr = parseAttribute(text, &context);
+    return attr ? createDrawn(attr, sources, targets, error) : nullptr;
+  }
+
+  using Key = std::tuple<uint32_t, uint32_t, float, uint32_t>;
+  static std::vector<Key> byRows(const Connectivity &view, bool backwards) {
+    std::vector<Key> all;
+    std::vector<Synapse> row;
+    for (uint32_t i = 0; i < view.numSources(); ++i) {
+      uint32_t source = backwards ? view.numSources() - 1 - i : i;
+      view.row(source, row);
+      EXPECT_TRUE(std::is_sorted(row.begin(), row.end(),
+                                 [](const Synapse &a, const Synapse &b) {
+                                   return a.target < b.target;
+                                 }));
+      for (const Synapse &s : row)
+        all.emplace_back(source, s.target, s.weight, s.delay);
+    }
+    std::sort(all.begin(), all.end());
+    return all;
+  }
+  static std::vector<Key> byVisit(const Connectivity &view) {
+    std::vector<Key> all;
+    view.forEach([&](uint32_t source, const Synapse &s) {
+      all.emplace_back(source, s.target, s.weight, s.delay);
+    });
+    std::sort(all.begin(), all.end());
+    return all;
+  }
+
+  MLIRContext context;
+  std::string error;
+};
+
+const char *const kNormal = "normal, array<f64: 0.5, 0.1, -10.0, 10.0>";
+const char *const kDelays = "uniform_int, array<f64: 0.0, 63.0>";
+
+} // namespace
+
+TEST_F(Drawn, EveryWayToReadGivesTheSameSynapses) {
+  for (const char *connector :
+       {"all_to_all, amount = 1.0 : f64", "one_to_one, amount = 1.0 : f64",
+        "fixed_probability, amount = 0.1 : f64",
+        "fixed_indegree, amount = 20.0 : f64",
+        "fixed_outdegree, amount = 20.0 : f64"})
+    for (int self : {0, 1})
+      for (int twice : {0, 1}) {
+        auto a = make(connector, 90, 90, kNormal, kDelays, self, twice);
+        auto b = make(connector, 90, 90, kNormal, kDelays, self, twice);
+        ASSERT_TRUE(a && b) << connector << error;
+        auto rows = byRows(*a, false);
+        EXPECT_EQ(rows, byRows(*b, true)) << connector;
+        EXPECT_EQ(rows, byVisit(*b)) << connector;
+        EXPECT_EQ(a->cheapCount(), rows.size()) << connector;
+        std::vector<uint32_t> degrees, counted(90, 0);
+        a->countByTarget(degrees);
+        std::set<std::pair<uint32_t, uint32_t>> pairs;
+        for (auto &[source, target, weight, delay] : rows) {
+          ++counted[target];
+          pairs.insert({source, target});
+          EXPECT_LE(delay, a->maxExtraDelay());
+          EXPECT_TRUE(self || source != target || connector[0] == 'o');
+        }
+        EXPECT_EQ(degrees, counted) << connector;
+        if (!twice)
+          EXPECT_EQ(pairs.size(), rows.size()) << connector;
+      }
+}
+
+TEST_F(Drawn, SeedsAndTargetsAreIndependent) {
+  auto base = make("fixed_indegree, amount = 30.0 : f64", 1000, 50);
+  auto other = make("fixed_indegree, amount = 30.0 : f64", 1000, 50,
+                    "constant, array<f64: 1.0>", "constant, array<f64: 0.0>", 1,
+                    1, 6);
+  auto fewer = make("fixed_indegree, amount = 30.0 : f64", 1000, 25);
+  EXPECT_NE(byVisit(*base), byVisit(*other));
+  // A target's synapses do not depend on how many other targets there are.
+  auto all = byVisit(*base);
+  std::erase_if(all, [](const Key &key) { return std::get<1>(key) >= 25; });
+  EXPECT_EQ(all, byVisit(*fewer));
+}
+
+TEST_F(Drawn, TheFigures) {
+  auto view = make("fixed_probability, amount = 0.05 : f64", 4000, 500, kNormal,
+                   kDelays);
+  auto all = byVisit(*view);
+  // Binomial(2e6, 0.05): standard deviation 308; 5 of them.
+  EXPECT_NEAR(double(all.size()), 1e5, 5 * 308);
+  double sum = 0, square = 0, delays = 0, sources = 0;
+  for (auto &[source, target, weight, delay] : all) {
+    sum += weight;
+    square += double(weight) * weight;
+    delays += delay;
+    sources += source;
+  }
+  double n = double(all.size()), mean = sum / n;
+  EXPECT_NEAR(mean, 0.5, 5 * 0.1 / std::sqrt(n));
+  EXPECT_NEAR(std::sqrt(square / n - mean * mean), 0.1, 0.1 * 5 / std::sqrt(n));
+  EXPECT_NEAR(delays / n, 31.5, 5 * 18.5 / std::sqrt(n));
+  EXPECT_NEAR(sources / n, 1999.5, 5 * 1155 / std::sqrt(n));
+}
+
+TEST_F(Drawn, ChiSquareOfSources) {
+  auto view = make("fixed_indegree, amount = 100.0 : f64", 64, 1000,
+                   "constant, array<f64: 1.0>", "constant, array<f64: 0.0>");
+  std::vector<double> hits(64, 0);
+  view->forEach([&](uint32_t source, const Synapse &) { ++hits[source]; });
+  double expected = 1e5 / 64, chi = 0;
+  for (double h : hits)
+    chi += (h - expected) * (h - expected) / expected;
+  // 63 degrees of freedom: 63 +- 11.2; both tails.
+  EXPECT_GT(chi, 63 - 5 * 11.2);
+  EXPECT_LT(chi, 63 + 5 * 11.2);
+}
+
+TEST_F(Drawn, WhatDoesNotFitIsRefused) {
+  EXPECT_FALSE(make("fixed_indegree, amount = 10.0 : f64", 9, 5,
+                    "constant, array<f64: 1.0>", "constant, array<f64: 0.0>", 1,
+                    0));
+  EXPECT_NE(error.find("there are 9"), std::string::npos) << error;
+  EXPECT_FALSE(make("one_to_one, amount = 1.0 : f64", 9, 5));
+  EXPECT_FALSE(make("all_to_all, amount = 1.0 : f64", 9, 5,
+                    "constant, array<f64: 1.0>", "constant, array<f64: 0.0>",
+                    0));
+}
+
+TEST_F(Drawn, TwentyMillionAreCountedWithoutBeingStored) {
+  auto view = make("fixed_probability, amount = 0.05 : f64", 20000, 20000);
+  auto begin = std::chrono::steady_clock::now();
+  uint64_t count = *view->cheapCount();
+  double seconds = std::chrono::duration<double>(
+                       std::chrono::steady_clock::now() - begin)
+                       .count();
+  EXPECT_NEAR(double(count), 2e7, 5 * 4359);
+  RecordProperty("seconds", std::to_string(seconds));
+  std::printf("%lu synapses counted in %.3f s\n", count, seconds);
+  EXPECT_LT(seconds, 10); // a shared machine; the figure is printed
+}
+
+TEST(Portable, LogExpAndQuantile) {
+  double worstLog = 0, worstExp = 0;
+  for (int i = 1; i < 200000; ++i) {
+    double x = i * 0.00371 - 371;
+    double l = std::log(double(i) / 77.0);
+    worstLog = std::max(worstLog, std::abs(portableLog(i / 77.0) - l) /
+                                      std::max(1.0, std::abs(l)));
+    worstExp =
+        std::max(worstExp, std::abs(portableExp(x) / std::exp(x) - 1));
+  }
+  EXPECT_LT(worstLog, 4.5e-16);
+  EXPECT_LT(worstExp, 2e-15);
+  for (double p : {1e-300, 1e-10, 0.01, 0.3, 0.5, 0.77, 0.999}) {
+    double x = normalQuantile(p);
+    EXPECT_NEAR(0.5 * std::erfc(-x / std::sqrt(2)) / p, 1, 1e-12) << p;
+  }
+}
