@@ -68,15 +68,18 @@ private:
   LogicalResult addPrograms() {
     CodegenOptions codegen;
     codegen.headerAddress = machine.sram.program.end;
-    for (auto program : module.getOps<tick::ProgramOp>()) {
+    codegen.jobs = options.jobs;
+    llvm::SmallVector<tick::ProgramOp> programs(
+        module.getOps<tick::ProgramOp>());
+    auto compiled = compilePrograms(programs, machine, codegen);
+    if (failed(compiled))
+      return failure();
+    for (auto [program, result] : llvm::zip_equal(programs, *compiled)) {
       std::string name = program.getSymName().str();
-      auto compiled = compileProgram(program, machine, codegen);
-      if (failed(compiled))
-        return failure();
       programIndex[name] = uint32_t(manifest().programs.size());
       manifest().programs.push_back(
           {name, "programs/" + name + ".elf", "programs/" + name + ".mlir"});
-      bundle->addEntry("programs/" + name + ".elf", std::move(compiled->elf));
+      bundle->addEntry("programs/" + name + ".elf", std::move(result.elf));
       bundle->addEntry("programs/" + name + ".mlir", print(program));
     }
     return success();

@@ -20,7 +20,9 @@
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/Transforms/Utils/Cloning.h"
 
+#include <atomic>
 #include <fmt/format.h>
+#include <thread>
 
 using namespace mlir;
 
@@ -170,52 +172,110 @@ uint32_t imageBytes(const std::string &elf) {
   return total;
 }
 
-} // namespace
+/// One program on its way: LLVM IR of its own context, then an object file.
+struct ProgramCode {
+  tick::ProgramOp op;
+  std::unique_ptr<llvm::LLVMContext> context;
+  std::unique_ptr<llvm::Module> module;
+  std::string object, assembly;
+};
 
-FailureOr<CompiledProgram> compileProgram(tick::ProgramOp program,
-                                          const MachineModel &machine,
-                                          const CodegenOptions &options) {
-  OwningOpRef<ModuleOp> module = ModuleOp::create(program.getLoc());
-  auto copy = cast<tick::ProgramOp>(program->clone());
+/// Everything that touches MLIR; one at a time.
+LogicalResult translate(ProgramCode &code, const MachineModel &machine,
+                        uint32_t headerAddress) {
+  OwningOpRef<ModuleOp> module = ModuleOp::create(code.op.getLoc());
+  auto copy = cast<tick::ProgramOp>(code.op->clone());
   copy.setSymName(kTickFunction);
   module->push_back(copy);
-  MLIRContext *context = program.getContext();
-  context->getOrLoadDialect<S2Dialect>();
-  registerBuiltinDialectTranslation(*context);
-  registerLLVMDialectTranslation(*context);
-  if (failed(lowerToLLVMDialect(*module, machine, options.headerAddress)))
+  if (failed(lowerToLLVMDialect(*module, machine, headerAddress)))
     return failure();
+  code.context = std::make_unique<llvm::LLVMContext>();
+  code.module =
+      translateModuleToLLVMIR(*module, *code.context, code.op.getSymName());
+  return success(code.module != nullptr);
+}
 
-  llvm::LLVMContext llvmContext;
-  std::unique_ptr<llvm::Module> code =
-      translateModuleToLLVMIR(*module, llvmContext, program.getSymName());
+/// Everything inside LLVM; programs do not share anything.
+void generate(ProgramCode &code, const MachineModel &machine,
+              bool wantAssembly) {
   auto target = createTargetMachine();
-  if (!code || !target)
-    return program.emitError("SNN0391: this LLVM cannot generate Arm code");
-  code->setTargetTriple(kTriple);
-  code->setDataLayout(target->createDataLayout());
-  addVectorTable(*code, machine.sram.stack.end);
-  prepareFunctions(*code);
-  optimize(*code, *target);
-
-  CompiledProgram result;
-  if (options.emitAssembly) {
-    auto text = llvm::CloneModule(*code);
-    result.assembly =
+  code.module->setTargetTriple(kTriple);
+  code.module->setDataLayout(target->createDataLayout());
+  addVectorTable(*code.module, machine.sram.stack.end);
+  prepareFunctions(*code.module);
+  optimize(*code.module, *target);
+  if (wantAssembly) {
+    auto text = llvm::CloneModule(*code.module);
+    code.assembly =
         emitFile(*text, *target, llvm::CodeGenFileType::AssemblyFile);
   }
-  std::string object =
-      emitFile(*code, *target, llvm::CodeGenFileType::ObjectFile);
-  Expected<std::string> elf = linkProgram(object, machine.sram.program);
+  code.object =
+      emitFile(*code.module, *target, llvm::CodeGenFileType::ObjectFile);
+}
+
+void generateAll(std::vector<ProgramCode> &codes, const MachineModel &machine,
+                 const CodegenOptions &options) {
+  std::atomic<size_t> next = 0;
+  auto work = [&] {
+    for (size_t i = next++; i < codes.size(); i = next++)
+      generate(codes[i], machine, options.emitAssembly);
+  };
+  unsigned jobs =
+      options.jobs ? options.jobs : std::thread::hardware_concurrency();
+  jobs = unsigned(std::min<size_t>(std::max(1u, jobs), codes.size()));
+  std::vector<std::thread> others;
+  for (unsigned job = 1; job < jobs; ++job)
+    others.emplace_back(work);
+  work();
+  for (std::thread &thread : others)
+    thread.join();
+}
+
+FailureOr<CompiledProgram> finish(ProgramCode &code,
+                                  const MachineModel &machine) {
+  CompiledProgram result;
+  result.assembly = std::move(code.assembly);
+  Expected<std::string> elf = linkProgram(code.object, machine.sram.program);
   if (!elf)
-    return program.emitError(elf.error().code + ": " + elf.error().message);
+    return code.op.emitError(elf.error().code + ": " + elf.error().message);
   result.elf = std::move(*elf);
   result.textBytes = imageBytes(result.elf);
   if (result.textBytes > machine.sram.program.bytes())
-    return program.emitError("SNN0390: the core program needs ")
+    return code.op.emitError("SNN0390: the core program needs ")
            << result.textBytes << " B, the program range has "
            << machine.sram.program.bytes() << " B";
   return result;
+}
+
+} // namespace
+
+FailureOr<std::vector<CompiledProgram>>
+compilePrograms(llvm::ArrayRef<tick::ProgramOp> programs,
+                const MachineModel &machine, const CodegenOptions &options) {
+  std::vector<CompiledProgram> results;
+  if (programs.empty())
+    return results;
+  tick::ProgramOp first = programs.front();
+  MLIRContext *context = first.getContext();
+  context->getOrLoadDialect<S2Dialect>();
+  registerBuiltinDialectTranslation(*context);
+  registerLLVMDialectTranslation(*context);
+  if (!createTargetMachine())
+    return first.emitError("SNN0391: this LLVM cannot generate Arm code");
+  std::vector<ProgramCode> codes(programs.size());
+  for (size_t i = 0; i < programs.size(); ++i) {
+    codes[i].op = programs[i];
+    if (failed(translate(codes[i], machine, options.headerAddress)))
+      return failure();
+  }
+  generateAll(codes, machine, options);
+  for (ProgramCode &code : codes) {
+    auto result = finish(code, machine);
+    if (failed(result))
+      return failure();
+    results.push_back(std::move(*result));
+  }
+  return results;
 }
 
 } // namespace snnc::s2

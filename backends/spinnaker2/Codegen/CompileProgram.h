@@ -7,6 +7,7 @@
 #include "compiler/Tick/Tick.h"
 
 #include <string>
+#include <vector>
 
 namespace snnc::s2 {
 
@@ -19,15 +20,17 @@ struct CompiledProgram {
 struct CodegenOptions {
   uint32_t headerAddress = 0; ///< where the core header will stand
   bool emitAssembly = false;
+  unsigned jobs = 0; ///< threads for LLVM; 0: all cores
 };
 
-/// Compiles one tick.program for the Cortex-M4F of `machine`: tick -> loops ->
-/// s2 -> LLVM IR -> object -> linked ELF whose vector table stands at the start
-/// of the machine's program range. Emits SNN0390 (does not fit the program
-/// range), SNN0391 (calls a library function that a PE does not have).
-mlir::FailureOr<CompiledProgram> compileProgram(tick::ProgramOp program,
-                                                const MachineModel &machine,
-                                                const CodegenOptions &options);
+/// Compiles tick.programs for the Cortex-M4F of `machine`: tick -> loops -> s2
+/// -> LLVM IR -> object -> linked ELF whose vector table stands at the start of
+/// the machine's program range. Results in the order of `programs`, the same
+/// for any number of jobs. Emits SNN0390 (does not fit the program range),
+/// SNN0391 (code generation or linking failed).
+mlir::FailureOr<std::vector<CompiledProgram>>
+compilePrograms(llvm::ArrayRef<tick::ProgramOp> programs,
+                const MachineModel &machine, const CodegenOptions &options);
 
 /// Links one relocatable object: vectors first, text, read-only data, from
 /// `range.begin`. The error names what lld said.
