@@ -28,6 +28,7 @@
 #include "compiler/Support/Random.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <fmt/format.h>
 #include <mutex>
@@ -36,6 +37,21 @@
 using namespace mlir;
 
 namespace snnc::snn {
+
+/// philox4x32 on several counters at once.
+template <size_t lanes>
+static void philoxLanes(std::array<PhiloxCounter, lanes> &counters,
+                        PhiloxKey key) {
+  for (int round = 0; round < 10; ++round) {
+    for (PhiloxCounter &c : counters) {
+      uint64_t a = uint64_t(0xD2511F53) * c[0], b = uint64_t(0xCD9E8D57) * c[2];
+      c = {uint32_t(b >> 32) ^ c[1] ^ key[0], uint32_t(b),
+           uint32_t(a >> 32) ^ c[3] ^ key[1], uint32_t(a)};
+    }
+    key[0] += 0x9E3779B9;
+    key[1] += 0xBB67AE85;
+  }
+}
 
 double Drawer::operator()(uint32_t word) const {
   const std::vector<double> &n = numbers;
@@ -173,16 +189,25 @@ void ProceduralConnectivity::drawProbability(uint32_t target,
   double scale = amount < 1 ? 1 / portableLog(1 - amount) : 0;
   if (!std::isfinite(scale))
     return; // 1 - p rounds to 1: p is below 2^-53
-  double next = 0;
-  for (uint32_t k = 0;; ++k) {
-    PhiloxCounter w = words(k, target);
-    double u = unitInterval(w[0], w[1]) + 0x1p-54;
-    next += std::floor(portableLog(u) * scale);
-    if (next >= sources)
-      return;
-    if (!(skipSelf && next == target))
-      visit(k, uint32_t(next), w);
-    ++next;
+  // Four draws at a time: their rounds and logarithms overlap in the processor.
+  constexpr unsigned lanes = 4;
+  std::array<PhiloxCounter, lanes> w;
+  double skip[lanes], next = 0;
+  for (uint32_t first = 0;; first += lanes) {
+    for (unsigned l = 0; l < lanes; ++l)
+      w[l] = {first + l, target, 0, 0};
+    philoxLanes(w, key);
+    for (unsigned l = 0; l < lanes; ++l)
+      skip[l] = portableLog(unitInterval(w[l][0], w[l][1]) + 0x1p-54) * scale;
+    for (unsigned l = 0; l < lanes; ++l) {
+      // Whole and not negative; beyond the sources it only has to stay there.
+      next += double(uint64_t(std::min(skip[l], 0x1p40)));
+      if (next >= sources)
+        return;
+      if (!(skipSelf && next == target))
+        visit(first + l, uint32_t(next), w[l]);
+      ++next;
+    }
   }
 }
 

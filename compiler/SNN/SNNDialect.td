@@ -176,7 +176,7 @@ def SNN_DistAttr : SNN_Attr<"Dist", "dist"> {
   let summary = "A distribution that a counter-based generator draws from";
   let genVerifyDecl = 1;
   let description = [{
-    `#snn.dist<normal, array<f64: 0.5, 0.1, -1.0, 1.0>>`. The numbers are, by
+    `#snn.dist<normal, [0.5, 0.1, -1.0, 1.0]>`. The numbers are, by
     kind: constant (value); uniform (low, high); normal (mean, standard
     deviation, least, largest); lognormal (mean and standard deviation of the
     logarithm, least, largest); uniform_int (low, high, both included). A

@@ -27,27 +27,57 @@ uint64_t streamOf(std::string_view name) {
   return hash;
 }
 
+/// log m for 1 <= m < 2: 2 artanh(s) with s = (m - 1) / (m + 1) <= 1/3, whose
+/// square is below 1/9; 20 terms reach 1e-19.
+static constexpr double slowLog(double m) {
+  double s = (m - 1) / (m + 1), z = s * s, sum = 0;
+  for (int n = 41; n >= 3; n -= 2)
+    sum = (sum + 1.0 / n) * z;
+  return 2 * s + 2 * s * sum;
+}
+
+namespace {
+/// 1 / c and log c at the middle c of 128 equal parts of [1, 2).
+struct LogTable {
+  static constexpr int parts = 128;
+  double inverse[parts] = {}, log[parts] = {};
+  constexpr LogTable() {
+    for (int i = 0; i < parts; ++i) {
+      inverse[i] = 1 / (1 + (i + 0.5) / parts);
+      // The logarithm of what the rounded inverse stands for.
+      log[i] = slowLog(1 / inverse[i]);
+      // From 1.5 on the exponent is one more: near 1 from below, its term and
+      // this one would cancel otherwise.
+      if (i >= parts / 2)
+        log[i] -= 0x1.62E42FEFA39EFp-1;
+    }
+  }
+};
+constexpr LogTable logTable;
+} // namespace
+
 double portableLog(double x) {
-  // x = 2^k m with m in [sqrt(1/2), sqrt(2)); log m = 2 artanh(s) with
-  // s = (m - 1) / (m + 1), |s| < 0.1716: s^2 < 0.0295, twelve terms reach
-  // 1e-19.
+  // x = 2^k m, m = c (1 + r) with |r| < 2^-7.9: eight terms reach 1e-20.
   uint64_t bits = std::bit_cast<uint64_t>(x);
   int64_t k = int64_t(bits >> 52) - 1023;
   double m =
       std::bit_cast<double>((bits & 0xFFFFFFFFFFFFF) | 0x3FF0000000000000);
-  if (m > 1.4142135623730951) {
-    m *= 0.5;
-    ++k;
+  unsigned part = unsigned(bits >> 45) & 127;
+  double inverse = logTable.inverse[part], offset = logTable.log[part];
+  k += part >> 6;
+  double r = m * inverse - 1;
+  if (std::abs(x - 1) < 0x1p-7) { // log 1 is 0, and its neighbours small
+    r = x - 1;
+    offset = 0;
+    k = 0;
   }
-  double s = (m - 1) / (m + 1), z = s * s, sum = 0;
-  static constexpr double oddInverse[] = {
-      1.0 / 23, 1.0 / 21, 1.0 / 19, 1.0 / 17, 1.0 / 15, 1.0 / 13,
-      1.0 / 11, 1.0 / 9,  1.0 / 7,  1.0 / 5,  1.0 / 3};
-  for (double c : oddInverse)
-    sum = (sum + c) * z;
+  double r2 = r * r;
+  double low = (1.0 / 3 - r * 0.25) + r2 * (0.2 - r * (1.0 / 6));
+  double high = 1.0 / 7 - r * 0.125;
+  double tail = r2 * (r * (low + r2 * r2 * high) - 0.5);
   // log 2 in two parts: k * high is exact.
   return double(k) * 0x1.62E42FEFA3800p-1 +
-         (2 * s + (2 * s * sum + double(k) * 0x1.EF35793C76730p-45));
+         (offset + (r + (tail + double(k) * 0x1.EF35793C76730p-45)));
 }
 
 double portableExp(double x) {

@@ -51,11 +51,41 @@ constexpr double kSeconds = 30;
 } // namespace
 
 static void mutateOnce(std::string &text, Dice &dice) {
-  static const char *const tokens[] = {
-      "[", "]", "{", "}", ": ", "- ", "&a ", "*a", "!", "|", ">", "'", "\"",
-      "1e308", "-1", "nan", ".inf", "4294967296", "9223372036854775807", "0",
-      "null", "~", "\t", "\n", "size: ", "model: ", "*", "(", ")", "? ", "#",
-      "{dist: uniform, low: 1, high: 0}", "{file: /dev/null}", "\xff", "\\"};
+  static const char *const tokens[] = {"[",
+                                       "]",
+                                       "{",
+                                       "}",
+                                       ": ",
+                                       "- ",
+                                       "&a ",
+                                       "*a",
+                                       "!",
+                                       "|",
+                                       ">",
+                                       "'",
+                                       "\"",
+                                       "1e308",
+                                       "-1",
+                                       "nan",
+                                       ".inf",
+                                       "4294967296",
+                                       "9223372036854775807",
+                                       "0",
+                                       "null",
+                                       "~",
+                                       "\t",
+                                       "\n",
+                                       "size: ",
+                                       "model: ",
+                                       "*",
+                                       "(",
+                                       ")",
+                                       "? ",
+                                       "#",
+                                       "{dist: uniform, low: 1, high: 0}",
+                                       "{file: /dev/null}",
+                                       "\xff",
+                                       "\\"};
   if (text.empty())
     return;
   size_t at = dice.below(text.size());
@@ -134,9 +164,9 @@ static std::string outcome(const std::string &text, Tally &tally) {
 static void check(const std::string &text, uint64_t index, Tally &tally) {
   auto begin = std::chrono::steady_clock::now();
   std::string broken = outcome(text, tally);
-  double seconds = std::chrono::duration<double>(
-                       std::chrono::steady_clock::now() - begin)
-                       .count();
+  double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin)
+          .count();
   tally.slowest = std::max(tally.slowest, seconds);
   if (broken.empty() && seconds > kSeconds)
     broken = fmt::format("took {:.1f} s", seconds);

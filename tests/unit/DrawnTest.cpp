@@ -29,8 +29,8 @@ protected:
 
   std::unique_ptr<Connectivity>
   make(const std::string &connector, uint32_t sources, uint32_t targets,
-       const std::string &weight = "constant, array<f64: 1.0>",
-       const std::string &delay = "constant, array<f64: 0.0>", int self = 1,
+       const std::string &weight = "constant, [1.0]",
+       const std::string &delay = "constant, [0.0]", int self = 1,
        int twice = 1, int seed = 5) {
     std::string text = "#snn.procedural<" + connector + ", weight = <" +
                        weight + ">, delay = <" + delay +
@@ -71,8 +71,8 @@ protected:
   std::string error;
 };
 
-const char *const kNormal = "normal, array<f64: 0.5, 0.1, -10.0, 10.0>";
-const char *const kDelays = "uniform_int, array<f64: 0.0, 63.0>";
+const char *const kNormal = "normal, [0.5, 0.1, -10.0, 10.0]";
+const char *const kDelays = "uniform_int, [0.0, 63.0]";
 
 } // namespace
 
@@ -109,8 +109,7 @@ TEST_F(Drawn, EveryWayToReadGivesTheSameSynapses) {
 TEST_F(Drawn, SeedsAndTargetsAreIndependent) {
   auto base = make("fixed_indegree, amount = 30.0 : f64", 1000, 50);
   auto other = make("fixed_indegree, amount = 30.0 : f64", 1000, 50,
-                    "constant, array<f64: 1.0>", "constant, array<f64: 0.0>", 1,
-                    1, 6);
+                    "constant, [1.0]", "constant, [0.0]", 1, 1, 6);
   auto fewer = make("fixed_indegree, amount = 30.0 : f64", 1000, 25);
   EXPECT_NE(byVisit(*base), byVisit(*other));
   // A target's synapses do not depend on how many other targets there are.
@@ -141,7 +140,7 @@ TEST_F(Drawn, TheFigures) {
 
 TEST_F(Drawn, ChiSquareOfSources) {
   auto view = make("fixed_indegree, amount = 100.0 : f64", 64, 1000,
-                   "constant, array<f64: 1.0>", "constant, array<f64: 0.0>");
+                   "constant, [1.0]", "constant, [0.0]");
   std::vector<double> hits(64, 0);
   view->forEach([&](uint32_t source, const Synapse &) { ++hits[source]; });
   double expected = 1e5 / 64, chi = 0;
@@ -154,22 +153,20 @@ TEST_F(Drawn, ChiSquareOfSources) {
 
 TEST_F(Drawn, WhatDoesNotFitIsRefused) {
   EXPECT_FALSE(make("fixed_indegree, amount = 10.0 : f64", 9, 5,
-                    "constant, array<f64: 1.0>", "constant, array<f64: 0.0>", 1,
-                    0));
+                    "constant, [1.0]", "constant, [0.0]", 1, 0));
   EXPECT_NE(error.find("there are 9"), std::string::npos) << error;
   EXPECT_FALSE(make("one_to_one, amount = 1.0 : f64", 9, 5));
-  EXPECT_FALSE(make("all_to_all, amount = 1.0 : f64", 9, 5,
-                    "constant, array<f64: 1.0>", "constant, array<f64: 0.0>",
-                    0));
+  EXPECT_FALSE(make("all_to_all, amount = 1.0 : f64", 9, 5, "constant, [1.0]",
+                    "constant, [0.0]", 0));
 }
 
 TEST_F(Drawn, TwentyMillionAreCountedWithoutBeingStored) {
   auto view = make("fixed_probability, amount = 0.05 : f64", 20000, 20000);
   auto begin = std::chrono::steady_clock::now();
   uint64_t count = *view->cheapCount();
-  double seconds = std::chrono::duration<double>(
-                       std::chrono::steady_clock::now() - begin)
-                       .count();
+  double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin)
+          .count();
   EXPECT_NEAR(double(count), 2e7, 5 * 4359);
   RecordProperty("seconds", std::to_string(seconds));
   std::printf("%lu synapses counted in %.3f s\n", count, seconds);
@@ -183,8 +180,7 @@ TEST(Portable, LogExpAndQuantile) {
     double l = std::log(double(i) / 77.0);
     worstLog = std::max(worstLog, std::abs(portableLog(i / 77.0) - l) /
                                       std::max(1.0, std::abs(l)));
-    worstExp =
-        std::max(worstExp, std::abs(portableExp(x) / std::exp(x) - 1));
+    worstExp = std::max(worstExp, std::abs(portableExp(x) / std::exp(x) - 1));
   }
   EXPECT_LT(worstLog, 4.5e-16);
   EXPECT_LT(worstExp, 2e-15);

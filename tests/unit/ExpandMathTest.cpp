@@ -23,7 +23,7 @@ public:
     std::string text = "snn.neuron @m receptors [\"x\"] states [\"y\"] params "
                        "[] {\n^bb0(%x: f32, %y: f32):\n  %r = math." +
                        name + " %x : f32\n  snn.yield states %r : f32\n}\n";
-    ok = fixture.parse(text) && fixture.run("builtin.module(snn-expand-math)");
+    ok = fixture.parse(text) && fixture.run("snn-expand-math");
     auto models = fixture.module->getOps<snn::NeuronOp>();
     auto made = RegionEvaluator::create(*models.begin());
     ok = ok && mlir::succeeded(made);
@@ -60,7 +60,8 @@ double worst(const Function &function, uint32_t step, True truth,
              float normalFrom) {
   double worstUlps = 0;
   std::vector<float> x, y;
-  for (uint64_t first = 0; first < (uint64_t(1) << 32); first += 65536ull * step) {
+  for (uint64_t first = 0; first < (uint64_t(1) << 32);
+       first += 65536ull * step) {
     x.clear();
     for (uint64_t p = first; p < first + 65536ull * step && p >> 32 == 0;
          p += step)
@@ -85,15 +86,13 @@ TEST(ExpandMath, ExpOverTheFloats) {
       worst(function, 251, [](double x) { return std::exp(x); }, 0x1p-126f);
   std::printf("exp: %.4f ulp\n", error);
   EXPECT_LE(error, 1.0);
-  EXPECT_LE(worst(function, 251, [](double x) { return std::exp(x); }, 0),
-            2.0);
+  EXPECT_LE(worst(function, 251, [](double x) { return std::exp(x); }, 0), 2.0);
 }
 
 TEST(ExpandMath, LogOverTheFloats) {
   Function function("log");
   ASSERT_TRUE(function.ok);
-  double error =
-      worst(function, 251, [](double x) { return std::log(x); }, 0);
+  double error = worst(function, 251, [](double x) { return std::log(x); }, 0);
   std::printf("log: %.4f ulp\n", error);
   EXPECT_LE(error, 1.0);
 }

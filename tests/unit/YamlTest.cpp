@@ -64,33 +64,35 @@ TEST(Yaml, EveryErrorHasItsPosition) {
   EXPECT_EQ(findings("a: &x [*x]"), "1:8 SNN1002");
   EXPECT_EQ(findings(head + "population: {}\n"), "3:1 SNN1003");
   EXPECT_EQ(findings("populations:\n  p: {size: 4}\n"), "2:6 SNN1004");
-  EXPECT_EQ(findings("populations:\n  p: {size: x, model: lif}\n").substr(0, 12),
-            "2:13 SNN1005");
-  EXPECT_EQ(findings("populations:\n  p: {size: 0, model: lif}\n").substr(0, 12),
-            "2:13 SNN1006");
+  EXPECT_EQ(
+      findings("populations:\n  p: {size: x, model: lif}\n").substr(0, 12),
+      "2:13 SNN1005");
+  EXPECT_EQ(
+      findings("populations:\n  p: {size: 0, model: lif}\n").substr(0, 12),
+      "2:13 SNN1006");
   EXPECT_EQ(findings(head + "  p: {}\n"), "3:3 SNN1007");
   EXPECT_EQ(findings(head + "inputs: {p: {size: 1}}\n"), "2:3 SNN1007");
   EXPECT_EQ(findings("populations:\n  p: {size: 4, model: lief}\n"),
             "2:23 SNN1008");
-  EXPECT_EQ(findings(projection("connector: all_to_al")), "4:31 SNN1008");
+  EXPECT_EQ(findings(projection("connector: all_to_al")), "4:33 SNN1008");
   EXPECT_EQ(findings(projection("connector: all_to_all, delay: -1")),
-            "4:50 SNN1006");
+            "4:52 SNN1006");
   EXPECT_EQ(findings(projection("connector: {fixed_indegree: 9}, multapses: "
                                 "false")),
-            "4:31 SNN1012");
+            "4:33 SNN1012");
   EXPECT_EQ(findings(projection("connector: {list: [[0, 4]]}")),
-            "4:38 SNN1006");
+            "4:40 SNN1006");
   EXPECT_EQ(findings(projection("connector: {list: {file: none.npy}}")),
-            "4:45 SNN1013");
+            "4:47 SNN1013");
   EXPECT_EQ(findings(projection("connector: all_to_all, weight: {dist: norml, "
                                 "mean: 1, std: 1}")),
-            "4:58 SNN1008");
+            "4:60 SNN1008");
   EXPECT_EQ(findings(projection("connector: all_to_all, weight: [[1, 2]]")),
-            "4:51 SNN1014");
-  EXPECT_EQ(findings(model("v = v + ")), "2:37 SNN1009");
-  EXPECT_EQ(findings(model("v = v + w")), "2:37 SNN1010");
-  EXPECT_EQ(findings(model("v = v > 1")), "2:32 SNN1010");
-  EXPECT_EQ(findings(model("input = v")), "2:30 SNN1011");
+            "4:53 SNN1014");
+  EXPECT_EQ(findings(model("v = v + ")), "2:41 SNN1009");
+  EXPECT_EQ(findings(model("v = v + w")), "2:41 SNN1010");
+  EXPECT_EQ(findings(model("v = v > 1")), "2:36 SNN1010");
+  EXPECT_EQ(findings(model("input = v")), "2:33 SNN1011");
 }
 
 TEST(Yaml, DidYouMean) {
@@ -98,8 +100,9 @@ TEST(Yaml, DidYouMean) {
             std::string::npos);
   EXPECT_NE(messages(model("v = expp(v)")).find("did you mean 'exp'"),
             std::string::npos);
-  EXPECT_NE(messages("populations:\n  p: {size: 4, model: alfi}\n").find("alif"),
-            std::string::npos);
+  EXPECT_NE(
+      messages("populations:\n  p: {size: 4, model: alfi}\n").find("alif"),
+      std::string::npos);
 }
 
 TEST(Yaml, LaughsDepthAndSizeAreBounded) {
@@ -114,12 +117,12 @@ TEST(Yaml, LaughsDepthAndSizeAreBounded) {
             std::string::npos);
   EXPECT_NE(findings("a: " + std::string(100000, '[')).find("SNN100"),
             std::string::npos);
-  EXPECT_NE(findings(model("v = " + std::string(5000, '(') + "v")).find(
-                "SNN1009"),
-            std::string::npos);
-  EXPECT_NE(findings(model("v = " + std::string(5000, '-') + "v")).find(
-                "SNN1009"),
-            std::string::npos);
+  EXPECT_NE(
+      findings(model("v = " + std::string(5000, '(') + "v")).find("SNN1009"),
+      std::string::npos);
+  EXPECT_NE(
+      findings(model("v = " + std::string(5000, '-') + "v")).find("SNN1009"),
+      std::string::npos);
 }
 
 TEST(Yaml, AGigabyteIsRefusedUnread) {
@@ -151,8 +154,7 @@ protected:
     for (const Diagnostic &d : sink.all())
       ADD_FAILURE() << toText(d);
     if (!net.module ||
-        !net.run("builtin.module(snn-expand-math,snn-retime,snn-quantize,"
-                 "snn-specialize)")) {
+        !net.run("snn-expand-math,snn-retime,snn-quantize,snn-specialize")) {
       ADD_FAILURE() << net.messages;
       return nullptr;
     }
@@ -190,12 +192,15 @@ TEST_F(YamlRun, EquationsOfLifAreTheLibraryLif) {
       "threshold, reset]\n    equations: [\"v = v * alpha + input + "
       "offset\"]\n    spike: v > threshold\n    reset: [\"v = reset\"]\n"
       "inputs:\n  i: {size: 30}\npopulations:\n  a: {size: 20, model: own, "
-      "params: " + params + "}\n  b: {size: 20, model: lif, params: " +
-      params + "}\nprojections:\n"
-      "  - {name: x, from: i, to: a, connector: {list: [[0,0,0.3],[1,0,0.2],"
-      "[2,5,0.7],[3,19,-0.4],[4,19,0.9]]}}\n"
-      "  - {name: y, from: i, to: b, connector: {list: [[0,0,0.3],[1,0,0.2],"
-      "[2,5,0.7],[3,19,-0.4],[4,19,0.9]]}}\n");
+      "params: " +
+          params + "}\n  b: {size: 20, model: lif, params: " + params +
+          "}\nprojections:\n"
+          "  - {name: x, from: i, to: a, connector: {list: "
+          "[[0,0,0.3],[1,0,0.2],"
+          "[2,5,0.7],[3,19,-0.4],[4,19,0.9]]}}\n"
+          "  - {name: y, from: i, to: b, connector: {list: "
+          "[[0,0,0.3],[1,0,0.2],"
+          "[2,5,0.7],[3,19,-0.4],[4,19,0.9]]}}\n");
   ASSERT_TRUE(run);
   unsigned spikes = 0;
   for (int t = 0; t < 500; ++t) {
@@ -232,16 +237,16 @@ TEST_F(YamlRun, StatesBeginWhereTheUserSays) {
 
 TEST_F(YamlRun, Precedence) {
   TestNetwork net;
-  auto run = open(
-      net, "models:\n  m:\n    states: {a: 0, b: 0, c: 0, d: 0}\n"
-           "    equations:\n"
-           "      - a = 1 + 2 * 3 - 4 / 2\n"
-           "      - b = -2 * -3 > 5 and not 1 > 2 ? pow(3, 3) : 0\n"
-           "      - c = where(a == 5, max(min(4, 9), abs(-7)), sqrt(2))\n"
-           "      - d = pow(2, -2) + pow(16, 0.5) + exp(0) + log(1)\n"
-           "inputs: {i: {size: 1}}\n"
-           "populations: {p: {size: 1, model: m}}\n"
-           "projections: [{from: i, to: p, connector: all_to_all}]\n");
+  auto run =
+      open(net, "models:\n  m:\n    states: {a: 0, b: 0, c: 0, d: 0}\n"
+                "    equations:\n"
+                "      - a = 1 + 2 * 3 - 4 / 2\n"
+                "      - \"b = -2 * -3 > 5 and not 1 > 2 ? pow(3, 3) : 0\"\n"
+                "      - c = where(a == 5, max(min(4, 9), abs(-7)), sqrt(2))\n"
+                "      - d = pow(2, -2) + pow(16, 0.5) + exp(0) + log(1)\n"
+                "inputs: {i: {size: 1}}\n"
+                "populations: {p: {size: 1, model: m}}\n"
+                "projections: [{from: i, to: p, connector: all_to_all}]\n");
   ASSERT_TRUE(run);
   ASSERT_TRUE(tick(*run, {{0}}));
   EXPECT_EQ(run->state(0, 0)[0], 5);

@@ -19,6 +19,7 @@
 #include "mlir/IR/OwningOpRef.h"
 
 #include <map>
+#include <set>
 
 namespace snnc::yaml {
 
@@ -115,6 +116,7 @@ private:
   double dt = 0;
   int64_t seed = 0; ///< of the network: the default everywhere
   std::map<std::string, Model> models;
+  std::set<std::string> brokenModels; ///< reported where they are written
   std::map<std::string, Signal> signals;
   std::map<std::string, const Node *> declared;
   std::map<std::string, unsigned> projectionNames;

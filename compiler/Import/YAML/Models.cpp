@@ -59,6 +59,7 @@ bool Importer::readStates(const Node &node, Model &model,
 }
 
 void Importer::readModel(const std::string &name, const Node &node) {
+  brokenModels.insert(name); // until it is read
   if (!reader.map(
           node, "a model",
           {"receptors", "states", "params", "equations", "spike", "reset"}))
@@ -93,10 +94,10 @@ void Importer::readModel(const std::string &name, const Node &node) {
   Block &block = model.op.getBody().emplaceBlock();
   for (size_t i = 0; i < taken.size(); ++i)
     block.addArgument(builder.getF32Type(), at(node));
-  if (emitBody(node, model.op))
-    models.emplace(name, std::move(model));
-  else
-    model.op.erase();
+  if (!emitBody(node, model.op))
+    return model.op.erase();
+  models.emplace(name, std::move(model));
+  brokenModels.erase(name);
 }
 
 /// "name = expression"; a state's name gets its next value. With `onlyIf`, the
@@ -219,6 +220,8 @@ Importer::Model *Importer::modelOf(const Node &node) {
   auto it = models.find(*name);
   if (it != models.end())
     return &it->second;
+  if (brokenModels.count(*name))
+    return nullptr;
   // The short names of the models that reset to a value.
   std::string full = *name;
   if (full == "if" || full == "lif" || full == "cuba_lif")

@@ -257,8 +257,9 @@ DictionaryAttr Importer::readParams(const Node &node, const std::string &name,
       continue;
     }
     if (value) {
-      params.set(param,
-                 values(*value, name + "." + param, count, param.c_str()));
+      if (Attribute numbers =
+              values(*value, name + "." + param, count, param.c_str()))
+        params.set(param, numbers);
     } else if (time) {
       if (auto t = reader.number(*time, tau.c_str(), 1e-12, 1e300))
         params.set(param, builder.getF64FloatAttr(

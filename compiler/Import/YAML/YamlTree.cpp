@@ -54,6 +54,7 @@ public:
       : file(file), limits(limits) {}
 
   NodePtr root;
+  YAML::Mark last; ///< of the last event
 
   void OnDocumentStart(const YAML::Mark &) override {}
   void OnDocumentEnd() override {}
@@ -167,17 +168,15 @@ private:
   const Limits &limits;
   std::vector<Open> stack;
   std::vector<NodePtr> anchors; ///< null: still open
-  YAML::Mark last;
 };
 
 } // namespace
 
 static Expected<NodePtr> parseChecked(const std::string &text,
                                       const std::string &file,
-                                      const Limits &limits) {
+                                      const Limits &limits, Builder &builder) {
   std::istringstream stream(text);
   YAML::Parser parser(stream);
-  Builder builder(file, limits);
   if (!parser.HandleNextDocument(builder) || !builder.root)
     return makeError("SNN1001", {file, "", 1, 1}, "the file is empty",
                      {"docs/yaml.md has a commented example"});
@@ -196,16 +195,25 @@ Expected<NodePtr> parseYaml(const std::string &text, const std::string &file,
     return makeError("SNN1000", {file, "", 0, 0},
                      fmt::format("the text has {} B, the limit is {} B",
                                  text.size(), limits.fileBytes));
+  Builder builder(file, limits);
   try {
-    return parseChecked(text, file, limits);
+    return parseChecked(text, file, limits, builder);
   } catch (Refused &refused) {
     return std::move(refused.why);
   } catch (const YAML::Exception &error) {
-    return makeError("SNN1001",
-                     {file, "", error.mark.line + 1, error.mark.column + 1},
+    // What is missing at the end of the file has no position of its own.
+    bool atEnd = error.mark.is_null() || error.mark.pos == 0;
+    SourceSpot spot{file, "", error.mark.line + 1, error.mark.column + 1};
+    if (atEnd) {
+      size_t line = text.rfind('\n') + 1; // npos + 1 is 0
+      spot.line = int(std::count(text.begin(), text.end(), '\n')) + 1;
+      spot.column = int(text.size() - line) + 1;
+    }
+    return makeError("SNN1001", std::move(spot),
                      fmt::format("not YAML: {}", error.msg));
   } catch (const std::exception &error) {
-    return makeError("SNN1001", {file, "", 0, 0},
+    return makeError("SNN1001",
+                     {file, "", builder.last.line + 1, builder.last.column + 1},
                      fmt::format("not YAML: {}", error.what()));
   }
 }
