@@ -278,7 +278,7 @@ TEST_F(DeviceTest, TimerFollowsItsRegisters) {
 /// A slot for later devices: their accesses arrive with block offsets.
 class Echo final : public MmioDevice {
 public:
-  AddressRange range() const override { return {0xE3000000, 0xE3000040}; }
+  AddressRange range() const override { return {0xE4000000, 0xE4000040}; }
   bool read(uint32_t offset, uint32_t &value) override {
     value = offset;
     return true;
@@ -295,13 +295,13 @@ TEST(Pe, MoreDevicesCanBeAdded) {
   pe.addDevice(std::make_unique<Echo>());
   std::memcpy(&pe.memory()[0x100], code, sizeof(code));
   Registers registers;
-  registers.r[0] = 0xE3000000;
+  registers.r[0] = 0xE4000000;
   registers.r[15] = 0x100;
   pe.core().programChanged();
   pe.core().setRegisters(registers);
   RunResult result = pe.core().run(1000);
   EXPECT_EQ(result.reason, StopReason::Fault);
-  EXPECT_EQ(result.fault.address, 0xE3000000u);
+  EXPECT_EQ(result.fault.address, 0xE4000000u);
   EXPECT_EQ(pe.core().registers().r[1], 12u);
 }
 
