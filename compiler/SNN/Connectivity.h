@@ -74,13 +74,12 @@ protected:
 class Drawer {
 public:
   explicit Drawer(DistAttr dist)
-      : kind(dist.getKind()),
-        numbers(llvm::ArrayRef<double>(dist.getNumbers()).vec()) {}
+      : kind(dist.getKind()), numbers(dist.values()) {}
   double operator()(uint32_t word) const;
 
 private:
   DistKind kind;
-  std::vector<double> numbers;
+  llvm::SmallVector<double, 4> numbers;
 };
 
 /// Drawn (`#snn.procedural`) and listed (`#snn.list`) synapses; null and `error`

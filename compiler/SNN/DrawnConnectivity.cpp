@@ -54,7 +54,7 @@ static void philoxLanes(std::array<PhiloxCounter, lanes> &counters,
 }
 
 double Drawer::operator()(uint32_t word) const {
-  const std::vector<double> &n = numbers;
+  const auto &n = numbers;
   switch (kind) {
   case DistKind::Constant:
     return n[0];

@@ -162,10 +162,13 @@ LogicalResult ConvAttr::verify(EmitError emitError, Attribute weights,
 //===----------------------------------------------------------------------===//
 
 LogicalResult DistAttr::verify(EmitError emitError, DistKind kind,
-                               DenseF64ArrayAttr numbers) {
+                               ArrayAttr numbers) {
   static constexpr size_t counts[] = {1, 2, 4, 4, 2};
-  llvm::ArrayRef<double> n = numbers;
-  if (n.size() != counts[size_t(kind)])
+  llvm::SmallVector<double, 4> n;
+  for (Attribute number : numbers)
+    if (auto real = llvm::dyn_cast<FloatAttr>(number))
+      n.push_back(real.getValueAsDouble());
+  if (n.size() != counts[size_t(kind)] || n.size() != numbers.size())
     return emitError() << "distribution '" << stringifyDistKind(kind)
                        << "' has " << counts[size_t(kind)] << " numbers, found "
                        << n.size();
@@ -186,13 +189,21 @@ LogicalResult DistAttr::verify(EmitError emitError, DistKind kind,
   return success();
 }
 
+DistAttr DistAttr::get(MLIRContext *context, DistKind kind,
+                       llvm::ArrayRef<double> numbers) {
+  return get(context, kind, Builder(context).getF64ArrayAttr(numbers));
+}
+llvm::SmallVector<double, 4> DistAttr::values() const {
+  llvm::SmallVector<double, 4> result;
+  for (auto number : getNumbers().getAsRange<FloatAttr>())
+    result.push_back(number.getValueAsDouble());
+  return result;
+}
 double DistAttr::least() const {
-  llvm::ArrayRef<double> n = getNumbers();
+  auto n = values();
   return getKind() == DistKind::Constant ? n[0] : n[n.size() - 2];
 }
-double DistAttr::largest() const {
-  return llvm::ArrayRef<double>(getNumbers()).back();
-}
+double DistAttr::largest() const { return values().back(); }
 
 LogicalResult ProceduralAttr::verify(EmitError emitError, ConnectorKind kind,
                                      FloatAttr amount, DistAttr, DistAttr delay,

@@ -183,9 +183,14 @@ def SNN_DistAttr : SNN_Attr<"Dist", "dist"> {
     normal or lognormal draw outside its bounds becomes the bound.
   }];
   let parameters = (ins EnumParameter<SNN_DistKind>:$kind,
-                        "::mlir::DenseF64ArrayAttr":$numbers);
+                        "::mlir::ArrayAttr":$numbers);
   let assemblyFormat = "`<` $kind `,` $numbers `>`";
+  // Not DenseF64ArrayAttr: inside another attribute it prints six digits only.
   let extraClassDeclaration = [{
+    static DistAttr get(::mlir::MLIRContext *context, DistKind kind,
+                        ::llvm::ArrayRef<double> numbers);
+    /// The numbers as above, float64.
+    ::llvm::SmallVector<double, 4> values() const;
     /// The least and largest number that a draw can give.
     double least() const;
     double largest() const;

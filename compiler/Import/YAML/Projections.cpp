@@ -13,7 +13,6 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
-#include <limits>
 
 using namespace mlir;
 
@@ -27,7 +26,7 @@ int64_t Importer::Ends::targets() const { return elements(to.value); }
 
 snn::DistAttr Importer::constant(double value) {
   return snn::DistAttr::get(context, snn::DistKind::Constant,
-                            builder.getDenseF64ArrayAttr({value}));
+                            ArrayRef<double>{value});
 }
 
 //===----------------------------------------------------------------------===//
@@ -61,7 +60,8 @@ snn::DistAttr Importer::distribution(const Node &node, const char *what,
            : !reader.map(node, what, {"dist", "low", "high"}))
     return nullptr;
   SmallVector<double, 4> numbers;
-  constexpr double most = std::numeric_limits<double>::max();
+  // A bound that MLIR's printer and parser agree on, beyond any float32.
+  constexpr double most = 1e308;
   auto add = [&](const char *key, std::optional<double> missing, double low) {
     NodePtr value = missing ? node.find(key) : reader.need(node, key, what);
     if (!value) {
@@ -83,13 +83,12 @@ snn::DistAttr Importer::distribution(const Node &node, const char *what,
     problem = d.str();
     return success();
   });
-  if (mlir::failed(snn::DistAttr::verify(
-          quiet, *kind, builder.getDenseF64ArrayAttr(numbers)))) {
+  if (mlir::failed(snn::DistAttr::verify(quiet, *kind,
+                                         builder.getF64ArrayAttr(numbers)))) {
     reader.error(node, "SNN1006", fmt::format("{}: {}", what, problem));
     return nullptr;
   }
-  return snn::DistAttr::get(context, *kind,
-                            builder.getDenseF64ArrayAttr(numbers));
+  return snn::DistAttr::get(context, *kind, ArrayRef<double>(numbers));
 }
 
 /// A number of ticks, or {dist: uniform_int, low, high}. The smallest delay
@@ -118,7 +117,7 @@ bool Importer::readDelay(const Node &node, Delay &delay) {
   double range = dist.largest() - dist.least();
   if (range > 0)
     delay.extra = snn::DistAttr::get(context, snn::DistKind::UniformInt,
-                                     builder.getDenseF64ArrayAttr({0, range}));
+                                     ArrayRef<double>{0, range});
   return true;
 }
 

@@ -17,9 +17,11 @@ namespace snnc::yaml {
 
 /// name, dt, seed; the network op.
 bool Importer::readNetwork() {
-  if (!reader.map(*root, "the file",
-                  {"network", "models", "inputs", "populations", "projections",
-                   "probes"}))
+  // An unknown section is reported; the known ones are read all the same.
+  reader.map(
+      *root, "the file",
+      {"network", "models", "inputs", "populations", "projections", "probes"});
+  if (!root->isMap())
     return false;
   std::string name = "network";
   dt = 1e-3;

@@ -202,7 +202,7 @@ Expected<NodePtr> parseYaml(const std::string &text, const std::string &file,
     return std::move(refused.why);
   } catch (const YAML::Exception &error) {
     // What is missing at the end of the file has no position of its own.
-    bool atEnd = error.mark.is_null() || error.mark.pos == 0;
+    bool atEnd = error.mark.pos <= 0 || size_t(error.mark.pos) >= text.size();
     SourceSpot spot{file, "", error.mark.line + 1, error.mark.column + 1};
     if (atEnd) {
       size_t line = text.rfind('\n') + 1; // npos + 1 is 0
