@@ -236,6 +236,9 @@ LayerPlan LayerPlanner::planOf(uint32_t node) const {
     CycleEstimate cycles = cyclesOf(node, targets);
     plan.cycles.expected = std::max(plan.cycles.expected, cycles.expected);
     plan.cycles.worst = std::max(plan.cycles.worst, cycles.worst);
+    if (plan.parallel)
+      for (const MapPanel &panel : maps[node]->layout(targets).panels)
+        plan.macs += double(panel.rows) * panel.columns;
   }
   return plan;
 }

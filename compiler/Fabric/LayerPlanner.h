@@ -32,6 +32,7 @@ struct LayerPlan {
   uint64_t pes = 0;
   uint64_t bytes = 0;   ///< least, over all cores (CorePlan::needed)
   CycleEstimate cycles; ///< of the busiest core, per tick
+  double macs = 0;      ///< products of the MAC arrays per tick, all cores
 };
 
 class LayerPlanner {

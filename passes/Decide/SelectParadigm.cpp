@@ -1,12 +1,11 @@
 //===- SelectParadigm.cpp - Serial or parallel, population by population --===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "passes/Decide/CostModel.h"
+#include "compiler/Fabric/LayerEstimate.h"
+#include "compiler/Fabric/ParadigmPlans.h"
 #include "passes/Decide/Passes.h"
 
 #include <fmt/format.h>
-
-#include <tuple>
 
 namespace snnc::decide {
 #define GEN_PASS_DEF_SNNSELECTPARADIGM
@@ -17,18 +16,8 @@ using namespace snnc::fabric;
 
 namespace {
 
-/// Both plans of a population; nothing where it does not fit.
-struct Candidates {
-  std::optional<LayerPlan> serial, parallel;
-  std::string obstacle; ///< why there is no parallel plan
-  /// The fewest cores, then cycles, then bytes, then serial.
-  bool prefersParallel() const {
-    auto rank = [](const LayerPlan &plan) {
-      return std::tuple(plan.pes, plan.cycles.expected, plan.bytes);
-    };
-    return parallel && (!serial || rank(*parallel) < rank(*serial));
-  }
-};
+/// Of the energy estimate, which this choice does not use.
+constexpr double kTickSeconds = 1e-3;
 
 std::string describe(const std::optional<LayerPlan> &plan,
                      const std::string &obstacle) {
@@ -38,42 +27,6 @@ std::string describe(const std::optional<LayerPlan> &plan,
                      plan->pes, plan->bytes, plan->cycles.expected,
                      plan->cycles.worst);
 }
-
-/// Plans single populations for real. Their sources count as uncut.
-class Oracle {
-public:
-  Oracle(const NetworkInfo &info, const MachineModel &machine)
-      : info(info), planner(info, machine) {}
-
-  FailureOr<Candidates> plan(uint32_t node) {
-    Candidates both;
-    for (bool parallel : {false, true}) {
-      planner.start(node, parallel, /*fullRing=*/true);
-      if (failed(planner.scan(node)))
-        return failure();
-      if (parallel && !planner.sumFits(node)) {
-        both.obstacle = fmt::format(
-            "its weights may add up to {}, beyond the MAC array's "
-            "accumulator ({})",
-            planner.map(node).largestSum().value, planner.sumLimit());
-        break;
-      }
-      bool fits = planner.shrink(node);
-      if (!fits) {
-        planner.start(node, parallel, /*fullRing=*/false);
-        fits = planner.shrink(node);
-      }
-      if (fits)
-        (parallel ? both.parallel : both.serial) = planner.planOf(node);
-    }
-    planner.start(node, info.nodes[node].parallel, /*fullRing=*/true);
-    return both;
-  }
-
-private:
-  const NetworkInfo &info;
-  LayerPlanner planner;
-};
 
 struct SnnSelectParadigmPass
     : impl::SnnSelectParadigmBase<SnnSelectParadigmPass> {
@@ -124,37 +77,44 @@ struct SnnSelectParadigmPass
     auto info = NetworkInfo::read(network);
     if (failed(info))
       return failure();
-    Oracle oracle(*info, machine);
+    LayerPlanner planner(*info, machine);
     for (uint32_t node = 0; node < info->nodes.size(); ++node) {
       auto population = dyn_cast<snn::PopulationOp>(info->nodes[node].op);
       if (!population || (isPinned(population) && !explain))
         continue;
       auto both = mode == ParadigmMode::CostModel
                       ? estimates(*info, node, machine)
-                      : oracle.plan(node);
+                      : planBoth(planner, *info, node);
       if (failed(both))
         return failure();
-      choose(population, *both);
+      choose(population, *both, machine);
     }
     return success();
   }
 
-  static FailureOr<Candidates> estimates(const NetworkInfo &info, uint32_t node,
-                                         const MachineModel &machine) {
+  static FailureOr<ParadigmPlans> estimates(const NetworkInfo &info,
+                                            uint32_t node,
+                                            const MachineModel &machine) {
     auto shape = shapeOf(info, node);
     if (failed(shape))
       return failure();
-    return Candidates{
-        estimate(*shape, machine, false), estimate(*shape, machine, true), {}};
+    ParadigmPlans both;
+    if (auto serial = estimate(*shape, machine, false))
+      both.serial = serial->plan;
+    if (auto parallel = estimate(*shape, machine, true))
+      both.parallel = parallel->plan;
+    return both;
   }
 
-  void choose(snn::PopulationOp population, const Candidates &both) {
+  void choose(snn::PopulationOp population, const ParadigmPlans &both,
+              const MachineModel &machine) {
     bool pinned = isPinned(population);
     if (!pinned)
-      pin(population, mode == ParadigmMode::Serial ? false
-                      : mode == ParadigmMode::Parallel
-                          ? true
-                          : both.prefersParallel());
+      pin(population,
+          mode == ParadigmMode::Serial ? false
+          : mode == ParadigmMode::Parallel
+              ? true
+              : prefersParallel(both, Objective::Pes, machine, kTickSeconds));
     if (!explain)
       return;
     bool parallel = population.getParadigm() == snn::Paradigm::Parallel;

@@ -1,0 +1,380 @@
+//===- LayerEstimate.cpp - Both paradigms in closed form ------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Fabric/LayerEstimate.h"
+
+#include "runtime/abi/CoreHeader.h"
+
+#include "llvm/ADT/SmallVector.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <numeric>
+
+namespace snnc::fabric {
+
+namespace {
+
+/// One core with `neurons` neurons.
+struct Core {
+  double bytes = 0;
+  CycleEstimate cycles;
+  double macs = 0, mapRows = 0, mapColumns = 0, denseShare = 0;
+};
+
+/// Panels of some tiles, as MapLayout counts them.
+struct Panels {
+  double bytes = 0; ///< what the planner minimises
+  double rows = 0, operandRows = 0, weightBytes = 0, columns = 0, count = 0;
+  double macCycles = 0, macs = 0, positions = 0, worstPositions = 0;
+
+  Panels operator+(const Panels &other) const {
+    return {bytes + other.bytes,
+            rows + other.rows,
+            operandRows + other.operandRows,
+            weightBytes + other.weightBytes,
+            columns + other.columns,
+            count + other.count,
+            macCycles + other.macCycles,
+            macs + other.macs,
+            positions + other.positions,
+            worstPositions + other.worstPositions};
+  }
+};
+
+/// What both paradigms share: the search for the slices.
+class Estimator {
+public:
+  Estimator(const LayerShape &layer, const MachineModel &machine,
+            double tickCycles)
+      : layer(layer), machine(machine), tickCycles(tickCycles),
+        available(double(availableBytes(machine.sram))) {}
+  virtual ~Estimator() = default;
+
+  std::optional<LayerEstimate> run();
+
+protected:
+  virtual Core core(uint32_t neurons) const = 0;
+  virtual uint32_t unit() const = 0;
+  virtual uint32_t leastSlice() const = 0;
+  virtual bool isParallel() const = 0;
+  double commonBytes(uint32_t neurons) const;
+
+  const LayerShape &layer;
+  const MachineModel &machine;
+
+private:
+  bool fits(const Core &core) const {
+    return core.bytes <= available &&
+           (tickCycles <= 0 || core.cycles.expected <= tickCycles);
+  }
+  uint32_t chunkFor(uint32_t count) const {
+    uint32_t size = uint32_t(layer.neurons);
+    uint32_t even = (size + count - 1) / count;
+    return std::min(size, (even + unit() - 1) / unit() * unit());
+  }
+  uint32_t largestChunk() const;
+  LayerEstimate describe(uint32_t chunk) const;
+
+  double tickCycles, available;
+  bool fullRing = true;
+};
+
+/// Header, table, parameters, states, spikes, packet ring, recorded tick.
+double Estimator::commonBytes(uint32_t n) const {
+  double sources = layer.sources();
+  double ring = std::max(512.0, fullRing ? sources : std::floor(sources / 8));
+  double packets = std::min(std::max(2 * sources, 4.0), ring);
+  double spikes = double(spikeBytes(n));
+  return sizeof(SnncCoreHeader) +
+         double(layer.edges.size()) * sizeof(SnncTableEntry) +
+         4.0 * n * (layer.arrayParams + 2 * layer.states) + 2 * spikes +
+         4 * packets;
+}
+
+/// The largest slice that fits, a multiple of unit() where there are several;
+/// 0: none.
+uint32_t Estimator::largestChunk() const {
+  uint32_t size = uint32_t(layer.neurons);
+  if (fits(core(size)))
+    return size;
+  uint32_t high = (size + unit() - 1) / unit(), low = 1;
+  if (high <= 1 || !fits(core(unit()))) {
+    for (uint32_t few : {2u, 1u})
+      if (few >= leastSlice() && few < size && fits(core(few)))
+        return few;
+    return 0;
+  }
+  while (high - low > 1) {
+    uint32_t middle = low + (high - low) / 2;
+    (fits(core(middle * unit())) ? low : high) = middle;
+  }
+  return low * unit();
+}
+
+LayerEstimate Estimator::describe(uint32_t chunk) const {
+  uint32_t size = uint32_t(layer.neurons);
+  uint32_t count = (size + chunk - 1) / chunk, even = chunkFor(count);
+  if (fits(core(even)))
+    chunk = even;
+  Core full = core(chunk);
+  LayerEstimate result;
+  double pes = std::ceil(double(size) / chunk), share = size / double(chunk);
+  result.plan = {isParallel(), chunk, uint64_t(pes),
+                 uint64_t(full.bytes * share), full.cycles};
+  result.fill = full.bytes / available;
+  if (count > 1)
+    result.tighter = core(chunkFor(count - 1)).bytes / available;
+  result.busy = tickCycles > 0 ? full.cycles.expected / tickCycles : 0;
+  result.macs = full.macs * share;
+  result.mapRows = full.mapRows * share;
+  result.mapColumns = full.mapColumns * share;
+  result.denseShare = full.denseShare;
+  return result;
+}
+
+std::optional<LayerEstimate> Estimator::run() {
+  for (bool full : {true, false}) {
+    fullRing = full;
+    if (uint32_t chunk = largestChunk())
+      return describe(chunk);
+  }
+  return std::nullopt;
+}
+
+//===----------------------------------------------------------------------===//
+// Serial
+//===----------------------------------------------------------------------===//
+
+class SerialEstimator : public Estimator {
+public:
+  using Estimator::Estimator;
+
+private:
+  uint32_t unit() const override { return 4; }
+  uint32_t leastSlice() const override { return 1; }
+  bool isParallel() const override { return false; }
+  Core core(uint32_t neurons) const override;
+
+  struct Block {
+    double bytes = 0;
+    bool dense = false;
+  };
+  static Block block(const EdgeShape &edge, uint32_t neurons);
+};
+
+/// The smallest of the formats of Encoding.h.
+SerialEstimator::Block SerialEstimator::block(const EdgeShape &edge,
+                                              uint32_t n) {
+  double synapses = edge.sources * edge.density * n;
+  Block best{INFINITY, false};
+  if (edge.delays == 1)
+    best = {edge.sources * double(align4(n)) * edge.bits / 8, true};
+  unsigned delayBits =
+      unsigned(std::bit_width(uint64_t(edge.longest - edge.shortest)));
+  for (unsigned word : {16u, 32u}) {
+    unsigned used = delayBits + edge.bits;
+    if (used >= word || uint64_t(n - 1) >> (word - used) ||
+        synapses > UINT16_MAX)
+      continue;
+    double bytes = 4 * std::ceil(synapses * word / 32) + 2 * (edge.sources + 1);
+    if (bytes < best.bytes)
+      best = {bytes, false};
+  }
+  if (std::isinf(best.bytes))
+    best.bytes = 4 * synapses; // no legal encoding, as LayerPlanner::demandOf
+  return best;
+}
+
+Core SerialEstimator::core(uint32_t n) const {
+  Core core;
+  core.bytes =
+      commonBytes(n) + double(ringSlots(uint64_t(layer.longestDelay()))) *
+                           double(ringSlotBytes(n, layer.receptors));
+  CoreWork work[2];
+  double synapses = 0, dense = 0;
+  for (const EdgeShape &edge : layer.edges) {
+    Block rows = block(edge, n);
+    core.bytes += rows.bytes;
+    double events = edge.sources * edge.density * n;
+    synapses += events;
+    dense += rows.dense ? events : 0;
+    for (bool worst : {false, true}) {
+      double rate = worst ? std::max(1.0, edge.rate) : edge.rate;
+      work[worst].packets += edge.sources * rate;
+      if (rows.dense)
+        work[worst].denseEvents += edge.sources * double(align4(n)) * rate;
+      else
+        work[worst].sparseEvents += events * rate;
+    }
+  }
+  work[0].neurons = work[1].neurons = n;
+  core.cycles = {serialCycles(work[0]), serialCycles(work[1])};
+  core.denseShare = synapses > 0 ? dense / synapses : 0;
+  return core;
+}
+
+//===----------------------------------------------------------------------===//
+// Parallel
+//===----------------------------------------------------------------------===//
+
+class ParallelEstimator : public Estimator {
+public:
+  ParallelEstimator(const LayerShape &layer, const MachineModel &machine,
+                    double tickCycles);
+
+private:
+  /// Tiles of a panel at most, as LayerPlanner::formatOf.
+  static constexpr uint32_t window = 4;
+  /// Slices of more tiles do not fit: their states alone fill a core.
+  static constexpr uint32_t mostTiles = 2048;
+
+  uint32_t unit() const override { return width; }
+  uint32_t leastSlice() const override {
+    return std::min(width, uint32_t(layer.neurons));
+  }
+  bool isParallel() const override { return true; }
+  Core core(uint32_t neurons) const override;
+  /// A panel per receptor over `neurons` neurons, at most `window` tiles.
+  Panels panel(uint32_t neurons) const;
+  Panels best(uint32_t neurons) const;
+
+  uint32_t width;
+  MapFormat format;
+  /// Per edge: log(1 - filled) of 0 to `window` tiles.
+  llvm::SmallVector<std::array<double, window + 1>, 4> emptyLogs;
+  std::array<Panels, window + 1> whole; ///< panels of so many full tiles
+  llvm::SmallVector<Panels, 0> tiles;   ///< the cheapest panels of i full tiles
+};
+
+ParallelEstimator::ParallelEstimator(const LayerShape &layer,
+                                     const MachineModel &machine,
+                                     double tickCycles)
+    : Estimator(layer, machine, tickCycles),
+      width(std::max(1u, machine.mac.columns)) {
+  format.batch = layer.batch;
+  for (const EdgeShape &edge : layer.edges) {
+    format.weightBits = std::max(format.weightBits, edge.bits);
+    auto &logs = emptyLogs.emplace_back();
+    for (uint32_t t = 1; t <= window; ++t)
+      logs[t] = std::log(std::max(1e-12, 1 - edge.filled[t - 1]));
+  }
+  for (uint32_t t = 1; t <= window; ++t)
+    whole[t] = panel(t * width);
+  uint32_t count =
+      std::min<uint32_t>(uint32_t(layer.neurons) / width, mostTiles);
+  tiles.resize(count + 1);
+  for (uint32_t i = 1; i <= count; ++i)
+    for (uint32_t t = 1; t <= std::min(i, window); ++t) {
+      Panels candidate = tiles[i - t] + whole[t];
+      if (t == 1 || candidate.bytes <= tiles[i].bytes)
+        tiles[i] = candidate;
+    }
+}
+
+Panels ParallelEstimator::panel(uint32_t n) const {
+  Panels result;
+  uint32_t full = n / width, columns = (n + width - 1) / width * width;
+  double part = double(n % width) / width;
+  uint64_t unit = 16 / std::gcd<uint64_t>(16, format.operandBytes());
+  for (unsigned receptor = 0; receptor < layer.receptors; ++receptor) {
+    double rows = 0;
+    for (size_t e = 0; e < layer.edges.size(); ++e) {
+      const EdgeShape &edge = layer.edges[e];
+      if (edge.receptor != receptor)
+        continue;
+      double empty = emptyLogs[e][full];
+      if (part > 0)
+        empty += part * (emptyLogs[e][full + 1] - empty);
+      double count = edge.sources * edge.delays * (1 - std::exp(empty));
+      rows += count;
+      result.positions += count * edge.rate;
+      result.worstPositions += count * std::max(1.0, edge.rate);
+    }
+    double operand = std::ceil(rows / double(unit)) * double(unit);
+    double weights = rows * columns * double(format.weightBytes());
+    result.rows += rows;
+    result.operandRows += operand;
+    result.weightBytes += weights;
+    result.bytes += weights + 2 * rows +
+                    operand * double(format.operandBytes()) + sizeof(SnncPanel);
+    result.columns += columns;
+    result.count += 1;
+    result.macs += rows * columns;
+    result.macCycles +=
+        double(macCycles(machine.mac, format.batch, columns, uint64_t(rows),
+                         format.weightBits == 16)) /
+        format.batch;
+  }
+  return result;
+}
+
+/// The panels of a slice: full tiles, the last may be partial.
+Panels ParallelEstimator::best(uint32_t n) const {
+  uint32_t full = n / width, part = n % width;
+  if (part == 0)
+    return tiles[full];
+  Panels result;
+  result.bytes = INFINITY;
+  for (uint32_t t = 0; t <= std::min(full, window - 1); ++t) {
+    Panels candidate = tiles[full - t] + panel(t * width + part);
+    if (candidate.bytes <= result.bytes)
+      result = candidate;
+  }
+  return result;
+}
+
+Core ParallelEstimator::core(uint32_t n) const {
+  Core core;
+  if (n / width >= tiles.size()) {
+    core.bytes = INFINITY;
+    return core;
+  }
+  Panels panels = best(n);
+  double sources = layer.sources();
+  MapLayout layout;
+  layout.format = format;
+  layout.sources = uint64_t(sources);
+  layout.delays = uint64_t(layer.longestDelay());
+  layout.operandRows = uint64_t(panels.operandRows);
+  core.bytes = commonBytes(n) + panels.bytes +
+               4.0 * format.batch * panels.columns +
+               double(layout.scatterBytes() + layout.historyBytes() +
+                      layout.historyCountBytes());
+  if (panels.rows > UINT16_MAX || sources > UINT16_MAX)
+    core.bytes = INFINITY; // beyond the format's 16 bits
+  CoreWork work[2];
+  for (bool worst : {false, true}) {
+    work[worst].neurons = n;
+    work[worst].positions = worst ? panels.worstPositions : panels.positions;
+    for (const EdgeShape &edge : layer.edges)
+      work[worst].packets +=
+          edge.sources * (worst ? std::max(1.0, edge.rate) : edge.rate);
+  }
+  core.cycles = {parallelCycles(work[0], machine.mac, layout),
+                 parallelCycles(work[1], machine.mac, layout)};
+  // `layout` has no panels: the products run beside the neurons' updates.
+  double update = n * CycleCosts().neuron;
+  double longer = std::max(0.0, panels.macCycles - update);
+  core.cycles.expected += longer;
+  core.cycles.worst += longer;
+  core.macs = panels.macs;
+  core.mapRows = panels.rows;
+  core.mapColumns = panels.columns;
+  return core;
+}
+
+} // namespace
+
+std::optional<LayerEstimate> estimate(const LayerShape &layer,
+                                      const MachineModel &machine,
+                                      bool parallel, double tickCycles) {
+  if (layer.neurons < 1)
+    return std::nullopt;
+  if (parallel)
+    return ParallelEstimator(layer, machine, tickCycles).run();
+  return SerialEstimator(layer, machine, tickCycles).run();
+}
+
+} // namespace snnc::fabric

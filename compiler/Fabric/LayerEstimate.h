@@ -1,0 +1,41 @@
+//===- LayerEstimate.h - Both paradigms in closed form ------------*- C++
+//-*-===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Cores, bytes and cycles of a layer from its shape alone: what LayerPlanner
+// would find if every slice had exactly the expected number of synapses and of
+// map rows. No synapse is made; the sizes are the formulas of CorePlanner.h,
+// Encoding.h and WeightDelayMap.h, the cycles those of CycleModel.h.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_FABRIC_LAYERESTIMATE_H
+#define SNNC_FABRIC_LAYERESTIMATE_H
+
+#include "compiler/Fabric/LayerPlanner.h"
+#include "compiler/Fabric/LayerShape.h"
+
+namespace snnc::fabric {
+
+struct LayerEstimate {
+  LayerPlan plan;
+  double fill = 0;    ///< bytes of the fullest core / bytes a core has
+  double tighter = 0; ///< the same with one core less; 0 with one core
+  double busy = 0;    ///< expected cycles / cycles of a tick, busiest core
+  double macs = 0;    ///< products of the array per tick, all cores
+  /// Parallel: rows and columns of the map's panels, all cores.
+  double mapRows = 0, mapColumns = 0;
+  /// Serial: share of the synapses that are stored in dense rows.
+  double denseShare = 0;
+};
+
+/// Nothing when not even one neuron (serial) or tile (parallel) fits a core, or
+/// finishes its tick of `tickCycles` cycles (0: any time is fine).
+std::optional<LayerEstimate> estimate(const LayerShape &layer,
+                                      const MachineModel &machine,
+                                      bool parallel, double tickCycles = 0);
+
+} // namespace snnc::fabric
+
+#endif // SNNC_FABRIC_LAYERESTIMATE_H

@@ -1,0 +1,70 @@
+//===- LayerShape.h - A layer as closed formulas see it -----------*- C++
+//-*-===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What is known about a population and the projections into it without making
+// its synapses: sizes, density, delays, rates, and how its synapses spread over
+// tiles of targets. Where the connector tells (procedural rules, one-to-one),
+// no weight is read; stored weights are sampled, at most kSampledSources rows
+// of each projection. The closed formulas (LayerEstimate.h) and the selector's
+// features (classifier/features.md) start here.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_FABRIC_LAYERSHAPE_H
+#define SNNC_FABRIC_LAYERSHAPE_H
+
+#include "compiler/Fabric/NetworkInfo.h"
+
+#include <array>
+
+namespace snnc::fabric {
+
+/// Rows of a stored projection that are read at most.
+inline constexpr uint32_t kSampledSources = 64;
+
+/// One projection as the formulas see it. Densities and rows count synapses
+/// whose integer weight is not 0.
+struct EdgeShape {
+  double sources = 0;
+  double density = 0;  ///< synapses / (sources * targets)
+  double delays = 1;   ///< number of different delays
+  double shortest = 1; ///< ticks
+  double longest = 1;  ///< ticks
+  double rate = 0.05;  ///< spikes per source and tick
+  unsigned bits = 8;   ///< of a weight
+  unsigned receptor = 0;
+  /// Share of (source, delay, panel) triples that have a synapse, for panels of
+  /// 1, 2, 3 and 4 tiles of kTileNeurons targets: density of the map's rows.
+  std::array<double, 4> filled{};
+  /// Standard deviation over mean of the synapses per source; 0 where the
+  /// connector spreads them evenly or by chance alone.
+  double unevenness = 0;
+};
+
+/// Targets of a tile in `filled`, the width of the machine's MAC array.
+inline constexpr uint32_t kTileNeurons = 16;
+
+struct LayerShape {
+  double neurons = 0;
+  unsigned receptors = 1;
+  unsigned states = 0;      ///< float32 per neuron each
+  unsigned arrayParams = 0; ///< parameters that differ between neurons
+  unsigned batch = 1;       ///< ticks per matrix product
+  std::vector<EdgeShape> edges;
+
+  double sources() const;
+  double longestDelay() const;
+};
+
+/// Sets `edge.filled` as for synapses that are spread by chance: a panel of w
+/// targets has a row for a (source, delay) with 1 - (1 - density / delays)^w.
+void fillByChance(EdgeShape &edge);
+
+/// Nothing and an error at a projection when it has no connectivity.
+mlir::FailureOr<LayerShape> shapeOf(const NetworkInfo &info, uint32_t node);
+
+} // namespace snnc::fabric
+
+#endif // SNNC_FABRIC_LAYERSHAPE_H

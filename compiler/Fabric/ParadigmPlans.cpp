@@ -1,0 +1,104 @@
+//===- ParadigmPlans.cpp - Both paradigms, planned and compared -----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Fabric/ParadigmPlans.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+using namespace mlir;
+
+namespace snnc::fabric {
+
+const char *nameOf(Objective objective) {
+  switch (objective) {
+  case Objective::Pes:
+    return "pes";
+  case Objective::Memory:
+    return "memory";
+  case Objective::Cycles:
+    return "cycles";
+  case Objective::Energy:
+    return "energy";
+  }
+  return "";
+}
+
+std::optional<Objective> objectiveOf(llvm::StringRef name) {
+  for (Objective objective : kObjectives)
+    if (name == nameOf(objective))
+      return objective;
+  return std::nullopt;
+}
+
+double energyEstimate(const LayerPlan &plan, const MachineModel &machine,
+                      double tickSeconds) {
+  const PerformanceLevel &level = machine.level();
+  double core = plan.cycles.expected * level.activePicojoulePerCycle +
+                level.sleepMilliwatt * 1e9 * tickSeconds;
+  return double(plan.pes) * core + plan.macs * kPicojoulePerMac;
+}
+
+/// Smaller is better, element by element.
+static std::array<double, 3> rank(const LayerPlan &plan, Objective objective,
+                                  const MachineModel &machine,
+                                  double tickSeconds) {
+  double pes = double(plan.pes), bytes = double(plan.bytes);
+  double cycles = plan.cycles.expected;
+  switch (objective) {
+  case Objective::Pes:
+    return {pes, cycles, bytes};
+  case Objective::Memory:
+    return {pes, bytes, cycles};
+  case Objective::Cycles:
+    return {cycles, pes, bytes};
+  case Objective::Energy:
+    return {energyEstimate(plan, machine, tickSeconds), pes, bytes};
+  }
+  return {};
+}
+
+bool prefersParallel(const ParadigmPlans &plans, Objective objective,
+                     const MachineModel &machine, double tickSeconds) {
+  if (!plans.parallel || !plans.serial)
+    return plans.parallel.has_value();
+  return rank(*plans.parallel, objective, machine, tickSeconds) <
+         rank(*plans.serial, objective, machine, tickSeconds);
+}
+
+FailureOr<std::optional<LayerPlan>> planIn(LayerPlanner &planner, uint32_t node,
+                                           bool parallel,
+                                           std::string &obstacle) {
+  planner.start(node, parallel, /*fullRing=*/true);
+  if (failed(planner.scan(node)))
+    return failure();
+  if (parallel && !planner.sumFits(node)) {
+    obstacle =
+        fmt::format("its weights may add up to {}, beyond the MAC array's "
+                    "accumulator ({})",
+                    planner.map(node).largestSum().value, planner.sumLimit());
+    return std::optional<LayerPlan>();
+  }
+  bool fits = planner.shrink(node);
+  if (!fits) {
+    planner.start(node, parallel, /*fullRing=*/false);
+    fits = planner.shrink(node);
+  }
+  return fits ? std::optional(planner.planOf(node)) : std::nullopt;
+}
+
+FailureOr<ParadigmPlans> planBoth(LayerPlanner &planner,
+                                  const NetworkInfo &info, uint32_t node) {
+  ParadigmPlans both;
+  for (bool parallel : {false, true}) {
+    auto plan = planIn(planner, node, parallel, both.obstacle);
+    if (failed(plan))
+      return failure();
+    (parallel ? both.parallel : both.serial) = *plan;
+  }
+  planner.start(node, info.nodes[node].parallel, /*fullRing=*/true);
+  return both;
+}
+
+} // namespace snnc::fabric
