@@ -27,20 +27,25 @@ public:
             llvm::ArrayRef<mlir::Value> sums, bool clearSums);
 
 private:
-  struct Spike {
-    mlir::Value neuron, condition;
-    bool local;
+  /// Neighbouring neurons in straight-line code.
+  struct Group {
+    mlir::Value first;
+    mlir::ValueRange pointers;
+    std::vector<mlir::IRMapping> maps; ///< one a neuron
   };
   static constexpr unsigned kGroup = 4;
 
   void emitNeurons(mlir::Value n, mlir::ValueRange pointers, unsigned count,
                    bool clearSums);
-  void emitNeuron(mlir::Value n, mlir::ValueRange pointers, unsigned offset,
-                  bool clearSums, llvm::SmallVectorImpl<Spike> &spikes);
-  void emitOp(mlir::Operation &op, mlir::Value n, mlir::ValueRange pointers,
-              unsigned offset, bool clearSums, mlir::IRMapping &map,
-              llvm::SmallVectorImpl<Spike> &spikes);
-  void emitSpike(const Spike &spike);
+  void emitLoads(mlir::Operation &op, Group &group);
+  void emitArithmetic(Group &group,
+                      llvm::function_ref<bool(mlir::Operation *)> wanted);
+  void emitSpikes(tick::EmitOp spike, Group &group,
+                  llvm::function_ref<bool(mlir::Operation *)> late);
+  void emitSpike(mlir::Value neuron, bool local);
+  void emitStores(Group &group, bool clearSums);
+  /// What the body stores, in order.
+  llvm::SmallVector<mlir::Value> stored();
   mlir::Value headerField(size_t offset);
 
   LoopEmitter &e;
