@@ -40,7 +40,7 @@ double parallelCycles(const CoreWork &work, const MacArray &mac,
                       const MapLayout &layout, const CycleCosts &costs) {
   double scatter =
       work.packets * costs.mapPacket + work.positions * costs.position +
-      double(layout.delays) * costs.delay +
+      double(layout.delays()) * costs.delay +
       double(layout.operandBytes()) / 16 * costs.clear / layout.format.batch;
   return scatter +
          std::max(macCyclesPerTick(mac, layout), work.neurons * costs.neuron);

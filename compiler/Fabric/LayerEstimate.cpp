@@ -336,7 +336,8 @@ Core ParallelEstimator::core(uint32_t n) const {
   MapLayout layout;
   layout.format = format;
   layout.sources = uint64_t(sources);
-  layout.delays = uint64_t(layer.longestDelay());
+  layout.firstDelay = uint64_t(layer.shortestDelay());
+  layout.lastDelay = uint64_t(layer.longestDelay());
   layout.operandRows = uint64_t(panels.operandRows);
   core.bytes = commonBytes(n) + panels.bytes +
                4.0 * format.batch * panels.columns +

@@ -121,7 +121,7 @@ CoreDemand LayerPlanner::demandOf(uint32_t node, Range targets) const {
     if (!layout.addressable()) // beyond the 16-bit numbers of the format
       demand.map->weightBytes = std::max<uint64_t>(
           demand.map->weightBytes, availableBytes(machine.sram) + 1);
-    demand.maxDelay = layout.delays;
+    demand.maxDelay = layout.lastDelay;
   }
   for (uint32_t edge : population.incoming) {
     BlockDemand block{edge};

@@ -28,6 +28,13 @@ double LayerShape::longestDelay() const {
   return longest;
 }
 
+double LayerShape::shortestDelay() const {
+  double shortest = longestDelay();
+  for (const EdgeShape &edge : edges)
+    shortest = std::min(shortest, edge.shortest);
+  return shortest;
+}
+
 void fillByChance(EdgeShape &edge) {
   double empty = 1 - std::min(1.0, edge.density / edge.delays);
   double power = std::pow(empty, double(kTileNeurons));

@@ -56,6 +56,7 @@ struct LayerShape {
 
   double sources() const;
   double longestDelay() const;
+  double shortestDelay() const;
 };
 
 /// Sets `edge.filled` as for synapses that are spread by chance: a panel of w

@@ -56,11 +56,11 @@ static void addUp(std::span<const IntSynapse> row, std::vector<MapCell> &sums) {
   sums.resize(out);
 }
 
-uint64_t MapLayout::historySlots() const { return std::bit_ceil(delays + 1); }
+uint64_t MapLayout::historySlots() const { return std::bit_ceil(lastDelay); }
 
 bool MapLayout::addressable() const {
   return sources <= UINT16_MAX && rows <= UINT16_MAX &&
-         operandRows <= uint64_t(UINT16_MAX) + 1 && delays <= UINT16_MAX;
+         operandRows <= uint64_t(UINT16_MAX) + 1 && lastDelay <= UINT16_MAX;
 }
 
 //===----------------------------------------------------------------------===//
@@ -183,7 +183,8 @@ MapLayout MapStatistics::layout(Range slice) const {
   MapLayout layout;
   layout.format = mapFormat;
   layout.sources = sources;
-  layout.delays = largestDelay;
+  layout.firstDelay = minDelay().value_or(largestDelay);
+  layout.lastDelay = largestDelay;
   uint32_t tile = first;
   for (auto tiles = widths.rbegin(); tiles != widths.rend(); ++tiles) {
     Range neurons{tile * mapFormat.tileNeurons - slice.begin,
@@ -317,9 +318,10 @@ void MapWriter::add(uint32_t source, uint32_t receptor,
     for (; i < sums.size() && sums[i].delay == delay && panelAt(i) == panel;
          ++i)
       cells.push_back({delay, sums[i].target - targets.begin, sums[i].weight});
-    ok = delay >= 1 && delay <= map.layout.delays &&
+    const MapLayout &layout = map.layout;
+    ok = delay >= layout.firstDelay && delay <= layout.lastDelay &&
          addPanelRows(panel, cells,
-                      uint64_t(delay - 1) * map.layout.sources + source);
+                      (delay - layout.firstDelay) * layout.sources + source);
   }
 }
 
@@ -336,7 +338,7 @@ std::optional<EncodedMap> MapWriter::finish() {
   map.scatter.resize(layout.scatterBytes());
   map.positions.resize(layout.positionBytes());
   uint64_t next = 0;
-  for (uint64_t key = 0; key <= layout.delays * layout.sources; ++key) {
+  for (uint64_t key = 0; key <= layout.delays() * layout.sources; ++key) {
     store(map.scatter, 2 * key, next, 2);
     for (; next < positions.size() && positions[next].key == key; ++next)
       store(map.positions, 2 * next,

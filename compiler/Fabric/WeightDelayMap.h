@@ -16,11 +16,13 @@
 //              are consecutive and begin at a multiple of 16 B (a gap of rows
 //              that nobody sets before them)
 //   positions  u16 operand rows, one per row of weights, by delay, then source
-//   scatter    u16 [delays][sources] + 1: positions of (source, delay) are
-//              [scatter[i], scatter[i + 1]), i = (delay - 1) * sources + source
+//   scatter    u16 [last - first + 1][sources] + 1, first and last the least
+//   and
+//              largest delay: positions of (source, delay) are [scatter[i],
+//              scatter[i + 1]), i = (delay - first) * sources + source
 //   output     int32 [batch][columns] per panel
-//   history    u16 [slots][sources], slots a power of two > delays, and u16
-//              counts [slots]
+//   history    u16 [slots][sources], slots a power of two >= last: a spike of
+//              tick t is read last in tick t + last - 1; and u16 counts [slots]
 //
 // Synapses of one (source, delay, target) are added up; where the sum does not
 // fit the width the (source, delay) has several rows. The core's side of the
@@ -65,14 +67,16 @@ struct MapPanel {
 struct MapLayout {
   MapFormat format;
   std::vector<MapPanel> panels;
-  uint64_t sources = 0, delays = 1;
-  uint64_t rows = 0;        ///< of weights, over all panels
-  uint64_t operandRows = 0; ///< with gaps
+  uint64_t sources = 0;
+  uint64_t firstDelay = 1, lastDelay = 1; ///< ticks, of any synapse
+  uint64_t rows = 0;                      ///< of weights, over all panels
+  uint64_t operandRows = 0;               ///< with gaps
   uint64_t weightBytes = 0, outputBytes = 0;
 
   uint64_t operandBytes() const { return operandRows * format.operandBytes(); }
   uint64_t positionBytes() const { return 2 * rows; }
-  uint64_t scatterBytes() const { return 2 * (delays * sources + 1); }
+  uint64_t delays() const { return lastDelay - firstDelay + 1; }
+  uint64_t scatterBytes() const { return 2 * (delays() * sources + 1); }
   uint64_t historySlots() const;
   uint64_t historyBytes() const { return 2 * historySlots() * sources; }
   uint64_t historyCountBytes() const { return 2 * historySlots(); }
@@ -162,7 +166,7 @@ public:
 
 private:
   struct Position {
-    uint64_t key; ///< (delay - 1) * sources + source
+    uint64_t key; ///< (delay - first) * sources + source
     uint32_t panel, row;
   };
   bool addPanelRows(uint32_t panel, std::span<const MapCell> cells,

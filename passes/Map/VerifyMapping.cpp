@@ -18,6 +18,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <set>
 
 namespace snnc::map {
@@ -381,14 +382,14 @@ void Checker::checkMap(SliceOp slice, const NetworkNode &node,
            panels = bytes.lookup("panels");
   if (blocks != positions + weights || weights % machine.mac.columns != 0)
     refuse("weights and positions", positions + weights);
-  // scatter = u16[delays * sources + 1]
+  // scatter = u16[delays * sources + 1], history one slot a tick of delay
   uint64_t entries = scatter / 2 - (scatter >= 2);
   uint64_t delays = sources ? entries / sources : 1;
   if (scatter < 2 || scatter % 2 || (sources && entries % sources) ||
       delays < 1 || delays > longest)
     refuse("the scatter table", scatter);
-  if (counts / 2 <= delays || !llvm::isPowerOf2_64(counts / 2) ||
-      history != counts * sources)
+  if (counts / 2 < delays || counts / 2 > std::bit_ceil(longest) ||
+      !llvm::isPowerOf2_64(counts / 2) || history != counts * sources)
     refuse("history", history + counts);
   uint64_t columns = machine.mac.columns, n = slice.numNeurons();
   uint64_t most = (n + columns - 1) / columns * node.receptors;

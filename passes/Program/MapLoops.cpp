@@ -96,13 +96,15 @@ void emitScatter(LoopEmitter &e, uint32_t header, Value tick, unsigned bits,
     Value scatter = SNNC_HEADER(scatter_base);
     Value operandBase = SNNC_HEADER(operand_base);
     Value delays = SNNC_HEADER(map_delays);
+    Value nearest = e.sub(SNNC_HEADER(map_delay_first), e.constant(1));
     for (unsigned k = 0; k < batch; ++k) {
       Value operand = e.add(operandBase, k * bits / 8);
       // A spike for tick + k with delay d was taken in tick + k - d + 1; with
       // delays of at least `batch` it is here already.
-      e.forRange(e.constant(k), delays, [&](Value delay) {
+      e.forRange(nearest, delays, [&](Value delay) {
         HistorySlot slot = historySlot(e, header, e.add(e.sub(tick, delay), k));
-        Value offsets = e.add(scatter, e.shl(e.mul(delay, sources), 1));
+        Value row = e.sub(delay, nearest);
+        Value offsets = e.add(scatter, e.shl(e.mul(row, sources), 1));
         Value count = e.loadNarrow(slot.count, 16, false);
         e.forLoop(count, {slot.sources}, [&](Value, ValueRange at) {
           Value source = e.loadNarrow(at[0], 16, false);

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #define SNNC_ABI_MAGIC 0x31434E53u /* "SNC1" */
-#define SNNC_ABI_VERSION 2u
+#define SNNC_ABI_VERSION 3u
 #define SNNC_MAX_STATES 8
 #define SNNC_MAX_PARAMS 24
 #define SNNC_MAX_RECEPTORS 2
@@ -54,12 +54,13 @@ typedef struct SnncCoreHeader {
   uint32_t panel_count;
   uint32_t operand_base;     /* int8 or int16 [operand_rows][batch] */
   uint32_t operand_bytes;    /* a multiple of 16, cleared every batch */
-  uint32_t scatter_base;     /* u16 offsets [map_delays][map_sources] + 1 */
+  uint32_t scatter_base;     /* u16 offsets [delays][map_sources] + 1 */
   uint32_t position_base;    /* u16 operand rows, sliced by the offsets */
   uint32_t map_sources;      /* sources are numbered over all table entries */
-  uint32_t map_delays;       /* delays 1 .. map_delays */
+  uint32_t map_delay_first;  /* delays are map_delay_first .. map_delays, */
+  uint32_t map_delays;       /* map_delay_first >= batch */
   uint32_t history_base;     /* u16 source numbers [history_slots][map_sources] */
-  uint32_t history_slots;    /* power of two > map_delays */
+  uint32_t history_slots;    /* power of two >= map_delays */
   uint32_t history_count;    /* address of u16 counts [history_slots] */
   uint32_t state[SNNC_MAX_STATES];   /* float32[n_neurons] each */
   uint32_t param[SNNC_MAX_PARAMS];   /* address of float32[n_neurons], or the

@@ -52,6 +52,35 @@ class Nmnist(SnncTest):
         self.assertEqual(int(votes.argmax()), MODEL_CLASS)
         self.assertEqual(int((votes == votes.max()).sum()), 1, "a tie")
 
+    def test_parallel_equals_serial(self):
+        """Every layer as matrix products, every spike and state as serial."""
+        np.save(self.path("in.npy"),
+                nmnist_frames(data("nmnist", "sample_nmnist.bin")))
+        runs = {}
+        for paradigm in ("serial", "parallel"):
+            bundle = self.path(f"{paradigm}.s2x")
+            done = self.snnc("compile", data("nmnist", "cnn_sinabs.nir"),
+                             "--dt", "1", "--reset", "subtract", "--paradigm",
+                             paradigm, "--report", "json", "-o", bundle)
+            layers = json.loads(done.stdout)["layers"]
+            pes = sum(layer["pes"] for layer in layers)
+            print(f"{paradigm}: {pes} PEs")
+            self.assertLessEqual(pes, 148)
+            for layer in layers:
+                self.assertEqual(layer["paradigm"], paradigm, layer["name"])
+            records = []
+            for layer in layers:
+                for variable in ("spikes", "v"):
+                    records += ["--record", f"{layer['name']}:{variable}"]
+            arguments = ["--input", self.path("in.npy"), *records]
+            for backend in ("emulator", "host"):
+                runs[paradigm, backend] = self.record(
+                    bundle, [*arguments, "--backend", backend])
+        first = runs["serial", "emulator"]
+        self.assertEqual(len(first), 10)
+        for run in runs.values():
+            self.assert_equal_runs(run, first)
+
 
 if __name__ == "__main__":
     unittest.main()

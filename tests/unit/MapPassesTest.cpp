@@ -297,10 +297,12 @@ private:
   /// Parallel: what the operand rows of one source add to the products.
   void addPositions(uint32_t source, Effect &effect) const {
     ASSERT_LT(source, header.map_sources);
-    ASSERT_GT(header.history_slots, header.map_delays);
-    for (uint32_t d = 0; d < header.map_delays; ++d) {
+    ASSERT_GE(header.history_slots, header.map_delays);
+    ASSERT_GE(header.map_delay_first, header.batch);
+    uint32_t nearest = header.map_delay_first - 1;
+    for (uint32_t d = nearest; d < header.map_delays; ++d) {
       uint16_t range[2];
-      uint64_t at = uint64_t(d) * header.map_sources + source;
+      uint64_t at = uint64_t(d - nearest) * header.map_sources + source;
       read(header.scatter_base + 2 * at, range, 4);
       ASSERT_LE(range[0], range[1]);
       for (uint32_t i = range[0]; i < range[1]; ++i) {

@@ -112,9 +112,9 @@ uint32_t half(const std::vector<std::byte> &bytes, uint64_t i) {
 Effect read(const EncodedMap &map) {
   Effect effect;
   const MapLayout &l = map.layout;
-  for (uint32_t delay = 1; delay <= l.delays; ++delay)
+  for (uint32_t delay = uint32_t(l.firstDelay); delay <= l.lastDelay; ++delay)
     for (uint32_t source = 0; source < l.sources; ++source) {
-      uint64_t key = (delay - 1) * l.sources + source;
+      uint64_t key = (delay - l.firstDelay) * l.sources + source;
       for (uint32_t i = half(map.scatter, key); i < half(map.scatter, key + 1);
            ++i) {
         uint32_t row = half(map.positions, i);
@@ -166,7 +166,8 @@ TEST_P(WeightDelayMap, WhatIsWrittenIsWhatWasMeasuredAndMeant) {
     EXPECT_EQ(map->weights.size(), layout.weightBytes);
     EXPECT_EQ(map->positions.size(), layout.positionBytes());
     EXPECT_EQ(map->scatter.size(), layout.scatterBytes());
-    EXPECT_EQ(half(map->scatter, layout.delays * layout.sources), layout.rows);
+    EXPECT_EQ(half(map->scatter, layout.delays() * layout.sources),
+              layout.rows);
     ASSERT_EQ(read(*map), expected(net, slice));
     uint64_t blocks = 0, rows = 0;
     for (uint32_t p = 0; p < net.views.size(); ++p) {
@@ -204,7 +205,8 @@ TEST_P(WeightDelayMap, PanelsCoverTheSliceAndAreAligned) {
   EXPECT_EQ(next, slice.end);
   EXPECT_LE(row, layout.operandRows);
   EXPECT_EQ(layout.operandBytes() % 16, 0u);
-  EXPECT_GT(layout.historySlots(), layout.delays);
+  EXPECT_GE(layout.historySlots(), layout.lastDelay);
+  EXPECT_LT(layout.historySlots(), 2 * layout.lastDelay);
   EXPECT_EQ(std::popcount(layout.historySlots()), 1);
 }
 

@@ -353,7 +353,8 @@ LogicalResult ImageWriter::fillMap(SnncCoreHeader &header) {
   header.scatter_base = scatter->at;
   header.position_base = positions->at;
   header.map_sources = uint32_t(layout.sources);
-  header.map_delays = uint32_t(layout.delays);
+  header.map_delay_first = uint32_t(layout.firstDelay);
+  header.map_delays = uint32_t(layout.lastDelay);
   header.history_base = history->at;
   header.history_slots = uint32_t(layout.historySlots());
   header.history_count = counts->at;

@@ -5,7 +5,7 @@
 // Header first, the record window takes what is left; the pinned ring stays.
 
 // CHECK: fabric.buffer %hid "ring" bytes 256 at 0x3000
-// CHECK-NEXT: fabric.buffer %hid "header" bytes 268 at 0x2000
+// CHECK-NEXT: fabric.buffer %hid "header" bytes 272 at 0x2000
 // CHECK-NEXT: fabric.buffer %hid "table" bytes 32 at 0x2110
 // CHECK-NEXT: fabric.buffer %hid "rows" block 0 bytes 96 at 0x2130
 // CHECK-NEXT: fabric.buffer %hid "param.threshold" bytes 24 at 0x2190
