@@ -11,27 +11,6 @@ using namespace mlir;
 
 namespace snnc::fabric {
 
-const char *nameOf(Objective objective) {
-  switch (objective) {
-  case Objective::Pes:
-    return "pes";
-  case Objective::Memory:
-    return "memory";
-  case Objective::Cycles:
-    return "cycles";
-  case Objective::Energy:
-    return "energy";
-  }
-  return "";
-}
-
-std::optional<Objective> objectiveOf(llvm::StringRef name) {
-  for (Objective objective : kObjectives)
-    if (name == nameOf(objective))
-      return objective;
-  return std::nullopt;
-}
-
 double energyEstimate(const LayerPlan &plan, const MachineModel &machine,
                       double tickSeconds) {
   const PerformanceLevel &level = machine.level();

@@ -13,22 +13,9 @@
 #define SNNC_FABRIC_PARADIGMPLANS_H
 
 #include "compiler/Fabric/LayerPlanner.h"
+#include "compiler/Fabric/Objective.h"
 
 namespace snnc::fabric {
-
-/// What "better" means; the order in which plans are compared.
-enum class Objective : uint8_t {
-  Pes,    ///< fewest cores that finish the tick; then cycles, then bytes
-  Memory, ///< fewest cores by bytes alone; then bytes, then cycles
-  Cycles, ///< fewest expected cycles of the busiest core; then cores, bytes
-  Energy  ///< least estimated energy of a tick; then cores, then bytes
-};
-inline constexpr std::array<Objective, 4> kObjectives = {
-    Objective::Pes, Objective::Memory, Objective::Cycles, Objective::Energy};
-
-/// "pes", "memory", "cycles", "energy".
-const char *nameOf(Objective objective);
-std::optional<Objective> objectiveOf(llvm::StringRef name);
 
 /// Energy of one int8 multiply-accumulate: 2.77 TOPS/W at 0.5 V are 0.36 pJ an
 /// operation, two operations (facts/paradigm_switching.md, section 5).

@@ -1,0 +1,64 @@
+//===- Selector.cpp - The learned choice of the paradigm ------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "classifier/Selector.h"
+
+#include "compiler/Support/AtomicFile.h"
+#include "compiler/Support/Random.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace snnc::selector {
+
+const char *nameOf(ModelKind kind) {
+  return kind == ModelKind::XGBoost ? "xgboost" : "adaboost";
+}
+
+double Calibration::probability(double score) const {
+  double exponent = std::clamp(-(slope * score + intercept), -600.0, 600.0);
+  return 1 / (1 + portableExp(exponent));
+}
+
+bool Selector::covers(const Features &features) const {
+  for (size_t i = 0; i < kFirstDerived; ++i)
+    if (features[i] < about.range[i].least ||
+        features[i] > about.range[i].largest)
+      return false;
+  return true;
+}
+
+std::vector<size_t> Selector::outside(const Features &features) const {
+  std::vector<size_t> result;
+  for (size_t i = 0; i < kFirstDerived; ++i)
+    if (features[i] < about.range[i].least ||
+        features[i] > about.range[i].largest)
+      result.push_back(i);
+  return result;
+}
+
+Expected<Selector> Selector::load(const std::string &path,
+                                  const MachineModel &machine) {
+  constexpr size_t mostBytes = size_t(64) << 20;
+  auto text = readFile(path, mostBytes);
+  if (!text)
+    return text.takeError();
+  return parse(*text, path, machine);
+}
+
+Expected<Selector> Selector::shipped(Objective objective,
+                                     const MachineModel &machine,
+                                     ModelKind kind) {
+  std::string name =
+      fmt::format("{}-{}", nameOf(kind), fabric::nameOf(objective));
+  for (const EmbeddedModel &model : embeddedModels())
+    if (model.name == name)
+      return parse(model.text, fmt::format("built-in model {}", name), machine);
+  return makeError(
+      "SNN1206", {},
+      fmt::format("the tool holds no {} model for the objective '{}'",
+                  nameOf(kind), fabric::nameOf(objective)),
+      {"train one: snnc selector train -o DIR", "use --paradigm oracle"});
+}
+
+} // namespace snnc::selector
