@@ -112,7 +112,7 @@ public:
 
   bool fail(const char *code, std::string message) {
     if (!error)
-      error = makeError(code, {path}, std::move(message), {kRetrain});
+      error = makeError(code, {path, {}, 0, 0}, std::move(message), {kRetrain});
     return false;
   }
   bool malformed(std::string_view key, const char *wanted) {
@@ -343,10 +343,10 @@ static Diagnostic explainSyntax(std::string_view text,
     }
   }
   if (outOfRange)
-    return makeError("SNN1201", {path},
+    return makeError("SNN1201", {path, {}, 0, 0},
                      "the model holds a number that is not finite", {kRetrain});
   Diagnostic error =
-      makeError("SNN1200", {path},
+      makeError("SNN1200", {path, {}, 0, 0},
                 fmt::format("the model is cut off or no JSON ({} B were read)",
                             text.size()),
                 {kRetrain});
