@@ -1,10 +1,12 @@
 //===- Check.cpp - snnc check: what a file holds and lacks ----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "compiler/Driver/Compile.h"
 #include "compiler/Driver/Driver.h"
 #include "compiler/Driver/ExitCode.h"
 #include "compiler/Driver/Messages.h"
 #include "compiler/Driver/Network.h"
+#include "compiler/Driver/PlanReport.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -38,28 +40,26 @@ static nlohmann::json describe(snn::NetworkOp network) {
   return layers;
 }
 
-int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
-  auto context = createContext();
-  MessageBridge bridge(context.get(), sink);
-  nlohmann::json layers = nlohmann::json::array();
-  ImportedNetwork imported =
-      importNetwork(options.input, options.network, context.get(), sink);
-  if (imported.module &&
-      succeeded(normalizeNetwork(*imported.module, imported.dt, options.network,
-                                 /*quantized=*/true)))
-    layers = describe(networkOf(*imported.module));
-
-  if (options.json) {
-    nlohmann::json findings = nlohmann::json::array();
-    for (const snnc::Diagnostic &d : sink.all())
-      findings.push_back(toJson(d));
-    nlohmann::json report = {{"file", options.input},
-                             {"ok", !sink.hasErrors()},
-                             {"findings", findings},
-                             {"network", layers}};
-    fmt::print("{}\n", report.dump(2));
-    return kExitOk;
+/// What the layers need of the machine; nothing after an error.
+static std::optional<PlannedLayers> planLayers(ModuleOp module,
+                                               const CompileOptions &options,
+                                               DiagnosticSink &sink) {
+  auto machine = machineOf(options);
+  if (!machine) {
+    sink.report(machine.takeError());
+    return std::nullopt;
   }
+  if (failed(checkCapacity(module, options, sink)))
+    return std::nullopt;
+  auto shared = std::make_shared<const MachineModel>(*machine);
+  auto decisions = planParadigms(module, options, shared);
+  if (failed(decisions))
+    return std::nullopt;
+  return PlannedLayers{machine->name, options.paradigm, options.objective,
+                       uint64_t(machine->pes.size()), std::move(*decisions)};
+}
+
+static void printLayers(const nlohmann::json &layers) {
   for (const auto &layer : layers) {
     std::string kind = layer["kind"];
     if (kind == "population")
@@ -75,6 +75,37 @@ int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
                  layer["source"].get<std::string>(),
                  layer["target"].get<std::string>());
   }
+}
+
+int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
+  const NetworkOptions &network = options.compile.network;
+  auto context = createContext();
+  MessageBridge bridge(context.get(), sink);
+  nlohmann::json layers = nlohmann::json::array();
+  std::optional<PlannedLayers> plans;
+  ImportedNetwork imported =
+      importNetwork(options.input, network, context.get(), sink);
+  if (imported.module &&
+      succeeded(normalizeNetwork(*imported.module, imported.dt, network,
+                                 /*quantized=*/true))) {
+    layers = describe(networkOf(*imported.module));
+    if (options.plan)
+      plans = planLayers(*imported.module, options.compile, sink);
+  }
+  if (options.json) {
+    nlohmann::json findings = nlohmann::json::array();
+    for (const snnc::Diagnostic &d : sink.all())
+      findings.push_back(toJson(d));
+    nlohmann::json report = {{"file", options.input},
+                             {"ok", !sink.hasErrors()},
+                             {"findings", findings},
+                             {"network", layers}};
+    if (plans)
+      report["plan"] = toJson(*plans);
+    fmt::print("{}\n", report.dump(2));
+    return kExitOk;
+  }
+  plans ? printPlans(*plans) : printLayers(layers);
   fmt::print("{}\n", sink.hasErrors() ? "not usable as it is" : "ok");
   return kExitOk;
 }

@@ -39,9 +39,37 @@ Expected<MachineModel> machineOf(const CompileOptions &options) {
 
 static decide::ParadigmMode modeOf(const std::string &name) {
   return name == "parallel"     ? decide::ParadigmMode::Parallel
+         : name == "serial"     ? decide::ParadigmMode::Serial
          : name == "oracle"     ? decide::ParadigmMode::Oracle
          : name == "cost-model" ? decide::ParadigmMode::CostModel
-                                : decide::ParadigmMode::Serial;
+                                : decide::ParadigmMode::Auto;
+}
+
+static std::unique_ptr<Pass>
+selectParadigm(const CompileOptions &options,
+               std::shared_ptr<const MachineModel> machine,
+               std::shared_ptr<std::vector<decide::Decision>> decisions) {
+  decide::SnnSelectParadigmOptions select;
+  select.mode = modeOf(options.paradigm);
+  select.objective = options.objective;
+  select.budget = options.selectorBudget;
+  select.explain = options.explainParadigm;
+  decide::SelectContext context;
+  context.machine = std::move(machine);
+  context.tickSeconds = options.tickSeconds;
+  context.decisions = std::move(decisions);
+  return decide::createSnnSelectParadigm(select, std::move(context));
+}
+
+FailureOr<std::vector<decide::Decision>>
+planParadigms(ModuleOp module, const CompileOptions &options,
+              std::shared_ptr<const MachineModel> machine) {
+  auto decisions = std::make_shared<std::vector<decide::Decision>>();
+  PassManager pm(module.getContext());
+  pm.addPass(selectParadigm(options, std::move(machine), decisions));
+  if (failed(pm.run(module)))
+    return failure();
+  return std::move(*decisions);
 }
 
 LogicalResult decideParadigms(ModuleOp module, const CompileOptions &options,
@@ -49,8 +77,7 @@ LogicalResult decideParadigms(ModuleOp module, const CompileOptions &options,
   normalize::BatchTicksOptions batch;
   batch.ticks = machine->mac.rows;
   PassManager pm(module.getContext());
-  pm.addPass(decide::createSnnSelectParadigm(machine, modeOf(options.paradigm),
-                                             options.explainParadigm));
+  pm.addPass(selectParadigm(options, machine, nullptr));
   pm.addPass(normalize::createBatchTicks(batch));
   return pm.run(module);
 }
@@ -79,10 +106,15 @@ LogicalResult mapNetwork(ModuleOp module,
 
 static nlohmann::json asked(const CompileOptions &options) {
   const NetworkOptions &n = options.network;
-  return {{"integrator", n.integrator},    {"reset", n.reset},
-          {"quantize", n.quantize},        {"weights", n.weights},
-          {"relax_timing", n.relaxTiming}, {"tick", options.tickSeconds},
-          {"paradigm", options.paradigm}};
+  return {{"integrator", n.integrator},
+          {"reset", n.reset},
+          {"quantize", n.quantize},
+          {"weights", n.weights},
+          {"relax_timing", n.relaxTiming},
+          {"tick", options.tickSeconds},
+          {"paradigm", options.paradigm},
+          {"objective", options.objective},
+          {"selector_budget", options.selectorBudget}};
 }
 
 std::shared_ptr<runtime::Bundle> compileModule(ModuleOp module,

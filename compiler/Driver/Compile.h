@@ -6,6 +6,7 @@
 
 #include "compiler/Driver/Options.h"
 #include "compiler/Support/Diagnostic.h"
+#include "passes/Decide/Decision.h"
 #include "runtime/bundle/Bundle.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -28,6 +29,12 @@ mlir::LogicalResult checkCapacity(mlir::ModuleOp module,
 mlir::LogicalResult
 decideParadigms(mlir::ModuleOp module, const CompileOptions &options,
                 std::shared_ptr<const MachineModel> machine);
+
+/// The first step of it alone, with a record per population. Every population
+/// is planned in the chosen paradigm.
+mlir::FailureOr<std::vector<decide::Decision>>
+planParadigms(mlir::ModuleOp module, const CompileOptions &options,
+              std::shared_ptr<const MachineModel> machine);
 
 /// Decided -> mapped (fabric) with programs (tick), in place.
 mlir::LogicalResult mapNetwork(mlir::ModuleOp module,

@@ -4,6 +4,7 @@
 #include "compiler/Driver/Options.h"
 
 #include "compiler/Driver/ExitCode.h"
+#include "passes/Decide/AutoSelect.h"
 
 #include <CLI/CLI.hpp>
 
@@ -51,6 +52,13 @@ static void addNetworkOptions(CLI::App *app, NetworkOptions &o) {
       ->group(group);
 }
 
+/// Empty, or what is wrong with a --selector-budget.
+static std::string isBudget(const std::string &text) {
+  return decide::SelectorBudget::parse(text)
+             ? std::string()
+             : "not a count, a share of 0% to 100%, or all: " + text;
+}
+
 static void addMachineOptions(CLI::App *app, CompileOptions &o) {
   const char *group = "Machine";
   app->add_option("--machine", o.machine,
@@ -63,13 +71,27 @@ static void addMachineOptions(CLI::App *app, CompileOptions &o) {
       ->capture_default_str()
       ->group(group);
   app->add_option("--paradigm", o.paradigm,
-                  "Serial (Arm core) or parallel (MAC array) for every layer, "
+                  "auto (a trained model per layer, checked by the planner), "
+                  "serial (Arm core) or parallel (MAC array) for every layer, "
                   "oracle (plan both) or cost-model (closed formulas)")
-      ->check(CLI::IsMember({"serial", "parallel", "oracle", "cost-model"}))
+      ->check(
+          CLI::IsMember({"auto", "serial", "parallel", "oracle", "cost-model"}))
+      ->capture_default_str()
+      ->group(group);
+  app->add_option("--objective", o.objective,
+                  "What the better paradigm has less of: pes, memory, cycles, "
+                  "energy (an estimate)")
+      ->check(CLI::IsMember({"pes", "memory", "cycles", "energy"}))
+      ->capture_default_str()
+      ->group(group);
+  app->add_option("--selector-budget", o.selectorBudget,
+                  "Layers that auto may plan both ways because the model is "
+                  "unsure: a count, a share (10%) or all")
+      ->check(isBudget)
       ->capture_default_str()
       ->group(group);
   app->add_flag("--explain-paradigm", o.explainParadigm,
-                "Say what both paradigms would need, per layer")
+                "Say per layer what decided, and what was planned")
       ->group(group);
   app->add_option("-j,--jobs", o.jobs, "Threads (default: all cores)")
       ->check(CLI::Range(0u, 1024u))
@@ -150,8 +172,13 @@ static void addOthers(CLI::App &app, Options &options) {
       app.add_subcommand("check", "Say what a network file holds and lacks");
   check->add_option("network", options.check.input, "NIR file")->required();
   check->add_flag("--json", options.check.json, "Findings as JSON on stdout");
-  addNetworkOptions(check, options.check.network);
-  check->footer("Example:\n  snnc check net.nir --json | jq '.findings[]'");
+  check->add_flag("--plan", options.check.plan,
+                  "Plan every layer: paradigm, PEs, bytes, cycles; one that "
+                  "fits no PE is counted, not refused");
+  addNetworkOptions(check, options.check.compile.network);
+  addMachineOptions(check, options.check.compile);
+  check->footer("Examples:\n  snnc check net.nir --json | jq '.findings[]'\n"
+                "  snnc check net.yaml --plan --paradigm oracle");
 
   CLI::App *verify = app.add_subcommand(
       "verify", "Run two backends and show the first difference");

@@ -25,9 +25,12 @@ struct CompileOptions {
   std::string input;
   std::string output; ///< default: input's stem + ".s2x"
   NetworkOptions network;
-  std::string machine;             ///< name or path; default: built in
-  double tickSeconds = 1e-3;       ///< real time of a tick on the chip
-  std::string paradigm = "serial"; ///< serial | parallel | oracle | cost-model
+  std::string machine;       ///< name or path; default: built in
+  double tickSeconds = 1e-3; ///< real time of a tick on the chip
+  /// auto | serial | parallel | oracle | cost-model
+  std::string paradigm = "serial";
+  std::string objective = "pes";      ///< pes | memory | cycles | energy
+  std::string selectorBudget = "10%"; ///< decide::SelectorBudget::parse
   bool explainParadigm = false;
   unsigned jobs = 0;           ///< 0: all cores
   std::string emit = "bundle"; ///< bundle | snn | fabric | tick | asm
@@ -59,7 +62,8 @@ struct VerifyOptions {
 struct CheckOptions {
   std::string input;
   bool json = false;
-  NetworkOptions network;
+  bool plan = false;      ///< say what every layer needs of the machine
+  CompileOptions compile; ///< network and machine
 };
 
 struct InspectOptions {

@@ -23,8 +23,7 @@ static nlohmann::json reportOf(const Bundle &bundle) {
   return json.is_object() ? json : nlohmann::json::object();
 }
 
-/// Left-aligned first column, right-aligned others.
-static void printTable(const std::vector<std::vector<std::string>> &rows) {
+void printTable(const std::vector<std::vector<std::string>> &rows) {
   std::vector<size_t> widths;
   for (const auto &row : rows)
     for (size_t c = 0; c < row.size(); ++c) {

@@ -9,6 +9,9 @@
 
 namespace snnc {
 
+/// Left-aligned first column, right-aligned others; the first row is the head.
+void printTable(const std::vector<std::vector<std::string>> &rows);
+
 /// The per-layer table of a bundle's report.json on stdout: neurons, synapses,
 /// PEs, bytes of limit.
 void printCompileReport(const runtime::Bundle &bundle, bool json);

@@ -6,6 +6,7 @@
 
 #include "compiler/Machine/MachineModel.h"
 #include "compiler/SNN/SNN.h"
+#include "passes/Decide/AutoSelect.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
@@ -14,15 +15,25 @@
 
 namespace snnc::decide {
 
-enum class ParadigmMode : uint8_t { Serial, Parallel, Oracle, CostModel };
+enum class ParadigmMode : uint8_t { Auto, Serial, Parallel, Oracle, CostModel };
 
 #define GEN_PASS_DECL
 #include "passes/Decide/Passes.h.inc"
 
-/// The same pass with the driver's machine instead of a built-in one.
+/// What the driver gives the pass besides its options.
+struct SelectContext {
+  std::shared_ptr<const MachineModel> machine; ///< null: a built-in one
+  double tickSeconds = 1e-3;                   ///< real time of a tick
+  /// Receives one record per population, in network order. Given, the chosen
+  /// paradigm of every population is planned, in all modes.
+  std::shared_ptr<std::vector<Decision>> decisions;
+  /// Instead of the embedded models.
+  Adviser adviser;
+};
+
 std::unique_ptr<mlir::Pass>
-createSnnSelectParadigm(std::shared_ptr<const MachineModel> machine,
-                        ParadigmMode mode, bool explain = false);
+createSnnSelectParadigm(const SnnSelectParadigmOptions &options,
+                        SelectContext context);
 
 #define GEN_PASS_REGISTRATION
 #include "passes/Decide/Passes.h.inc"

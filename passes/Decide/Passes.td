@@ -15,29 +15,43 @@ def SnnSelectParadigm : Pass<"snn-select-paradigm", "::mlir::ModuleOp"> {
   let summary = "Serial on the Arm core or parallel on the MAC array";
   let description = [{
     Emits: `paradigm` on every snn.population. Modes:
+    * auto: a trained model (classifier/) says which one, from features that
+      need no synapse; only that one is planned. Both are planned where that
+      plan fails, outside the model's training range, without a model for the
+      machine (a warning, SNN1111) and, for at most `budget` populations, where
+      the model is least sure. Where both are planned the better plan wins.
     * serial, parallel: that one for all.
-    * oracle: both are planned, every synapse is read; the fewest cores that
-      hold the layer win, ties go to the fewer cycles of its busiest core at the
-      expected rates, then to the fewer bytes, then to serial. A population that
-      the MAC array cannot add up or a core cannot hold as parallel is serial.
+    * oracle: both are planned, every synapse is read; the better plan wins,
+      ties go to serial. A population that the MAC array cannot add up or a core
+      cannot hold as parallel is serial.
     * cost-model: the same rule on closed formulas of shapes, densities and
-      delays (passes/Decide/CostModel.h).
-    `explain` remarks both plans per population. Errors: SNN1110.
+      delays (compiler/Fabric/LayerEstimate.h).
+    Better is what `objective` says: pes (cores, then cycles of the busiest core
+    at the expected rates, then bytes), memory (cores, bytes, cycles), cycles or
+    energy (an estimate). `explain` remarks features, probability, rule and
+    plans per population. Errors: SNN1110, SNN1112.
   }];
   let options = [
     Option<"mode", "mode", "::snnc::decide::ParadigmMode",
-           "::snnc::decide::ParadigmMode::Serial", "Who decides",
+           "::snnc::decide::ParadigmMode::Auto", "Who decides",
            [{::llvm::cl::values(
+             clEnumValN(::snnc::decide::ParadigmMode::Auto, "auto", ""),
              clEnumValN(::snnc::decide::ParadigmMode::Serial, "serial", ""),
              clEnumValN(::snnc::decide::ParadigmMode::Parallel, "parallel", ""),
              clEnumValN(::snnc::decide::ParadigmMode::Oracle, "oracle", ""),
              clEnumValN(::snnc::decide::ParadigmMode::CostModel, "cost-model", "")
            )}]>,
-    Option<"explain", "explain", "bool", "false", "Remark both plans">,
+    Option<"objective", "objective", "std::string", "\"pes\"",
+           "pes, memory, cycles or energy">,
+    Option<"budget", "budget", "std::string", "\"10%\"",
+           "Populations that auto may plan both ways because the model is "
+           "unsure: a count, a share in %, or all">,
+    Option<"explain", "explain", "bool", "false", "Remark what decided">,
     Option<"machineName", "machine", "std::string", "\"\"",
            "Built-in machine, the default one when empty">];
   let statistics = [
-    Statistic<"parallels", "parallel", "Populations that became parallel">];
+    Statistic<"parallels", "parallel", "Populations that became parallel">,
+    Statistic<"twice", "planned-twice", "Populations planned both ways">];
 }
 
 #endif // SNNC_DECIDE_PASSES

@@ -1,8 +1,6 @@
 //===- SelectParadigm.cpp - Serial or parallel, population by population --===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "compiler/Fabric/LayerEstimate.h"
-#include "compiler/Fabric/ParadigmPlans.h"
 #include "passes/Decide/Passes.h"
 
 #include <fmt/format.h>
@@ -16,46 +14,148 @@ using namespace snnc::fabric;
 
 namespace {
 
-/// Of the energy estimate, which this choice does not use.
-constexpr double kTickSeconds = 1e-3;
-
-std::string describe(const std::optional<LayerPlan> &plan,
-                     const std::string &obstacle) {
-  if (!plan)
-    return obstacle.empty() ? "does not fit" : obstacle;
-  return fmt::format("{} PE(s), {} B, {:.0f} cycles a tick (worst {:.0f})",
-                     plan->pes, plan->bytes, plan->cycles.expected,
-                     plan->cycles.worst);
-}
-
 struct SnnSelectParadigmPass
     : impl::SnnSelectParadigmBase<SnnSelectParadigmPass> {
   using SnnSelectParadigmBase::SnnSelectParadigmBase;
-  std::shared_ptr<const MachineModel> given;
+  SelectContext context;
 
   void runOnOperation() override {
-    auto machine = resolve();
-    if (!machine)
+    if (failed(readOptions()))
       return signalPassFailure();
     for (auto network : getOperation().getOps<snn::NetworkOp>())
-      if (failed(decide(network, *machine)))
+      if (failed(decide(network)))
         return signalPassFailure();
   }
 
-  std::shared_ptr<const MachineModel> resolve() {
-    if (given)
-      return given;
+  LogicalResult readOptions() {
+    auto chosen = objectiveOf(objective.getValue());
+    auto layers = SelectorBudget::parse(budget.getValue());
+    if (!chosen)
+      return getOperation().emitError("SNN1112: objective '")
+             << objective << "' is none of pes, memory, cycles, energy";
+    if (!layers)
+      return getOperation().emitError("SNN1112: selector budget '")
+             << budget << "' is no count, no share of 0 to 100 % and not 'all'";
+    better = *chosen;
+    twoPlans = *layers;
+    if (context.machine)
+      return success();
     auto model = builtinMachine(machineName.empty() ? defaultMachineName()
                                                     : machineName);
-    if (model)
-      return std::make_shared<const MachineModel>(std::move(*model));
-    getOperation().emitError("SNN1110: ") << model.error().message;
-    return nullptr;
+    if (!model)
+      return getOperation().emitError("SNN1110: ") << model.error().message;
+    context.machine = std::make_shared<const MachineModel>(std::move(*model));
+    return success();
   }
 
   static bool isPinned(snn::PopulationOp population) {
     return population.getParadigm().value_or(snn::Paradigm::Auto) !=
            snn::Paradigm::Auto;
+  }
+
+  /// Whether somebody wants to see plans that decide nothing.
+  bool showsPlans() const { return explain || context.decisions; }
+
+  LogicalResult decide(snn::NetworkOp network) {
+    bool fixed = mode == ParadigmMode::Serial || mode == ParadigmMode::Parallel;
+    if (fixed && !showsPlans()) {
+      for (auto population : network.getOps<snn::PopulationOp>())
+        if (!isPinned(population))
+          pin(population, mode == ParadigmMode::Parallel);
+      return success();
+    }
+    auto info = NetworkInfo::read(network);
+    if (failed(info))
+      return failure();
+    LayerPlans plans(*info, *context.machine, better, context.tickSeconds);
+    std::vector<OpenChoice> open, done;
+    for (uint32_t node = 0; node < info->nodes.size(); ++node)
+      if (auto population = dyn_cast<snn::PopulationOp>(info->nodes[node].op))
+        (isPinned(population) ? done : open).push_back(start(*info, node));
+    if (failed(chooseAll(plans, open)))
+      return failure();
+    llvm::append_range(done, open);
+    llvm::sort(done, [](const OpenChoice &a, const OpenChoice &b) {
+      return a.node < b.node;
+    });
+    return finish(plans, done);
+  }
+
+  static OpenChoice start(const NetworkInfo &info, uint32_t node) {
+    OpenChoice choice{node, {}};
+    auto population = cast<snn::PopulationOp>(info.nodes[node].op);
+    choice.decision.population = population.getName().str();
+    choice.decision.neurons = info.nodes[node].size;
+    choice.decision.rule = Rule::Pinned;
+    choice.decision.parallel =
+        population.getParadigm() == snn::Paradigm::Parallel;
+    return choice;
+  }
+
+  LogicalResult chooseAll(LayerPlans &plans,
+                          llvm::MutableArrayRef<OpenChoice> open) {
+    if (mode == ParadigmMode::Auto && !context.adviser && !open.empty())
+      warnNoModel(plans.network().network);
+    if (mode == ParadigmMode::Auto)
+      return autoSelect(plans, context.adviser, twoPlans, open);
+    for (OpenChoice &choice : open)
+      if (failed(chooseOne(plans, choice)))
+        return failure();
+    return success();
+  }
+
+  void warnNoModel(snn::NetworkOp network) {
+    InFlightDiagnostic warning =
+        network.emitWarning("SNN1111: no selector model for machine '")
+        << context.machine->name
+        << "': every layer that is not pinned is planned both ways";
+    warning.attachNote()
+        << "help: train one with snnc selector train, or name a paradigm with "
+           "--paradigm";
+  }
+
+  LogicalResult chooseOne(LayerPlans &plans, OpenChoice &choice) {
+    Decision &decision = choice.decision;
+    switch (mode) {
+    case ParadigmMode::Oracle:
+      decision.rule = Rule::Oracle;
+      for (bool parallel : {false, true})
+        if (failed(plans.plan(choice.node, parallel, decision)))
+          return failure();
+      decision.parallel = plans.prefersParallel(decision);
+      return success();
+    case ParadigmMode::CostModel:
+      decision.rule = Rule::CostModel;
+      if (failed(plans.estimate(choice.node, decision)))
+        return failure();
+      decision.parallel = plans.prefersParallel(decision);
+      return success();
+    default:
+      decision.rule = Rule::Asked;
+      decision.parallel = mode == ParadigmMode::Parallel;
+      return success();
+    }
+  }
+
+  /// Writes the choices into the network, shows what was asked to be shown.
+  LogicalResult finish(LayerPlans &plans,
+                       llvm::MutableArrayRef<OpenChoice> choices) {
+    for (OpenChoice &choice : choices) {
+      Decision &decision = choice.decision;
+      if (showsPlans() &&
+          failed(plans.plan(choice.node, decision.parallel, decision)))
+        return failure();
+      auto population =
+          cast<snn::PopulationOp>(plans.network().nodes[choice.node].op);
+      if (decision.rule != Rule::Pinned)
+        pin(population, decision.parallel);
+      twice += decision.serial.planned && decision.parallels.planned;
+      if (explain)
+        remark(population, decision);
+      if (context.decisions)
+        context.decisions->push_back(decision);
+    }
+    return success();
   }
 
   void pin(snn::PopulationOp population, bool parallel) {
@@ -65,78 +165,24 @@ struct SnnSelectParadigmPass
     parallels += parallel;
   }
 
-  LogicalResult decide(snn::NetworkOp network, const MachineModel &machine) {
-    bool plans = explain || mode == ParadigmMode::Oracle ||
-                 mode == ParadigmMode::CostModel;
-    if (!plans) {
-      for (auto population : network.getOps<snn::PopulationOp>())
-        if (!isPinned(population))
-          pin(population, mode == ParadigmMode::Parallel);
-      return success();
-    }
-    auto info = NetworkInfo::read(network);
-    if (failed(info))
-      return failure();
-    LayerPlanner planner(*info, machine);
-    for (uint32_t node = 0; node < info->nodes.size(); ++node) {
-      auto population = dyn_cast<snn::PopulationOp>(info->nodes[node].op);
-      if (!population || (isPinned(population) && !explain))
-        continue;
-      auto both = mode == ParadigmMode::CostModel
-                      ? estimates(*info, node, machine)
-                      : planBoth(planner, *info, node);
-      if (failed(both))
-        return failure();
-      choose(population, *both, machine);
-    }
-    return success();
+  static void remark(snn::PopulationOp population, const Decision &decision) {
+    InFlightDiagnostic remark = population.emitRemark() << headline(decision);
+    remark.attachNote() << "serial: " << describe(decision.serial);
+    remark.attachNote() << "parallel: " << describe(decision.parallels);
+    if (std::string features = describeFeatures(decision); !features.empty())
+      remark.attachNote() << "features: " << features;
   }
 
-  static FailureOr<ParadigmPlans> estimates(const NetworkInfo &info,
-                                            uint32_t node,
-                                            const MachineModel &machine) {
-    auto shape = shapeOf(info, node);
-    if (failed(shape))
-      return failure();
-    ParadigmPlans both;
-    if (auto serial = estimate(*shape, machine, false))
-      both.serial = serial->plan;
-    if (auto parallel = estimate(*shape, machine, true))
-      both.parallel = parallel->plan;
-    return both;
-  }
-
-  void choose(snn::PopulationOp population, const ParadigmPlans &both,
-              const MachineModel &machine) {
-    bool pinned = isPinned(population);
-    if (!pinned)
-      pin(population,
-          mode == ParadigmMode::Serial ? false
-          : mode == ParadigmMode::Parallel
-              ? true
-              : prefersParallel(both, Objective::Pes, machine, kTickSeconds));
-    if (!explain)
-      return;
-    bool parallel = population.getParadigm() == snn::Paradigm::Parallel;
-    InFlightDiagnostic remark = population.emitRemark("population '")
-                                << population.getName() << "' is "
-                                << (parallel ? "parallel" : "serial")
-                                << (pinned ? ", pinned" : "");
-    remark.attachNote() << "serial: " << describe(both.serial, "");
-    remark.attachNote() << "parallel: "
-                        << describe(both.parallel, both.obstacle);
-  }
+  Objective better = Objective::Pes;
+  SelectorBudget twoPlans;
 };
 } // namespace
 
 std::unique_ptr<Pass>
-createSnnSelectParadigm(std::shared_ptr<const MachineModel> machine,
-                        ParadigmMode mode, bool explain) {
-  SnnSelectParadigmOptions options;
-  options.mode = mode;
-  options.explain = explain;
+createSnnSelectParadigm(const SnnSelectParadigmOptions &options,
+                        SelectContext context) {
   auto pass = std::make_unique<SnnSelectParadigmPass>(options);
-  pass->given = std::move(machine);
+  pass->context = std::move(context);
   return pass;
 }
 } // namespace snnc::decide

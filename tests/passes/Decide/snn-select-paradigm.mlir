@@ -23,7 +23,8 @@
 // EXPLAIN: serial: 1 PE(s), {{[0-9]+}} B, {{[0-9]+}} cycles a tick (worst {{[0-9]+}})
 // EXPLAIN: parallel: 1 PE(s), {{[0-9]+}} B, {{[0-9]+}} cycles a tick
 // EXPLAIN: remark: population 'silent' is serial
-// EXPLAIN: remark: population 'pinned' is parallel, pinned
+// EXPLAIN: remark: population 'pinned' is parallel: pinned by the network
+// EXPLAIN: serial: not planned
 
 snn.neuron @lif receptors ["input"] states ["v"] params ["alpha", "threshold"] {
 ^bb0(%x: f32, %v: f32, %alpha: f32, %threshold: f32):

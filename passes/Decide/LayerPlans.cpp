@@ -1,0 +1,46 @@
+//===- LayerPlans.cpp - Plans of single populations, on demand ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "passes/Decide/LayerPlans.h"
+
+#include "compiler/Fabric/LayerEstimate.h"
+
+using namespace mlir;
+using namespace snnc::fabric;
+
+namespace snnc::decide {
+
+LogicalResult LayerPlans::plan(uint32_t node, bool parallel,
+                               Decision &decision) {
+  Alternative &alternative = parallel ? decision.parallels : decision.serial;
+  if (alternative.planned)
+    return success();
+  auto plan = planIn(planner, node, parallel, alternative.obstacle);
+  // Other populations see this one as a source, uncut.
+  planner.start(node, info.nodes[node].parallel, /*fullRing=*/true);
+  if (failed(plan))
+    return failure();
+  alternative.planned = true;
+  alternative.plan = *plan;
+  return success();
+}
+
+LogicalResult LayerPlans::estimate(uint32_t node, Decision &decision) {
+  auto shape = shapeOf(info, node);
+  if (failed(shape))
+    return failure();
+  for (bool parallel : {false, true}) {
+    Alternative &alternative = parallel ? decision.parallels : decision.serial;
+    alternative.planned = true;
+    if (auto result = fabric::estimate(*shape, machine, parallel))
+      alternative.plan = result->plan;
+  }
+  return success();
+}
+
+bool LayerPlans::prefersParallel(const Decision &decision) const {
+  ParadigmPlans both{decision.serial.plan, decision.parallels.plan, {}};
+  return fabric::prefersParallel(both, objective, machine, tickSeconds);
+}
+
+} // namespace snnc::decide

@@ -1,0 +1,46 @@
+//===- LayerPlans.h - Plans of single populations, on demand ------*- C++
+//-*-===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Asks the exact planner for one paradigm of one population at a time, each at
+// most once. Sources count as uncut: slicing may need a few bytes more for
+// their table entries.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_PASSES_DECIDE_LAYERPLANS_H
+#define SNNC_PASSES_DECIDE_LAYERPLANS_H
+
+#include "passes/Decide/Decision.h"
+
+namespace snnc::decide {
+
+class LayerPlans {
+public:
+  LayerPlans(const fabric::NetworkInfo &info, const MachineModel &machine,
+             fabric::Objective objective, double tickSeconds)
+      : info(info), machine(machine), objective(objective),
+        tickSeconds(tickSeconds), planner(info, machine) {}
+
+  /// Fills `decision`'s alternative of that paradigm unless it is planned.
+  /// Fails only where a projection cannot be read (an error is emitted there).
+  mlir::LogicalResult plan(uint32_t node, bool parallel, Decision &decision);
+  /// The same from closed formulas.
+  mlir::LogicalResult estimate(uint32_t node, Decision &decision);
+
+  /// Whether parallel is the better of two planned alternatives.
+  bool prefersParallel(const Decision &decision) const;
+  const fabric::NetworkInfo &network() const { return info; }
+
+private:
+  const fabric::NetworkInfo &info;
+  const MachineModel &machine;
+  fabric::Objective objective;
+  double tickSeconds;
+  fabric::LayerPlanner planner;
+};
+
+} // namespace snnc::decide
+
+#endif // SNNC_PASSES_DECIDE_LAYERPLANS_H

@@ -1,0 +1,3 @@
+if(SNNC_BUILD_COMPILER)
+  snnc_test(snnc-decide-test MLIR DecideTest.cpp DEPS snnc_decide)
+endif()

@@ -1,0 +1,200 @@
+//===- DecideTest.cpp - Who decides a population's paradigm ---------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The rules around the trained model, with advice that the test makes up: what
+// is planned, what wins, what a budget buys.
+
+#include "passes/Decide/Passes.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+using namespace mlir;
+using namespace snnc;
+using namespace snnc::decide;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+namespace {
+
+/// "busy" is better off parallel and "quiet" serial, clearly; "huge" does not
+/// fit as parallel (delays of 3,000 ticks); "pinned" is nobody's business.
+constexpr const char *kNetwork = R"(
+snn.neuron @lif receptors ["input"] states ["v"] params ["alpha", "threshold"] {
+^bb0(%x: f32, %v: f32, %alpha: f32, %threshold: f32):
+  %d = arith.mulf %v, %alpha : f32
+  %v1 = arith.addf %d, %x : f32
+  %s = arith.cmpf ogt, %v1, %threshold : f32
+  snn.yield spike %s states %v1 : f32
+}
+snn.network @net {
+  %in = snn.input "in" : tensor<128xf32>
+  %a = snn.population "busy" model @lif params {alpha = 0.5, threshold = 1.0} latency 1 rate 0.5 : tensor<64xi1>
+  %b = snn.population "quiet" model @lif params {alpha = 0.5, threshold = 1.0} latency 2 rate 0.001 : tensor<64xi1>
+  %c = snn.population "huge" model @lif params {alpha = 0.5, threshold = 1.0} latency 3 : tensor<8xi1>
+  %d = snn.population "pinned" model @lif params {alpha = 0.5, threshold = 1.0} latency 3 paradigm <parallel> : tensor<64xi1>
+  snn.projection "w1" %in to %a weights #snn.dense<dense<1.0> : tensor<64x128xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<128xf32>, tensor<64xi1>
+  snn.projection "w2" %a to %a weights #snn.dense<dense<1.0> : tensor<64x64xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<64xi1>, tensor<64xi1>
+  snn.projection "w3" %b to %b weights #snn.one_to_one<1.0> delay(1.0) quant <8, nearest, 10.0> : tensor<64xi1>, tensor<64xi1>
+  snn.projection "w4" %in to %c weights #snn.dense<dense<1.0> : tensor<8x128xf64>> delay(3000.0) quant <8, nearest, 10.0> : tensor<128xf32>, tensor<8xi1>
+  snn.projection "w5" %b to %d weights #snn.one_to_one<1.0> delay(1.0) quant <8, nearest, 10.0> : tensor<64xi1>, tensor<64xi1>
+}
+)";
+
+class Decide : public testing::Test {
+protected:
+  Decide() {
+    context.loadDialect<snn::SNNDialect, arith::ArithDialect>();
+    module = parseSourceString<ModuleOp>(kNetwork, &context);
+  }
+
+  /// Probabilities of parallel by population; others are outside the range.
+  Adviser adviser(std::map<std::string, double> probabilities) {
+    return [=, this](const fabric::NetworkInfo &info,
+                     uint32_t node) -> FailureOr<Advice> {
+      const std::string &name = info.nodes[node].name;
+      asked.push_back(name);
+      auto it = probabilities.find(name);
+      if (it == probabilities.end())
+        return Advice{0.5, {{"sources", 1}}, "sources"};
+      return Advice{it->second, {{"sources", 1}}, ""};
+    };
+  }
+
+  std::map<std::string, Decision> run(Adviser adviser,
+                                      const std::string &budget = "0",
+                                      ParadigmMode mode = ParadigmMode::Auto) {
+    SnnSelectParadigmOptions options;
+    options.mode = mode;
+    options.budget = budget;
+    SelectContext select;
+    select.decisions = std::make_shared<std::vector<Decision>>();
+    select.adviser = std::move(adviser);
+    ScopedDiagnosticHandler handler(&context, [this](mlir::Diagnostic &d) {
+      messages.push_back(d.str());
+      return success();
+    });
+    PassManager pm(&context);
+    pm.addPass(createSnnSelectParadigm(options, select));
+    EXPECT_TRUE(succeeded(pm.run(*module)));
+    std::map<std::string, Decision> byName;
+    std::vector<std::string> order;
+    for (Decision &decision : *select.decisions) {
+      order.push_back(decision.population);
+      byName[decision.population] = decision;
+    }
+    EXPECT_THAT(order, ElementsAre("busy", "quiet", "huge", "pinned"));
+    // The network says what the records say.
+    module->walk([&](snn::PopulationOp population) {
+      EXPECT_EQ(population.getParadigm() == snn::Paradigm::Parallel,
+                byName[population.getName().str()].parallel);
+    });
+    return byName;
+  }
+
+  static bool bothPlanned(const Decision &decision) {
+    return decision.serial.planned && decision.parallels.planned;
+  }
+
+  MLIRContext context;
+  OwningOpRef<ModuleOp> module;
+  std::vector<std::string> asked, messages;
+};
+
+TEST_F(Decide, OracleIsWhatTheTestBelieves) {
+  auto all = run({}, "0", ParadigmMode::Oracle);
+  EXPECT_TRUE(all["busy"].parallel);
+  EXPECT_FALSE(all["quiet"].parallel);
+  EXPECT_FALSE(all["huge"].parallel);
+  EXPECT_FALSE(all["huge"].parallels.plan);
+  EXPECT_EQ(all["quiet"].rule, Rule::Oracle);
+}
+
+TEST_F(Decide, SureModelDecidesAndOnlyItsChoiceIsPlanned) {
+  auto all = run(adviser({{"busy", 0.99}, {"quiet", 0.01}, {"huge", 0.0}}));
+  EXPECT_THAT(asked, ElementsAre("busy", "quiet", "huge"));
+  EXPECT_EQ(all["busy"].rule, Rule::Model);
+  EXPECT_TRUE(all["busy"].parallel);
+  EXPECT_FALSE(all["busy"].serial.planned);
+  EXPECT_EQ(all["quiet"].rule, Rule::Model);
+  EXPECT_FALSE(all["quiet"].parallel);
+  EXPECT_FALSE(all["quiet"].parallels.planned);
+  EXPECT_EQ(all["pinned"].rule, Rule::Pinned);
+  EXPECT_TRUE(all["pinned"].parallel);
+  EXPECT_THAT(messages, IsEmpty());
+}
+
+TEST_F(Decide, WrongAdviceOfASureModelStands) {
+  // The price of not planning: nobody may look behind a sure model's back.
+  auto all = run(adviser({{"busy", 0.01}, {"quiet", 0.99}, {"huge", 0.0}}));
+  EXPECT_FALSE(all["busy"].parallel);
+  EXPECT_TRUE(all["quiet"].parallel);
+}
+
+TEST_F(Decide, VetoOfThePlanner) {
+  auto all = run(adviser({{"busy", 0.99}, {"quiet", 0.01}, {"huge", 0.99}}));
+  EXPECT_EQ(all["huge"].rule, Rule::Veto);
+  EXPECT_FALSE(all["huge"].parallel);
+  EXPECT_TRUE(bothPlanned(all["huge"]));
+  EXPECT_THAT(headline(all["huge"]), HasSubstr("the model said parallel"));
+}
+
+TEST_F(Decide, OutsideTheRangeThePlannerDecides) {
+  auto all = run(adviser({{"quiet", 0.01}, {"huge", 0.01}}));
+  EXPECT_EQ(all["busy"].rule, Rule::Outside);
+  EXPECT_TRUE(all["busy"].parallel);
+  EXPECT_TRUE(bothPlanned(all["busy"]));
+  EXPECT_THAT(headline(all["busy"]), HasSubstr("(sources)"));
+}
+
+TEST_F(Decide, BudgetBuysTheLeastCertain) {
+  // Both are wrong; quiet is less certain.
+  auto advice = adviser({{"busy", 0.2}, {"quiet", 0.6}, {"huge", 0.01}});
+  auto none = run(advice, "0");
+  EXPECT_FALSE(none["busy"].parallel);
+  EXPECT_TRUE(none["quiet"].parallel);
+  module = parseSourceString<ModuleOp>(kNetwork, &context);
+  auto one = run(advice, "1");
+  EXPECT_EQ(one["quiet"].rule, Rule::Unsure);
+  EXPECT_FALSE(one["quiet"].parallel);
+  EXPECT_EQ(one["busy"].rule, Rule::Model);
+  EXPECT_FALSE(one["busy"].parallel);
+  module = parseSourceString<ModuleOp>(kNetwork, &context);
+  auto all = run(advice, "all");
+  EXPECT_TRUE(all["busy"].parallel);
+  EXPECT_EQ(all["busy"].rule, Rule::Unsure);
+  // What the model is sure of costs nothing of the budget.
+  EXPECT_EQ(all["huge"].rule, Rule::Model);
+}
+
+TEST_F(Decide, WithoutAModelThePlannerDecidesAndSaysSo) {
+  auto all = run({});
+  ASSERT_EQ(messages.size(), 1u);
+  EXPECT_THAT(messages[0], HasSubstr("SNN1111"));
+  EXPECT_EQ(all["busy"].rule, Rule::NoModel);
+  EXPECT_TRUE(all["busy"].parallel);
+  EXPECT_FALSE(all["quiet"].parallel);
+}
+
+TEST(SelectorBudget, Texts) {
+  EXPECT_EQ(SelectorBudget::parse("0")->of(30), 0u);
+  EXPECT_EQ(SelectorBudget::parse("4")->of(30), 4u);
+  EXPECT_EQ(SelectorBudget::parse("40")->of(30), 30u);
+  EXPECT_EQ(SelectorBudget::parse("10%")->of(30), 3u);
+  EXPECT_EQ(SelectorBudget::parse("10%")->of(31), 4u);
+  EXPECT_EQ(SelectorBudget::parse("10%")->of(0), 0u);
+  EXPECT_EQ(SelectorBudget::parse("0%")->of(30), 0u);
+  EXPECT_EQ(SelectorBudget::parse("all")->of(30), 30u);
+  for (const char *wrong : {"", "%", "101%", "-1", "-1%", "nan%", "inf%", "1e3",
+                            "3x", "ten", "99999999999999999999999"})
+    EXPECT_FALSE(SelectorBudget::parse(wrong)) << wrong;
+}
+
+} // namespace
