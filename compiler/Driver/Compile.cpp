@@ -53,6 +53,7 @@ selectParadigm(const CompileOptions &options,
   select.mode = modeOf(options.paradigm);
   select.objective = options.objective;
   select.budget = options.selectorBudget;
+  select.model = options.selectorModel;
   select.explain = options.explainParadigm;
   decide::SelectContext context;
   context.machine = std::move(machine);

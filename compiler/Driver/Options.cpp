@@ -84,6 +84,10 @@ static void addMachineOptions(CLI::App *app, CompileOptions &o) {
       ->check(CLI::IsMember({"pes", "memory", "cycles", "energy"}))
       ->capture_default_str()
       ->group(group);
+  app->add_option("--selector-model", o.selectorModel,
+                  "Model file of `snnc selector train` that auto asks "
+                  "(default: the tool's own)")
+      ->group(group);
   app->add_option("--selector-budget", o.selectorBudget,
                   "Layers that auto may plan both ways because the model is "
                   "unsure: a count, a share (10%) or all")

@@ -30,6 +30,7 @@ struct CompileOptions {
   /// auto | serial | parallel | oracle | cost-model
   std::string paradigm = "serial";
   std::string objective = "pes";      ///< pes | memory | cycles | energy
+  std::string selectorModel;          ///< file; default: the tool's own
   std::string selectorBudget = "10%"; ///< decide::SelectorBudget::parse
   bool explainParadigm = false;
   unsigned jobs = 0;           ///< 0: all cores

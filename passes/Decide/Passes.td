@@ -29,7 +29,8 @@ def SnnSelectParadigm : Pass<"snn-select-paradigm", "::mlir::ModuleOp"> {
     Better is what `objective` says: pes (cores, then cycles of the busiest core
     at the expected rates, then bytes), memory (cores, bytes, cycles), cycles or
     energy (an estimate). `explain` remarks features, probability, rule and
-    plans per population. Errors: SNN1110, SNN1112.
+    plans per population. Errors: SNN1110, SNN1112, of
+    the model file SNN120x.
   }];
   let options = [
     Option<"mode", "mode", "::snnc::decide::ParadigmMode",
@@ -46,6 +47,8 @@ def SnnSelectParadigm : Pass<"snn-select-paradigm", "::mlir::ModuleOp"> {
     Option<"budget", "budget", "std::string", "\"10%\"",
            "Populations that auto may plan both ways because the model is "
            "unsure: a count, a share in %, or all">,
+    Option<"model", "model", "std::string", "\"\"",
+           "Model file that auto asks, the tool's own when empty">,
     Option<"explain", "explain", "bool", "false", "Remark what decided">,
     Option<"machineName", "machine", "std::string", "\"\"",
            "Built-in machine, the default one when empty">];

@@ -1,6 +1,7 @@
 //===- SelectParadigm.cpp - Serial or parallel, population by population --===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "passes/Decide/ModelAdviser.h"
 #include "passes/Decide/Passes.h"
 
 #include <fmt/format.h>
@@ -20,7 +21,8 @@ struct SnnSelectParadigmPass
   SelectContext context;
 
   void runOnOperation() override {
-    if (failed(readOptions()))
+    if (failed(readOptions()) ||
+        (mode == ParadigmMode::Auto && failed(openAdviser())))
       return signalPassFailure();
     for (auto network : getOperation().getOps<snn::NetworkOp>())
       if (failed(decide(network)))
@@ -94,8 +96,6 @@ struct SnnSelectParadigmPass
 
   LogicalResult chooseAll(LayerPlans &plans,
                           llvm::MutableArrayRef<OpenChoice> open) {
-    if (mode == ParadigmMode::Auto && !context.adviser && !open.empty())
-      warnNoModel(plans.network().network);
     if (mode == ParadigmMode::Auto)
       return autoSelect(plans, context.adviser, twoPlans, open);
     for (OpenChoice &choice : open)
@@ -104,14 +104,33 @@ struct SnnSelectParadigmPass
     return success();
   }
 
-  void warnNoModel(snn::NetworkOp network) {
-    InFlightDiagnostic warning =
-        network.emitWarning("SNN1111: no selector model for machine '")
-        << context.machine->name
-        << "': every layer that is not pinned is planned both ways";
-    warning.attachNote()
-        << "help: train one with snnc selector train, or name a paradigm with "
-           "--paradigm";
+  /// A model that somebody names has to be usable. Where the tool's own is not,
+  /// for example on a user's machine, the planner decides.
+  LogicalResult openAdviser() {
+    if (context.adviser)
+      return success();
+    auto opened = openModel(model, better, *context.machine);
+    if (opened) {
+      context.adviser =
+          adviserOf(std::move(*opened), context.machine, context.tickSeconds);
+      return success();
+    }
+    const snnc::Diagnostic &why = opened.error();
+    bool named = !model.empty();
+    Location where = getOperation().getLoc();
+    if (!why.spot.file.empty())
+      where = FileLineColLoc::get(&getContext(), why.spot.file,
+                                  unsigned(why.spot.line),
+                                  unsigned(why.spot.column));
+    InFlightDiagnostic finding =
+        named ? emitError(where) << why.code << ": " << why.message
+              : emitWarning(where)
+                    << "SNN1111: every layer that is not pinned is planned "
+                       "both ways: "
+                    << why.message;
+    for (const std::string &hint : why.hints)
+      finding.attachNote() << "help: " << hint;
+    return failure(named);
   }
 
   LogicalResult chooseOne(LayerPlans &plans, OpenChoice &choice) {

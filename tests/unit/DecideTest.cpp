@@ -77,6 +77,7 @@ protected:
     SelectContext select;
     select.decisions = std::make_shared<std::vector<Decision>>();
     select.adviser = std::move(adviser);
+    select.machine = machine;
     ScopedDiagnosticHandler handler(&context, [this](mlir::Diagnostic &d) {
       messages.push_back(d.str());
       return success();
@@ -105,6 +106,7 @@ protected:
 
   MLIRContext context;
   OwningOpRef<ModuleOp> module;
+  std::shared_ptr<const MachineModel> machine;
   std::vector<std::string> asked, messages;
 };
 
@@ -175,6 +177,9 @@ TEST_F(Decide, BudgetBuysTheLeastCertain) {
 }
 
 TEST_F(Decide, WithoutAModelThePlannerDecidesAndSaysSo) {
+  MachineModel changed = *builtinMachine(defaultMachineName());
+  changed.digest = "sha256:of-another-file";
+  machine = std::make_shared<const MachineModel>(changed);
   auto all = run({});
   ASSERT_EQ(messages.size(), 1u);
   EXPECT_THAT(messages[0], HasSubstr("SNN1111"));
