@@ -80,7 +80,8 @@ static std::vector<PlannedBuffer> fixedBuffers(const CoreDemand &demand) {
     addMap(false);
   else
     for (const BlockDemand &block : demand.blocks) {
-      add("rows", block.rowsBytes, block.projection);
+      if (block.rowsBytes)
+        add("rows", block.rowsBytes, block.projection);
       if (block.indexBytes)
         add("index", block.indexBytes, block.projection);
     }

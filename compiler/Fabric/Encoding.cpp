@@ -50,6 +50,23 @@ std::string toText(const RowEncoding &encoding) {
                      encoding.weightBits);
 }
 
+Range hull(Range a, Range b) {
+  if (a.size() == 0 || b.size() == 0)
+    return a.size() == 0 ? b : a;
+  return {std::min(a.begin, b.begin), std::max(a.end, b.end)};
+}
+
+std::vector<Range> clip(std::span<const Range> slices, Range range) {
+  std::vector<Range> parts;
+  for (const Range &slice : slices) {
+    Range part{std::max(slice.begin, range.begin),
+               std::min(slice.end, range.end)};
+    if (part.begin < part.end)
+      parts.push_back(part);
+  }
+  return parts;
+}
+
 IndexLayout::IndexLayout(std::span<const Range> sourceSlices) {
   for (const Range &slice : sourceSlices) {
     // The shared entry is the last one so far; an odd start would break the
@@ -70,9 +87,10 @@ static bool fitsSigned(int64_t value, unsigned bits) {
   return -limit <= value && value < limit;
 }
 
-void BlockStatistics::addRow(std::span<const IntSynapse> row) {
+void BlockStatistics::addRow(uint32_t source, std::span<const IntSynapse> row) {
   for (size_t i = 0; i < row.size();) {
     uint32_t target = row[i].target;
+    reach[target] = hull(reach[target], {source, source + 1});
     int64_t sum = 0;
     // Entry target + 1: the prefix sums are taken at the end of the scan.
     for (; i < row.size() && row[i].target == target; ++i) {
@@ -93,10 +111,11 @@ BlockStatistics BlockStatistics::scan(const SynapseView &view) {
   result.largestDelay = view.maxDelay();
   for (auto &column : result.prefix)
     column.assign(size_t(view.numTargets()) + 1, 0);
+  result.reach.resize(view.numTargets());
   std::vector<IntSynapse> row;
   for (uint32_t source = 0; source < view.numSources(); ++source) {
     view.row(source, row);
-    result.addRow(row);
+    result.addRow(source, row);
   }
   for (auto &column : result.prefix)
     for (size_t t = 1; t < column.size(); ++t)
@@ -104,14 +123,27 @@ BlockStatistics BlockStatistics::scan(const SynapseView &view) {
   return result;
 }
 
-std::optional<BlockSize> BlockStatistics::size(const RowEncoding &encoding,
-                                               Range targets,
-                                               uint64_t indexEntries) const {
+Range BlockStatistics::sourcesOf(Range targets) const {
+  Range all;
+  for (uint32_t target = targets.begin; target < targets.end; ++target)
+    all = hull(all, reach[target]);
+  return all;
+}
+
+static uint64_t sourcesIn(std::span<const Range> slices) {
+  return slices.empty() ? 0 : slices.back().end - slices.front().begin;
+}
+
+std::optional<BlockSize>
+BlockStatistics::size(const RowEncoding &encoding, Range targets,
+                      std::span<const Range> sourceSlices) const {
   if (encoding.kind == RowEncoding::Kind::Dense) {
     Column tooWide = encoding.word == 8 ? WideSum : HugeSum;
     if (leastDelay != largestDelay || count(tooWide, targets) != 0)
       return std::nullopt;
-    return BlockSize{sources * align4(targets.size()) * (encoding.word / 8), 0};
+    return BlockSize{sourcesIn(sourceSlices) * align4(targets.size()) *
+                         (encoding.word / 8),
+                     0};
   }
   Column tooWide = encoding.weightBits == 8 ? WideWeight : HugeWeight;
   uint64_t words = count(Synapses, targets);
@@ -119,12 +151,14 @@ std::optional<BlockSize> BlockStatistics::size(const RowEncoding &encoding,
       uint64_t(largestDelay - leastDelay) >> encoding.delayBits ||
       count(tooWide, targets) != 0 || words > UINT16_MAX)
     return std::nullopt;
-  return BlockSize{align4(words * (encoding.word / 8)),
-                   align4(indexEntries * sizeof(uint16_t))};
+  return BlockSize{
+      align4(words * (encoding.word / 8)),
+      align4(IndexLayout(sourceSlices).entries * sizeof(uint16_t))};
 }
 
 std::optional<BlockStatistics::Choice>
-BlockStatistics::choose(Range targets, uint64_t indexEntries) const {
+BlockStatistics::choose(Range targets,
+                        std::span<const Range> sourceSlices) const {
   std::vector<RowEncoding> candidates = {RowEncoding::dense(8),
                                          RowEncoding::dense(16)};
   unsigned delayBits = unsigned(std::bit_width(largestDelay - leastDelay));
@@ -136,7 +170,7 @@ BlockStatistics::choose(Range targets, uint64_t indexEntries) const {
           word, word - delayBits - weightBits, delayBits, weightBits));
   std::optional<Choice> best;
   for (const RowEncoding &encoding : candidates)
-    if (auto bytes = size(encoding, targets, indexEntries))
+    if (auto bytes = size(encoding, targets, sourceSlices))
       if (!best || bytes->total() < best->size.total())
         best = Choice{encoding, *bytes};
   return best;
@@ -190,32 +224,35 @@ namespace {
 /// whether the bytes fit.
 class RowWriter {
 public:
-  RowWriter(BlockOutput &block, const SynapseView &view,
-            const IndexLayout &layout)
-      : block(block), layout(layout), width(block.encoding.word / 8),
-        minDelay(view.minDelay()) {
+  RowWriter(BlockOutput &block, const SynapseView &view)
+      : block(block), layout(block.sourceSlices),
+        width(block.encoding.word / 8), minDelay(view.minDelay()) {
     std::fill(block.rows.begin(), block.rows.end(), std::byte(0));
     std::fill(block.index.begin(), block.index.end(), std::byte(0));
   }
 
   bool begin(const SynapseView &view) const {
     if (block.targets.begin >= block.targets.end ||
-        block.targets.end > view.numTargets())
+        block.targets.end > view.numTargets() || !covers(view.numSources()))
       return false;
     if (!isDense())
       return block.index.size() == align4(layout.entries * sizeof(uint16_t));
     return block.index.empty() && view.minDelay() == view.maxDelay() &&
-           block.rows.size() == stride() * view.numSources();
-  }
-  void beginSlice(size_t slice) {
-    entry = layout.first[slice];
-    if (!isDense())
-      store(block.index, 2 * entry, uint32_t(words), 2);
+           block.rows.size() == stride() * sourcesIn(block.sourceSlices);
   }
   bool add(uint32_t source, const std::vector<IntSynapse> &row) {
     auto part = within(row, block.targets);
+    const auto &slices = block.sourceSlices;
+    if (slice == slices.size() || source < slices[slice].begin)
+      return part.empty(); // the range misses nothing
+    if (source == slices[slice].begin && !isDense()) {
+      entry = layout.first[slice];
+      store(block.index, 2 * entry, uint32_t(words), 2);
+    }
+    slice += source + 1 == slices[slice].end;
     block.synapses += part.size();
-    return isDense() ? addDense(source, part) : addSparse(part);
+    return isDense() ? addDense(source - slices.front().begin, part)
+                     : addSparse(part);
   }
   bool end() const {
     return isDense() || block.rows.size() == align4(words * width);
@@ -227,7 +264,17 @@ private:
   }
   uint64_t stride() const { return align4(block.targets.size()) * width; }
 
-  bool addDense(uint32_t source, std::span<const IntSynapse> part) {
+  /// The slices are [a, b), [b, c), ... inside the sources.
+  bool covers(uint32_t sources) const {
+    const auto &slices = block.sourceSlices;
+    for (size_t i = 0; i < slices.size(); ++i)
+      if (slices[i].end <= slices[i].begin || slices[i].end > sources ||
+          (i > 0 && slices[i].begin != slices[i - 1].end))
+        return false;
+    return true;
+  }
+
+  bool addDense(uint32_t row, std::span<const IntSynapse> part) {
     for (size_t i = 0; i < part.size();) {
       uint32_t target = part[i].target;
       int64_t sum = 0;
@@ -236,7 +283,7 @@ private:
       if (!fitsSigned(sum, block.encoding.word))
         return false;
       store(block.rows,
-            source * stride() + uint64_t(target - block.targets.begin) * width,
+            row * stride() + uint64_t(target - block.targets.begin) * width,
             uint32_t(sum), width);
     }
     return true;
@@ -257,44 +304,25 @@ private:
   }
 
   BlockOutput &block;
-  const IndexLayout &layout;
+  IndexLayout layout;
   unsigned width; ///< bytes of a weight or of a word
   uint32_t minDelay;
+  size_t slice = 0; ///< of the next source
   uint64_t words = 0, entry = 0;
 };
 } // namespace
 
-/// The slices are [0, a), [a, b), ... up to the number of sources.
-static bool covers(std::span<const Range> sourceSlices, uint32_t sources) {
-  uint32_t next = 0;
-  for (const Range &slice : sourceSlices) {
-    if (slice.begin != next || slice.end <= slice.begin)
-      return false;
-    next = slice.end;
-  }
-  return next == sources;
-}
-
-bool writeBlocks(const SynapseView &view, std::span<const Range> sourceSlices,
-                 std::span<BlockOutput> blocks) {
-  if (!covers(sourceSlices, view.numSources()))
-    return false;
-  IndexLayout layout(sourceSlices);
+bool writeBlocks(const SynapseView &view, std::span<BlockOutput> blocks) {
   std::vector<RowWriter> writers;
   for (BlockOutput &block : blocks)
-    if (!writers.emplace_back(block, view, layout).begin(view))
+    if (!writers.emplace_back(block, view).begin(view))
       return false;
   std::vector<IntSynapse> row;
-  for (size_t s = 0; s < sourceSlices.size(); ++s) {
+  for (uint32_t source = 0; source < view.numSources(); ++source) {
+    view.row(source, row);
     for (RowWriter &writer : writers)
-      writer.beginSlice(s);
-    for (uint32_t source = sourceSlices[s].begin; source < sourceSlices[s].end;
-         ++source) {
-      view.row(source, row);
-      for (RowWriter &writer : writers)
-        if (!writer.add(source, row))
-          return false;
-    }
+      if (!writer.add(source, row))
+        return false;
   }
   return std::all_of(writers.begin(), writers.end(),
                      [](const RowWriter &writer) { return writer.end(); });
@@ -340,8 +368,10 @@ readBlock(const RowEncoding &encoding, uint32_t neurons, uint32_t minDelay,
     for (uint32_t i = 0; i < sourceSlices[s].size(); ++i) {
       auto &row = result.emplace_back();
       if (encoding.kind == RowEncoding::Kind::Dense) {
-        readDenseRow(encoding.word, neurons, minDelay, rows,
-                     stride * (sourceSlices[s].begin + i), row);
+        readDenseRow(
+            encoding.word, neurons, minDelay, rows,
+            stride * (sourceSlices[s].begin + i - sourceSlices.front().begin),
+            row);
         continue;
       }
       uint64_t entry = 2 * (uint64_t(layout.first[s]) + i);

@@ -16,6 +16,9 @@
 //   slice, in words relative to the block's first word; row i is the words
 //   [index[i], index[i + 1]). Delay of a synapse = block's least delay + field.
 //
+// A block has rows only for the range of sources that its source slices cover,
+// which need not begin at 0: what is outside has no synapse into the slice.
+//
 // Rows and index start at multiples of 4. Neighbouring source slices share the
 // index entry between them when the second then still starts at a multiple of
 // 4 bytes, which slices of an even size do.
@@ -44,6 +47,11 @@ struct Range {
   uint32_t size() const { return end - begin; }
   bool operator==(const Range &) const = default;
 };
+
+/// The least range that holds both; an empty one holds nothing.
+Range hull(Range a, Range b);
+/// The parts of `slices` inside `range`, in order; those without are left out.
+std::vector<Range> clip(std::span<const Range> slices, Range range);
 
 /// The integer synapses of a projection, made row by row.
 class SynapseView {
@@ -106,11 +114,16 @@ public:
   /// Synapses that end in `targets`.
   uint64_t synapses(Range targets) const { return count(Synapses, targets); }
 
+  /// The least range of sources that holds every one with a synapse into
+  /// `targets`; empty without synapses. O(targets).
+  Range sourcesOf(Range targets) const;
+
   /// Nothing when `encoding` cannot hold the block: more than one delay or a
   /// sum of weights too wide (dense), an index, delay or weight too wide or
-  /// more words than a u16 counts (sparse).
+  /// more words than a u16 counts (sparse). `sourceSlices` follow each other
+  /// and cover at least sourcesOf(targets).
   std::optional<BlockSize> size(const RowEncoding &encoding, Range targets,
-                                uint64_t indexEntries) const;
+                                std::span<const Range> sourceSlices) const;
 
   struct Choice {
     RowEncoding encoding;
@@ -118,7 +131,8 @@ public:
   };
   /// The smallest legal encoding, the first of dense 8, dense 16, sparse 16,
   /// sparse 32 where they tie. Nothing when none is legal.
-  std::optional<Choice> choose(Range targets, uint64_t indexEntries) const;
+  std::optional<Choice> choose(Range targets,
+                               std::span<const Range> sourceSlices) const;
 
 private:
   enum Column : uint8_t {
@@ -132,16 +146,18 @@ private:
   uint64_t count(Column column, Range targets) const {
     return prefix[column][targets.end] - prefix[column][targets.begin];
   }
-  void addRow(std::span<const snn::IntSynapse> row);
+  void addRow(uint32_t source, std::span<const snn::IntSynapse> row);
 
   uint32_t sources = 0, leastDelay = 1, largestDelay = 1;
   std::vector<uint64_t> prefix[NumColumns];
+  std::vector<Range> reach; ///< per target, its sources
 };
 
 /// One block to write.
 struct BlockOutput {
   RowEncoding encoding;
   Range targets;
+  std::vector<Range> sourceSlices; ///< as for BlockStatistics::size
   /// Exactly the sizes that BlockStatistics::size tells.
   std::span<std::byte> rows, index;
   uint64_t synapses = 0; ///< written
@@ -149,10 +165,10 @@ struct BlockOutput {
 
 /// Writes several blocks of one projection while its rows are read once. False
 /// when a size or a value does not fit (a bug: choose() never lets it happen).
-bool writeBlocks(const SynapseView &view, std::span<const Range> sourceSlices,
-                 std::span<BlockOutput> blocks);
+bool writeBlocks(const SynapseView &view, std::span<BlockOutput> blocks);
 
-/// The inverse of writeBlocks, source by source: what the core will add.
+/// The inverse of writeBlocks, source by source from the first one of
+/// `sourceSlices`: what the core will add.
 /// Targets are local to the slice, zero weights of dense rows are left out.
 std::vector<std::vector<snn::IntSynapse>>
 readBlock(const RowEncoding &encoding, uint32_t neurons, uint32_t minDelay,

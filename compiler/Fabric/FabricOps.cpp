@@ -81,8 +81,11 @@ static LogicalResult verifyIsHandle(Operation *op, Value value) {
 LogicalResult BlockOp::verify() {
   if (!fits32(getProjection()) || !fits32(getBytes()))
     return emitOpError("projection and bytes are at most 32 bits wide");
-  if (getSources().empty())
-    return emitOpError("has no sources");
+  if (getFirst().has_value() != getLast().has_value())
+    return emitOpError("has one end of a range of sources only");
+  if (getFirst() && (*getFirst() >= *getLast() || !fits32(getLast())))
+    return emitOpError("has no sources in [")
+           << int64_t(*getFirst()) << ", " << int64_t(*getLast()) << ")";
   for (Value source : getSources())
     if (failed(verifyIsHandle(*this, source)))
       return failure();

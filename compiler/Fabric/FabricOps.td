@@ -81,16 +81,22 @@ def Fabric_BlockOp : Fabric_PartOp<"block"> {
   let summary = "The synapses of one projection that end in one slice";
   let description = [{
     `projection` counts the snn.projection ops of the network from 0; `name` is
-    its name, for the reader only. `sources` are all slices of the source
-    population in order. `bytes` is the exact size of rows and index together; of
+    its name, for the reader only. The block knows the sources `from` [first,
+    last), those of all projections from that population that have a synapse into
+    the slice; all of them when absent. `sources` are the slices of the source
+    population that meet this range, in order; none where there is no synapse.
+    `bytes` is the exact size of rows and index together; of
     a #fabric.map, its share of the slice's weights and positions.
   }];
   let arguments = (ins I64Attr:$projection, StrAttr:$name,
                        Variadic<Fabric_SliceType>:$sources,
+                       OptionalAttr<I64Attr>:$first,
+                       OptionalAttr<I64Attr>:$last,
                        Fabric_SliceType:$target, Fabric_RowsAttr:$encoding,
                        I64Attr:$bytes);
   let assemblyFormat = [{
-    $projection $name ` ` `(` $sources `)` `to` $target `encoding` $encoding
+    $projection $name ` ` `(` $sources `)`
+    (`from` ` ` `[` $first^ `,` $last `)`)? `to` $target `encoding` $encoding
     `bytes` $bytes attr-dict
   }];
   let hasVerifier = 1;

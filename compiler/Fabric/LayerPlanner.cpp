@@ -6,6 +6,7 @@
 #include "runtime/abi/CoreHeader.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 using namespace mlir;
@@ -87,7 +88,7 @@ LogicalResult LayerPlanner::scan(uint32_t node) {
     if (!view)
       return failure();
     if (parallel)
-      map->add(*view, uint32_t(op.getReceptor()));
+      map->add(*view, uint32_t(op.getReceptor()), info.edges[edge].source);
     else
       statistics[edge] = BlockStatistics::scan(*view);
   }
@@ -105,16 +106,52 @@ std::vector<Range> LayerPlanner::slices(uint32_t node) const {
   return ranges;
 }
 
+Range LayerPlanner::sourcesOf(uint32_t edge, Range targets) const {
+  const NetworkEdge &self = info.edges[edge];
+  const auto &incoming = info.nodes[self.target].incoming;
+  if (cuts[self.target].parallel) {
+    auto number = std::find(incoming.begin(), incoming.end(), edge);
+    return maps[self.target]->sourcesOf(
+        targets)[size_t(number - incoming.begin())];
+  }
+  Range all;
+  for (uint32_t other : incoming)
+    if (info.edges[other].source == self.source)
+      all = hull(all, statistics[other]->sourcesOf(targets));
+  return all;
+}
+
+std::vector<Range> LayerPlanner::sourceSlices(uint32_t edge,
+                                              Range targets) const {
+  return clip(slices(info.edges[edge].source), sourcesOf(edge, targets));
+}
+
+/// Neurons and channels whose packets reach the core: all of a slice of which
+/// one is wanted.
+uint64_t LayerPlanner::senders(uint32_t node, Range targets) const {
+  std::set<std::pair<uint32_t, uint32_t>> slices; // source, place
+  uint64_t sum = 0;
+  for (uint32_t edge : info.nodes[node].incoming) {
+    uint32_t source = info.edges[edge].source, chunk = cuts[source].chunk;
+    for (Range part : sourceSlices(edge, targets))
+      if (slices.insert({source, part.begin / chunk}).second) {
+        uint32_t begin = part.begin / chunk * chunk;
+        sum += std::min(info.nodes[source].size - begin, chunk);
+      }
+  }
+  return sum;
+}
+
 std::optional<BlockStatistics::Choice>
 LayerPlanner::choice(uint32_t edge, Range targets) const {
-  return statistics[edge]->choose(
-      targets, IndexLayout(slices(info.edges[edge].source)).entries);
+  return statistics[edge]->choose(targets, sourceSlices(edge, targets));
 }
 
 CoreDemand LayerPlanner::demandOf(uint32_t node, Range targets) const {
   const NetworkNode &population = info.nodes[node];
   CoreDemand demand = info.demand(population, targets.size());
   demand.fullRing = cuts[node].fullRing;
+  demand.sources = senders(node, targets);
   if (cuts[node].parallel) {
     MapLayout layout = maps[node]->layout(targets);
     demand.map = fabric::demandOf(layout);
@@ -125,10 +162,7 @@ CoreDemand LayerPlanner::demandOf(uint32_t node, Range targets) const {
   }
   for (uint32_t edge : population.incoming) {
     BlockDemand block{edge};
-    uint32_t source = info.edges[edge].source;
-    block.sourceSlices =
-        uint32_t((uint64_t(info.nodes[source].size) + cuts[source].chunk - 1) /
-                 cuts[source].chunk);
+    block.sourceSlices = uint32_t(sourceSlices(edge, targets).size());
     if (!cuts[node].parallel) {
       const BlockStatistics &stats = *statistics[edge];
       // No legal encoding: too many words for the index or a delay range whose
@@ -202,8 +236,9 @@ CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
   uint32_t number = 0;
   for (uint32_t edge : info.nodes[node].incoming) {
     const NetworkNode &source = info.nodes[info.edges[edge].source];
+    Range sources = sourcesOf(edge, targets);
     auto add = [&](CoreWork &work, double rate) {
-      work.packets += source.size * rate;
+      work.packets += sources.size() * rate;
       if (parallel) {
         work.positions +=
             double(maps[node]->rowsOf(number, layout, targets)) * rate;
@@ -212,7 +247,7 @@ CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
       auto best = choice(edge, targets);
       if (best && best->encoding.kind == RowEncoding::Kind::Dense)
         work.denseEvents +=
-            double(source.size) * double(align4(targets.size())) * rate;
+            double(sources.size()) * double(align4(targets.size())) * rate;
       else
         work.sparseEvents += double(statistics[edge]->synapses(targets)) * rate;
     };

@@ -62,6 +62,13 @@ public:
   CycleEstimate cyclesOf(uint32_t node, Range targets) const;
   LayerPlan planOf(uint32_t node) const;
 
+  /// The sources whose spikes the block of `edge` into `targets` reads: the
+  /// least range that holds every one with a synapse there from this or another
+  /// edge with the same source. Empty without synapses.
+  Range sourcesOf(uint32_t edge, Range targets) const;
+  /// The slices of its source that meet that range, cut to it.
+  std::vector<Range> sourceSlices(uint32_t edge, Range targets) const;
+
   /// Serial: the encoding of one block.
   std::optional<BlockStatistics::Choice> choice(uint32_t edge,
                                                 Range targets) const;
@@ -75,6 +82,7 @@ public:
 private:
   MapFormat formatOf(uint32_t node) const;
   uint32_t granule(uint32_t node) const;
+  uint64_t senders(uint32_t node, Range targets) const;
   uint32_t chunkFor(uint32_t node, uint32_t count) const;
 
   const NetworkInfo &info;

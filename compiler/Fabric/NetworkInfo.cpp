@@ -7,6 +7,7 @@
 #include "runtime/abi/CoreHeader.h"
 
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
 
 #include <bit>
 
@@ -217,6 +218,23 @@ std::vector<Range> rangesOf(ValueRange sources) {
   return ranges;
 }
 
+std::vector<Range> rangesOf(BlockOp block) {
+  std::vector<Range> all = rangesOf(block.getSources());
+  if (!block.getFirst())
+    return all;
+  return clip(all, {uint32_t(*block.getFirst()), uint32_t(*block.getLast())});
+}
+
+uint64_t sendersTo(SliceOp slice) {
+  llvm::SmallDenseSet<Value> seen;
+  uint64_t sum = 0;
+  for (BlockOp block : blocksOf(slice))
+    for (Value source : block.getSources())
+      if (seen.insert(source).second)
+        sum += infoOf(source).size();
+  return sum;
+}
+
 Attribute toAttr(MLIRContext *context, const RowEncoding &encoding) {
   if (encoding.kind == RowEncoding::Kind::Dense)
     return DenseRowsAttr::get(context, encoding.word);
@@ -235,7 +253,7 @@ RowEncoding encodingOf(Attribute attr) {
 std::optional<BlockSize> sizeOf(BlockOp block) {
   if (isa<DenseRowsAttr, MapRowsAttr>(block.getEncoding()))
     return BlockSize{block.getBytes(), 0};
-  IndexLayout layout(rangesOf(block.getSources()));
+  IndexLayout layout(rangesOf(block));
   uint64_t index = align4(layout.entries * sizeof(uint16_t));
   if (block.getBytes() < index)
     return std::nullopt;

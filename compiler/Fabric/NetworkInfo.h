@@ -67,6 +67,10 @@ struct NetworkInfo {
 
 /// The slices of the population or input behind `sources`, as ranges.
 std::vector<Range> rangesOf(mlir::ValueRange sources);
+/// The same of a block, cut to the sources that it knows.
+std::vector<Range> rangesOf(BlockOp block);
+/// Neurons and channels whose packets reach `slice`.
+uint64_t sendersTo(SliceOp slice);
 
 /// The attribute of an encoding and back.
 mlir::Attribute toAttr(mlir::MLIRContext *context, const RowEncoding &encoding);

@@ -63,6 +63,13 @@ bool MapLayout::addressable() const {
          operandRows <= uint64_t(UINT16_MAX) + 1 && lastDelay <= UINT16_MAX;
 }
 
+uint32_t MapLayout::firstSource(uint32_t projection) const {
+  uint32_t first = 0;
+  for (uint32_t p = 0; p < projection; ++p)
+    first += sourcesOf[p].size();
+  return first;
+}
+
 //===----------------------------------------------------------------------===//
 // Statistics
 //===----------------------------------------------------------------------===//
@@ -106,15 +113,21 @@ void MapStatistics::count(std::span<const Touch> touched,
   }
 }
 
-void MapStatistics::add(const SynapseView &view, uint32_t receptor) {
+void MapStatistics::add(const SynapseView &view, uint32_t receptor,
+                        uint32_t origin) {
   uint32_t tiles =
       (targets + mapFormat.tileNeurons - 1) / mapFormat.tileNeurons;
   Windows counts(tiles);
+  std::vector<Reach> reach(tiles);
   std::vector<IntSynapse> row;
   std::vector<MapCell> sums;
   std::vector<Touch> touched;
   for (uint32_t source = 0; source < view.numSources(); ++source) {
     view.row(source, row);
+    for (const IntSynapse &synapse : row) {
+      Reach &here = reach[synapse.target / mapFormat.tileNeurons];
+      here.sources = hull(here.sources, {source, source + 1});
+    }
     addUp(row, sums);
     for (size_t i = 0; i < sums.size();) {
       uint32_t delay = sums[i].delay;
@@ -125,8 +138,10 @@ void MapStatistics::add(const SynapseView &view, uint32_t receptor) {
         const MapCell &sum = sums[i];
         uint32_t tile = sum.target / mapFormat.tileNeurons;
         auto copies = uint32_t(copiesFor(sum.weight, mapFormat.weightBits));
-        if (touched.empty() || touched.back().tile != tile)
+        if (touched.empty() || touched.back().tile != tile) {
           touched.push_back({tile, copies});
+          reach[tile].delays = hull(reach[tile].delays, {delay, delay + 1});
+        }
         touched.back().copies = std::max(touched.back().copies, copies);
         absoluteSums[size_t(receptor) * targets + sum.target] +=
             uint64_t(sum.weight < 0 ? -sum.weight : sum.weight);
@@ -134,8 +149,9 @@ void MapStatistics::add(const SynapseView &view, uint32_t receptor) {
       count(touched, counts);
     }
   }
-  sources += view.numSources();
   windows.push_back(std::move(counts));
+  reaches.push_back(std::move(reach));
+  originOf.push_back(origin);
   receptorOf.push_back(receptor);
 }
 
@@ -161,6 +177,33 @@ uint64_t MapStatistics::cost(uint32_t tile, uint32_t tiles) const {
   return bytes;
 }
 
+std::vector<Range> MapStatistics::sourcesOf(Range slice) const {
+  uint32_t first = slice.begin / mapFormat.tileNeurons;
+  uint32_t last = (slice.end - 1) / mapFormat.tileNeurons;
+  std::vector<Range> ranges;
+  for (const std::vector<Reach> &reach : reaches) {
+    Range &sources = ranges.emplace_back();
+    for (uint32_t tile = first; tile <= last; ++tile)
+      sources = hull(sources, reach[tile].sources);
+  }
+  for (size_t i = 0; i < originOf.size(); ++i)
+    for (size_t j = 0; j < i; ++j)
+      if (originOf[i] == originOf[j])
+        ranges[i] = ranges[j] = hull(ranges[i], ranges[j]);
+  return ranges;
+}
+
+/// The delays of the synapses into the slice, [least, largest + 1).
+Range MapStatistics::delaysOf(Range slice) const {
+  uint32_t first = slice.begin / mapFormat.tileNeurons;
+  uint32_t last = (slice.end - 1) / mapFormat.tileNeurons;
+  Range delays;
+  for (const std::vector<Reach> &reach : reaches)
+    for (uint32_t tile = first; tile <= last; ++tile)
+      delays = hull(delays, reach[tile].delays);
+  return delays;
+}
+
 MapLayout MapStatistics::layout(Range slice) const {
   uint32_t first = slice.begin / mapFormat.tileNeurons;
   uint32_t last = (slice.end - 1) / mapFormat.tileNeurons;
@@ -182,9 +225,14 @@ MapLayout MapStatistics::layout(Range slice) const {
     widths.push_back(width[i]);
   MapLayout layout;
   layout.format = mapFormat;
-  layout.sources = sources;
-  layout.firstDelay = minDelay().value_or(largestDelay);
-  layout.lastDelay = largestDelay;
+  layout.sourcesOf = sourcesOf(slice);
+  for (const Range &range : layout.sourcesOf)
+    layout.sources += range.size();
+  layout.firstDelay = layout.lastDelay = largestDelay;
+  if (Range delays = delaysOf(slice); delays.size()) {
+    layout.firstDelay = delays.begin;
+    layout.lastDelay = delays.end - 1;
+  }
   uint32_t tile = first;
   for (auto tiles = widths.rbegin(); tiles != widths.rend(); ++tiles) {
     Range neurons{tile * mapFormat.tileNeurons - slice.begin,
@@ -295,7 +343,7 @@ bool MapWriter::addPanelRows(uint32_t index, std::span<const MapCell> part,
   return true;
 }
 
-void MapWriter::add(uint32_t source, uint32_t receptor,
+void MapWriter::add(uint32_t projection, uint32_t source, uint32_t receptor,
                     const std::vector<IntSynapse> &row) {
   auto below = [](const IntSynapse &synapse, uint32_t target) {
     return synapse.target < target;
@@ -305,7 +353,12 @@ void MapWriter::add(uint32_t source, uint32_t receptor,
   map.synapses += uint64_t(last - first);
   std::vector<MapCell> sums;
   addUp({first, last}, sums);
-  ok &= receptor < receptors && source < map.layout.sources;
+  ok &= receptor < receptors && projection < map.layout.sourcesOf.size();
+  if (!ok || sums.empty())
+    return;
+  Range known = map.layout.sourcesOf[projection];
+  ok = known.begin <= source && source < known.end;
+  uint64_t number = map.layout.firstSource(projection) + source - known.begin;
   for (size_t i = 0; ok && i < sums.size();) {
     uint32_t delay = sums[i].delay;
     auto panelAt = [&](size_t at) {
@@ -321,7 +374,7 @@ void MapWriter::add(uint32_t source, uint32_t receptor,
     const MapLayout &layout = map.layout;
     ok = delay >= layout.firstDelay && delay <= layout.lastDelay &&
          addPanelRows(panel, cells,
-                      (delay - layout.firstDelay) * layout.sources + source);
+                      (delay - layout.firstDelay) * layout.sources + number);
   }
 }
 

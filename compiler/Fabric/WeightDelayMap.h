@@ -5,7 +5,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The format of the parallel paradigm, for one slice and all projections into
-// it. Sources are numbered 0 .. sources - 1 over the blocks in order. A tile is
+// it. Of each projection, the least range of sources that holds all with a
+// synapse into the slice counts; these ranges are numbered 0 .. sources - 1 in
+// the order of the projections. A tile is
 // `arrayColumns` neurons; neighbouring tiles share a panel where that takes no
 // more bytes. A panel has one row per (source, delay) with a synapse into its
 // columns; one receptor each, all receptors of a tile in order.
@@ -67,7 +69,8 @@ struct MapPanel {
 struct MapLayout {
   MapFormat format;
   std::vector<MapPanel> panels;
-  uint64_t sources = 0;
+  std::vector<Range> sourcesOf;           ///< per projection
+  uint64_t sources = 0;                   ///< in all of them
   uint64_t firstDelay = 1, lastDelay = 1; ///< ticks, of any synapse
   uint64_t rows = 0;                      ///< of weights, over all panels
   uint64_t operandRows = 0;               ///< with gaps
@@ -82,6 +85,8 @@ struct MapLayout {
   uint64_t historyCountBytes() const { return 2 * historySlots(); }
   /// Whether sources, rows and positions are below the format's 16 bits.
   bool addressable() const;
+  /// Number of the first source of `projection`.
+  uint32_t firstSource(uint32_t projection) const;
 };
 
 /// What a scan of the projections into a population finds: the layout of any
@@ -91,11 +96,11 @@ public:
   MapStatistics() = default;
   MapStatistics(const MapFormat &format, uint32_t targets, uint32_t receptors);
 
-  /// Scans one projection; projections are numbered from 0 in this order.
-  void add(const SynapseView &view, uint32_t receptor);
+  /// Scans one projection; projections are numbered from 0 in this order. Those
+  /// with the same `origin` have the same keys, hence get one range of sources.
+  void add(const SynapseView &view, uint32_t receptor, uint32_t origin);
 
   const MapFormat &format() const { return mapFormat; }
-  uint64_t numSources() const { return sources; }
   /// Largest delay that a synapse really has, ticks; 1 without synapses.
   uint64_t maxDelay() const { return largestDelay; }
   /// Least such delay; nothing without synapses.
@@ -104,6 +109,8 @@ public:
   /// The panels with the fewest bytes for the slice. `targets` begins at a
   /// multiple of tileNeurons and ends at one or at the population's end.
   MapLayout layout(Range targets) const;
+  /// Per projection, MapLayout::sourcesOf of the slice.
+  std::vector<Range> sourcesOf(Range targets) const;
   /// Rows of `projection` in all panels of `layout`, and their bytes: weights
   /// and positions.
   uint64_t rowsOf(uint32_t projection, const MapLayout &layout,
@@ -123,20 +130,27 @@ private:
   static constexpr uint32_t maxWindow = 8;
   /// Rows of a panel that begins at a tile, by number of tiles - 1.
   using Windows = std::vector<std::array<uint32_t, maxWindow>>;
+  /// Sources and delays of the synapses into a tile.
+  struct Reach {
+    Range sources, delays;
+  };
   struct Touch {
     uint32_t tile, copies;
   };
   void count(std::span<const Touch> touched, Windows &windows) const;
   uint64_t rows(uint32_t receptor, uint32_t tile, uint32_t tiles) const;
+  Range delaysOf(Range targets) const;
   uint64_t cost(uint32_t tile, uint32_t tiles) const;
   uint32_t window() const;
 
   MapFormat mapFormat;
   uint32_t targets = 0, receptors = 1;
-  uint64_t sources = 0, largestDelay = 1, leastDelay = UINT64_MAX;
-  std::vector<Windows> windows;       ///< per projection
-  std::vector<uint32_t> receptorOf;   ///< per projection
-  std::vector<uint64_t> absoluteSums; ///< [receptor][target]
+  uint64_t largestDelay = 1, leastDelay = UINT64_MAX;
+  std::vector<Windows> windows;            ///< per projection
+  std::vector<std::vector<Reach>> reaches; ///< per projection and tile
+  std::vector<uint32_t> originOf;          ///< per projection
+  std::vector<uint32_t> receptorOf;        ///< per projection
+  std::vector<uint64_t> absoluteSums;      ///< [receptor][target]
 };
 
 /// A written map.
@@ -158,8 +172,8 @@ public:
   MapWriter(MapLayout layout, Range targets);
 
   /// `row`: the synapses of one source, ascending by target; those outside the
-  /// slice are ignored. Sources come in ascending order of their number.
-  void add(uint32_t source, uint32_t receptor,
+  /// slice are ignored. Projections and their sources come in ascending order.
+  void add(uint32_t projection, uint32_t source, uint32_t receptor,
            const std::vector<snn::IntSynapse> &row);
   /// Nothing when the rows were not those that the layout was made for.
   std::optional<EncodedMap> finish();

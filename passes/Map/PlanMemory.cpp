@@ -113,6 +113,7 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
   FailureOr<CoreDemand> demandOf(SliceOp slice, const NetworkInfo &info,
                                  const NetworkNode &node) {
     CoreDemand demand = info.demand(node, slice.numNeurons());
+    demand.sources = sendersTo(slice);
     if (slice.getParallel()) {
       auto map = mapOf(slice);
       if (failed(map))

@@ -8,6 +8,9 @@
 #include "compiler/Fabric/LayerPlanner.h"
 #include "passes/Map/Support.h"
 
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SetVector.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -45,7 +48,8 @@ private:
 };
 
 /// Networks whose sheer numbers cannot fit are refused before anything is
-/// scanned: a block takes at least 2 B per source, a neuron at least 4 B.
+/// scanned: a neuron takes at least 4 B; a block, unless it reads a small range
+/// of the sources only, 2 B per source.
 LogicalResult Slicer::rejectHopeless() {
   uint64_t bytes = availableBytes(machine.sram);
   for (const NetworkNode &node : info.nodes) {
@@ -58,7 +62,9 @@ LogicalResult Slicer::rejectHopeless() {
   }
   for (const NetworkEdge &edge : info.edges) {
     uint32_t sources = info.nodes[edge.source].size;
-    if (sources <= bytes / 2)
+    snn::ProjectionOp op = edge.op;
+    if (sources <= bytes / 2 ||
+        isa<snn::OneToOneAttr, snn::ConvAttr>(op.getWeights()))
       continue;
     InFlightDiagnostic diag =
         info.nodes[edge.target].op->emitError("SNN0353: population '")
@@ -258,18 +264,33 @@ private:
           FlatSymbolRefAttr(), plan.cut(id).parallel));
   }
 
-  void emitBlock(uint32_t edge, Value target, Attribute encoding,
+  /// A range that is all of the source is not written.
+  void emitBlock(uint32_t edge, Value target, Range range, Attribute encoding,
                  uint64_t bytes) {
     snn::ProjectionOp projection = info.edges[edge].op;
-    b.create<BlockOp>(projection.getLoc(), edge, projection.getName(),
-                      handles[info.edges[edge].source], target, encoding,
-                      bytes);
+    Range sources = plan.sourcesOf(edge, range);
+    llvm::SmallVector<Value> senders;
+    for (Value handle : handles[info.edges[edge].source])
+      if (Range slice{infoOf(handle).begin, infoOf(handle).end};
+          !clip({&slice, 1}, sources).empty()) {
+        senders.push_back(handle);
+        receivers[handle].insert(target);
+      }
+    IntegerAttr first, last;
+    if (sources.size() &&
+        sources.size() != info.nodes[info.edges[edge].source].size) {
+      first = b.getI64IntegerAttr(sources.begin);
+      last = b.getI64IntegerAttr(sources.end);
+    }
+    b.create<BlockOp>(projection.getLoc(), edge, projection.getName(), senders,
+                      first, last, target, encoding, bytes);
   }
 
   void emitRows(uint32_t id, Value target, Range range) {
     for (uint32_t edge : info.nodes[id].incoming) {
       auto best = plan.choice(edge, range);
-      emitBlock(edge, target, fabric::toAttr(b.getContext(), best->encoding),
+      emitBlock(edge, target, range,
+                fabric::toAttr(b.getContext(), best->encoding),
                 best->size.total());
     }
   }
@@ -280,7 +301,7 @@ private:
     MapLayout layout = map.layout(range);
     auto encoding = MapRowsAttr::get(b.getContext(), layout.format.weightBits);
     for (auto [number, edge] : llvm::enumerate(info.nodes[id].incoming))
-      emitBlock(edge, target, encoding,
+      emitBlock(edge, target, range, encoding,
                 map.bytesOf(uint32_t(number), layout, range));
     for (auto &[name, bytes] : mapBuffers(fabric::demandOf(layout)))
       b.create<BufferOp>(target.getLoc(), target, b.getStringAttr(name),
@@ -288,26 +309,30 @@ private:
                          IntegerAttr());
   }
 
+  /// A slice without flow sends nothing. The host sends all channels of an
+  /// input that has a projection, wanted or not.
   void emitFlows(uint32_t id) {
-    std::vector<bool> reached(info.nodes.size());
-    for (const NetworkEdge &edge : info.edges)
-      if (edge.source == id)
-        reached[edge.target] = true;
-    llvm::SmallVector<Value> targets;
-    for (uint32_t target = 0; target < info.nodes.size(); ++target)
-      if (reached[target])
-        llvm::append_range(targets, handles[target]);
-    if (targets.empty())
-      return;
-    for (Value source : handles[id])
-      b.create<FlowOp>(source.getLoc(), source, targets, IntegerAttr(),
-                       IntegerAttr());
+    bool isFed = info.nodes[id].isInput &&
+                 llvm::any_of(info.edges, [&](const NetworkEdge &edge) {
+                   return edge.source == id;
+                 });
+    for (Value source : handles[id]) {
+      auto targets = receivers.find(source);
+      if (targets != receivers.end())
+        b.create<FlowOp>(source.getLoc(), source, targets->second.getArrayRef(),
+                         IntegerAttr(), IntegerAttr());
+      else if (isFed)
+        b.create<FlowOp>(source.getLoc(), source, ValueRange(), IntegerAttr(),
+                         IntegerAttr());
+    }
   }
 
   const NetworkInfo &info;
   const LayerPlanner &plan;
   OpBuilder &b;
   std::vector<llvm::SmallVector<Value>> handles; ///< per node
+  /// By source slice, in the order of the nodes and their slices.
+  llvm::DenseMap<Value, llvm::SetVector<Value>> receivers;
 };
 
 struct FabricSlicePass : impl::FabricSliceBase<FabricSlicePass> {

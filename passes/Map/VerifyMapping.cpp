@@ -62,6 +62,9 @@ private:
   void checkCores();
   void checkKeys();
   void checkBlocks();
+  llvm::SmallVector<Value> expectedSources(BlockOp block);
+  std::vector<Range> reachOf(uint32_t edge, ArrayRef<Value> targets);
+  void checkReach(uint32_t edge);
   void checkRoutes();
   void checkKey(uint32_t key, const std::set<uint32_t> &wanted,
                 const RouterLookup &router, SliceInfo sender, Operation *at);
@@ -77,6 +80,8 @@ private:
   std::vector<llvm::SmallVector<Value>> handles; ///< per node, by begin
   std::vector<RouterEntry> entries;
   llvm::SmallVector<RouteOp> routes;
+  /// By source node and target slice: the sources that blocks there know.
+  llvm::DenseMap<std::pair<uint32_t, Value>, Range> rangeOf;
   bool ok = true;
 };
 
@@ -178,7 +183,65 @@ void Checker::checkKeys() {
           << infoOf(all[i].owner).name << "'";
 }
 
-/// One block per projection and target slice, from all source slices in order.
+/// The sources of `edge` with a synapse into each of `targets`, from the
+/// synapses themselves.
+std::vector<Range> Checker::reachOf(uint32_t edge, ArrayRef<Value> targets) {
+  std::vector<Range> reach(targets.size());
+  auto view = snn::IntConnectivity::create(info.edges[edge].op);
+  if (!view) {
+    ok = false; // reported there
+    return reach;
+  }
+  std::vector<SliceInfo> slices;
+  for (Value target : targets)
+    slices.push_back(infoOf(target));
+  std::vector<snn::IntSynapse> row;
+  for (uint32_t source = 0; source < view->numSources(); ++source) {
+    view->row(source, row);
+    size_t at = 0; // rows are ascending by target, so are the slices
+    for (const snn::IntSynapse &synapse : row) {
+      while (at < slices.size() && slices[at].end <= synapse.target)
+        ++at;
+      if (at < slices.size() && slices[at].begin <= synapse.target)
+        reach[at] = hull(reach[at], {source, source + 1});
+    }
+  }
+  return reach;
+}
+
+/// Blocks know every source with a synapse into their slice. Two that read the
+/// same keys know the same ones: the core looks for a range.
+void Checker::checkReach(uint32_t edge) {
+  auto &targets = handles[info.edges[edge].target];
+  std::vector<Range> reach = reachOf(edge, targets);
+  for (size_t i = 0; i < targets.size(); ++i)
+    for (BlockOp block : blocksOf(targets[i].getDefiningOp<SliceOp>())) {
+      if (block.getProjection() >= info.edges.size() ||
+          info.edges[block.getProjection()].source != info.edges[edge].source)
+        continue;
+      std::vector<Range> parts = rangesOf(block);
+      Range known = parts.empty()
+                        ? Range{}
+                        : Range{parts.front().begin, parts.back().end};
+      if (hull(known, reach[i]) != known)
+        error(block) << "SNN0376: block " << int64_t(block.getProjection())
+                     << " knows sources [" << known.begin << ", " << known.end
+                     << ") of '" << info.nodes[info.edges[edge].source].name
+                     << "', but [" << reach[i].begin << ", " << reach[i].end
+                     << ") have synapses into "
+                     << describe(targets[i].getDefiningOp<SliceOp>());
+      rangeOf.try_emplace({info.edges[edge].source, targets[i]}, known);
+      if (rangeOf[{info.edges[edge].source, targets[i]}] != known)
+        error(block) << "SNN0376: block " << int64_t(block.getProjection())
+                     << " and another one of "
+                     << describe(targets[i].getDefiningOp<SliceOp>())
+                     << " know different ranges of sources of '"
+                     << info.nodes[info.edges[edge].source].name << "'";
+    }
+}
+
+/// One block per projection and target slice, from the source slices that meet
+/// its range, in order.
 void Checker::checkBlocks() {
   llvm::DenseMap<std::pair<uint64_t, Value>, unsigned> seen;
   for (BlockOp block : op.getOps<BlockOp>()) {
@@ -189,12 +252,13 @@ void Checker::checkBlocks() {
     }
     const NetworkEdge &edge = info.edges[id];
     bool known = llvm::is_contained(handles[edge.target], block.getTarget());
-    if (!known || !llvm::equal(block.getSources(), handles[edge.source]))
+    if (!known || !llvm::equal(block.getSources(), expectedSources(block)))
       error(block) << "SNN0376: block " << int64_t(id) << " of projection '"
                    << snn::ProjectionOp(edge.op).getName()
                    << "' does not lead from all slices of '"
-                   << info.nodes[edge.source].name << "' to a slice of '"
-                   << info.nodes[edge.target].name << "'";
+                   << info.nodes[edge.source].name << "' "
+                   << (block.getFirst() ? "in its range " : "")
+                   << "to a slice of '" << info.nodes[edge.target].name << "'";
     ++seen[{id, block.getTarget()}];
   }
   for (uint32_t id = 0; id < info.edges.size(); ++id)
@@ -205,10 +269,27 @@ void Checker::checkBlocks() {
             << snn::ProjectionOp(info.edges[id].op).getName() << "' has "
             << count << " blocks in "
             << describe(target.getDefiningOp<SliceOp>()) << ", not 1";
+  for (uint32_t id = 0; id < info.edges.size(); ++id)
+    checkReach(id);
 }
 
-/// Key by key: the routes copy it to the cores that hold its targets, to all
-/// of them and to no other.
+/// The slices of its source that a block names: those in its range, none or all
+/// of them without one.
+llvm::SmallVector<Value> Checker::expectedSources(BlockOp block) {
+  llvm::SmallVector<Value> expected;
+  if (!block.getFirst() && block.getSources().empty())
+    return expected;
+  for (Value handle : handles[info.edges[block.getProjection()].source]) {
+    SliceInfo slice = infoOf(handle);
+    if (!block.getFirst() ||
+        (slice.begin < *block.getLast() && slice.end > *block.getFirst()))
+      expected.push_back(handle);
+  }
+  return expected;
+}
+
+/// Key by key: the routes copy it to the cores with a block from its slice, to
+/// all of them and to no other. checkBlocks() found these blocks complete.
 void Checker::checkRoutes() {
   for (RouteOp route : op.getOps<RouteOp>()) {
     RouterEntry entry{uint32_t(route.getKey()), uint32_t(route.getMask()), {}};
@@ -222,15 +303,16 @@ void Checker::checkRoutes() {
     error(op) << "SNN0375: " << entries.size() << " routes, the router holds "
               << machine.router.entries;
   RouterLookup router(entries);
-  for (uint32_t id = 0; id < handles.size(); ++id) {
-    std::set<uint32_t> wanted;
-    for (const NetworkEdge &edge : info.edges)
-      if (edge.source == id)
-        for (Value target : handles[edge.target])
-          wanted.insert(
-              coordinateOf(target.getDefiningOp<SliceOp>().getAtAttr())
-                  ->peId());
-    for (Value handle : handles[id]) {
+  for (const auto &slices : handles) {
+    for (Value handle : slices) {
+      std::set<uint32_t> wanted;
+      for (Operation *user : handle.getUsers())
+        if (auto block = dyn_cast<BlockOp>(user))
+          if (llvm::is_contained(block.getSources(), handle))
+            wanted.insert(
+                coordinateOf(
+                    block.getTarget().getDefiningOp<SliceOp>().getAtAttr())
+                    ->peId());
       SliceInfo sender = infoOf(handle);
       for (uint32_t i = 0; i < sender.size() && ok; ++i)
         checkKey(*sender.key + i, wanted, router, sender,
@@ -364,12 +446,14 @@ void Checker::checkMap(SliceOp slice, const NetworkNode &node,
                        const llvm::StringMap<uint64_t> &bytes) {
   uint64_t sources = 0, longest = 1, blocks = 0;
   for (uint32_t edge : node.incoming) {
-    sources += info.nodes[info.edges[edge].source].size;
     double delay = snn::longestDelay(info.edges[edge].op).value_or(1);
     longest = std::max(longest, uint64_t(std::clamp(delay, 1.0, 65535.0)));
   }
-  for (BlockOp block : blocksOf(slice))
+  for (BlockOp block : blocksOf(slice)) {
     blocks += block.getBytes();
+    for (Range part : rangesOf(block))
+      sources += part.size();
+  }
   auto refuse = [&](const char *what, uint64_t have) {
     error(slice) << "SNN1105: " << describe(slice) << ": " << have << " B of "
                  << what << " do not belong to a weight-delay map of "

@@ -536,6 +536,26 @@ TEST_P(MapPasses, CheckerFindsEveryKindOfDamage) {
     block.getSourcesMutable().erase(0);
     return true;
   });
+  damaged("a block knows a source too few", [&](ModuleOp m) {
+    for (BlockOp block : all<BlockOp>(m))
+      if (auto known = rangesOf(block);
+          !known.empty() && known.back().end - known.front().begin > 1) {
+        block.setFirst(known.front().begin + 1);
+        block.setLast(known.back().end);
+        return true;
+      }
+    return false;
+  });
+  damaged("a block knows no source", [&](ModuleOp m) {
+    for (BlockOp block : all<BlockOp>(m))
+      if (!block.getSources().empty()) {
+        block.getSourcesMutable().clear();
+        block.removeFirstAttr();
+        block.removeLastAttr();
+        return true;
+      }
+    return false;
+  });
   damaged("a buffer moved by 4 bytes", [&](ModuleOp m) {
     BufferOp buffer = pick(all<BufferOp>(m));
     buffer.setAtAttr(b.getI64IntegerAttr(int64_t(*buffer.getAt()) + 4));

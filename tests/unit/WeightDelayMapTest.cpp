@@ -71,7 +71,7 @@ struct RandomMap {
   MapStatistics scan() const {
     MapStatistics statistics(format, targets, receptors);
     for (size_t p = 0; p < views.size(); ++p)
-      statistics.add(views[p], receptorOf[p]);
+      statistics.add(views[p], receptorOf[p], uint32_t(p));
     return statistics;
   }
   std::vector<Range> cut(uint32_t tiles) const {
@@ -83,12 +83,9 @@ struct RandomMap {
   }
   std::optional<EncodedMap> write(const MapLayout &layout, Range slice) const {
     MapWriter writer(layout, slice);
-    uint32_t first = 0;
-    for (size_t p = 0; p < views.size(); ++p) {
+    for (size_t p = 0; p < views.size(); ++p)
       for (uint32_t s = 0; s < views[p].numSources(); ++s)
-        writer.add(first + s, receptorOf[p], views[p].rows[s]);
-      first += views[p].numSources();
-    }
+        writer.add(uint32_t(p), s, receptorOf[p], views[p].rows[s]);
     return writer.finish();
   }
 
@@ -109,9 +106,25 @@ uint32_t half(const std::vector<std::byte> &bytes, uint64_t i) {
   return value;
 }
 
-Effect read(const EncodedMap &map) {
+/// Numbers of the map's sources over all sources of all projections.
+std::vector<uint32_t> sourcesOf(const MapLayout &layout, const RandomMap &net) {
+  std::vector<uint32_t> numbers;
+  uint32_t first = 0;
+  for (size_t p = 0; p < net.views.size(); ++p) {
+    Range range = layout.sourcesOf[p];
+    EXPECT_EQ(layout.firstSource(uint32_t(p)), numbers.size());
+    for (uint32_t s = range.begin; s < range.end; ++s)
+      numbers.push_back(first + s);
+    first += net.views[p].numSources();
+  }
+  EXPECT_EQ(numbers.size(), layout.sources);
+  return numbers;
+}
+
+Effect read(const EncodedMap &map, const RandomMap &net) {
   Effect effect;
   const MapLayout &l = map.layout;
+  std::vector<uint32_t> numbers = sourcesOf(l, net);
   for (uint32_t delay = uint32_t(l.firstDelay); delay <= l.lastDelay; ++delay)
     for (uint32_t source = 0; source < l.sources; ++source) {
       uint64_t key = (delay - l.firstDelay) * l.sources + source;
@@ -130,7 +143,7 @@ Effect read(const EncodedMap &map) {
               else
                 std::memcpy(&wide, &map.weights[panel.weights + 2 * cell], 2);
               if (narrow || wide)
-                effect[{source, delay, panel.receptor,
+                effect[{numbers[source], delay, panel.receptor,
                         panel.neurons.begin + c}] += narrow + wide;
             }
       }
@@ -168,7 +181,7 @@ TEST_P(WeightDelayMap, WhatIsWrittenIsWhatWasMeasuredAndMeant) {
     EXPECT_EQ(map->scatter.size(), layout.scatterBytes());
     EXPECT_EQ(half(map->scatter, layout.delays() * layout.sources),
               layout.rows);
-    ASSERT_EQ(read(*map), expected(net, slice));
+    ASSERT_EQ(read(*map, net), expected(net, slice));
     uint64_t blocks = 0, rows = 0;
     for (uint32_t p = 0; p < net.views.size(); ++p) {
       blocks += statistics.bytesOf(p, layout, slice);
@@ -177,6 +190,36 @@ TEST_P(WeightDelayMap, WhatIsWrittenIsWhatWasMeasuredAndMeant) {
     EXPECT_EQ(blocks, layout.weightBytes + layout.positionBytes());
     EXPECT_EQ(rows, layout.rows);
   }
+}
+
+TEST_P(WeightDelayMap, SourcesAreTheLeastRangeThatHoldsAllWithSynapses) {
+  RandomMap net(GetParam());
+  MapStatistics statistics = net.scan();
+  for (Range slice : net.cut(net.format.tileNeurons < 16 ? 1 : 3)) {
+    MapLayout layout = statistics.layout(slice);
+    for (size_t p = 0; p < net.views.size(); ++p) {
+      Range all;
+      for (uint32_t s = 0; s < net.views[p].numSources(); ++s)
+        for (const IntSynapse &synapse : net.views[p].rows[s])
+          if (synapse.target >= slice.begin && synapse.target < slice.end)
+            all = hull(all, {s, s + 1});
+      EXPECT_EQ(layout.sourcesOf[p], all);
+    }
+  }
+}
+
+TEST_P(WeightDelayMap, ProjectionsWithTheSameKeysKnowTheSameSources) {
+  RandomMap net(GetParam());
+  if (net.views.size() < 2)
+    GTEST_SKIP() << "one projection";
+  MapStatistics shared(net.format, net.targets, net.receptors);
+  for (size_t p = 0; p < net.views.size(); ++p)
+    shared.add(net.views[p], net.receptorOf[p], 0);
+  Range slice{0, std::min(net.targets, net.format.tileNeurons)}, all;
+  for (Range range : net.scan().layout(slice).sourcesOf)
+    all = hull(all, range);
+  for (Range range : shared.layout(slice).sourcesOf)
+    EXPECT_EQ(range, all);
 }
 
 TEST_P(WeightDelayMap, PanelsCoverTheSliceAndAreAligned) {
@@ -275,7 +318,7 @@ TEST(WeightDelayMapSums, ASumBeyondTheWidthTakesMoreRows) {
   EXPECT_EQ(layout.rows, 3u);          // 255 = 127 + 127 + 1
   auto map = net.write(layout, {0, 20});
   ASSERT_TRUE(map);
-  EXPECT_EQ(read(*map), expected(net, {0, 20}));
+  EXPECT_EQ(read(*map, net), expected(net, {0, 20}));
 }
 
 TEST(WeightDelayMapSums, ADenseLayerSharesOneOperandForSixtyFourColumns) {

@@ -65,15 +65,20 @@ private:
   }
   LogicalResult writeRows(BlockOp block);
   LogicalResult writeMap();
-  void addMapEntries(ArrayRef<uint32_t> firstSource);
+  LogicalResult addMapEntries(ArrayRef<uint64_t> rows);
+  static SnncTableEntry entryFor(SliceInfo sender, Range part);
   LogicalResult writePanels(const MapLayout &layout);
   LogicalResult fillRing(SnncCoreHeader &header);
   LogicalResult fillMap(SnncCoreHeader &header);
   /// Adds to the expected and the worst work of a tick.
-  template <typename Add> void addWork(uint32_t edge, Add add) {
-    const NetworkNode &source = b.info.nodes[b.info.edges[edge].source];
-    add(work[0], source.size, source.rate);
-    add(work[1], source.size, std::max(1.0, source.rate));
+  template <typename Add> void addWork(BlockOp block, Add add) {
+    const NetworkNode &source =
+        b.info.nodes[b.info.edges[block.getProjection()].source];
+    uint64_t sources = 0;
+    for (Range part : rangesOf(block))
+      sources += part.size();
+    add(work[0], sources, source.rate);
+    add(work[1], sources, std::max(1.0, source.rate));
   }
   void addEntries(BlockOp block, Place rows, Place index, uint32_t minDelay);
   void writeTable();
@@ -137,11 +142,11 @@ LogicalResult ImageWriter::writeRows(BlockOp block) {
   auto encoded = b.take(block);
   if (failed(encoded))
     return failure();
-  auto rows = find("rows", block.getProjection());
-  if (failed(rows))
+  FailureOr<Place> rows = Place{}, index = Place{};
+  if (!encoded->rows.empty() &&
+      failed(rows = find("rows", block.getProjection())))
     return failure();
-  FailureOr<Place> index = Place{};
-  if (isa<SparseRowsAttr>(block.getEncoding()) &&
+  if (!encoded->index.empty() &&
       failed(index = find("index", block.getProjection())))
     return failure();
   if (rows->bytes != encoded->rows.size() ||
@@ -149,20 +154,20 @@ LogicalResult ImageWriter::writeRows(BlockOp block) {
     return block.emitError("SNN0382: the buffers of projection '")
            << block.getName() << "' do not have the block's "
            << int64_t(block.getBytes()) << " B";
-  std::ranges::copy(encoded->rows, bytesAt(*rows).begin());
+  if (rows->bytes)
+    std::ranges::copy(encoded->rows, bytesAt(*rows).begin());
   if (index->bytes)
     std::ranges::copy(encoded->index, bytesAt(*index).begin());
   image.summary.synapses += encoded->synapses;
   addEntries(block, *rows, *index, encoded->minDelay);
-  addWork(uint32_t(block.getProjection()),
-          [&](CoreWork &w, uint32_t sources, double rate) {
-            w.packets += sources * rate;
-            if (isa<DenseRowsAttr>(block.getEncoding()))
-              w.denseEvents +=
-                  double(sources) * double(align4(slice.numNeurons())) * rate;
-            else
-              w.sparseEvents += double(encoded->synapses) * rate;
-          });
+  addWork(block, [&](CoreWork &w, uint64_t sources, double rate) {
+    w.packets += sources * rate;
+    if (isa<DenseRowsAttr>(block.getEncoding()))
+      w.denseEvents +=
+          double(sources) * double(align4(slice.numNeurons())) * rate;
+    else
+      w.sparseEvents += double(encoded->synapses) * rate;
+  });
   return success();
 }
 
@@ -182,31 +187,47 @@ LogicalResult ImageWriter::writeMap() {
       return failure();
     std::ranges::copy(bytes, bytesAt(*place).begin());
   }
-  for (auto [i, edge] : llvm::enumerate(node.incoming))
-    addWork(edge, [&, rows = map->rows[i]](CoreWork &w, uint32_t sources,
-                                           double rate) {
-      w.packets += sources * rate;
-      w.positions += double(rows) * rate;
-    });
   image.summary.synapses += map->map.synapses;
-  addMapEntries(map->firstSource);
+  if (failed(addMapEntries(map->rows)))
+    return failure();
   return writePanels(layout);
 }
 
-void ImageWriter::addMapEntries(ArrayRef<uint32_t> firstSource) {
-  for (auto [i, edge] : llvm::enumerate(node.incoming))
-    for (BlockOp block : blocksOf(slice)) {
-      if (block.getProjection() != edge)
-        continue;
-      for (Value source : block.getSources()) {
-        SliceInfo sender = infoOf(source);
-        SnncTableEntry entry = {};
-        entry.key_first = sender.key.value_or(0);
-        entry.key_count = sender.size();
-        entry.target = firstSource[i] + sender.begin;
-        entries.push_back(entry);
-      }
+/// `rows`: by place in NetworkNode::incoming.
+LogicalResult ImageWriter::addMapEntries(ArrayRef<uint64_t> rows) {
+  for (BlockOp block : blocksOf(slice)) {
+    auto edge = llvm::find(node.incoming, block.getProjection());
+    if (edge == node.incoming.end())
+      continue;
+    uint32_t number = uint32_t(edge - node.incoming.begin());
+    Range known = layout.sourcesOf[number];
+    std::vector<Range> parts = rangesOf(block);
+    if (parts.size() != block.getSources().size() ||
+        known.size() != (parts.empty() ? 0 : parts.back().end - known.begin) ||
+        (known.size() && parts.front().begin != known.begin))
+      return block.emitError("SNN1106: the weight-delay map of population '")
+             << slice.getPopulation() << "' knows sources [" << known.begin
+             << ", " << known.end << ") of projection '" << block.getName()
+             << "', the block others";
+    for (auto [part, source] : llvm::zip_equal(parts, block.getSources())) {
+      SnncTableEntry entry = entryFor(infoOf(source), part);
+      entry.target = layout.firstSource(number) + part.begin - known.begin;
+      entries.push_back(entry);
     }
+    addWork(block, [&](CoreWork &w, uint64_t sources, double rate) {
+      w.packets += double(sources) * rate;
+      w.positions += double(rows[number]) * rate;
+    });
+  }
+  return success();
+}
+
+/// The keys of `part` of a sender's neurons.
+SnncTableEntry ImageWriter::entryFor(SliceInfo sender, Range part) {
+  SnncTableEntry entry = {};
+  entry.key_first = sender.key.value_or(0) + part.begin - sender.begin;
+  entry.key_count = part.size();
+  return entry;
 }
 
 LogicalResult ImageWriter::writePanels(const MapLayout &layout) {
@@ -237,19 +258,18 @@ void ImageWriter::addEntries(BlockOp block, Place rows, Place index,
   RowEncoding encoding = encodingOf(block.getEncoding());
   snn::ProjectionOp projection = b.info.edges[block.getProjection()].op;
   uint32_t padded = uint32_t(align4(slice.numNeurons()));
-  IndexLayout layout(rangesOf(block.getSources()));
+  std::vector<Range> parts = rangesOf(block);
+  IndexLayout layout(parts);
   for (auto [i, source] : llvm::enumerate(block.getSources())) {
-    SliceInfo sender = infoOf(source);
-    SnncTableEntry entry = {};
-    entry.key_first = sender.key.value_or(0);
-    entry.key_count = sender.size();
+    SnncTableEntry entry = entryFor(infoOf(source), parts[i]);
     entry.kind = uint32_t(llvm::find(encodings, block.getEncoding()) -
                           encodings.begin());
     entry.target = uint32_t(projection.getReceptor()) * padded;
     entry.delay = minDelay - 1;
     if (encoding.kind == RowEncoding::Kind::Dense) {
       entry.index_base = padded * (encoding.word / 8);
-      entry.rows_base = rows.at + sender.begin * entry.index_base;
+      entry.rows_base =
+          rows.at + (parts[i].begin - parts.front().begin) * entry.index_base;
       entry.length = padded;
     } else {
       entry.rows_base = rows.at;
@@ -466,10 +486,10 @@ LogicalResult CoreImageBuilder::encode(uint32_t edge) {
   for (BlockOp block : blocks) {
     auto size = sizeOf(block);
     if (!size || size->total() > machine.sram.bytes ||
-        block.getSources() != blocks.front().getSources())
+        rangesOf(block).size() != block.getSources().size())
       return block.emitError("SNN0382: block of projection '")
              << block.getName() << "' has " << int64_t(block.getBytes())
-             << " B, which is not its size, or other sources than its siblings";
+             << " B, which is not its size, or sources outside its range";
     EncodedBlock &bytes = encoded[block];
     bytes.rows.resize(size->rows);
     bytes.index.resize(size->index);
@@ -477,10 +497,11 @@ LogicalResult CoreImageBuilder::encode(uint32_t edge) {
     SliceInfo target = infoOf(block.getTarget());
     outputs.push_back({encodingOf(block.getEncoding()),
                        {target.begin, target.end},
+                       rangesOf(block),
                        bytes.rows,
                        bytes.index});
   }
-  if (!writeBlocks(*view, rangesOf(blocks.front().getSources()), outputs))
+  if (!fabric::writeBlocks(*view, outputs))
     return blocks.front().emitError("SNN0382: the rows of projection '")
            << blocks.front().getName()
            << "' do not have the planned sizes or do not fit their encodings";

@@ -78,9 +78,7 @@ private:
   /// The weight-delay map of one slice.
   struct SliceMap {
     fabric::EncodedMap map;
-    /// By place in NetworkNode::incoming: first source number, rows.
-    std::vector<uint32_t> firstSource;
-    std::vector<uint64_t> rows;
+    std::vector<uint64_t> rows; ///< by place in NetworkNode::incoming
   };
   /// Hands out the map of `slice`, once; the first call makes those of all
   /// slices of the population.

@@ -52,14 +52,13 @@ LogicalResult CoreImageBuilder::encodeMaps(const NetworkNode &node) {
   MapFormat format = formatOf(slices, node, machine.mac);
   MapStatistics statistics(format, node.size, node.receptors);
   std::vector<std::unique_ptr<SynapseView>> views;
-  std::vector<uint32_t> firstSource;
   for (uint32_t edge : node.incoming) {
     snn::ProjectionOp projection = info.edges[edge].op;
     auto view = viewOf(projection);
     if (!view)
       return failure();
-    firstSource.push_back(uint32_t(statistics.numSources()));
-    statistics.add(*view, uint32_t(projection.getReceptor()));
+    statistics.add(*view, uint32_t(projection.getReceptor()),
+                   info.edges[edge].source);
     views.push_back(std::move(view));
   }
   std::vector<MapWriter> writers;
@@ -74,7 +73,6 @@ LogicalResult CoreImageBuilder::encodeMaps(const NetworkNode &node) {
     if (failed(checkSizes(slice, layout)))
       return failure();
     SliceMap &result = encodedMaps[slice];
-    result.firstSource = firstSource;
     for (uint32_t i = 0; i < node.incoming.size(); ++i)
       result.rows.push_back(statistics.rowsOf(i, layout, {at.begin, at.end}));
     writers.emplace_back(std::move(layout), Range{at.begin, at.end});
@@ -85,7 +83,7 @@ LogicalResult CoreImageBuilder::encodeMaps(const NetworkNode &node) {
     for (uint32_t source = 0; source < view->numSources(); ++source) {
       view->row(source, row);
       for (MapWriter &writer : writers)
-        writer.add(firstSource[i] + source, uint32_t(projection.getReceptor()),
+        writer.add(uint32_t(i), source, uint32_t(projection.getReceptor()),
                    row);
     }
   }

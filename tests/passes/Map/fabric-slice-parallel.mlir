@@ -5,19 +5,19 @@
 
 // Slices of 32 neurons: one panel of 32 columns. Dense input: 12 rows of 32
 // weights and 12 positions; recurrence one to one: 32 rows that both tiles do
-// not share, so its rows decide between one panel and two.
+// not share, so its rows decide between one panel and two. 12 + 32 sources.
 
 // CHECK: %[[A:.+]] = fabric.slice "hid" [0, 32) parallel
 // CHECK: %[[B:.+]] = fabric.slice "hid" [32, 40) parallel
 // CHECK: fabric.block 0 "fc" (%in) to %[[A]] encoding #fabric.map<8> bytes 432
-// CHECK: fabric.block 1 "rec" (%[[A]], %[[B]]) to %[[A]] encoding #fabric.map<8> bytes 576
+// CHECK: fabric.block 1 "rec" (%[[A]]) from [0, 32) to %[[A]] encoding #fabric.map<8> bytes 576
 // CHECK: fabric.buffer %[[A]] "panels" bytes 64
 // CHECK: fabric.buffer %[[A]] "weights" bytes 896
-// CHECK: fabric.buffer %[[A]] "scatter" bytes 418
+// CHECK: fabric.buffer %[[A]] "scatter" bytes 354
 // CHECK: fabric.buffer %[[A]] "positions" bytes 112
 // CHECK: fabric.buffer %[[A]] "operand" bytes 64
 // CHECK: fabric.buffer %[[A]] "output" bytes 128
-// CHECK: fabric.buffer %[[A]] "history" bytes 416
+// CHECK: fabric.buffer %[[A]] "history" bytes 352
 // CHECK: fabric.buffer %[[A]] "history_count" bytes 8
 
 // PLAN: fabric.buffer %{{.*}} "panels" bytes 64 at 0x

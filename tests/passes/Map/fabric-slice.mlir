@@ -2,20 +2,20 @@
 // RUN: snnc-opt %s --fabric-slice=max-neurons=4 > %t
 // RUN: snnc-opt %t --fabric-slice=max-neurons=8 | diff %t -
 
-// Six neurons become two slices. A dense matrix takes dense rows, the sparse
-// one-to-one projection takes words and an index where that is smaller.
+// Six neurons become two slices. Blocks know the range of sources that have
+// synapses into their slice; spikes go nowhere else.
 
 // CHECK-LABEL: fabric.machine @chip maps @net target "spinnaker2-jib-map"
 // CHECK-NEXT: %in = fabric.input "in" channels 12
 // CHECK-NEXT: %[[A:.+]] = fabric.slice "hid" [0, 4)
 // CHECK-NEXT: %[[B:.+]] = fabric.slice "hid" [4, 6)
 // CHECK-NEXT: fabric.block 0 "fc" (%in) to %[[A]] encoding #fabric.dense<8> bytes 48
-// CHECK-NEXT: fabric.block 1 "rec" (%[[A]], %[[B]]) to %[[A]] encoding #fabric.dense<8> bytes 24
+// CHECK-NEXT: fabric.block 1 "rec" (%[[A]]) from [0, 4) to %[[A]] encoding #fabric.dense<8> bytes 16
 // CHECK-NEXT: fabric.block 0 "fc" (%in) to %[[B]] encoding #fabric.dense<8> bytes 48
-// CHECK-NEXT: fabric.block 1 "rec" (%[[A]], %[[B]]) to %[[B]] encoding #fabric.sparse<16, index = 8, delay = 0, weight = 8> bytes 20
+// CHECK-NEXT: fabric.block 1 "rec" (%[[B]]) from [4, 6) to %[[B]] encoding #fabric.dense<8> bytes 8
 // CHECK-NEXT: fabric.flow %in to (%[[A]], %[[B]])
-// CHECK-NEXT: fabric.flow %[[A]] to (%[[A]], %[[B]])
-// CHECK-NEXT: fabric.flow %[[B]] to (%[[A]], %[[B]])
+// CHECK-NEXT: fabric.flow %[[A]] to (%[[A]])
+// CHECK-NEXT: fabric.flow %[[B]] to (%[[B]])
 
 snn.neuron @lif receptors ["input"] states ["v"] params ["alpha", "threshold"] {
 ^bb0(%x: f32, %v: f32, %alpha: f32, %threshold: f32):
