@@ -1,0 +1,342 @@
+//===- LayerNetwork.cpp - A layer of a data set as a network --------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "classifier/LayerNetwork.h"
+
+#include "compiler/Params/ParameterStore.h"
+#include "compiler/SNN/ParamValues.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Parser/Parser.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace mlir;
+
+namespace snnc::selector {
+
+/// The library's models as snn-specialize leaves them, and one with two
+/// receptors as equations in a YAML file give it.
+static constexpr const char *kModels = R"(
+snn.neuron @if receptors ["input"] states ["v"] params ["threshold", "reset", "gain"] {
+^bb0(%input: f32, %v: f32, %threshold: f32, %reset: f32, %gain: f32):
+  %x = arith.mulf %input, %gain : f32
+  %v1 = arith.addf %v, %x : f32
+  %spike = arith.cmpf ogt, %v1, %threshold : f32
+  %v2 = arith.select %spike, %reset, %v1 : f32
+  snn.yield spike %spike states %v2 : f32
+}
+snn.neuron @lif receptors ["input"] states ["v"] params ["threshold", "alpha", "reset"] {
+^bb0(%input: f32, %v: f32, %threshold: f32, %alpha: f32, %reset: f32):
+  %decayed = arith.mulf %v, %alpha : f32
+  %v1 = arith.addf %decayed, %input : f32
+  %spike = arith.cmpf ogt, %v1, %threshold : f32
+  %v2 = arith.select %spike, %reset, %v1 : f32
+  snn.yield spike %spike states %v2 : f32
+}
+snn.neuron @cuba_lif receptors ["input"] states ["v", "i"] params ["threshold", "syn", "alpha", "reset"] {
+^bb0(%input: f32, %v: f32, %i: f32, %threshold: f32, %syn: f32, %alpha: f32, %reset: f32):
+  %0 = arith.mulf %i, %syn : f32
+  %i1 = arith.addf %0, %input : f32
+  %decayed = arith.mulf %v, %alpha : f32
+  %v1 = arith.addf %decayed, %i1 : f32
+  %spike = arith.cmpf ogt, %v1, %threshold : f32
+  %v2 = arith.select %spike, %reset, %v1 : f32
+  snn.yield spike %spike states %v2, %i1 : f32, f32
+}
+snn.neuron @two_receptors receptors ["exc", "inh"] states ["v", "i"] params ["threshold", "syn", "alpha", "reset"] {
+^bb0(%exc: f32, %inh: f32, %v: f32, %i: f32, %threshold: f32, %syn: f32, %alpha: f32, %reset: f32):
+  %input = arith.subf %exc, %inh : f32
+  %0 = arith.mulf %i, %syn : f32
+  %i1 = arith.addf %0, %input : f32
+  %decayed = arith.mulf %v, %alpha : f32
+  %v1 = arith.addf %decayed, %i1 : f32
+  %spike = arith.cmpf ogt, %v1, %threshold : f32
+  %v2 = arith.select %spike, %reset, %v1 : f32
+  snn.yield spike %spike states %v2, %i1 : f32, f32
+}
+)";
+
+static const char *modelOf(NeuronKind kind) {
+  constexpr const char *names[] = {"if", "lif", "cuba_lif", "two_receptors"};
+  return names[size_t(kind)];
+}
+
+LayerBuilder::LayerBuilder() { renew(); }
+LayerBuilder::~LayerBuilder() = default;
+
+/// Attributes live as long as their context.
+void LayerBuilder::renew() {
+  network = {};
+  models = {};
+  DialectRegistry registry;
+  registry.insert<snn::SNNDialect, arith::ArithDialect>();
+  mlir =
+      std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
+  mlir->loadAllAvailableDialects();
+  models = parseSourceString<ModuleOp>(kModels, mlir.get());
+}
+
+snn::NetworkOp LayerBuilder::build(const LayerSpec &spec) {
+  constexpr unsigned contextLayers = 256;
+  if (++built % contextLayers == 0)
+    renew();
+  if (network)
+    network.erase();
+  mlir->getOrLoadDialect<snn::SNNDialect>()->setParams(
+      std::make_shared<ParameterStore>());
+  OpBuilder b(mlir.get());
+  b.setInsertionPointToEnd(models->getBody());
+  network = b.create<snn::NetworkOp>(b.getUnknownLoc(), "layer",
+                                     b.getF64FloatAttr(1e-3));
+  network.getBody().emplaceBlock();
+  Value input = addInput(spec, spec.sources, "input");
+  Value more = spec.more.sources && !spec.more.recurrent
+                   ? addInput(spec, spec.more.sources, "more")
+                   : Value();
+  Value population = addPopulation(spec);
+  addProjection(spec, input, population, "synapses", weightsOf(spec), 0);
+  if (spec.more.sources)
+    addProjection(spec, spec.more.recurrent ? population : more, population,
+                  "more_synapses", randomWeights(spec, spec.more.density, 1),
+                  spec.neuron == NeuronKind::TwoReceptors);
+  return network;
+}
+
+static RankedTensorType tensorOf(int64_t n, Type element) {
+  return RankedTensorType::get({n}, element);
+}
+
+Value LayerBuilder::addInput(const LayerSpec &spec, uint32_t channels,
+                             StringRef name) {
+  OpBuilder b = OpBuilder::atBlockEnd(&network.getBody().front());
+  auto input = b.create<snn::InputOp>(b.getUnknownLoc(),
+                                      tensorOf(channels, b.getF32Type()), name);
+  input.setDriveAttr(snn::PoissonAttr::get(b.getContext(),
+                                           b.getF64FloatAttr(spec.rate), 1, 1));
+  return input.getSignal();
+}
+
+Value LayerBuilder::addPopulation(const LayerSpec &spec) {
+  OpBuilder b = OpBuilder::atBlockEnd(&network.getBody().front());
+  auto model = models->lookupSymbol<snn::NeuronOp>(modelOf(spec.neuron));
+  std::vector<double> uneven(spec.targets, 1.0);
+  for (size_t i = 0; i < uneven.size(); i += 2)
+    uneven[i] = 2;
+  NamedAttrList params;
+  for (unsigned j = 0; j < model.numParams(); ++j)
+    params.set(model.paramName(j),
+               j < spec.arrayParams
+                   ? snn::makeParam(b.getContext(), model.paramName(j), uneven)
+                   : Attribute(b.getF64FloatAttr(0.5)));
+  auto population = b.create<snn::PopulationOp>(
+      b.getUnknownLoc(), tensorOf(spec.targets, b.getI1Type()), "layer",
+      model.getSymName(), params.getDictionary(b.getContext()),
+      DictionaryAttr(), b.getI64IntegerAttr(1), b.getI64IntegerAttr(1));
+  population.setRateAttr(b.getF64FloatAttr(spec.rate));
+  return population.getSignal();
+}
+
+static bool isStored(Attribute weights) {
+  return isa<snn::DenseAttr, snn::ConvAttr>(weights);
+}
+
+/// Procedural and listed synapses have their own ticks on top of 1; stored
+/// weights one delay for all, or one per source.
+Attribute LayerBuilder::delayOf(const LayerSpec &spec, bool stored,
+                                uint32_t sources) {
+  Builder b(mlir.get());
+  if (!stored)
+    return b.getF64FloatAttr(1);
+  if (!spec.delayPerSource)
+    return b.getF64FloatAttr(spec.delays);
+  Draw draw(spec.seed, 2);
+  std::vector<double> delays(sources);
+  for (double &delay : delays)
+    delay = draw.number(1, spec.delays);
+  return snn::makeParam(mlir.get(), "delay", delays);
+}
+
+/// Weights are in [-1, 1]; trained ones fill the width target by target.
+static Attribute scalesOf(const LayerSpec &spec, Attribute weights) {
+  Builder b(weights.getContext());
+  double limit = spec.bits == 8 ? 127 : 32767;
+  auto dense = dyn_cast<snn::DenseAttr>(weights);
+  if (!dense)
+    return b.getF64FloatAttr(limit);
+  size_t count = size_t(spec.sources) * spec.targets;
+  auto values =
+      snn::ParamValues::get(dense.getWeights(), count, weights.getContext());
+  std::vector<double> scales(spec.targets);
+  for (uint32_t t = 0; t < spec.targets; ++t) {
+    double largest = 0;
+    for (uint32_t s = 0; s < spec.sources; ++s)
+      largest =
+          std::max(largest, std::abs(values->at(size_t(t) * spec.sources + s)));
+    scales[t] = largest > 0 ? limit / largest : 1;
+  }
+  return snn::makeParam(weights.getContext(), "scales", scales);
+}
+
+void LayerBuilder::addProjection(const LayerSpec &spec, Value source,
+                                 Value target, StringRef name,
+                                 Attribute weights, unsigned receptor) {
+  OpBuilder b = OpBuilder::atBlockEnd(&network.getBody().front());
+  auto sources =
+      uint32_t(cast<RankedTensorType>(source.getType()).getNumElements());
+  bool stored = isStored(weights);
+  snn::PoolAttr pool;
+  if (isa<snn::ConvAttr>(weights) && spec.conv.pooled) {
+    int64_t side = 2 * spec.conv.size;
+    pool = snn::PoolAttr::get(b.getContext(), snn::PoolKind::Sum,
+                              {spec.conv.channels, side, side}, {2, 2}, {2, 2},
+                              {0, 0});
+  }
+  b.create<snn::ProjectionOp>(b.getUnknownLoc(), name, source, target, weights,
+                              pool, delayOf(spec, stored, sources), receptor,
+                              snn::QuantAttr::get(b.getContext(), spec.bits,
+                                                  snn::Rounding::NearestEven,
+                                                  scalesOf(spec, weights)));
+}
+
+Attribute LayerBuilder::weightsOf(const LayerSpec &spec) {
+  switch (spec.structure) {
+  case Structure::Random:
+    return randomWeights(spec, spec.density, 0);
+  case Structure::Banded:
+  case Structure::Block:
+    return listedWeights(spec);
+  case Structure::Conv:
+    return convWeights(spec);
+  case Structure::Trained:
+    return trainedWeights(spec);
+  }
+  return {};
+}
+
+Attribute LayerBuilder::randomWeights(const LayerSpec &spec, double density,
+                                      uint64_t stream) {
+  Builder b(mlir.get());
+  auto weight = snn::DistAttr::get(mlir.get(), snn::DistKind::Uniform, {-1, 1});
+  auto delay =
+      spec.delays == 1
+          ? snn::DistAttr::get(mlir.get(), snn::DistKind::Constant, {0})
+          : snn::DistAttr::get(mlir.get(), snn::DistKind::UniformInt,
+                               {0, double(spec.delays - 1)});
+  return snn::ProceduralAttr::get(
+      mlir.get(), snn::ConnectorKind::FixedProbability,
+      b.getF64FloatAttr(density), weight, delay, 1, 1,
+      int64_t(spec.seed & INT64_MAX), int64_t(stream));
+}
+
+namespace {
+/// Synapses one by one.
+struct Synapses {
+  std::vector<double> sources, targets, weights, delays;
+  void add(uint32_t source, uint32_t target, Draw &draw, uint32_t range) {
+    sources.push_back(source);
+    targets.push_back(target);
+    weights.push_back(2 * draw.unit() - 1);
+    delays.push_back(draw.number(0, range - 1));
+  }
+};
+} // namespace
+
+/// A band as wide as the density says, around the diagonal.
+static void addBand(const LayerSpec &spec, Draw &draw, Synapses &synapses) {
+  double width = spec.density * spec.targets;
+  for (uint32_t s = 0; s < spec.sources; ++s) {
+    double centre = (s + 0.5) * spec.targets / spec.sources;
+    double begin = std::max(0.0, centre - width / 2);
+    double end = std::min(double(spec.targets), begin + std::max(1.0, width));
+    for (auto t = uint32_t(begin); t < uint32_t(end); ++t)
+      synapses.add(s, t, draw, spec.delays);
+  }
+}
+
+/// Blocks on the diagonal, filled with a density of their own.
+static void addBlocks(const LayerSpec &spec, Draw &draw, Synapses &synapses) {
+  double inside = draw.logUniform(spec.density, 1);
+  double most = std::min(spec.sources, spec.targets);
+  auto blocks = uint32_t(std::clamp(inside / spec.density, 1.0, most));
+  for (uint32_t s = 0; s < spec.sources; ++s) {
+    uint64_t block = uint64_t(s) * blocks / spec.sources;
+    auto begin = uint32_t(block * spec.targets / blocks);
+    auto end = uint32_t((block + 1) * spec.targets / blocks);
+    for (uint32_t t = begin; t < end; ++t)
+      if (draw.chance(inside))
+        synapses.add(s, t, draw, spec.delays);
+  }
+}
+
+Attribute LayerBuilder::listedWeights(const LayerSpec &spec) {
+  Draw draw(spec.seed, 3);
+  Synapses synapses;
+  if (spec.structure == Structure::Banded)
+    addBand(spec, draw, synapses);
+  else
+    addBlocks(spec, draw, synapses);
+  if (synapses.sources.empty()) // a list is never empty
+    synapses.add(0, 0, draw, spec.delays);
+  Builder b(mlir.get());
+  auto store = [&](StringRef key, const std::vector<double> &values) {
+    auto n = int64_t(values.size());
+    std::string name =
+        snn::paramsOf(mlir.get()).addF64({key.data(), key.size()}, {n}, values);
+    return snn::ParamRefAttr::get(mlir.get(), name,
+                                  tensorOf(n, b.getF64Type()));
+  };
+  return snn::ListAttr::get(mlir.get(), store("sources", synapses.sources),
+                            store("targets", synapses.targets),
+                            store("weights", synapses.weights),
+                            store("delays", synapses.delays));
+}
+
+Attribute LayerBuilder::convWeights(const LayerSpec &spec) {
+  const ConvShape &c = spec.conv;
+  Draw draw(spec.seed, 4);
+  std::vector<double> kernel(size_t(c.outChannels) * c.channels * c.kernel *
+                             c.kernel);
+  for (double &weight : kernel)
+    weight = 2 * draw.unit() - 1;
+  std::vector<int64_t> shape = {c.outChannels, c.channels, c.kernel, c.kernel};
+  std::string name = snn::paramsOf(mlir.get()).addF64("kernel", shape, kernel);
+  auto ref = snn::ParamRefAttr::get(
+      mlir.get(), name,
+      RankedTensorType::get(shape, Builder(mlir.get()).getF64Type()));
+  int64_t pad = c.padding;
+  return snn::ConvAttr::get(mlir.get(), ref, {c.channels, c.size, c.size},
+                            {c.outChannels, c.outSize, c.outSize},
+                            {c.stride, c.stride}, {pad, pad, pad, pad}, {1, 1},
+                            1);
+}
+
+/// Normal weights, each source with a strength of its own; the smallest are
+/// pruned until the density is reached.
+Attribute LayerBuilder::trainedWeights(const LayerSpec &spec) {
+  Draw draw(spec.seed, 5);
+  size_t count = size_t(spec.sources) * spec.targets;
+  std::vector<double> strength(spec.sources);
+  for (double &s : strength)
+    s = portableExp(0.7 * draw.normal());
+  std::vector<float> weights(count), sizes(count);
+  for (size_t i = 0; i < count; ++i) {
+    weights[i] = float(strength[i % spec.sources] * draw.normal());
+    sizes[i] = std::abs(weights[i]);
+  }
+  auto kept = std::min(count - 1, size_t((1 - spec.density) * double(count)));
+  std::nth_element(sizes.begin(), sizes.begin() + int64_t(kept), sizes.end());
+  for (float &weight : weights)
+    weight = std::abs(weight) < sizes[kept] ? 0 : weight;
+  std::vector<int64_t> shape = {spec.targets, spec.sources};
+  std::string name =
+      snn::paramsOf(mlir.get()).addF32("weights", shape, weights);
+  return snn::DenseAttr::get(
+      mlir.get(),
+      snn::ParamRefAttr::get(
+          mlir.get(), name,
+          RankedTensorType::get(shape, Builder(mlir.get()).getF32Type())));
+}
+
+} // namespace snnc::selector
