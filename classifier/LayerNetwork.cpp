@@ -218,12 +218,13 @@ Attribute LayerBuilder::weightsOf(const LayerSpec &spec) {
 Attribute LayerBuilder::randomWeights(const LayerSpec &spec, double density,
                                       uint64_t stream) {
   Builder b(mlir.get());
-  auto weight = snn::DistAttr::get(mlir.get(), snn::DistKind::Uniform, {-1, 1});
-  auto delay =
-      spec.delays == 1
-          ? snn::DistAttr::get(mlir.get(), snn::DistKind::Constant, {0})
-          : snn::DistAttr::get(mlir.get(), snn::DistKind::UniformInt,
-                               {0, double(spec.delays - 1)});
+  auto dist = [&](snn::DistKind kind, std::vector<double> numbers) {
+    return snn::DistAttr::get(mlir.get(), kind, numbers);
+  };
+  auto weight = dist(snn::DistKind::Uniform, {-1.0, 1.0});
+  auto delay = spec.delays == 1 ? dist(snn::DistKind::Constant, {0.0})
+                                : dist(snn::DistKind::UniformInt,
+                                       {0.0, double(spec.delays - 1)});
   return snn::ProceduralAttr::get(
       mlir.get(), snn::ConnectorKind::FixedProbability,
       b.getF64FloatAttr(density), weight, delay, 1, 1,

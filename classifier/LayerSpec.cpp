@@ -121,6 +121,9 @@ static LayerSpec wideLayer(Draw &draw) {
     double synapses =
         double(spec.sources) * spec.targets * spec.density +
         double(spec.more.sources) * spec.targets * spec.more.density;
+    // Pruned weights are stored, too.
+    if (spec.structure == Structure::Trained)
+      synapses = std::max(synapses, double(spec.sources) * spec.targets);
     if (synapses > kMostSynapses)
       continue;
     spec.delays = logNumber(draw, 64);

@@ -1,0 +1,251 @@
+//===- DatasetFile.cpp - Data sets as CSV ---------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "classifier/PlanLayers.h"
+#include "compiler/Fabric/PlannerVersion.h"
+#include "compiler/Support/AtomicFile.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fmt/format.h>
+#include <memory>
+
+using namespace snnc::fabric;
+
+namespace snnc::selector {
+
+static constexpr const char *kPlanColumns[] = {
+    "fits", "pes", "bytes", "cycles", "worst", "macs", "energy"};
+static constexpr const char *kPlans[] = {"serial_plan", "parallel_plan",
+                                         "serial_untimed", "parallel_untimed"};
+static constexpr size_t kColumns = 3 + kNumFeatures +
+                                   std::size(kPlans) * std::size(kPlanColumns) +
+                                   kObjectives.size();
+
+/// What the numbers depend on; `request` leaves the sets of a file open.
+static std::string machineLine(const MachineModel &machine) {
+  return fmt::format("# snnc selector dataset planner={} machine={} digest={} "
+                     "tick={}",
+                     kPlannerVersion, machine.name, machine.digest,
+                     kTickSeconds);
+}
+
+static std::string headLines(const DatasetRequest &request,
+                             const MachineModel &machine) {
+  std::string text = fmt::format(
+      "{} set={} count={} seed={}\nset,index,structure", machineLine(machine),
+      nameOf(request.set), request.count, request.seed);
+  for (std::string_view name : kFeatureNames)
+    text += fmt::format(",{}", name);
+  for (const char *plan : kPlans)
+    for (const char *column : kPlanColumns)
+      text += fmt::format(",{}_{}", plan, column);
+  for (Objective objective : kObjectives)
+    text += fmt::format(",label_{}", fabric::nameOf(objective));
+  return text + "\n";
+}
+
+static std::string planText(const std::optional<LayerPlan> &plan,
+                            const MachineModel &machine) {
+  if (!plan)
+    return ",0,0,0,0,0,0,0";
+  return fmt::format(",1,{},{},{},{},{},{}", plan->pes, plan->bytes,
+                     plan->cycles.expected, plan->cycles.worst, plan->macs,
+                     energyEstimate(*plan, machine, kTickSeconds));
+}
+
+static std::string lineOf(const LayerRecord &record,
+                          const MachineModel &machine) {
+  std::string line = fmt::format("{},{},{}", nameOf(record.set), record.index,
+                                 nameOf(record.structure));
+  for (float value : record.features)
+    line += fmt::format(",{}", value);
+  for (const ParadigmPlans *plans : {&record.timed, &record.untimed})
+    for (bool parallel : {false, true})
+      line += planText(plans->in(parallel), machine);
+  for (Objective objective : kObjectives)
+    line += !record.hasChoice(objective)                 ? ",none"
+            : record.prefersParallel(objective, machine) ? ",parallel"
+                                                         : ",serial";
+  return line + "\n";
+}
+
+static Status cannotWrite(const std::string &path) {
+  return makeError("SNN0003", {path, {}, 0, 0},
+                   fmt::format("cannot be written: {}", std::strerror(errno)));
+}
+
+/// How many complete layers the unfinished file holds; it is cut behind them.
+static Expected<uint64_t> resume(const std::string &path,
+                                 const std::string &head) {
+  if (!std::filesystem::exists(path)) {
+    if (Status status = writeFileAtomically(path, head); !status)
+      return status.takeError();
+    return uint64_t(0);
+  }
+  auto text = readFile(path);
+  if (!text)
+    return text.takeError();
+  if (text->compare(0, head.size(), head) != 0)
+    return makeError(
+        "SNN1210", {path, {}, 0, 0},
+        "the unfinished data set was made for another request, machine or "
+        "planner",
+        {"remove it, or repeat the command that began it"});
+  size_t end = text->rfind('\n') + 1;
+  std::error_code error;
+  std::filesystem::resize_file(path, end, error);
+  if (error)
+    return cannotWrite(path).takeError();
+  return uint64_t(std::count(text->begin() + int64_t(head.size()),
+                             text->begin() + int64_t(end), '\n'));
+}
+
+Status writeDataset(const DatasetRequest &request, const MachineModel &machine,
+                    const std::string &path, const Watch &watch) {
+  std::string part = path + ".part";
+  auto begin = resume(part, headLines(request, machine));
+  if (!begin)
+    return begin.takeError();
+  std::unique_ptr<std::FILE, int (*)(std::FILE *)> file(
+      std::fopen(part.c_str(), "ab"), std::fclose);
+  if (!file)
+    return cannotWrite(part);
+  auto append = [&](LayerRecord record) -> Status {
+    std::string line = lineOf(record, machine);
+    if (std::fwrite(line.data(), 1, line.size(), file.get()) != line.size())
+      return cannotWrite(part);
+    return {};
+  };
+  Status status = planLayers(request, machine, *begin, append, watch);
+  if (std::fclose(file.release()) != 0 && status)
+    return cannotWrite(part);
+  if (!status)
+    return status;
+  std::error_code error;
+  std::filesystem::rename(part, path, error);
+  return error ? cannotWrite(path) : Status();
+}
+
+//===----------------------------------------------------------------------===//
+// Reading
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// The fields of one line; the first that is wrong stays.
+class Fields {
+public:
+  explicit Fields(std::string_view line) : rest(line) {}
+
+  std::string_view text() {
+    size_t comma = rest.find(',');
+    std::string_view field = rest.substr(0, comma);
+    rest = comma == std::string_view::npos ? "" : rest.substr(comma + 1);
+    ++number;
+    return field;
+  }
+  template <typename T> T value() {
+    std::string_view field = text();
+    T result{};
+    auto [end, error] =
+        std::from_chars(field.data(), field.data() + field.size(), result);
+    if (error != std::errc() || end != field.data() + field.size() ||
+        !(double(result) - double(result) == 0))
+      fail(field);
+    return result;
+  }
+  void fail(std::string_view field) {
+    if (problem.empty())
+      problem = fmt::format("column {} holds '{}'", number, field);
+  }
+
+  std::string problem;
+
+private:
+  std::string_view rest;
+  unsigned number = 0;
+};
+
+} // namespace
+
+static std::optional<LayerPlan> readPlan(Fields &fields, bool parallel) {
+  bool fits = fields.value<unsigned>() != 0;
+  LayerPlan plan;
+  plan.parallel = parallel;
+  plan.pes = fields.value<uint64_t>();
+  plan.bytes = fields.value<uint64_t>();
+  plan.cycles.expected = fields.value<double>();
+  plan.cycles.worst = fields.value<double>();
+  plan.macs = fields.value<double>();
+  fields.value<double>(); // energy follows from the others
+  return fits ? std::optional(plan) : std::nullopt;
+}
+
+static LayerRecord readRecord(Fields &fields) {
+  LayerRecord record;
+  std::string_view set = fields.text();
+  record.set = set == "wide" ? LayerSet::Wide : LayerSet::Grid;
+  if (set != nameOf(record.set))
+    fields.fail(set);
+  record.index = fields.value<uint64_t>();
+  std::string_view structure = fields.text();
+  bool known = false;
+  for (Structure s : {Structure::Random, Structure::Banded, Structure::Block,
+                      Structure::Conv, Structure::Trained})
+    if (structure == nameOf(s)) {
+      record.structure = s;
+      known = true;
+    }
+  if (!known)
+    fields.fail(structure);
+  for (float &feature : record.features)
+    feature = fields.value<float>();
+  for (ParadigmPlans *plans : {&record.timed, &record.untimed}) {
+    plans->serial = readPlan(fields, false);
+    plans->parallel = readPlan(fields, true);
+  }
+  return record; // labels follow from the plans
+}
+
+Expected<Dataset> readDataset(const std::string &path,
+                              const MachineModel &machine) {
+  auto text = readFile(path);
+  if (!text)
+    return text.takeError();
+  SourceSpot spot{path, {}, 1, 0};
+  std::string head = machineLine(machine);
+  if (text->compare(0, 25, head, 0, 25) != 0)
+    return makeError("SNN1211", spot, "no data set of snnc selector dataset");
+  if (text->compare(0, head.size(), head) != 0)
+    return makeError("SNN1210", spot,
+                     fmt::format("the data set was not made with '{}'", head),
+                     {"make it again: snnc selector dataset"});
+  Dataset dataset;
+  std::string_view rest = *text;
+  for (int line = 1; !rest.empty(); ++line) {
+    size_t end = rest.find('\n');
+    std::string_view content = rest.substr(0, end);
+    rest = end == std::string_view::npos ? "" : rest.substr(end + 1);
+    if (line <= 2)
+      continue;
+    Fields fields(content);
+    auto commas = size_t(std::count(content.begin(), content.end(), ','));
+    if (commas + 1 == kColumns)
+      dataset.push_back(readRecord(fields));
+    else
+      fields.problem =
+          fmt::format("{} columns instead of {}", commas + 1, kColumns);
+    if (!fields.problem.empty())
+      return makeError("SNN1211", {path, {}, line, 0},
+                       "the data set has a damaged line: " + fields.problem);
+  }
+  return dataset;
+}
+
+} // namespace snnc::selector
