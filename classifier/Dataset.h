@@ -15,6 +15,8 @@
 //     energy (pJ a tick, an estimate); "untimed" may take any time for a tick
 //   label_pes, label_memory, label_cycles, label_energy
 //     "serial", "parallel", or "none" where neither fits
+//   part_1 .. part_5
+//     "train", "calibrate" or "heldout": the split of these seeds (Training.h)
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_CLASSIFIER_DATASET_H
@@ -30,6 +32,8 @@ namespace snnc::selector {
 
 /// Real time of a tick in the data sets.
 inline constexpr double kTickSeconds = 1e-3;
+/// Splits that a file shows: seeds 1 to this.
+inline constexpr uint64_t kShownSplits = 5;
 
 struct LayerRecord {
   LayerSet set = LayerSet::Grid;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "classifier/PlanLayers.h"
+#include "classifier/Training.h"
 #include "compiler/Fabric/PlannerVersion.h"
 #include "compiler/Support/AtomicFile.h"
 
@@ -25,7 +26,7 @@ static constexpr const char *kPlans[] = {"serial_plan", "parallel_plan",
                                          "serial_untimed", "parallel_untimed"};
 static constexpr size_t kColumns = 3 + kNumFeatures +
                                    std::size(kPlans) * std::size(kPlanColumns) +
-                                   kObjectives.size();
+                                   kObjectives.size() + kShownSplits;
 
 /// What the numbers depend on; `request` leaves the sets of a file open.
 static std::string machineLine(const MachineModel &machine) {
@@ -47,6 +48,8 @@ static std::string headLines(const DatasetRequest &request,
       text += fmt::format(",{}_{}", plan, column);
   for (Objective objective : kObjectives)
     text += fmt::format(",label_{}", fabric::nameOf(objective));
+  for (uint64_t seed = 1; seed <= kShownSplits; ++seed)
+    text += fmt::format(",part_{}", seed);
   return text + "\n";
 }
 
@@ -72,6 +75,8 @@ static std::string lineOf(const LayerRecord &record,
     line += !record.hasChoice(objective)                 ? ",none"
             : record.prefersParallel(objective, machine) ? ",parallel"
                                                          : ",serial";
+  for (uint64_t seed = 1; seed <= kShownSplits; ++seed)
+    line += fmt::format(",{}", nameOf(partOf(record, seed)));
   return line + "\n";
 }
 
@@ -210,7 +215,7 @@ static LayerRecord readRecord(Fields &fields) {
     plans->serial = readPlan(fields, false);
     plans->parallel = readPlan(fields, true);
   }
-  return record; // labels follow from the plans
+  return record; // labels and parts follow
 }
 
 Expected<Dataset> readDataset(const std::string &path,

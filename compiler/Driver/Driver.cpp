@@ -40,6 +40,8 @@ static int runVerb(const Options &options, DiagnosticSink &sink) {
     return runInspect(options.inspect, sink);
   case Verb::Targets:
     return runTargets();
+  case Verb::Selector:
+    return runSelector(options.selector, options.quiet, sink);
   case Verb::None:
     break;
   }

@@ -218,6 +218,8 @@ static Verb verbOf(const std::string &name) {
     return Verb::Verify;
   if (name == "inspect")
     return Verb::Inspect;
+  if (name == "selector")
+    return Verb::Selector;
   return Verb::Targets;
 }
 
@@ -236,6 +238,7 @@ std::optional<int> parseOptions(int argc, char **argv, Options &options) {
   addCompile(app, options.compile);
   addRun(app, options.run);
   addOthers(app, options);
+  addSelector(app, options.selector);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &error) {

@@ -4,6 +4,8 @@
 #ifndef SNNC_DRIVER_OPTIONS_H
 #define SNNC_DRIVER_OPTIONS_H
 
+#include "compiler/Driver/SelectorCommand.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -73,7 +75,7 @@ struct InspectOptions {
   bool memory = false;
 };
 
-enum class Verb { None, Compile, Run, Check, Verify, Inspect, Targets };
+enum class Verb { None, Compile, Run, Check, Verify, Inspect, Targets, Selector };
 
 struct Options {
   Verb verb = Verb::None;
@@ -82,6 +84,7 @@ struct Options {
   CheckOptions check;
   VerifyOptions verify;
   InspectOptions inspect;
+  SelectorOptions selector;
   bool jsonDiagnostics = false; ///< --diagnostics=json
   bool quiet = false;           ///< no notes, no progress
 };

@@ -11,9 +11,10 @@ namespace snnc {
 
 using Clock = std::chrono::steady_clock;
 
-Progress::Progress(bool quiet, std::string label)
-    : label(std::move(label)), enabled(!quiet && ::isatty(STDERR_FILENO)),
-      started(Clock::now()), last(started) {}
+Progress::Progress(bool quiet, std::string label, std::string unit)
+    : label(std::move(label)), unit(std::move(unit)),
+      enabled(!quiet && ::isatty(STDERR_FILENO)), started(Clock::now()),
+      last(started) {}
 
 void Progress::update(uint64_t done, uint64_t total) {
   if (!enabled || total == 0)
@@ -27,8 +28,8 @@ void Progress::update(uint64_t done, uint64_t total) {
   unsigned filled = unsigned(done * width / total);
   double seconds = std::chrono::duration<double>(now - started).count();
   double left = done ? seconds * double(total - done) / double(done) : 0;
-  fmt::print(stderr, "\r{} [{:#<{}}{:.<{}}] {}/{} ticks, {:.0f} s left  ",
-             label, "", filled, "", width - filled, done, total, left);
+  fmt::print(stderr, "\r{} [{:#<{}}{:.<{}}] {}/{} {}, {:.0f} s left  ", label,
+             "", filled, "", width - filled, done, total, unit, left);
   std::fflush(stderr);
 }
 

@@ -14,14 +14,15 @@ namespace snnc {
 /// not a terminal.
 class Progress {
 public:
-  Progress(bool quiet, std::string label);
+  /// `unit`: what is counted.
+  Progress(bool quiet, std::string label, std::string unit = "ticks");
   ~Progress() { finish(); }
   void update(uint64_t done, uint64_t total);
   /// Removes the line.
   void finish();
 
 private:
-  std::string label;
+  std::string label, unit;
   bool enabled = false, drawn = false;
   std::chrono::steady_clock::time_point started, last;
 };
