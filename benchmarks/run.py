@@ -16,6 +16,7 @@ import time
 import numpy as np
 
 import networks
+import selector
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), os.pardir))
 BIN = os.path.join(ROOT, "build", "release", "bin")
@@ -194,8 +195,13 @@ class Benchmarks:
                 self.row("chip", f"{case}, {backend}", "ticks", ticks / wall,
                          "1/s")
 
+    def selector(self):
+        """Plans of whole networks, and what choosing costs the host."""
+        selector.run(self, MODELS, DATA)
 
-NAMES = ("compile", "check", "synapse", "neuron", "emulator", "chip")
+
+NAMES = ("compile", "check", "synapse", "neuron", "emulator", "chip",
+         "selector")
 
 
 def main():

@@ -1,0 +1,250 @@
+"""Whole networks under both paradigms, the selector and the oracle.
+
+Plans: `snnc check --plan` counts PEs, bytes and cycles per layer without a
+chip's limits, so every network counts whole. A layer that a pure paradigm
+cannot hold at all counts there with the other paradigm's plan, in favour of
+the pure one; how many those are is a figure of its own.
+
+Host cost: `snnc compile`, the modes in turn, so that all see the same machine.
+"both" adds up the two pure compilations: a compiler that compiles both ways.
+Networks that a pure paradigm does not bring onto the chip are left out there.
+
+  benchmarks/run --only selector --json results.jsonl
+  benchmarks/selector.py results.jsonl   # the tables of README, docs/selector.md
+"""
+
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+
+import mixed
+
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), os.pardir))
+MODES = ("serial", "parallel", "auto", "oracle")
+UNITS = {"PEs": "PEs", "bytes": "B", "cycles": "cycles"}
+SEEDS = range(20)
+
+
+def cases(folder, models, data):
+    """Name -> command arguments, by group."""
+    generated = {}
+    for seed in SEEDS:
+        path = os.path.join(folder, f"mixed{seed}.yaml")
+        mixed.write(path, seed)
+        generated[f"mixed {seed}"] = [path]
+    others = {name: [os.path.join(data, path), *options]
+              for name, (path, options) in models.items()}
+    for name in ("delays", "equations"):
+        others[name] = [os.path.join(ROOT, "models", "yaml", f"{name}.yaml")]
+    return {"20 mixed networks": generated, "models and NIR files": others}
+
+
+def plan(snnc, arguments, mode):
+    done = subprocess.run(
+        [snnc, "check", *arguments, "--plan", "--json", "--paradigm", mode],
+        capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{arguments}: {done.stdout}{done.stderr}")
+    return json.loads(done.stdout)["plan"]["layers"]
+
+
+def cost(layer, paradigm):
+    """(PEs, bytes, cycles) of a plan, nothing where it does not fit."""
+    side = layer[paradigm]
+    if not side["fits"]:
+        return None
+    return side["pes"], side["bytes"], side["cycles"]
+
+
+def totals(layers, oracle):
+    """Sums over the layers, and how many fit no PE as they are meant to be.
+    `oracle` has both plans of the same layers."""
+    unfit, sums = 0, [0, 0, 0]
+    for layer, both in zip(layers, oracle):
+        figures = cost(layer, layer["paradigm"])
+        if figures is None:
+            unfit += 1
+            figures = cost(both, both["paradigm"])
+        if figures is None:
+            raise RuntimeError(f"{layer['population']} fits in no way")
+        sums = [a + b for a, b in zip(sums, figures)]
+    return sums, unfit
+
+
+def plans(bench, groups):
+    """Rows per network and per group, for every mode."""
+    for group, networks in groups.items():
+        sums = {mode: [0, 0, 0] for mode in MODES}
+        unfit = {mode: 0 for mode in MODES}
+        twice = layers = wrong = 0
+        for name, arguments in networks.items():
+            found = {mode: plan(bench.snnc, arguments, mode) for mode in MODES}
+            layers += len(found["auto"])
+            for auto, oracle in zip(found["auto"], found["oracle"]):
+                twice += auto["serial"]["planned"] and auto["parallel"][
+                    "planned"]
+                wrong += auto["paradigm"] != oracle["paradigm"]
+            for mode in MODES:
+                figures, missing = totals(found[mode], found["oracle"])
+                rows(bench, f"{name}, {mode}", figures)
+                sums[mode] = [a + b for a, b in zip(sums[mode], figures)]
+                unfit[mode] += missing
+        for mode in MODES:
+            rows(bench, f"{group}, {mode}", sums[mode],
+                 ("oracle", sums["oracle"]) if mode == "auto" else None)
+            bench.row("selector", f"{group}, {mode}", "layers that do not fit",
+                      unfit[mode], "layers")
+        bench.row("selector", group, "layers", layers, "layers")
+        bench.row("selector", group, "planned both ways by auto", twice,
+                  "layers")
+        bench.row("selector", group, "auto differs from oracle", wrong,
+                  "layers")
+
+
+def rows(bench, case, figures, peer=None):
+    for i, (metric, unit) in enumerate(UNITS.items()):
+        bench.row("selector", case, metric, figures[i], unit,
+                  (peer[0], peer[1][i]) if peer else None)
+
+
+def compile_once(bench, arguments, mode):
+    """CPU seconds and peak bytes of one compilation; None: exit code 3."""
+    child = subprocess.Popen(
+        [bench.snnc, "compile", *arguments, "--paradigm", mode, "-o",
+         "selector.s2x"], cwd=bench.folder, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode == 3:
+        return None
+    if child.returncode:
+        raise RuntimeError(f"{arguments} --paradigm {mode}: exit code "
+                           f"{child.returncode}")
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
+
+
+def paired(bench, arguments):
+    """Mode -> (median seconds, median peak); None where a mode has none."""
+    runs = {mode: [] for mode in MODES}
+    for run in range(bench.runs + 1):
+        for mode in MODES:
+            figures = compile_once(bench, arguments, mode)
+            if figures is None:
+                return None
+            if run:  # the first one only warms the caches
+                runs[mode].append(figures)
+    return {mode: tuple(map(statistics.median, zip(*figures)))
+            for mode, figures in runs.items()}
+
+
+def host(bench, networks):
+    """What the compiler itself takes, over all networks of the group."""
+    seconds = {mode: 0.0 for mode in (*MODES, "both", "cheaper pure one")}
+    peaks = {mode: [] for mode in MODES}
+    counted = 0
+    for name, arguments in networks.items():
+        found = paired(bench, arguments)
+        if found is None:
+            continue
+        counted += 1
+        for mode, (cpu, peak) in found.items():
+            seconds[mode] += cpu
+            peaks[mode].append(peak)
+        pure = found["serial"][0], found["parallel"][0]
+        seconds["both"] += sum(pure)
+        seconds["cheaper pure one"] += min(pure)
+    bench.row("selector", "host", "networks compiled in every mode", counted,
+              "networks")
+    if not counted:
+        return
+    for mode, value in seconds.items():
+        bench.row("selector", f"host, {mode}", "cpu", value, "s")
+    for peer in ("oracle", "both", "cheaper pure one"):
+        bench.row("selector", f"host, auto against {peer}", "cpu",
+                  seconds["auto"], "s", (peer, seconds[peer]))
+    largest = {mode: max(values) for mode, values in peaks.items()}
+    largest["both"] = max(largest["serial"], largest["parallel"])
+    for mode, value in largest.items():
+        bench.row("selector", f"host, {mode}", "peak memory", value / 2**20,
+                  "MiB")
+    for peer in ("oracle", "both"):
+        bench.row("selector", f"host, auto against {peer}", "peak memory",
+                  largest["auto"] / 2**20, "MiB",
+                  (peer, largest[peer] / 2**20))
+
+
+def run(bench, models, data):
+    groups = cases(bench.folder, models, data)
+    plans(bench, groups)
+    host(bench, groups["20 mixed networks"])
+
+
+def tables(lines):
+    """Markdown of the group rows."""
+    found = {(line["case"], line["metric"]): line for line in lines
+             if line["benchmark"] == "selector"}
+
+    def value(case, metric):
+        return found[case, metric]["value"]
+    text = ["| networks | | serial | parallel | auto | oracle | auto / oracle |",
+            "|---|---|---|---|---|---|---|"]
+    groups = [case for case, metric in found if metric == "layers"]
+    for group in groups:
+        head = f"{group}, {value(group, 'layers'):,} layers"
+        for metric in UNITS:
+            cells = [f"{value(f'{group}, {mode}', metric):,.0f}"
+                     for mode in MODES]
+            ratio = found[f"{group}, auto", metric]["ratio"]
+            text.append(f"| {head} | {metric} | " + " | ".join(cells) +
+                        f" | {ratio:.4f} |")
+            head = ""
+        cells = [f"{value(f'{group}, {mode}', 'layers that do not fit')}"
+                 for mode in MODES]
+        text.append("| | layers that fit no PE that way | " +
+                    " | ".join(cells) + " | |")
+        twice = value(group, "planned both ways by auto")
+        text.append(f"| | layers planned both ways | 0 | 0 | {twice} | "
+                    f"{value(group, 'layers')} | |")
+    if ("host, auto", "cpu") not in found:
+        return "\n".join(text) + "\n"
+    counted = value("host", "networks compiled in every mode")
+    text += ["", f"| `snnc compile`, {counted} mixed networks | serial | "
+             "parallel | both, one after the other | auto | oracle |",
+             "|---|---|---|---|---|---|"]
+    for metric, unit in (("cpu", "CPU s"), ("peak memory", "peak MiB")):
+        cells = [f"{value(f'host, {mode}', metric):.1f}" for mode in
+                 ("serial", "parallel", "both", "auto", "oracle")]
+        text.append(f"| {unit} | " + " | ".join(cells) + " |")
+    return "\n".join(text) + "\n"
+
+
+def update(path, text):
+    """Replaces what stands between the marks; by a temporary name."""
+    with open(path, encoding="utf-8") as file:
+        page = file.read()
+    page, count = re.subn(
+        r"(<!-- selector networks -->\n).*?(<!-- /selector networks -->)",
+        lambda m: m[1] + text + m[2], page, flags=re.DOTALL)
+    if count != 1:
+        raise SystemExit(f"selector: {path} has no table to replace")
+    with tempfile.NamedTemporaryFile("w", delete=False, encoding="utf-8",
+                                     dir=os.path.dirname(path)) as file:
+        file.write(page)
+    os.chmod(file.name, 0o644)
+    os.rename(file.name, path)
+
+
+def main():
+    with open(sys.argv[1], encoding="utf-8") as file:
+        text = tables([json.loads(line) for line in file])
+    print(text, end="")
+    for page in ("README.md", os.path.join("docs", "selector.md")):
+        update(os.path.join(ROOT, page), text)
+
+
+if __name__ == "__main__":
+    main()
