@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/Support/ChildProcess.h"
 #include "runtime/io/ArrayWire.h"
 #include "runtime/io/Hdf5.h"
-#include "runtime/io/Isolated.h"
 #include "runtime/io/NirData.h"
 
 #include <algorithm>
@@ -506,20 +506,20 @@ static Expected<ArrayMap> readHere(const std::string &path, double dtSeconds,
 
 Expected<ArrayMap> readNirData(const std::string &path, double dtSeconds,
                                const ArrayLimits &limits) {
-  IsolationLimits isolation;
+  ChildLimits isolation;
   // Reading runs at hundreds of MB/s; some damaged files never end.
   std::error_code none;
   uint64_t fileBytes = std::filesystem::file_size(path, none);
   isolation.seconds =
-      5 + (none ? 0 : unsigned(std::min(fileBytes, limits.fileBytes) >> 24));
-  // Arrays, their conversion buffers, their copy for the pipe, the process.
+      5 + (none ? 0 : double(std::min(fileBytes, limits.fileBytes) >> 24));
+  // Arrays, their conversion buffers, their copy to send.
   isolation.memoryBytes = 4 * limits.arrayBytes + (uint64_t(2) << 30);
   isolation.resultBytes = 2 * limits.arrayBytes + (uint64_t(1) << 30);
-  auto result = runIsolated(
+  auto result = bytesFromChild(
       [&] { return encodeResult(readHere(path, dtSeconds, limits)); },
       isolation);
   std::string why = "its answer is garbled";
-  if (auto *failure = std::get_if<IsolationFailure>(&result))
+  if (auto *failure = std::get_if<ChildFailure>(&result))
     why = failure->why;
   else if (auto arrays =
                decodeResult(std::get<std::string>(result), path, limits))

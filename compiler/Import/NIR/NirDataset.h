@@ -11,8 +11,9 @@
 #ifndef SNNC_IMPORT_NIR_NIRDATASET_H
 #define SNNC_IMPORT_NIR_NIRDATASET_H
 
-#include "compiler/Import/NIR/Hdf5.h"
 #include "compiler/Import/NIR/NirReader.h"
+#include "compiler/Support/Hdf5.h"
+#include "compiler/Support/Text.h"
 
 namespace snnc::nir {
 

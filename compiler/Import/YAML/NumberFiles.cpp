@@ -9,9 +9,9 @@
 
 #include "compiler/Import/YAML/Reader.h"
 #include "compiler/Support/AtomicFile.h"
+#include "compiler/Support/ChildProcess.h"
+#include "compiler/Support/Hdf5.h"
 #include "runtime/io/ArrayWire.h"
-#include "runtime/io/Hdf5.h"
-#include "runtime/io/Isolated.h"
 #include "runtime/io/Npy.h"
 
 #include <charconv>
@@ -78,8 +78,8 @@ static Expected<NdArray> parseCsv(const std::string &text,
 /// In the child: the dataset `key` as float64.
 static Expected<runtime::ArrayMap> readDataset(const std::string &path,
                                                const std::string &key) {
-  using runtime::hdf5::Handle;
-  runtime::hdf5::Quiet quiet;
+  using hdf5::Handle;
+  hdf5::Quiet quiet;
   Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (!file)
     return refuse(path, "not an HDF5 file that can be read");
@@ -113,10 +113,10 @@ static Expected<NdArray> readHdf5(const std::string &path,
                                   const std::string &key) {
   if (key.empty())
     return refuse(path, "an HDF5 file needs the dataset's path as 'key'");
-  runtime::IsolationLimits limits;
-  auto outcome = runtime::runIsolated(
+  ChildLimits limits;
+  auto outcome = bytesFromChild(
       [&] { return runtime::encodeResult(readDataset(path, key)); }, limits);
-  if (auto *failure = std::get_if<runtime::IsolationFailure>(&outcome))
+  if (auto *failure = std::get_if<ChildFailure>(&outcome))
     return refuse(path, "reading it failed: " + failure->why);
   auto decoded =
       runtime::decodeResult(std::get<std::string>(outcome), path, {});

@@ -1,24 +1,11 @@
-//===- Hdf5.cpp - The HDF5 C library behind RAII --------------------------===//
+//===- Text.cpp - Text of unknown origin made safe ------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "compiler/Import/NIR/Hdf5.h"
+#include "compiler/Support/Text.h"
 
 #include <fmt/format.h>
 
-namespace snnc::nir {
-
-static herr_t keepFirst(unsigned, const H5E_error2_t *entry, void *text) {
-  auto &message = *static_cast<std::string *>(text);
-  if (message.empty() && entry->desc)
-    message = entry->desc;
-  return 0;
-}
-
-std::string hdf5::lastError() {
-  std::string message;
-  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keepFirst, &message);
-  return message.empty() ? "no reason given" : printable(message, 200);
-}
+namespace snnc {
 
 /// The length of the well-formed UTF-8 sequence at `at`; 0: there is none.
 static size_t sequenceLength(std::string_view text, size_t at) {
@@ -72,4 +59,4 @@ std::string printable(std::string_view text, size_t limit) {
   return out;
 }
 
-} // namespace snnc::nir
+} // namespace snnc

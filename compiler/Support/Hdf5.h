@@ -4,19 +4,19 @@
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Private to the NIR reader: handles that close themselves, the library's error
-// printing switched off while a scope lasts, and text made safe to print.
+// Handles that close themselves and the library's error printing switched off
+// while a scope lasts. Files of unknown origin are read inside runInChild()
+// (ChildProcess.h): libhdf5 1.10.8 crashes on some and loops on others.
 //
 //===----------------------------------------------------------------------===//
-#ifndef SNNC_IMPORT_NIR_HDF5_H
-#define SNNC_IMPORT_NIR_HDF5_H
+#ifndef SNNC_SUPPORT_HDF5_H
+#define SNNC_SUPPORT_HDF5_H
 
 #include <hdf5.h>
 #include <string>
-#include <string_view>
 #include <utility>
 
-namespace snnc::nir::hdf5 {
+namespace snnc::hdf5 {
 
 /// An owned identifier of the HDF5 library; negative means "none".
 class Handle {
@@ -37,6 +37,7 @@ public:
   }
   explicit operator bool() const { return id >= 0; }
   hid_t get() const { return id; }
+  operator hid_t() const { return id; }
 
 private:
   hid_t id = H5I_INVALID_HID;
@@ -63,16 +64,6 @@ private:
 /// The innermost message of the library's error stack.
 std::string lastError();
 
-} // namespace snnc::nir::hdf5
+} // namespace snnc::hdf5
 
-namespace snnc::nir {
-
-/// Valid UTF-8 without control characters and '/'?
-bool isCleanName(std::string_view text);
-/// The text with control bytes and invalid UTF-8 as \xNN, cut at `limit` bytes:
-/// safe for a terminal and for JSON.
-std::string printable(std::string_view text, size_t limit = 80);
-
-} // namespace snnc::nir
-
-#endif // SNNC_IMPORT_NIR_HDF5_H
+#endif // SNNC_SUPPORT_HDF5_H
