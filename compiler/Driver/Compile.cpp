@@ -45,6 +45,10 @@ static decide::ParadigmMode modeOf(const std::string &name) {
                                 : decide::ParadigmMode::Auto;
 }
 
+static double tickOf(const CompileOptions &options) {
+  return options.tickSeconds.value_or(kDefaultTickSeconds);
+}
+
 static std::unique_ptr<Pass>
 selectParadigm(const CompileOptions &options,
                std::shared_ptr<const MachineModel> machine,
@@ -57,7 +61,7 @@ selectParadigm(const CompileOptions &options,
   select.explain = options.explainParadigm;
   decide::SelectContext context;
   context.machine = std::move(machine);
-  context.tickSeconds = options.tickSeconds;
+  context.tickSeconds = tickOf(options);
   context.decisions = std::move(decisions);
   return decide::createSnnSelectParadigm(select, std::move(context));
 }
@@ -92,10 +96,11 @@ LogicalResult checkCapacity(ModuleOp module, const CompileOptions &options,
   return failure();
 }
 
-LogicalResult mapNetwork(ModuleOp module,
+LogicalResult mapNetwork(ModuleOp module, const CompileOptions &options,
                          std::shared_ptr<const MachineModel> machine) {
   PassManager pm(module.getContext());
-  pm.addPass(map::createFabricSlice(machine));
+  map::RealTime realTime{tickOf(options), options.tickSeconds.has_value()};
+  pm.addPass(map::createFabricSlice(machine, /*maxNeurons=*/0, realTime));
   pm.addPass(map::createFabricPlace(machine));
   pm.addPass(map::createFabricAssignKeys());
   pm.addPass(map::createFabricRoute(machine));
@@ -112,7 +117,7 @@ static nlohmann::json asked(const CompileOptions &options) {
           {"quantize", n.quantize},
           {"weights", n.weights},
           {"relax_timing", n.relaxTiming},
-          {"tick", options.tickSeconds},
+          {"tick", tickOf(options)},
           {"paradigm", options.paradigm},
           {"objective", options.objective},
           {"selector_budget", options.selectorBudget}};
@@ -128,11 +133,11 @@ std::shared_ptr<runtime::Bundle> compileModule(ModuleOp module,
   }
   auto shared = std::make_shared<const MachineModel>(*machine);
   if (failed(decideParadigms(module, options, shared)) ||
-      failed(mapNetwork(module, shared)))
+      failed(mapNetwork(module, options, shared)))
     return nullptr;
   s2::BundleOptions bundle;
   bundle.networkName = std::filesystem::path(options.input).filename().string();
-  bundle.tickSeconds = options.tickSeconds;
+  bundle.tickSeconds = tickOf(options); // or what the plan chose
   bundle.jobs = options.jobs;
   bundle.asked = asked(options);
   return s2::buildBundle(module, *shared, bundle);
@@ -159,7 +164,7 @@ static int emitStage(ModuleOp module, const CompileOptions &options,
   }
   auto shared = std::make_shared<const MachineModel>(*machine);
   if (failed(decideParadigms(module, options, shared)) ||
-      failed(mapNetwork(module, shared)))
+      failed(mapNetwork(module, options, shared)))
     return kExitInput;
   if (options.emit == "fabric" || options.emit == "tick") {
     for (Operation &op : *module.getBody())

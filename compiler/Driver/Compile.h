@@ -38,6 +38,7 @@ planParadigms(mlir::ModuleOp module, const CompileOptions &options,
 
 /// Decided -> mapped (fabric) with programs (tick), in place.
 mlir::LogicalResult mapNetwork(mlir::ModuleOp module,
+                               const CompileOptions &options,
                                std::shared_ptr<const MachineModel> machine);
 
 /// Normalized -> bundle in memory. Null after an error, which MLIR's handlers

@@ -87,7 +87,7 @@ int exitCodeOf(const std::string &code) {
   llvm::StringRef text(code);
   // docs/diagnostics/map.md says which findings of the Map stage mean this.
   if (llvm::is_contained<llvm::StringRef>({"SNN0353", "SNN0354", "SNN0356",
-                                           "SNN0357", "SNN0361", "SNN0390",
+                                           "SNN0357", "SNN0361", "SNN0362", "SNN0390",
                                            "SNN1100", "SNN1101"},
                                           text))
     return kExitDoesNotFit;

@@ -66,9 +66,9 @@ static void addMachineOptions(CLI::App *app, CompileOptions &o) {
                   "file")
       ->group(group);
   app->add_option("--tick", o.tickSeconds,
-                  "Real time of one tick on the chip, seconds")
+                  "Real time of one tick on the chip, seconds (default: 0.001, "
+                  "or longer where a core needs more)")
       ->check(CLI::Range(1e-6, 10.0))
-      ->capture_default_str()
       ->group(group);
   app->add_option("--paradigm", o.paradigm,
                   "auto (a trained model per layer, checked by the planner), "

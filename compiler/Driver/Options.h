@@ -23,12 +23,17 @@ struct NetworkOptions {
   bool relaxTiming = false;
 };
 
+/// The usual tick of SpiNNaker systems (sPyNNaker's default time step).
+inline constexpr double kDefaultTickSeconds = 1e-3;
+
 struct CompileOptions {
   std::string input;
   std::string output; ///< default: input's stem + ".s2x"
   NetworkOptions network;
-  std::string machine;       ///< name or path; default: built in
-  double tickSeconds = 1e-3; ///< real time of a tick on the chip
+  std::string machine; ///< name or path; default: built in
+  /// Real time of a tick on the chip; not stated: kDefaultTickSeconds, or
+  /// longer where the plan says that cores need more.
+  std::optional<double> tickSeconds;
   /// auto | serial | parallel | oracle | cost-model
   std::string paradigm = "serial";
   std::string objective = "pes";      ///< pes | memory | cycles | energy

@@ -7,6 +7,8 @@
 
 #include "compiler/Driver/Report.h"
 
+#include "compiler/Driver/Overruns.h"
+
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -153,16 +155,24 @@ void printRunReport(const Manifest &manifest, const Bundle *bundle,
       layer["spikes"] = spikes->second;
     out.push_back(layer);
   }
-  if (json)
+  double budget = result.statistics.tickCycles;
+  auto overruns = overrunsOf(manifest, result.statistics);
+  if (json) {
     fmt::print("{}\n",
                nlohmann::json{{"layers", out},
-                              {"tick_cycles", result.statistics.tickCycles},
+                              {"tick_cycles", budget},
                               {"packets", result.statistics.packetsRouted},
                               {"overruns", result.verdict.overruns},
+                              {"overrun_pes", toJson(overruns, budget)},
                               {"lost_packets", result.verdict.lostPackets()}}
                    .dump(2));
-  else
-    printTable(rows);
+    return;
+  }
+  printTable(rows);
+  if (overruns.empty())
+    return;
+  fmt::print("\n");
+  printTable(overrunTable(overruns, budget));
 }
 
 void printMemory(const Bundle &bundle, bool json) {

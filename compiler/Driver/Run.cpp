@@ -4,6 +4,7 @@
 #include "compiler/Driver/Driver.h"
 #include "compiler/Driver/ExitCode.h"
 #include "compiler/Driver/Interrupt.h"
+#include "compiler/Driver/Overruns.h"
 #include "compiler/Driver/Progress.h"
 #include "compiler/Driver/Report.h"
 #include "compiler/Driver/Runner.h"
@@ -28,25 +29,29 @@ static runtime::RunOptions sessionOptions(const RunOptions &options,
   return session;
 }
 
-/// " (worst: population 'lif1', PE 7.6.0, tick 12, 5626 cycles of 300)"; empty
-/// when the device does not count cycles.
-static std::string slowestPe(const runtime::Manifest &manifest,
-                             const runtime::DeviceStatistics &statistics) {
-  const runtime::PeStatistics *slowest = nullptr;
-  for (const runtime::PeStatistics &pe : statistics.pes)
-    if (!slowest || pe.worstTickCycles > slowest->worstTickCycles)
-      slowest = &pe;
-  for (const runtime::PopulationEntry &population : manifest.populations)
-    for (const runtime::SliceEntry &slice : population.slices) {
-      const PeCoordinate &pe = manifest.cores[slice.core].pe;
-      if (slowest && pe.peId() == slowest->peId)
-        return fmt::format(
-            " (worst: population '{}', PE {}.{}.{}, tick {}, {} cycles of "
-            "{:.0f})",
-            population.name, pe.x, pe.y, pe.p, slowest->worstTick,
-            slowest->worstTickCycles, statistics.tickCycles);
-    }
-  return "";
+/// " (worst: population 'lif1', PE 7.6.0, tick 12, 5626 cycles of 300)".
+static std::string worstOf(const std::vector<Overrun> &overruns,
+                           double tickCycles) {
+  if (overruns.empty())
+    return "";
+  const Overrun &o = overruns.front();
+  return fmt::format(
+      " (worst: population '{}', PE {}.{}.{}, tick {}, {} cycles of {:.0f})",
+      o.population, o.pe.x, o.pe.y, o.pe.p, o.worstTick, o.worstCycles,
+      tickCycles);
+}
+
+/// One line per PE, the longest ticks first.
+static std::vector<std::string>
+listOverruns(const std::vector<Overrun> &overruns, double tickCycles) {
+  constexpr size_t kMost = 8;
+  std::vector<std::string> lines;
+  for (size_t i = 0; i < std::min(kMost, overruns.size()); ++i)
+    lines.push_back(toText(overruns[i], tickCycles));
+  if (overruns.size() > kMost)
+    lines.push_back(fmt::format("and {} more PE(s); --report table has all",
+                                overruns.size() - kMost));
+  return lines;
 }
 
 /// What went wrong on the device without ending the run: findings and exit 6.
@@ -55,19 +60,22 @@ static int reportVerdict(const runtime::Manifest &manifest,
                          DiagnosticSink &sink) {
   const runtime::Verdict &verdict = result.verdict;
   auto warn = [&](const char *code, uint64_t count, const std::string &what,
-                  const char *hint) {
+                  const char *hint, std::vector<std::string> notes = {}) {
     if (count == 0)
       return;
     Diagnostic d =
         makeError(code, {}, fmt::format("{} {}", count, what), {hint});
     d.severity = Severity::Warning;
+    d.notes = std::move(notes);
     sink.report(std::move(d));
   };
-  std::string worst = slowestPe(manifest, result.statistics);
+  double budget = result.statistics.tickCycles;
+  auto overruns = overrunsOf(manifest, result.statistics);
   warn("SNN0680", verdict.overruns,
-       "tick(s) of a PE took longer than a tick" + worst,
-       "give the chip more time with --tick, or spread the population over "
-       "more PEs");
+       "tick(s) of a PE took longer than a tick" + worstOf(overruns, budget),
+       "give the chip more time with --tick, or state the real `rate` of the "
+       "populations, so that the plan uses more PEs",
+       listOverruns(overruns, budget));
   warn("SNN0681", verdict.droppedPackets,
        "packet(s) found a full receive ring and were lost",
        "use fewer sources per PE");

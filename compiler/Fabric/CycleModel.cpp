@@ -46,4 +46,19 @@ double parallelCycles(const CoreWork &work, const MacArray &mac,
          std::max(macCyclesPerTick(mac, layout), work.neurons * costs.neuron);
 }
 
+double parallelPeakCycles(const CoreWork &work, const MacArray &mac,
+                          const MapLayout &layout, const CycleCosts &costs) {
+  double batch = layout.format.batch;
+  double scatter = work.packets * costs.mapPacket +
+                   batch * (work.positions * costs.position +
+                            double(layout.delays()) * costs.delay) +
+                   double(layout.operandBytes()) / 16 * costs.clear;
+  return scatter + std::max(batch * macCyclesPerTick(mac, layout),
+                            work.neurons * costs.neuron);
+}
+
+double tickCycles(const MachineModel &machine, double seconds) {
+  return machine.level().clockHz * seconds;
+}
+
 } // namespace snnc::fabric

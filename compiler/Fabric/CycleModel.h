@@ -40,6 +40,9 @@ struct CoreWork {
 struct CycleEstimate {
   double expected = 0; ///< at the expected rates
   double worst = 0;    ///< every source spikes in the tick
+  /// At the expected rates, in the tick that begins a batch; without batches
+  /// the same as `expected`. This is what has to fit the tick.
+  double peak = 0;
   bool operator==(const CycleEstimate &) const = default;
 };
 
@@ -52,10 +55,19 @@ double macCyclesPerTick(const MacArray &mac, const MapLayout &layout);
 
 double serialCycles(const CoreWork &work, const CycleCosts &costs = {});
 
+/// Core cycles that a tick of `seconds` has at `machine`'s clock.
+double tickCycles(const MachineModel &machine, double seconds);
+
 /// The array multiplies one panel while the core updates the neurons of the
 /// panel before it: the longer of both counts.
 double parallelCycles(const CoreWork &work, const MacArray &mac,
                       const MapLayout &layout, const CycleCosts &costs = {});
+
+/// The same for the tick that begins a batch: it scatters the spikes of all its
+/// ticks and multiplies for all of them.
+double parallelPeakCycles(const CoreWork &work, const MacArray &mac,
+                          const MapLayout &layout,
+                          const CycleCosts &costs = {});
 
 } // namespace snnc::fabric
 

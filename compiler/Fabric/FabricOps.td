@@ -18,7 +18,8 @@ def Fabric_MachineOp : Fabric_Op<"machine", [
     DeclareOpInterfaceMethods<RegionKindInterface>]> {
   let summary = "How one network sits on one machine";
   let description = [{
-    `target` is the name of the machine model. The region is a graph: recurrent
+    `target` is the name of the machine model, `tick` the real time in seconds
+    that the plan gives a tick. The region is a graph: recurrent
     networks refer to slices that come later.
 
     ```mlir
@@ -33,10 +34,11 @@ def Fabric_MachineOp : Fabric_Op<"machine", [
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, FlatSymbolRefAttr:$network,
-                       StrAttr:$target);
+                       StrAttr:$target, OptionalAttr<F64Attr>:$tick);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
-    $sym_name `maps` $network `target` $target attr-dict-with-keyword $body
+    $sym_name `maps` $network `target` $target (`tick` $tick^)?
+    attr-dict-with-keyword $body
   }];
 }
 

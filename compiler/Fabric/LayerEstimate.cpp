@@ -67,7 +67,7 @@ protected:
 private:
   bool fits(const Core &core) const {
     return core.bytes <= available &&
-           (tickCycles <= 0 || core.cycles.expected <= tickCycles);
+           (tickCycles <= 0 || core.cycles.peak <= tickCycles);
   }
   uint32_t chunkFor(uint32_t count) const {
     uint32_t size = uint32_t(layer.neurons);
@@ -210,7 +210,8 @@ Core SerialEstimator::core(uint32_t n) const {
     }
   }
   work[0].neurons = work[1].neurons = n;
-  core.cycles = {serialCycles(work[0]), serialCycles(work[1])};
+  double cycles = serialCycles(work[0]);
+  core.cycles = {cycles, serialCycles(work[1]), cycles};
   core.denseShare = synapses > 0 ? dense / synapses : 0;
   return core;
 }
@@ -354,12 +355,14 @@ Core ParallelEstimator::core(uint32_t n) const {
           edge.sources * (worst ? std::max(1.0, edge.rate) : edge.rate);
   }
   core.cycles = {parallelCycles(work[0], machine.mac, layout),
-                 parallelCycles(work[1], machine.mac, layout)};
+                 parallelCycles(work[1], machine.mac, layout),
+                 parallelPeakCycles(work[0], machine.mac, layout)};
   // `layout` has no panels: the products run beside the neurons' updates.
   double update = n * CycleCosts().neuron;
   double longer = std::max(0.0, panels.macCycles - update);
   core.cycles.expected += longer;
   core.cycles.worst += longer;
+  core.cycles.peak += std::max(0.0, format.batch * panels.macCycles - update);
   core.macs = panels.macs;
   core.mapRows = panels.rows;
   core.mapColumns = panels.columns;

@@ -27,8 +27,8 @@ MapDemand demandOf(const MapLayout &layout) {
 }
 
 LayerPlanner::LayerPlanner(const NetworkInfo &info, const MachineModel &machine,
-                           uint32_t maxNeurons)
-    : info(info), machine(machine), maxNeurons(maxNeurons),
+                           uint32_t maxNeurons, double tickCycles)
+    : info(info), machine(machine), maxNeurons(maxNeurons), budget(tickCycles),
       cuts(info.nodes.size()), statistics(info.edges.size()),
       maps(info.nodes.size()) {
   for (uint32_t node = 0; node < info.nodes.size(); ++node)
@@ -179,12 +179,19 @@ CoreDemand LayerPlanner::demandOf(uint32_t node, Range targets) const {
   return demand;
 }
 
-bool LayerPlanner::fits(uint32_t node, uint32_t candidate) {
+bool LayerPlanner::fitsCore(uint32_t node, Range targets, Limits limits) const {
+  if (!planCore(demandOf(node, targets), machine.sram).fits())
+    return false;
+  return limits == Limits::Bytes || budget <= 0 ||
+         inTime(cyclesOf(node, targets));
+}
+
+bool LayerPlanner::fits(uint32_t node, uint32_t candidate, Limits limits) {
   // A recurrent projection sees its own slices.
   uint32_t before = std::exchange(cuts[node].chunk, candidate);
   auto ranges = slices(node);
   bool all = std::all_of(ranges.begin(), ranges.end(), [&](Range targets) {
-    return planCore(demandOf(node, targets), machine.sram).fits();
+    return fitsCore(node, targets, limits);
   });
   cuts[node].chunk = before;
   return all;
@@ -197,16 +204,16 @@ uint32_t LayerPlanner::chunkFor(uint32_t node, uint32_t count) const {
   return uint32_t(std::min<uint64_t>(size, even));
 }
 
-bool LayerPlanner::shrink(uint32_t node) {
+bool LayerPlanner::shrink(uint32_t node, Limits limits) {
   uint32_t size = info.nodes[node].size, unit = granule(node);
   uint32_t &chunk = cuts[node].chunk;
-  if (fits(node, chunk))
+  if (fits(node, chunk, limits))
     return true;
   // In units; `high` does not fit, `low` does.
   uint32_t high = chunk / unit + (chunk % unit != 0), low = 1;
-  if (high <= 1 || !fits(node, unit)) {
+  if (high <= 1 || !fits(node, unit, limits)) {
     for (uint32_t few : {2u, 1u})
-      if (!cuts[node].parallel && few < chunk && fits(node, few)) {
+      if (!cuts[node].parallel && few < chunk && fits(node, few, limits)) {
         chunk = few;
         return true;
       }
@@ -214,15 +221,15 @@ bool LayerPlanner::shrink(uint32_t node) {
   }
   while (high - low > 1) {
     uint32_t middle = low + (high - low) / 2;
-    (fits(node, middle * unit) ? low : high) = middle;
+    (fits(node, middle * unit, limits) ? low : high) = middle;
   }
   uint32_t count = (size + low * unit - 1) / (low * unit);
   // Rows of uneven length: fewer slices may fit although larger ones did not.
   while (count > 1 && chunkFor(node, count - 1) < chunk &&
-         fits(node, chunkFor(node, count - 1)))
+         fits(node, chunkFor(node, count - 1), limits))
     --count;
   uint32_t equal = chunkFor(node, count);
-  chunk = fits(node, equal) ? equal : low * unit;
+  chunk = fits(node, equal, limits) ? equal : low * unit;
   return true;
 }
 
@@ -257,8 +264,10 @@ CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
   }
   if (parallel)
     return {parallelCycles(expected, machine.mac, layout),
-            parallelCycles(worst, machine.mac, layout)};
-  return {serialCycles(expected), serialCycles(worst)};
+            parallelCycles(worst, machine.mac, layout),
+            parallelPeakCycles(expected, machine.mac, layout)};
+  double cycles = serialCycles(expected);
+  return {cycles, serialCycles(worst), cycles};
 }
 
 LayerPlan LayerPlanner::planOf(uint32_t node) const {
@@ -274,6 +283,7 @@ LayerPlan LayerPlanner::planOf(uint32_t node) const {
     if (plan.parallel)
       for (const MapPanel &panel : maps[node]->layout(targets).panels)
         plan.macs += double(panel.rows) * panel.columns;
+    plan.cycles.peak = std::max(plan.cycles.peak, cycles.peak);
   }
   return plan;
 }

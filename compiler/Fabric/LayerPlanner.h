@@ -35,12 +35,22 @@ struct LayerPlan {
   double macs = 0;      ///< products of the MAC arrays per tick, all cores
 };
 
+/// What a slice has to keep to.
+enum class Limits : uint8_t {
+  Bytes,       ///< its core's SRAM
+  BytesAndTime ///< and CycleEstimate::peak within the tick
+};
+
 class LayerPlanner {
 public:
-  /// `maxNeurons` on one core, 0: what fits. Nodes start uncut, in the paradigm
-  /// that the network asks for.
+  /// `maxNeurons` on one core, 0: what fits. `tickCycles` of one tick, 0: time
+  /// does not matter. Nodes start uncut, in the paradigm that the network asks
+  /// for.
   LayerPlanner(const NetworkInfo &info, const MachineModel &machine,
-               uint32_t maxNeurons = 0);
+               uint32_t maxNeurons = 0, double tickCycles = 0);
+
+  double tickCycles() const { return budget; }
+  void setTickCycles(double cycles) { budget = cycles; }
 
   const LayerCut &cut(uint32_t node) const { return cuts[node]; }
   /// Takes back all shrinking of `node`.
@@ -51,15 +61,20 @@ public:
 
   std::vector<Range> slices(uint32_t node) const;
   /// Whether every slice fits a core when `node` is cut into `chunk` neurons.
-  bool fits(uint32_t node, uint32_t chunk);
+  bool fits(uint32_t node, uint32_t chunk,
+            Limits limits = Limits::BytesAndTime);
   /// Cuts `node` into the fewest slices that fit, never larger than before.
   /// False: not even the smallest fits.
-  bool shrink(uint32_t node);
+  bool shrink(uint32_t node, Limits limits = Limits::BytesAndTime);
   /// Neurons of the smallest slice that is possible.
   uint32_t smallestSlice(uint32_t node) const;
 
   CoreDemand demandOf(uint32_t node, Range targets) const;
   CycleEstimate cyclesOf(uint32_t node, Range targets) const;
+  /// Whether a core with that estimate finishes its ticks in time.
+  bool inTime(const CycleEstimate &cycles) const {
+    return budget <= 0 || cycles.peak <= budget;
+  }
   LayerPlan planOf(uint32_t node) const;
 
   /// The sources whose spikes the block of `edge` into `targets` reads: the
@@ -83,12 +98,14 @@ private:
   MapFormat formatOf(uint32_t node) const;
   uint32_t granule(uint32_t node) const;
   uint64_t senders(uint32_t node, Range targets) const;
+  bool fitsCore(uint32_t node, Range targets, Limits limits) const;
   uint32_t chunkFor(uint32_t node, uint32_t count) const;
 
   const NetworkInfo &info;
   const MachineModel &machine;
   uint32_t maxNeurons;
-  std::vector<LayerCut> cuts;                             ///< per node
+  double budget;              ///< cycles of a tick, 0: any
+  std::vector<LayerCut> cuts; ///< per node
   std::vector<std::optional<BlockStatistics>> statistics; ///< per edge
   std::vector<std::optional<MapStatistics>> maps;         ///< per node
 };

@@ -74,14 +74,19 @@ static LogicalResult readModel(snn::PopulationOp population,
 /// What the user or the Decide stage said about how to compute a node.
 static LogicalResult readChoices(Operation *op, NetworkNode &node) {
   if (auto input = dyn_cast<snn::InputOp>(op)) {
-    if (auto poisson = dyn_cast_or_null<snn::PoissonAttr>(input.getDriveAttr()))
+    if (auto poisson =
+            dyn_cast_or_null<snn::PoissonAttr>(input.getDriveAttr())) {
       node.rate = poisson.getRate().getValueAsDouble();
+      node.rateStated = true;
+    }
     return success();
   }
   auto population = cast<snn::PopulationOp>(op);
   node.parallel = population.getParadigm() == snn::Paradigm::Parallel;
-  if (FloatAttr rate = population.getRateAttr())
+  if (FloatAttr rate = population.getRateAttr()) {
     node.rate = rate.getValueAsDouble();
+    node.rateStated = true;
+  }
   uint64_t batch = population.getBatch().value_or(1);
   if (batch == 0 || batch > 16 || !std::has_single_bit(batch) ||
       (batch > 1 && !node.parallel))

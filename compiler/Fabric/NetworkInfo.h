@@ -34,6 +34,7 @@ struct NetworkNode {
   uint32_t batch = 1;                   ///< ticks per matrix product
   /// Expected spikes per neuron or channel and tick.
   double rate = 0.05;
+  bool rateStated = false; ///< by the network, not our default
 };
 
 /// An snn.projection; its id is its place among the network's projections,

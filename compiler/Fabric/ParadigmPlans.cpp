@@ -64,7 +64,16 @@ FailureOr<std::optional<LayerPlan>> planIn(LayerPlanner &planner, uint32_t node,
     planner.start(node, parallel, /*fullRing=*/false);
     fits = planner.shrink(node);
   }
-  return fits ? std::optional(planner.planOf(node)) : std::nullopt;
+  if (fits)
+    return std::optional(planner.planOf(node));
+  if (planner.shrink(node, Limits::Bytes)) {
+    uint32_t least = planner.smallestSlice(node);
+    obstacle = fmt::format("too slow: {} neuron(s) take {:.0f} cycles of a "
+                           "tick, {:.0f} fit",
+                           least, planner.cyclesOf(node, {0, least}).peak,
+                           planner.tickCycles());
+  }
+  return std::optional<LayerPlan>();
 }
 
 FailureOr<ParadigmPlans> planBoth(LayerPlanner &planner,

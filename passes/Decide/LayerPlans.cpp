@@ -32,7 +32,7 @@ LogicalResult LayerPlans::estimate(uint32_t node, Decision &decision) {
   for (bool parallel : {false, true}) {
     Alternative &alternative = parallel ? decision.parallels : decision.serial;
     alternative.planned = true;
-    if (auto result = fabric::estimate(*shape, machine, parallel))
+    if (auto result = fabric::estimate(*shape, machine, parallel, budget()))
       alternative.plan = result->plan;
   }
   return success();

@@ -21,7 +21,8 @@ public:
   LayerPlans(const fabric::NetworkInfo &info, const MachineModel &machine,
              fabric::Objective objective, double tickSeconds)
       : info(info), machine(machine), objective(objective),
-        tickSeconds(tickSeconds), planner(info, machine) {}
+        tickSeconds(tickSeconds),
+        planner(info, machine, /*maxNeurons=*/0, budget()) {}
 
   /// Fills `decision`'s alternative of that paradigm unless it is planned.
   /// Fails only where a projection cannot be read (an error is emitted there).
@@ -34,6 +35,13 @@ public:
   const fabric::NetworkInfo &network() const { return info; }
 
 private:
+  /// Cycles that a plan may take of a tick; `memory` does not ask for time.
+  double budget() const {
+    return objective == fabric::Objective::Memory
+               ? 0
+               : fabric::tickCycles(machine, tickSeconds);
+  }
+
   const fabric::NetworkInfo &info;
   const MachineModel &machine;
   fabric::Objective objective;

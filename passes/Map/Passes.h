@@ -20,9 +20,16 @@ namespace snnc::map {
 /// A machine model that outlives the pass pipeline; clones share it.
 using MachinePtr = std::shared_ptr<const MachineModel>;
 
+/// The real time that the chip has for a tick.
+struct RealTime {
+  double tickSeconds = 0; ///< 0: time does not matter
+  bool stated = true;     ///< by the user; else the tick may become longer
+};
+
 /// The same passes with the driver's machine instead of a built-in one.
 std::unique_ptr<mlir::Pass> createFabricSlice(MachinePtr machine,
-                                              uint32_t maxNeurons = 0);
+                                              uint32_t maxNeurons = 0,
+                                              RealTime realTime = {});
 std::unique_ptr<mlir::Pass> createFabricPlace(MachinePtr machine);
 std::unique_ptr<mlir::Pass> createFabricRoute(MachinePtr machine);
 std::unique_ptr<mlir::Pass> createFabricPlanMemory(MachinePtr machine);

@@ -25,12 +25,18 @@ def FabricSlice : MapPass<"fabric-slice"> {
     Emits: fabric.machine with inputs, slices, blocks (smallest row encoding)
     and flows. A network that has a fabric.machine already is left alone.
     Slices of a population are equal but for the last, multiples of four
-    neurons. Errors: SNN0350 to SNN0354.
+    neurons. With `tick` a population is cut further until its busiest core
+    finishes a tick at the expected rates; the machine op keeps the tick. Errors:
+    SNN0350 to SNN0354, SNN0362; warnings SNN0363, SNN0364.
   }];
   let options = [
     MachineOption,
     Option<"maxNeurons", "max-neurons", "uint32_t", "0",
-           "Most neurons of a population on one core, 0: what fits">];
+           "Most neurons of a population on one core, 0: what fits">,
+    Option<"tickSeconds", "tick", "double", "0",
+           "Real time of a tick, seconds; 0: time does not matter">,
+    Option<"tickStated", "tick-stated", "bool", "true",
+           "Refuse what misses the tick; else a longer tick is chosen">];
   let statistics = [Statistic<"slices", "slices", "Slices made">];
 }
 

@@ -6,6 +6,7 @@
 // on the target's cores: slice counts therefore grow to a fixed point.
 
 #include "compiler/Fabric/LayerPlanner.h"
+#include "passes/Map/RealTime.h"
 #include "passes/Map/Support.h"
 
 #include "llvm/ADT/DenseMap.h"
@@ -29,15 +30,22 @@ class Slicer {
 public:
   Slicer(const NetworkInfo &info, const MachineModel &machine,
          uint32_t maxNeurons)
-      : info(info), machine(machine), planner(info, machine, maxNeurons) {}
+      : info(info), machine(machine), planner(info, machine, maxNeurons),
+        untimed(info.nodes.size()) {}
 
-  LogicalResult solve();
+  /// The tick's real time, seconds: the wished one or a longer one.
+  FailureOr<double> solve(const RealTime &wish);
   const LayerPlanner &plan() const { return planner; }
 
 private:
+  enum class Outcome : uint8_t { Fits, Slow, Refused };
   LogicalResult rejectHopeless();
   LogicalResult checkParallel(uint32_t node);
-  LogicalResult cutAll(bool fullRings);
+  LogicalResult scanAll();
+  Outcome shrink(uint32_t node);
+  Outcome cutAll(bool fullRings);
+  Outcome attempt(double tick);
+  Outcome keepTick(double tick);
   LogicalResult refuseNeuron(uint32_t node);
   LogicalResult checkCores();
   uint64_t cores() const;
@@ -45,6 +53,8 @@ private:
   const NetworkInfo &info;
   const MachineModel &machine;
   LayerPlanner planner;
+  std::vector<bool> untimed; ///< nodes that are cut by bytes alone
+  Slowness slow;             ///< why the last attempt was slow
 };
 
 /// Networks whose sheer numbers cannot fit are refused before anything is
@@ -188,8 +198,25 @@ LogicalResult Slicer::checkCores() {
   return failure();
 }
 
+/// The fewest slices of `node` that fit, or why there are none.
+Slicer::Outcome Slicer::shrink(uint32_t node) {
+  Limits limits = untimed[node] ? Limits::Bytes : Limits::BytesAndTime;
+  if (planner.shrink(node, limits))
+    return Outcome::Fits;
+  if (planner.cut(node).fullRing) {
+    planner.start(node, info.nodes[node].parallel, /*fullRing=*/false);
+    return shrink(node);
+  }
+  if (limits == Limits::BytesAndTime && planner.shrink(node, Limits::Bytes)) {
+    slow = slowestSlice(info, planner, node);
+    return Outcome::Slow;
+  }
+  (void)refuseNeuron(node);
+  return Outcome::Refused;
+}
+
 /// Slices only get smaller, which makes more of them, until all fit.
-LogicalResult Slicer::cutAll(bool fullRings) {
+Slicer::Outcome Slicer::cutAll(bool fullRings) {
   for (uint32_t node = 0; node < info.nodes.size(); ++node)
     planner.start(node, info.nodes[node].parallel, fullRings);
   for (bool changed = true; changed;) {
@@ -198,36 +225,85 @@ LogicalResult Slicer::cutAll(bool fullRings) {
       if (info.nodes[node].isInput)
         continue;
       uint32_t before = planner.cut(node).chunk;
-      if (!planner.shrink(node)) {
-        if (!planner.cut(node).fullRing)
-          return refuseNeuron(node);
-        planner.start(node, info.nodes[node].parallel, /*fullRing=*/false);
-        changed = true;
-        continue;
-      }
+      if (Outcome outcome = shrink(node); outcome != Outcome::Fits)
+        return outcome;
       changed |= planner.cut(node).chunk != before;
     }
   }
-  return success();
+  return Outcome::Fits;
 }
 
-LogicalResult Slicer::solve() {
-  if (failed(rejectHopeless()))
-    return failure();
+/// Packet rings that hold every source while there are cores to spare.
+Slicer::Outcome Slicer::attempt(double tick) {
+  planner.setTickCycles(tickCycles(machine, tick));
+  for (bool fullRings : {true, false}) {
+    if (Outcome outcome = cutAll(fullRings); outcome != Outcome::Fits)
+      return outcome;
+    if (cores() <= machine.pes.size())
+      return Outcome::Fits;
+  }
+  slow = {};
+  slow.cores = cores();
+  return Outcome::Slow;
+}
+
+/// The stated tick, or none: what misses it on rates that nobody stated is cut
+/// by bytes alone.
+Slicer::Outcome Slicer::keepTick(double tick) {
+  for (;;) {
+    Outcome outcome = attempt(tick);
+    if (outcome != Outcome::Slow)
+      return outcome;
+    bool timed = tick > 0 && llvm::is_contained(untimed, false);
+    if (!timed) {
+      (void)checkCores();
+      return Outcome::Refused;
+    }
+    if (ratesStated(info, slow)) {
+      refuseTick(info, machine, tick, slow);
+      return Outcome::Refused;
+    }
+    Slowness reason = slow;
+    if (slow.node)
+      untimed[*slow.node] = true;
+    else
+      untimed.assign(untimed.size(), true);
+    warnTick(info, machine, tick, reason);
+  }
+}
+
+LogicalResult Slicer::scanAll() {
   for (uint32_t node = 0; node < info.nodes.size(); ++node) {
     if (failed(planner.scan(node)))
       return failure();
     if (planner.cut(node).parallel && failed(checkParallel(node)))
       return failure();
   }
-  // Packet rings that hold every source while there are cores to spare.
-  for (bool fullRings : {true, false}) {
-    if (failed(cutAll(fullRings)))
-      return failure();
-    if (cores() <= machine.pes.size())
-      return success();
-  }
-  return checkCores();
+  return success();
+}
+
+FailureOr<double> Slicer::solve(const RealTime &wish) {
+  if (failed(rejectHopeless()) || failed(scanAll()))
+    return failure();
+  std::optional<Slowness> first;
+  if (!wish.stated && wish.tickSeconds > 0)
+    for (double tick : ticksToTry(wish)) {
+      Outcome outcome = attempt(tick);
+      if (outcome == Outcome::Refused)
+        return failure();
+      if (outcome == Outcome::Fits) {
+        if (first)
+          warnSlowerTick(info, machine, wish.tickSeconds, tick, *first);
+        return tick;
+      }
+      if (!first)
+        first = slow;
+    }
+  // Too large for any tick: by bytes alone it fits, or is refused for them.
+  double tick = wish.stated ? wish.tickSeconds : 0;
+  if (keepTick(tick) != Outcome::Fits)
+    return failure();
+  return wish.tickSeconds;
 }
 
 /// Writes the slices as fabric ops.
@@ -361,12 +437,14 @@ struct FabricSlicePass : impl::FabricSliceBase<FabricSlicePass> {
     if (failed(info))
       return failure();
     Slicer slicer(*info, machine, maxNeurons);
-    if (failed(slicer.solve()))
+    auto tick = slicer.solve({tickSeconds, tickStated});
+    if (failed(tick))
       return failure();
     OpBuilder builder(&getContext());
     builder.setInsertionPointAfter(network);
-    auto op = builder.create<MachineOp>(network.getLoc(), "chip",
-                                        network.getSymName(), machine.name);
+    auto op = builder.create<MachineOp>(
+        network.getLoc(), "chip", network.getSymName(), machine.name,
+        *tick > 0 ? builder.getF64FloatAttr(*tick) : FloatAttr());
     builder.setInsertionPointToStart(&op.getBody().emplaceBlock());
     Emitter(*info, slicer.plan(), builder).emit();
     makeUnique(op);
@@ -391,10 +469,12 @@ struct FabricSlicePass : impl::FabricSliceBase<FabricSlicePass> {
 };
 } // namespace
 
-std::unique_ptr<Pass> createFabricSlice(MachinePtr machine,
-                                        uint32_t maxNeurons) {
+std::unique_ptr<Pass> createFabricSlice(MachinePtr machine, uint32_t maxNeurons,
+                                        RealTime realTime) {
   FabricSliceOptions options;
   options.maxNeurons = maxNeurons;
+  options.tickSeconds = realTime.tickSeconds;
+  options.tickStated = realTime.stated;
   auto pass = std::make_unique<FabricSlicePass>(options);
   pass->given = std::move(machine);
   return pass;

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -89,9 +90,51 @@ class ExitCodes(SnncTest):
         self.assertRegex(done.stderr, r"longer than a tick \(worst: population "
                          r"'lif\S+', PE \d\.\d\.\d, .*\[SNN0680\]")
         self.assertIn("--tick", done.stderr)
+        # A line for every PE, the longest tick first.
+        lines = [int(cycles) for cycles in re.findall(
+            r"PE \d\.\d\.\d, 'lif\S+' \[\d+, \d+\): \d+ tick\(s\), worst "
+            r"tick \d+, (\d+) cycles of 300", done.stderr)]
+        self.assertGreater(len(lines), 1)
+        self.assertEqual(lines, sorted(lines, reverse=True))
+        report = json.loads(self.snnc(
+            "run", "fast.s2x", "--input", LETTER, "--record", "lif2:spikes",
+            "--report", "json", code=6).stdout)
+        self.assertEqual([pe["worst_cycles"] for pe in report["overrun_pes"]]
+                         [:len(lines)], lines)
+        self.assertEqual(sum(pe["overruns"] for pe in report["overrun_pes"]),
+                         report["overruns"])
+        self.assertTrue(all(0 <= pe["worst_tick"] < 300 and
+                            pe["worst_cycles"] > pe["tick_cycles"] == 300
+                            for pe in report["overrun_pes"]))
+        table = self.snnc("run", "fast.s2x", "--input", LETTER, "--report",
+                          "table", code=6).stdout
+        self.assertIn("overrun PE", table)
         # What was computed is handed over all the same.
         self.assertEqual(np.load(self.path("fast.npz"))["lif2:spikes"].shape,
                          (256, 7))
+
+    def test_real_time(self):
+        """A stated tick that stated rates do not meet is refused."""
+        with open(self.path("busy.yaml"), "w", encoding="utf-8") as file:
+            file.write("""
+network: {name: busy}
+inputs:
+  noise: {size: 2000, kind: poisson, rate: {per_tick: 1.0}}
+populations:
+  out: {size: 8, model: if, params: {threshold: 100.0}}
+projections:
+  - {from: noise, to: out, connector: all_to_all, weight: 0.5}
+""")
+        done = self.snnc("compile", "busy.yaml", "--tick", "1e-4", "-o",
+                         "busy.s2x", code=3)
+        self.assertIn("[SNN0362]", done.stderr)
+        self.assertIn("'out'", done.stderr)
+        self.assertIn("30,000 cycles fit a tick of 100 us", done.stderr)
+        self.assertFalse(os.path.exists(self.path("busy.s2x")))
+        enough = re.search(r"--tick (\S+)\)", done.stderr).group(1)
+        self.snnc("compile", "busy.yaml", "--tick", enough, "-o", "busy.s2x")
+        self.snnc("compile", "busy.yaml", "--tick", "2e-3", "-o", "busy.s2x")
+        self.snnc("run", "busy.s2x", "--ticks", "20", "-o", "o.npz")
 
     def test_interrupt(self):
         self.snnc("compile", BRAILLE, *BRAILLE_TIME, "-o", "b.s2x")

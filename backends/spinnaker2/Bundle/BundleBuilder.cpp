@@ -50,7 +50,9 @@ public:
     bundle->manifest = reference::describeNetwork(network);
     manifest().compilerVersion = SNNC_VERSION;
     manifest().network = options.networkName;
-    manifest().tickSeconds = options.tickSeconds;
+    FloatAttr tick = mapping.getTickAttr();
+    manifest().tickSeconds =
+        tick ? tick.getValueAsDouble() : options.tickSeconds;
     manifest().options = options.asked;
     if (failed(addPrograms()) || failed(addCores()))
       return nullptr;
@@ -87,7 +89,7 @@ private:
 
   LogicalResult addCores() {
     auto images =
-        CoreImageBuilder::create(mapping, machine, options.tickSeconds);
+        CoreImageBuilder::create(mapping, machine, manifest().tickSeconds);
     if (!images)
       return failure();
     llvm::StringMap<uint32_t> populations;
@@ -156,6 +158,7 @@ private:
     layer.cycles.expected =
         std::max(layer.cycles.expected, summary.cycles.expected);
     layer.cycles.worst = std::max(layer.cycles.worst, summary.cycles.worst);
+    layer.cycles.peak = std::max(layer.cycles.peak, summary.cycles.peak);
   }
 
   void addInputs() {
@@ -242,6 +245,7 @@ private:
            {"bytes_by_structure", layer.structures},
            {"cycles_expected", std::round(layer.cycles.expected)},
            {"cycles_worst", std::round(layer.cycles.worst)},
+           {"cycles_peak", std::round(layer.cycles.peak)},
            {"quantization",
             {{"bits", q.bits},
              {"min", q.smallest},
@@ -252,7 +256,13 @@ private:
              {"saturated", q.saturated}}}});
     }
     bundle->addEntry(runtime::Bundle::reportName,
-                     json{{"layers", rows}, {"cores", cores}}.dump(1) + "\n");
+                     json{{"tick_seconds", manifest().tickSeconds},
+                          {"tick_cycles",
+                           fabric::tickCycles(machine, manifest().tickSeconds)},
+                          {"layers", rows},
+                          {"cores", cores}}
+                             .dump(1) +
+                         "\n");
   }
 
   struct LayerTotals {

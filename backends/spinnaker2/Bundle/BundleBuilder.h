@@ -14,7 +14,7 @@ namespace snnc::s2 {
 
 struct BundleOptions {
   std::string networkName; ///< the user's file name, for the manifest
-  double tickSeconds = 1e-3;
+  double tickSeconds = 1e-3; ///< where fabric.machine does not say
   unsigned jobs = 1; ///< threads for compiling programs
   nlohmann::json asked; ///< the user's options, kept in the manifest
 };

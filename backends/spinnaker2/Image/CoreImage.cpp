@@ -445,12 +445,14 @@ void ImageWriter::summarise() {
                                 std::to_string(layout.format.weightBits) + ">");
     const MacArray &mac = b.machine.mac;
     summary.cycles = {parallelCycles(work[0], mac, layout),
-                      parallelCycles(work[1], mac, layout)};
+                      parallelCycles(work[1], mac, layout),
+                      parallelPeakCycles(work[0], mac, layout)};
     return;
   }
   for (Attribute encoding : encodings)
     summary.encodings.push_back(toText(encodingOf(encoding)));
-  summary.cycles = {serialCycles(work[0]), serialCycles(work[1])};
+  double cycles = serialCycles(work[0]);
+  summary.cycles = {cycles, serialCycles(work[1]), cycles};
 }
 
 //===----------------------------------------------------------------------===//

@@ -1,0 +1,112 @@
+//===- LayerPlannerTest.cpp - Cuts that keep to bytes and to time ---------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Fabric/LayerPlanner.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Parser/Parser.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+using namespace mlir;
+using namespace snnc;
+using namespace snnc::fabric;
+
+namespace {
+
+/// `sources` channels at `rate` spikes a tick, all to all, four ticks delay.
+std::string network(uint32_t sources, double rate, uint32_t neurons,
+                    const char *choice) {
+  return fmt::format(R"(
+snn.neuron @lif receptors ["input"] states ["v"] params ["threshold"] {{
+^bb0(%x: f32, %v: f32, %threshold: f32):
+  %v1 = arith.addf %v, %x : f32
+  %s = arith.cmpf ogt, %v1, %threshold : f32
+  snn.yield spike %s states %v1 : f32
+}}
+snn.network @net {{
+  %in = snn.input "in" drive(#snn.poisson<{1:e} : f64, seed = 1, stream = 0>) : tensor<{0}xf32>
+  %h = snn.population "hid" model @lif params {{threshold = 1.0}} latency 1 {3} : tensor<{2}xi1>
+  snn.projection "fc" %in to %h weights #snn.dense<dense<1.0> : tensor<{2}x{0}xf64>> delay(4.0) quant <8, nearest, 10.0> : tensor<{0}xf32>, tensor<{2}xi1>
+}})",
+                     sources, rate, neurons, choice);
+}
+
+class LayerPlannerTest : public testing::Test {
+protected:
+  LayerPlannerTest() {
+    DialectRegistry registry;
+    registry.insert<snn::SNNDialect, FabricDialect, arith::ArithDialect>();
+    context.appendDialectRegistry(registry);
+    context.loadAllAvailableDialects();
+  }
+  NetworkInfo read(const std::string &text) {
+    module = parseSourceString<ModuleOp>(text, &context);
+    return *NetworkInfo::read(*module->getOps<snn::NetworkOp>().begin());
+  }
+  static double slowest(const LayerPlanner &planner) {
+    return planner.planOf(1).cycles.peak;
+  }
+
+  MLIRContext context;
+  OwningOpRef<ModuleOp> module;
+  MachineModel machine = *builtinMachine(defaultMachineName());
+};
+
+TEST_F(LayerPlannerTest, FewestSlicesInTime) {
+  for (const char *choice : {"", "paradigm <parallel>"}) {
+    NetworkInfo info = read(network(200, 0.5, 256, choice));
+    LayerPlanner planner(info, machine);
+    ASSERT_TRUE(succeeded(planner.scan(1)));
+    ASSERT_TRUE(planner.shrink(1));
+    double whole = slowest(planner);
+    for (double share : {0.9, 0.75, 0.6}) {
+      planner.start(1, info.nodes[1].parallel, /*fullRing=*/true);
+      planner.setTickCycles(whole * share);
+      if (!planner.shrink(1))
+        continue; // what does not shrink with the slices: next test
+      auto slices = planner.slices(1).size();
+      EXPECT_GT(slices, 1u) << choice << share;
+      EXPECT_LE(slowest(planner), whole * share);
+      // One slice less would be too slow.
+      uint32_t unit = info.nodes[1].parallel ? 16 : 4;
+      uint32_t larger =
+          uint32_t((256 + slices - 2) / (slices - 1) + unit - 1) / unit * unit;
+      EXPECT_FALSE(planner.fits(1, larger)) << choice << share;
+    }
+    EXPECT_GT(planner.slices(1).size(), 1u) << choice;
+  }
+}
+
+TEST_F(LayerPlannerTest, PacketsDoNotShrink) {
+  NetworkInfo info = read(network(1000, 1, 64, ""));
+  LayerPlanner planner(info, machine, /*maxNeurons=*/0, /*tickCycles=*/1000);
+  ASSERT_TRUE(succeeded(planner.scan(1)));
+  EXPECT_FALSE(planner.shrink(1));
+  // Whoever asks for bytes alone gets them.
+  EXPECT_TRUE(planner.shrink(1, Limits::Bytes));
+  EXPECT_EQ(planner.cut(1).chunk, 64u);
+  EXPECT_FALSE(planner.inTime(planner.planOf(1).cycles));
+  planner.setTickCycles(0);
+  EXPECT_TRUE(planner.shrink(1));
+  EXPECT_TRUE(planner.inTime(planner.planOf(1).cycles));
+}
+
+TEST_F(LayerPlannerTest, TheTickThatBeginsABatchCounts) {
+  NetworkInfo single = read(network(500, 0.1, 64, "paradigm <parallel>"));
+  LayerPlanner one(single, machine);
+  ASSERT_TRUE(succeeded(one.scan(1)));
+  CycleEstimate alone = one.cyclesOf(1, {0, 64});
+  EXPECT_EQ(alone.peak, alone.expected);
+  NetworkInfo batched =
+      read(network(500, 0.1, 64, "paradigm <parallel> batch 4"));
+  LayerPlanner four(batched, machine);
+  ASSERT_TRUE(succeeded(four.scan(1)));
+  CycleEstimate batch = four.cyclesOf(1, {0, 64});
+  EXPECT_LT(batch.expected, alone.expected);
+  EXPECT_GT(batch.peak, alone.peak);
+}
+
+} // namespace
