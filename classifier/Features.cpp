@@ -57,7 +57,7 @@ struct Estimates {
 /// Sums and weighted means over the projections.
 static void addLayer(Writer &out, const LayerShape &layer, double tickCycles) {
   double sources = 0, synapses = 0, spikes = 0, triples = 0, one = 0, four = 0;
-  double delays = 1, shortest = 65535, uneven = 0;
+  double delays = 1, shortest = 65535, uneven = 0, near = 0, far = 0;
   unsigned bits = 8;
   for (const EdgeShape &edge : layer.edges) {
     sources += edge.sources;
@@ -67,6 +67,8 @@ static void addLayer(Writer &out, const LayerShape &layer, double tickCycles) {
     triples += weight;
     one += weight * edge.filled.front();
     four += weight * edge.filled.back();
+    near += edge.sources * edge.reach[0];
+    far += edge.sources * edge.reach[4];
     delays = std::max(delays, edge.delays);
     shortest = std::min(shortest, edge.shortest);
     uneven = std::max(uneven, edge.unevenness);
@@ -92,6 +94,8 @@ static void addLayer(Writer &out, const LayerShape &layer, double tickCycles) {
                        uneven,
                        share(one, triples),
                        share(four, triples),
+                       share(near, sources),
+                       share(far, sources),
                        tickCycles})
     out.add(value);
 }

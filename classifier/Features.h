@@ -22,12 +22,13 @@ namespace snnc::selector {
 
 /// The names, in order. Those before kFirstDerived describe the layer; the
 /// training range is checked on them. The rest is computed from them.
-inline constexpr std::array<std::string_view, 49> kFeatureNames = {
+inline constexpr std::array<std::string_view, 51> kFeatureNames = {
     // The layer.
     "sources", "neurons", "projections", "receptors", "density", "synapses",
     "fan_in", "delays", "shortest_delay", "longest_delay", "rate",
     "spikes_per_tick", "weight_bits", "states", "array_params", "batch",
-    "unevenness", "filled_one_tile", "filled_four_tiles", "tick_cycles",
+    "unevenness", "filled_one_tile", "filled_four_tiles", "reach_16",
+    "reach_256", "tick_cycles",
     // Closed formulas, serial.
     "serial_fits", "serial_pes", "serial_fill", "serial_tighter", "serial_busy",
     "serial_cycles", "serial_bytes", "serial_dense_share", "serial_memory_pes",
@@ -40,7 +41,7 @@ inline constexpr std::array<std::string_view, 49> kFeatureNames = {
     "clustering", "pes_difference", "pes_ratio", "memory_pes_difference",
     "cycles_ratio", "bytes_ratio", "memory_bytes_ratio", "energy_ratio"};
 inline constexpr size_t kNumFeatures = kFeatureNames.size();
-inline constexpr size_t kFirstDerived = 20;
+inline constexpr size_t kFirstDerived = 22;
 
 /// Always finite.
 using Features = std::array<float, kNumFeatures>;

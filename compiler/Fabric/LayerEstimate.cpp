@@ -43,6 +43,17 @@ struct Panels {
   }
 };
 
+/// Sources of the range that reaches a slice of `n` targets.
+double sourcesInReach(const EdgeShape &edge, uint32_t n) {
+  double place = std::log2(std::max(1.0, n / double(kTileNeurons)));
+  auto below = std::min(size_t(place), kReaches - 1);
+  auto above = std::min(below + 1, kReaches - 1);
+  double share =
+      edge.reach[below] +
+      (place - double(below)) * (edge.reach[above] - edge.reach[below]);
+  return std::max(1.0, edge.sources * std::min(1.0, share));
+}
+
 /// What both paradigms share: the search for the slices.
 class Estimator {
 public:
@@ -168,9 +179,10 @@ private:
 SerialEstimator::Block SerialEstimator::block(const EdgeShape &edge,
                                               uint32_t n) {
   double synapses = edge.sources * edge.density * n;
+  double rows = sourcesInReach(edge, n);
   Block best{INFINITY, false};
   if (edge.delays == 1)
-    best = {edge.sources * double(align4(n)) * edge.bits / 8, true};
+    best = {rows * double(align4(n)) * edge.bits / 8, true};
   unsigned delayBits =
       unsigned(std::bit_width(uint64_t(edge.longest - edge.shortest)));
   for (unsigned word : {16u, 32u}) {
@@ -178,7 +190,7 @@ SerialEstimator::Block SerialEstimator::block(const EdgeShape &edge,
     if (used >= word || uint64_t(n - 1) >> (word - used) ||
         synapses > UINT16_MAX)
       continue;
-    double bytes = 4 * std::ceil(synapses * word / 32) + 2 * (edge.sources + 1);
+    double bytes = 4 * std::ceil(synapses * word / 32) + 2 * (rows + 1);
     if (bytes < best.bytes)
       best = {bytes, false};
   }
@@ -196,15 +208,16 @@ Core SerialEstimator::core(uint32_t n) const {
   double synapses = 0, dense = 0;
   for (const EdgeShape &edge : layer.edges) {
     Block rows = block(edge, n);
+    double reached = sourcesInReach(edge, n);
     core.bytes += rows.bytes;
     double events = edge.sources * edge.density * n;
     synapses += events;
     dense += rows.dense ? events : 0;
     for (bool worst : {false, true}) {
       double rate = worst ? std::max(1.0, edge.rate) : edge.rate;
-      work[worst].packets += edge.sources * rate;
+      work[worst].packets += reached * rate;
       if (rows.dense)
-        work[worst].denseEvents += edge.sources * double(align4(n)) * rate;
+        work[worst].denseEvents += reached * double(align4(n)) * rate;
       else
         work[worst].sparseEvents += events * rate;
     }
@@ -333,7 +346,9 @@ Core ParallelEstimator::core(uint32_t n) const {
     return core;
   }
   Panels panels = best(n);
-  double sources = layer.sources();
+  double sources = 0;
+  for (const EdgeShape &edge : layer.edges)
+    sources += sourcesInReach(edge, n);
   MapLayout layout;
   layout.format = format;
   layout.sources = uint64_t(sources);
@@ -351,8 +366,8 @@ Core ParallelEstimator::core(uint32_t n) const {
     work[worst].neurons = n;
     work[worst].positions = worst ? panels.worstPositions : panels.positions;
     for (const EdgeShape &edge : layer.edges)
-      work[worst].packets +=
-          edge.sources * (worst ? std::max(1.0, edge.rate) : edge.rate);
+      work[worst].packets += sourcesInReach(edge, n) *
+                             (worst ? std::max(1.0, edge.rate) : edge.rate);
   }
   core.cycles = {parallelCycles(work[0], machine.mac, layout),
                  parallelCycles(work[1], machine.mac, layout),

@@ -41,6 +41,14 @@ void fillByChance(EdgeShape &edge) {
   double all = 1;
   for (double &share : edge.filled)
     share = 1 - (all *= power);
+  double missing = 1 - std::min(1.0, edge.density);
+  for (size_t i = 0; i < edge.reach.size(); ++i) {
+    double targets = std::ldexp(kTileNeurons, int(i));
+    double reached = edge.sources * (1 - std::pow(missing, targets));
+    double open = edge.sources - reached; // none: the range is everything
+    double ends = open > 0 ? 2 * open / (reached + 1) : 0;
+    edge.reach[i] = std::clamp(1 - ends / edge.sources, 0.0, 1.0);
+  }
 }
 
 /// The share of drawn weights that are not 0 as integers, from the
@@ -102,6 +110,9 @@ static void fillDiagonal(EdgeShape &edge) {
   for (size_t i = 0; i < edge.filled.size(); ++i)
     edge.filled[i] = std::min(1.0, double((i + 1) * kTileNeurons) /
                                        edge.sources / edge.delays);
+  for (size_t i = 0; i < edge.reach.size(); ++i)
+    edge.reach[i] =
+        std::min(1.0, std::ldexp(kTileNeurons, int(i)) / edge.sources);
 }
 
 static LogicalResult readSynapses(snn::ProjectionOp op, EdgeShape &edge) {
@@ -128,6 +139,8 @@ static LogicalResult readSynapses(snn::ProjectionOp op, EdgeShape &edge) {
   edge.unevenness = sample->unevenness();
   for (unsigned tiles = 1; tiles <= edge.filled.size(); ++tiles)
     edge.filled[tiles - 1] = sample->filled(tiles, edge.delays);
+  for (size_t i = 0; i < edge.reach.size(); ++i)
+    edge.reach[i] = sample->reach(kTileNeurons << i);
   return success();
 }
 

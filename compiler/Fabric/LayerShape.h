@@ -22,7 +22,10 @@
 namespace snnc::fabric {
 
 /// Rows of a stored projection that are read at most.
-inline constexpr uint32_t kSampledSources = 64;
+inline constexpr uint32_t kSampledSources = 256;
+
+/// Sizes of slices in `reach`: up to 16 * 2^8 = 4,096 targets.
+inline constexpr size_t kReaches = 9;
 
 /// One projection as the formulas see it. Densities and rows count synapses
 /// whose integer weight is not 0.
@@ -38,6 +41,10 @@ struct EdgeShape {
   /// Share of (source, delay, panel) triples that have a synapse, for panels of
   /// 1, 2, 3 and 4 tiles of kTileNeurons targets: density of the map's rows.
   std::array<double, 4> filled{};
+  /// Length of the least range of sources that holds all with a synapse into a
+  /// slice, over `sources`, for slices of kTileNeurons, twice, four times ...
+  /// as many targets.
+  std::array<double, kReaches> reach{};
   /// Standard deviation over mean of the synapses per source; 0 where the
   /// connector spreads them evenly or by chance alone.
   double unevenness = 0;
@@ -59,8 +66,10 @@ struct LayerShape {
   double shortestDelay() const;
 };
 
-/// Sets `edge.filled` as for synapses that are spread by chance: a panel of w
-/// targets has a row for a (source, delay) with 1 - (1 - density / delays)^w.
+/// Sets `edge.filled` and `edge.reach` as for synapses that are spread by
+/// chance: a panel of w targets has a row for a (source, delay) with
+/// 1 - (1 - density / delays)^w; m sources drawn from S leave S / (m + 1)
+/// sources in front of and behind them on average.
 void fillByChance(EdgeShape &edge);
 
 /// Nothing and an error at a projection when it has no connectivity.

@@ -5,6 +5,7 @@
 
 #include "compiler/Fabric/LayerShape.h"
 #include "compiler/SNN/ParamValues.h"
+#include "compiler/Support/Random.h"
 
 #include <algorithm>
 #include <cmath>
@@ -14,11 +15,18 @@ using namespace mlir;
 
 namespace snnc::fabric {
 
+/// Drawn places: even steps would meet the period of a convolution's maps.
 RowSample::RowSample(uint32_t sources, uint32_t targets)
-    : sources(sources), targets(targets),
-      step(std::max(1u, (sources + kSampledSources - 1) / kSampledSources)) {}
-
-bool RowSample::isSampled(uint32_t source) const { return source % step == 0; }
+    : sources(sources), targets(targets) {
+  uint32_t count = std::min(sources, kSampledSources);
+  PhiloxKey key = streamKey(1, streamOf("row sample"));
+  for (uint32_t i = 0; i < count; ++i) {
+    auto begin = uint32_t(uint64_t(i) * sources / count);
+    auto end = uint32_t(uint64_t(i + 1) * sources / count);
+    PhiloxCounter words = philox4x32({i, 0, 0, 0}, key);
+    chosen.push_back(begin + below(words[0], words[1], end - begin));
+  }
+}
 
 void RowSample::add(uint32_t source, uint32_t target, uint32_t delay) {
   cells.push_back({source, delay, target});
@@ -56,7 +64,7 @@ bool RowSample::readDense(snn::ProjectionOp op) {
   Quantizer quantizer(op.getQuantAttr(), targets, op.getContext());
   // [target, source]; extra delays do not exist, so 1 stands for all.
   for (uint32_t target = 0; target < targets; ++target)
-    for (uint32_t source = 0; source < sources; source += step)
+    for (uint32_t source : chosen)
       if (quantizer.keeps(float(weights->at(size_t(target) * sources + source)),
                           target))
         add(source, target, 1);
@@ -78,11 +86,14 @@ bool RowSample::readList(snn::ProjectionOp op) {
   if (!from || !to || !weights || (list.getDelays() && !delays))
     return false;
   Quantizer quantizer(op.getQuantAttr(), targets, context);
+  std::vector<bool> wanted(sources);
+  for (uint32_t source : chosen)
+    wanted[source] = true;
   for (size_t i = 0; i < count; ++i) {
     double source = from->at(i), target = to->at(i);
     if (!(source >= 0 && source < sources && target >= 0 && target < targets))
       return false; // the full view reports it
-    if (isSampled(uint32_t(source)) &&
+    if (wanted[uint32_t(source)] &&
         quantizer.keeps(float(weights->at(i)), uint32_t(target)))
       add(uint32_t(source), uint32_t(target),
           delays ? uint32_t(delays->at(i)) : 0);
@@ -97,7 +108,7 @@ std::optional<RowSample> RowSample::read(snn::ProjectionOp op) {
     if (!view)
       return std::nullopt;
     std::vector<snn::IntSynapse> row;
-    for (uint32_t source = 0; source < sample.sources; source += sample.step) {
+    for (uint32_t source : sample.chosen) {
       view->row(source, row);
       for (const snn::IntSynapse &synapse : row)
         sample.add(source, synapse.target, synapse.delay);
@@ -112,12 +123,12 @@ std::optional<RowSample> RowSample::read(snn::ProjectionOp op) {
 }
 
 double RowSample::density() const {
-  double rows = (sources + step - 1) / step;
+  double rows = double(chosen.size());
   return std::min(1.0, double(cells.size()) / (rows * targets));
 }
 
 double RowSample::unevenness() const {
-  double rows = (sources + step - 1) / step, squares = 0;
+  double rows = double(chosen.size()), squares = 0;
   double mean = double(cells.size()) / rows;
   if (mean == 0)
     return 0;
@@ -135,7 +146,7 @@ double RowSample::unevenness() const {
 }
 
 double RowSample::filled(unsigned tiles, double delays) const {
-  double rows = (sources + step - 1) / step;
+  double rows = double(chosen.size());
   uint32_t columns = tiles * kTileNeurons;
   double panels = std::ceil(double(targets) / columns);
   size_t count = 0;
@@ -144,6 +155,35 @@ double RowSample::filled(unsigned tiles, double delays) const {
              cells[i].delay != cells[i - 1].delay ||
              cells[i].target / columns != cells[i - 1].target / columns;
   return std::min(1.0, double(count) / (rows * panels * delays));
+}
+
+double RowSample::reach(uint32_t columns) const {
+  struct Seen {
+    uint32_t first = UINT32_MAX, last = 0, count = 0;
+  };
+  std::vector<Seen> slices((targets + columns - 1) / columns);
+  for (const Cell &cell : cells) { // ascending by source
+    Seen &slice = slices[cell.target / columns];
+    if (slice.count && slice.last == cell.source)
+      continue;
+    slice.first = std::min(slice.first, cell.source);
+    slice.last = cell.source;
+    ++slice.count;
+  }
+  // k sources seen of those of a range of length r are (k - 1) / (k + 1) r
+  // apart on average; all sources seen are the range itself.
+  bool complete = chosen.size() == sources;
+  double sum = 0;
+  for (const Seen &slice : slices) {
+    double k = slice.count, length = double(slice.last) - slice.first + 1;
+    if (k == 0)
+      continue;
+    if (!complete)
+      length = k > 1 ? length * (k + 1) / (k - 1)
+                     : double(sources) / double(chosen.size());
+    sum += std::min(1.0, length / sources);
+  }
+  return sum / double(slices.size());
 }
 
 } // namespace snnc::fabric

@@ -4,10 +4,10 @@
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Evenly spaced sources of a projection, their rows as integers, and what they
-// say about all rows. Dense weights are read in place (the full view would turn
-// the whole matrix around), a list is passed over once, a convolution makes the
-// few rows from its kernel.
+// One source, drawn, of each of several equal parts of a projection's sources,
+// their rows as integers, and what they say about all rows. Dense weights are
+// read in place (the full view would turn the whole matrix around), a list is
+// passed over once, a convolution makes the few rows from its kernel.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_FABRIC_ROWSAMPLE_H
@@ -34,10 +34,12 @@ public:
   /// Share of the (source, delay, panel) triples with a synapse, panels of
   /// `tiles` tiles, `delays` different delays.
   double filled(unsigned tiles, double delays) const;
+  /// Expected length of the range of sources that reaches a slice of `columns`
+  /// targets, over the number of sources.
+  double reach(uint32_t columns) const;
 
 private:
   RowSample(uint32_t sources, uint32_t targets);
-  bool isSampled(uint32_t source) const;
   bool readDense(snn::ProjectionOp op);
   bool readList(snn::ProjectionOp op);
   void add(uint32_t source, uint32_t target, uint32_t delay);
@@ -45,7 +47,8 @@ private:
   struct Cell {
     uint32_t source, delay, target;
   };
-  uint32_t sources, targets, step;
+  uint32_t sources, targets;
+  std::vector<uint32_t> chosen; ///< ascending
   std::vector<Cell> cells;
 };
 

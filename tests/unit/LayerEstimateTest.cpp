@@ -1,0 +1,61 @@
+//===- LayerEstimateTest.cpp - Closed formulas against the planner --------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Over drawn layers the formulas have to find the planner's cores in most cases
+// and its bytes and cycles within a few per cent.
+
+#include "classifier/Dataset.h"
+
+#include <gtest/gtest.h>
+
+using namespace snnc;
+using namespace snnc::selector;
+
+namespace {
+
+struct Agreement {
+  size_t layers = 0, samePes = 0, nearBytes = 0, nearCycles = 0, sameFit = 0;
+};
+
+size_t indexOf(std::string_view name) {
+  return size_t(std::find(kFeatureNames.begin(), kFeatureNames.end(), name) -
+                kFeatureNames.begin());
+}
+
+Agreement agree(const Dataset &dataset, bool parallel) {
+  Agreement result;
+  std::string prefix = parallel ? "parallel" : "serial";
+  for (const LayerRecord &record : dataset) {
+    auto feature = [&](const char *name) {
+      return double(record.features[indexOf(prefix + name)]);
+    };
+    const auto &plan = record.timed.in(parallel);
+    result.sameFit += plan.has_value() == (feature("_fits") != 0);
+    if (!plan || !feature("_fits"))
+      continue;
+    auto near = [](double a, double b) { return std::abs(a - b) <= 0.1 * b; };
+    ++result.layers;
+    result.samePes += feature("_pes") == double(plan->pes);
+    result.nearBytes += near(feature("_bytes"), double(plan->bytes));
+    result.nearCycles += near(feature("_cycles"), plan->cycles.expected);
+  }
+  return result;
+}
+
+TEST(LayerEstimate, MeetsThePlannerOnTheGrid) {
+  MachineModel machine = *builtinMachine(defaultMachineName());
+  auto dataset = planDataset({LayerSet::Grid, 60, 1, 0}, machine,
+                             [](uint64_t, uint64_t) { return true; });
+  ASSERT_TRUE(dataset);
+  for (bool parallel : {false, true}) {
+    SCOPED_TRACE(parallel ? "parallel" : "serial");
+    Agreement result = agree(*dataset, parallel);
+    double layers = double(result.layers);
+    EXPECT_GE(double(result.sameFit), 0.95 * double(dataset->size()));
+    EXPECT_GE(double(result.samePes), 0.9 * layers);
+    EXPECT_GE(double(result.nearBytes), 0.85 * layers);
+    EXPECT_GE(double(result.nearCycles), 0.85 * layers);
+  }
+}
+
+} // namespace
