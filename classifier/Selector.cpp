@@ -7,6 +7,7 @@
 #include "compiler/Support/Random.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 
 namespace snnc::selector {
@@ -20,10 +21,17 @@ double Calibration::probability(double score) const {
   return 1 / (1 + portableExp(exponent));
 }
 
+/// A hundredth beyond the range is within it: the draws end a little before
+/// the ends of what they are drawn from.
+static bool isOutside(float value, const FeatureRange &range) {
+  constexpr float slack = 0.01f;
+  return value < range.least - slack * std::abs(range.least) ||
+         value > range.largest + slack * std::abs(range.largest);
+}
+
 bool Selector::covers(const Features &features) const {
   for (size_t i = 0; i < kFirstDerived; ++i)
-    if (features[i] < about.range[i].least ||
-        features[i] > about.range[i].largest)
+    if (isOutside(features[i], about.range[i]))
       return false;
   return true;
 }
@@ -31,8 +39,7 @@ bool Selector::covers(const Features &features) const {
 std::vector<size_t> Selector::outside(const Features &features) const {
   std::vector<size_t> result;
   for (size_t i = 0; i < kFirstDerived; ++i)
-    if (features[i] < about.range[i].least ||
-        features[i] > about.range[i].largest)
+    if (isOutside(features[i], about.range[i]))
       result.push_back(i);
   return result;
 }

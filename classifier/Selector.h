@@ -93,7 +93,8 @@ public:
     double p = calibration.probability(trees.score(features));
     return {p >= 0.5, p};
   }
-  /// Whether every describing feature is within the training data.
+  /// Whether every describing feature is within the training data, give or
+  /// take a hundredth of the range's ends.
   bool covers(const Features &features) const;
   /// The describing features that are not: their numbers, ascending.
   std::vector<size_t> outside(const Features &features) const;

@@ -1,0 +1,95 @@
+"""snnc selector: data, training and scores from nothing, on a small set."""
+
+import json
+import os
+import pathlib
+import unittest
+
+from support import SnncTest
+
+
+class Selector(SnncTest):
+
+    def test_train_from_nothing(self):
+        arguments = ["selector", "train", "--set", "grid", "--count", "400",
+                     "--seed", "3", "-o"]
+        first, second = self.path("first"), self.path("second")
+        self.snnc(*arguments, first, "-j", "1")
+        self.snnc(*arguments, second)
+        names = sorted(os.listdir(first))
+        self.assertEqual(len(names), 8)  # two kinds, four objectives
+        for name in names:
+            one, two = (pathlib.Path(folder, name).read_bytes()
+                        for folder in (first, second))
+            self.assertEqual(one, two, f"{name} is not reproducible")
+            model = json.loads(one)
+            scores = model["scores"]["grid"]
+            self.assertGreater(scores["layers"], 50)
+            # The published grid in miniature: far above the majority class.
+            self.assertGreater(scores["accuracy"], 0.93, name)
+            self.assertGreater(scores["balanced_accuracy"], 0.8, name)
+            self.assertLess(abs(scores["regret_pes"]), 0.05, name)
+        predictions = [
+            self.snnc("selector", "predict", "--source", "400", "--target",
+                      "200", "--density", "0.9", "--delays", "1", "--rate",
+                      "0.2", "--model", os.path.join(folder, "xgboost-pes.json"),
+                      "--json").stdout for folder in (first, second)]
+        self.assertEqual(*predictions)
+        answer = json.loads(predictions[0])
+        self.assertIn(answer["choice"], ("serial", "parallel"))
+        self.assertGreaterEqual(answer["probability"], 0.5)
+        self.assertTrue(answer["in_training_range"])
+
+    def test_eval_is_one_object_a_line(self):
+        data = self.path("grid.csv")
+        self.snnc("selector", "dataset", "--set", "grid", "--count", "400",
+                  "-o", data)
+        result = self.snnc("selector", "eval", "--set", "grid", "--data", data,
+                           "--objective", "cycles", "--seeds", "2", "--json")
+        lines = [json.loads(line) for line in result.stdout.splitlines()]
+        models = {line["model"]: line for line in lines}
+        self.assertEqual(set(models), {"majority", "closed-form", "adaboost",
+                                       "xgboost", "oracle"})
+        for line in lines:
+            for key in ("objective", "set", "n", "accuracy",
+                        "balanced_accuracy", "majority", "regret_pes",
+                        "regret_cycles"):
+                self.assertIn(key, line)
+            self.assertEqual(line["objective"], "cycles")
+        self.assertEqual(models["oracle"]["accuracy"], 1)
+        self.assertEqual(models["oracle"]["regret_cycles"], 0)
+        self.assertEqual(models["majority"]["balanced_accuracy"], 0.5)
+        for model in ("adaboost", "xgboost"):
+            self.assertGreater(models[model]["accuracy"],
+                               models["majority"]["accuracy"] + 0.05)
+
+    def test_broken_models_are_refused(self):
+        folder = self.path("models")
+        self.snnc("selector", "train", "--set", "grid", "--count", "200", "-o",
+                  folder)
+        text = pathlib.Path(folder, "adaboost-pes.json").read_text()
+        cases = {"SNN1200": text[:len(text) // 2],
+                 "SNN1201": text.replace('"slope":', '"slope":NaN,"x":'),
+                 "SNN1202": text.replace("sha256:", "sha256:0"),
+                 "SNN1203": text.replace('"planner": ', '"planner": 9'),
+                 "SNN1204": text.replace('"format": 1', '"format": 2'),
+                 "SNN1205": text.replace('"density"', '"dense"')}
+        for code, changed in cases.items():
+            path = self.path(code + ".json")
+            pathlib.Path(path).write_text(changed)
+            result = self.snnc("selector", "predict", "--source", "10",
+                               "--target", "10", "--model", path, code=1)
+            self.assertIn(code, result.stderr)
+            self.assertIn("retrain", result.stderr)
+
+    def test_usage(self):
+        self.snnc("selector", "predict", "--source", "0", "--target", "5",
+                  code=2)
+        self.snnc("selector", "eval", "--set", "deep", code=2)
+        self.snnc("selector", code=2)
+        self.assertIn("snnc selector train",
+                      self.snnc("selector", "train", "--help").stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
