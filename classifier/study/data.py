@@ -6,52 +6,11 @@ import numpy as np
 
 # Files of classifier/Dataset.h: what stands beside the features.
 IDENTITY = ("set", "index", "structure")
-NOT_FEATURES = ("serial_plan_", "parallel_plan_", "serial_untimed_",
-                "parallel_untimed_", "label_")
+NOT_FEATURES = ("part_", "serial_plan_", "parallel_plan_",
+                "serial_untimed_", "parallel_untimed_", "label_")
 OBJECTIVES = ("pes", "memory", "cycles", "energy")
 SETS = ("grid", "wide")
-
-# compiler/Support/Random.h; numpy wraps around in silence on arrays.
-M0, M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
-W0, W1 = 0x9E3779B9, 0xBB67AE85
-MASK = np.uint64(0xFFFFFFFF)
-
-
-def philox4x32(counter, key):
-    """Ten rounds; `counter` is four arrays of uint64 below 2^32."""
-    c = [np.asarray(word, np.uint64) for word in counter]
-    for turn in range(10):
-        k0 = np.uint64((key[0] + turn * W0) & 0xFFFFFFFF)
-        k1 = np.uint64((key[1] + turn * W1) & 0xFFFFFFFF)
-        a, b = M0 * c[0], M1 * c[2]
-        c = [(b >> np.uint64(32)) ^ c[1] ^ k0, b & MASK,
-             (a >> np.uint64(32)) ^ c[3] ^ k1, a & MASK]
-    return c
-
-
-def stream_key(seed, stream):
-    words = philox4x32((stream & 0xFFFFFFFF, stream >> 32, 0x736E6E63, 0),
-                       (seed & 0xFFFFFFFF, seed >> 32))
-    return int(words[0]), int(words[1])
-
-
-def stream_of(name):
-    value = 0xCBF29CE484222325
-    for byte in name.encode():
-        value = (value ^ byte) * 0x100000001B3 % 2**64
-    return value
-
-
-def places(indices, which, seed):
-    """Where in [0, 1) the split of classifier/Training.cpp puts each layer."""
-    stream = (stream_of("split") + SETS.index(which)) % 2**64
-    indices = np.asarray(indices, np.uint64)
-    zero = np.zeros_like(indices)
-    low, high, _, _ = philox4x32(
-        (indices & MASK, indices >> np.uint64(32), zero, zero),
-        stream_key(seed, stream))
-    bits = (high << np.uint64(32) | low) >> np.uint64(11)
-    return bits.astype(np.float64) * 2.0**-53
+SPLITS = 5
 
 
 class Layers:
@@ -65,8 +24,8 @@ class Layers:
                 and row[f"label_{objective}"] != "none"]
         if not rows:
             raise ValueError(f"{path}: no layers of the set '{which}'")
-        self.which = which
-        self.index = [int(row["index"]) for row in rows]
+        self.parts = {seed: np.array([row[f"part_{seed}"] for row in rows])
+                      for seed in range(1, SPLITS + 1)}
         self.label = np.array([row[f"label_{objective}"] == "parallel"
                                for row in rows], np.int8)
         self.names = [name for name in rows[0] if name not in IDENTITY
@@ -82,10 +41,11 @@ class Layers:
         self.objective = objective
 
     def split(self, seed):
-        """Rows that train and rows that are held out; what lies between them
-        calibrates the compiler's own models and is left alone here."""
-        place = places(self.index, self.which, seed)
-        return np.flatnonzero(place < 0.72), np.flatnonzero(place >= 0.8)
+        """Rows that train and rows that are held out. The rest calibrates the
+        compiler's own models and is left alone here."""
+        parts = self.parts[seed]
+        return np.flatnonzero(parts == "train"), np.flatnonzero(
+            parts == "heldout")
 
     def closed_form(self):
         """classifier/Features.cpp, closedFormChoice: the paradigm whose closed

@@ -120,11 +120,11 @@ def job(task):
     return task, result
 
 
-def own_models(snnc, which, objective, csv):
+def own_models(snnc, which, objective, csv, seeds):
     """The lines of `snnc selector eval`."""
     out = subprocess.run(
         [snnc, "selector", "eval", "--set", which, "--objective", objective,
-         "--json", *csv], check=True, capture_output=True, text=True).stdout
+         "--seeds", str(seeds), "--data", csv, "--json"], check=True, capture_output=True, text=True).stdout
     return [json.loads(line) for line in out.splitlines()]
 
 
@@ -159,7 +159,8 @@ def run(args):
                 "held_out": sum(r["held_out"] for r in results),
                 "results": gather(results)}
         if args.snnc:
-            case["own"] = own_models(args.snnc, which, objective, args.eval)
+            case["own"] = own_models(args.snnc, which, objective,
+                                     files[which], args.seeds)
             check_split(case)
         document["cases"].append(case)
     write(args.output, json.dumps(document, indent=1) + "\n")
@@ -198,10 +199,9 @@ def main():
     train.add_argument("--wide", help="the same of the wide set")
     train.add_argument("--objective", action="append", choices=data.OBJECTIVES,
                        help="repeat for more (default: all)")
-    train.add_argument("--seeds", type=int, default=5)
+    train.add_argument("--seeds", type=int, default=data.SPLITS,
+                       choices=range(1, data.SPLITS + 1))
     train.add_argument("--snnc", help="add the compiler's own models")
-    train.add_argument("--eval", action="append", default=[],
-                       metavar="OPTION", help="passed to `snnc selector eval`")
     train.add_argument("--only", help="classifiers whose name holds this")
     train.add_argument("-j", "--jobs", type=int, default=os.cpu_count())
     train.add_argument("-o", "--output", required=True)
