@@ -100,7 +100,7 @@ LogicalResult mapNetwork(ModuleOp module, const CompileOptions &options,
                          std::shared_ptr<const MachineModel> machine) {
   PassManager pm(module.getContext());
   map::RealTime realTime{tickOf(options), options.tickSeconds.has_value()};
-  pm.addPass(map::createFabricSlice(machine, /*maxNeurons=*/0, realTime));
+  pm.addPass(map::createFabricSlice(machine, options.maxNeurons, realTime));
   pm.addPass(map::createFabricPlace(machine));
   pm.addPass(map::createFabricAssignKeys());
   pm.addPass(map::createFabricRoute(machine));
@@ -125,7 +125,8 @@ static nlohmann::json asked(const CompileOptions &options) {
 
 std::shared_ptr<runtime::Bundle> compileModule(ModuleOp module,
                                                const CompileOptions &options,
-                                               DiagnosticSink &sink) {
+                                               DiagnosticSink &sink,
+                                               s2::ProgramCache *cache) {
   auto machine = machineOf(options);
   if (!machine) {
     sink.report(machine.takeError());
@@ -139,6 +140,7 @@ std::shared_ptr<runtime::Bundle> compileModule(ModuleOp module,
   bundle.networkName = std::filesystem::path(options.input).filename().string();
   bundle.tickSeconds = tickOf(options); // or what the plan chose
   bundle.jobs = options.jobs;
+  bundle.cache = cache;
   bundle.asked = asked(options);
   return s2::buildBundle(module, *shared, bundle);
 }

@@ -13,6 +13,10 @@
 
 #include <memory>
 
+namespace snnc::s2 {
+class ProgramCache;
+}
+
 namespace snnc {
 
 /// The machine that the options name: built in, or a file.
@@ -43,9 +47,10 @@ mlir::LogicalResult mapNetwork(mlir::ModuleOp module,
 
 /// Normalized -> bundle in memory. Null after an error, which MLIR's handlers
 /// or `sink` have.
-std::shared_ptr<runtime::Bundle> compileModule(mlir::ModuleOp module,
-                                               const CompileOptions &options,
-                                               DiagnosticSink &sink);
+/// `cache` keeps programs for later calls with the same machine.
+std::shared_ptr<runtime::Bundle>
+compileModule(mlir::ModuleOp module, const CompileOptions &options,
+              DiagnosticSink &sink, s2::ProgramCache *cache = nullptr);
 
 } // namespace snnc
 

@@ -40,6 +40,7 @@ struct CompileOptions {
   std::string selectorModel;          ///< file; default: the tool's own
   std::string selectorBudget = "10%"; ///< decide::SelectorBudget::parse
   bool explainParadigm = false;
+  uint32_t maxNeurons = 0;     ///< of a population on one PE; 0: what fits
   unsigned jobs = 0;           ///< 0: all cores
   std::string emit = "bundle"; ///< bundle | snn | fabric | tick | asm
   std::string report = "none"; ///< none | table | json

@@ -42,6 +42,9 @@ struct CoreEntry {
   std::string image;          ///< entry name; loaded at `imageBase`
   uint32_t imageBase = 0;     ///< byte address; the rest of SRAM is zero
   uint32_t headerAddress = 0; ///< of the SnncCoreHeader
+  /// Parallel cores: spikes that every source may send in one tick so that the
+  /// MAC array's sums are exact. 0: any number.
+  uint32_t largestCount = 0;
 };
 
 /// Neurons [begin, end) of a population on one PE.

@@ -19,11 +19,14 @@ static json toJson(const ProgramEntry &p) {
 }
 
 static json toJson(const CoreEntry &c) {
-  return {{"pe", {c.pe.x, c.pe.y, c.pe.p}},
-          {"program", c.program},
-          {"image", c.image},
-          {"imageBase", c.imageBase},
-          {"headerAddress", c.headerAddress}};
+  json j = {{"pe", {c.pe.x, c.pe.y, c.pe.p}},
+            {"program", c.program},
+            {"image", c.image},
+            {"imageBase", c.imageBase},
+            {"headerAddress", c.headerAddress}};
+  if (c.largestCount)
+    j["largestCount"] = c.largestCount;
+  return j;
 }
 
 static json toJson(const VariableEntry &v) {

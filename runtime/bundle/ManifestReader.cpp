@@ -182,7 +182,8 @@ static CoreEntry readCore(Schema &schema, const json &j,
                           const std::string &where) {
   CoreEntry c;
   if (!schema.object(j, where,
-                     {"pe", "program", "image", "imageBase", "headerAddress"}))
+                     {"pe", "program", "image", "imageBase", "headerAddress"},
+                     {"largestCount"}))
     return c;
   const json &pe = schema.array(j.at("pe"), where + ".pe", 3);
   if (pe.size() != 3) {
@@ -197,6 +198,8 @@ static CoreEntry readCore(Schema &schema, const json &j,
   c.image = schema.text(j, "image", where);
   c.imageBase = schema.u32(j, "imageBase", where);
   c.headerAddress = schema.u32(j, "headerAddress", where);
+  if (j.contains("largestCount"))
+    c.largestCount = schema.u32(j, "largestCount", where);
   return c;
 }
 

@@ -11,17 +11,6 @@
 
 namespace snnc::runtime {
 
-void RunInputs::keysOf(std::span<const InputEntry> inputs, uint64_t sample,
-                       uint64_t tick, std::vector<uint32_t> &keys) const {
-  if (tick >= ticks)
-    return;
-  for (size_t i = 0; i < trains.size(); ++i) {
-    std::span<const uint16_t> row = trains[i].samples[sample].row(tick);
-    for (uint32_t c = 0; c < row.size(); ++c)
-      keys.insert(keys.end(), row[c], inputs[i].keyBase + c);
-  }
-}
-
 static Diagnostic nameError(const std::string &name, std::string message,
                             std::span<const InputEntry> inputs) {
   std::vector<std::string> known, hints;

@@ -24,8 +24,20 @@ struct RunInputs {
 
   /// Appends the keys that the host sends in `tick`: a count k repeats its key
   /// k times. Past the end of the arrays the inputs are silent.
+  /// `heard(input, channel)` says whether anybody listens.
+  template <typename Heard>
   void keysOf(std::span<const InputEntry> inputs, uint64_t sample,
-              uint64_t tick, std::vector<uint32_t> &keys) const;
+              uint64_t tick, const Heard &heard,
+              std::vector<uint32_t> &keys) const {
+    if (tick >= ticks)
+      return;
+    for (size_t i = 0; i < trains.size(); ++i) {
+      std::span<const uint16_t> row = trains[i].samples[sample].row(tick);
+      for (uint32_t c = 0; c < row.size(); ++c)
+        if (row[c] && heard(i, c))
+          keys.insert(keys.end(), row[c], inputs[i].keyBase + c);
+    }
+  }
 };
 
 /// Every input of the network needs an array of ticks x channels, or of samples

@@ -7,6 +7,7 @@
 
 #include "runtime/host/Session.h"
 
+#include "runtime/host/Listeners.h"
 #include "runtime/host/Recorder.h"
 
 #include <algorithm>
@@ -25,7 +26,7 @@ public:
       std::vector<RecordRequest> wanted, const RunOptions &options)
       : bundle(bundle), device(device), inputs(std::move(inputs)),
         requests(std::move(wanted)), options(options),
-        recorder(bundle, device, requests) {}
+        recorder(bundle, device, requests), listeners(bundle) {}
 
   Expected<RunResult> execute(bool &loaded);
 
@@ -42,6 +43,7 @@ private:
   std::vector<RecordRequest> requests;
   const RunOptions &options;
   Recorder recorder;
+  Listeners listeners;
   RunResult result;
   std::vector<uint32_t> keys;
 };
@@ -90,6 +92,8 @@ Status Run::prepare() {
     return makeError(
         "SNN0426", {"", bundle.manifest.network, 0, 0},
         fmt::format("{} ticks, the limit is {}", result.ticks, maxTicks));
+  if (Status status = listeners.checkCounts(inputs, result.ticks); !status)
+    return status;
   result.chipTicks =
       chipTicks(result.ticks, options.align, requests, bundle.manifest);
   return recorder.allocate(result.samples, result.chipTicks,
@@ -107,7 +111,9 @@ Status Run::runSample(uint64_t sample) {
   for (uint64_t tick = 0; tick < result.chipTicks; ++tick) {
     keys.clear();
     if (tick < result.ticks) // an input cut short by `ticks` stays silent
-      inputs.keysOf(bundle.manifest.inputs, sample, tick, keys);
+      inputs.keysOf(
+          bundle.manifest.inputs, sample, tick,
+          [&](size_t i, uint32_t c) { return listeners.heard(i, c); }, keys);
     device.feed(keys);
     if (Status status = device.tick(); !status)
       return status;

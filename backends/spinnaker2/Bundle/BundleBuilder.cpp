@@ -71,6 +71,7 @@ private:
     CodegenOptions codegen;
     codegen.headerAddress = machine.sram.program.end;
     codegen.jobs = options.jobs;
+    codegen.cache = options.cache;
     llvm::SmallVector<tick::ProgramOp> programs(
         module.getOps<tick::ProgramOp>());
     auto compiled = compilePrograms(programs, machine, codegen);
@@ -107,6 +108,7 @@ private:
                                at.getP());
       core.imageBase = image->base;
       core.headerAddress = machine.sram.program.end;
+      core.largestCount = image->summary.largestCount;
       coreIndex[core.pe.peId()] = uint32_t(manifest().cores.size());
       runtime::PopulationEntry &population =
           manifest().populations[populations.lookup(slice.getPopulation())];

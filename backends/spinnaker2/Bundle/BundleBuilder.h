@@ -1,4 +1,5 @@
-//===- BundleBuilder.h - A mapped module becomes a bundle --------*- C++ -*-===//
+//===- BundleBuilder.h - A mapped module becomes a bundle --------*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_BACKENDS_SPINNAKER2_BUNDLE_BUNDLEBUILDER_H
 #define SNNC_BACKENDS_SPINNAKER2_BUNDLE_BUNDLEBUILDER_H
@@ -12,10 +13,13 @@
 
 namespace snnc::s2 {
 
+class ProgramCache;
+
 struct BundleOptions {
   std::string networkName; ///< the user's file name, for the manifest
   double tickSeconds = 1e-3; ///< where fabric.machine does not say
   unsigned jobs = 1; ///< threads for compiling programs
+  ProgramCache *cache = nullptr; ///< see CodegenOptions
   nlohmann::json asked; ///< the user's options, kept in the manifest
 };
 

@@ -22,6 +22,7 @@
 
 #include <atomic>
 #include <fmt/format.h>
+#include <set>
 #include <thread>
 
 using namespace mlir;
@@ -175,10 +176,21 @@ uint32_t imageBytes(const std::string &elf) {
 /// One program on its way: LLVM IR of its own context, then an object file.
 struct ProgramCode {
   tick::ProgramOp op;
+  std::string text; ///< key in the cache
   std::unique_ptr<llvm::LLVMContext> context;
   std::unique_ptr<llvm::Module> module;
   std::string object, assembly;
 };
+
+/// What decides the code of a program: its text without its name.
+std::string textOf(tick::ProgramOp program, const CodegenOptions &options) {
+  OwningOpRef<tick::ProgramOp> copy(program.clone());
+  copy->setSymName(kTickFunction);
+  std::string text = options.emitAssembly ? "asm\n" : "";
+  llvm::raw_string_ostream stream(text);
+  copy->print(stream);
+  return text;
+}
 
 /// Everything that touches MLIR; one at a time.
 LogicalResult translate(ProgramCode &code, const MachineModel &machine,
@@ -262,10 +274,19 @@ compilePrograms(llvm::ArrayRef<tick::ProgramOp> programs,
   registerLLVMDialectTranslation(*context);
   if (!createTargetMachine())
     return first.emitError("SNN0391: this LLVM cannot generate Arm code");
-  std::vector<ProgramCode> codes(programs.size());
-  for (size_t i = 0; i < programs.size(); ++i) {
-    codes[i].op = programs[i];
-    if (failed(translate(codes[i], machine, options.headerAddress)))
+  ProgramCache own;
+  ProgramCache &cache = options.cache ? *options.cache : own;
+  std::vector<std::string> texts;
+  std::vector<ProgramCode> codes;
+  std::set<std::string> started;
+  for (tick::ProgramOp program : programs) {
+    texts.push_back(textOf(program, options));
+    if (cache.find(texts.back()) || !started.insert(texts.back()).second)
+      continue;
+    codes.emplace_back();
+    codes.back().op = program;
+    codes.back().text = texts.back();
+    if (failed(translate(codes.back(), machine, options.headerAddress)))
       return failure();
   }
   generateAll(codes, machine, options);
@@ -273,8 +294,10 @@ compilePrograms(llvm::ArrayRef<tick::ProgramOp> programs,
     auto result = finish(code, machine);
     if (failed(result))
       return failure();
-    results.push_back(std::move(*result));
+    cache.add(std::move(code.text), std::move(*result));
   }
+  for (const std::string &text : texts)
+    results.push_back(*cache.find(text));
   return results;
 }
 

@@ -1,4 +1,5 @@
-//===- CompileProgram.h - A tick program becomes an Arm ELF ------*- C++ -*-===//
+//===- CompileProgram.h - A tick program becomes an Arm ELF ------*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_BACKENDS_SPINNAKER2_CODEGEN_COMPILEPROGRAM_H
 #define SNNC_BACKENDS_SPINNAKER2_CODEGEN_COMPILEPROGRAM_H
@@ -6,21 +7,39 @@
 #include "compiler/Machine/MachineModel.h"
 #include "compiler/Tick/Tick.h"
 
+#include <map>
 #include <string>
 #include <vector>
 
 namespace snnc::s2 {
 
 struct CompiledProgram {
-  std::string elf;      ///< ELF32, Arm, EABI5 hard float, fully linked
-  std::string assembly; ///< the same code as text, when asked for
+  std::string elf;        ///< ELF32, Arm, EABI5 hard float, fully linked
+  std::string assembly;   ///< the same code as text, when asked for
   uint32_t textBytes = 0; ///< vectors, text and read-only data
+};
+
+/// Programs that were compiled before, by their text. For one machine and one
+/// header address; not thread safe.
+class ProgramCache {
+public:
+  const CompiledProgram *find(const std::string &text) const {
+    auto it = programs.find(text);
+    return it == programs.end() ? nullptr : &it->second;
+  }
+  void add(std::string text, CompiledProgram program) {
+    programs.emplace(std::move(text), std::move(program));
+  }
+
+private:
+  std::map<std::string, CompiledProgram> programs;
 };
 
 struct CodegenOptions {
   uint32_t headerAddress = 0; ///< where the core header will stand
   bool emitAssembly = false;
-  unsigned jobs = 0; ///< threads for LLVM; 0: all cores
+  unsigned jobs = 0;             ///< threads for LLVM; 0: all cores
+  ProgramCache *cache = nullptr; ///< asked first and added to, where given
 };
 
 /// Compiles tick.programs for the Cortex-M4F of `machine`: tick -> loops -> s2

@@ -3,6 +3,8 @@
 
 #include "backends/spinnaker2/Image/CoreImage.h"
 
+#include "backends/spinnaker2/Image/CountLimit.h"
+
 #include "compiler/SNN/ParamValues.h"
 #include "runtime/abi/CoreHeader.h"
 
@@ -188,6 +190,7 @@ LogicalResult ImageWriter::writeMap() {
     std::ranges::copy(bytes, bytesAt(*place).begin());
   }
   image.summary.synapses += map->map.synapses;
+  image.summary.largestCount = largestCount(map->map, b.machine.mac);
   if (failed(addMapEntries(map->rows)))
     return failure();
   return writePanels(layout);

@@ -35,6 +35,7 @@ struct CoreSummary {
   uint64_t recordTicks = 0;           ///< of spikes and all states
   std::vector<std::string> encodings; ///< in the order of the table's kinds
   bool parallel = false;
+  uint32_t largestCount = 0;    ///< parallel: CoreEntry::largestCount
   fabric::CycleEstimate cycles; ///< per tick
 };
 

@@ -210,6 +210,10 @@ bool Reader::fillInline(const Node &node, const char *what, size_t level,
       values.push_back(*value);
     return value.has_value();
   }
+  if (level == 0 && node.items.empty()) {
+    shape = {0}; // an empty list; whether that means something is the caller's
+    return true;
+  }
   if (level == shape.size()) {
     if (!values.empty() || level >= 4 || node.items.empty()) {
       error(node, "SNN1005",

@@ -1,0 +1,119 @@
+//===- Listeners.cpp - Which input spikes the cores want ------------------===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/host/Listeners.h"
+
+#include "runtime/abi/CoreHeader.h"
+
+#include <algorithm>
+#include <cstring>
+#include <fmt/format.h>
+
+namespace snnc::runtime {
+
+Listeners::Listeners(const Bundle &bundle) : entries(bundle.manifest.inputs) {
+  const Manifest &manifest = bundle.manifest;
+  for (const InputEntry &input : entries)
+    wanted.emplace_back(input.channels);
+  std::vector<std::string> populations(manifest.cores.size());
+  for (const PopulationEntry &population : manifest.populations)
+    for (const SliceEntry &slice : population.slices)
+      populations[slice.core] = population.name;
+  for (size_t c = 0; c < manifest.cores.size(); ++c)
+    addCore(bundle, manifest.cores[c], populations[c]);
+  for (size_t i = 0; i < entries.size(); ++i)
+    for (uint32_t c = 0; c < entries[i].channels; ++c)
+      for (auto route = manifest.routes.begin();
+           !wanted[i][c] && route != manifest.routes.end(); ++route)
+        wanted[i][c] = ((entries[i].keyBase + c) & route->mask) == route->key;
+}
+
+void Listeners::addCore(const Bundle &bundle, const CoreEntry &core,
+                        const std::string &population) {
+  const std::string *image = bundle.entry(core.image);
+  SnncCoreHeader header;
+  // Checked when the bundle was read: the header is inside the image.
+  std::memcpy(&header, image->data() + (core.headerAddress - core.imageBase),
+              sizeof header);
+  Consumer consumer{population, core.largestCount, {}};
+  for (uint32_t e = 0; e < header.table_count; ++e) {
+    SnncTableEntry entry;
+    uint64_t at = uint64_t(header.table_base) - core.imageBase +
+                  uint64_t(e) * sizeof entry;
+    if (header.table_base < core.imageBase || at + sizeof entry > image->size())
+      break; // no table of ours; the core itself will say so
+    std::memcpy(&entry, image->data() + at, sizeof entry);
+    for (size_t i = 0; i < entries.size(); ++i) {
+      uint64_t base = entries[i].keyBase;
+      uint64_t begin = std::max<uint64_t>(entry.key_first, base);
+      uint64_t end =
+          std::min<uint64_t>(uint64_t(entry.key_first) + entry.key_count,
+                             base + entries[i].channels);
+      if (begin >= end)
+        continue;
+      consumer.channels.push_back(
+          {i, uint32_t(begin - base), uint32_t(end - base)});
+      std::fill(wanted[i].begin() + long(begin - base),
+                wanted[i].begin() + long(end - base), true);
+    }
+  }
+  if (core.largestCount && !consumer.channels.empty())
+    consumers.push_back(std::move(consumer));
+}
+
+static Diagnostic tooMany(const std::string &input, std::string message) {
+  return makeError("SNN0414", {"", input, 0, 0}, std::move(message),
+                   {"compute that population serially (--paradigm serial, or "
+                    "paradigm: serial in YAML), or spread the spikes over "
+                    "more ticks"});
+}
+
+Status Listeners::checkTick(const Consumer &consumer, const RunInputs &inputs,
+                            uint64_t sample, uint64_t tick) const {
+  uint64_t sent = 0, room = 0;
+  for (const Channels &range : consumer.channels) {
+    auto row = inputs.trains[range.input].samples[sample].row(tick);
+    room += range.end - range.begin;
+    for (uint32_t c = range.begin; c < range.end; ++c) {
+      sent += row[c];
+      if (row[c] > consumer.largestCount)
+        return tooMany(
+            entries[range.input].name,
+            fmt::format("{} spikes on channel {} in tick {}, population '{}' "
+                        "adds at most {} of a source per tick on the MAC array",
+                        row[c], c, tick, consumer.population,
+                        consumer.largestCount));
+    }
+  }
+  if (sent <= room)
+    return {};
+  return tooMany(entries[consumer.channels[0].input].name,
+                 fmt::format("{} input spikes in tick {}, a core of the "
+                             "parallel population '{}' notes at most {}",
+                             sent, tick, consumer.population, room));
+}
+
+Status Listeners::checkCounts(const RunInputs &inputs, uint64_t ticks) const {
+  for (uint64_t sample = 0; sample < inputs.samples; ++sample)
+    for (uint64_t tick = 0; tick < std::min(ticks, inputs.ticks); ++tick) {
+      // One spike a channel is always possible: the planner saw to it.
+      bool plain = std::all_of(
+          inputs.trains.begin(), inputs.trains.end(), [&](const auto &train) {
+            auto row = train.samples[sample].row(tick);
+            return std::all_of(row.begin(), row.end(),
+                               [](uint16_t count) { return count <= 1; });
+          });
+      if (plain)
+        continue;
+      for (const Consumer &consumer : consumers)
+        if (Status s = checkTick(consumer, inputs, sample, tick); !s)
+          return s;
+    }
+  return {};
+}
+
+} // namespace snnc::runtime

@@ -1,0 +1,243 @@
+//===- Check.cpp - One network, every way to run it -----------------------===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tests/property/Check.h"
+
+#include "backends/host/HostBackend.h"
+#include "compiler/Driver/Compile.h"
+#include "compiler/Driver/DrivenInputs.h"
+#include "compiler/Driver/Messages.h"
+#include "compiler/Driver/Network.h"
+#include "compiler/Import/YAML/YamlImport.h"
+#include "compiler/Reference/RunReference.h"
+#include "runtime/emulator/Emulator.h"
+#include "runtime/host/Compare.h"
+
+#include <fmt/format.h>
+
+using namespace mlir;
+
+namespace snnc::property {
+
+namespace {
+
+struct Variant {
+  const char *name;
+  const char *paradigm;
+  bool pinned = false; ///< paradigms of NetworkSpec::pins
+  uint32_t slice = 0;
+  bool host = false;
+};
+
+/// Why a network may be refused: see docs/diagnostics/map.md and runtime.md.
+bool mayRefuse(const Variant &variant, const std::string &code) {
+  static const std::set<std::string> parallelOnly = {"SNN1100", "SNN1101",
+                                                     "SNN0414"};
+  return (parallelOnly.count(code) &&
+          variant.paradigm != std::string("serial")) ||
+         code == "SNN0354";
+}
+
+class Checker {
+public:
+  Checker(const NetworkSpec &spec, s2::ProgramCache &cache)
+      : spec(spec), cache(cache) {}
+  Outcome run();
+
+private:
+  bool fail(const std::string &what) {
+    if (outcome.failure.empty())
+      outcome.failure = what;
+    return false;
+  }
+  bool prepare();
+  bool runReference();
+  bool runVariant(const Variant &variant);
+  std::shared_ptr<runtime::Bundle> compile(const Variant &variant,
+                                           DiagnosticSink &sink);
+  bool compareWith(const Variant &variant, const runtime::Bundle &bundle,
+                   runtime::Device &device);
+  bool refused(const Variant &variant, const std::vector<Diagnostic> &findings);
+  std::string messages(const std::vector<Diagnostic> &findings) const;
+
+  const NetworkSpec &spec;
+  s2::ProgramCache &cache;
+  Outcome outcome;
+  DiagnosticSink sink;
+  std::unique_ptr<MLIRContext> context;
+  OwningOpRef<ModuleOp> module;
+  runtime::Manifest description;
+  runtime::ArrayMap inputs;
+  std::vector<std::string> requests;
+  runtime::RunOptions runOptions;
+  runtime::RunResult expected;
+  std::set<std::string> seenMappings;
+};
+
+std::string Checker::messages(const std::vector<Diagnostic> &findings) const {
+  std::string text;
+  for (const Diagnostic &finding : findings)
+    if (finding.severity == Severity::Error)
+      text += (text.empty() ? "" : "; ") + toText(finding);
+  return text.empty() ? "no message" : text;
+}
+
+bool Checker::prepare() {
+  context = createContext();
+  MessageBridge bridge(context.get(), sink);
+  module =
+      yaml::importYamlText(spec.toYaml(), "property.yaml", context.get(), sink);
+  NetworkOptions options;
+  options.weights = spec.wide ? "int16" : "int8";
+  options.quantize = spec.oneScale ? "py-spinnaker2" : "per-neuron";
+  if (!module ||
+      failed(normalizeNetwork(
+          *module, networkOf(*module).getDt()->convertToDouble(), options,
+          /*quantized=*/true)))
+    return fail("import: " + messages(sink.all()));
+  snn::NetworkOp network = networkOf(*module);
+  description = reference::describeNetwork(network);
+  inputs = spec.arrays();
+  Status status =
+      addDrivenInputs(network, description.inputs, spec.ticks, inputs);
+  runOptions.ticks = spec.ticks;
+  for (const auto &request : runtime::everyRequest(description))
+    requests.push_back(request.name());
+  for (const PopulationSpec &population : spec.populations)
+    outcome.models.insert(population.model);
+  return status ? true : fail("inputs: " + toText(status.error()));
+}
+
+bool Checker::runReference() {
+  MessageBridge bridge(context.get(), sink);
+  auto interpreter = reference::Interpreter::create(
+      networkOf(*module), reference::Precision::Quantized);
+  if (failed(interpreter))
+    return fail("reference: " + messages(sink.all()));
+  auto result =
+      reference::runReference(**interpreter, inputs, requests, runOptions);
+  if (!result)
+    return fail("reference: " + toText(result.error()));
+  expected = std::move(*result);
+  for (const auto &[name, total] : expected.spikeTotals) {
+    outcome.spikes += total;
+    if (total == 0)
+      outcome.silent.insert(name);
+  }
+  return true;
+}
+
+std::shared_ptr<runtime::Bundle> Checker::compile(const Variant &variant,
+                                                  DiagnosticSink &findings) {
+  MessageBridge bridge(context.get(), findings);
+  OwningOpRef<ModuleOp> copy = module->clone();
+  uint32_t number = 0;
+  for (auto population : networkOf(*copy).getOps<snn::PopulationOp>()) {
+    bool parallel = spec.pins >> number++ & 1;
+    if (variant.pinned)
+      population.setParadigm(parallel ? snn::Paradigm::Parallel
+                                      : snn::Paradigm::Serial);
+  }
+  CompileOptions options;
+  options.input = "property.yaml";
+  options.paradigm = variant.paradigm;
+  options.maxNeurons = variant.slice;
+  options.tickSeconds = 0.1; // this is about bits, not about time
+  options.jobs = 1;
+  return compileModule(*copy, options, findings, &cache);
+}
+
+bool Checker::refused(const Variant &variant,
+                      const std::vector<Diagnostic> &findings) {
+  bool all = false;
+  for (const Diagnostic &finding : findings) {
+    if (finding.severity != Severity::Error)
+      continue;
+    if (!mayRefuse(variant, finding.code))
+      return fail(fmt::format("{}: {}", variant.name, messages(findings)));
+    all = true;
+  }
+  if (!all)
+    return fail(fmt::format("{}: failed without a message", variant.name));
+  ++outcome.refusals[fmt::format("{} {}", variant.name, findings.back().code)];
+  return true;
+}
+
+bool Checker::compareWith(const Variant &variant, const runtime::Bundle &bundle,
+                          runtime::Device &device) {
+  runtime::Session session(bundle, device);
+  auto result = session.run(inputs, requests, runOptions);
+  std::string where = fmt::format("{} on {}", variant.name, device.name());
+  if (!result)
+    return mayRefuse(variant, result.error().code)
+               ? refused(variant, {result.error()})
+               : fail(where + ": " + toText(result.error()));
+  runtime::Verdict verdict = result->verdict;
+  verdict.overruns = 0;
+  if (!verdict.clean())
+    return fail(fmt::format(
+        "{}: {} dropped, {} unrouted, {} unknown keys, {} not recorded", where,
+        verdict.droppedPackets, verdict.unroutedPackets, verdict.unknownKeys,
+        verdict.recordOverflows));
+  auto difference =
+      runtime::firstDivergence(description, result->arrays, expected.arrays);
+  if (!difference)
+    return fail(where + ": " + toText(difference.error()));
+  if (*difference)
+    return fail(where + " against reference: " + toText(**difference));
+  if (result->arrays.size() != expected.arrays.size())
+    return fail(where + ": an array is missing");
+  ++outcome.compared;
+  return true;
+}
+
+bool Checker::runVariant(const Variant &variant) {
+  DiagnosticSink findings;
+  auto bundle = compile(variant, findings);
+  if (!bundle)
+    return refused(variant, findings.all());
+  // The oracle often wants what another variant has been already.
+  std::string mapping = *bundle->entry(runtime::Bundle::reportName);
+  if (!seenMappings.insert(mapping).second)
+    return true;
+  outcome.cores += bundle->manifest.cores.size();
+  outcome.parallelPes |= mapping.find("map<") != std::string::npos;
+  if (std::string wrong = checkPlannedBytes(*bundle, outcome.buffers);
+      !wrong.empty())
+    return fail(fmt::format("{}: {}", variant.name, wrong));
+  auto chip = emulator::createEmulator({1});
+  if (!compareWith(variant, *bundle, *chip))
+    return false;
+  if (!variant.host)
+    return true;
+  auto host = host::createHostDevice();
+  return compareWith(variant, *bundle, *host);
+}
+
+Outcome Checker::run() {
+  const Variant variants[] = {
+      {"serial", "serial", false, 0, spec.seed % 2 == 0},
+      {"parallel", "parallel", false, 0, spec.seed % 4 == 3},
+      {"oracle", "oracle"},
+      {"serial split", "serial", false, spec.serialSlice},
+      {"mixed split", "oracle", true, spec.mixedSlice, spec.seed % 4 == 1},
+  };
+  if (!prepare() || !runReference())
+    return outcome;
+  for (const Variant &variant : variants)
+    if (!runVariant(variant))
+      break;
+  return outcome;
+}
+
+} // namespace
+
+Outcome check(const NetworkSpec &spec, s2::ProgramCache &cache) {
+  return Checker(spec, cache).run();
+}
+
+} // namespace snnc::property

@@ -1,0 +1,48 @@
+//===- Check.h - One network, every way to run it -----------------*- C++
+//-*-===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The reference interpreter runs the network once; then it is compiled serial,
+// parallel, as the oracle wants it, with paradigms pinned at random and cut
+// into smaller slices than needed, and every emulated chip must give the same
+// spikes and states, bit for bit. The host back end runs the serial and the
+// mixed one. Every core of every mapping must hold as many bytes as planned.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_TESTS_PROPERTY_CHECK_H
+#define SNNC_TESTS_PROPERTY_CHECK_H
+
+#include "backends/spinnaker2/Codegen/CompileProgram.h"
+#include "runtime/bundle/Bundle.h"
+#include "tests/property/NetworkSpec.h"
+
+#include <map>
+#include <set>
+
+namespace snnc::property {
+
+struct Outcome {
+  std::string failure; ///< empty: everything agrees
+  /// Variants that were refused for a good reason, by "variant SNNdddd".
+  std::map<std::string, unsigned> refusals;
+  unsigned compared = 0; ///< runs that were compared with the reference
+  uint64_t spikes = 0;   ///< of all populations, in the reference
+  uint64_t synapses = 0, cores = 0, buffers = 0;
+  std::set<std::string> models; ///< of populations
+  std::set<std::string> silent; ///< spiking populations without a spike
+  bool parallelPes = false;     ///< some core used the MAC array
+};
+
+/// Runs every variant; stops at the first difference. `cache` keeps core
+/// programs from network to network.
+Outcome check(const NetworkSpec &spec, s2::ProgramCache &cache);
+
+/// The first buffer whose bytes in the images are not those of the plan, as
+/// text; empty when all agree. `buffers` counts what was looked at.
+std::string checkPlannedBytes(const runtime::Bundle &bundle, uint64_t &buffers);
+
+} // namespace snnc::property
+
+#endif // SNNC_TESTS_PROPERTY_CHECK_H

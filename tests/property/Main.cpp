@@ -1,0 +1,156 @@
+//===- Main.cpp - snnc-property: random networks, every way to run them ---===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//   snnc-property --first 0 --count 65       a range of seeds, as ctest does
+//   snnc-property --seed 17 --dump           one network, with its YAML
+//   snnc-property --seed 17 --shrink         the smallest that still fails
+//
+// Exit code 1 when a network fails, when more variants are refused than
+// expected, or when the networks are too silent to say anything.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/SNN/NeuronLibrary.h"
+#include "tests/property/Check.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <fmt/format.h>
+
+using namespace snnc;
+using namespace snnc::property;
+
+namespace {
+
+struct Totals {
+  unsigned networks = 0, failed = 0, compared = 0, parallel = 0, active = 0;
+  uint64_t spikes = 0, cores = 0, buffers = 0;
+  std::map<std::string, unsigned> refusals;
+  std::set<std::string> models;
+
+  void add(const Outcome &outcome) {
+    ++networks;
+    compared += outcome.compared;
+    parallel += outcome.parallelPes;
+    active += outcome.spikes > 0;
+    spikes += outcome.spikes;
+    cores += outcome.cores;
+    buffers += outcome.buffers;
+    for (const auto &[what, count] : outcome.refusals)
+      refusals[what] += count;
+    models.insert(outcome.models.begin(), outcome.models.end());
+  }
+};
+
+void describe(const NetworkSpec &spec) {
+  fmt::print("# seed {} ({}), {} tick(s), {} sample(s), {}{}, slices of {} "
+             "(serial split) and {} (mixed split), parallel in the mix: {:b}\n",
+             spec.seed, spec.origin, spec.ticks, spec.samples,
+             spec.wide ? "int16" : "int8",
+             spec.oneScale ? ", py-spinnaker2" : "", spec.serialSlice,
+             spec.mixedSlice, spec.pins);
+}
+
+NetworkSpec shrink(NetworkSpec spec, s2::ProgramCache &cache) {
+  // A greedy walk: any smaller network that fails, whatever its message.
+  for (bool again = true; again;) {
+    again = false;
+    for (NetworkSpec &candidate : smaller(spec)) {
+      if (check(candidate, cache).failure.empty())
+        continue;
+      spec = std::move(candidate);
+      again = true;
+      break;
+    }
+  }
+  return spec;
+}
+
+int runOne(NetworkSpec spec, bool dump, bool shrinks) {
+  s2::ProgramCache cache;
+  if (shrinks && !check(spec, cache).failure.empty())
+    spec = shrink(std::move(spec), cache);
+  describe(spec);
+  if (dump || shrinks)
+    fmt::print("{}", spec.toYaml());
+  Outcome outcome = check(spec, cache);
+  for (const auto &[what, count] : outcome.refusals)
+    fmt::print("# refused: {}\n", what);
+  fmt::print("# {} spike(s), {} run(s) agree with the reference, {} buffer(s) "
+             "of {} core(s) as planned\n",
+             outcome.spikes, outcome.compared, outcome.buffers, outcome.cores);
+  for (const std::string &name : outcome.silent)
+    fmt::print("# silent: {}\n", name);
+  if (outcome.failure.empty())
+    return 0;
+  fmt::print("FAILED: {}\n", outcome.failure);
+  return 1;
+}
+
+/// What a range of seeds must show besides agreement.
+int judge(const Totals &totals, const std::vector<std::string> &models) {
+  unsigned refused = 0;
+  for (const auto &[what, count] : totals.refusals) {
+    fmt::print("refused: {} x {}\n", count, what);
+    refused += count;
+  }
+  fmt::print("{} network(s), {} failed; {} run(s) agree with the reference; "
+             "{} spike(s), {} network(s) with spikes, {} with parallel cores; "
+             "{} buffer(s) of {} core(s) as planned; {} variant(s) refused\n",
+             totals.networks, totals.failed, totals.compared, totals.spikes,
+             totals.active, totals.parallel, totals.buffers, totals.cores,
+             refused);
+  int code = totals.failed != 0;
+  auto demand = [&](bool good, const char *what) {
+    if (!good)
+      fmt::print("FAILED: {}\n", what);
+    code |= !good;
+  };
+  demand(refused * 20 <= totals.compared, "more than 5 % are refused");
+  if (totals.networks < 40)
+    return code;
+  demand(totals.active * 10 >= totals.networks * 8,
+         "fewer than 80 % of the networks spike");
+  demand(totals.parallel * 10 >= totals.networks * 9,
+         "fewer than 90 % of the networks use the MAC array");
+  for (const std::string &model : models)
+    demand(totals.models.count(model), ("no population is " + model).c_str());
+  return code;
+}
+
+int runRange(uint64_t first, uint64_t count,
+             const std::vector<std::string> &models, const char *program) {
+  Totals totals;
+  s2::ProgramCache cache;
+  for (uint64_t seed = first; seed < first + count; ++seed) {
+    Outcome outcome = check(generate(seed, models), cache);
+    totals.add(outcome);
+    if (outcome.failure.empty())
+      continue;
+    ++totals.failed;
+    fmt::print("FAILED: seed {}: {}\n  replay: {} --seed {} --dump\n", seed,
+               outcome.failure, program, seed);
+    std::fflush(stdout);
+  }
+  return judge(totals, models);
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  CLI::App app{"Random networks: reference, serial, parallel, any split"};
+  uint64_t first = 0, count = 0, seed = 0;
+  bool dump = false, shrinks = false;
+  app.add_option("--first", first, "First seed of a range");
+  app.add_option("--count", count, "Seeds in the range");
+  CLI::Option *one = app.add_option("--seed", seed, "One network");
+  app.add_flag("--dump", dump, "Print its YAML")->needs(one);
+  app.add_flag("--shrink", shrinks, "Make a failing one smaller")->needs(one);
+  CLI11_PARSE(app, argc, argv);
+  std::vector<std::string> models = snn::libraryModelNames();
+  if (one->count())
+    return runOne(generate(seed, models), dump, shrinks);
+  return runRange(first, count, models, argv[0]);
+}
