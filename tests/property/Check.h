@@ -31,7 +31,8 @@ struct Outcome {
   uint64_t spikes = 0;   ///< of all populations, in the reference
   uint64_t synapses = 0, cores = 0, buffers = 0;
   std::set<std::string> models; ///< of populations
-  std::set<std::string> silent; ///< spiking populations without a spike
+  unsigned spiking = 0;         ///< populations that can spike
+  std::set<std::string> silent; ///< of these, the ones without a spike
   bool parallelPes = false;     ///< some core used the MAC array
 };
 
