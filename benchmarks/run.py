@@ -113,7 +113,7 @@ class Benchmarks:
         in every tick but the last, whose spikes would come after the end."""
         networks.write(os.path.join(self.folder, "net.nir"), spec)
         subprocess.run([self.snnc, "compile", "net.nir", "--dt", "1e-3",
-                        *options, "-o", "net.s2x"], cwd=self.folder,
+                        "--paradigm", "serial", *options, "-o", "net.s2x"], cwd=self.folder,
                        check=True, capture_output=True)
         stimulus = np.zeros((ticks, spec.inputs), np.uint8)
         stimulus[:-1, :active] = 1

@@ -35,7 +35,7 @@ struct CompileOptions {
   /// longer where the plan says that cores need more.
   std::optional<double> tickSeconds;
   /// auto | serial | parallel | oracle | cost-model
-  std::string paradigm = "serial";
+  std::string paradigm = "auto";
   std::string objective = "pes";      ///< pes | memory | cycles | energy
   std::string selectorModel;          ///< file; default: the tool's own
   std::string selectorBudget = "10%"; ///< decide::SelectorBudget::parse

@@ -21,7 +21,8 @@ class Bundle(SnncTest):
     def setUpClass(cls):
         super().setUpClass()
         cls.bundle = cls.folder + "/b.s2x"
-        cls.run_snnc("compile", BRAILLE, *BRAILLE_TIME, "-o", cls.bundle)
+        cls.run_snnc("compile", BRAILLE, *BRAILLE_TIME, "--paradigm",
+                     "serial", "-o", cls.bundle)
 
     def test_everyday_tools(self):
         listing = tool("unzip", "-l", self.bundle, text=True)
