@@ -16,6 +16,7 @@ import time
 import numpy as np
 
 import networks
+import paradigms
 import selector
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), os.pardir))
@@ -199,9 +200,13 @@ class Benchmarks:
         """Plans of whole networks, and what choosing costs the host."""
         selector.run(self, MODELS, DATA)
 
+    def paradigms(self):
+        """A layer of 500 x 500 in both paradigms (docs/paradigms.md)."""
+        paradigms.run(self)
+
 
 NAMES = ("compile", "check", "synapse", "neuron", "emulator", "chip",
-         "selector")
+         "selector", "paradigms")
 
 
 def main():

@@ -202,7 +202,26 @@ static void addOthers(CLI::App &app, Options &options) {
   inspect->add_flag("--json", options.inspect.json, "JSON on stdout");
   inspect->add_flag("--memory", options.inspect.memory,
                     "Every core's memory by structure");
-  inspect->footer("Example:\n  snnc inspect net.s2x --memory");
+  auto *layer = inspect->add_option_function<std::vector<std::string>>(
+      "--layer",
+      [&options](const std::vector<std::string> &names) {
+        options.inspect.layer = names.empty() ? "" : names.front();
+      },
+      "Every layer, or the one of this name: paradigm, bytes, cycles");
+  auto *pe = inspect->add_option_function<std::vector<std::string>>(
+      "--pe",
+      [&options](const std::vector<std::string> &names) {
+        options.inspect.pe = names.empty() ? "" : names.front();
+      },
+      "Every PE, or one by its coordinate x.y.p or its number: buffers, keys, "
+      "routes");
+  for (CLI::Option *option : {layer, pe})
+    option->expected(0, 1)->type_name("[NAME]")->run_callback_for_default();
+  inspect->footer("Examples:\n  snnc inspect net.s2x\n"
+                  "  snnc inspect net.s2x --layer\n"
+                  "  snnc inspect net.s2x --layer hidden --json | jq .bytes\n"
+                  "  snnc inspect net.s2x --pe 7.6.0\n"
+                  "  snnc inspect net.s2x --memory");
 
   app.add_subcommand("targets", "List the machine descriptions");
 }

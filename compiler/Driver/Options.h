@@ -79,6 +79,8 @@ struct InspectOptions {
   std::string input;
   bool json = false;
   bool memory = false;
+  /// --layer and --pe: absent, empty (all) or the name of one.
+  std::optional<std::string> layer, pe;
 };
 
 enum class Verb { None, Compile, Run, Check, Verify, Inspect, Targets, Selector };

@@ -62,6 +62,55 @@ class Bundle(SnncTest):
             self.snnc("inspect", self.bundle, "--memory", "--json").stdout)
         self.assertTrue(all(core["buffers"] for core in cores))
 
+    def test_inspect_layer(self):
+        layers = json.loads(
+            self.snnc("inspect", self.bundle, "--layer", "--json").stdout)
+        self.assertEqual([layer["name"] for layer in layers],
+                         ["lif1.lif", "lif2"])
+        one = json.loads(self.snnc("inspect", self.bundle, "--layer",
+                                   "lif2", "--json").stdout)
+        self.assertEqual(one, layers[1])
+        self.assertEqual((one["paradigm"], one["neurons"], one["pes"],
+                          one["batch"]), ("serial", 7, 1, 1))
+        self.assertEqual(sum(one["bytes_by_structure"].values())
+                         - one["bytes_by_structure"]["record"], one["bytes"])
+        self.assertLessEqual(one["cycles_expected"], one["cycles_worst"])
+        self.assertGreater(one["tick_cycles"], one["cycles_worst"])
+        text = self.snnc("inspect", self.bundle, "--layer", "lif2").stdout
+        self.assertRegex(text, r"structure +bytes +share\n-+\n")
+        self.assertIn(f"{one['bytes']} of {one['limit']}", text)
+
+    def test_inspect_pe(self):
+        pes = json.loads(
+            self.snnc("inspect", self.bundle, "--pe", "--json").stdout)
+        manifest = json.loads(read_bundle(self.bundle)["manifest.json"])
+        self.assertEqual([pe["pe"] for pe in pes],
+                         [".".join(map(str, core["pe"]))
+                          for core in manifest["cores"]])
+        for number, pe in enumerate(pes):
+            for name in (pe["pe"], number):
+                self.assertEqual(json.loads(self.snnc(
+                    "inspect", self.bundle, "--pe", name, "--json").stdout),
+                    pe)
+            self.assertEqual(pe["used"] + pe["free"], pe["available"])
+            self.assertEqual(pe["buffers"][0]["name"], "header")
+            self.assertTrue(pe["routes_in"])
+        hidden = next(pe for pe in pes if pe["population"] == "lif1.lif")
+        heard = [sender for route in hidden["routes_in"]
+                 for sender in route["from"]]
+        self.assertIn("input", heard)
+        self.assertIn("lif1.lif[0..38]", heard)  # it is recurrent
+        self.assertIn(hidden["pe"], hidden["routes_out"][0]["to"])
+        text = self.snnc("inspect", self.bundle, "--pe", hidden["pe"]).stdout
+        self.assertRegex(text, r"buffer +at +bytes +share\n-+\nheader +0x")
+
+    def test_inspect_unknown(self):
+        for option, wrong, near in (("--layer", "lif1.lid", "lif1.lif"),
+                                    ("--pe", "7.6.9", "7.6.")):
+            done = self.snnc("inspect", self.bundle, option, wrong, code=1)
+            self.assertRegex(done.stderr, r"error: .*\[SNN0443\]")
+            self.assertIn(f"did you mean '{near}", done.stderr)
+
     NEURON = 23
 
     def altered(self, fix):

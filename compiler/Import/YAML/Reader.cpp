@@ -263,7 +263,8 @@ std::optional<runtime::NdArray> Reader::array(const Node &node,
   auto numbers = readNumbers(full.string(), key);
   if (numbers)
     return std::move(*numbers);
-  error(*where, "SNN1013", fmt::format("{}: {}", what, numbers.error().message),
+  error(*where, "SNN1013",
+        fmt::format("{}: '{}': {}", what, *path, numbers.error().message),
         numbers.error().hints);
   return std::nullopt;
 }
