@@ -128,6 +128,12 @@ json peViews(const Bundle &bundle) {
     view["tick_cycles"] = tickCycles(bundle);
     uint64_t used = view.value("used", uint64_t(0)),
              available = view.value("available", uint64_t(0));
+    json buffers = view.value("buffers", json::array());
+    std::stable_sort(
+        buffers.begin(), buffers.end(), [](const json &a, const json &b) {
+          return a.value("at", uint64_t(0)) < b.value("at", uint64_t(0));
+        });
+    view["buffers"] = std::move(buffers);
     view["free"] = available > used ? available - used : 0;
     addRoutes(bundle, c, header, view);
   }
