@@ -17,6 +17,7 @@
 #include "runtime/emulator/Emulator.h"
 #include "runtime/host/Compare.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 using namespace mlir;
@@ -181,6 +182,15 @@ bool Checker::compareWith(const Variant &variant, const runtime::Bundle &bundle,
   verdict.overruns = 0;
   // A core ignores the spikes of a slice that have no synapse into its own.
   verdict.unknownKeys = 0;
+  // More packets in a tick than sources may overflow the ring: said, not
+  // hidden.
+  bool crowded = std::any_of(
+      spec.inputs.begin(), spec.inputs.end(),
+      [](const InputSpec &input) { return input.largestCount > 1; });
+  if (crowded && verdict.droppedPackets) {
+    ++outcome.refusals[fmt::format("{} lost packets", variant.name)];
+    return true;
+  }
   if (!verdict.clean())
     return fail(fmt::format(
         "{}: {} dropped, {} unrouted packets, {} ticks not recorded", where,

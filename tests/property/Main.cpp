@@ -53,6 +53,9 @@ void describe(const NetworkSpec &spec) {
              spec.wide ? "int16" : "int8",
              spec.oneScale ? ", py-spinnaker2" : "", spec.serialSlice,
              spec.mixedSlice, spec.pins);
+  for (uint32_t i = 0; i < spec.inputs.size(); ++i)
+    fmt::print("# {}: rate {:g}, up to {} spike(s) a tick\n", spec.nameOf(i),
+               spec.inputs[i].rate, spec.inputs[i].largestCount);
 }
 
 NetworkSpec shrink(NetworkSpec spec, s2::ProgramCache &cache) {
