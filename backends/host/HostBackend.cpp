@@ -137,6 +137,8 @@ void lowerToHost(ModuleOp module) {
   module.walk([&](Operation *op) {
     if (auto send = dyn_cast<tick::SendOp>(op))
       lowerSend(send);
+    else if (auto add = dyn_cast<tick::AddPartOp>(op))
+      program::expandAddPart(add);
     else if (auto address = dyn_cast<tick::AddressOp>(op))
       lowerAddress(address);
   });

@@ -190,6 +190,19 @@ def Tick_AddressOp : Tick_Op<"address", [
     [{ build($_builder, $_state, core.getType(), core, address); }]>];
 }
 
+def Tick_AddPartOp : Tick_Op<"add_part", [Pure]> {
+  let summary = "sum + signed part `part` (from the low end) of a packed word";
+  let description = [{
+    One instruction of an Armv7E-M core, which LLVM does not find for the parts
+    in the middle of a word.
+  }];
+  let arguments = (ins I32:$sum, I32:$word, I64Attr:$bits, I64Attr:$part);
+  let results = (outs I32:$next);
+  let assemblyFormat = [{
+    $sum `,` $word `bits` $bits `part` $part attr-dict
+  }];
+}
+
 def Tick_SendOp : Tick_Op<"send"> {
   let summary = "Send a multicast packet";
   let arguments = (ins Tick_Pointer:$core, I32:$key);

@@ -45,28 +45,35 @@ Value LoopEmitter::compare(arith::CmpIPredicate predicate, Value x, Value y) {
 Value LoopEmitter::pointer(Value address) {
   return b.create<tick::AddressOp>(loc, core, address);
 }
+template <typename Access> Access LoopEmitter::mark(Access access) {
+  if (inOrder)
+    access->setAttr(kInOrderAttr, b.getUnitAttr());
+  return access;
+}
 Value LoopEmitter::load(Value address) {
-  return b.create<LLVM::LoadOp>(loc, b.getI32Type(), pointer(address), 4);
+  return mark(
+      b.create<LLVM::LoadOp>(loc, b.getI32Type(), pointer(address), 4));
 }
 Value LoopEmitter::loadNarrow(Value address, unsigned bits, bool isSigned) {
-  Value narrow = b.create<LLVM::LoadOp>(loc, b.getIntegerType(bits),
-                                        pointer(address), bits / 8);
+  Value narrow = mark(b.create<LLVM::LoadOp>(loc, b.getIntegerType(bits),
+                                             pointer(address), bits / 8));
   if (isSigned)
     return b.create<arith::ExtSIOp>(loc, b.getI32Type(), narrow);
   return b.create<arith::ExtUIOp>(loc, b.getI32Type(), narrow);
 }
 void LoopEmitter::store(Value address, Value value) {
-  b.create<LLVM::StoreOp>(loc, value, pointer(address), 4);
+  mark(b.create<LLVM::StoreOp>(loc, value, pointer(address), 4));
 }
 void LoopEmitter::storeNarrow(Value address, Value value, unsigned bits) {
   Value narrow = b.create<arith::TruncIOp>(loc, b.getIntegerType(bits), value);
-  b.create<LLVM::StoreOp>(loc, narrow, pointer(address), bits / 8);
+  mark(b.create<LLVM::StoreOp>(loc, narrow, pointer(address), bits / 8));
 }
 Value LoopEmitter::loadFloat(Value address) {
-  return b.create<LLVM::LoadOp>(loc, b.getF32Type(), pointer(address), 4);
+  return mark(
+      b.create<LLVM::LoadOp>(loc, b.getF32Type(), pointer(address), 4));
 }
 void LoopEmitter::storeFloat(Value address, Value value) {
-  b.create<LLVM::StoreOp>(loc, value, pointer(address), 4);
+  mark(b.create<LLVM::StoreOp>(loc, value, pointer(address), 4));
 }
 void LoopEmitter::increment(Value address) {
   store(address, add(load(address), 1));
@@ -129,6 +136,18 @@ void LoopEmitter::ifThen(Value condition, llvm::function_ref<void()> then,
     b.create<scf::IfOp>(loc, condition, emit(then), emit(otherwise));
   else
     b.create<scf::IfOp>(loc, condition, emit(then));
+}
+
+void expandAddPart(tick::AddPartOp op) {
+  OpBuilder b(op);
+  LoopEmitter e(b, op.getLoc(), Value());
+  Type part = b.getIntegerType(unsigned(op.getBits()));
+  Value shifted =
+      e.lshr(op.getWord(), unsigned(op.getBits() * op.getPart()));
+  Value narrow = b.create<arith::TruncIOp>(op.getLoc(), part, shifted);
+  Value wide = b.create<arith::ExtSIOp>(op.getLoc(), b.getI32Type(), narrow);
+  op.replaceAllUsesWith(e.add(op.getSum(), wide));
+  op.erase();
 }
 
 void LoopEmitter::ifUnlikely(Value condition, llvm::function_ref<void()> then) {

@@ -48,6 +48,18 @@ public:
   void store(Value address, Value value);
   /// The low 8 or 16 bits of `value`.
   void storeNarrow(Value address, Value value, unsigned bits);
+  /// While it lives, memory accesses are marked `tick.in_order`: the chip's
+  /// backend keeps them one by one and in the order written here. Its pipeline
+  /// overlaps neighbouring single loads, so the order is the speed; LLVM would
+  /// pair them up (docs/cycles.md: LDRD costs 3, two neighbouring LDRs 2 to 3).
+  class InOrder {
+  public:
+    explicit InOrder(LoopEmitter &emitter) : e(emitter) { e.inOrder = true; }
+    ~InOrder() { e.inOrder = false; }
+
+  private:
+    LoopEmitter &e;
+  };
   Value loadFloat(Value address);
   void storeFloat(Value address, Value value);
   /// word at `address` += 1.
@@ -79,7 +91,17 @@ public:
 
 private:
   Value pointer(Value address);
+  template <typename Access> Access mark(Access access);
+
+  bool inOrder = false;
 };
+
+/// tick.add_part in ordinary integer operations, for targets without the
+/// instruction.
+void expandAddPart(tick::AddPartOp op);
+
+/// The mark of InOrder on llvm.load and llvm.store.
+inline constexpr const char *kInOrderAttr = "tick.in_order";
 
 } // namespace snnc::program
 

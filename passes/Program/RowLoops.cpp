@@ -16,7 +16,8 @@ using namespace mlir;
 namespace snnc::program {
 
 namespace {
-constexpr unsigned kUnroll = 4;
+constexpr unsigned kUnroll = 4;     ///< sparse words a turn
+constexpr unsigned kDenseGroup = 4; ///< weights, and what rows are padded to
 
 Value field(LoopEmitter &e, Value entry, size_t offset) {
   return e.load(e.add(entry, uint32_t(offset)));
@@ -34,12 +35,28 @@ void accumulate(LoopEmitter &e, Value address, Value weight) {
   e.store(address, e.add(e.load(address), weight));
 }
 
-/// Weight k of a packed word, sign extended.
-Value unpack(LoopEmitter &e, Value word, unsigned bits, unsigned k) {
-  Type narrow = e.b.getIntegerType(bits);
-  Value part =
-      e.b.create<arith::TruncIOp>(e.loc, narrow, e.lshr(word, bits * k));
-  return e.b.create<arith::ExtSIOp>(e.loc, e.b.getI32Type(), part);
+/// Adds `groups` groups of four neighbouring weights. Per group: all loads,
+/// then all stores.
+void addDense(LoopEmitter &e, unsigned bits, unsigned groups, Value weights,
+              Value sums) {
+  LoopEmitter::InOrder inOrder(e);
+  constexpr unsigned size = kDenseGroup;
+  unsigned perWord = 32 / bits;
+  for (unsigned group = 0; group < groups; ++group) {
+    llvm::SmallVector<Value, 4> words, values;
+    for (unsigned word = 0; word < size / perWord; ++word)
+      words.push_back(
+          e.load(e.add(weights, group * size * bits / 8 + word * 4)));
+    auto at = [&](unsigned k) { return e.add(sums, (group * size + k) * 4); };
+    for (unsigned k = 0; k < size; ++k)
+      values.push_back(e.load(at(k)));
+    for (unsigned k = 0; k < size; ++k)
+      values[k] = e.b.create<tick::AddPartOp>(
+          e.loc, e.b.getI32Type(), values[k], words[k / perWord],
+          e.b.getI64IntegerAttr(bits), e.b.getI64IntegerAttr(k % perWord));
+    for (unsigned k = 0; k < size; ++k)
+      e.store(at(k), values[k]);
+  }
 }
 
 void emitDense(LoopEmitter &e, unsigned bits, const RowContext &row) {
@@ -49,19 +66,18 @@ void emitDense(LoopEmitter &e, unsigned bits, const RowContext &row) {
   Value target = e.shl(SNNC_FIELD(e, row.entry, target), 2);
   Value sums =
       e.add(slotAddress(e, row, SNNC_FIELD(e, row.entry, delay)), target);
-  // Rows are padded to whole groups of four targets.
-  Value groups = e.lshr(SNNC_FIELD(e, row.entry, length), 2);
-  unsigned perWord = 32 / bits;
-  e.forLoop(groups, {weights, sums}, [&](Value, ValueRange at) {
-    for (unsigned word = 0; word < kUnroll / perWord; ++word) {
-      Value packed = e.load(e.add(at[0], word * 4));
-      for (unsigned k = 0; k < perWord; ++k)
-        accumulate(e, e.add(at[1], (word * perWord + k) * 4),
-                   unpack(e, packed, bits, k));
-    }
-    return llvm::SmallVector<Value>{e.add(at[0], kUnroll * bits / 8),
-                                    e.add(at[1], kUnroll * 4)};
-  });
+  auto turn = [&](unsigned groups) {
+    return [&e, bits, groups](Value, ValueRange at) {
+      addDense(e, bits, groups, at[0], at[1]);
+      unsigned size = groups * kDenseGroup;
+      return llvm::SmallVector<Value>{e.add(at[0], size * bits / 8),
+                                      e.add(at[1], size * 4)};
+    };
+  };
+  // Rows are padded to whole groups.
+  Value length = SNNC_FIELD(e, row.entry, length);
+  auto rest = e.forLoop(e.lshr(length, 4), {weights, sums}, turn(4));
+  e.forLoop(e.bitAnd(e.lshr(length, 2), 3), rest, turn(1));
 }
 
 /// A synaptic word taken apart: where its accumulator stands and what to add.

@@ -56,6 +56,23 @@ static void lowerMacStart(tick::MacStartOp op) {
   op.erase();
 }
 
+/// SXTAB and SXTAH with rotation. The top part is an ordinary shifted operand.
+static void lowerAddPart(tick::AddPartOp op) {
+  int64_t bits = op.getBits(), part = op.getPart();
+  if ((part + 1) * bits == 32)
+    return program::expandAddPart(op);
+  OpBuilder b(op);
+  std::string text = bits == 8 ? "sxtab $0, $1, $2" : "sxtah $0, $1, $2";
+  if (part != 0)
+    text += ", ror #" + std::to_string(part * bits);
+  auto add = b.create<LLVM::InlineAsmOp>(
+      op.getLoc(), b.getI32Type(), ValueRange{op.getSum(), op.getWord()}, text,
+      "=r,r,r", /*has_side_effects=*/false, /*is_align_stack=*/false,
+      LLVM::AsmDialectAttr(), ArrayAttr());
+  op.replaceAllUsesWith(add.getResult(0));
+  op.erase();
+}
+
 /// Reset handler: devices on, report ready, then one tick per timer interrupt.
 static void addStart(ModuleOp module, llvm::StringRef tickFunction,
                      uint32_t header) {
@@ -134,6 +151,16 @@ LogicalResult lowerTickToS2(ModuleOp module, llvm::StringRef tickFunction,
   });
   for (tick::MacStartOp mac : macStarts)
     lowerMacStart(mac);
+  module.walk([](tick::AddPartOp op) { lowerAddPart(op); });
+  // Volatile is how LLVM is told to leave accesses as they stand.
+  module.walk([&](Operation *op) {
+    if (!op->removeAttr(program::kInOrderAttr))
+      return;
+    if (auto load = dyn_cast<LLVM::LoadOp>(op))
+      load.setVolatile_(true);
+    else
+      cast<LLVM::StoreOp>(op).setVolatile_(true);
+  });
   module.walk([&](tick::AddressOp address) {
     OpBuilder b(address);
     {
