@@ -45,9 +45,10 @@ std::unique_ptr<SynapseView> viewOf(snn::ProjectionOp projection) {
 std::string toText(const RowEncoding &encoding) {
   if (encoding.kind == RowEncoding::Kind::Dense)
     return fmt::format("dense<{}>", encoding.word);
-  return fmt::format("sparse<{}, index = {}, delay = {}, weight = {}>",
+  return fmt::format("sparse<{}, index = {}, delay = {}, weight = {}{}>",
                      encoding.word, encoding.indexBits, encoding.delayBits,
-                     encoding.weightBits);
+                     encoding.weightBits,
+                     encoding.repeats ? ", repeats = true" : "");
 }
 
 Range hull(Range a, Range b) {
@@ -87,11 +88,23 @@ static bool fitsSigned(int64_t value, unsigned bits) {
   return -limit <= value && value < limit;
 }
 
+/// Whether synapses of one source and target name a delay more than once.
+static bool repeatsDelay(std::span<const IntSynapse> synapses) {
+  if (synapses.size() < 2)
+    return false;
+  std::vector<uint32_t> delays;
+  for (const IntSynapse &synapse : synapses)
+    delays.push_back(synapse.delay);
+  std::sort(delays.begin(), delays.end());
+  return std::adjacent_find(delays.begin(), delays.end()) != delays.end();
+}
+
 void BlockStatistics::addRow(uint32_t source, std::span<const IntSynapse> row) {
   for (size_t i = 0; i < row.size();) {
     uint32_t target = row[i].target;
     reach[target] = hull(reach[target], {source, source + 1});
     int64_t sum = 0;
+    size_t first = i;
     // Entry target + 1: the prefix sums are taken at the end of the scan.
     for (; i < row.size() && row[i].target == target; ++i) {
       sum += row[i].weight;
@@ -101,6 +114,7 @@ void BlockStatistics::addRow(uint32_t source, std::span<const IntSynapse> row) {
     }
     prefix[WideSum][target + 1] += !fitsSigned(sum, 8);
     prefix[HugeSum][target + 1] += !fitsSigned(sum, 16);
+    prefix[Repeats][target + 1] += repeatsDelay(row.subspan(first, i - first));
   }
 }
 
@@ -149,7 +163,8 @@ BlockStatistics::size(const RowEncoding &encoding, Range targets,
   uint64_t words = count(Synapses, targets);
   if (uint64_t(targets.size() - 1) >> encoding.indexBits ||
       uint64_t(largestDelay - leastDelay) >> encoding.delayBits ||
-      count(tooWide, targets) != 0 || words > UINT16_MAX)
+      count(tooWide, targets) != 0 || words > UINT16_MAX ||
+      (!encoding.repeats && count(Repeats, targets) != 0))
     return std::nullopt;
   return BlockSize{
       align4(words * (encoding.word / 8)),
@@ -167,7 +182,8 @@ BlockStatistics::choose(Range targets,
   for (unsigned word : {16u, 32u})
     if (delayBits + weightBits < word)
       candidates.push_back(RowEncoding::sparse(
-          word, word - delayBits - weightBits, delayBits, weightBits));
+          word, word - delayBits - weightBits, delayBits, weightBits,
+          count(Repeats, targets) != 0));
   std::optional<Choice> best;
   for (const RowEncoding &encoding : candidates)
     if (auto bytes = size(encoding, targets, sourceSlices))

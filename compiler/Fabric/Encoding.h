@@ -15,6 +15,7 @@
 //   signed weight. Rows are contiguous. Index: u16[key_count + 1] per source
 //   slice, in words relative to the block's first word; row i is the words
 //   [index[i], index[i + 1]). Delay of a synapse = block's least delay + field.
+//   A row names a target and delay once, unless the encoding says `repeats`.
 //
 // A block has rows only for the range of sources that its source slices cover,
 // which need not begin at 0: what is outside has no synapse into the slice.
@@ -77,15 +78,17 @@ struct RowEncoding {
   Kind kind = Kind::Dense;
   unsigned word = 8; ///< bits of a weight (dense) or of a word (sparse)
   unsigned indexBits = 0, delayBits = 0, weightBits = 0; ///< sparse only
+  bool repeats = false; ///< sparse: a row may name a target and delay again
 
   static RowEncoding dense(unsigned bits) { return {Kind::Dense, bits}; }
   static RowEncoding sparse(unsigned word, unsigned index, unsigned delay,
-                            unsigned weight) {
-    return {Kind::Sparse, word, index, delay, weight};
+                            unsigned weight, bool repeats = false) {
+    return {Kind::Sparse, word, index, delay, weight, repeats};
   }
   bool operator==(const RowEncoding &) const = default;
 };
-/// "dense<8>", "sparse<16, index = 8, delay = 0, weight = 8>".
+/// "dense<8>", "sparse<16, index = 8, delay = 0, weight = 8>", the latter also
+/// with ", repeats = true".
 std::string toText(const RowEncoding &encoding);
 
 /// Exact bytes of a block, each part a multiple of 4.
@@ -120,8 +123,8 @@ public:
 
   /// Nothing when `encoding` cannot hold the block: more than one delay or a
   /// sum of weights too wide (dense), an index, delay or weight too wide or
-  /// more words than a u16 counts (sparse). `sourceSlices` follow each other
-  /// and cover at least sourcesOf(targets).
+/// more words than a u16 counts (sparse), or repeats that it rules out.
+  /// `sourceSlices` follow each other and cover at least sourcesOf(targets).
   std::optional<BlockSize> size(const RowEncoding &encoding, Range targets,
                                 std::span<const Range> sourceSlices) const;
 
@@ -141,6 +144,7 @@ private:
     HugeWeight, ///< ... more than 16 bits
     WideSum,    ///< (source, target) pairs whose sum needs more than 8 bits
     HugeSum,    ///< ... more than 16 bits
+    Repeats,    ///< (source, target) pairs that name a delay again
     NumColumns
   };
   uint64_t count(Column column, Range targets) const {

@@ -52,7 +52,7 @@ MapRowsAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
 LogicalResult
 SparseRowsAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
                        unsigned word, unsigned indexBits, unsigned delayBits,
-                       unsigned weightBits) {
+                       unsigned weightBits, bool) {
   if (word != 16 && word != 32)
     return emitError() << "a synaptic word has 16 or 32 bits, not " << word;
   if (weightBits != 8 && weightBits != 16)

@@ -54,13 +54,16 @@ def Fabric_SparseRowsAttr : Fabric_Attr<"SparseRows", "sparse"> {
   let summary = "A word per synapse: target index, delay, weight";
   let description = [{
     `#fabric.sparse<16, index = 8, delay = 0, weight = 8>`: the widths add up to
-    the word. compiler/Fabric/Encoding.h is the exact format.
+    the word. `repeats`: a row may name a target and delay more than once, so a
+    sum must be written before the next one is read.
+    compiler/Fabric/Encoding.h is the exact format.
   }];
   let parameters = (ins "unsigned":$word, "unsigned":$indexBits,
-                        "unsigned":$delayBits, "unsigned":$weightBits);
+                        "unsigned":$delayBits, "unsigned":$weightBits,
+                        DefaultValuedParameter<"bool", "false">:$repeats);
   let assemblyFormat = [{
     `<` $word `,` `index` `=` $indexBits `,` `delay` `=` $delayBits `,`
-        `weight` `=` $weightBits `>`
+        `weight` `=` $weightBits (`,` `repeats` `=` $repeats^)? `>`
   }];
   let genVerifyDecl = 1;
 }

@@ -244,7 +244,8 @@ Attribute toAttr(MLIRContext *context, const RowEncoding &encoding) {
   if (encoding.kind == RowEncoding::Kind::Dense)
     return DenseRowsAttr::get(context, encoding.word);
   return SparseRowsAttr::get(context, encoding.word, encoding.indexBits,
-                             encoding.delayBits, encoding.weightBits);
+                             encoding.delayBits, encoding.weightBits,
+                             encoding.repeats);
 }
 
 RowEncoding encodingOf(Attribute attr) {
@@ -252,7 +253,8 @@ RowEncoding encodingOf(Attribute attr) {
     return RowEncoding::dense(dense.getBits());
   auto sparse = cast<SparseRowsAttr>(attr);
   return RowEncoding::sparse(sparse.getWord(), sparse.getIndexBits(),
-                             sparse.getDelayBits(), sparse.getWeightBits());
+                             sparse.getDelayBits(), sparse.getWeightBits(),
+                             sparse.getRepeats());
 }
 
 std::optional<BlockSize> sizeOf(BlockOp block) {

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The loops in which a chip spends its time. Sparse rows are unrolled by eight
-// with a step of four and a remainder loop, dense rows take four (int8) or two
-// (int16) weights per loaded word.
+// with shorter steps for what remains, dense rows by sixteen; both load whole words
+// that hold two or four weights.
 
 #include "passes/Program/RowLoops.h"
 
@@ -16,7 +16,6 @@ using namespace mlir;
 namespace snnc::program {
 
 namespace {
-constexpr unsigned kUnroll = 4;     ///< sparse words a turn
 constexpr unsigned kDenseGroup = 4; ///< weights, and what rows are padded to
 
 Value field(LoopEmitter &e, Value entry, size_t offset) {
@@ -29,10 +28,6 @@ Value field(LoopEmitter &e, Value entry, size_t offset) {
 Value slotAddress(LoopEmitter &e, const RowContext &row, Value ticks) {
   Value slot = e.bitAnd(e.add(row.tick, ticks), row.slotMask);
   return e.add(row.ringBase, e.mul(slot, row.slotBytes));
-}
-
-void accumulate(LoopEmitter &e, Value address, Value weight) {
-  e.store(address, e.add(e.load(address), weight));
 }
 
 /// Adds `groups` groups of four neighbouring weights. Per group: all loads,
@@ -80,24 +75,86 @@ void emitDense(LoopEmitter &e, unsigned bits, const RowContext &row) {
   e.forLoop(e.bitAnd(e.lshr(length, 2), 3), rest, turn(1));
 }
 
-/// A synaptic word taken apart: where its accumulator stands and what to add.
-struct Synapse {
-  Value address, weight;
+/// What all synaptic words of a row have in common.
+struct SparseRow {
+  fabric::SparseRowsAttr format;
+  Value base; ///< accumulator of target 0: in slot 0, or in the only slot
+  Value tick; ///< tick of delay field 0
 };
 
-/// One synaptic word: low bits index, then delay, weight on top.
-Synapse decodeSynapse(LoopEmitter &e, fabric::SparseRowsAttr format, Value bits,
-                      const RowContext &row, Value delay, Value fixedSums,
-                      Value target) {
-  unsigned index = format.getIndexBits(), delayBits = format.getDelayBits();
-  Value weight = e.ashr(bits, index + delayBits);
-  Value neuron = e.bitAnd(bits, (1u << index) - 1);
-  Value sums = fixedSums;
-  if (delayBits) {
-    Value extra = e.bitAnd(e.lshr(bits, index), (1u << delayBits) - 1);
-    sums = e.add(slotAddress(e, row, e.add(delay, extra)), target);
+/// A synaptic word: bits [low, low + width) of `bits`. From its low end index,
+/// delay, weight.
+struct SynapticWord {
+  Value bits;
+  unsigned low;
+};
+
+/// Where the word's accumulator stands.
+Value accumulatorOf(LoopEmitter &e, const SparseRow &sparse,
+                    const RowContext &row, SynapticWord word) {
+  unsigned index = sparse.format.getIndexBits();
+  unsigned delay = sparse.format.getDelayBits();
+  auto field = [&](unsigned at, unsigned bits) {
+    return e.bitAnd(e.lshr(word.bits, word.low + at), (1u << bits) - 1);
+  };
+  Value base = sparse.base;
+  if (delay) {
+    Value slot =
+        e.bitAnd(e.add(sparse.tick, field(index, delay)), row.slotMask);
+    base = e.add(base, e.mul(slot, row.slotBytes));
   }
-  return {e.add(sums, e.shl(neuron, 2)), weight};
+  return e.add(base, e.shl(field(0, index), 2));
+}
+
+/// Adds synapses. A load and a store with register offset behind it overlap in
+/// the pipeline, so a sum is read before the one before it is written. That is
+/// right because a row names an accumulator once (Encoding.h), unless the
+/// format says otherwise.
+void addSynapses(LoopEmitter &e, const SparseRow &sparse, const RowContext &row,
+                 llvm::ArrayRef<SynapticWord> words) {
+  unsigned weight = sparse.format.getWeightBits();
+  bool ahead = !sparse.format.getRepeats();
+  Value place, sum;
+  for (SynapticWord word : words) {
+    Value nextPlace = accumulatorOf(e, sparse, row, word);
+    if (sum && !ahead)
+      e.store(place, sum);
+    Value next = e.load(nextPlace);
+    if (sum && ahead)
+      e.store(place, sum);
+    // The weight's upper end is the word's.
+    unsigned part = (word.low + sparse.format.getWord()) / weight - 1;
+    sum = e.b.create<tick::AddPartOp>(
+        e.loc, e.b.getI32Type(), next, word.bits, e.b.getI64IntegerAttr(weight),
+        e.b.getI64IntegerAttr(part));
+    place = nextPlace;
+  }
+  e.store(place, sum);
+}
+
+/// Adds `size` words at `address`, 4-byte aligned. All are read first:
+/// neighbouring loads overlap in the pipeline.
+void addSparse(LoopEmitter &e, const SparseRow &sparse, const RowContext &row,
+               unsigned size, Value address) {
+  LoopEmitter::InOrder inOrder(e);
+  unsigned width = sparse.format.getWord();
+  llvm::SmallVector<SynapticWord, 8> words;
+  for (unsigned k = 0; k < size; k += 32 / width) {
+    Value bits = e.load(e.add(address, k * width / 8));
+    for (unsigned low = 0; low < 32; low += width)
+      words.push_back({bits, low});
+  }
+  addSynapses(e, sparse, row, words);
+}
+
+/// Adds one word of 16 or 32 bits.
+void addOne(LoopEmitter &e, const SparseRow &sparse, const RowContext &row,
+            Value address) {
+  LoopEmitter::InOrder inOrder(e);
+  Value bits = sparse.format.getWord() == 32
+                   ? e.load(address)
+                   : e.loadNarrow(address, 16, false);
+  addSynapses(e, sparse, row, SynapticWord{bits, 0});
 }
 
 void emitSparse(LoopEmitter &e, fabric::SparseRowsAttr format,
@@ -108,35 +165,39 @@ void emitSparse(LoopEmitter &e, fabric::SparseRowsAttr format,
   Value first = e.loadNarrow(index, 16, false);
   Value last = e.loadNarrow(e.add(index, 2), 16, false);
   Value count = e.sub(last, first);
-  Value begin = e.add(SNNC_FIELD(e, row.entry, rows_base),
-                      e.shl(first, wordBytes == 4 ? 2 : 1));
-  Value target = e.shl(SNNC_FIELD(e, row.entry, target), 2);
-  Value delay = SNNC_FIELD(e, row.entry, delay);
-  Value fixedSums;
+  Value at = e.add(SNNC_FIELD(e, row.entry, rows_base),
+                   e.shl(first, wordBytes == 4 ? 2 : 1));
+  SparseRow sparse{format, {}, {}};
+  sparse.tick = e.add(row.tick, SNNC_FIELD(e, row.entry, delay));
+  sparse.base =
+      e.add(row.ringBase, e.shl(SNNC_FIELD(e, row.entry, target), 2));
   if (format.getDelayBits() == 0)
-    fixedSums = e.add(slotAddress(e, row, delay), target);
-  // All words of a turn are read before the first sum is written: neighbouring
-  // loads overlap in the pipeline, and LLVM may not move them over the stores.
+    sparse.base = e.add(sparse.base, e.mul(e.bitAnd(sparse.tick, row.slotMask),
+                                           row.slotBytes));
   auto turn = [&](unsigned size) {
-    return [&, size](Value, ValueRange at) {
-      llvm::SmallVector<Value, 8> words;
-      for (unsigned k = 0; k < size; ++k) {
-        Value address = e.add(at[0], k * wordBytes);
-        words.push_back(wordBytes == 4 ? e.load(address)
-                                       : e.loadNarrow(address, 16, true));
-      }
-      for (Value word : words) {
-        Synapse synapse =
-            decodeSynapse(e, format, word, row, delay, fixedSums, target);
-        accumulate(e, synapse.address, synapse.weight);
-      }
-      return llvm::SmallVector<Value>{e.add(at[0], size * wordBytes)};
+    return [&, size](Value, ValueRange from) {
+      if (size == 1)
+        addOne(e, sparse, row, from[0]);
+      else
+        addSparse(e, sparse, row, size, from[0]);
+      return llvm::SmallVector<Value>{e.add(from[0], size * wordBytes)};
     };
   };
-  constexpr unsigned whole = 2 * kUnroll;
-  auto rest = e.forLoop(e.lshr(count, 3), {begin}, turn(whole));
-  rest = e.forLoop(e.bitAnd(e.lshr(count, 2), 1), rest, turn(kUnroll));
-  e.forLoop(e.bitAnd(count, kUnroll - 1), rest, turn(1));
+  if (wordBytes == 2) {
+    // Up to the next whole word.
+    Value some = e.b.create<arith::ExtUIOp>(
+        e.loc, e.b.getI32Type(),
+        e.compare(arith::CmpIPredicate::ne, count, e.constant(0)));
+    Value odd = e.bitAnd(first, some);
+    at = e.forLoop(odd, {at}, turn(1)).front();
+    count = e.sub(count, odd);
+  }
+  auto rest = e.forLoop(e.lshr(count, 3), {at}, turn(8));
+  if (wordBytes == 2)
+    rest = e.forLoop(e.bitAnd(e.lshr(count, 1), 3), rest, turn(2));
+  else
+    rest = e.forLoop(e.bitAnd(e.lshr(count, 2), 1), rest, turn(4));
+  e.forLoop(e.bitAnd(count, wordBytes == 2 ? 1 : 3), rest, turn(1));
 }
 } // namespace
 
