@@ -181,9 +181,9 @@ BlockStatistics::choose(Range targets,
   // Spare bits go to the index, so that the widths add up to the word.
   for (unsigned word : {16u, 32u})
     if (delayBits + weightBits < word)
-      candidates.push_back(RowEncoding::sparse(
-          word, word - delayBits - weightBits, delayBits, weightBits,
-          count(Repeats, targets) != 0));
+      candidates.push_back(
+          RowEncoding::sparse(word, word - delayBits - weightBits, delayBits,
+                              weightBits, count(Repeats, targets) != 0));
   std::optional<Choice> best;
   for (const RowEncoding &encoding : candidates)
     if (auto bytes = size(encoding, targets, sourceSlices))
@@ -306,6 +306,14 @@ private:
   }
 
   bool addSparse(std::span<const IntSynapse> part) {
+    for (size_t i = 0, end; !block.encoding.repeats && i < part.size();
+         i = end) {
+      for (end = i + 1;
+           end < part.size() && part[end].target == part[i].target;)
+        ++end;
+      if (repeatsDelay(part.subspan(i, end - i)))
+        return false;
+    }
     for (const IntSynapse &synapse : part) {
       auto word = pack(block.encoding, synapse.target - block.targets.begin,
                        synapse.delay - minDelay, synapse.weight);

@@ -51,8 +51,7 @@ template <typename Access> Access LoopEmitter::mark(Access access) {
   return access;
 }
 Value LoopEmitter::load(Value address) {
-  return mark(
-      b.create<LLVM::LoadOp>(loc, b.getI32Type(), pointer(address), 4));
+  return mark(b.create<LLVM::LoadOp>(loc, b.getI32Type(), pointer(address), 4));
 }
 Value LoopEmitter::loadNarrow(Value address, unsigned bits, bool isSigned) {
   Value narrow = mark(b.create<LLVM::LoadOp>(loc, b.getIntegerType(bits),
@@ -69,8 +68,7 @@ void LoopEmitter::storeNarrow(Value address, Value value, unsigned bits) {
   mark(b.create<LLVM::StoreOp>(loc, narrow, pointer(address), bits / 8));
 }
 Value LoopEmitter::loadFloat(Value address) {
-  return mark(
-      b.create<LLVM::LoadOp>(loc, b.getF32Type(), pointer(address), 4));
+  return mark(b.create<LLVM::LoadOp>(loc, b.getF32Type(), pointer(address), 4));
 }
 void LoopEmitter::storeFloat(Value address, Value value) {
   mark(b.create<LLVM::StoreOp>(loc, value, pointer(address), 4));
@@ -142,8 +140,7 @@ void expandAddPart(tick::AddPartOp op) {
   OpBuilder b(op);
   LoopEmitter e(b, op.getLoc(), Value());
   Type part = b.getIntegerType(unsigned(op.getBits()));
-  Value shifted =
-      e.lshr(op.getWord(), unsigned(op.getBits() * op.getPart()));
+  Value shifted = e.lshr(op.getWord(), unsigned(op.getBits() * op.getPart()));
   Value narrow = b.create<arith::TruncIOp>(op.getLoc(), part, shifted);
   Value wide = b.create<arith::ExtSIOp>(op.getLoc(), b.getI32Type(), narrow);
   op.replaceAllUsesWith(e.add(op.getSum(), wide));

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The loops in which a chip spends its time. Sparse rows are unrolled by eight
-// with shorter steps for what remains, dense rows by sixteen; both load whole words
-// that hold two or four weights.
+// with shorter steps for what remains, dense rows by sixteen; both load whole
+// words that hold two or four weights.
 
 #include "passes/Program/RowLoops.h"
 
@@ -124,9 +124,9 @@ void addSynapses(LoopEmitter &e, const SparseRow &sparse, const RowContext &row,
       e.store(place, sum);
     // The weight's upper end is the word's.
     unsigned part = (word.low + sparse.format.getWord()) / weight - 1;
-    sum = e.b.create<tick::AddPartOp>(
-        e.loc, e.b.getI32Type(), next, word.bits, e.b.getI64IntegerAttr(weight),
-        e.b.getI64IntegerAttr(part));
+    sum = e.b.create<tick::AddPartOp>(e.loc, e.b.getI32Type(), next, word.bits,
+                                      e.b.getI64IntegerAttr(weight),
+                                      e.b.getI64IntegerAttr(part));
     place = nextPlace;
   }
   e.store(place, sum);
@@ -151,9 +151,8 @@ void addSparse(LoopEmitter &e, const SparseRow &sparse, const RowContext &row,
 void addOne(LoopEmitter &e, const SparseRow &sparse, const RowContext &row,
             Value address) {
   LoopEmitter::InOrder inOrder(e);
-  Value bits = sparse.format.getWord() == 32
-                   ? e.load(address)
-                   : e.loadNarrow(address, 16, false);
+  Value bits = sparse.format.getWord() == 32 ? e.load(address)
+                                             : e.loadNarrow(address, 16, false);
   addSynapses(e, sparse, row, SynapticWord{bits, 0});
 }
 
@@ -169,11 +168,10 @@ void emitSparse(LoopEmitter &e, fabric::SparseRowsAttr format,
                    e.shl(first, wordBytes == 4 ? 2 : 1));
   SparseRow sparse{format, {}, {}};
   sparse.tick = e.add(row.tick, SNNC_FIELD(e, row.entry, delay));
-  sparse.base =
-      e.add(row.ringBase, e.shl(SNNC_FIELD(e, row.entry, target), 2));
+  sparse.base = e.add(row.ringBase, e.shl(SNNC_FIELD(e, row.entry, target), 2));
   if (format.getDelayBits() == 0)
-    sparse.base = e.add(sparse.base, e.mul(e.bitAnd(sparse.tick, row.slotMask),
-                                           row.slotBytes));
+    sparse.base = e.add(
+        sparse.base, e.mul(e.bitAnd(sparse.tick, row.slotMask), row.slotBytes));
   auto turn = [&](unsigned size) {
     return [&, size](Value, ValueRange from) {
       if (size == 1)
