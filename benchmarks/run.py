@@ -15,6 +15,7 @@ import time
 
 import numpy as np
 
+import chip_loops
 import networks
 import paradigms
 import selector
@@ -154,6 +155,9 @@ class Benchmarks:
             self.row("neuron", kind, "cycles per update",
                      (many - few) / ((512 - 128) * ticks), "cycles")
 
+    def chip_loops(self):
+        chip_loops.run(self, self.folder, INCUMBENT_CYCLES_PER_EVENT)
+
     def emulator(self):
         """The synaptic loop on one emulated core and one host core."""
         done = subprocess.run(
@@ -206,7 +210,7 @@ class Benchmarks:
 
 
 NAMES = ("compile", "check", "synapse", "neuron", "emulator", "chip",
-         "selector", "paradigms")
+         "selector", "paradigms", "chip-loops")
 
 
 def main():
@@ -231,7 +235,7 @@ def main():
         bench = Benchmarks(options.snnc, options.engine, folder, options.runs,
                            out)
         for name in options.only or NAMES:
-            getattr(bench, name)()
+            getattr(bench, name.replace("-", "_"))()
     return 0
 
 

@@ -36,6 +36,8 @@ struct PeStatistics {
   uint64_t packetsDropped = 0;  ///< receive ring was full
   uint32_t receiveHighWater = 0; ///< most keys waiting at once
   uint32_t stackHighWaterBytes = 0;
+  uint64_t macCycles = 0;   ///< the MAC array was busy
+  uint64_t macProducts = 0; ///< multiply-accumulates that it did
 };
 
 struct DeviceStatistics {

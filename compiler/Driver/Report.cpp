@@ -94,10 +94,12 @@ void printCompileReport(const Bundle &bundle, bool json) {
   printTable(rows);
 }
 
-/// Mean and worst cycles per tick over a population's PEs.
+/// Mean and worst cycles per tick over a population's PEs; the work of their
+/// MAC arrays together, over the run.
 struct PopulationCycles {
   double mean = 0;
   uint64_t worst = 0;
+  uint64_t macCycles = 0, macProducts = 0;
 };
 
 static PopulationCycles cyclesOf(const Manifest &manifest,
@@ -110,6 +112,8 @@ static PopulationCycles cyclesOf(const Manifest &manifest,
       if (pe.peId == manifest.cores[slice.core].pe.peId()) {
         cycles.mean = std::max(cycles.mean, double(pe.cycles) / double(ticks));
         cycles.worst = std::max(cycles.worst, pe.worstTickCycles);
+        cycles.macCycles += pe.macCycles;
+        cycles.macProducts += pe.macProducts;
       }
   return cycles;
 }
@@ -151,6 +155,10 @@ void printRunReport(const Manifest &manifest, const Bundle *bundle,
     rows.push_back(cells);
     layer["cycles_per_tick"] = cycles.mean;
     layer["worst_cycles_per_tick"] = cycles.worst;
+    if (cycles.macCycles) {
+      layer["mac_cycles"] = cycles.macCycles;
+      layer["mac_products"] = cycles.macProducts;
+    }
     if (spikes != result.spikeTotals.end())
       layer["spikes"] = spikes->second;
     out.push_back(layer);
@@ -160,6 +168,8 @@ void printRunReport(const Manifest &manifest, const Bundle *bundle,
   if (json) {
     fmt::print("{}\n",
                nlohmann::json{{"layers", out},
+                              {"chip_ticks",
+                               result.chipTicks * result.samples},
                               {"tick_cycles", budget},
                               {"packets", result.statistics.packetsRouted},
                               {"overruns", result.verdict.overruns},

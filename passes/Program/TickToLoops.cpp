@@ -85,23 +85,65 @@ private:
       beginHistory(*e, header, tick);
     Value table = loadHeader(offsetof(SnncCoreHeader, table_base));
     Value count = loadHeader(offsetof(SnncCoreHeader, table_count));
+    Hint hint = createHint();
     auto packets = builder.create<ForPacketsOp>(handler.getLoc(), e->core);
     Block &body = packets.getBody().emplaceBlock();
     Value key = body.addArgument(builder.getI32Type(), handler.getLoc());
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(&body);
-    return lowerLookup(key, table, count, add);
+    return lowerLookup(key, table, count, hint, add);
   }
 
-  /// Binary search for the last entry whose key_first <= key, then every entry
-  /// with that range.
+  /// The entry of the packet before. Keys of one sender come in a run, so the
+  /// table is rarely searched. Local variables: LLVM makes them registers.
+  struct Hint {
+    Value entry, first, size;
+  };
+  Hint createHint() {
+    auto variable = [&] {
+      Value address = builder.create<LLVM::AllocaOp>(
+          e->loc, LLVM::LLVMPointerType::get(program.getContext()),
+          builder.getI32Type(), e->constant(1));
+      builder.create<LLVM::StoreOp>(e->loc, e->constant(0), address);
+      return address;
+    };
+    return {variable(), variable(), variable()};
+  }
+  Value get(Value variable) {
+    return builder.create<LLVM::LoadOp>(e->loc, builder.getI32Type(), variable);
+  }
+  void set(Value variable, Value value) {
+    builder.create<LLVM::StoreOp>(e->loc, value, variable);
+  }
+
+  /// All entries whose range of keys holds `key`.
   LogicalResult lowerLookup(Value key, Value table, Value count,
-                            RingAddOp add) {
+                            const Hint &hint, RingAddOp add) {
+    auto within = [&](CmpIPredicate predicate) {
+      return e->compare(predicate, e->sub(key, get(hint.first)),
+                        get(hint.size));
+    };
+    e->ifUnlikely(within(CmpIPredicate::uge),
+                  [&] { search(key, table, count, hint); });
+    LogicalResult result = success();
+    e->ifThen(
+        within(CmpIPredicate::ult),
+        [&] {
+          Value first = get(hint.first);
+          result = lowerEntries(get(hint.entry), first, e->sub(key, first),
+                                table, add);
+        },
+        [&] { e->increment(at(offsetof(SnncCoreHeader, unknown_keys))); });
+    return result;
+  }
+
+  /// Binary search for the last entry whose key_first <= key; none: size 0.
+  void search(Value key, Value table, Value count, const Hint &hint) {
     auto entryAt = [&](Value i) {
       return e->add(table, e->mul(i, e->constant(sizeof(SnncTableEntry))));
     };
-    auto keyFirst = [&](Value entry) {
-      return e->load(e->add(entry, offsetof(SnncTableEntry, key_first)));
+    auto field = [&](Value entry, size_t offset) {
+      return e->load(e->add(entry, uint32_t(offset)));
     };
     auto bounds = e->whileLoop(
         {e->constant(0), count},
@@ -110,58 +152,48 @@ private:
         },
         [&](ValueRange b) -> llvm::SmallVector<Value> {
           Value middle = e->lshr(e->add(b[0], b[1]), 1);
-          Value below =
-              e->compare(CmpIPredicate::ule, keyFirst(entryAt(middle)), key);
+          Value first =
+              field(entryAt(middle), offsetof(SnncTableEntry, key_first));
+          Value below = e->compare(CmpIPredicate::ule, first, key);
           Value low = select(below, e->add(middle, 1), b[0]);
           Value high = select(below, b[1], middle);
           return {low, high};
         });
-    LogicalResult result = success();
-    auto unknown = [&] {
-      e->increment(at(offsetof(SnncCoreHeader, unknown_keys)));
-    };
-    e->ifThen(
-        e->compare(CmpIPredicate::ne, bounds[0], e->constant(0)),
-        [&] {
-          Value entry = entryAt(e->sub(bounds[0], e->constant(1)));
-          Value first = keyFirst(entry);
-          Value source = e->sub(key, first);
-          Value size =
-              e->load(e->add(entry, offsetof(SnncTableEntry, key_count)));
-          e->ifThen(
-              e->compare(CmpIPredicate::ult, source, size),
-              [&] { result = lowerEntries(entry, first, source, table, add); },
-              unknown);
-        },
-        unknown);
-    return result;
+    set(hint.size, e->constant(0));
+    e->ifThen(e->compare(CmpIPredicate::ne, bounds[0], e->constant(0)), [&] {
+      Value entry = entryAt(e->sub(bounds[0], e->constant(1)));
+      set(hint.entry, entry);
+      set(hint.first, field(entry, offsetof(SnncTableEntry, key_first)));
+      set(hint.size, field(entry, offsetof(SnncTableEntry, key_count)));
+    });
   }
 
   Value select(Value condition, Value a, Value b) {
     return builder.create<arith::SelectOp>(e->loc, condition, a, b);
   }
 
+  /// The entry and those before it with the same range of keys.
   LogicalResult lowerEntries(Value entry, Value first, Value source,
                              Value table, RingAddOp add) {
     LogicalResult result = success();
     e->whileLoop(
         {entry},
         [&](ValueRange v) {
-          // Reading key_first below the table would be harmless but wrong.
-          Value inside = e->compare(CmpIPredicate::uge, v[0], table);
-          Value safe = select(inside, v[0], table);
-          Value same = e->compare(
-              CmpIPredicate::eq,
-              e->load(e->add(safe, offsetof(SnncTableEntry, key_first))),
-              first);
-          return e->bitAnd(inside, same);
-        },
-        [&](ValueRange v) -> llvm::SmallVector<Value> {
           if (add)
             result = lowerFormats(
                 add, {v[0], source, tick, slotMask, slotBytes, ringBase});
           else
             noteSpike(*e, header, tick, v[0], source);
+          // What stands before the table (the header) may be read, not used.
+          Value before = e->sub(v[0], e->constant(sizeof(SnncTableEntry)));
+          Value same = e->compare(
+              CmpIPredicate::eq,
+              e->load(e->add(before, offsetof(SnncTableEntry, key_first))),
+              first);
+          Value inside = e->compare(CmpIPredicate::ugt, v[0], table);
+          return e->bitAnd(same, inside);
+        },
+        [&](ValueRange v) -> llvm::SmallVector<Value> {
           return {e->sub(v[0], e->constant(sizeof(SnncTableEntry)))};
         });
     return result;

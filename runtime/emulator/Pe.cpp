@@ -123,6 +123,8 @@ runtime::PeStatistics Pe::statistics() const {
   runtime::PeStatistics all = counters;
   all.instructions = engine->instructions() - startInstructions;
   all.stackHighWaterBytes = stackHighWater();
+  all.macCycles = mac.busyCycles;
+  all.macProducts = mac.products;
   return all;
 }
 

@@ -72,6 +72,8 @@ static void addStatistics(DeviceStatistics &sum, const DeviceStatistics &add) {
     a.packetsSent += b.packetsSent;
     a.packetsReceived += b.packetsReceived;
     a.packetsDropped += b.packetsDropped;
+    a.macCycles += b.macCycles;
+    a.macProducts += b.macProducts;
     a.receiveHighWater = std::max(a.receiveHighWater, b.receiveHighWater);
     a.stackHighWaterBytes =
         std::max(a.stackHighWaterBytes, b.stackHighWaterBytes);

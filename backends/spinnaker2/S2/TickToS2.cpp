@@ -25,18 +25,23 @@ static void lowerForPackets(tick::ForPacketsOp op, uint32_t header) {
   Value words = builder.create<FifoWordsOp>(op.getLoc(), builder.getI32Type());
   Value oldest =
       builder.create<FifoReadPointerOp>(op.getLoc(), builder.getI32Type());
-  auto last = e.forLoop(words, {oldest}, [&](Value, ValueRange at) {
-    Value key = e.load(at[0]);
-    Block &body = op.getBody().front();
-    body.getArgument(0).replaceAllUsesWith(key);
-    Block *into = builder.getInsertionBlock();
-    into->getOperations().splice(builder.getInsertionPoint(),
-                                 body.getOperations());
-    Value next = e.add(at[0], 4);
-    Value wrapped = builder.create<arith::SelectOp>(
-        op.getLoc(), e.compare(CmpIPredicate::eq, next, end), begin, next);
-    return llvm::SmallVector<Value>{wrapped};
-  });
+  auto last = e.whileLoop(
+      {oldest, words},
+      [&](ValueRange at) {
+        return e.compare(CmpIPredicate::ne, at[1], e.constant(0));
+      },
+      [&](ValueRange at) {
+        Value key = e.load(at[0]);
+        Block &body = op.getBody().front();
+        body.getArgument(0).replaceAllUsesWith(key);
+        Block *into = builder.getInsertionBlock();
+        into->getOperations().splice(builder.getInsertionPoint(),
+                                     body.getOperations());
+        Value next = e.add(at[0], 4);
+        Value wrapped = builder.create<arith::SelectOp>(
+            op.getLoc(), e.compare(CmpIPredicate::eq, next, end), begin, next);
+        return llvm::SmallVector<Value>{wrapped, e.sub(at[1], e.constant(1))};
+      });
   builder.create<FifoAckOp>(op.getLoc(), last[0]);
   op.erase();
 }

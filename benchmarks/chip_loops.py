@@ -1,0 +1,157 @@
+"""The loops in which a PE spends its time, in cycles of the emulated chip.
+
+Every figure is a difference of two whole runs, so it holds all that the unit of
+work costs: a synaptic event its share of receiving the packet, finding the row
+and reading its header, an update its share of the loop.
+"""
+
+import json
+import os
+import subprocess
+
+import numpy as np
+
+TICKS = 200
+SOURCES = 64
+FEW, MANY = 8, 56  # sources that spike in every tick
+
+# Network text: threshold far away, so that no neuron ever spikes.
+NETWORK = """network: {{name: loops, dt: 1.0e-3, seed: 5}}
+inputs:
+  in: {{size: {sources}}}
+populations:
+  layer: {{size: {targets}, model: {model}, params: {params}, rate: {{per_tick: 0}}, paradigm: {paradigm}}}
+projections:
+  - {{from: in, to: layer, connector: {connector}, weight: {{dist: uniform, low: 0.2, high: 1.0}}, delay: {delay}, multapses: false}}
+"""
+RECURRENT = """  - {from: layer, to: layer, connector: all_to_all, weight: 0.1, delay: 1}
+"""
+# Thresholds differ, as scales make them in networks from NIR files.
+THRESHOLD = "{dist: uniform, low: 1.0e+6, high: 2.0e+6}"
+PARAMS = {
+    "if_value": f"{{threshold: {THRESHOLD}}}",
+    "lif_value": f"{{alpha: 0.95, threshold: {THRESHOLD}}}",
+    "cuba_lif_value":
+        f"{{alpha: 0.95, syn: 0.8, threshold: {THRESHOLD}}}",
+}
+
+
+class Loops:
+
+    def __init__(self, bench, folder):
+        self.bench, self.folder = bench, folder
+
+    def layer(self, active, options=(), recurrent=False, sources=SOURCES,
+              ticks=TICKS, **fields):
+        """Report of the one layer; the first `active` sources spike in every
+        tick but the last."""
+        fields = {"model": "lif_value", "delay": "1", "paradigm": "serial",
+                  "connector": "all_to_all", "sources": sources} | fields
+        text = NETWORK.format(params=PARAMS[fields["model"]], **fields)
+        with open(os.path.join(self.folder, "net.yaml"), "w",
+                  encoding="utf-8") as file:
+            file.write(text + (RECURRENT if recurrent else ""))
+        stimulus = np.zeros((ticks, sources), np.uint8)
+        stimulus[:-1, :active] = 1
+        return self.run(stimulus, options)
+
+    def run(self, stimulus, options):
+        np.save(os.path.join(self.folder, "in.npy"), stimulus)
+        self.call("compile", "net.yaml", *options, "-o", "net.s2x")
+        done = self.call("run", "net.s2x", "--input", "in.npy", "--record",
+                         "layer:spikes", "--report", "json")
+        report = json.loads(done.stdout)
+        if report["lost_packets"]:
+            raise RuntimeError("packets were lost: " + done.stderr)
+        layer, = report["layers"]
+        if layer["pes"] != 1 or layer["spikes"]:
+            raise RuntimeError(f"{layer['pes']} PEs and {layer['spikes']} "
+                               "spikes, one PE and silence were meant")
+        layer["cycles"] = layer["cycles_per_tick"] * report["chip_ticks"]
+        layer["ticks"] = report["chip_ticks"]
+        return layer
+
+    def call(self, *arguments):
+        done = subprocess.run([self.bench.snnc, *arguments], cwd=self.folder,
+                              capture_output=True, text=True)
+        # 6: more spikes than a tick has time for; the cycles are right.
+        if done.returncode not in (0, 6):
+            raise RuntimeError(f"{arguments}: {done.stderr}")
+        return done
+
+    def row(self, case, metric, value, unit, peer=None):
+        self.bench.row("chip-loops", case, metric, value, unit, peer)
+
+    def events(self, peer):
+        dense = "all_to_all"
+        for case, targets, length, fields, options in (
+                ("dense int8, 256 targets", 256, 256, {}, ()),
+                ("dense int8, 32 targets", 32, 32, {}, ()),
+                ("dense int16, 256 targets", 256, 256, {},
+                 ("--weights", "int16")),
+                ("sparse, no delay, rows of 100", 256, 100, {}, ()),
+                ("sparse, no delay, rows of 26", 256, 26, {}, ()),
+                ("sparse, no delay, rows of 200", 512, 200, {}, ()),
+                ("sparse, delays 1 to 8, rows of 100", 256, 100,
+                 {"delay": "{dist: uniform_int, low: 1, high: 8}"}, ()),
+                ("sparse, delays 1 to 8, rows of 200", 512, 200,
+                 {"delay": "{dist: uniform_int, low: 1, high: 8}"}, ()),
+                ("sparse int16, delays 1 to 8, rows of 200", 512, 200,
+                 {"delay": "{dist: uniform_int, low: 1, high: 8}"},
+                 ("--weights", "int16"))):
+            connector = dense if length == targets else \
+                f"{{fixed_outdegree: {length}}}"
+            few, many = (self.layer(active, options, targets=targets,
+                                    connector=connector, **fields)
+                         for active in (FEW, MANY))
+            spent = many["cycles"] - few["cycles"]
+            packets = (MANY - FEW) * (TICKS - 1)
+            name = f"{case} ({many['encodings'][0]})"
+            self.row(name, "cycles_per_event", spent / packets / length,
+                     "cycles", peer)
+            self.row(name, "cycles_per_packet", spent / packets, "cycles")
+
+    def updates(self):
+        for model in PARAMS:
+            few, many = (self.layer(0, targets=neurons, model=model)
+                         for neurons in (128, 512))
+            self.row(model, "cycles_per_update",
+                     (many["cycles_per_tick"] - few["cycles_per_tick"]) /
+                     (512 - 128), "cycles")
+
+    def products(self):
+        """The MAC array on fully connected layers, 10 % of the sources
+        spiking in every tick."""
+        for case, sources, neurons, recurrent in (
+                ("fully connected 512 x 128, one vector", 512, 128, True),
+                ("fully connected 512 x 192, four ticks", 512, 192, False),
+                ("fully connected 256 x 256, four ticks", 256, 256, False)):
+            layer = self.layer(sources // 10, sources=sources,
+                               targets=neurons, recurrent=recurrent,
+                               paradigm="parallel", ticks=400)
+            peak = 64  # 16 x 4 int8 products a cycle
+            busy = layer["mac_products"] / layer["mac_cycles"] / peak
+            self.row(case, "mac_utilisation", busy, "of peak, array busy")
+            self.row(case, "mac_utilisation_of_tick",
+                     layer["mac_products"] / layer["cycles"] / peak,
+                     "of peak, whole tick")
+
+    def paradigms(self):
+        for case, sources, neurons in (("dense 256 x 256", 256, 256),
+                                       ("dense 512 x 192", 512, 192)):
+            serial, parallel = (
+                self.layer(sources // 10, sources=sources, targets=neurons,
+                           paradigm=paradigm, ticks=400)["cycles_per_tick"]
+                for paradigm in ("serial", "parallel"))
+            name = f"{case}, 10 % rate"
+            self.row(name, "cycles_per_tick serial", serial, "cycles")
+            self.row(name, "cycles_per_tick parallel", parallel, "cycles")
+            self.row(name, "parallel_to_serial", parallel / serial, "ratio")
+
+
+def run(bench, folder, peer):
+    loops = Loops(bench, folder)
+    loops.events(peer)
+    loops.updates()
+    loops.products()
+    loops.paradigms()
