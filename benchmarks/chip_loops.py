@@ -91,7 +91,7 @@ class Loops:
                  ("--weights", "int16")),
                 ("sparse, no delay, rows of 100", 256, 100, {}, ()),
                 ("sparse, no delay, rows of 26", 256, 26, {}, ()),
-                ("sparse, no delay, rows of 200", 512, 200, {}, ()),
+                ("sparse, no delay, rows of 120", 512, 120, {}, ()),
                 ("sparse, delays 1 to 8, rows of 100", 256, 100,
                  {"delay": "{dist: uniform_int, low: 1, high: 8}"}, ()),
                 ("sparse, delays 1 to 8, rows of 200", 512, 200,
@@ -124,7 +124,7 @@ class Loops:
         spiking in every tick."""
         for case, sources, neurons, recurrent in (
                 ("fully connected 512 x 128, one vector", 512, 128, True),
-                ("fully connected 512 x 192, four ticks", 512, 192, False),
+                ("fully connected 512 x 128, four ticks", 512, 128, False),
                 ("fully connected 256 x 256, four ticks", 256, 256, False)):
             layer = self.layer(sources // 10, sources=sources,
                                targets=neurons, recurrent=recurrent,
@@ -138,7 +138,7 @@ class Loops:
 
     def paradigms(self):
         for case, sources, neurons in (("dense 256 x 256", 256, 256),
-                                       ("dense 512 x 192", 512, 192)):
+                                       ("dense 512 x 128", 512, 128)):
             serial, parallel = (
                 self.layer(sources // 10, sources=sources, targets=neurons,
                            paradigm=paradigm, ticks=400)["cycles_per_tick"]

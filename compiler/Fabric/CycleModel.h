@@ -19,13 +19,13 @@ namespace snnc::fabric {
 
 /// Core cycles per unit of work.
 struct CycleCosts {
-  double packet = 60; ///< serial: a packet finds its row
+  double packet = 70; ///< serial: a packet finds its row
   double sparseSynapse = 7.5;
-  double denseSynapse = 4.5; ///< one weight of a dense row, also a zero
-  double neuron = 24;        ///< update of one neuron (LIF), both paradigms
-  double mapPacket = 25;     ///< parallel: note a packet, look up its positions
-  double position = 6;       ///< one position of the operand
-  double clear = 9;          ///< 16 B of the operand to zero
+  double denseSynapse = 3.9; ///< one weight of a dense row, also a zero
+  double neuron = 19.6;      ///< update of one neuron (LIF), both paradigms
+  double mapPacket = 55;     ///< parallel: note a packet, look up its positions
+  double position = 11;      ///< one position of the operand
+  double clear = 11;         ///< 16 B of the operand to zero
   double delay = 25;         ///< begin one (tick, delay) of the history
 };
 

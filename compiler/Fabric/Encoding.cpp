@@ -159,7 +159,7 @@ BlockStatistics::size(const RowEncoding &encoding, Range targets,
                          (encoding.word / 8),
                      0};
   }
-  Column tooWide = encoding.weightBits == 8 ? WideWeight : HugeWeight;
+  Column tooWide = encoding.weightBits < 16 ? WideWeight : HugeWeight;
   uint64_t words = count(Synapses, targets);
   if (uint64_t(targets.size() - 1) >> encoding.indexBits ||
       uint64_t(largestDelay - leastDelay) >> encoding.delayBits ||
@@ -178,12 +178,20 @@ BlockStatistics::choose(Range targets,
                                          RowEncoding::dense(16)};
   unsigned delayBits = unsigned(std::bit_width(largestDelay - leastDelay));
   unsigned weightBits = count(WideWeight, targets) == 0 ? 8 : 16;
-  // Spare bits go to the index, so that the widths add up to the word.
-  for (unsigned word : {16u, 32u})
-    if (delayBits + weightBits < word)
-      candidates.push_back(
-          RowEncoding::sparse(word, word - delayBits - weightBits, delayBits,
-                              weightBits, count(Repeats, targets) != 0));
+  bool repeats = count(Repeats, targets) != 0;
+  // The widths add up to the word. Spare bits go to the index; with delays to
+  // the weight, because an index just as wide as a ring slot makes index and
+  // delay one number (passes/Program/RowLoops.cpp).
+  unsigned indexBits = unsigned(std::bit_width(targets.size() - 1));
+  for (unsigned word : {16u, 32u}) {
+    if (delayBits + weightBits >= word)
+      continue;
+    unsigned index = word - delayBits - weightBits;
+    if (word == 32 && delayBits != 0)
+      index = std::min(index, std::max(1u, indexBits));
+    candidates.push_back(RowEncoding::sparse(
+        word, index, delayBits, word - index - delayBits, repeats));
+  }
   std::optional<Choice> best;
   for (const RowEncoding &encoding : candidates)
     if (auto bytes = size(encoding, targets, sourceSlices))

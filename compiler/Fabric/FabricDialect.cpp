@@ -55,8 +55,8 @@ SparseRowsAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
                        unsigned weightBits, bool) {
   if (word != 16 && word != 32)
     return emitError() << "a synaptic word has 16 or 32 bits, not " << word;
-  if (weightBits != 8 && weightBits != 16)
-    return emitError() << "a synaptic weight has 8 or 16 bits, not "
+  if (weightBits < 8)
+    return emitError() << "a synaptic weight has at least 8 bits, not "
                        << weightBits;
   if (uint64_t(indexBits) + delayBits + weightBits != word)
     return emitError() << "index " << indexBits << ", delay " << delayBits

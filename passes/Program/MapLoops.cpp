@@ -21,12 +21,6 @@ Value headerField(LoopEmitter &e, uint32_t header, size_t offset) {
 #define SNNC_PANEL(panel, name)                                                \
   e.load(e.add(panel, uint32_t(offsetof(SnncPanel, name))))
 
-/// Where the history of one drained tick stands.
-struct HistorySlot {
-  Value count;   ///< address of its u16 count
-  Value sources; ///< address of its first u16 source number
-};
-
 HistorySlot historySlot(LoopEmitter &e, uint32_t header, Value tick) {
   Value mask = e.sub(SNNC_HEADER(history_slots), e.constant(1));
   Value slot = e.bitAnd(tick, mask);
@@ -73,13 +67,14 @@ void scatterSource(LoopEmitter &e, Value offsets, Value positions,
 
 } // namespace
 
-void beginHistory(LoopEmitter &e, uint32_t header, Value tick) {
-  e.storeNarrow(historySlot(e, header, tick).count, e.constant(0), 16);
+HistorySlot beginHistory(LoopEmitter &e, uint32_t header, Value tick) {
+  HistorySlot slot = historySlot(e, header, tick);
+  e.storeNarrow(slot.count, e.constant(0), 16);
+  return slot;
 }
 
-void noteSpike(LoopEmitter &e, uint32_t header, Value tick, Value entry,
+void noteSpike(LoopEmitter &e, const HistorySlot &slot, Value entry,
                Value source) {
-  HistorySlot slot = historySlot(e, header, tick);
   Value count = e.loadNarrow(slot.count, 16, false);
   Value number = e.add(
       e.load(e.add(entry, uint32_t(offsetof(SnncTableEntry, target)))), source);

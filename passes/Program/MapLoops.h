@@ -14,12 +14,18 @@
 
 namespace snnc::program {
 
+/// Where the history of one drained tick stands.
+struct HistorySlot {
+  mlir::Value count;   ///< address of its u16 count
+  mlir::Value sources; ///< address of its first u16 source number
+};
+
 /// This tick's history starts empty. Before the packets are taken.
-void beginHistory(LoopEmitter &e, uint32_t header, mlir::Value tick);
+HistorySlot beginHistory(LoopEmitter &e, uint32_t header, mlir::Value tick);
 
 /// Appends the number of source `source` of table entry `entry`.
-void noteSpike(LoopEmitter &e, uint32_t header, mlir::Value tick,
-               mlir::Value entry, mlir::Value source);
+void noteSpike(LoopEmitter &e, const HistorySlot &slot, mlir::Value entry,
+               mlir::Value source);
 
 /// Builds the operand in the first tick of a batch of `batch` ticks.
 void emitScatter(LoopEmitter &e, uint32_t header, mlir::Value tick,

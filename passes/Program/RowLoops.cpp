@@ -80,6 +80,9 @@ struct SparseRow {
   fabric::SparseRowsAttr format;
   Value base; ///< accumulator of target 0: in slot 0, or in the only slot
   Value tick; ///< tick of delay field 0
+  /// The ring has as many slots as the delay field has values, and a slot as
+  /// many accumulators as the index field: index and slot are one number.
+  bool joined = false;
 };
 
 /// A synaptic word: bits [low, low + width) of `bits`. From its low end index,
@@ -98,6 +101,14 @@ Value accumulatorOf(LoopEmitter &e, const SparseRow &sparse,
     return e.bitAnd(e.lshr(word.bits, word.low + at), (1u << bits) - 1);
   };
   Value base = sparse.base;
+  if (delay && sparse.joined) {
+    // One addition turns the delay into the slot; what it carries out of the
+    // field is not looked at.
+    Value moved = e.add(word.bits, e.shl(sparse.tick, word.low + index));
+    Value joint =
+        e.bitAnd(e.lshr(moved, word.low), (1u << (index + delay)) - 1);
+    return e.add(base, e.shl(joint, 2));
+  }
   if (delay) {
     Value slot =
         e.bitAnd(e.add(sparse.tick, field(index, delay)), row.slotMask);
@@ -122,11 +133,16 @@ void addSynapses(LoopEmitter &e, const SparseRow &sparse, const RowContext &row,
     Value next = e.load(nextPlace);
     if (sum && ahead)
       e.store(place, sum);
-    // The weight's upper end is the word's.
-    unsigned part = (word.low + sparse.format.getWord()) / weight - 1;
-    sum = e.b.create<tick::AddPartOp>(e.loc, e.b.getI32Type(), next, word.bits,
+    // The weight's upper end is the word's. Below the top of the register it
+    // has 8 bits.
+    unsigned end = word.low + sparse.format.getWord();
+    if (end == 32)
+      sum = e.add(next, e.ashr(word.bits, 32 - weight));
+    else
+      sum =
+          e.b.create<tick::AddPartOp>(e.loc, e.b.getI32Type(), next, word.bits,
                                       e.b.getI64IntegerAttr(weight),
-                                      e.b.getI64IntegerAttr(part));
+                                      e.b.getI64IntegerAttr(end / weight - 1));
     place = nextPlace;
   }
   e.store(place, sum);
@@ -137,14 +153,18 @@ void addSynapses(LoopEmitter &e, const SparseRow &sparse, const RowContext &row,
 void addSparse(LoopEmitter &e, const SparseRow &sparse, const RowContext &row,
                unsigned size, Value address) {
   LoopEmitter::InOrder inOrder(e);
-  unsigned width = sparse.format.getWord();
-  llvm::SmallVector<SynapticWord, 8> words;
-  for (unsigned k = 0; k < size; k += 32 / width) {
-    Value bits = e.load(e.add(address, k * width / 8));
-    for (unsigned low = 0; low < 32; low += width)
-      words.push_back({bits, low});
+  unsigned width = sparse.format.getWord(), perWord = 32 / width;
+  // As many at a time as there are registers for.
+  unsigned atOnce = perWord == 1 || sparse.format.getDelayBits() ? 4 : 8;
+  for (unsigned first = 0; first < size; first += atOnce) {
+    llvm::SmallVector<SynapticWord, 8> words;
+    for (unsigned k = first; k < std::min(size, first + atOnce); k += perWord) {
+      Value bits = e.load(e.add(address, k * width / 8));
+      for (unsigned low = 0; low < 32; low += width)
+        words.push_back({bits, low});
+    }
+    addSynapses(e, sparse, row, words);
   }
-  addSynapses(e, sparse, row, words);
 }
 
 /// Adds one word of 16 or 32 bits.
@@ -156,22 +176,11 @@ void addOne(LoopEmitter &e, const SparseRow &sparse, const RowContext &row,
   addSynapses(e, sparse, row, SynapticWord{bits, 0});
 }
 
-void emitSparse(LoopEmitter &e, fabric::SparseRowsAttr format,
-                const RowContext &row) {
-  unsigned wordBytes = format.getWord() / 8;
-  Value index =
-      e.add(SNNC_FIELD(e, row.entry, index_base), e.shl(row.source, 1));
-  Value first = e.loadNarrow(index, 16, false);
-  Value last = e.loadNarrow(e.add(index, 2), 16, false);
-  Value count = e.sub(last, first);
-  Value at = e.add(SNNC_FIELD(e, row.entry, rows_base),
-                   e.shl(first, wordBytes == 4 ? 2 : 1));
-  SparseRow sparse{format, {}, {}};
-  sparse.tick = e.add(row.tick, SNNC_FIELD(e, row.entry, delay));
-  sparse.base = e.add(row.ringBase, e.shl(SNNC_FIELD(e, row.entry, target), 2));
-  if (format.getDelayBits() == 0)
-    sparse.base = e.add(
-        sparse.base, e.mul(e.bitAnd(sparse.tick, row.slotMask), row.slotBytes));
+/// The loops over the `count` words of a row from address `at`, the first of
+/// them the block's word number `first`.
+void emitWords(LoopEmitter &e, const SparseRow &sparse, const RowContext &row,
+               Value at, Value first, Value count) {
+  unsigned wordBytes = sparse.format.getWord() / 8;
   auto turn = [&](unsigned size) {
     return [&, size](Value, ValueRange from) {
       if (size == 1)
@@ -196,6 +205,36 @@ void emitSparse(LoopEmitter &e, fabric::SparseRowsAttr format,
   else
     rest = e.forLoop(e.bitAnd(e.lshr(count, 2), 1), rest, turn(4));
   e.forLoop(e.bitAnd(count, wordBytes == 2 ? 1 : 3), rest, turn(1));
+}
+
+void emitSparse(LoopEmitter &e, fabric::SparseRowsAttr format,
+                const RowContext &row) {
+  unsigned wordBytes = format.getWord() / 8, delayBits = format.getDelayBits();
+  Value index =
+      e.add(SNNC_FIELD(e, row.entry, index_base), e.shl(row.source, 1));
+  Value first = e.loadNarrow(index, 16, false);
+  Value last = e.loadNarrow(e.add(index, 2), 16, false);
+  Value count = e.sub(last, first);
+  Value at = e.add(SNNC_FIELD(e, row.entry, rows_base),
+                   e.shl(first, wordBytes == 4 ? 2 : 1));
+  SparseRow sparse{format, {}, {}, false};
+  sparse.tick = e.add(row.tick, SNNC_FIELD(e, row.entry, delay));
+  sparse.base = e.add(row.ringBase, e.shl(SNNC_FIELD(e, row.entry, target), 2));
+  if (delayBits == 0) {
+    sparse.base = e.add(
+        sparse.base, e.mul(e.bitAnd(sparse.tick, row.slotMask), row.slotBytes));
+    return emitWords(e, sparse, row, at, first, count);
+  }
+  auto equal = [&](Value value, uint32_t expected) {
+    return e.compare(arith::CmpIPredicate::eq, value, e.constant(expected));
+  };
+  Value joined = e.bitAnd(equal(row.slotMask, (1u << delayBits) - 1),
+                          equal(row.slotBytes, 4u << format.getIndexBits()));
+  SparseRow fast = sparse;
+  fast.joined = true;
+  e.ifThen(
+      joined, [&] { emitWords(e, fast, row, at, first, count); },
+      [&] { emitWords(e, sparse, row, at, first, count); });
 }
 } // namespace
 

@@ -82,7 +82,7 @@ private:
     if (!add && !note)
       return success(); // no synapses here
     if (note)
-      beginHistory(*e, header, tick);
+      history = beginHistory(*e, header, tick);
     Value table = loadHeader(offsetof(SnncCoreHeader, table_base));
     Value count = loadHeader(offsetof(SnncCoreHeader, table_count));
     Hint hint = createHint();
@@ -183,7 +183,7 @@ private:
             result = lowerFormats(
                 add, {v[0], source, tick, slotMask, slotBytes, ringBase});
           else
-            noteSpike(*e, header, tick, v[0], source);
+            noteSpike(*e, history, v[0], source);
           // What stands before the table (the header) may be read, not used.
           Value before = e->sub(v[0], e->constant(sizeof(SnncTableEntry)));
           Value same = e->compare(
@@ -330,6 +330,7 @@ private:
   OpBuilder builder;
   uint32_t header;
   LoopEmitter *e = nullptr;
+  HistorySlot history; ///< parallel: of this tick
   Value tick, ringBase, slotBytes, slotMask, neurons, bitmap;
 };
 
