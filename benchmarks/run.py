@@ -16,6 +16,7 @@ import time
 import numpy as np
 
 import chip_loops
+import mapbytes
 import networks
 import paradigms
 import selector
@@ -208,9 +209,13 @@ class Benchmarks:
         """A layer of 500 x 500 in both paradigms (docs/paradigms.md)."""
         paradigms.run(self)
 
+    def map_bytes(self):
+        """Weight-delay maps against plain ones."""
+        mapbytes.run(self)
+
 
 NAMES = ("compile", "check", "synapse", "neuron", "emulator", "chip",
-         "selector", "paradigms", "chip-loops")
+         "selector", "paradigms", "chip-loops", "map-bytes")
 
 
 def main():

@@ -71,6 +71,7 @@ planParadigms(ModuleOp module, const CompileOptions &options,
               std::shared_ptr<const MachineModel> machine) {
   auto decisions = std::make_shared<std::vector<decide::Decision>>();
   PassManager pm(module.getContext());
+  pm.addPass(map::createFabricOrder());
   pm.addPass(selectParadigm(options, std::move(machine), decisions));
   if (failed(pm.run(module)))
     return failure();
@@ -80,9 +81,11 @@ planParadigms(ModuleOp module, const CompileOptions &options,
 LogicalResult decideParadigms(ModuleOp module, const CompileOptions &options,
                               std::shared_ptr<const MachineModel> machine) {
   normalize::BatchTicksOptions batch;
-  batch.ticks = machine->mac.rows;
+  batch.ticks = 1; // those that were chosen
   PassManager pm(module.getContext());
+  pm.addPass(map::createFabricOrder());
   pm.addPass(selectParadigm(options, machine, nullptr));
+  pm.addPass(decide::createSnnChooseBatch(machine, tickOf(options)));
   pm.addPass(normalize::createBatchTicks(batch));
   return pm.run(module);
 }

@@ -3,6 +3,8 @@
 
 #include "compiler/Fabric/Encoding.h"
 
+#include "compiler/Fabric/NeuronOrder.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,25 +22,42 @@ namespace snnc::fabric {
 namespace {
 class ProjectionView : public SynapseView {
 public:
-  explicit ProjectionView(std::unique_ptr<snn::IntConnectivity> connectivity)
-      : base(std::move(connectivity)) {}
+  ProjectionView(std::unique_ptr<snn::IntConnectivity> connectivity,
+                 NeuronOrder sources, NeuronOrder targets)
+      : base(std::move(connectivity)), sources(std::move(sources)),
+        targets(std::move(targets)) {}
   uint32_t numSources() const override { return base->numSources(); }
   uint32_t numTargets() const override { return base->numTargets(); }
   uint32_t minDelay() const override { return base->minDelay(); }
   uint32_t maxDelay() const override { return base->maxDelay(); }
   void row(uint32_t source, std::vector<IntSynapse> &row) const override {
-    base->row(source, row);
+    base->row(sources.neuronAt(source), row);
+    if (targets.isIdentity())
+      return;
+    for (IntSynapse &synapse : row)
+      synapse.target = targets.placeOf(synapse.target);
+    std::stable_sort(row.begin(), row.end(),
+                     [](const IntSynapse &a, const IntSynapse &b) {
+                       return a.target < b.target;
+                     });
   }
 
 private:
   std::unique_ptr<snn::IntConnectivity> base;
+  NeuronOrder sources, targets;
 };
 } // namespace
 
 std::unique_ptr<SynapseView> viewOf(snn::ProjectionOp projection) {
+  auto source = NeuronOrder::of(projection.getSource().getDefiningOp());
+  auto target = NeuronOrder::of(projection.getTarget().getDefiningOp());
+  if (failed(source) || failed(target))
+    return nullptr;
   auto connectivity = snn::IntConnectivity::create(projection);
   return connectivity
-             ? std::make_unique<ProjectionView>(std::move(connectivity))
+             ? std::make_unique<ProjectionView>(std::move(connectivity),
+                                                std::move(*source),
+                                                std::move(*target))
              : nullptr;
 }
 

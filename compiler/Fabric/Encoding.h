@@ -54,7 +54,8 @@ Range hull(Range a, Range b);
 /// The parts of `slices` inside `range`, in order; those without are left out.
 std::vector<Range> clip(std::span<const Range> slices, Range range);
 
-/// The integer synapses of a projection, made row by row.
+/// The integer synapses of a projection, made row by row. Sources and targets
+/// are places on the chip (NeuronOrder.h).
 class SynapseView {
 public:
   virtual ~SynapseView() = default;

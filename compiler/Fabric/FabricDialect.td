@@ -80,6 +80,14 @@ def Fabric_MapRowsAttr : Fabric_Attr<"MapRows", "map"> {
   let genVerifyDecl = 1;
 }
 
+def Fabric_ChannelsLastAttr : Fabric_Attr<"ChannelsLast", "channels_last"> {
+  let summary = "Neurons of a C x H x W signal stand place by place";
+  let description = [{
+    A value of `fabric.order` on an snn.population or snn.input; the other is an
+    array<i32> of neurons. compiler/Fabric/NeuronOrder.h.
+  }];
+}
+
 def Fabric_RowsAttr : Attr<
     CPred<"::llvm::isa<::snnc::fabric::DenseRowsAttr, "
           "::snnc::fabric::SparseRowsAttr, "

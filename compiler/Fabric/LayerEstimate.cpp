@@ -132,8 +132,9 @@ LayerEstimate Estimator::describe(uint32_t chunk) const {
   Core full = core(chunk);
   LayerEstimate result;
   double pes = std::ceil(double(size) / chunk), share = size / double(chunk);
-  result.plan = {isParallel(), chunk, uint64_t(pes),
-                 uint64_t(full.bytes * share), full.cycles};
+  result.plan = {isParallel(),  chunk,
+                 uint64_t(pes), uint64_t(full.bytes * share),
+                 full.cycles,   layer.batch};
   result.fill = full.bytes / available;
   if (count > 1)
     result.tighter = core(chunkFor(count - 1)).bytes / available;
@@ -391,8 +392,26 @@ std::optional<LayerEstimate> estimate(const LayerShape &layer,
                                       bool parallel, double tickCycles) {
   if (layer.neurons < 1)
     return std::nullopt;
-  if (parallel)
-    return ParallelEstimator(layer, machine, tickCycles).run();
+  if (parallel) { // as planIn (ParadigmPlans.h)
+    std::optional<LayerEstimate> best;
+    LayerShape shape = layer;
+    uint32_t most = std::bit_floor(std::clamp(machine.mac.rows, 1u, 16u));
+    for (uint32_t batch = layer.mayBatch ? most : layer.batch; batch;
+         batch = layer.mayBatch ? batch / 2 : 0) {
+      shape.batch = batch;
+      double shift = std::max(0.0, batch - layer.shortestDelay());
+      for (size_t e = 0; e < layer.edges.size(); ++e) {
+        shape.edges[e].shortest = layer.edges[e].shortest + shift;
+        shape.edges[e].longest = layer.edges[e].longest + shift;
+      }
+      auto found = ParallelEstimator(shape, machine, tickCycles).run();
+      if (found &&
+          (!best || std::pair(found->plan.pes, found->plan.cycles.expected) <
+                        std::pair(best->plan.pes, best->plan.cycles.expected)))
+        best = found;
+    }
+    return best;
+  }
   return SerialEstimator(layer, machine, tickCycles).run();
 }
 

@@ -6,6 +6,7 @@
 #include "runtime/abi/CoreHeader.h"
 
 #include <algorithm>
+#include <bit>
 #include <set>
 #include <utility>
 
@@ -65,11 +66,28 @@ MapFormat LayerPlanner::formatOf(uint32_t node) const {
 
 void LayerPlanner::start(uint32_t node, bool parallel, bool fullRing) {
   const NetworkNode &population = info.nodes[node];
+  if (maps[node])
+    maps[node]->setBatch(population.batch);
   cuts[node] = {population.size, parallel, fullRing};
   if (population.isInput || !maxNeurons || population.size <= maxNeurons)
     return;
   uint32_t unit = parallel ? granule(node) : 1;
   cuts[node].chunk = maxNeurons / unit * unit;
+}
+
+std::vector<uint32_t> LayerPlanner::batches(uint32_t node) const {
+  const NetworkNode &population = info.nodes[node];
+  if (!population.mayBatch)
+    return {population.batch};
+  std::vector<uint32_t> choices;
+  for (uint32_t b = std::bit_floor(std::clamp(machine.mac.rows, 1u, 16u)); b;
+       b /= 2)
+    choices.push_back(b);
+  return choices;
+}
+
+void LayerPlanner::setBatch(uint32_t node, uint32_t batch) {
+  maps[node]->setBatch(batch);
 }
 
 LogicalResult LayerPlanner::scan(uint32_t node) {
@@ -274,6 +292,8 @@ LayerPlan LayerPlanner::planOf(uint32_t node) const {
   LayerPlan plan;
   plan.parallel = cuts[node].parallel;
   plan.chunk = cuts[node].chunk;
+  if (plan.parallel)
+    plan.batch = maps[node]->format().batch;
   for (Range targets : slices(node)) {
     ++plan.pes;
     plan.bytes += planCore(demandOf(node, targets), machine.sram).needed;

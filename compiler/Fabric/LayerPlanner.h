@@ -32,6 +32,7 @@ struct LayerPlan {
   uint64_t pes = 0;
   uint64_t bytes = 0;   ///< least, over all cores (CorePlan::needed)
   CycleEstimate cycles; ///< of the busiest core, per tick
+  uint32_t batch = 1;   ///< parallel: ticks per matrix product
   double macs = 0;      ///< products of the MAC arrays per tick, all cores
 };
 
@@ -55,6 +56,12 @@ public:
   const LayerCut &cut(uint32_t node) const { return cuts[node]; }
   /// Takes back all shrinking of `node`.
   void start(uint32_t node, bool parallel, bool fullRing);
+  /// Parallel: the numbers of ticks per product that `node` may have, most
+  /// first: what it asks for, or up to the rows of the array.
+  std::vector<uint32_t> batches(uint32_t node) const;
+  /// After start() and scan(): plans with `batch` ticks per product and with
+  /// delays that allow it (MapStatistics::setBatch).
+  void setBatch(uint32_t node, uint32_t batch);
   /// Reads the projections into `node` as its paradigm needs it; an error is
   /// emitted at a projection otherwise.
   mlir::LogicalResult scan(uint32_t node);

@@ -152,6 +152,7 @@ FailureOr<LayerShape> shapeOf(const NetworkInfo &info, uint32_t node) {
   layer.states = unsigned(population.states.size());
   layer.arrayParams = unsigned(population.arrayParams.size());
   layer.batch = population.batch;
+  layer.mayBatch = population.mayBatch;
   for (uint32_t id : population.incoming) {
     snn::ProjectionOp op = info.edges[id].op;
     const NetworkNode &source = info.nodes[info.edges[id].source];

@@ -59,6 +59,7 @@ struct LayerShape {
   unsigned states = 0;      ///< float32 per neuron each
   unsigned arrayParams = 0; ///< parameters that differ between neurons
   unsigned batch = 1;       ///< ticks per matrix product
+  bool mayBatch = false;    ///< up to the rows of the array instead
   std::vector<EdgeShape> edges;
 
   double sources() const;

@@ -9,6 +9,9 @@
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
 
+#include <boost/graph/adjacency_list.hpp>
+#include <boost/graph/strong_components.hpp>
+
 #include <bit>
 
 using namespace mlir;
@@ -116,6 +119,10 @@ static LogicalResult addNode(NetworkInfo &info, Operation *op, StringRef name,
       return failure();
   if (failed(readChoices(op, node)))
     return failure();
+  auto order = NeuronOrder::of(op);
+  if (failed(order))
+    return failure();
+  node.order = std::move(*order);
   info.nodes.push_back(std::move(node));
   return success();
 }
@@ -143,6 +150,36 @@ static LogicalResult addEdge(NetworkInfo &info, snn::ProjectionOp op,
   return success();
 }
 
+/// One product of 16-bit weights takes all rows of the array: nothing to gain.
+static bool mayBatch(const NetworkInfo &info, const NetworkNode &node,
+                     ArrayRef<uint32_t> component) {
+  auto population = dyn_cast<snn::PopulationOp>(node.op);
+  if (!population || population.getBatchAttr() || node.incoming.empty())
+    return false;
+  bool narrow = false;
+  for (uint32_t id : node.incoming) {
+    const NetworkEdge &edge = info.edges[id];
+    if (component[edge.source] == component[edge.target])
+      return false;
+    snn::ProjectionOp op = edge.op;
+    narrow |= op.getQuantAttr() && op.getQuantAttr().getBits() == 8;
+  }
+  return narrow;
+}
+
+std::vector<uint32_t> NetworkInfo::components() const {
+  using Graph =
+      boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS>;
+  Graph graph(nodes.size());
+  for (const NetworkEdge &edge : edges)
+    boost::add_edge(edge.source, edge.target, graph);
+  std::vector<uint32_t> component(nodes.size());
+  boost::strong_components(
+      graph, boost::make_iterator_property_map(
+                 component.begin(), boost::get(boost::vertex_index, graph)));
+  return component;
+}
+
 FailureOr<NetworkInfo> NetworkInfo::read(snn::NetworkOp network) {
   NetworkInfo info;
   info.network = network;
@@ -163,6 +200,9 @@ FailureOr<NetworkInfo> NetworkInfo::read(snn::NetworkOp network) {
   for (auto projection : network.getOps<snn::ProjectionOp>())
     if (failed(addEdge(info, projection, nodes)))
       return failure();
+  std::vector<uint32_t> component = info.components();
+  for (NetworkNode &node : info.nodes)
+    node.mayBatch = mayBatch(info, node, component);
   // There is nothing to multiply without synapses.
   for (NetworkNode &node : info.nodes)
     if (node.incoming.empty()) {

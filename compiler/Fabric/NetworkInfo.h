@@ -14,6 +14,7 @@
 #include "compiler/Fabric/CorePlanner.h"
 #include "compiler/Fabric/Encoding.h"
 #include "compiler/Fabric/Fabric.h"
+#include "compiler/Fabric/NeuronOrder.h"
 #include "compiler/SNN/SNN.h"
 
 #include "llvm/ADT/StringMap.h"
@@ -32,6 +33,10 @@ struct NetworkNode {
   std::vector<uint32_t> incoming;       ///< edges that end here, ascending
   bool parallel = false;                ///< its `paradigm` says so
   uint32_t batch = 1;                   ///< ticks per matrix product
+  /// As parallel, it may have batches that nobody asked for yet: it is driven
+  /// from outside of its feedback loops only and has weights of 8 bits.
+  bool mayBatch = false;
+  NeuronOrder order; ///< of the places that slices, keys and rows count
   /// Expected spikes per neuron or channel and tick.
   double rate = 0.05;
   bool rateStated = false; ///< by the network, not our default
@@ -52,7 +57,8 @@ struct NetworkInfo {
 
   /// Emits an error and fails when the network is not Normalized (SNN0351), a
   /// model exceeds the core's tables or a receptor does not exist (SNN0352), or
-  /// a `batch` is no power of two up to 16 (SNN1103).
+  /// a `batch` is no power of two up to 16 (SNN1103), or an order is no
+  /// permutation (SNN1107).
   static mlir::FailureOr<NetworkInfo> read(snn::NetworkOp network);
   /// The network that `machine` maps; an error (SNN0350) when there is none.
   static mlir::FailureOr<NetworkInfo> read(MachineOp machine);
@@ -61,6 +67,8 @@ struct NetworkInfo {
   uint64_t sourcesOf(const NetworkNode &node) const;
   /// A core of `neurons` neurons of `node` without its blocks and delays.
   CoreDemand demand(const NetworkNode &node, uint32_t neurons) const;
+  /// The strongly connected component of every node.
+  std::vector<uint32_t> components() const;
   /// Statistics of every edge, by one scan each; an error is emitted at the
   /// projection otherwise.
   mlir::FailureOr<std::vector<BlockStatistics>> scan() const;

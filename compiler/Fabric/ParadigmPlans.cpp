@@ -59,13 +59,30 @@ FailureOr<std::optional<LayerPlan>> planIn(LayerPlanner &planner, uint32_t node,
                     planner.map(node).largestSum().value, planner.sumLimit());
     return std::optional<LayerPlan>();
   }
-  bool fits = planner.shrink(node);
-  if (!fits) {
-    planner.start(node, parallel, /*fullRing=*/false);
-    fits = planner.shrink(node);
+  // Ticks per product: the fewest cores, then cycles; rings of full length
+  // where they fit at all.
+  std::vector<uint32_t> batches =
+      parallel ? planner.batches(node) : std::vector<uint32_t>{1};
+  std::optional<LayerPlan> best;
+  auto plan = [&](uint32_t batch, bool fullRing) -> std::optional<LayerPlan> {
+    planner.start(node, parallel, fullRing);
+    if (parallel)
+      planner.setBatch(node, batch);
+    return planner.shrink(node) ? std::optional(planner.planOf(node))
+                                : std::nullopt;
+  };
+  for (bool fullRing : {true, false}) {
+    for (uint32_t batch : batches)
+      if (auto found = plan(batch, fullRing);
+          found && (!best || std::pair(found->pes, found->cycles.expected) <
+                                 std::pair(best->pes, best->cycles.expected)))
+        best = found;
+    if (!best)
+      continue;
+    if (batches.size() > 1) // leave the planner in the best one
+      plan(best->batch, fullRing);
+    return best;
   }
-  if (fits)
-    return std::optional(planner.planOf(node));
   if (planner.shrink(node, Limits::Bytes)) {
     uint32_t least = planner.smallestSlice(node);
     obstacle = fmt::format("too slow: {} neuron(s) take {:.0f} cycles of a "

@@ -4,6 +4,7 @@
 #include "compiler/Fabric/RowSample.h"
 
 #include "compiler/Fabric/LayerShape.h"
+#include "compiler/Fabric/NeuronOrder.h"
 #include "compiler/SNN/ParamValues.h"
 #include "compiler/Support/Random.h"
 
@@ -113,6 +114,14 @@ std::optional<RowSample> RowSample::read(snn::ProjectionOp op) {
       for (const snn::IntSynapse &synapse : row)
         sample.add(source, synapse.target, synapse.delay);
     }
+  }
+  auto from = NeuronOrder::of(op.getSource().getDefiningOp()),
+       to = NeuronOrder::of(op.getTarget().getDefiningOp());
+  if (failed(from) || failed(to))
+    return std::nullopt;
+  for (Cell &cell : sample.cells) { // tiles and ranges are of places
+    cell.source = from->placeOf(cell.source);
+    cell.target = to->placeOf(cell.target);
   }
   std::sort(sample.cells.begin(), sample.cells.end(),
             [](const Cell &a, const Cell &b) {

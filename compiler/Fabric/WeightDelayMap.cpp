@@ -90,6 +90,11 @@ std::optional<uint64_t> MapStatistics::minDelay() const {
   return leastDelay == UINT64_MAX ? std::nullopt : std::optional(leastDelay);
 }
 
+void MapStatistics::setBatch(uint32_t batch) {
+  mapFormat.batch = batch;
+  shift = batch - std::min<uint64_t>(batch, minDelay().value_or(batch));
+}
+
 /// One (source, delay): a panel needs the most copies that one of its tiles
 /// needs. Every window is counted once, at the first tile that it touches.
 void MapStatistics::count(std::span<const Touch> touched,
@@ -233,6 +238,8 @@ MapLayout MapStatistics::layout(Range slice) const {
     layout.firstDelay = delays.begin;
     layout.lastDelay = delays.end - 1;
   }
+  layout.firstDelay += shift;
+  layout.lastDelay += shift;
   uint32_t tile = first;
   for (auto tiles = widths.rbegin(); tiles != widths.rend(); ++tiles) {
     Range neurons{tile * mapFormat.tileNeurons - slice.begin,

@@ -101,6 +101,9 @@ public:
   void add(const SynapseView &view, uint32_t receptor, uint32_t origin);
 
   const MapFormat &format() const { return mapFormat; }
+  /// Layouts for `batch` ticks a product from now on. While the least delay is
+  /// shorter, all count as moved up until it is not: what snn-batch-ticks does.
+  void setBatch(uint32_t batch);
   /// Largest delay that a synapse really has, ticks; 1 without synapses.
   uint64_t maxDelay() const { return largestDelay; }
   /// Least such delay; nothing without synapses.
@@ -145,7 +148,7 @@ private:
 
   MapFormat mapFormat;
   uint32_t targets = 0, receptors = 1;
-  uint64_t largestDelay = 1, leastDelay = UINT64_MAX;
+  uint64_t largestDelay = 1, leastDelay = UINT64_MAX, shift = 0;
   std::vector<Windows> windows;            ///< per projection
   std::vector<std::vector<Reach>> reaches; ///< per projection and tile
   std::vector<uint32_t> originOf;          ///< per projection

@@ -35,6 +35,11 @@ std::unique_ptr<mlir::Pass>
 createSnnSelectParadigm(const SnnSelectParadigmOptions &options,
                         SelectContext context);
 
+/// Null: a built-in machine. `tickSeconds`: real time of a tick.
+std::unique_ptr<mlir::Pass>
+createSnnChooseBatch(std::shared_ptr<const MachineModel> machine,
+                     double tickSeconds);
+
 #define GEN_PASS_REGISTRATION
 #include "passes/Decide/Passes.h.inc"
 

@@ -57,4 +57,19 @@ def SnnSelectParadigm : Pass<"snn-select-paradigm", "::mlir::ModuleOp"> {
     Statistic<"twice", "planned-twice", "Populations planned both ways">];
 }
 
+def SnnChooseBatch : Pass<"snn-choose-batch", "::mlir::ModuleOp"> {
+  let summary = "Ticks per matrix product of parallel populations";
+  let description = [{
+    Emits: `batch` on parallel populations that have none: the number of ticks,
+    from the rows of the MAC array down to 1, whose plan takes the fewest cores,
+    then cycles. Those in feedback loops and those of 16-bit weights take 1.
+    snn-batch-ticks then gives them the delays that this needs.
+  }];
+  let options = [
+    Option<"tickSeconds", "tick", "double", "0",
+           "Real time of a tick in seconds that plans keep to, 0: none">,
+    Option<"machineName", "machine", "std::string", "\"\"",
+           "Built-in machine, the default one when empty">];
+}
+
 #endif // SNNC_DECIDE_PASSES

@@ -19,6 +19,17 @@ class MapPass<string name> : Pass<name, "::mlir::ModuleOp"> {
 def MachineOption : Option<"machineName", "machine", "std::string", "\"\"",
     "Built-in machine, the default one when empty">;
 
+def FabricOrder : MapPass<"fabric-order"> {
+  let summary = "Let neurons that share their sources stand side by side";
+  let description = [{
+    Emits: `fabric.order = #fabric.channels_last` on inputs and populations at
+    either end of an ungrouped convolution; what has an order keeps it. Slices,
+    keys, rows and columns count places in this order from then on; recordings
+    and inputs stay in the user's.
+  }];
+  let statistics = [Statistic<"ordered", "ordered", "Signals reordered">];
+}
+
 def FabricSlice : MapPass<"fabric-slice"> {
   let summary = "Cut populations into the fewest slices that fit a core each";
   let description = [{

@@ -100,10 +100,10 @@ LogicalResult Slicer::checkParallel(uint32_t node) {
     InFlightDiagnostic diag =
         population.op->emitError("SNN1101: population '")
         << population.name << "' cannot be parallel: the weights into neuron "
-        << sum.neuron << ", receptor " << sum.receptor << ", may add up to "
-        << grouped(sum.value) << ", the MAC array's "
-        << machine.mac.accumulatorBits << "-bit accumulator holds "
-        << grouped(planner.sumLimit());
+        << population.order.neuronAt(sum.neuron) << ", receptor "
+        << sum.receptor << ", may add up to " << grouped(sum.value)
+        << ", the MAC array's " << machine.mac.accumulatorBits
+        << "-bit accumulator holds " << grouped(planner.sumLimit());
     diag.attachNote() << "help: use --weights=int8, or compute it serially";
     return failure();
   }

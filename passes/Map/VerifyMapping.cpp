@@ -183,8 +183,8 @@ void Checker::checkKeys() {
           << infoOf(all[i].owner).name << "'";
 }
 
-/// The sources of `edge` with a synapse into each of `targets`, from the
-/// synapses themselves.
+/// The places of the sources of `edge` with a synapse into each of `targets`,
+/// from the synapses themselves.
 std::vector<Range> Checker::reachOf(uint32_t edge, ArrayRef<Value> targets) {
   std::vector<Range> reach(targets.size());
   auto view = snn::IntConnectivity::create(info.edges[edge].op);
@@ -192,19 +192,22 @@ std::vector<Range> Checker::reachOf(uint32_t edge, ArrayRef<Value> targets) {
     ok = false; // reported there
     return reach;
   }
-  std::vector<SliceInfo> slices;
-  for (Value target : targets)
-    slices.push_back(infoOf(target));
+  const NeuronOrder &from = info.nodes[info.edges[edge].source].order,
+                    &to = info.nodes[info.edges[edge].target].order;
+  std::vector<uint32_t> sliceOf(view->numTargets(), UINT32_MAX); // by neuron
+  for (auto [i, target] : llvm::enumerate(targets)) {
+    SliceInfo slice = infoOf(target);
+    for (uint32_t n = slice.begin;
+         n < std::min<uint32_t>(slice.end, sliceOf.size()); ++n)
+      sliceOf[to.neuronAt(n)] = uint32_t(i);
+  }
   std::vector<snn::IntSynapse> row;
   for (uint32_t source = 0; source < view->numSources(); ++source) {
     view->row(source, row);
-    size_t at = 0; // rows are ascending by target, so are the slices
-    for (const snn::IntSynapse &synapse : row) {
-      while (at < slices.size() && slices[at].end <= synapse.target)
-        ++at;
-      if (at < slices.size() && slices[at].begin <= synapse.target)
-        reach[at] = hull(reach[at], {source, source + 1});
-    }
+    uint32_t place = from.placeOf(source);
+    for (const snn::IntSynapse &synapse : row)
+      if (uint32_t slice = sliceOf[synapse.target]; slice != UINT32_MAX)
+        reach[slice] = hull(reach[slice], {place, place + 1});
   }
   return reach;
 }

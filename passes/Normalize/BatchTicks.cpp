@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Gives populations extra latency so that every delay into a batched one is at
-// least the batch. Members of a feedback loop keep their places relative to
-// each other, hence move together. docs/semantics.md S5.
+// least the batch: the one that it asks for, else `ticks` of them. Members of a
+// feedback loop keep their places relative to each other, hence move together.
+// docs/semantics.md S5.
 
 #include "compiler/SNN/ParamValues.h"
 #include "passes/Normalize/Passes.h"
@@ -51,14 +52,20 @@ struct BatchTicksPass : impl::BatchTicksBase<BatchTicksPass> {
     unsigned components = findComponents(component);
     llvm::SmallVector<PopulationOp> chosen;
     std::vector<int64_t> needed(nodes.size(), 1);
-    for (PopulationOp population : network.getOps<PopulationOp>())
-      if (mayBatch(population, component)) {
+    for (PopulationOp population : network.getOps<PopulationOp>()) {
+      if (!mayWait(population, component))
+        continue;
+      int64_t &least = needed[nodes.lookup(population.getSignal())];
+      if (population.getBatchAttr()) {
+        least = int64_t(*population.getBatch());
+      } else if (ticks > 1 && isNarrow(population)) {
         chosen.push_back(population);
-        needed[nodes.lookup(population.getSignal())] = ticks;
+        least = ticks;
       }
-    if (chosen.empty())
-      return success();
-    move(network, moves(component, components, needed), component);
+    }
+    std::vector<int64_t> move = moves(component, components, needed);
+    if (llvm::any_of(move, [](int64_t by) { return by != 0; }))
+      this->move(network, move, component);
     Builder builder(&getContext());
     for (PopulationOp population : chosen)
       population.setBatchAttr(builder.getI64IntegerAttr(ticks));
@@ -97,23 +104,23 @@ struct BatchTicksPass : impl::BatchTicksBase<BatchTicksPass> {
                    component.begin(), boost::get(boost::vertex_index, graph))));
   }
 
-  bool mayBatch(PopulationOp population,
-                const std::vector<unsigned> &component) {
-    if (population.getParadigm() != Paradigm::Parallel ||
-        population.getBatchAttr())
-      return false;
+  /// Parallel and not in a feedback loop, where later input is not possible.
+  bool mayWait(PopulationOp population,
+               const std::vector<unsigned> &component) {
     unsigned self = nodes.lookup(population.getSignal());
-    bool narrow = false;
-    for (Edge &edge : edges) {
-      if (edge.to != self)
-        continue;
-      // One product of 16-bit weights has no idle rows to give away.
+    return population.getParadigm() == Paradigm::Parallel &&
+           llvm::none_of(edges, [&](const Edge &edge) {
+             return edge.to == self && component[edge.from] == component[self];
+           });
+  }
+
+  /// One product of 16-bit weights has no idle rows to give away.
+  bool isNarrow(PopulationOp population) {
+    unsigned self = nodes.lookup(population.getSignal());
+    return llvm::any_of(edges, [&](Edge &edge) {
       QuantAttr quant = edge.op.getQuantAttr();
-      narrow |= quant && quant.getBits() == 8;
-      if (component[edge.from] == component[self])
-        return false; // in a feedback loop: later input is not possible
-    }
-    return narrow;
+      return edge.to == self && quant && quant.getBits() == 8;
+    });
   }
 
   /// How many ticks each component moves: the longest chain of demands.

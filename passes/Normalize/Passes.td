@@ -101,11 +101,12 @@ def BatchTicks : Pass<"snn-batch-ticks", "::mlir::ModuleOp"> {
     A parallel population outside every feedback loop may compute `ticks` ticks
     with one matrix product when no delay into it is shorter. Latencies grow as
     far as that needs; what the user sees does not change. Populations that have
-    a batch already are left alone.
+    a batch already (snn-choose-batch) keep it and get the delays that it needs.
   }];
   let options = [
     Option<"ticks", "ticks", "int64_t", "4",
-           "Ticks per product: the rows of the MAC array, a power of two">];
+           "Ticks per product of those without a batch, a power of two; 1: "
+           "leave these alone">];
 }
 
 #endif // SNNC_NORMALIZE_PASSES

@@ -47,7 +47,7 @@ struct CoreEntry {
   uint32_t largestCount = 0;
 };
 
-/// Neurons [begin, end) of a population on one PE.
+/// Places [begin, end) of a population's order on one PE.
 struct SliceEntry {
   uint32_t core = 0; ///< index into `cores`
   uint32_t begin = 0, end = 0;
@@ -66,6 +66,8 @@ struct PopulationEntry {
   uint32_t neurons = 0;
   std::vector<uint32_t> shape;
   uint32_t latency = 0; ///< ticks; default alignment shifts recordings back
+  std::string order; ///< entry name of uint32[neurons]: neuron by place; empty:
+                     ///< slices count neurons
   std::vector<SliceEntry> slices;
   std::vector<VariableEntry> variables;
   bool spiking = true; ///< false: a readout that never spikes (LI)
@@ -75,7 +77,8 @@ struct InputEntry {
   std::string name;
   uint32_t channels = 0;
   std::vector<uint32_t> shape;
-  uint32_t keyBase = 0; ///< channel c sends keyBase + c
+  uint32_t keyBase = 0; ///< the channel at place p sends keyBase + p
+  std::string order;    ///< as PopulationEntry::order, of channels
 };
 
 /// key & mask == entry.key: copy to the PEs in `cores` (indices into
@@ -133,6 +136,12 @@ private:
   std::vector<std::string> order;
   std::map<std::string, std::string> entries;
 };
+
+/// The uint32[count] of the entry `order`, each number below `count` once;
+/// empty when `order` is. Error SNN0506 at `where` otherwise.
+Expected<std::vector<uint32_t>>
+orderOf(const Bundle &bundle, const std::string &order, uint32_t count,
+        const std::string &where, const std::string &path = "");
 
 nlohmann::json toJson(const Manifest &manifest);
 Expected<Manifest> manifestFromJson(const nlohmann::json &json,

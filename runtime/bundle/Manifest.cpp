@@ -44,17 +44,23 @@ static json toJson(const PopulationEntry &p) {
     slices.push_back({s.core, s.begin, s.end});
   for (const VariableEntry &v : p.variables)
     variables.push_back(toJson(v));
-  return {{"name", p.name},      {"neurons", p.neurons},
-          {"shape", p.shape},    {"latency", p.latency},
-          {"slices", slices},    {"variables", variables},
-          {"spiking", p.spiking}};
+  json j = {{"name", p.name},      {"neurons", p.neurons},
+            {"shape", p.shape},    {"latency", p.latency},
+            {"slices", slices},    {"variables", variables},
+            {"spiking", p.spiking}};
+  if (!p.order.empty())
+    j["order"] = p.order;
+  return j;
 }
 
 static json toJson(const InputEntry &i) {
-  return {{"name", i.name},
-          {"channels", i.channels},
-          {"shape", i.shape},
-          {"keyBase", i.keyBase}};
+  json j = {{"name", i.name},
+            {"channels", i.channels},
+            {"shape", i.shape},
+            {"keyBase", i.keyBase}};
+  if (!i.order.empty())
+    j["order"] = i.order;
+  return j;
 }
 
 // Compact: a chip can have 16,384 of them.

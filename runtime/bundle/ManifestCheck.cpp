@@ -306,6 +306,35 @@ static Status checkScales(const Bundle &bundle, const PopulationEntry &p,
   return {};
 }
 
+Expected<std::vector<uint32_t>>
+orderOf(const Bundle &bundle, const std::string &order, uint32_t count,
+        const std::string &where, const std::string &path) {
+  std::vector<uint32_t> places;
+  if (order.empty())
+    return places;
+  const std::string *bytes = bundle.entry(order);
+  bool isPermutation =
+      bytes && bytes->size() == uint64_t(count) * sizeof(uint32_t);
+  if (isPermutation) {
+    places.resize(count);
+    std::memcpy(places.data(), bytes->data(), bytes->size());
+    std::vector<bool> seen(count);
+    for (uint32_t neuron : places) {
+      isPermutation &= neuron < count && !seen[neuron];
+      if (!isPermutation)
+        break;
+      seen[neuron] = true;
+    }
+  }
+  if (!isPermutation)
+    return makeError("SNN0506", {path, where, 0, 0},
+                     fmt::format("the entry '{}' is missing or does not name "
+                                 "each of {} neurons or channels once",
+                                 order, count),
+                     {"compile the network again"});
+  return places;
+}
+
 Status checkContents(const Bundle &bundle, const std::string &path) {
   const Manifest &m = bundle.manifest;
   for (size_t i = 0; i < m.programs.size(); ++i)
@@ -319,6 +348,12 @@ Status checkContents(const Bundle &bundle, const std::string &path) {
     for (const VariableEntry &v : p.variables)
       if (Status s = checkScales(bundle, p, v, path); !s)
         return s;
+  for (const PopulationEntry &p : m.populations)
+    if (auto order = orderOf(bundle, p.order, p.neurons, p.name, path); !order)
+      return order.takeError();
+  for (const InputEntry &i : m.inputs)
+    if (auto order = orderOf(bundle, i.order, i.channels, i.name, path); !order)
+      return order.takeError();
   uint32_t limit = bundle.machine.router.entries;
   if (m.routes.size() > limit)
     return doesNotFit(path, "routes",

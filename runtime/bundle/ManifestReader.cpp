@@ -246,7 +246,8 @@ static PopulationEntry readPopulation(Schema &schema, const json &j,
   PopulationEntry p;
   if (!schema.object(j, where,
                      {"name", "neurons", "shape", "latency", "slices",
-                      "variables", "spiking"}))
+                      "variables", "spiking"},
+                     {"order"}))
     return p;
   p.name = schema.text(j, "name", where);
   p.neurons = schema.u32(j, "neurons", where, ManifestLimits::neurons);
@@ -261,18 +262,23 @@ static PopulationEntry readPopulation(Schema &schema, const json &j,
         return readVariable(schema, e, at);
       });
   p.spiking = schema.boolean(j, "spiking", where);
+  if (j.contains("order"))
+    p.order = schema.text(j, "order", where);
   return p;
 }
 
 static InputEntry readInput(Schema &schema, const json &j,
                             const std::string &where) {
   InputEntry i;
-  if (!schema.object(j, where, {"name", "channels", "shape", "keyBase"}))
+  if (!schema.object(j, where, {"name", "channels", "shape", "keyBase"},
+                     {"order"}))
     return i;
   i.name = schema.text(j, "name", where);
   i.channels = schema.u32(j, "channels", where, ManifestLimits::neurons);
   i.shape = readShape(schema, j, where);
   i.keyBase = schema.u32(j, "keyBase", where);
+  if (j.contains("order"))
+    i.order = schema.text(j, "order", where);
   return i;
 }
 

@@ -7,9 +7,31 @@
 
 #include "runtime/host/Inputs.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace snnc::runtime {
+
+Status RunInputs::toPlaces(const Bundle &bundle) {
+  for (size_t i = 0; i < trains.size(); ++i) {
+    const InputEntry &input = bundle.manifest.inputs[i];
+    auto order = orderOf(bundle, input.order, input.channels, input.name);
+    if (!order)
+      return order.takeError();
+    channels.push_back(std::move(*order));
+    if (channels[i].empty())
+      continue;
+    std::vector<uint16_t> row(input.channels);
+    for (SpikeTrain &train : trains[i].samples)
+      for (uint64_t tick = 0; tick < train.ticks; ++tick) {
+        uint16_t *counts = train.counts.data() + tick * input.channels;
+        for (uint32_t place = 0; place < input.channels; ++place)
+          row[place] = counts[channels[i][place]];
+        std::copy(row.begin(), row.end(), counts);
+      }
+  }
+  return {};
+}
 
 static Diagnostic nameError(const std::string &name, std::string message,
                             std::span<const InputEntry> inputs) {

@@ -21,6 +21,18 @@ struct RunInputs {
   uint64_t samples = 1;
   uint64_t ticks = 0; ///< of the arrays; 0: the network has no input
   std::vector<SpikeInput> trains; ///< one for each InputEntry, in that order
+  /// After toPlaces(): channel by place of each input; empty: place = channel.
+  std::vector<std::vector<uint32_t>> channels;
+
+  /// Puts the trains in the order of the bundle's inputs (InputEntry::order), in
+  /// which place p has key keyBase + p. Error SNN0506.
+  Status toPlaces(const Bundle &bundle);
+  /// The user's channel at a place.
+  uint32_t channelAt(size_t input, uint32_t place) const {
+    return input < channels.size() && !channels[input].empty()
+               ? channels[input][place]
+               : place;
+  }
 
   /// Appends the keys that the host sends in `tick`: a count k repeats its key
   /// k times. Past the end of the arrays the inputs are silent.

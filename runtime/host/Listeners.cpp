@@ -85,7 +85,8 @@ Status Listeners::checkTick(const Consumer &consumer, const RunInputs &inputs,
             entries[range.input].name,
             fmt::format("{} spikes on channel {} in tick {}, population '{}' "
                         "adds at most {} of a source per tick on the MAC array",
-                        row[c], c, tick, consumer.population,
+                        row[c], inputs.channelAt(range.input, c), tick,
+                        consumer.population,
                         consumer.largestCount));
     }
   }

@@ -33,7 +33,7 @@ Recorder::Recorder(const Bundle &bundle, Device &device,
 /// Plans what each core of the population records, if anything.
 void Recorder::addParts(size_t index) {
   const PopulationEntry &population = bundle.manifest.populations[index];
-  Part plan{nullptr, &population, {}, 0, 0, 0, {}, {}};
+  Part plan{nullptr, &population, {}, 0, 0, 0, {}, {}, {}};
   std::map<uint32_t, std::vector<size_t>> byState;
   for (size_t r = 0; r < requests.size(); ++r) {
     if (requests[r].populationIndex != index)
@@ -61,8 +61,23 @@ void Recorder::addParts(size_t index) {
   }
 }
 
+Status Recorder::readOrders() {
+  for (Part &part : parts) {
+    const PopulationEntry &p = *part.population;
+    auto order = orderOf(bundle, p.order, p.neurons, p.name);
+    if (!order)
+      return order.takeError();
+    if (!order->empty())
+      part.order.assign(order->begin() + part.slice.begin,
+                        order->begin() + part.slice.end);
+  }
+  return {};
+}
+
 Status Recorder::allocate(uint64_t samples, uint64_t chipTicks,
                           uint64_t maxBytes) {
+  if (Status status = readOrders(); !status)
+    return status;
   rowsPerSample = chipTicks;
   uint64_t total = 0;
   std::vector<std::vector<uint64_t>> shapes;
@@ -152,19 +167,23 @@ Status Recorder::arm() {
 /// One tick of a core's buffer into row `row` of the arrays.
 void Recorder::decodeTick(const Part &part, uint64_t row,
                           const std::byte *bytes) {
-  uint64_t first = row * part.population->neurons + part.slice.begin;
+  uint64_t first = row * part.population->neurons;
   uint32_t n = part.neurons();
+  auto neuron = [&](uint32_t i) {
+    return part.order.empty() ? part.slice.begin + i : part.order[i];
+  };
   for (size_t r : part.spikeTargets) {
     uint8_t *out = arrays[r].as<uint8_t>().data() + first;
-    for (uint32_t i = 0; i < n; ++i)
-      out[i] = uint8_t(bytes[i / 8] >> (i % 8)) & 1; // words are little endian
+    for (uint32_t i = 0; i < n; ++i) // words are little endian
+      out[neuron(i)] = uint8_t(bytes[i / 8] >> (i % 8)) & 1;
   }
   if (!part.spikeTargets.empty())
     bytes += part.bitmapWords() * 4;
   for (const std::vector<size_t> &wanting : part.stateTargets) {
     for (size_t r : wanting)
-      std::memcpy(arrays[r].as<float>().data() + first, bytes,
-                  n * sizeof(float));
+      for (uint32_t i = 0; i < n; ++i)
+        std::memcpy(arrays[r].as<float>().data() + first + neuron(i),
+                    bytes + i * sizeof(float), sizeof(float));
     bytes += n * sizeof(float);
   }
 }

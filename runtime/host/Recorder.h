@@ -28,7 +28,7 @@ public:
            std::span<const RecordRequest> requests);
 
   /// Takes memory for `samples` x `chipTicks` rows of every request.
-  /// Error SNN0426 when that exceeds `maxBytes`.
+  /// Errors: SNN0426 when that exceeds `maxBytes`, SNN0506 (order of neurons).
   Status allocate(uint64_t samples, uint64_t chipTicks, uint64_t maxBytes);
   /// After load() or reset(): writes flags and cursors, finds the window.
   /// Errors SNN0423 (buffer too small), SNN0425 (header is not the bundle's).
@@ -54,12 +54,14 @@ private:
     std::vector<size_t> spikeTargets; ///< requests that want the bitmap
     /// For each flagged state, ascending: the requests that want it.
     std::vector<std::vector<size_t>> stateTargets;
+    std::vector<uint32_t> order; ///< neuron by place of the slice; or empty
 
     uint32_t neurons() const { return slice.end - slice.begin; }
     uint32_t bitmapWords() const { return (neurons() + 31) / 32; }
   };
 
   void addParts(size_t population);
+  Status readOrders();
   Status armPart(Part &part);
   Status drainPart(const Part &part, uint64_t sample, uint64_t firstTick,
                    uint64_t ticks);

@@ -206,6 +206,8 @@ Expected<RunResult> Session::run(const ArrayMap &inputs,
   Expected<RunInputs> resolved = resolveInputs(bundle.manifest.inputs, inputs);
   if (!resolved)
     return resolved.takeError();
+  if (Status status = resolved->toPlaces(bundle); !status)
+    return status.takeError();
   std::set<std::string> seen;
   std::erase_if(requests, [&](const RecordRequest &request) {
     return !seen.insert(request.name()).second;

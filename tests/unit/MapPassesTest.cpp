@@ -19,6 +19,7 @@
 #include <bit>
 #include <cstring>
 #include <map>
+#include <numeric>
 #include <random>
 
 using namespace mlir;
@@ -67,6 +68,9 @@ public:
       addProjection(i);
     for (auto population : network.getOps<snn::PopulationOp>())
       addBatch(population);
+    for (Value signal : signals)
+      if (number(0, 2) == 0)
+        addOrder(signal.getDefiningOp());
   }
 
   uint32_t number(uint32_t low, uint32_t high) {
@@ -114,6 +118,14 @@ private:
     if (driven && least >= 2 &&
         population.getParadigm() == snn::Paradigm::Parallel)
       population.setBatchAttr(b.getI64IntegerAttr(least >= 4 ? 4 : 2));
+  }
+  void addOrder(Operation *node) {
+    auto size =
+        cast<RankedTensorType>(node->getResult(0).getType()).getNumElements();
+    std::vector<int32_t> neurons(static_cast<size_t>(size));
+    std::iota(neurons.begin(), neurons.end(), 0);
+    std::shuffle(neurons.begin(), neurons.end(), random);
+    node->setAttr(kOrderName, b.getDenseI32ArrayAttr(neurons));
   }
   void addProjection(unsigned i) {
     Value source = signals[number(0, uint32_t(signals.size() - 1))];
@@ -349,6 +361,16 @@ private:
   llvm::ArrayRef<Attribute> encodings;
 };
 
+/// Neuron by place, read from the attribute.
+std::vector<int32_t> neuronsOf(Operation *node) {
+  std::vector<int32_t> neurons(static_cast<size_t>(
+      cast<RankedTensorType>(node->getResult(0).getType()).getNumElements()));
+  std::iota(neurons.begin(), neurons.end(), 0);
+  if (auto order = node->getAttrOfType<DenseI32ArrayAttr>(kOrderName))
+    neurons.assign(order.asArrayRef().begin(), order.asArrayRef().end());
+  return neurons;
+}
+
 /// The same from the snn ops.
 class Expectation {
 public:
@@ -356,6 +378,7 @@ public:
     for (auto projection : network.getOps<snn::ProjectionOp>())
       views.emplace_back(projection, snn::IntConnectivity::create(projection));
   }
+  /// Of the source at place `index`; targets are places, too.
   Effect effectOf(llvm::StringRef source, uint32_t index, SliceOp slice) const {
     Effect effect;
     std::vector<snn::IntSynapse> row;
@@ -364,13 +387,15 @@ public:
       if (projection.sourceName() != source ||
           projection.targetPopulation().getName() != slice.getPopulation())
         continue;
-      view->row(index, row);
+      auto from = neuronsOf(projection.getSource().getDefiningOp()),
+           to = neuronsOf(projection.getTarget().getDefiningOp());
+      view->row(uint32_t(from[index]), row);
       for (const snn::IntSynapse &synapse : row)
-        if (synapse.target >= slice.getBegin() &&
-            synapse.target < slice.getEnd())
-          effect[{uint32_t(projection.getReceptor()),
-                  uint32_t(synapse.target - slice.getBegin()),
-                  synapse.delay}] += synapse.weight;
+        for (auto place = slice.getBegin(); place < slice.getEnd(); ++place)
+          if (uint32_t(to[place]) == synapse.target)
+            effect[{uint32_t(projection.getReceptor()),
+                    uint32_t(place - slice.getBegin()), synapse.delay}] +=
+                synapse.weight;
     }
     std::erase_if(effect, [](auto &item) { return item.second == 0; });
     return effect;
@@ -401,7 +426,7 @@ void checkParams(const LoadedCore &core, SliceOp slice, ModuleOp module) {
       continue; // a single value is uniform
     for (uint64_t n = slice.getBegin(); n < slice.getEnd(); ++n)
       EXPECT_EQ(core.floatAt(word + uint32_t(n - slice.getBegin()) * 4),
-                float(values[n]));
+                float(values[neuronsOf(population)[n]]));
   }
 }
 

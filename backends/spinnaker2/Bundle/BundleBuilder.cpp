@@ -59,6 +59,7 @@ public:
     addInputs();
     addRoutes();
     addScales();
+    addOrders();
     addNetwork();
     addReport();
     return bundle;
@@ -205,6 +206,26 @@ private:
     }
   }
 
+  /// Which neuron or channel stands at which place, where it is not its own.
+  void addOrders() {
+    auto add = [&](Operation *node, const std::string &name,
+                   std::string &entry) {
+      auto order = fabric::NeuronOrder::of(node); // checked when mapped
+      if (failed(order) || order->isIdentity())
+        return;
+      entry = "orders/" + name + ".u32";
+      const std::vector<uint32_t> &neurons = order->byPlace();
+      bundle->addEntry(
+          entry, std::string(reinterpret_cast<const char *>(neurons.data()),
+                             neurons.size() * sizeof(uint32_t)));
+    };
+    for (auto [i, node] : llvm::enumerate(network.getOps<snn::PopulationOp>()))
+      add(node, fmt::format("population_{}", i),
+          manifest().populations[i].order);
+    for (auto [i, node] : llvm::enumerate(network.getOps<snn::InputOp>()))
+      add(node, fmt::format("input_{}", i), manifest().inputs[i].order);
+  }
+
   /// The normalised network and the parameters it names: what the reference
   /// needs to run the same integers.
   void addNetwork() {
@@ -212,6 +233,8 @@ private:
     for (Operation &op : *module.getBody())
       if (isa<snn::NetworkOp, snn::NeuronOp>(op))
         only->push_back(op.clone());
+    // Places are the mapping's business.
+    only->walk([](Operation *op) { op->removeAttr(fabric::kOrderName); });
     std::set<std::string> keys;
     AttrTypeWalker walker;
     walker.addWalk(

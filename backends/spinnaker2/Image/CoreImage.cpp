@@ -305,7 +305,7 @@ LogicalResult ImageWriter::writeInitial(snn::PopulationOp population,
            << state << "' have a wrong size";
   std::byte *out = bytesAt(place).data();
   for (uint64_t n = slice.getBegin(); n < slice.getEnd(); ++n) {
-    float value = float(values->at(n));
+    float value = float(values->at(node.order.neuronAt(uint32_t(n))));
     std::memcpy(out + (n - slice.getBegin()) * sizeof value, &value,
                 sizeof value);
   }
@@ -332,7 +332,7 @@ LogicalResult ImageWriter::writeParams(SnncCoreHeader &header) {
     header.param[j] = place->at;
     std::byte *out = bytesAt(*place).data();
     for (uint64_t n = slice.getBegin(); n < slice.getEnd(); ++n) {
-      float value = float(values->at(n));
+      float value = float(values->at(node.order.neuronAt(uint32_t(n))));
       std::memcpy(out + (n - slice.getBegin()) * sizeof value, &value,
                   sizeof value);
     }
