@@ -66,11 +66,11 @@ struct PopulationEntry {
   uint32_t neurons = 0;
   std::vector<uint32_t> shape;
   uint32_t latency = 0; ///< ticks; default alignment shifts recordings back
-  std::string order; ///< entry name of uint32[neurons]: neuron by place; empty:
-                     ///< slices count neurons
   std::vector<SliceEntry> slices;
   std::vector<VariableEntry> variables;
   bool spiking = true; ///< false: a readout that never spikes (LI)
+  std::string order;   ///< entry name of uint32[neurons], neuron by place;
+                       ///< empty: slices count neurons
 };
 
 struct InputEntry {

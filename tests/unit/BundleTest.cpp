@@ -400,6 +400,20 @@ TEST_F(BundleTest, ContentsAgainstTheMachine) {
          b.addEntry("scales/lif1.i",
                     doubles(std::vector<double>(channels, NAN)));
        }},
+      {"SNN0506",
+       [](Bundle &b) { b.manifest.populations[0].order = "orders/none"; }},
+      {"SNN0506",
+       [](Bundle &b) { // every place holds neuron 0
+         b.manifest.populations[0].order = "orders/p.u32";
+         b.addEntry("orders/p.u32",
+                    std::string(b.manifest.populations[0].neurons * 4, '\0'));
+       }},
+      {"SNN0506",
+       [](Bundle &b) {
+         b.manifest.inputs[0].order = "orders/in.u32";
+         b.addEntry("orders/in.u32",
+                    std::string(b.manifest.inputs[0].channels * 4, '\xff'));
+       }},
       {"SNN0503", [](Bundle &b) { b.addEntry("machine.json", "{}"); }},
       {"SNN0503", [](Bundle &b) { b.addEntry("../escape", "{}"); }},
   };
