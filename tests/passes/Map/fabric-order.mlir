@@ -7,7 +7,7 @@
 
 // CHECK: snn.input "in" {fabric.order = #fabric.channels_last}
 // CHECK: snn.population "hid" {{.*}}{fabric.order = #fabric.channels_last}
-// CHECK: snn.population "flat" {{.*}}params {threshold = 1.000000e+00} : tensor<16xi1>
+// CHECK: snn.population "flat" {{.*}} latency 2 : tensor<16xi1>
 // CHECK: snn.population "own" {{.*}}{fabric.order = array<i32: 3, 2, 1, 0>}
 
 // MAP: fabric.block 0 "conv" (%in) from [0, 16) to
