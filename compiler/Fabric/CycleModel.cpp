@@ -33,7 +33,8 @@ double macCyclesPerTick(const MacArray &mac, const MapLayout &layout) {
 
 double serialCycles(const CoreWork &work, const CycleCosts &costs) {
   return work.packets * costs.packet + work.sparseEvents * costs.sparseSynapse +
-         work.denseEvents * costs.denseSynapse + work.neurons * costs.neuron;
+         work.denseEvents * costs.denseSynapse +
+         work.convEvents * costs.convSynapse + work.neurons * costs.neuron;
 }
 
 double parallelCycles(const CoreWork &work, const MacArray &mac,

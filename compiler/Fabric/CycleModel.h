@@ -22,6 +22,7 @@ struct CycleCosts {
   double packet = 70; ///< serial: a packet finds its row
   double sparseSynapse = 7.5;
   double denseSynapse = 3.9; ///< one weight of a dense row, also a zero
+  double convSynapse = 12;   ///< one tap of a shared kernel
   double neuron = 19.6;      ///< update of one neuron (LIF), both paradigms
   double mapPacket = 55;     ///< parallel: note a packet, look up its positions
   double position = 11;      ///< one position of the operand
@@ -33,7 +34,7 @@ struct CycleCosts {
 struct CoreWork {
   uint32_t neurons = 0;
   double packets = 0; ///< (packet, table entry) pairs
-  double sparseEvents = 0, denseEvents = 0;
+  double sparseEvents = 0, denseEvents = 0, convEvents = 0;
   double positions = 0; ///< operand rows set
 };
 

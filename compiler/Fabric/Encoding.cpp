@@ -23,13 +23,15 @@ namespace {
 class ProjectionView : public SynapseView {
 public:
   ProjectionView(std::unique_ptr<snn::IntConnectivity> connectivity,
-                 NeuronOrder sources, NeuronOrder targets)
-      : base(std::move(connectivity)), sources(std::move(sources)),
-        targets(std::move(targets)) {}
+                 std::optional<ConvShape> shape, NeuronOrder sources,
+                 NeuronOrder targets)
+      : base(std::move(connectivity)), shape(shape),
+        sources(std::move(sources)), targets(std::move(targets)) {}
   uint32_t numSources() const override { return base->numSources(); }
   uint32_t numTargets() const override { return base->numTargets(); }
   uint32_t minDelay() const override { return base->minDelay(); }
   uint32_t maxDelay() const override { return base->maxDelay(); }
+  std::optional<ConvShape> conv() const override { return shape; }
   void row(uint32_t source, std::vector<IntSynapse> &row) const override {
     base->row(sources.neuronAt(source), row);
     if (targets.isIdentity())
@@ -44,8 +46,67 @@ public:
 
 private:
   std::unique_ptr<snn::IntConnectivity> base;
+  std::optional<ConvShape> shape;
   NeuronOrder sources, targets;
 };
+
+/// Channels first or last in both, as `shape` then says. Where there is one
+/// channel or one place both are the same.
+bool standsAsConv(snn::ProjectionOp projection, ConvShape &shape) {
+  bool first = true, last = true;
+  auto look = [&](mlir::Operation *node, const std::array<uint32_t, 3> &map) {
+    if (map[0] == 1 || uint64_t(map[1]) * map[2] == 1)
+      return !isa_and_nonnull<mlir::DenseI32ArrayAttr>(
+          node->getAttr(kOrderName));
+    mlir::Attribute order = node->getAttr(kOrderName);
+    first &= !order;
+    last &= isa_and_nonnull<ChannelsLastAttr>(order);
+    auto type = cast<mlir::ShapedType>(node->getResult(0).getType());
+    return !order || llvm::equal(type.getShape(), map);
+  };
+  bool plain = look(projection.getSource().getDefiningOp(), shape.source) &&
+               look(projection.getTarget().getDefiningOp(), shape.out);
+  shape.channelsLast = !first;
+  return plain && (first || last);
+}
+
+/// Nothing for other connectivity, dilated kernels and pools whose windows
+/// overlap, leave gaps or begin outside.
+std::optional<ConvShape> shapeOf(snn::ProjectionOp projection) {
+  auto conv = dyn_cast<snn::ConvAttr>(projection.getWeights());
+  if (!conv || conv.getDilation()[0] != 1 || conv.getDilation()[1] != 1)
+    return std::nullopt;
+  ConvShape shape;
+  auto in = conv.getIn(), out = conv.getOut();
+  llvm::ArrayRef<int64_t> kernel;
+  if (auto ref = dyn_cast<snn::ParamRefAttr>(conv.getWeights()))
+    kernel = ref.getType().getShape();
+  else if (auto dense = dyn_cast<mlir::DenseElementsAttr>(conv.getWeights()))
+    kernel = dense.getType().getShape();
+  else
+    return std::nullopt;
+  for (unsigned i = 0; i < 3; ++i) {
+    shape.source[i] = uint32_t(in[i]);
+    shape.out[i] = uint32_t(out[i]);
+  }
+  for (unsigned i = 0; i < 2; ++i) {
+    shape.in[i] = uint32_t(in[i + 1]);
+    shape.kernel[i] = uint32_t(kernel[i + 2]);
+    shape.stride[i] = uint32_t(conv.getStride()[i]);
+    shape.padding[i] = uint32_t(conv.getPadding()[i]);
+  }
+  shape.groups = uint32_t(conv.getGroups());
+  snn::PoolAttr pool = projection.getPoolAttr();
+  for (unsigned i = 0; pool && i < 2; ++i) {
+    if (pool.getKernel()[i] != pool.getStride()[i] || pool.getPadding()[i] != 0)
+      return std::nullopt;
+    shape.pool[i] = uint32_t(pool.getStride()[i]);
+    shape.source[i + 1] = uint32_t(pool.getIn()[i + 1]);
+  }
+  if (!standsAsConv(projection, shape))
+    return std::nullopt;
+  return shape;
+}
 } // namespace
 
 std::unique_ptr<SynapseView> viewOf(snn::ProjectionOp projection) {
@@ -54,16 +115,17 @@ std::unique_ptr<SynapseView> viewOf(snn::ProjectionOp projection) {
   if (failed(source) || failed(target))
     return nullptr;
   auto connectivity = snn::IntConnectivity::create(projection);
-  return connectivity
-             ? std::make_unique<ProjectionView>(std::move(connectivity),
-                                                std::move(*source),
-                                                std::move(*target))
-             : nullptr;
+  return connectivity ? std::make_unique<ProjectionView>(
+                            std::move(connectivity), shapeOf(projection),
+                            std::move(*source), std::move(*target))
+                      : nullptr;
 }
 
 std::string toText(const RowEncoding &encoding) {
   if (encoding.kind == RowEncoding::Kind::Dense)
     return fmt::format("dense<{}>", encoding.word);
+  if (encoding.kind == RowEncoding::Kind::Conv)
+    return fmt::format("conv<{}>", encoding.word);
   return fmt::format("sparse<{}, index = {}, delay = {}, weight = {}{}>",
                      encoding.word, encoding.indexBits, encoding.delayBits,
                      encoding.weightBits,
@@ -137,6 +199,43 @@ void BlockStatistics::addRow(uint32_t source, std::span<const IntSynapse> row) {
   }
 }
 
+/// Notes the row's weights as taps; a weight that contradicts them, or that no
+/// tap explains, is none of a shared kernel.
+void BlockStatistics::shareTaps(uint32_t source,
+                                std::span<const IntSynapse> row) {
+  for (const IntSynapse &synapse : row) {
+    auto tap = shape->tap(source, synapse.target);
+    if (!tap || (taps[*tap] != 0 && taps[*tap] != synapse.weight)) {
+      shape.reset();
+      return;
+    }
+    taps[*tap] = synapse.weight;
+  }
+}
+
+/// Every synapse has its tap; are there synapses wherever a tap reaches?
+/// Counted tap by tap from the pairs of coordinates that it joins.
+void BlockStatistics::checkTaps() {
+  auto pairs = [&](uint32_t reversed, unsigned axis) {
+    uint64_t count = 0;
+    int64_t k = int64_t(shape->kernel[axis]) - 1 - reversed;
+    for (int64_t o = 0; o < shape->out[axis + 1]; ++o) {
+      int64_t at = o * shape->stride[axis] + k - shape->padding[axis];
+      if (0 <= at && at < shape->in[axis])
+        count += shape->pool[axis];
+    }
+    return count;
+  };
+  uint64_t expected = 0;
+  for (uint64_t tap = 0; tap < taps.size(); ++tap)
+    if (taps[tap] != 0)
+      expected +=
+          pairs(uint32_t(tap / shape->kernel[1] % shape->kernel[0]), 0) *
+          pairs(uint32_t(tap % shape->kernel[1]), 1);
+  if (expected != prefix[Synapses].back())
+    shape.reset();
+}
+
 BlockStatistics BlockStatistics::scan(const SynapseView &view) {
   BlockStatistics result;
   result.sources = view.numSources();
@@ -145,14 +244,22 @@ BlockStatistics BlockStatistics::scan(const SynapseView &view) {
   for (auto &column : result.prefix)
     column.assign(size_t(view.numTargets()) + 1, 0);
   result.reach.resize(view.numTargets());
+  if (result.leastDelay == result.largestDelay)
+    result.shape = view.conv();
+  if (result.shape)
+    result.taps.assign(result.shape->taps(), 0);
   std::vector<IntSynapse> row;
   for (uint32_t source = 0; source < view.numSources(); ++source) {
     view.row(source, row);
     result.addRow(source, row);
+    if (result.shape)
+      result.shareTaps(source, row);
   }
   for (auto &column : result.prefix)
     for (size_t t = 1; t < column.size(); ++t)
       column[t] += column[t - 1];
+  if (result.shape)
+    result.checkTaps();
   return result;
 }
 
@@ -161,6 +268,19 @@ Range BlockStatistics::sourcesOf(Range targets) const {
   for (uint32_t target = targets.begin; target < targets.end; ++target)
     all = hull(all, reach[target]);
   return all;
+}
+
+/// Output channels whose taps a core with `targets` keeps.
+static Range channelsOf(const ConvShape &shape, Range targets) {
+  if (shape.channelsLast)
+    return {0, shape.out[0]};
+  return {targets.begin / shape.outPlane(),
+          (targets.end + shape.outPlane() - 1) / shape.outPlane()};
+}
+
+static uint64_t convBytes(const RowEncoding &encoding, Range targets) {
+  return align4(channelsOf(encoding.conv, targets).size() *
+                encoding.conv.channelTaps() * (encoding.word / 8));
 }
 
 static uint64_t sourcesIn(std::span<const Range> slices) {
@@ -177,6 +297,17 @@ BlockStatistics::size(const RowEncoding &encoding, Range targets,
     return BlockSize{sourcesIn(sourceSlices) * align4(targets.size()) *
                          (encoding.word / 8),
                      0};
+  }
+  if (encoding.kind == RowEncoding::Kind::Conv) {
+    // Whole channels: the core reads only taps that reach into the slice, but
+    // the others are written as well.
+    Range channels = channelsOf(encoding.conv, targets);
+    Range whole{channels.begin * encoding.conv.outPlane(),
+                channels.end * encoding.conv.outPlane()};
+    Column tooWide = encoding.word == 8 ? WideWeight : HugeWeight;
+    if (shape != encoding.conv || count(tooWide, whole) != 0)
+      return std::nullopt;
+    return BlockSize{convBytes(encoding, targets), 0};
   }
   Column tooWide = encoding.weightBits < 16 ? WideWeight : HugeWeight;
   uint64_t words = count(Synapses, targets);
@@ -216,6 +347,15 @@ BlockStatistics::choose(Range targets,
     if (auto bytes = size(encoding, targets, sourceSlices))
       if (!best || bytes->total() < best->size.total())
         best = Choice{encoding, *bytes};
+  if (shape)
+    for (unsigned bits : {8u, 16u}) {
+      RowEncoding encoding = RowEncoding::shared(bits, *shape);
+      auto bytes = size(encoding, targets, sourceSlices);
+      if (bytes && (!best || 2 * bytes->total() <= best->size.total())) {
+        best = Choice{encoding, *bytes};
+        break;
+      }
+    }
   return best;
 }
 
@@ -278,6 +418,10 @@ public:
     if (block.targets.begin >= block.targets.end ||
         block.targets.end > view.numTargets() || !covers(view.numSources()))
       return false;
+    if (isConv())
+      return block.index.empty() && view.minDelay() == view.maxDelay() &&
+             block.encoding.conv == view.conv() &&
+             block.rows.size() == convBytes(block.encoding, block.targets);
     if (!isDense())
       return block.index.size() == align4(layout.entries * sizeof(uint16_t));
     return block.index.empty() && view.minDelay() == view.maxDelay() &&
@@ -288,23 +432,29 @@ public:
     const auto &slices = block.sourceSlices;
     if (slice == slices.size() || source < slices[slice].begin)
       return part.empty(); // the range misses nothing
-    if (source == slices[slice].begin && !isDense()) {
+    if (source == slices[slice].begin && isSparse()) {
       entry = layout.first[slice];
       store(block.index, 2 * entry, uint32_t(words), 2);
     }
     slice += source + 1 == slices[slice].end;
     block.synapses += part.size();
+    if (isConv())
+      return addConv(source, part);
     return isDense() ? addDense(source - slices.front().begin, part)
                      : addSparse(part);
   }
   bool end() const {
-    return isDense() || block.rows.size() == align4(words * width);
+    return !isSparse() || block.rows.size() == align4(words * width);
   }
 
 private:
   bool isDense() const {
     return block.encoding.kind == RowEncoding::Kind::Dense;
   }
+  bool isSparse() const {
+    return block.encoding.kind == RowEncoding::Kind::Sparse;
+  }
+  bool isConv() const { return block.encoding.kind == RowEncoding::Kind::Conv; }
   uint64_t stride() const { return align4(block.targets.size()) * width; }
 
   /// The slices are [a, b), [b, c), ... inside the sources.
@@ -328,6 +478,19 @@ private:
       store(block.rows,
             row * stride() + uint64_t(target - block.targets.begin) * width,
             uint32_t(sum), width);
+    }
+    return true;
+  }
+
+  bool addConv(uint32_t source, std::span<const IntSynapse> part) {
+    const ConvShape &shape = block.encoding.conv;
+    uint64_t first = channelsOf(shape, block.targets).begin;
+    for (const IntSynapse &synapse : part) {
+      auto tap = shape.tap(source, synapse.target);
+      if (!tap || !fitsSigned(synapse.weight, block.encoding.word))
+        return false;
+      store(block.rows, (*tap - first * shape.channelTaps()) * width,
+            uint32_t(synapse.weight), width);
     }
     return true;
   }
@@ -396,6 +559,20 @@ static void readDenseRow(unsigned bits, uint32_t neurons, uint32_t delay,
       row.push_back({t, weight, delay});
 }
 
+static void readConvRow(const RowEncoding &encoding, Range targets,
+                        uint32_t delay, uint32_t source,
+                        std::span<const std::byte> rows,
+                        std::vector<IntSynapse> &row) {
+  const ConvShape &shape = encoding.conv;
+  unsigned width = encoding.word / 8;
+  uint64_t first = channelsOf(shape, targets).begin * shape.channelTaps();
+  for (uint32_t target = targets.begin; target < targets.end; ++target)
+    if (auto tap = shape.tap(source, target))
+      if (int32_t weight = signExtend(
+              fetch(rows, (*tap - first) * width, width), encoding.word))
+        row.push_back({target - targets.begin, weight, delay});
+}
+
 static IntSynapse unpack(const RowEncoding &encoding, uint32_t word,
                          uint32_t minDelay) {
   auto field = [&](unsigned at, unsigned bits) {
@@ -408,12 +585,13 @@ static IntSynapse unpack(const RowEncoding &encoding, uint32_t word,
 }
 
 std::vector<std::vector<IntSynapse>>
-readBlock(const RowEncoding &encoding, uint32_t neurons, uint32_t minDelay,
+readBlock(const RowEncoding &encoding, Range targets, uint32_t minDelay,
           std::span<const Range> sourceSlices, std::span<const std::byte> rows,
           std::span<const std::byte> index) {
   std::vector<std::vector<IntSynapse>> result;
   IndexLayout layout(sourceSlices);
   unsigned width = encoding.word / 8;
+  uint32_t neurons = targets.size();
   uint64_t stride = align4(neurons) * width;
   for (size_t s = 0; s < sourceSlices.size(); ++s)
     for (uint32_t i = 0; i < sourceSlices[s].size(); ++i) {
@@ -423,6 +601,11 @@ readBlock(const RowEncoding &encoding, uint32_t neurons, uint32_t minDelay,
             encoding.word, neurons, minDelay, rows,
             stride * (sourceSlices[s].begin + i - sourceSlices.front().begin),
             row);
+        continue;
+      }
+      if (encoding.kind == RowEncoding::Kind::Conv) {
+        readConvRow(encoding, targets, minDelay, sourceSlices[s].begin + i,
+                    rows, row);
         continue;
       }
       uint64_t entry = 2 * (uint64_t(layout.first[s]) + i);

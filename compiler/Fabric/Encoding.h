@@ -20,6 +20,12 @@
 // A block has rows only for the range of sources that its source slices cover,
 // which need not begin at 0: what is outside has no synapse into the slice.
 //
+// Conv<b, shape>, b = 8 or 16: the taps of every output channel that the slice
+//   meets (channels first) or all of them (channels last), signed weights of b
+//   bits in the order of ConvShape::tap, once for all sources; no index. The core computes the targets from the number of the
+//   source and clips them to the slice, which may begin inside a channel. Only
+//   for blocks with one delay.
+//
 // Rows and index start at multiples of 4. Neighbouring source slices share the
 // index entry between them when the second then still starts at a multiple of
 // 4 bytes, which slices of an even size do.
@@ -28,6 +34,7 @@
 #ifndef SNNC_FABRIC_ENCODING_H
 #define SNNC_FABRIC_ENCODING_H
 
+#include "compiler/Fabric/ConvShape.h"
 #include "compiler/SNN/Connectivity.h"
 
 #include <cstddef>
@@ -64,6 +71,8 @@ public:
   /// Least and largest delay of any synapse, ticks, at least 1.
   virtual uint32_t minDelay() const = 0;
   virtual uint32_t maxDelay() const = 0;
+  /// The convolution that the projection is, if it is one.
+  virtual std::optional<ConvShape> conv() const { return std::nullopt; }
   /// Replaces `row` by the synapses of `source`, ascending by target; a target
   /// may appear more than once.
   virtual void row(uint32_t source,
@@ -73,23 +82,27 @@ public:
 /// The view of a projection; null and an error at the op when there is none.
 std::unique_ptr<SynapseView> viewOf(snn::ProjectionOp projection);
 
-/// One of the two formats above.
+/// One of the formats above.
 struct RowEncoding {
-  enum class Kind : uint8_t { Dense, Sparse };
+  enum class Kind : uint8_t { Dense, Sparse, Conv };
   Kind kind = Kind::Dense;
-  unsigned word = 8; ///< bits of a weight (dense) or of a word (sparse)
+  unsigned word = 8; ///< bits of a weight (dense, conv) or of a word (sparse)
   unsigned indexBits = 0, delayBits = 0, weightBits = 0; ///< sparse only
   bool repeats = false; ///< sparse: a row may name a target and delay again
+  ConvShape conv = {};  ///< conv only
 
   static RowEncoding dense(unsigned bits) { return {Kind::Dense, bits}; }
   static RowEncoding sparse(unsigned word, unsigned index, unsigned delay,
                             unsigned weight, bool repeats = false) {
     return {Kind::Sparse, word, index, delay, weight, repeats};
   }
+  static RowEncoding shared(unsigned bits, const ConvShape &shape) {
+    return {Kind::Conv, bits, 0, 0, 0, false, shape};
+  }
   bool operator==(const RowEncoding &) const = default;
 };
 /// "dense<8>", "sparse<16, index = 8, delay = 0, weight = 8>", the latter also
-/// with ", repeats = true".
+/// with ", repeats = true", "conv<8>".
 std::string toText(const RowEncoding &encoding);
 
 /// Exact bytes of a block, each part a multiple of 4.
@@ -124,8 +137,10 @@ public:
 
   /// Nothing when `encoding` cannot hold the block: more than one delay or a
   /// sum of weights too wide (dense), an index, delay or weight too wide or
-/// more words than a u16 counts (sparse), or repeats that it rules out.
-  /// `sourceSlices` follow each other and cover at least sourcesOf(targets).
+  /// sum of weights too wide (dense), an index, delay or weight too wide, more
+  /// words than a u16 counts or repeats that it rules out (sparse), not this
+  /// convolution or weights that differ along a channel (conv). `sourceSlices`
+  /// follow each other and cover at least sourcesOf(targets).
   std::optional<BlockSize> size(const RowEncoding &encoding, Range targets,
                                 std::span<const Range> sourceSlices) const;
 
@@ -134,7 +149,8 @@ public:
     BlockSize size;
   };
   /// The smallest legal encoding, the first of dense 8, dense 16, sparse 16,
-  /// sparse 32 where they tie. Nothing when none is legal.
+  /// sparse 32 where they tie. A shared kernel costs more cycles an event, so
+  /// it has to be at most half as large. Nothing when none is legal.
   std::optional<Choice> choose(Range targets,
                                std::span<const Range> sourceSlices) const;
 
@@ -152,10 +168,15 @@ private:
     return prefix[column][targets.end] - prefix[column][targets.begin];
   }
   void addRow(uint32_t source, std::span<const snn::IntSynapse> row);
+  void shareTaps(uint32_t source, std::span<const snn::IntSynapse> row);
+  void checkTaps();
 
   uint32_t sources = 0, leastDelay = 1, largestDelay = 1;
   std::vector<uint64_t> prefix[NumColumns];
   std::vector<Range> reach; ///< per target, its sources
+  /// Of a convolution whose rows are copies of one kernel, its taps.
+  std::optional<ConvShape> shape;
+  std::vector<int32_t> taps;
 };
 
 /// One block to write.
@@ -174,9 +195,10 @@ bool writeBlocks(const SynapseView &view, std::span<BlockOutput> blocks);
 
 /// The inverse of writeBlocks, source by source from the first one of
 /// `sourceSlices`: what the core will add.
-/// Targets are local to the slice, zero weights of dense rows are left out.
+/// Targets are local to the slice, zero weights of dense rows and kernels are
+/// left out.
 std::vector<std::vector<snn::IntSynapse>>
-readBlock(const RowEncoding &encoding, uint32_t neurons, uint32_t minDelay,
+readBlock(const RowEncoding &encoding, Range targets, uint32_t minDelay,
           std::span<const Range> sourceSlices, std::span<const std::byte> rows,
           std::span<const std::byte> index);
 

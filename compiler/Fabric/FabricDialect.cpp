@@ -41,6 +41,31 @@ DenseRowsAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
   return success();
 }
 
+LogicalResult ConvRowsAttr::verify(
+    llvm::function_ref<InFlightDiagnostic()> emitError, unsigned bits,
+    llvm::ArrayRef<uint32_t> source, llvm::ArrayRef<uint32_t> pool,
+    llvm::ArrayRef<uint32_t> in, llvm::ArrayRef<uint32_t> out,
+    llvm::ArrayRef<uint32_t> kernel, llvm::ArrayRef<uint32_t> stride,
+    llvm::ArrayRef<uint32_t> padding, uint32_t groups, bool) {
+  if (bits != 8 && bits != 16)
+    return emitError() << "a kernel holds 8 or 16 bits, not " << bits;
+  if (source.size() != 3 || out.size() != 3)
+    return emitError() << "source and out are channels x height x width";
+  for (auto pair : {pool, in, kernel, stride, padding})
+    if (pair.size() != 2)
+      return emitError() << "pool, in, kernel, stride and padding have a "
+                            "number for height and one for width";
+  auto positive = [](llvm::ArrayRef<uint32_t> numbers) {
+    return llvm::all_of(numbers, [](uint32_t n) { return 0 < n && n < 65536; });
+  };
+  if (!positive(source) || !positive(pool) || !positive(in) || !positive(out) ||
+      !positive(kernel) || !positive(stride))
+    return emitError() << "extents, pool and stride are 1 to 65535";
+  if (groups == 0 || source[0] % groups || out[0] % groups)
+    return emitError() << "groups must divide the channels";
+  return success();
+}
+
 LogicalResult
 MapRowsAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
                     unsigned bits) {

@@ -68,6 +68,35 @@ def Fabric_SparseRowsAttr : Fabric_Attr<"SparseRows", "sparse"> {
   let genVerifyDecl = 1;
 }
 
+def Fabric_ConvRowsAttr : Fabric_Attr<"ConvRows", "conv"> {
+  let summary = "A convolution's kernel, kept once";
+  let description = [{
+    `#fabric.conv<8, source = [2, 34, 34], pool = [1, 1], in = [34, 34], out =
+    [12, 30, 30], kernel = [5, 5], stride = [1, 1], padding = [0, 0], groups =
+    1>`: signed 8- or 16-bit weights; the program computes the targets of a
+    source from its coordinates; `channels_last` says how both maps stand.
+    compiler/Fabric/ConvShape.h and Encoding.h are the exact format.
+  }];
+  let parameters = (ins "unsigned":$bits,
+                        ArrayRefParameter<"uint32_t">:$source,
+                        ArrayRefParameter<"uint32_t">:$pool,
+                        ArrayRefParameter<"uint32_t">:$in,
+                        ArrayRefParameter<"uint32_t">:$out,
+                        ArrayRefParameter<"uint32_t">:$kernel,
+                        ArrayRefParameter<"uint32_t">:$stride,
+                        ArrayRefParameter<"uint32_t">:$padding,
+                        "uint32_t":$groups,
+                        DefaultValuedParameter<"bool", "false">:$channels_last);
+  let assemblyFormat = [{
+    `<` $bits `,` `source` `=` `[` $source `]` `,` `pool` `=` `[` $pool `]` `,`
+        `in` `=` `[` $in `]` `,` `out` `=` `[` $out `]` `,`
+        `kernel` `=` `[` $kernel `]` `,` `stride` `=` `[` $stride `]` `,`
+        `padding` `=` `[` $padding `]` `,` `groups` `=` $groups
+        (`,` `channels_last` `=` $channels_last^)? `>`
+  }];
+  let genVerifyDecl = 1;
+}
+
 def Fabric_MapRowsAttr : Fabric_Attr<"MapRows", "map"> {
   let summary = "Rows of the weight-delay map of a parallel slice";
   let description = [{
@@ -91,8 +120,9 @@ def Fabric_ChannelsLastAttr : Fabric_Attr<"ChannelsLast", "channels_last"> {
 def Fabric_RowsAttr : Attr<
     CPred<"::llvm::isa<::snnc::fabric::DenseRowsAttr, "
           "::snnc::fabric::SparseRowsAttr, "
+          "::snnc::fabric::ConvRowsAttr, "
           "::snnc::fabric::MapRowsAttr>($_self)">,
-    "#fabric.dense, #fabric.sparse or #fabric.map"> {
+    "#fabric.dense, #fabric.sparse, #fabric.conv or #fabric.map"> {
   let storageType = "::mlir::Attribute";
   let returnType = "::mlir::Attribute";
   let convertFromStorage = "$_self";

@@ -274,7 +274,10 @@ CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
         work.denseEvents +=
             double(sources.size()) * double(align4(targets.size())) * rate;
       else
-        work.sparseEvents += double(statistics[edge]->synapses(targets)) * rate;
+        (best && best->encoding.kind == RowEncoding::Kind::Conv
+             ? work.convEvents
+             : work.sparseEvents) +=
+            double(statistics[edge]->synapses(targets)) * rate;
     };
     add(expected, source.rate);
     add(worst, std::max(1.0, source.rate));

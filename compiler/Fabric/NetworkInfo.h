@@ -84,6 +84,7 @@ uint64_t sendersTo(SliceOp slice);
 /// The attribute of an encoding and back.
 mlir::Attribute toAttr(mlir::MLIRContext *context, const RowEncoding &encoding);
 RowEncoding encodingOf(mlir::Attribute attr);
+ConvShape shapeOf(ConvRowsAttr attr);
 
 /// Bytes of rows and index behind `block`'s total. Nothing when the total is
 /// smaller than the index alone.

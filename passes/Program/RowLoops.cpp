@@ -7,6 +7,8 @@
 
 #include "passes/Program/RowLoops.h"
 
+#include "compiler/Fabric/NetworkInfo.h"
+#include "passes/Program/ConvLoop.h"
 #include "runtime/abi/CoreHeader.h"
 
 #include <cstddef>
@@ -246,6 +248,13 @@ LogicalResult emitRowLoop(LoopEmitter &e, Attribute format,
   }
   if (auto sparse = dyn_cast<fabric::SparseRowsAttr>(format)) {
     emitSparse(e, sparse, row);
+    return success();
+  }
+  if (auto conv = dyn_cast<fabric::ConvRowsAttr>(format)) {
+    Value target = e.shl(SNNC_FIELD(e, row.entry, target), 2);
+    Value sums =
+        e.add(slotAddress(e, row, SNNC_FIELD(e, row.entry, delay)), target);
+    emitConvRow(e, fabric::shapeOf(conv), conv.getBits(), row, sums);
     return success();
   }
   return failure();

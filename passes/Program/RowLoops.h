@@ -17,6 +17,7 @@ struct RowContext {
   mlir::Value slotMask;  ///< ring_slots - 1
   mlir::Value slotBytes; ///< ring_slot_bytes
   mlir::Value ringBase;
+  mlir::Value neurons; ///< of the core
 };
 
 /// Adds the row's weights into the ring buffer; `format` is a fabric row

@@ -181,7 +181,8 @@ private:
         [&](ValueRange v) {
           if (add)
             result = lowerFormats(
-                add, {v[0], source, tick, slotMask, slotBytes, ringBase});
+                add, {v[0], source, tick, slotMask, slotBytes, ringBase,
+                      loadHeader(offsetof(SnncCoreHeader, n_neurons))});
           else
             noteSpike(*e, history, v[0], source);
           // What stands before the table (the header) may be read, not used.

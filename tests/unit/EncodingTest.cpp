@@ -135,7 +135,7 @@ TEST_P(EncodingProperty, MeasuredIsWrittenAndReadBack) {
     // One byte group more or less is refused: the size is exact.
     BlockSize wrong{size->rows + 4, size->index};
     EXPECT_FALSE(write(block, encoding, wrong)) << toText(encoding);
-    auto read = readBlock(encoding, block.targets.size(), block.view.least,
+    auto read = readBlock(encoding, block.targets, block.view.least,
                           block.sourceSlices, bytes->rows, bytes->index);
     ASSERT_EQ(read.size(), block.known.size());
     for (uint32_t s = 0; s < block.view.rows.size(); ++s)

@@ -1,5 +1,5 @@
 if(SNNC_BUILD_COMPILER)
-  snnc_test(snnc-encoding-test MLIR EncodingTest.cpp DEPS snnc_fabric)
+  snnc_test(snnc-encoding-test MLIR EncodingTest.cpp ConvRowsTest.cpp DEPS snnc_fabric)
   snnc_test(snnc-weight-delay-map-test MLIR WeightDelayMapTest.cpp
     DEPS snnc_fabric snnc_emulator)
   snnc_test(snnc-layer-planner-test MLIR LayerPlannerTest.cpp

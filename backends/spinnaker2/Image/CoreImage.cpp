@@ -168,7 +168,9 @@ LogicalResult ImageWriter::writeRows(BlockOp block) {
       w.denseEvents +=
           double(sources) * double(align4(slice.numNeurons())) * rate;
     else
-      w.sparseEvents += double(encoded->synapses) * rate;
+      (isa<ConvRowsAttr>(block.getEncoding()) ? w.convEvents
+                                              : w.sparseEvents) +=
+          double(encoded->synapses) * rate;
   });
   return success();
 }
@@ -274,6 +276,10 @@ void ImageWriter::addEntries(BlockOp block, Place rows, Place index,
       entry.rows_base =
           rows.at + (parts[i].begin - parts.front().begin) * entry.index_base;
       entry.length = padded;
+    } else if (encoding.kind == RowEncoding::Kind::Conv) {
+      entry.rows_base = rows.at;
+      entry.index_base = parts[i].begin;
+      entry.length = uint32_t(slice.getBegin());
     } else {
       entry.rows_base = rows.at;
       entry.index_base = index.at + 2 * layout.first[i];

@@ -60,3 +60,11 @@ fabric.machine @chip maps @net target "t" {
   // expected-error @+1 {{a weight-delay map holds 8 or 16 bits, not 4}}
   fabric.block 0 "w" (%a) to %a encoding #fabric.map<4> bytes 8
 }
+
+// -----
+
+fabric.machine @chip maps @net target "t" {
+  %a = fabric.slice "a" [0, 4)
+  // expected-error @+1 {{groups must divide the channels}}
+  fabric.block 0 "w" (%a) to %a encoding #fabric.conv<8, source = [3, 1, 1], pool = [1, 1], in = [1, 1], out = [4, 1, 1], kernel = [1, 1], stride = [1, 1], padding = [0, 0], groups = 2> bytes 8
+}

@@ -1,0 +1,200 @@
+//===- ConvRowsTest.cpp - Kernels that a core keeps once ------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Fabric/Encoding.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+
+using namespace snnc;
+using namespace snnc::fabric;
+using snn::IntSynapse;
+
+namespace {
+
+/// A random convolution, its rows by the definition of cross-correlation:
+/// out[co][oy][ox] = sum kernel[co][ci][ky][kx] in[ci][oy s - p + ky][...].
+struct RandomConv : SynapseView {
+  std::mt19937 random;
+  ConvShape shape;
+  bool say = true; ///< whether conv() tells the shape
+  std::vector<std::vector<IntSynapse>> rows;
+
+  explicit RandomConv(unsigned seed) : random(seed) {
+    shape.groups = number(1, 2);
+    uint32_t perGroup[2] = {number(1, 3), number(1, 3)};
+    shape.source[0] = shape.groups * perGroup[0];
+    shape.out[0] = shape.groups * perGroup[1];
+    for (unsigned a = 0; a < 2; ++a) {
+      shape.pool[a] = number(1, 2);
+      shape.stride[a] = number(1, 3);
+      shape.kernel[a] = number(1, 5);
+      shape.padding[a] = number(0, 2);
+      shape.in[a] = number(shape.kernel[a], 9);
+      // The last cells may belong to no window of the pool.
+      shape.source[a + 1] =
+          shape.in[a] * shape.pool[a] + number(0, shape.pool[a] - 1);
+      uint32_t after = number(0, 2); // padding at the end, not necessarily even
+      shape.out[a + 1] =
+          (shape.in[a] + shape.padding[a] + after - shape.kernel[a]) /
+              shape.stride[a] +
+          1;
+    }
+    int limit = number(0, 1) ? 127 : 3000;
+    std::vector<int> kernel(shape.out[0] * perGroup[0] * shape.kernel[0] *
+                            shape.kernel[1]);
+    for (int &weight : kernel)
+      weight = number(0, 3) ? int(number(0, 2 * limit)) - limit : 0;
+    fill(kernel, perGroup[0], perGroup[1]);
+    shape.channelsLast = number(0, 1);
+    if (shape.channelsLast)
+      standLast();
+  }
+
+  /// From channels first to channels last.
+  void standLast() {
+    auto place = [](uint32_t neuron, const std::array<uint32_t, 3> &map) {
+      uint32_t plane = map[1] * map[2];
+      return neuron % plane * map[0] + neuron / plane;
+    };
+    std::vector<std::vector<IntSynapse>> moved(rows.size());
+    for (uint32_t source = 0; source < rows.size(); ++source) {
+      auto &row = moved[place(source, shape.source)] = rows[source];
+      for (IntSynapse &synapse : row)
+        synapse.target = place(synapse.target, shape.out);
+      std::sort(row.begin(), row.end(),
+                [](auto &a, auto &b) { return a.target < b.target; });
+    }
+    rows = std::move(moved);
+  }
+
+  void fill(const std::vector<int> &kernel, uint32_t inGroup,
+            uint32_t outGroup) {
+    rows.resize(shape.source[0] * shape.source[1] * shape.source[2]);
+    for (uint32_t to = 0; to < numTargets(); ++to) {
+      uint32_t ox = to % shape.out[2], oy = to / shape.out[2] % shape.out[1],
+               co = to / shape.outPlane();
+      size_t at = size_t(co) * inGroup * shape.kernel[0] * shape.kernel[1];
+      for (uint32_t c = 0; c < inGroup; ++c)
+        for (uint32_t ky = 0; ky < shape.kernel[0]; ++ky)
+          for (uint32_t kx = 0; kx < shape.kernel[1]; ++kx)
+            connect(co / outGroup * inGroup + c,
+                    int(oy * shape.stride[0] + ky) - int(shape.padding[0]),
+                    int(ox * shape.stride[1] + kx) - int(shape.padding[1]), to,
+                    kernel[at++]);
+    }
+  }
+
+  void connect(uint32_t c, int y, int x, uint32_t to, int weight) {
+    if (y < 0 || x < 0 || y >= int(shape.in[0]) || x >= int(shape.in[1]) ||
+        weight == 0)
+      return;
+    for (uint32_t dy = 0; dy < shape.pool[0]; ++dy)
+      for (uint32_t dx = 0; dx < shape.pool[1]; ++dx)
+        rows[(c * shape.source[1] + y * shape.pool[0] + dy) * shape.source[2] +
+             x * shape.pool[1] + dx]
+            .push_back({to, weight, 2});
+  }
+
+  uint32_t number(uint32_t low, uint32_t high) {
+    return std::uniform_int_distribution<uint32_t>(low, high)(random);
+  }
+  uint32_t numSources() const override { return uint32_t(rows.size()); }
+  uint32_t numTargets() const override {
+    return shape.out[0] * shape.outPlane();
+  }
+  uint32_t minDelay() const override { return 2; }
+  uint32_t maxDelay() const override { return 2; }
+  std::optional<ConvShape> conv() const override {
+    return say ? std::optional(shape) : std::nullopt;
+  }
+  void row(uint32_t source, std::vector<IntSynapse> &row) const override {
+    row = rows[source];
+  }
+};
+
+std::map<uint32_t, int64_t> sumsOf(const std::vector<IntSynapse> &row,
+                                   Range targets) {
+  std::map<uint32_t, int64_t> sums;
+  for (const IntSynapse &synapse : row)
+    if (synapse.target >= targets.begin && synapse.target < targets.end)
+      sums[synapse.target - targets.begin] += synapse.weight;
+  return sums;
+}
+
+class ConvRows : public testing::TestWithParam<unsigned> {};
+
+TEST_P(ConvRows, ReadsBackInAnySlice) {
+  RandomConv conv(GetParam());
+  auto stats = BlockStatistics::scan(conv);
+  for (unsigned attempt = 0; attempt < 4; ++attempt) {
+    Range targets;
+    targets.begin = conv.number(0, conv.numTargets() - 1);
+    targets.end = conv.number(targets.begin + 1, conv.numTargets());
+    std::vector<Range> sources{{0, conv.numSources()}};
+    auto encoding = RowEncoding::shared(16, conv.shape);
+    auto size = stats.size(encoding, targets, sources);
+    ASSERT_TRUE(size);
+    EXPECT_EQ(size->index, 0u);
+    std::vector<std::byte> rows(size->rows);
+    BlockOutput output{encoding, targets, sources, rows, {}};
+    ASSERT_TRUE(writeBlocks(conv, {&output, 1}));
+    EXPECT_EQ(output.synapses, stats.synapses(targets));
+    auto read = readBlock(encoding, targets, 2, sources, rows, {});
+    for (uint32_t s = 0; s < conv.numSources(); ++s)
+      ASSERT_EQ(sumsOf(read[s], {0, targets.size()}),
+                sumsOf(conv.rows[s], targets))
+          << "source " << s;
+    std::vector<std::byte> longer(size->rows + 4);
+    BlockOutput wrong{encoding, targets, sources, longer, {}};
+    EXPECT_FALSE(writeBlocks(conv, {&wrong, 1})) << "the size is exact";
+    auto best = stats.choose(targets, sources);
+    ASSERT_TRUE(best);
+    conv.say = false;
+    auto other = BlockStatistics::scan(conv).choose(targets, sources);
+    conv.say = true;
+    bool half = 2 * size->total() <= other->size.total();
+    if (half) {
+      EXPECT_EQ(best->encoding.kind, RowEncoding::Kind::Conv);
+    }
+    EXPECT_LE(best->size.total(), other->size.total());
+  }
+}
+
+TEST_P(ConvRows, RowsThatAreNoCopiesOfAKernelAreNotShared) {
+  RandomConv conv(GetParam());
+  Range all{0, conv.numTargets()};
+  std::vector<Range> sources{{0, conv.numSources()}};
+  auto busy = std::find_if(conv.rows.begin(), conv.rows.end(),
+                           [](auto &row) { return row.size() > 1; });
+  if (busy == conv.rows.end())
+    GTEST_SKIP() << "a convolution without synapses";
+  uint64_t taps = 0;
+  for (auto &row : conv.rows)
+    taps += row.size();
+  auto legal = [&] {
+    return BlockStatistics::scan(conv)
+        .size(RowEncoding::shared(16, conv.shape), all, sources)
+        .has_value();
+  };
+  ASSERT_TRUE(legal());
+  // A synapse less; if its tap has no other pair, it is another kernel.
+  IntSynapse last = busy->back();
+  auto tap = conv.shape.tap(uint32_t(busy - conv.rows.begin()), last.target);
+  unsigned pairs = 0;
+  for (uint32_t s = 0; s < conv.numSources(); ++s)
+    for (const IntSynapse &synapse : conv.rows[s])
+      pairs += conv.shape.tap(s, synapse.target) == tap;
+  busy->pop_back();
+  EXPECT_EQ(legal(), pairs == 1);
+  last.weight += last.weight == 1 ? -2 : -1;
+  busy->push_back(last);
+  EXPECT_EQ(legal(), pairs == 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, ConvRows, testing::Range(0u, 60u));
+
+} // namespace
