@@ -50,7 +50,8 @@ class Convolution(SnncTest):
                 rng = np.random.default_rng(seed)
                 spikes = (rng.random((12, int(np.prod(shape)))) < 0.1)
                 np.save(self.path("x.npy"), spikes.astype(np.uint8))
-                self.snnc("compile", "c.yaml", "--tick", "0.1", "-o", "c.s2x")
+                self.snnc("compile", "c.yaml", "--paradigm", "serial", "--tick", "0.1",
+                          "-o", "c.s2x")
                 cores = json.loads(self.snnc(
                     "inspect", "c.s2x", "--memory", "--json").stdout)
                 encodings = {e for core in cores if core["population"] == "map"
