@@ -45,10 +45,10 @@ struct Estimates {
     timed = untimed = estimate(layer, machine, parallel);
     if (!untimed)
       return;
-    if (untimed->plan.cycles.expected > tickCycles)
+    if (untimed->plan.cycles.peak > tickCycles)
       timed = estimate(layer, machine, parallel, tickCycles);
     else
-      timed->busy = untimed->plan.cycles.expected / tickCycles;
+      timed->busy = untimed->plan.cycles.peak / tickCycles;
   }
 };
 
@@ -167,7 +167,7 @@ static void addComparison(Writer &out, const LayerShape &layer,
 
 Features featuresOf(const LayerShape &layer, const MachineModel &machine,
                     double tickSeconds) {
-  double tickCycles = tickSeconds * machine.level().clockHz;
+  double tickCycles = fabric::tickCycles(machine, tickSeconds);
   Estimates serial(layer, machine, false, tickCycles);
   Estimates parallel(layer, machine, true, tickCycles);
   Writer out;

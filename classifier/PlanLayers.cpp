@@ -39,11 +39,16 @@ static FailureOr<LayerRecord> measure(snn::NetworkOp network,
     return failure();
   LayerRecord record;
   record.features = featuresOf(*shape, machine, kTickSeconds);
-  LayerPlanner planner(*info, machine);
+  // One planner, so that its scans serve both.
+  LayerPlanner planner(*info, machine, /*maxNeurons=*/0,
+                       tickCycles(machine, kTickSeconds));
+  auto timed = planBoth(planner, *info, node);
+  planner.setTickCycles(0);
   auto untimed = planBoth(planner, *info, node);
-  if (failed(untimed))
+  if (failed(timed) || failed(untimed))
     return failure();
-  record.timed = record.untimed = std::move(*untimed);
+  record.timed = std::move(*timed);
+  record.untimed = std::move(*untimed);
   return record;
 }
 

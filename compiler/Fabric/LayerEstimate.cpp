@@ -138,7 +138,7 @@ LayerEstimate Estimator::describe(uint32_t chunk) const {
   result.fill = full.bytes / available;
   if (count > 1)
     result.tighter = core(chunkFor(count - 1)).bytes / available;
-  result.busy = tickCycles > 0 ? full.cycles.expected / tickCycles : 0;
+  result.busy = tickCycles > 0 ? full.cycles.peak / tickCycles : 0;
   result.macs = full.macs * share;
   result.mapRows = full.mapRows * share;
   result.mapColumns = full.mapColumns * share;

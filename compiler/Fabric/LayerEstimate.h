@@ -22,7 +22,7 @@ struct LayerEstimate {
   LayerPlan plan;
   double fill = 0;    ///< bytes of the fullest core / bytes a core has
   double tighter = 0; ///< the same with one core less; 0 with one core
-  double busy = 0;    ///< expected cycles / cycles of a tick, busiest core
+  double busy = 0;    ///< CycleEstimate::peak / cycles of a tick
   double macs = 0;    ///< products of the array per tick, all cores
   /// Parallel: rows and columns of the map's panels, all cores.
   double mapRows = 0, mapColumns = 0;

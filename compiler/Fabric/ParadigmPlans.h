@@ -42,7 +42,8 @@ bool prefersParallel(const ParadigmPlans &plans, Objective objective,
                      const MachineModel &machine, double tickSeconds);
 
 /// Plans `node` in one paradigm; its sources count as uncut. Nothing when it
-/// does not fit, or not in the planner's tick (`obstacle` says so). An error is emitted where a projection cannot be read.
+/// does not fit, or not in the planner's tick (`obstacle` says so). An error is
+/// emitted where a projection cannot be read.
 mlir::FailureOr<std::optional<LayerPlan>> planIn(LayerPlanner &planner,
                                                  uint32_t node, bool parallel,
                                                  std::string &obstacle);
