@@ -128,7 +128,7 @@ static double clustering(const LayerShape &layer) {
   double chance = 0, real = 0;
   for (EdgeShape edge : layer.edges) {
     real += edge.sources * edge.delays * edge.filled.front();
-    fillByChance(edge);
+    fillByChance(edge, layer.neurons);
     chance += edge.sources * edge.delays * edge.filled.front();
   }
   return real > 0 ? chance / real : 1;
@@ -212,7 +212,7 @@ LayerShape randomLayer(uint32_t sources, uint32_t targets, double density,
   edge.density = density;
   edge.delays = edge.longest = delays;
   edge.rate = rate;
-  fillByChance(edge);
+  fillByChance(edge, targets);
   LayerShape layer;
   layer.neurons = targets;
   layer.states = 1;

@@ -41,17 +41,27 @@ struct Panels {
             positions + other.positions,
             worstPositions + other.worstPositions};
   }
+  /// The same panels with so many times the rows.
+  Panels operator*(double factor) const {
+    return {bytes * factor,         rows * factor, operandRows * factor,
+            weightBytes * factor,   columns,       count,
+            macCycles * factor,     macs * factor, positions * factor,
+            worstPositions * factor};
+  }
 };
 
-/// Sources of the range that reaches a slice of `n` targets.
-double sourcesInReach(const EdgeShape &edge, uint32_t n) {
+/// One of the shape's figures for slices of `n` targets.
+double forSlice(const std::array<double, kReaches> &figures, uint32_t n) {
   double place = std::log2(std::max(1.0, n / double(kTileNeurons)));
   auto below = std::min(size_t(place), kReaches - 1);
   auto above = std::min(below + 1, kReaches - 1);
-  double share =
-      edge.reach[below] +
-      (place - double(below)) * (edge.reach[above] - edge.reach[below]);
-  return std::max(1.0, edge.sources * std::min(1.0, share));
+  double part = above > below ? place - double(below) : 0;
+  return figures[below] + part * (figures[above] - figures[below]);
+}
+
+/// Sources of the range that reaches a slice of `n` targets.
+double sourcesInReach(const EdgeShape &edge, uint32_t n) {
+  return std::max(1.0, edge.sources * std::min(1.0, forSlice(edge.reach, n)));
 }
 
 /// What both paradigms share: the search for the slices.
@@ -66,7 +76,8 @@ public:
   std::optional<LayerEstimate> run();
 
 protected:
-  virtual Core core(uint32_t neurons) const = 0;
+  /// The heaviest or the mean core with `neurons` neurons.
+  virtual Core core(uint32_t neurons, bool heaviest = true) const = 0;
   virtual uint32_t unit() const = 0;
   virtual uint32_t leastSlice() const = 0;
   virtual bool isParallel() const = 0;
@@ -129,19 +140,20 @@ LayerEstimate Estimator::describe(uint32_t chunk) const {
   uint32_t count = (size + chunk - 1) / chunk, even = chunkFor(count);
   if (fits(core(even)))
     chunk = even;
-  Core full = core(chunk);
+  Core full = core(chunk, true), mean = core(chunk, false);
   LayerEstimate result;
-  double pes = std::ceil(double(size) / chunk), share = size / double(chunk);
-  result.plan = {isParallel(),  chunk,
-                 uint64_t(pes), uint64_t(full.bytes * share),
-                 full.cycles,   layer.batch};
+  uint32_t pes = (size + chunk - 1) / chunk, last = size - (pes - 1) * chunk;
+  double share = size / double(chunk);
+  double bytes = (pes - 1) * mean.bytes + core(last, pes == 1).bytes;
+  result.plan = {isParallel(),    chunk,       pes,
+                 uint64_t(bytes), full.cycles, layer.batch};
   result.fill = full.bytes / available;
   if (count > 1)
     result.tighter = core(chunkFor(count - 1)).bytes / available;
   result.busy = tickCycles > 0 ? full.cycles.peak / tickCycles : 0;
-  result.macs = full.macs * share;
-  result.mapRows = full.mapRows * share;
-  result.mapColumns = full.mapColumns * share;
+  result.macs = mean.macs * share;
+  result.mapRows = mean.mapRows * share;
+  result.mapColumns = mean.mapColumns * share;
   result.denseShare = full.denseShare;
   return result;
 }
@@ -167,19 +179,18 @@ private:
   uint32_t unit() const override { return 4; }
   uint32_t leastSlice() const override { return 1; }
   bool isParallel() const override { return false; }
-  Core core(uint32_t neurons) const override;
+  Core core(uint32_t neurons, bool heaviest) const override;
 
   struct Block {
     double bytes = 0;
     bool dense = false;
   };
-  static Block block(const EdgeShape &edge, uint32_t neurons);
+  static Block block(const EdgeShape &edge, uint32_t neurons, double synapses);
 };
 
 /// The smallest of the formats of Encoding.h.
-SerialEstimator::Block SerialEstimator::block(const EdgeShape &edge,
-                                              uint32_t n) {
-  double synapses = edge.sources * edge.density * n;
+SerialEstimator::Block SerialEstimator::block(const EdgeShape &edge, uint32_t n,
+                                              double synapses) {
   double rows = sourcesInReach(edge, n);
   Block best{INFINITY, false};
   if (edge.delays == 1)
@@ -200,7 +211,7 @@ SerialEstimator::Block SerialEstimator::block(const EdgeShape &edge,
   return best;
 }
 
-Core SerialEstimator::core(uint32_t n) const {
+Core SerialEstimator::core(uint32_t n, bool heaviest) const {
   Core core;
   core.bytes =
       commonBytes(n) + double(ringSlots(uint64_t(layer.longestDelay()))) *
@@ -208,10 +219,11 @@ Core SerialEstimator::core(uint32_t n) const {
   CoreWork work[2];
   double synapses = 0, dense = 0;
   for (const EdgeShape &edge : layer.edges) {
-    Block rows = block(edge, n);
+    double events = edge.sources * edge.density * n *
+                    (heaviest ? forSlice(edge.heavySynapses, n) : 1);
+    Block rows = block(edge, n, events);
     double reached = sourcesInReach(edge, n);
     core.bytes += rows.bytes;
-    double events = edge.sources * edge.density * n;
     synapses += events;
     dense += rows.dense ? events : 0;
     for (bool worst : {false, true}) {
@@ -250,10 +262,11 @@ private:
     return std::min(width, uint32_t(layer.neurons));
   }
   bool isParallel() const override { return true; }
-  Core core(uint32_t neurons) const override;
+  Core core(uint32_t neurons, bool heaviest) const override;
   /// A panel per receptor over `neurons` neurons, at most `window` tiles.
   Panels panel(uint32_t neurons) const;
   Panels best(uint32_t neurons) const;
+  double heaviness(uint32_t neurons) const;
 
   uint32_t width;
   MapFormat format;
@@ -340,13 +353,24 @@ Panels ParallelEstimator::best(uint32_t n) const {
   return result;
 }
 
-Core ParallelEstimator::core(uint32_t n) const {
+/// Rows of the heaviest slice over those of the mean one.
+double ParallelEstimator::heaviness(uint32_t n) const {
+  double rows = 0, heavy = 0;
+  for (const EdgeShape &edge : layer.edges) {
+    double mean = edge.sources * edge.delays * edge.filled.front();
+    rows += mean;
+    heavy += mean * forSlice(edge.heavyRows, n);
+  }
+  return rows > 0 ? heavy / rows : 1;
+}
+
+Core ParallelEstimator::core(uint32_t n, bool heaviest) const {
   Core core;
   if (n / width >= tiles.size()) {
     core.bytes = INFINITY;
     return core;
   }
-  Panels panels = best(n);
+  Panels panels = best(n) * (heaviest ? heaviness(n) : 1);
   double sources = 0;
   for (const EdgeShape &edge : layer.edges)
     sources += sourcesInReach(edge, n);

@@ -6,6 +6,7 @@
 #include "compiler/Fabric/RowSample.h"
 #include "compiler/SNN/Connectivity.h"
 #include "compiler/SNN/ParamValues.h"
+#include "compiler/Support/Random.h"
 
 #include <algorithm>
 #include <cmath>
@@ -35,7 +36,29 @@ double LayerShape::shortestDelay() const {
   return shortest;
 }
 
-void fillByChance(EdgeShape &edge) {
+/// The largest of `slices` counts with that mean and variance, over the mean.
+static double heaviest(double slices, double mean, double variance) {
+  if (slices < 1.5 || mean <= 0)
+    return 1;
+  double quantile = normalQuantile((slices - 0.375) / (slices + 0.25));
+  return std::min(slices, 1 + quantile * std::sqrt(variance) / mean);
+}
+
+static void makeHeavy(EdgeShape &edge, double targets) {
+  for (size_t i = 0; i < kReaches; ++i) {
+    double columns = std::min(targets, std::ldexp(kTileNeurons, int(i)));
+    double slices = std::ceil(targets / columns);
+    double pairs = edge.sources * columns;
+    edge.heavySynapses[i] = heaviest(slices, pairs * edge.density,
+                                     pairs * edge.density * (1 - edge.density));
+    double rows = edge.sources * edge.delays * columns / kTileNeurons;
+    double filled = edge.filled.front();
+    edge.heavyRows[i] =
+        heaviest(slices, rows * filled, rows * filled * (1 - filled));
+  }
+}
+
+void fillByChance(EdgeShape &edge, double targets) {
   double empty = 1 - std::min(1.0, edge.density / edge.delays);
   double power = std::pow(empty, double(kTileNeurons));
   double all = 1;
@@ -49,6 +72,7 @@ void fillByChance(EdgeShape &edge) {
     double ends = open > 0 ? 2 * open / (reached + 1) : 0;
     edge.reach[i] = std::clamp(1 - ends / edge.sources, 0.0, 1.0);
   }
+  makeHeavy(edge, targets);
 }
 
 /// The share of drawn weights that are not 0 as integers, from the
@@ -125,7 +149,7 @@ static LogicalResult readSynapses(snn::ProjectionOp op, EdgeShape &edge) {
     if (rule.getKind() == snn::ConnectorKind::OneToOne)
       fillDiagonal(edge);
     else
-      fillByChance(edge);
+      fillByChance(edge, targets);
     return success();
   }
   if (isa<snn::OneToOneAttr>(op.getWeights()) && !pooled) {
@@ -140,7 +164,8 @@ static LogicalResult readSynapses(snn::ProjectionOp op, EdgeShape &edge) {
   for (unsigned tiles = 1; tiles <= edge.filled.size(); ++tiles)
     edge.filled[tiles - 1] = sample->filled(tiles, edge.delays);
   for (size_t i = 0; i < edge.reach.size(); ++i)
-    edge.reach[i] = sample->reach(kTileNeurons << i);
+    sample->readSlices(kTileNeurons << i, edge.reach[i], edge.heavySynapses[i],
+                       edge.heavyRows[i]);
   return success();
 }
 

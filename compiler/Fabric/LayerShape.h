@@ -45,6 +45,15 @@ struct EdgeShape {
   /// slice, over `sources`, for slices of kTileNeurons, twice, four times ...
   /// as many targets.
   std::array<double, kReaches> reach{};
+  /// Synapses, and rows of one-tile panels, of the heaviest such slice over
+  /// those of the mean slice.
+  std::array<double, kReaches> heavySynapses = evenly(), heavyRows = evenly();
+
+  static constexpr std::array<double, kReaches> evenly() {
+    std::array<double, kReaches> ones;
+    ones.fill(1);
+    return ones;
+  }
   /// Standard deviation over mean of the synapses per source; 0 where the
   /// connector spreads them evenly or by chance alone.
   double unevenness = 0;
@@ -67,11 +76,13 @@ struct LayerShape {
   double shortestDelay() const;
 };
 
-/// Sets `edge.filled` and `edge.reach` as for synapses that are spread by
-/// chance: a panel of w targets has a row for a (source, delay) with
-/// 1 - (1 - density / delays)^w; m sources drawn from S leave S / (m + 1)
-/// sources in front of and behind them on average.
-void fillByChance(EdgeShape &edge);
+/// Sets what depends on where synapses are as for `targets` targets whose
+/// synapses are spread by chance: a panel of w targets has a row for a (source,
+/// delay) with 1 - (1 - density / delays)^w; m sources drawn from S leave S /
+/// (m + 1) sources in front of and behind them on average; the largest of k
+/// counts is where the (k - 3/8) / (k + 1/4) quantile of a normal one is (Blom,
+/// 1958).
+void fillByChance(EdgeShape &edge, double targets);
 
 /// Nothing and an error at a projection when it has no connectivity.
 mlir::FailureOr<LayerShape> shapeOf(const NetworkInfo &info, uint32_t node);

@@ -166,33 +166,70 @@ double RowSample::filled(unsigned tiles, double delays) const {
   return std::min(1.0, double(count) / (rows * panels * delays));
 }
 
-double RowSample::reach(uint32_t columns) const {
-  struct Seen {
-    uint32_t first = UINT32_MAX, last = 0, count = 0;
-  };
-  std::vector<Seen> slices((targets + columns - 1) / columns);
-  for (const Cell &cell : cells) { // ascending by source
-    Seen &slice = slices[cell.target / columns];
-    if (slice.count && slice.last == cell.source)
+namespace {
+/// What the sample says about one slice.
+struct Slice {
+  uint32_t first = UINT32_MAX, last = 0, sources = 0;
+  double synapses = 0, rows = 0;
+};
+} // namespace
+
+/// The largest of the counts over their mean; what a sample of a `share` of the
+/// sources adds to the largest by chance is taken off again.
+static double heaviest(const std::vector<Slice> &slices, double Slice::*count,
+                       double share) {
+  double sum = 0, largest = 0;
+  for (const Slice &slice : slices) {
+    sum += slice.*count;
+    largest = std::max(largest, slice.*count);
+  }
+  auto n = double(slices.size());
+  if (sum == 0 || slices.size() < 2)
+    return 1;
+  double mean = sum / n;
+  double chance =
+      normalQuantile((n - 0.375) / (n + 0.25)) * std::sqrt(mean * (1 - share));
+  return std::max(1.0, (largest - chance) / mean);
+}
+
+/// k sources seen of those of a range of length r are (k - 1) / (k + 1) r apart
+/// on average; all sources seen are the range itself.
+static double rangeOf(const Slice &slice, double chosen, double sources) {
+  double k = slice.sources, length = double(slice.last) - slice.first + 1;
+  if (k == 0)
+    return 0;
+  if (chosen < sources)
+    length = k > 1 ? length * (k + 1) / (k - 1) : sources / chosen;
+  return std::min(1.0, length / sources);
+}
+
+void RowSample::readSlices(uint32_t columns, double &reach,
+                           double &heavySynapses, double &heavyRows) const {
+  // A partial last slice would only dilute the mean.
+  std::vector<Slice> slices(std::max(1u, targets / columns));
+  const Cell *before = nullptr;
+  for (const Cell &cell : cells) { // by source, delay, target
+    bool newRow = !before || before->source != cell.source ||
+                  before->delay != cell.delay ||
+                  before->target / kTileNeurons != cell.target / kTileNeurons;
+    before = &cell;
+    if (cell.target / columns >= slices.size())
+      continue;
+    Slice &slice = slices[cell.target / columns];
+    slice.synapses += 1;
+    slice.rows += newRow;
+    if (slice.sources && slice.last == cell.source)
       continue;
     slice.first = std::min(slice.first, cell.source);
     slice.last = cell.source;
-    ++slice.count;
+    ++slice.sources;
   }
-  // k sources seen of those of a range of length r are (k - 1) / (k + 1) r
-  // apart on average; all sources seen are the range itself.
-  bool complete = chosen.size() == sources;
-  double sum = 0;
-  for (const Seen &slice : slices) {
-    double k = slice.count, length = double(slice.last) - slice.first + 1;
-    if (k == 0)
-      continue;
-    if (!complete)
-      length = k > 1 ? length * (k + 1) / (k - 1)
-                     : double(sources) / double(chosen.size());
-    sum += std::min(1.0, length / sources);
-  }
-  return sum / double(slices.size());
+  double seen = double(chosen.size()), sum = 0;
+  for (const Slice &slice : slices)
+    sum += rangeOf(slice, seen, sources);
+  reach = sum / double(slices.size());
+  heavySynapses = heaviest(slices, &Slice::synapses, seen / sources);
+  heavyRows = heaviest(slices, &Slice::rows, seen / sources);
 }
 
 } // namespace snnc::fabric

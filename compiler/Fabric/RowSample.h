@@ -34,9 +34,11 @@ public:
   /// Share of the (source, delay, panel) triples with a synapse, panels of
   /// `tiles` tiles, `delays` different delays.
   double filled(unsigned tiles, double delays) const;
-  /// Expected length of the range of sources that reaches a slice of `columns`
-  /// targets, over the number of sources.
-  double reach(uint32_t columns) const;
+  /// For slices of `columns` targets: the expected length of the range of
+  /// sources that reaches one, over the number of sources; synapses and rows of
+  /// one-tile panels of the heaviest over those of the mean slice.
+  void readSlices(uint32_t columns, double &reach, double &heavySynapses,
+                  double &heavyRows) const;
 
 private:
   RowSample(uint32_t sources, uint32_t targets);
