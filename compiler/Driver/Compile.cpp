@@ -52,7 +52,8 @@ static double tickOf(const CompileOptions &options) {
 static std::unique_ptr<Pass>
 selectParadigm(const CompileOptions &options,
                std::shared_ptr<const MachineModel> machine,
-               std::shared_ptr<std::vector<decide::Decision>> decisions) {
+               std::shared_ptr<std::vector<decide::Decision>> decisions,
+               std::shared_ptr<fabric::ScanCache> scans = nullptr) {
   decide::SnnSelectParadigmOptions select;
   select.mode = modeOf(options.paradigm);
   select.objective = options.objective;
@@ -63,6 +64,7 @@ selectParadigm(const CompileOptions &options,
   context.machine = std::move(machine);
   context.tickSeconds = tickOf(options);
   context.decisions = std::move(decisions);
+  context.scans = std::move(scans);
   return decide::createSnnSelectParadigm(select, std::move(context));
 }
 
@@ -79,13 +81,14 @@ planParadigms(ModuleOp module, const CompileOptions &options,
 }
 
 LogicalResult decideParadigms(ModuleOp module, const CompileOptions &options,
-                              std::shared_ptr<const MachineModel> machine) {
+                              std::shared_ptr<const MachineModel> machine,
+                              std::shared_ptr<fabric::ScanCache> scans) {
   normalize::BatchTicksOptions batch;
   batch.ticks = 1; // those that were chosen
   PassManager pm(module.getContext());
   pm.addPass(map::createFabricOrder());
-  pm.addPass(selectParadigm(options, machine, nullptr));
-  pm.addPass(decide::createSnnChooseBatch(machine, tickOf(options)));
+  pm.addPass(selectParadigm(options, machine, nullptr, scans));
+  pm.addPass(decide::createSnnChooseBatch(machine, tickOf(options), scans));
   pm.addPass(normalize::createBatchTicks(batch));
   return pm.run(module);
 }
@@ -100,10 +103,12 @@ LogicalResult checkCapacity(ModuleOp module, const CompileOptions &options,
 }
 
 LogicalResult mapNetwork(ModuleOp module, const CompileOptions &options,
-                         std::shared_ptr<const MachineModel> machine) {
+                         std::shared_ptr<const MachineModel> machine,
+                         std::shared_ptr<fabric::ScanCache> scans) {
   PassManager pm(module.getContext());
   map::RealTime realTime{tickOf(options), options.tickSeconds.has_value()};
-  pm.addPass(map::createFabricSlice(machine, options.maxNeurons, realTime));
+  pm.addPass(
+      map::createFabricSlice(machine, options.maxNeurons, realTime, scans));
   pm.addPass(map::createFabricPlace(machine));
   pm.addPass(map::createFabricAssignKeys());
   pm.addPass(map::createFabricRoute(machine));
@@ -136,8 +141,9 @@ std::shared_ptr<runtime::Bundle> compileModule(ModuleOp module,
     return nullptr;
   }
   auto shared = std::make_shared<const MachineModel>(*machine);
-  if (failed(decideParadigms(module, options, shared)) ||
-      failed(mapNetwork(module, options, shared)))
+  auto scans = std::make_shared<fabric::ScanCache>();
+  if (failed(decideParadigms(module, options, shared, scans)) ||
+      failed(mapNetwork(module, options, shared, scans)))
     return nullptr;
   s2::BundleOptions bundle;
   bundle.networkName = std::filesystem::path(options.input).filename().string();
@@ -168,8 +174,9 @@ static int emitStage(ModuleOp module, const CompileOptions &options,
     return kExitInput;
   }
   auto shared = std::make_shared<const MachineModel>(*machine);
-  if (failed(decideParadigms(module, options, shared)) ||
-      failed(mapNetwork(module, options, shared)))
+  auto scans = std::make_shared<fabric::ScanCache>();
+  if (failed(decideParadigms(module, options, shared, scans)) ||
+      failed(mapNetwork(module, options, shared, scans)))
     return kExitInput;
   if (options.emit == "fabric" || options.emit == "tick") {
     for (Operation &op : *module.getBody())

@@ -29,10 +29,12 @@ mlir::LogicalResult checkCapacity(mlir::ModuleOp module,
                                   DiagnosticSink &sink);
 
 /// Normalized -> Decided: serial or parallel per population, and the extra
-/// latency that lets parallel ones multiply several ticks at once.
+/// latency that lets parallel ones multiply several ticks at once. `scans`
+/// carries what was scanned here to mapNetwork; may be null.
 mlir::LogicalResult
 decideParadigms(mlir::ModuleOp module, const CompileOptions &options,
-                std::shared_ptr<const MachineModel> machine);
+                std::shared_ptr<const MachineModel> machine,
+                std::shared_ptr<fabric::ScanCache> scans = nullptr);
 
 /// The first step of it alone, with a record per population. Every population
 /// is planned in the chosen paradigm.
@@ -41,9 +43,10 @@ planParadigms(mlir::ModuleOp module, const CompileOptions &options,
               std::shared_ptr<const MachineModel> machine);
 
 /// Decided -> mapped (fabric) with programs (tick), in place.
-mlir::LogicalResult mapNetwork(mlir::ModuleOp module,
-                               const CompileOptions &options,
-                               std::shared_ptr<const MachineModel> machine);
+mlir::LogicalResult
+mapNetwork(mlir::ModuleOp module, const CompileOptions &options,
+           std::shared_ptr<const MachineModel> machine,
+           std::shared_ptr<fabric::ScanCache> scans = nullptr);
 
 /// Normalized -> bundle in memory. Null after an error, which MLIR's handlers
 /// or `sink` have.

@@ -91,27 +91,46 @@ void LayerPlanner::setBatch(uint32_t node, uint32_t batch) {
 }
 
 LogicalResult LayerPlanner::scan(uint32_t node) {
-  const NetworkNode &population = info.nodes[node];
-  bool parallel = cuts[node].parallel;
-  if (parallel && maps[node])
+  if (cuts[node].parallel)
+    return maps[node] ? success() : scanMap(node);
+  for (uint32_t edge : info.nodes[node].incoming)
+    if (!statistics[edge] && failed(scanRows(edge)))
+      return failure();
+  return success();
+}
+
+LogicalResult LayerPlanner::scanRows(uint32_t edge) {
+  snn::ProjectionOp op = info.edges[edge].op;
+  if (scans)
+    statistics[edge] = scans->rows(op);
+  if (statistics[edge])
     return success();
-  std::optional<MapStatistics> map;
-  if (parallel)
-    map.emplace(formatOf(node), population.size, population.receptors);
+  auto view = viewOf(op);
+  if (!view)
+    return failure();
+  statistics[edge] = BlockStatistics::scan(*view);
+  if (scans)
+    scans->keep(op, *statistics[edge]);
+  return success();
+}
+
+LogicalResult LayerPlanner::scanMap(uint32_t node) {
+  const NetworkNode &population = info.nodes[node];
+  if (scans)
+    maps[node] = scans->map(info, node, formatOf(node));
+  if (maps[node])
+    return success();
+  MapStatistics map(formatOf(node), population.size, population.receptors);
   for (uint32_t edge : population.incoming) {
-    if (!parallel && statistics[edge])
-      continue;
     snn::ProjectionOp op = info.edges[edge].op;
     auto view = viewOf(op);
     if (!view)
       return failure();
-    if (parallel)
-      map->add(*view, uint32_t(op.getReceptor()), info.edges[edge].source);
-    else
-      statistics[edge] = BlockStatistics::scan(*view);
+    map.add(*view, uint32_t(op.getReceptor()), info.edges[edge].source);
   }
-  if (parallel)
-    maps[node] = std::move(map);
+  maps[node] = std::move(map);
+  if (scans)
+    scans->keep(info, node, *maps[node]);
   return success();
 }
 

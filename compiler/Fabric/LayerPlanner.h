@@ -15,6 +15,7 @@
 
 #include "compiler/Fabric/CycleModel.h"
 #include "compiler/Fabric/NetworkInfo.h"
+#include "compiler/Fabric/ScanCache.h"
 
 namespace snnc::fabric {
 
@@ -52,6 +53,9 @@ public:
 
   double tickCycles() const { return budget; }
   void setTickCycles(double cycles) { budget = cycles; }
+
+  /// Scans look there first, and leave there what they find.
+  void share(std::shared_ptr<ScanCache> cache) { scans = std::move(cache); }
 
   const LayerCut &cut(uint32_t node) const { return cuts[node]; }
   /// Takes back all shrinking of `node`.
@@ -102,6 +106,8 @@ public:
   uint64_t sumLimit() const;
 
 private:
+  mlir::LogicalResult scanRows(uint32_t edge);
+  mlir::LogicalResult scanMap(uint32_t node);
   MapFormat formatOf(uint32_t node) const;
   uint32_t granule(uint32_t node) const;
   uint64_t senders(uint32_t node, Range targets) const;
@@ -111,8 +117,9 @@ private:
   const NetworkInfo &info;
   const MachineModel &machine;
   uint32_t maxNeurons;
-  double budget;              ///< cycles of a tick, 0: any
-  std::vector<LayerCut> cuts; ///< per node
+  double budget;                    ///< cycles of a tick, 0: any
+  std::shared_ptr<ScanCache> scans; ///< may be null
+  std::vector<LayerCut> cuts;       ///< per node
   std::vector<std::optional<BlockStatistics>> statistics; ///< per edge
   std::vector<std::optional<MapStatistics>> maps;         ///< per node
 };

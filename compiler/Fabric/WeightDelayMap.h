@@ -50,6 +50,7 @@ struct MapFormat {
   uint32_t maxColumns = 64; ///< of a panel
 
   uint64_t weightBytes() const { return weightBits / 8; }
+  bool operator==(const MapFormat &) const = default;
   /// Bytes of one operand row.
   uint64_t operandBytes() const { return batch * weightBytes(); }
 };
@@ -101,6 +102,10 @@ public:
   void add(const SynapseView &view, uint32_t receptor, uint32_t origin);
 
   const MapFormat &format() const { return mapFormat; }
+  /// Whether a scan for `format` would find the same: all but the batch agrees.
+  bool sameTiles(const MapFormat &format) const;
+  /// As if all delays of a projection were `by` ticks longer.
+  void moveDelays(uint32_t projection, int64_t by);
   /// Layouts for `batch` ticks a product from now on. While the least delay is
   /// shorter, all count as moved up until it is not: what snn-batch-ticks does.
   void setBatch(uint32_t batch);

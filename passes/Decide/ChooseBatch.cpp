@@ -18,6 +18,7 @@ namespace {
 struct SnnChooseBatchPass : impl::SnnChooseBatchBase<SnnChooseBatchPass> {
   using SnnChooseBatchBase::SnnChooseBatchBase;
   std::shared_ptr<const MachineModel> given;
+  std::shared_ptr<ScanCache> scans;
 
   void runOnOperation() override {
     if (!given) {
@@ -42,6 +43,7 @@ struct SnnChooseBatchPass : impl::SnnChooseBatchBase<SnnChooseBatchPass> {
       return failure();
     double budget = tickSeconds > 0 ? tickCycles(*given, tickSeconds) : 0;
     LayerPlanner planner(*info, *given);
+    planner.share(scans);
     for (uint32_t node = 0; node < info->nodes.size(); ++node) {
       auto population = dyn_cast<snn::PopulationOp>(info->nodes[node].op);
       if (!population || !isParallel(population) || !info->nodes[node].mayBatch)
@@ -70,11 +72,13 @@ struct SnnChooseBatchPass : impl::SnnChooseBatchBase<SnnChooseBatchPass> {
 
 std::unique_ptr<Pass>
 createSnnChooseBatch(std::shared_ptr<const MachineModel> machine,
-                     double tickSeconds) {
+                     double tickSeconds,
+                     std::shared_ptr<ScanCache> scans) {
   SnnChooseBatchOptions options;
   options.tickSeconds = tickSeconds;
   auto pass = std::make_unique<SnnChooseBatchPass>(options);
   pass->given = std::move(machine);
+  pass->scans = std::move(scans);
   return pass;
 }
 } // namespace snnc::decide

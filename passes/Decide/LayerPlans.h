@@ -19,10 +19,13 @@ namespace snnc::decide {
 class LayerPlans {
 public:
   LayerPlans(const fabric::NetworkInfo &info, const MachineModel &machine,
-             fabric::Objective objective, double tickSeconds)
+             fabric::Objective objective, double tickSeconds,
+             std::shared_ptr<fabric::ScanCache> scans = nullptr)
       : info(info), machine(machine), objective(objective),
         tickSeconds(tickSeconds),
-        planner(info, machine, /*maxNeurons=*/0, budget()) {}
+        planner(info, machine, /*maxNeurons=*/0, budget()) {
+    planner.share(std::move(scans));
+  }
 
   /// Fills `decision`'s alternative of that paradigm unless it is planned.
   /// Fails only where a projection cannot be read (an error is emitted there).

@@ -27,6 +27,8 @@ struct SelectContext {
   /// Receives one record per population, in network order. Given, the chosen
   /// paradigm of every population is planned, in all modes.
   std::shared_ptr<std::vector<Decision>> decisions;
+  /// Receives what was scanned, for the passes that slice; may be null.
+  std::shared_ptr<fabric::ScanCache> scans;
   /// Instead of the embedded models.
   Adviser adviser;
 };
@@ -35,10 +37,12 @@ std::unique_ptr<mlir::Pass>
 createSnnSelectParadigm(const SnnSelectParadigmOptions &options,
                         SelectContext context);
 
-/// Null: a built-in machine. `tickSeconds`: real time of a tick.
+/// Null: a built-in machine. `tickSeconds`: real time of a tick. `scans`: what
+/// snn-select-paradigm left; may be null.
 std::unique_ptr<mlir::Pass>
 createSnnChooseBatch(std::shared_ptr<const MachineModel> machine,
-                     double tickSeconds);
+                     double tickSeconds,
+                     std::shared_ptr<fabric::ScanCache> scans);
 
 #define GEN_PASS_REGISTRATION
 #include "passes/Decide/Passes.h.inc"

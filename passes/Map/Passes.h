@@ -5,6 +5,7 @@
 #define SNNC_PASSES_MAP_PASSES_H
 
 #include "compiler/Fabric/Fabric.h"
+#include "compiler/Fabric/ScanCache.h"
 #include "compiler/Machine/MachineModel.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -20,6 +21,9 @@ namespace snnc::map {
 /// A machine model that outlives the pass pipeline; clones share it.
 using MachinePtr = std::shared_ptr<const MachineModel>;
 
+/// What earlier passes scanned; null: nothing.
+using ScansPtr = std::shared_ptr<fabric::ScanCache>;
+
 /// The real time that the chip has for a tick.
 struct RealTime {
   double tickSeconds = 0; ///< 0: time does not matter
@@ -29,7 +33,8 @@ struct RealTime {
 /// The same passes with the driver's machine instead of a built-in one.
 std::unique_ptr<mlir::Pass> createFabricSlice(MachinePtr machine,
                                               uint32_t maxNeurons = 0,
-                                              RealTime realTime = {});
+                                              RealTime realTime = {},
+                                              ScansPtr scans = nullptr);
 std::unique_ptr<mlir::Pass> createFabricPlace(MachinePtr machine);
 std::unique_ptr<mlir::Pass> createFabricRoute(MachinePtr machine);
 std::unique_ptr<mlir::Pass> createFabricPlanMemory(MachinePtr machine);

@@ -29,9 +29,11 @@ namespace {
 class Slicer {
 public:
   Slicer(const NetworkInfo &info, const MachineModel &machine,
-         uint32_t maxNeurons)
+         uint32_t maxNeurons, ScansPtr scans)
       : info(info), machine(machine), planner(info, machine, maxNeurons),
-        untimed(info.nodes.size()) {}
+        untimed(info.nodes.size()) {
+    planner.share(std::move(scans));
+  }
 
   /// The tick's real time, seconds: the wished one or a longer one.
   FailureOr<double> solve(const RealTime &wish);
@@ -414,6 +416,7 @@ private:
 struct FabricSlicePass : impl::FabricSliceBase<FabricSlicePass> {
   using FabricSliceBase::FabricSliceBase;
   MachinePtr given;
+  ScansPtr scans;
 
   void runOnOperation() override {
     MachinePtr machine = resolveMachine(getOperation(), given, machineName);
@@ -436,7 +439,7 @@ struct FabricSlicePass : impl::FabricSliceBase<FabricSlicePass> {
     auto info = NetworkInfo::read(network);
     if (failed(info))
       return failure();
-    Slicer slicer(*info, machine, maxNeurons);
+    Slicer slicer(*info, machine, maxNeurons, scans);
     auto tick = slicer.solve({tickSeconds, tickStated});
     if (failed(tick))
       return failure();
@@ -470,13 +473,14 @@ struct FabricSlicePass : impl::FabricSliceBase<FabricSlicePass> {
 } // namespace
 
 std::unique_ptr<Pass> createFabricSlice(MachinePtr machine, uint32_t maxNeurons,
-                                        RealTime realTime) {
+                                        RealTime realTime, ScansPtr scans) {
   FabricSliceOptions options;
   options.maxNeurons = maxNeurons;
   options.tickSeconds = realTime.tickSeconds;
   options.tickStated = realTime.stated;
   auto pass = std::make_unique<FabricSlicePass>(options);
   pass->given = std::move(machine);
+  pass->scans = std::move(scans);
   return pass;
 }
 } // namespace snnc::map
