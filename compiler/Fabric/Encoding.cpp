@@ -3,6 +3,7 @@
 
 #include "compiler/Fabric/Encoding.h"
 
+#include "compiler/Fabric/Fabric.h"
 #include "compiler/Fabric/NeuronOrder.h"
 
 #include <fmt/format.h>
