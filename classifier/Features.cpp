@@ -211,7 +211,7 @@ LayerShape randomLayer(uint32_t sources, uint32_t targets, double density,
   edge.sources = sources;
   edge.density = density;
   edge.delays = edge.longest = delays;
-  edge.rate = rate;
+  edge.rate = edge.inputRate = rate;
   fillByChance(edge, targets);
   LayerShape layer;
   layer.neurons = targets;

@@ -228,11 +228,14 @@ void BlockStatistics::checkTaps() {
     return count;
   };
   uint64_t expected = 0;
-  for (uint64_t tap = 0; tap < taps.size(); ++tap)
-    if (taps[tap] != 0)
-      expected +=
-          pairs(uint32_t(tap / shape->kernel[1] % shape->kernel[0]), 0) *
-          pairs(uint32_t(tap % shape->kernel[1]), 1);
+  for (uint64_t tap = 0; tap < taps.size(); ++tap) {
+    if (taps[tap] == 0)
+      continue;
+    uint64_t place = shape->channelsLast ? tap / shape->out[0] : tap;
+    expected +=
+        pairs(uint32_t(place / shape->kernel[1] % shape->kernel[0]), 0) *
+        pairs(uint32_t(place % shape->kernel[1]), 1);
+  }
   if (expected != prefix[Synapses].back())
     shape.reset();
 }

@@ -371,12 +371,16 @@ Core ParallelEstimator::core(uint32_t n, bool heaviest) const {
     return core;
   }
   Panels panels = best(n) * (heaviest ? heaviness(n) : 1);
-  double sources = 0;
-  for (const EdgeShape &edge : layer.edges)
-    sources += sourcesInReach(edge, n);
+  double sources = 0, history = 0;
+  for (const EdgeShape &edge : layer.edges) {
+    double reached = sourcesInReach(edge, n);
+    sources += reached;
+    history += double(historyRoom(uint64_t(reached), edge.inputRate));
+  }
   MapLayout layout;
   layout.format = format;
   layout.sources = uint64_t(sources);
+  layout.historyLength = uint64_t(history);
   layout.firstDelay = uint64_t(layer.shortestDelay());
   layout.lastDelay = uint64_t(layer.longestDelay());
   layout.operandRows = uint64_t(panels.operandRows);

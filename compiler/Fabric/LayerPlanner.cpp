@@ -126,7 +126,8 @@ LogicalResult LayerPlanner::scanMap(uint32_t node) {
     auto view = viewOf(op);
     if (!view)
       return failure();
-    map.add(*view, uint32_t(op.getReceptor()), info.edges[edge].source);
+    map.add(*view, uint32_t(op.getReceptor()), info.edges[edge].source,
+            info.inputRate(edge));
   }
   maps[node] = std::move(map);
   if (scans)

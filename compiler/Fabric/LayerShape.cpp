@@ -184,6 +184,7 @@ FailureOr<LayerShape> shapeOf(const NetworkInfo &info, uint32_t node) {
     EdgeShape edge;
     edge.sources = source.size;
     edge.rate = source.rate;
+    edge.inputRate = source.isInput ? source.rate : 0;
     edge.bits = op.getQuantAttr() ? op.getQuantAttr().getBits() : 8;
     edge.receptor = unsigned(op.getReceptor());
     readDelays(op, edge);

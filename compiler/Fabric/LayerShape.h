@@ -36,6 +36,7 @@ struct EdgeShape {
   double shortest = 1; ///< ticks
   double longest = 1;  ///< ticks
   double rate = 0.05;  ///< spikes per source and tick
+  double inputRate = 0; ///< `rate` where the source is an input
   unsigned bits = 8;   ///< of a weight
   unsigned receptor = 0;
   /// Share of (source, delay, panel) triples that have a synapse, for panels of

@@ -55,6 +55,13 @@ struct NetworkInfo {
   std::vector<NetworkEdge> edges;
   llvm::StringMap<uint32_t> nodeByName;
 
+  /// Expected spikes per tick of a channel of the input that edge `id` comes
+  /// from; 0 where it comes from a population.
+  double inputRate(uint32_t id) const {
+    const NetworkNode &source = nodes[edges[id].source];
+    return source.isInput ? source.rate : 0;
+  }
+
   /// Emits an error and fails when the network is not Normalized (SNN0351), a
   /// model exceeds the core's tables or a receptor does not exist (SNN0352), or
   /// a `batch` is no power of two up to 16 (SNN1103), or an order is no

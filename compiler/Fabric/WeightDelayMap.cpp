@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <numeric>
 #include <tuple>
 
@@ -56,11 +57,19 @@ static void addUp(std::span<const IntSynapse> row, std::vector<MapCell> &sums) {
   sums.resize(out);
 }
 
+uint64_t historyRoom(uint64_t sources, double inputRate) {
+  if (inputRate <= 0 || sources == 0)
+    return sources;
+  double mean = double(sources) * inputRate;
+  return std::max(sources, uint64_t(mean + 8 * std::sqrt(mean) + 8));
+}
+
 uint64_t MapLayout::historySlots() const { return std::bit_ceil(lastDelay); }
 
 bool MapLayout::addressable() const {
-  return sources <= UINT16_MAX && rows <= UINT16_MAX &&
-         operandRows <= uint64_t(UINT16_MAX) + 1 && lastDelay <= UINT16_MAX;
+  return sources <= UINT16_MAX && historyLength <= UINT16_MAX &&
+         rows <= UINT16_MAX && operandRows <= uint64_t(UINT16_MAX) + 1 &&
+         lastDelay <= UINT16_MAX;
 }
 
 uint32_t MapLayout::firstSource(uint32_t projection) const {
@@ -140,7 +149,7 @@ void MapStatistics::moveDelays(uint32_t projection, int64_t by) {
 }
 
 void MapStatistics::add(const SynapseView &view, uint32_t receptor,
-                        uint32_t origin) {
+                        uint32_t origin, double inputRate) {
   uint32_t tiles =
       (targets + mapFormat.tileNeurons - 1) / mapFormat.tileNeurons;
   Windows counts(tiles);
@@ -178,6 +187,7 @@ void MapStatistics::add(const SynapseView &view, uint32_t receptor,
   windows.push_back(std::move(counts));
   reaches.push_back(std::move(reach));
   originOf.push_back(origin);
+  inputRates.push_back(inputRate);
   receptorOf.push_back(receptor);
 }
 
@@ -252,8 +262,10 @@ MapLayout MapStatistics::layout(Range slice) const {
   MapLayout layout;
   layout.format = mapFormat;
   layout.sourcesOf = sourcesOf(slice);
-  for (const Range &range : layout.sourcesOf)
+  for (auto [range, rate] : llvm::zip_equal(layout.sourcesOf, inputRates)) {
     layout.sources += range.size();
+    layout.historyLength += historyRoom(range.size(), rate);
+  }
   layout.firstDelay = layout.lastDelay = largestDelay;
   if (Range delays = delaysOf(slice); delays.size()) {
     layout.firstDelay = delays.begin;

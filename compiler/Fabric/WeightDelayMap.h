@@ -23,8 +23,9 @@
 //              largest delay: positions of (source, delay) are [scatter[i],
 //              scatter[i + 1]), i = (delay - first) * sources + source
 //   output     int32 [batch][columns] per panel
-//   history    u16 [slots][sources], slots a power of two >= last: a spike of
-//              tick t is read last in tick t + last - 1; and u16 counts [slots]
+//   history    u16 [slots][length], slots a power of two >= last: a spike of
+//              tick t is read last in tick t + last - 1; and u16 counts [slots].
+//              Neurons spike once a tick; inputs may more often (historyRoom)
 //
 // Synapses of one (source, delay, target) are added up; where the sum does not
 // fit the width the (source, delay) has several rows. The core's side of the
@@ -66,12 +67,19 @@ struct MapPanel {
   bool operator==(const MapPanel &) const = default;
 };
 
+/// Spikes of one tick that `sources` of a projection are given room for. Those
+/// of an input are Poisson distributed at `inputRate` per channel; the mean and
+/// eight standard deviations and eight more are exceeded in less than one of
+/// 1e12 ticks. Neurons (rate 0) spike at most once.
+uint64_t historyRoom(uint64_t sources, double inputRate);
+
 /// Exact sizes of one slice's map.
 struct MapLayout {
   MapFormat format;
   std::vector<MapPanel> panels;
   std::vector<Range> sourcesOf;           ///< per projection
   uint64_t sources = 0;                   ///< in all of them
+  uint64_t historyLength = 0;             ///< spikes of a tick, >= sources
   uint64_t firstDelay = 1, lastDelay = 1; ///< ticks, of any synapse
   uint64_t rows = 0;                      ///< of weights, over all panels
   uint64_t operandRows = 0;               ///< with gaps
@@ -82,7 +90,7 @@ struct MapLayout {
   uint64_t delays() const { return lastDelay - firstDelay + 1; }
   uint64_t scatterBytes() const { return 2 * (delays() * sources + 1); }
   uint64_t historySlots() const;
-  uint64_t historyBytes() const { return 2 * historySlots() * sources; }
+  uint64_t historyBytes() const { return 2 * historySlots() * historyLength; }
   uint64_t historyCountBytes() const { return 2 * historySlots(); }
   /// Whether sources, rows and positions are below the format's 16 bits.
   bool addressable() const;
@@ -99,7 +107,9 @@ public:
 
   /// Scans one projection; projections are numbered from 0 in this order. Those
   /// with the same `origin` have the same keys, hence get one range of sources.
-  void add(const SynapseView &view, uint32_t receptor, uint32_t origin);
+  /// `inputRate`: expected spikes per tick of a channel, 0 for neurons.
+  void add(const SynapseView &view, uint32_t receptor, uint32_t origin,
+           double inputRate = 0);
 
   const MapFormat &format() const { return mapFormat; }
   /// Whether a scan for `format` would find the same: all but the batch agrees.
@@ -158,6 +168,7 @@ private:
   std::vector<std::vector<Reach>> reaches; ///< per projection and tile
   std::vector<uint32_t> originOf;          ///< per projection
   std::vector<uint32_t> receptorOf;        ///< per projection
+  std::vector<double> inputRates;          ///< per projection
   std::vector<uint64_t> absoluteSums;      ///< [receptor][target]
 };
 

@@ -447,15 +447,19 @@ void Checker::checkParadigm(SliceOp slice, const NetworkNode &node) {
 /// its content is compared when the image is written (SNN1106).
 void Checker::checkMap(SliceOp slice, const NetworkNode &node,
                        const llvm::StringMap<uint64_t> &bytes) {
-  uint64_t sources = 0, longest = 1, blocks = 0;
+  uint64_t sources = 0, spikes = 0, longest = 1, blocks = 0;
   for (uint32_t edge : node.incoming) {
     double delay = snn::longestDelay(info.edges[edge].op).value_or(1);
     longest = std::max(longest, uint64_t(std::clamp(delay, 1.0, 65535.0)));
   }
   for (BlockOp block : blocksOf(slice)) {
     blocks += block.getBytes();
+    uint64_t known = 0;
     for (Range part : rangesOf(block))
-      sources += part.size();
+      known += part.size();
+    sources += known;
+    spikes +=
+        historyRoom(known, info.inputRate(uint32_t(block.getProjection())));
   }
   auto refuse = [&](const char *what, uint64_t have) {
     error(slice) << "SNN1105: " << describe(slice) << ": " << have << " B of "
@@ -476,7 +480,7 @@ void Checker::checkMap(SliceOp slice, const NetworkNode &node,
       delays < 1 || delays > longest)
     refuse("the scatter table", scatter);
   if (counts / 2 < delays || counts / 2 > std::bit_ceil(longest) ||
-      !llvm::isPowerOf2_64(counts / 2) || history != counts * sources)
+      !llvm::isPowerOf2_64(counts / 2) || history != counts * spikes)
     refuse("history", history + counts);
   uint64_t columns = machine.mac.columns, n = slice.numNeurons();
   uint64_t most = (n + columns - 1) / columns * node.receptors;

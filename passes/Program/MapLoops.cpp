@@ -24,7 +24,7 @@ Value headerField(LoopEmitter &e, uint32_t header, size_t offset) {
 HistorySlot historySlot(LoopEmitter &e, uint32_t header, Value tick) {
   Value mask = e.sub(SNNC_HEADER(history_slots), e.constant(1));
   Value slot = e.bitAnd(tick, mask);
-  Value first = e.mul(slot, SNNC_HEADER(map_sources));
+  Value first = e.mul(slot, SNNC_HEADER(history_length));
   return {e.add(SNNC_HEADER(history_count), e.shl(slot, 1)),
           e.add(SNNC_HEADER(history_base), e.shl(first, 1))};
 }

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #define SNNC_ABI_MAGIC 0x31434E53u /* "SNC1" */
-#define SNNC_ABI_VERSION 3u
+#define SNNC_ABI_VERSION 4u
 #define SNNC_MAX_STATES 8
 #define SNNC_MAX_PARAMS 24
 #define SNNC_MAX_RECEPTORS 2
@@ -59,9 +59,11 @@ typedef struct SnncCoreHeader {
   uint32_t map_sources;      /* sources are numbered over all table entries */
   uint32_t map_delay_first;  /* delays are map_delay_first .. map_delays, */
   uint32_t map_delays;       /* map_delay_first >= batch */
-  uint32_t history_base;     /* u16 source numbers [history_slots][map_sources] */
+  uint32_t history_base;     /* u16 source numbers [history_slots][history_length] */
   uint32_t history_slots;    /* power of two >= map_delays */
+  uint32_t history_length;   /* spikes of a tick, >= map_sources */
   uint32_t history_count;    /* address of u16 counts [history_slots] */
+  uint32_t reserved[3];      /* 0 */
   uint32_t state[SNNC_MAX_STATES];   /* float32[n_neurons] each */
   uint32_t param[SNNC_MAX_PARAMS];   /* address of float32[n_neurons], or the
                                         float32 value itself where uniform */

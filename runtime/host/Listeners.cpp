@@ -39,7 +39,9 @@ void Listeners::addCore(const Bundle &bundle, const CoreEntry &core,
   // Checked when the bundle was read: the header is inside the image.
   std::memcpy(&header, image->data() + (core.headerAddress - core.imageBase),
               sizeof header);
-  Consumer consumer{population, core.largestCount, {}};
+  // Whatever no input sends to is a neuron, which spikes at most once.
+  int64_t neurons = header.map_sources;
+  Consumer consumer{population, core.largestCount, 0, {}};
   for (uint32_t e = 0; e < header.table_count; ++e) {
     SnncTableEntry entry;
     uint64_t at = uint64_t(header.table_base) - core.imageBase +
@@ -57,10 +59,13 @@ void Listeners::addCore(const Bundle &bundle, const CoreEntry &core,
         continue;
       consumer.channels.push_back(
           {i, uint32_t(begin - base), uint32_t(end - base)});
+      neurons -= int64_t(end - begin);
       std::fill(wanted[i].begin() + long(begin - base),
                 wanted[i].begin() + long(end - base), true);
     }
   }
+  consumer.room =
+      int64_t(header.history_length) - std::max<int64_t>(neurons, 0);
   if (core.largestCount && !consumer.channels.empty())
     consumers.push_back(std::move(consumer));
 }
@@ -74,10 +79,9 @@ static Diagnostic tooMany(const std::string &input, std::string message) {
 
 Status Listeners::checkTick(const Consumer &consumer, const RunInputs &inputs,
                             uint64_t sample, uint64_t tick) const {
-  uint64_t sent = 0, room = 0;
+  int64_t sent = 0;
   for (const Channels &range : consumer.channels) {
     auto row = inputs.trains[range.input].samples[sample].row(tick);
-    room += range.end - range.begin;
     for (uint32_t c = range.begin; c < range.end; ++c) {
       sent += row[c];
       if (row[c] > consumer.largestCount)
@@ -86,16 +90,15 @@ Status Listeners::checkTick(const Consumer &consumer, const RunInputs &inputs,
             fmt::format("{} spikes on channel {} in tick {}, population '{}' "
                         "adds at most {} of a source per tick on the MAC array",
                         row[c], inputs.channelAt(range.input, c), tick,
-                        consumer.population,
-                        consumer.largestCount));
+                        consumer.population, consumer.largestCount));
     }
   }
-  if (sent <= room)
+  if (sent <= consumer.room)
     return {};
   return tooMany(entries[consumer.channels[0].input].name,
                  fmt::format("{} input spikes in tick {}, a core of the "
                              "parallel population '{}' notes at most {}",
-                             sent, tick, consumer.population, room));
+                             sent, tick, consumer.population, consumer.room));
 }
 
 Status Listeners::checkCounts(const RunInputs &inputs, uint64_t ticks) const {

@@ -40,6 +40,7 @@ private:
   struct Consumer {
     std::string population;
     uint32_t largestCount = 0;
+    int64_t room = 0; ///< of its history, input spikes of one tick
     std::vector<Channels> channels;
   };
   void addCore(const Bundle &bundle, const CoreEntry &core,

@@ -131,7 +131,7 @@ void CoreWalk::walkMap() {
   written(header.position_base, 2 * uint64_t(positions));
   written(header.operand_base, header.operand_bytes);
   written(header.history_base,
-          2 * uint64_t(header.history_slots) * header.map_sources);
+          2 * uint64_t(header.history_slots) * header.history_length);
   written(header.history_count, 2 * uint64_t(header.history_slots));
 }
 

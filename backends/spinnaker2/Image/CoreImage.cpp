@@ -382,6 +382,7 @@ LogicalResult ImageWriter::fillMap(SnncCoreHeader &header) {
   header.scatter_base = scatter->at;
   header.position_base = positions->at;
   header.map_sources = uint32_t(layout.sources);
+  header.history_length = uint32_t(layout.historyLength);
   header.map_delay_first = uint32_t(layout.firstDelay);
   header.map_delays = uint32_t(layout.lastDelay);
   header.history_base = history->at;

@@ -58,7 +58,7 @@ LogicalResult CoreImageBuilder::encodeMaps(const NetworkNode &node) {
     if (!view)
       return failure();
     statistics.add(*view, uint32_t(projection.getReceptor()),
-                   info.edges[edge].source);
+                   info.edges[edge].source, info.inputRate(edge));
     views.push_back(std::move(view));
   }
   std::vector<MapWriter> writers;

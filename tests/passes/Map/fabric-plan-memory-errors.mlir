@@ -14,7 +14,7 @@ snn.network @net {
 }
 fabric.machine @chip maps @net target "spinnaker2-jib-map" {
   %in = fabric.input "in" channels 12 key 0x10
-  // expected-error @+3 {{SNN0361: neurons [0, 6) of 'hid' do not fit their core: 200,512 B needed, 118,784 B available}}
+  // expected-error @+3 {{SNN0361: neurons [0, 6) of 'hid' do not fit their core: 200,528 B needed, 118,784 B available}}
   // expected-note @+2 {{largest parts: synapse rows 200,000 B}}
   // expected-note @+1 {{help: cut the population into smaller slices, or let fabric-slice do it}}
   %h = fabric.slice "hid" [0, 6)
@@ -34,7 +34,7 @@ snn.network @net {
   %h = snn.population "hid" model @lif params {alpha = 0.5, threshold = 1.0} latency 1 : tensor<6xi1>
 }
 fabric.machine @chip maps @net target "spinnaker2-jib-map" {
-  // expected-error @+2 {{SNN0361: neurons [0, 6) of 'hid': no room for 'header', 272 B in one piece, beside the pinned buffers}}
+  // expected-error @+2 {{SNN0361: neurons [0, 6) of 'hid': no room for 'header', 288 B in one piece, beside the pinned buffers}}
   // expected-note @+1 {{help: remove `at` or `bytes`}}
   %h = fabric.slice "hid" [0, 6)
   fabric.buffer %h "ring" bytes 118784 at 0x2000

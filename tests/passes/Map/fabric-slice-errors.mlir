@@ -9,8 +9,8 @@ snn.neuron @lif receptors ["input"] states ["v"] params ["alpha", "threshold"] {
 }
 snn.network @slow {
   %in = snn.input "in" : tensor<2xf32>
-  // expected-error @+3 {{SNN0353: population 'hid' does not fit: one neuron alone needs 1,048,960 B of a core, 118,784 B available}}
-  // expected-note @+2 {{largest parts: input ring (delays) 1,048,576 B, header and table 304 B}}
+  // expected-error @+3 {{SNN0353: population 'hid' does not fit: one neuron alone needs 1,048,976 B of a core, 118,784 B available}}
+  // expected-note @+2 {{largest parts: input ring (delays) 1,048,576 B, header and table 320 B}}
   // expected-note @+1 {{help: shorten the longest delay, 40,000 ticks, or use a larger time step (--dt)}}
   %h = snn.population "hid" model @lif params {alpha = 0.5, threshold = 1.0} latency 1 : tensor<1xi1>
   snn.projection "fc" %in to %h weights #snn.dense<dense<1.0> : tensor<1x2xf64>> delay(40000.0) quant <8, nearest, 10.0> : tensor<2xf32>, tensor<1xi1>

@@ -17,7 +17,7 @@
 // CHECK: fabric.buffer %[[A]] "positions" bytes 112
 // CHECK: fabric.buffer %[[A]] "operand" bytes 64
 // CHECK: fabric.buffer %[[A]] "output" bytes 128
-// CHECK: fabric.buffer %[[A]] "history" bytes 352
+// CHECK: fabric.buffer %[[A]] "history" bytes 368
 // CHECK: fabric.buffer %[[A]] "history_count" bytes 8
 
 // PLAN: fabric.buffer %{{.*}} "panels" bytes 64 at 0x

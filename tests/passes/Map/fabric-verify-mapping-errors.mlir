@@ -18,14 +18,14 @@ fabric.machine @chip maps @net target "spinnaker2-jib-map" {
   %h = fabric.slice "hid" [0, 4) at <7, 6, 0> key 0x0
   fabric.block 0 "fc" (%in) to %h encoding #fabric.dense<8> bytes 4
   fabric.route chip 0 key 0x11 mask 0xffffffff to [#fabric.pe<7, 6, 0>]
-  fabric.buffer %h "header" bytes 272 at 0x2000
-  fabric.buffer %h "table" bytes 32 at 0x2110
-  fabric.buffer %h "rows" block 0 bytes 4 at 0x2130
-  fabric.buffer %h "state.v" bytes 16 at 0x2140
-  fabric.buffer %h "ring" bytes 16 at 0x2150
-  fabric.buffer %h "spikes" bytes 4 at 0x2160
-  fabric.buffer %h "fifo" bytes 16 at 0x2170
-  fabric.buffer %h "record" bytes 256 at 0x2180
+  fabric.buffer %h "header" bytes 288 at 0x2000
+  fabric.buffer %h "table" bytes 32 at 0x2120
+  fabric.buffer %h "rows" block 0 bytes 4 at 0x2140
+  fabric.buffer %h "state.v" bytes 16 at 0x2150
+  fabric.buffer %h "ring" bytes 16 at 0x2160
+  fabric.buffer %h "spikes" bytes 4 at 0x2170
+  fabric.buffer %h "fifo" bytes 16 at 0x2180
+  fabric.buffer %h "record" bytes 256 at 0x2190
 }
 
 // -----
@@ -48,14 +48,14 @@ fabric.machine @chip maps @net target "spinnaker2-jib-map" {
   fabric.block 0 "fc" (%in) to %h encoding #fabric.dense<8> bytes 4
   // expected-error @+1 {{SNN0374: spikes of 'in' (key 0x10) reach core (7, 6, 1), which has no synapse from there}}
   fabric.route chip 0 key 0x10 mask 0xffffffff to [#fabric.pe<7, 6, 0>, #fabric.pe<7, 6, 1>]
-  fabric.buffer %h "header" bytes 272 at 0x2000
-  fabric.buffer %h "table" bytes 32 at 0x2110
-  fabric.buffer %h "rows" block 0 bytes 4 at 0x2130
-  fabric.buffer %h "state.v" bytes 16 at 0x2140
-  fabric.buffer %h "ring" bytes 16 at 0x2150
-  fabric.buffer %h "spikes" bytes 4 at 0x2160
-  fabric.buffer %h "fifo" bytes 16 at 0x2170
-  fabric.buffer %h "record" bytes 256 at 0x2180
+  fabric.buffer %h "header" bytes 288 at 0x2000
+  fabric.buffer %h "table" bytes 32 at 0x2120
+  fabric.buffer %h "rows" block 0 bytes 4 at 0x2140
+  fabric.buffer %h "state.v" bytes 16 at 0x2150
+  fabric.buffer %h "ring" bytes 16 at 0x2160
+  fabric.buffer %h "spikes" bytes 4 at 0x2170
+  fabric.buffer %h "fifo" bytes 16 at 0x2180
+  fabric.buffer %h "record" bytes 256 at 0x2190
 }
 
 // -----
@@ -78,14 +78,14 @@ fabric.machine @chip maps @net target "spinnaker2-jib-map" {
   // expected-error @+2 {{SNN0371: neurons [0, 3) of 'hid' have no core}}
   // expected-error @+1 {{SNN0376: projection 'fc' has 0 blocks in neurons [0, 3) of 'hid', not 1}}
   %h = fabric.slice "hid" [0, 3) key 0x0
-  fabric.buffer %h "header" bytes 272 at 0x2000
-  fabric.buffer %h "table" bytes 32 at 0x2110
-  fabric.buffer %h "rows" block 0 bytes 4 at 0x2130
-  fabric.buffer %h "state.v" bytes 16 at 0x2140
-  fabric.buffer %h "ring" bytes 16 at 0x2150
-  fabric.buffer %h "spikes" bytes 4 at 0x2160
-  fabric.buffer %h "fifo" bytes 16 at 0x2170
-  fabric.buffer %h "record" bytes 256 at 0x2180
+  fabric.buffer %h "header" bytes 288 at 0x2000
+  fabric.buffer %h "table" bytes 32 at 0x2120
+  fabric.buffer %h "rows" block 0 bytes 4 at 0x2140
+  fabric.buffer %h "state.v" bytes 16 at 0x2150
+  fabric.buffer %h "ring" bytes 16 at 0x2160
+  fabric.buffer %h "spikes" bytes 4 at 0x2170
+  fabric.buffer %h "fifo" bytes 16 at 0x2180
+  fabric.buffer %h "record" bytes 256 at 0x2190
 }
 
 // -----
@@ -107,14 +107,14 @@ fabric.machine @chip maps @net target "spinnaker2-jib-map" {
   %in = fabric.input "in" channels 1 key 0x2
   %h = fabric.slice "hid" [0, 4) at <7, 6, 0> key 0x0
   fabric.block 0 "fc" (%in) to %h encoding #fabric.dense<8> bytes 4
-  fabric.buffer %h "header" bytes 272 at 0x2000
-  fabric.buffer %h "table" bytes 32 at 0x2110
-  fabric.buffer %h "rows" block 0 bytes 4 at 0x2130
-  fabric.buffer %h "state.v" bytes 16 at 0x2140
-  fabric.buffer %h "ring" bytes 16 at 0x2150
-  fabric.buffer %h "spikes" bytes 4 at 0x2160
-  fabric.buffer %h "fifo" bytes 16 at 0x2170
-  fabric.buffer %h "record" bytes 256 at 0x2180
+  fabric.buffer %h "header" bytes 288 at 0x2000
+  fabric.buffer %h "table" bytes 32 at 0x2120
+  fabric.buffer %h "rows" block 0 bytes 4 at 0x2140
+  fabric.buffer %h "state.v" bytes 16 at 0x2150
+  fabric.buffer %h "ring" bytes 16 at 0x2160
+  fabric.buffer %h "spikes" bytes 4 at 0x2170
+  fabric.buffer %h "fifo" bytes 16 at 0x2180
+  fabric.buffer %h "record" bytes 256 at 0x2190
 }
 
 // -----
@@ -137,12 +137,12 @@ fabric.machine @chip maps @net target "spinnaker2-jib-map" {
   %h = fabric.slice "hid" [0, 4) at <7, 6, 0> key 0x0
   fabric.block 0 "fc" (%in) to %h encoding #fabric.dense<8> bytes 4
   fabric.route chip 0 key 0x10 mask 0xffffffff to [#fabric.pe<7, 6, 0>]
-  fabric.buffer %h "header" bytes 272 at 0x2000
-  fabric.buffer %h "table" bytes 32 at 0x2110
-  fabric.buffer %h "rows" block 0 bytes 4 at 0x2130
-  // expected-error @+1 {{SNN0377: buffers 'spikes' and 'state.v' of neurons [0, 4) of 'hid' overlap at 0x2140}}
-  fabric.buffer %h "state.v" bytes 16 at 0x2140
-  fabric.buffer %h "spikes" bytes 4 at 0x2140
-  fabric.buffer %h "fifo" bytes 16 at 0x2170
-  fabric.buffer %h "record" bytes 256 at 0x2180
+  fabric.buffer %h "header" bytes 288 at 0x2000
+  fabric.buffer %h "table" bytes 32 at 0x2120
+  fabric.buffer %h "rows" block 0 bytes 4 at 0x2140
+  // expected-error @+1 {{SNN0377: buffers 'spikes' and 'state.v' of neurons [0, 4) of 'hid' overlap at 0x2150}}
+  fabric.buffer %h "state.v" bytes 16 at 0x2150
+  fabric.buffer %h "spikes" bytes 4 at 0x2150
+  fabric.buffer %h "fifo" bytes 16 at 0x2180
+  fabric.buffer %h "record" bytes 256 at 0x2190
 }
