@@ -266,6 +266,7 @@ private:
   /// A panel per receptor over `neurons` neurons, at most `window` tiles.
   Panels panel(uint32_t neurons) const;
   Panels best(uint32_t neurons) const;
+  Panels sharing(Panels panels, uint32_t neurons) const;
   double heaviness(uint32_t neurons) const;
 
   uint32_t width;
@@ -353,6 +354,26 @@ Panels ParallelEstimator::best(uint32_t n) const {
   return result;
 }
 
+/// Panels that have every row share their operand; `Panels` counts it for each.
+Panels ParallelEstimator::sharing(Panels panels, uint32_t n) const {
+  double missing = 0;
+  for (size_t e = 0; e < layer.edges.size(); ++e)
+    missing += layer.edges[e].sources * layer.edges[e].delays *
+               std::exp(emptyLogs[e][std::min(window, n / width)]);
+  double each = panels.count / double(layer.receptors);
+  double full = each * std::exp(-missing);
+  if (full <= 1)
+    return panels;
+  double rest = 1 - (full - 1) / each;
+  panels.bytes -=
+      (1 - rest) *
+      (2 * panels.rows + panels.operandRows * double(format.operandBytes()));
+  panels.operandRows *= rest;
+  panels.positions *= rest;
+  panels.worstPositions *= rest;
+  return panels;
+}
+
 /// Rows of the heaviest slice over those of the mean one.
 double ParallelEstimator::heaviness(uint32_t n) const {
   double rows = 0, heavy = 0;
@@ -370,7 +391,7 @@ Core ParallelEstimator::core(uint32_t n, bool heaviest) const {
     core.bytes = INFINITY;
     return core;
   }
-  Panels panels = best(n) * (heaviest ? heaviness(n) : 1);
+  Panels panels = sharing(best(n), n) * (heaviest ? heaviness(n) : 1);
   double sources = 0, history = 0;
   for (const EdgeShape &edge : layer.edges) {
     double reached = sourcesInReach(edge, n);

@@ -286,7 +286,7 @@ CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
       work.packets += sources.size() * rate;
       if (parallel) {
         work.positions +=
-            double(maps[node]->rowsOf(number, layout, targets)) * rate;
+            double(maps[node]->positionsOf(number, layout, targets)) * rate;
         return;
       }
       auto best = choice(edge, targets);

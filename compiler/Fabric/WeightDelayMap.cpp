@@ -68,7 +68,7 @@ uint64_t MapLayout::historySlots() const { return std::bit_ceil(lastDelay); }
 
 bool MapLayout::addressable() const {
   return sources <= UINT16_MAX && historyLength <= UINT16_MAX &&
-         rows <= UINT16_MAX && operandRows <= uint64_t(UINT16_MAX) + 1 &&
+         positions <= UINT16_MAX && operandRows <= uint64_t(UINT16_MAX) + 1 &&
          lastDelay <= UINT16_MAX;
 }
 
@@ -157,6 +157,7 @@ void MapStatistics::add(const SynapseView &view, uint32_t receptor,
   std::vector<IntSynapse> row;
   std::vector<MapCell> sums;
   std::vector<Touch> touched;
+  uint64_t all = 0;
   for (uint32_t source = 0; source < view.numSources(); ++source) {
     view.row(source, row);
     for (const IntSynapse &synapse : row) {
@@ -182,8 +183,13 @@ void MapStatistics::add(const SynapseView &view, uint32_t receptor,
             uint64_t(sum.weight < 0 ? -sum.weight : sum.weight);
       }
       count(touched, counts);
+      uint32_t copies = 0;
+      for (const Touch &touch : touched)
+        copies = std::max(copies, touch.copies);
+      all += copies;
     }
   }
+  rowsOfAll.push_back(all);
   windows.push_back(std::move(counts));
   reaches.push_back(std::move(reach));
   originOf.push_back(origin);
@@ -197,6 +203,15 @@ uint64_t MapStatistics::rows(uint32_t receptor, uint32_t tile,
   for (size_t i = 0; i < windows.size(); ++i)
     if (receptorOf[i] == receptor)
       sum += windows[i][tile][tiles - 1];
+  return sum;
+}
+
+/// Rows of a panel over all targets.
+uint64_t MapStatistics::allRows(uint32_t receptor) const {
+  uint64_t sum = 0;
+  for (size_t i = 0; i < rowsOfAll.size(); ++i)
+    if (receptorOf[i] == receptor)
+      sum += rowsOfAll[i];
   return sum;
 }
 
@@ -274,6 +289,8 @@ MapLayout MapStatistics::layout(Range slice) const {
   layout.firstDelay += shift;
   layout.lastDelay += shift;
   uint32_t tile = first;
+  std::vector<const MapPanel *> full(receptors);
+  layout.panels.reserve(widths.size() * receptors);
   for (auto tiles = widths.rbegin(); tiles != widths.rend(); ++tiles) {
     Range neurons{tile * mapFormat.tileNeurons - slice.begin,
                   std::min((tile + *tiles) * mapFormat.tileNeurons, slice.end) -
@@ -285,29 +302,43 @@ MapLayout MapStatistics::layout(Range slice) const {
                      *tiles * mapFormat.arrayColumns,
                      uint32_t(count),
                      uint32_t(layout.operandRows),
+                     full[r] && count == full[r]->rows,
                      layout.weightBytes,
                      layout.outputBytes};
-      layout.rows += count;
-      layout.operandRows += roundUp(count, rowUnit(mapFormat));
+      if (panel.shared) {
+        panel.firstRow = full[r]->firstRow;
+      } else {
+        layout.positions += count;
+        layout.operandRows += roundUp(count, rowUnit(mapFormat));
+      }
       layout.weightBytes += count * panel.columns * mapFormat.weightBytes();
       layout.outputBytes +=
           uint64_t(mapFormat.batch) * panel.columns * sizeof(int32_t);
       layout.panels.push_back(panel);
+      if (!full[r] && count > 0 && count == allRows(r))
+        full[r] = &layout.panels.back();
     }
     tile += *tiles;
   }
   return layout;
 }
 
-uint64_t MapStatistics::rowsOf(uint32_t projection, const MapLayout &layout,
+uint64_t MapStatistics::rowsIn(uint32_t projection, const MapPanel &panel,
                                Range slice) const {
+  if (panel.receptor != receptorOf[projection])
+    return 0;
+  return windows[projection]
+                [(slice.begin + panel.neurons.begin) / mapFormat.tileNeurons]
+                [panel.columns / mapFormat.arrayColumns - 1];
+}
+
+uint64_t MapStatistics::positionsOf(uint32_t projection,
+                                    const MapLayout &layout,
+                                    Range slice) const {
   uint64_t count = 0;
   for (const MapPanel &panel : layout.panels)
-    if (panel.receptor == receptorOf[projection])
-      count +=
-          windows[projection]
-                 [(slice.begin + panel.neurons.begin) / mapFormat.tileNeurons]
-                 [panel.columns / mapFormat.arrayColumns - 1];
+    if (!panel.shared)
+      count += rowsIn(projection, panel, slice);
   return count;
 }
 
@@ -315,13 +346,9 @@ uint64_t MapStatistics::bytesOf(uint32_t projection, const MapLayout &layout,
                                 Range slice) const {
   uint64_t bytes = 0;
   for (const MapPanel &panel : layout.panels)
-    if (panel.receptor == receptorOf[projection])
-      bytes +=
-          uint64_t(windows[projection][(slice.begin + panel.neurons.begin) /
-                                       mapFormat.tileNeurons]
-                          [panel.columns / mapFormat.arrayColumns - 1]) *
-          (panel.columns * mapFormat.weightBytes() + 2);
-  return bytes;
+    bytes += rowsIn(projection, panel, slice) * panel.columns *
+             mapFormat.weightBytes();
+  return bytes + 2 * positionsOf(projection, layout, slice);
 }
 
 MapStatistics::Sum MapStatistics::largestSum() const {
@@ -345,7 +372,7 @@ static void store(std::vector<std::byte> &bytes, uint64_t at, uint64_t value,
 MapWriter::MapWriter(MapLayout layout, Range slice) : targets(slice) {
   map.layout = std::move(layout);
   map.weights.resize(map.layout.weightBytes);
-  filled.resize(map.layout.panels.size());
+  keys.resize(map.layout.panels.size());
   uint32_t pitch = map.layout.format.tileNeurons;
   for (uint32_t p = 0; p < map.layout.panels.size(); ++p) {
     const MapPanel &panel = map.layout.panels[p];
@@ -365,21 +392,25 @@ bool MapWriter::addPanelRows(uint32_t index, std::span<const MapCell> part,
   uint64_t copies = 0;
   for (const MapCell &cell : part)
     copies = std::max(copies, copiesFor(cell.weight, format.weightBits));
-  if (filled[index] + copies > panel.rows)
+  std::vector<uint64_t> &rows = keys[index];
+  if (rows.size() + copies > panel.rows)
     return false;
   for (const MapCell &cell : part) {
     int64_t rest = cell.weight;
     for (uint64_t copy = 0; copy < copies && rest != 0; ++copy) {
       int64_t value = std::clamp(rest, -limit, limit - 1);
-      uint64_t at = panel.weights + ((filled[index] + copy) * panel.columns +
+      uint64_t at = panel.weights + ((rows.size() + copy) * panel.columns +
                                      cell.target - panel.neurons.begin) *
                                         format.weightBytes();
       store(map.weights, at, uint64_t(value), format.weightBytes());
       rest -= value;
     }
   }
-  for (uint64_t copy = 0; copy < copies; ++copy)
-    positions.push_back({key, index, filled[index]++});
+  for (uint64_t copy = 0; copy < copies; ++copy) {
+    if (!panel.shared)
+      positions.push_back({key, index, uint32_t(rows.size())});
+    rows.push_back(key);
+  }
   return true;
 }
 
@@ -418,9 +449,23 @@ void MapWriter::add(uint32_t projection, uint32_t source, uint32_t receptor,
   }
 }
 
+/// The panel whose operand rows it has needs the same keys in the same order.
+bool MapWriter::sharesRightly(size_t index) const {
+  const auto &panels = map.layout.panels;
+  if (!panels[index].shared)
+    return true;
+  for (size_t other = 0; other < index; ++other)
+    if (!panels[other].shared && panels[other].rows > 0 &&
+        panels[other].firstRow == panels[index].firstRow)
+      return keys[other] == keys[index];
+  return false;
+}
+
 std::optional<EncodedMap> MapWriter::finish() {
   const MapLayout &layout = map.layout;
-  ok &= layout.addressable() && positions.size() == layout.rows;
+  ok &= layout.addressable() && positions.size() == layout.positions;
+  for (size_t p = 0; ok && p < keys.size(); ++p)
+    ok = keys[p].size() == layout.panels[p].rows && sharesRightly(p);
   if (!ok)
     return std::nullopt;
   std::sort(positions.begin(), positions.end(),

@@ -16,8 +16,10 @@
 //              a row is a multiple of 16 B
 //   operand    [operand rows][batch] of the weights' width; the rows of a panel
 //              are consecutive and begin at a multiple of 16 B (a gap of rows
-//              that nobody sets before them)
-//   positions  u16 operand rows, one per row of weights, by delay, then source
+//              that nobody sets before them). Panels that have every row of
+//              their receptor, as those of dense layers, share their rows
+//   positions  u16 operand rows, one per row of a panel that does not share
+//              another's, by delay, then source
 //   scatter    u16 [last - first + 1][sources] + 1, first and last the least
 //   and
 //              largest delay: positions of (source, delay) are [scatter[i],
@@ -62,6 +64,7 @@ struct MapPanel {
   uint32_t columns = 0;  ///< a multiple of arrayColumns
   uint32_t rows = 0;     ///< may be 0
   uint32_t firstRow = 0; ///< operand row
+  bool shared = false;   ///< has the operand rows of a panel before it
   uint64_t weights = 0;  ///< offset in the weights, bytes
   uint64_t output = 0;   ///< offset in the outputs, bytes
   bool operator==(const MapPanel &) const = default;
@@ -81,12 +84,12 @@ struct MapLayout {
   uint64_t sources = 0;                   ///< in all of them
   uint64_t historyLength = 0;             ///< spikes of a tick, >= sources
   uint64_t firstDelay = 1, lastDelay = 1; ///< ticks, of any synapse
-  uint64_t rows = 0;                      ///< of weights, over all panels
+  uint64_t positions = 0;                 ///< rows of panels not `shared`
   uint64_t operandRows = 0;               ///< with gaps
   uint64_t weightBytes = 0, outputBytes = 0;
 
   uint64_t operandBytes() const { return operandRows * format.operandBytes(); }
-  uint64_t positionBytes() const { return 2 * rows; }
+  uint64_t positionBytes() const { return 2 * positions; }
   uint64_t delays() const { return lastDelay - firstDelay + 1; }
   uint64_t scatterBytes() const { return 2 * (delays() * sources + 1); }
   uint64_t historySlots() const;
@@ -129,10 +132,10 @@ public:
   MapLayout layout(Range targets) const;
   /// Per projection, MapLayout::sourcesOf of the slice.
   std::vector<Range> sourcesOf(Range targets) const;
-  /// Rows of `projection` in all panels of `layout`, and their bytes: weights
-  /// and positions.
-  uint64_t rowsOf(uint32_t projection, const MapLayout &layout,
-                  Range targets) const;
+  /// Positions of `projection` in `layout`, and bytes of its weights and
+  /// positions.
+  uint64_t positionsOf(uint32_t projection, const MapLayout &layout,
+                       Range targets) const;
   uint64_t bytesOf(uint32_t projection, const MapLayout &layout,
                    Range targets) const;
 
@@ -157,6 +160,9 @@ private:
   };
   void count(std::span<const Touch> touched, Windows &windows) const;
   uint64_t rows(uint32_t receptor, uint32_t tile, uint32_t tiles) const;
+  uint64_t allRows(uint32_t receptor) const;
+  uint64_t rowsIn(uint32_t projection, const MapPanel &panel,
+                  Range slice) const;
   Range delaysOf(Range targets) const;
   uint64_t cost(uint32_t tile, uint32_t tiles) const;
   uint32_t window() const;
@@ -165,6 +171,7 @@ private:
   uint32_t targets = 0, receptors = 1;
   uint64_t largestDelay = 1, leastDelay = UINT64_MAX, shift = 0;
   std::vector<Windows> windows;            ///< per projection
+  std::vector<uint64_t> rowsOfAll;         ///< per projection, of one panel
   std::vector<std::vector<Reach>> reaches; ///< per projection and tile
   std::vector<uint32_t> originOf;          ///< per projection
   std::vector<uint32_t> receptorOf;        ///< per projection
@@ -202,6 +209,7 @@ private:
     uint64_t key; ///< (delay - first) * sources + source
     uint32_t panel, row;
   };
+  bool sharesRightly(size_t panel) const;
   bool addPanelRows(uint32_t panel, std::span<const MapCell> cells,
                     uint64_t key);
 
@@ -209,7 +217,8 @@ private:
   Range targets;
   uint32_t receptors = 1;
   std::vector<uint32_t> panelOf; ///< by tile, the panel of receptor 0
-  std::vector<uint32_t> filled;  ///< rows so far, per panel
+  /// Per panel, the keys of its rows so far.
+  std::vector<std::vector<uint64_t>> keys;
   std::vector<Position> positions;
   std::vector<MapCell> cells;
   bool ok = true;

@@ -19,6 +19,7 @@
 #include <bit>
 #include <cstring>
 #include <map>
+#include <set>
 #include <numeric>
 #include <random>
 
@@ -330,7 +331,7 @@ private:
         header.operand_base + uint64_t(row) * header.batch * width;
     ASSERT_LE(operand + header.batch * width,
               header.operand_base + header.operand_bytes);
-    unsigned owners = 0;
+    std::set<std::pair<uint32_t, uint32_t>> owners;
     std::map<uint32_t, uint32_t> receptorOf; // by first neuron
     for (uint32_t p = 0; p < header.panel_count; ++p) {
       SnncPanel panel;
@@ -342,7 +343,7 @@ private:
       uint64_t local = (operand - panel.operand) / (header.batch * width);
       if (operand < panel.operand || local >= panel.rows)
         continue;
-      ++owners;
+      owners.insert({panel.operand, panel.rows});
       for (uint32_t c = 0; c < panel.columns; ++c) {
         int8_t narrow = 0;
         int16_t wide = 0;
@@ -354,7 +355,8 @@ private:
         effect[{receptor, panel.neuron_first + c, delay}] += narrow + wide;
       }
     }
-    EXPECT_EQ(owners, 1u) << "an operand row belongs to one panel";
+    EXPECT_EQ(owners.size(), 1u)
+        << "panels share all operand rows or none";
   }
 
   const s2::CoreImage &image;

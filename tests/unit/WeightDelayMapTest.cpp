@@ -180,15 +180,15 @@ TEST_P(WeightDelayMap, WhatIsWrittenIsWhatWasMeasuredAndMeant) {
     EXPECT_EQ(map->positions.size(), layout.positionBytes());
     EXPECT_EQ(map->scatter.size(), layout.scatterBytes());
     EXPECT_EQ(half(map->scatter, layout.delays() * layout.sources),
-              layout.rows);
+              layout.positions);
     ASSERT_EQ(read(*map, net), expected(net, slice));
     uint64_t blocks = 0, rows = 0;
     for (uint32_t p = 0; p < net.views.size(); ++p) {
       blocks += statistics.bytesOf(p, layout, slice);
-      rows += statistics.rowsOf(p, layout, slice);
+      rows += statistics.positionsOf(p, layout, slice);
     }
     EXPECT_EQ(blocks, layout.weightBytes + layout.positionBytes());
-    EXPECT_EQ(rows, layout.rows);
+    EXPECT_EQ(rows, layout.positions);
   }
 }
 
@@ -242,6 +242,10 @@ TEST_P(WeightDelayMap, PanelsCoverTheSliceAndAreAligned) {
     EXPECT_EQ(panel.columns % 16, 0u);
     EXPECT_EQ(panel.weights % 16, 0u);
     EXPECT_EQ(panel.firstRow * net.format.operandBytes() % 16, 0u);
+    if (panel.shared) {
+      EXPECT_LE(panel.firstRow + panel.rows, row);
+      continue;
+    }
     EXPECT_GE(panel.firstRow, row);
     row = panel.firstRow + panel.rows;
   }
@@ -288,7 +292,7 @@ TEST_P(WeightDelayMap, RowsOfAnotherNetworkAreRefused) {
   RandomMap net(GetParam());
   Range slice{0, std::min(net.targets, net.format.tileNeurons)};
   MapLayout layout = net.scan().layout(slice);
-  if (layout.rows == 0)
+  if (layout.positions == 0)
     GTEST_SKIP() << "no synapses to take away";
   for (ListView &view : net.views)
     for (auto &row : view.rows)
@@ -315,13 +319,13 @@ TEST(WeightDelayMapSums, ASumBeyondTheWidthTakesMoreRows) {
   net.views = {view};
   MapLayout layout = net.scan().layout({0, 20});
   EXPECT_EQ(layout.panels.size(), 1u); // fewer bytes than two
-  EXPECT_EQ(layout.rows, 3u);          // 255 = 127 + 127 + 1
+  EXPECT_EQ(layout.positions, 3u);     // 255 = 127 + 127 + 1
   auto map = net.write(layout, {0, 20});
   ASSERT_TRUE(map);
   EXPECT_EQ(read(*map, net), expected(net, {0, 20}));
 }
 
-TEST(WeightDelayMapSums, ADenseLayerSharesOneOperandForSixtyFourColumns) {
+TEST(WeightDelayMapSums, ADenseLayerSharesOneOperand) {
   RandomMap net(1);
   net.format = {};
   net.targets = 128;
@@ -338,6 +342,14 @@ TEST(WeightDelayMapSums, ADenseLayerSharesOneOperandForSixtyFourColumns) {
   ASSERT_EQ(layout.panels.size(), 2u);
   EXPECT_EQ(layout.panels[0].columns, 64u);
   EXPECT_EQ(layout.weightBytes, 100u * 128);
+  // Both panels have all rows, hence one operand; one row less, and no more.
+  EXPECT_TRUE(layout.panels[1].shared);
+  EXPECT_EQ(layout.positions, 100u);
+  EXPECT_EQ(layout.operandRows, 112u);
+  net.views[0].rows[7].resize(64);
+  layout = net.scan().layout({0, 128});
+  EXPECT_FALSE(layout.panels[1].shared);
+  EXPECT_EQ(layout.positions, 199u);
 }
 
 //===----------------------------------------------------------------------===//

@@ -74,7 +74,8 @@ LogicalResult CoreImageBuilder::encodeMaps(const NetworkNode &node) {
       return failure();
     SliceMap &result = encodedMaps[slice];
     for (uint32_t i = 0; i < node.incoming.size(); ++i)
-      result.rows.push_back(statistics.rowsOf(i, layout, {at.begin, at.end}));
+      result.rows.push_back(
+          statistics.positionsOf(i, layout, {at.begin, at.end}));
     writers.emplace_back(std::move(layout), Range{at.begin, at.end});
   }
   std::vector<snn::IntSynapse> row;
