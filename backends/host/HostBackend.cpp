@@ -134,6 +134,8 @@ void lowerToHost(ModuleOp module) {
   for (tick::MacStartOp op : products)
     lowerMacStart(op);
   module.walk([&](tick::MacWaitOp op) { op.erase(); });
+  module.walk([](tick::LoadGroupOp op) { program::expandGroup(op); });
+  module.walk([](tick::StoreGroupOp op) { program::expandGroup(op); });
   module.walk([&](Operation *op) {
     if (auto send = dyn_cast<tick::SendOp>(op))
       lowerSend(send);

@@ -203,6 +203,33 @@ def Tick_AddPartOp : Tick_Op<"add_part", [Pure]> {
   }];
 }
 
+def Tick_LoadGroupOp : Tick_Op<"load_group"> {
+  let summary = "Four neighbouring words as floats, and the address behind them";
+  let description = [{
+    One instruction of an Armv7E-M core with registers in a row, of which LLVM
+    makes four when it has spread the results. `place` tells groups that live at
+    the same time apart. `convert`: the words are signed integers.
+  }];
+  let arguments = (ins Tick_Pointer:$core, I32:$address, I64Attr:$place,
+                       UnitAttr:$convert);
+  let results = (outs F32:$a, F32:$b, F32:$c, F32:$d, I32:$next);
+  let assemblyFormat = [{
+    (`convert` $convert^)? $core `[` $address `]` `place` $place attr-dict
+        `:` type($core)
+  }];
+}
+
+def Tick_StoreGroupOp : Tick_Op<"store_group"> {
+  let summary = "Write four neighbouring floats; the address behind them";
+  let arguments = (ins Tick_Pointer:$core, I32:$address, F32:$a, F32:$b, F32:$c,
+                       F32:$d, I64Attr:$place);
+  let results = (outs I32:$next);
+  let assemblyFormat = [{
+    $a `,` $b `,` $c `,` $d `to` $core `[` $address `]` `place` $place attr-dict
+        `:` type($core)
+  }];
+}
+
 def Tick_SendOp : Tick_Op<"send"> {
   let summary = "Send a multicast packet";
   let arguments = (ins Tick_Pointer:$core, I32:$key);

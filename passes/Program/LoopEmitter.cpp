@@ -147,6 +147,31 @@ void expandAddPart(tick::AddPartOp op) {
   op.erase();
 }
 
+void expandGroup(tick::LoadGroupOp op) {
+  OpBuilder b(op);
+  LoopEmitter e(b, op.getLoc(), op.getCore());
+  for (unsigned k = 0; k < 4; ++k) {
+    Value at = e.add(op.getAddress(), k * 4);
+    Value value = op.getConvert()
+                      ? b.create<arith::SIToFPOp>(op.getLoc(), b.getF32Type(),
+                                                  e.load(at))
+                      : e.loadFloat(at);
+    op.getResult(k).replaceAllUsesWith(value);
+  }
+  op.getNext().replaceAllUsesWith(e.add(op.getAddress(), 16));
+  op.erase();
+}
+
+void expandGroup(tick::StoreGroupOp op) {
+  OpBuilder b(op);
+  LoopEmitter e(b, op.getLoc(), op.getCore());
+  Value values[] = {op.getA(), op.getB(), op.getC(), op.getD()};
+  for (unsigned k = 0; k < 4; ++k)
+    e.storeFloat(e.add(op.getAddress(), k * 4), values[k]);
+  op.getNext().replaceAllUsesWith(e.add(op.getAddress(), 16));
+  op.erase();
+}
+
 void LoopEmitter::ifUnlikely(Value condition, llvm::function_ref<void()> then) {
   Value never = b.create<arith::ConstantOp>(loc, b.getBoolAttr(false));
   ifThen(b.create<LLVM::ExpectOp>(loc, condition, never), then);

@@ -62,6 +62,7 @@ public:
   };
   Value loadFloat(Value address);
   void storeFloat(Value address, Value value);
+  mlir::Value corePointer() const { return core; }
   /// word at `address` += 1.
   void increment(Value address);
 
@@ -99,6 +100,10 @@ private:
 /// tick.add_part in ordinary integer operations, for targets without the
 /// instruction.
 void expandAddPart(tick::AddPartOp op);
+
+/// tick.load_group and tick.store_group in single accesses, likewise.
+void expandGroup(tick::LoadGroupOp op);
+void expandGroup(tick::StoreGroupOp op);
 
 /// The mark of InOrder on llvm.load and llvm.store.
 inline constexpr const char *kInOrderAttr = "tick.in_order";

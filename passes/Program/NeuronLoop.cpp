@@ -67,10 +67,8 @@ void NeuronLoop::emit(Value first, Value end, llvm::ArrayRef<Value> sums,
   Value count = e.sub(end, first);
   auto turn = [&](unsigned size) {
     return [this, size, clearSums](Value, ValueRange at) {
-      emitNeurons(at[0], at.drop_front(), size, clearSums);
       llvm::SmallVector<Value> next{e.add(at[0], size)};
-      for (Value pointer : at.drop_front())
-        next.push_back(e.add(pointer, size * 4));
+      next.append(emitNeurons(at[0], at.drop_front(), size, clearSums));
       return next;
     };
   };
@@ -78,17 +76,17 @@ void NeuronLoop::emit(Value first, Value end, llvm::ArrayRef<Value> sums,
   e.forLoop(e.bitAnd(count, kGroup - 1), rest, turn(1));
 }
 
-void NeuronLoop::emitNeurons(Value n, ValueRange pointers, unsigned count,
-                             bool clearSums) {
-  Group group{n, pointers, std::vector<IRMapping>(count)};
+llvm::SmallVector<Value> NeuronLoop::emitNeurons(Value n, ValueRange pointers,
+                                                 unsigned count,
+                                                 bool clearSums) {
+  Group group{n, pointers, std::vector<IRMapping>(count),
+              llvm::SmallVector<Value>(pointers.size())};
   for (unsigned k = 0; k < count; ++k)
     group.maps[k].map(loop.getBody().getArgument(0), e.add(n, k));
   // One operation after the other for all neurons of the group: neighbours in
   // memory are loaded together, and no result is needed by the next
   // instruction.
-  for (Operation &op : loop.getBody().front())
-    if (isa<RingTakeOp, LoadStateOp, ParamOp>(op))
-      emitLoads(op, group);
+  emitLoads(group, clearSums);
   EmitOp spike;
   for (EmitOp op : loop.getBody().front().getOps<EmitOp>())
     spike = op;
@@ -108,27 +106,64 @@ void NeuronLoop::emitNeurons(Value n, ValueRange pointers, unsigned count,
   else
     emitArithmetic(group, late);
   emitStores(group, clearSums);
+  for (auto [place, pointer] : llvm::enumerate(pointers))
+    if (!group.next[place])
+      group.next[place] = e.add(pointer, count * 4);
+  return group.next;
 }
 
-void NeuronLoop::emitLoads(Operation &op, Group &group) {
-  for (auto [k, map] : llvm::enumerate(group.maps)) {
-    auto at = [&](unsigned place) {
-      return e.add(group.pointers[place], uint32_t(k) * 4);
-    };
-    if (auto take = dyn_cast<RingTakeOp>(op)) {
-      Value sum = e.load(at(unsigned(take.getReceptor())));
-      map.map(take.getSum(),
-              e.b.create<arith::SIToFPOp>(e.loc, e.b.getF32Type(), sum));
-    } else if (auto load = dyn_cast<LoadStateOp>(op)) {
-      map.map(load.getValue(),
-              e.loadFloat(at(states[int64_t(load.getState())].first)));
-    } else {
-      auto param = cast<ParamOp>(op);
-      int64_t j = int64_t(param.getIndex());
-      map.map(param.getValue(), param.getUniform()
-                                    ? uniforms[j]
-                                    : e.loadFloat(at(arrays[j].first)));
+void NeuronLoop::emitLoads(Group &group, bool clearSums) {
+  llvm::SmallDenseSet<int64_t> written;
+  for (auto store : loop.getBody().front().getOps<StoreStateOp>())
+    written.insert(int64_t(store.getState()));
+  llvm::SmallDenseMap<unsigned, unsigned> uses; // of a place
+  auto place = [&](Operation &op) -> std::optional<unsigned> {
+    if (auto take = dyn_cast<RingTakeOp>(op))
+      return unsigned(take.getReceptor());
+    if (auto load = dyn_cast<LoadStateOp>(op))
+      return states[int64_t(load.getState())].first;
+    auto param = dyn_cast<ParamOp>(op);
+    if (!param || param.getUniform())
+      return std::nullopt;
+    return arrays[int64_t(param.getIndex())].first;
+  };
+  for (Operation &op : loop.getBody().front())
+    if (auto at = place(op))
+      ++uses[*at];
+  for (Operation &op : loop.getBody().front()) {
+    if (auto at = place(op)) {
+      auto load = dyn_cast<LoadStateOp>(op);
+      bool isSum = isa<RingTakeOp>(op);
+      // Whoever uses the pointer once more moves it on.
+      bool last = --uses[*at] == 0 && !(isSum && clearSums) &&
+                  !(load && written.contains(int64_t(load.getState())));
+      emitLoad(op.getResult(0), *at, group, isSum, last);
+    } else if (auto param = dyn_cast<ParamOp>(op)) {
+      for (IRMapping &map : group.maps)
+        map.map(param.getValue(), uniforms[int64_t(param.getIndex())]);
     }
+  }
+}
+
+void NeuronLoop::emitLoad(Value result, unsigned place, Group &group,
+                          bool isSum, bool walks) {
+  if (group.maps.size() == kGroup) {
+    llvm::SmallVector<Type> types(kGroup, e.b.getF32Type());
+    types.push_back(e.b.getI32Type());
+    auto load = e.b.create<LoadGroupOp>(
+        e.loc, types, e.corePointer(), group.pointers[place],
+        e.b.getI64IntegerAttr(place), isSum ? e.b.getUnitAttr() : UnitAttr());
+    for (auto [k, map] : llvm::enumerate(group.maps))
+      map.map(result, load.getResult(unsigned(k)));
+    if (walks)
+      group.next[place] = load.getNext();
+    return;
+  }
+  for (auto [k, map] : llvm::enumerate(group.maps)) {
+    Value at = e.add(group.pointers[place], uint32_t(k) * 4);
+    map.map(result, isSum ? e.b.create<arith::SIToFPOp>(
+                                e.loc, e.b.getF32Type(), e.load(at))
+                          : e.loadFloat(at));
   }
 }
 
@@ -203,10 +238,21 @@ void NeuronLoop::emitStores(Group &group, bool clearSums) {
     for (unsigned r = 0; r < receptors; ++r)
       for (size_t k = 0; k < group.maps.size(); ++k)
         e.store(at(r, k), e.constant(0));
-  for (auto store : loop.getBody().front().getOps<StoreStateOp>())
+  for (auto store : loop.getBody().front().getOps<StoreStateOp>()) {
+    unsigned place = states[int64_t(store.getState())].first;
+    if (group.maps.size() == kGroup) {
+      auto value = [&](unsigned k) {
+        return group.maps[k].lookup(store.getValue());
+      };
+      group.next[place] = e.b.create<StoreGroupOp>(
+          e.loc, e.b.getI32Type(), e.corePointer(), group.pointers[place],
+          value(0), value(1), value(2), value(3),
+          e.b.getI64IntegerAttr(place));
+      continue;
+    }
     for (auto [k, map] : llvm::enumerate(group.maps))
-      e.storeFloat(at(states[int64_t(store.getState())].first, k),
-                   map.lookup(store.getValue()));
+      e.storeFloat(at(place, k), map.lookup(store.getValue()));
+  }
 }
 
 void NeuronLoop::emitSpike(Value neuron, bool local) {

@@ -32,12 +32,18 @@ private:
     mlir::Value first;
     mlir::ValueRange pointers;
     std::vector<mlir::IRMapping> maps; ///< one a neuron
+    /// Pointers of the group behind, where an access leaves them.
+    llvm::SmallVector<mlir::Value> next;
   };
   static constexpr unsigned kGroup = 4;
 
-  void emitNeurons(mlir::Value n, mlir::ValueRange pointers, unsigned count,
-                   bool clearSums);
-  void emitLoads(mlir::Operation &op, Group &group);
+  /// The pointers of the neurons behind.
+  llvm::SmallVector<mlir::Value> emitNeurons(mlir::Value n,
+                                             mlir::ValueRange pointers,
+                                             unsigned count, bool clearSums);
+  void emitLoads(Group &group, bool clearSums);
+  void emitLoad(mlir::Value result, unsigned place, Group &group, bool isSum,
+                bool walks);
   void emitArithmetic(Group &group,
                       llvm::function_ref<bool(mlir::Operation *)> wanted);
   void emitSpikes(tick::EmitOp spike, Group &group,

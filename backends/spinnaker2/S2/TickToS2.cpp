@@ -78,6 +78,68 @@ static void lowerAddPart(tick::AddPartOp op) {
   op.erase();
 }
 
+/// Registers of the groups: s4 upwards. s0 to s3 are left for what is the same
+/// for all neurons.
+static constexpr int64_t kGroupPlaces = 7;
+
+static std::string groupRegister(int64_t place, unsigned k) {
+  return "s" + std::to_string(4 + 4 * place + k);
+}
+
+static std::string groupRegisters(int64_t place) {
+  return "{" + groupRegister(place, 0) + "-" + groupRegister(place, 3) + "}";
+}
+
+/// VLDM; with write-back only where somebody wants the next address, because
+/// LLVM would have to copy the old one otherwise.
+static void lowerGroup(tick::LoadGroupOp op) {
+  int64_t place = op.getPlace();
+  if (place >= kGroupPlaces)
+    return program::expandGroup(op);
+  OpBuilder b(op);
+  bool walks = !op.getNext().use_empty();
+  std::string text = walks ? "vldmia $4!, " : "vldmia $4, ", constraints;
+  text += groupRegisters(place);
+  llvm::SmallVector<Type> types(4, b.getF32Type());
+  for (unsigned k = 0; k < 4; ++k) {
+    std::string name = groupRegister(place, k);
+    constraints += "={" + name + "},";
+    if (op.getConvert())
+      text += "\n\tvcvt.f32.s32 " + name + ", " + name;
+  }
+  if (walks)
+    types.push_back(b.getI32Type());
+  constraints += walks ? "=r,4,~{memory}" : "r,~{memory}";
+  auto load = b.create<LLVM::InlineAsmOp>(
+      op.getLoc(), LLVM::LLVMStructType::getLiteral(b.getContext(), types),
+      ValueRange{op.getAddress()}, text, constraints,
+      /*has_side_effects=*/true, /*is_align_stack=*/false,
+      LLVM::AsmDialectAttr(), ArrayAttr());
+  for (unsigned k = 0; k < types.size(); ++k)
+    op.getResult(k).replaceAllUsesWith(b.create<LLVM::ExtractValueOp>(
+        op.getLoc(), load.getResult(0), int64_t(k)));
+  op.erase();
+}
+
+/// VSTM.
+static void lowerGroup(tick::StoreGroupOp op) {
+  int64_t place = op.getPlace();
+  if (place >= kGroupPlaces)
+    return program::expandGroup(op);
+  OpBuilder b(op);
+  std::string text = "vstmia $0!, " + groupRegisters(place);
+  std::string constraints = "=r,0";
+  for (unsigned k = 0; k < 4; ++k)
+    constraints += ",{" + groupRegister(place, k) + "}";
+  auto store = b.create<LLVM::InlineAsmOp>(
+      op.getLoc(), b.getI32Type(),
+      ValueRange{op.getAddress(), op.getA(), op.getB(), op.getC(), op.getD()},
+      text, constraints + ",~{memory}", /*has_side_effects=*/true,
+      /*is_align_stack=*/false, LLVM::AsmDialectAttr(), ArrayAttr());
+  op.getNext().replaceAllUsesWith(store.getResult(0));
+  op.erase();
+}
+
 /// Reset handler: devices on, report ready, then one tick per timer interrupt.
 static void addStart(ModuleOp module, llvm::StringRef tickFunction,
                      uint32_t header) {
@@ -157,6 +219,8 @@ LogicalResult lowerTickToS2(ModuleOp module, llvm::StringRef tickFunction,
   for (tick::MacStartOp mac : macStarts)
     lowerMacStart(mac);
   module.walk([](tick::AddPartOp op) { lowerAddPart(op); });
+  module.walk([](tick::LoadGroupOp op) { lowerGroup(op); });
+  module.walk([](tick::StoreGroupOp op) { lowerGroup(op); });
   // Volatile is how LLVM is told to leave accesses as they stand.
   module.walk([&](Operation *op) {
     if (!op->removeAttr(program::kInOrderAttr))
