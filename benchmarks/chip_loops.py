@@ -24,6 +24,14 @@ populations:
 projections:
   - {{from: in, to: layer, connector: {connector}, weight: {{dist: uniform, low: 0.2, high: 1.0}}, delay: {delay}, multapses: false}}
 """
+CONVOLUTION = """network: {{name: loops, dt: 1.0e-3}}
+inputs:
+  in: {{shape: [2, 12, 12]}}
+populations:
+  layer: {{shape: [{channels}, 12, 12], model: if_value, params: {{threshold: 1.0e+6}}, rate: {{per_tick: 0}}, paradigm: serial}}
+projections:
+  - {{from: in, to: layer, connector: {{conv2d: {{kernel: {kernel}, padding: {padding}}}}}}}
+"""
 RECURRENT = """  - {from: layer, to: layer, connector: all_to_all, weight: 0.1, delay: 1}
 """
 # Thresholds differ, as scales make them in networks from NIR files.
@@ -111,6 +119,32 @@ class Loops:
                      "cycles", peer)
             self.row(name, "cycles_per_packet", spent / packets, "cycles")
 
+    def convolutions(self, peer):
+        """Kernels that the PE keeps once; sources away from the border."""
+        inner = [(c * 12 + y) * 12 + x for c in range(2) for y in range(3, 9)
+                 for x in range(3, 9)]
+        for channels, size in ((16, 5), (16, 3), (4, 3)):
+            rng = np.random.default_rng(3)
+            kernel = rng.uniform(0.2, 1.0, (channels, 2, size, size)).round(3)
+            with open(os.path.join(self.folder, "net.yaml"), "w",
+                      encoding="utf-8") as file:
+                file.write(CONVOLUTION.format(
+                    channels=channels, kernel=kernel.tolist(),
+                    padding=size // 2))
+            layers = []
+            for active in (FEW, MANY):
+                stimulus = np.zeros((TICKS, 2, 12, 12), np.uint8)
+                stimulus.reshape(TICKS, -1)[:-1, inner[:active]] = 1
+                layers.append(self.run(stimulus, ()))
+            few, many = layers
+            spent = many["cycles"] - few["cycles"]
+            packets = (MANY - FEW) * (TICKS - 1)
+            name = (f"convolution, {channels} channels of {size} x {size} "
+                    f"({many['encodings'][0]})")
+            self.row(name, "cycles_per_event",
+                     spent / packets / (channels * size * size), "cycles", peer)
+            self.row(name, "cycles_per_packet", spent / packets, "cycles")
+
     def updates(self):
         for model in PARAMS:
             few, many = (self.layer(0, targets=neurons, model=model)
@@ -138,7 +172,8 @@ class Loops:
 
     def paradigms(self):
         for case, sources, neurons in (("dense 256 x 256", 256, 256),
-                                       ("dense 512 x 128", 512, 128)):
+                                       ("dense 512 x 128", 512, 128),
+                                       ("dense 384 x 256", 384, 256)):
             serial, parallel = (
                 self.layer(sources // 10, sources=sources, targets=neurons,
                            paradigm=paradigm, ticks=400)["cycles_per_tick"]
@@ -152,6 +187,7 @@ class Loops:
 def run(bench, folder, peer):
     loops = Loops(bench, folder)
     loops.events(peer)
+    loops.convolutions(peer)
     loops.updates()
     loops.products()
     loops.paradigms()

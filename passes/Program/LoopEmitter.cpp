@@ -152,10 +152,10 @@ void expandGroup(tick::LoadGroupOp op) {
   LoopEmitter e(b, op.getLoc(), op.getCore());
   for (unsigned k = 0; k < 4; ++k) {
     Value at = e.add(op.getAddress(), k * 4);
-    Value value = op.getConvert()
-                      ? b.create<arith::SIToFPOp>(op.getLoc(), b.getF32Type(),
-                                                  e.load(at))
-                      : e.loadFloat(at);
+    Value value =
+        op.getConvert()
+            ? b.create<arith::SIToFPOp>(op.getLoc(), b.getF32Type(), e.load(at))
+            : e.loadFloat(at);
     op.getResult(k).replaceAllUsesWith(value);
   }
   op.getNext().replaceAllUsesWith(e.add(op.getAddress(), 16));
@@ -175,6 +175,12 @@ void expandGroup(tick::StoreGroupOp op) {
 void LoopEmitter::ifUnlikely(Value condition, llvm::function_ref<void()> then) {
   Value never = b.create<arith::ConstantOp>(loc, b.getBoolAttr(false));
   ifThen(b.create<LLVM::ExpectOp>(loc, condition, never), then);
+}
+
+void LoopEmitter::ifLikely(Value condition, llvm::function_ref<void()> then,
+                           llvm::function_ref<void()> otherwise) {
+  Value always = b.create<arith::ConstantOp>(loc, b.getBoolAttr(true));
+  ifThen(b.create<LLVM::ExpectOp>(loc, condition, always), then, otherwise);
 }
 
 } // namespace snnc::program

@@ -85,6 +85,8 @@ public:
 
   /// The same, with the hint that the condition hardly ever holds.
   void ifUnlikely(Value condition, llvm::function_ref<void()> then);
+  void ifLikely(Value condition, llvm::function_ref<void()> then,
+                llvm::function_ref<void()> otherwise = {});
 
   mlir::OpBuilder &b;
   mlir::Location loc;

@@ -35,15 +35,21 @@ Value batchBegins(LoopEmitter &e, Value tick, unsigned batch) {
 }
 
 void clearOperand(LoopEmitter &e, uint32_t header) {
-  Value base = SNNC_HEADER(operand_base);
   Value zero = e.constant(0);
-  // A multiple of 16 bytes: four words a turn.
-  e.forLoop(e.lshr(SNNC_HEADER(operand_bytes), 4), {base},
-            [&](Value, ValueRange at) {
-              for (unsigned word = 0; word < 4; ++word)
-                e.store(e.add(at[0], word * 4), zero);
-              return llvm::SmallVector<Value>{e.add(at[0], 16)};
-            });
+  auto turn = [&](unsigned words) {
+    return [&e, zero, words](Value, ValueRange at) {
+      // A store of one word takes one cycle, of two three.
+      LoopEmitter::InOrder inOrder(e);
+      for (unsigned word = 0; word < words; ++word)
+        e.store(e.add(at[0], word * 4), zero);
+      return llvm::SmallVector<Value>{e.add(at[0], words * 4)};
+    };
+  };
+  // A multiple of 16 bytes.
+  Value lines = e.lshr(SNNC_HEADER(operand_bytes), 4);
+  auto rest =
+      e.forLoop(e.lshr(lines, 2), {SNNC_HEADER(operand_base)}, turn(16));
+  e.forLoop(e.bitAnd(lines, 3), rest, turn(4));
 }
 
 /// Adds 1 at every operand row of one source at one delay.
@@ -55,31 +61,30 @@ void scatterSource(LoopEmitter &e, Value offsets, Value positions,
   unsigned scale = 0;
   for (unsigned bytes = batch * bits / 8; bytes > 1; bytes /= 2)
     ++scale;
-  e.forLoop(e.sub(end, begin), {e.add(positions, e.shl(begin, 1))},
-            [&](Value, ValueRange position) {
-              Value row = e.loadNarrow(position[0], 16, false);
-              Value cell = e.add(operand, e.shl(row, scale));
-              Value sum = e.add(e.loadNarrow(cell, bits, false), 1);
-              e.storeNarrow(cell, sum, bits);
-              return llvm::SmallVector<Value>{e.add(position[0], 2)};
-            });
+  Value last = e.add(positions, e.shl(end, 1));
+  auto body = [&](ValueRange at) {
+    Value row = e.loadNarrow(at[0], 16, false);
+    Value cell = e.add(operand, e.shl(row, scale));
+    e.storeNarrow(cell, e.add(e.loadNarrow(cell, bits, false), 1), bits);
+    return e.compare(CmpIPredicate::ne, e.add(at[0], 2), last);
+  };
+  // A source nearly always has a row.
+  e.ifLikely(e.compare(CmpIPredicate::ne, begin, end), [&] {
+    e.whileLoop({e.add(positions, e.shl(begin, 1))}, body,
+                [&](ValueRange at) -> llvm::SmallVector<Value> {
+                  return {e.add(at[0], 2)};
+                });
+  });
 }
 
 } // namespace
 
-HistorySlot beginHistory(LoopEmitter &e, uint32_t header, Value tick) {
-  HistorySlot slot = historySlot(e, header, tick);
-  e.storeNarrow(slot.count, e.constant(0), 16);
-  return slot;
+HistorySlot historyOf(LoopEmitter &e, uint32_t header, Value tick) {
+  return historySlot(e, header, tick);
 }
 
-void noteSpike(LoopEmitter &e, const HistorySlot &slot, Value entry,
-               Value source) {
-  Value count = e.loadNarrow(slot.count, 16, false);
-  Value number = e.add(
-      e.load(e.add(entry, uint32_t(offsetof(SnncTableEntry, target)))), source);
-  e.storeNarrow(e.add(slot.sources, e.shl(count, 1)), number, 16);
-  e.storeNarrow(slot.count, e.add(count, 1), 16);
+void closeHistory(LoopEmitter &e, const HistorySlot &slot, Value end) {
+  e.storeNarrow(slot.count, e.lshr(e.sub(end, slot.sources), 1), 16);
 }
 
 void emitScatter(LoopEmitter &e, uint32_t header, Value tick, unsigned bits,
@@ -101,11 +106,18 @@ void emitScatter(LoopEmitter &e, uint32_t header, Value tick, unsigned bits,
         Value row = e.sub(delay, nearest);
         Value offsets = e.add(scatter, e.shl(e.mul(row, sources), 1));
         Value count = e.loadNarrow(slot.count, 16, false);
-        e.forLoop(count, {slot.sources}, [&](Value, ValueRange at) {
-          Value source = e.loadNarrow(at[0], 16, false);
-          scatterSource(e, offsets, positions, operand, source, bits, batch);
-          return llvm::SmallVector<Value>{e.add(at[0], 2)};
-        });
+        Value end = e.add(slot.sources, e.shl(count, 1));
+        e.whileLoop(
+            {slot.sources},
+            [&](ValueRange at) {
+              return e.compare(CmpIPredicate::ne, at[0], end);
+            },
+            [&](ValueRange at) -> llvm::SmallVector<Value> {
+              Value source = e.loadNarrow(at[0], 16, false);
+              scatterSource(e, offsets, positions, operand, source, bits,
+                            batch);
+              return {e.add(at[0], 2)};
+            });
       });
     }
   });

@@ -20,12 +20,11 @@ struct HistorySlot {
   mlir::Value sources; ///< address of its first u16 source number
 };
 
-/// This tick's history starts empty. Before the packets are taken.
-HistorySlot beginHistory(LoopEmitter &e, uint32_t header, mlir::Value tick);
+/// Of this tick.
+HistorySlot historyOf(LoopEmitter &e, uint32_t header, mlir::Value tick);
 
-/// Appends the number of source `source` of table entry `entry`.
-void noteSpike(LoopEmitter &e, const HistorySlot &slot, mlir::Value entry,
-               mlir::Value source);
+/// Notes that the source numbers before the address `end` were written.
+void closeHistory(LoopEmitter &e, const HistorySlot &slot, mlir::Value end);
 
 /// Builds the operand in the first tick of a batch of `batch` ticks.
 void emitScatter(LoopEmitter &e, uint32_t header, mlir::Value tick,

@@ -161,8 +161,8 @@ void NeuronLoop::emitLoad(Value result, unsigned place, Group &group,
   }
   for (auto [k, map] : llvm::enumerate(group.maps)) {
     Value at = e.add(group.pointers[place], uint32_t(k) * 4);
-    map.map(result, isSum ? e.b.create<arith::SIToFPOp>(
-                                e.loc, e.b.getF32Type(), e.load(at))
+    map.map(result, isSum ? e.b.create<arith::SIToFPOp>(e.loc, e.b.getF32Type(),
+                                                        e.load(at))
                           : e.loadFloat(at));
   }
 }
@@ -246,8 +246,7 @@ void NeuronLoop::emitStores(Group &group, bool clearSums) {
       };
       group.next[place] = e.b.create<StoreGroupOp>(
           e.loc, e.b.getI32Type(), e.corePointer(), group.pointers[place],
-          value(0), value(1), value(2), value(3),
-          e.b.getI64IntegerAttr(place));
+          value(0), value(1), value(2), value(3), e.b.getI64IntegerAttr(place));
       continue;
     }
     for (auto [k, map] : llvm::enumerate(group.maps))

@@ -81,23 +81,37 @@ private:
       rows.walk([&](NoteOp op) { note = op; });
     if (!add && !note)
       return success(); // no synapses here
-    if (note)
-      history = beginHistory(*e, header, tick);
     Value table = loadHeader(offsetof(SnncCoreHeader, table_base));
     Value count = loadHeader(offsetof(SnncCoreHeader, table_count));
     Hint hint = createHint();
+    HistorySlot history;
+    if (note) {
+      history = historyOf(*e, header, tick);
+      set(hint.noted, history.sources);
+    }
     auto packets = builder.create<ForPacketsOp>(handler.getLoc(), e->core);
     Block &body = packets.getBody().emplaceBlock();
     Value key = body.addArgument(builder.getI32Type(), handler.getLoc());
-    OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPointToStart(&body);
-    return lowerLookup(key, table, count, hint, add);
+    {
+      OpBuilder::InsertionGuard guard(builder);
+      builder.setInsertionPointToStart(&body);
+      if (note)
+        lowerNote(key, table, count, hint);
+      else if (failed(lowerLookup(key, table, count, hint, add)))
+        return failure();
+    }
+    if (note)
+      closeHistory(*e, history, get(hint.noted));
+    return success();
   }
 
   /// The entry of the packet before. Keys of one sender come in a run, so the
   /// table is rarely searched. Local variables: LLVM makes them registers.
   struct Hint {
     Value entry, first, size;
+    /// Parallel: what a key lacks to its source number; where the next number
+    /// is noted.
+    Value number, noted;
   };
   Hint createHint() {
     auto variable = [&] {
@@ -107,7 +121,7 @@ private:
       builder.create<LLVM::StoreOp>(e->loc, e->constant(0), address);
       return address;
     };
-    return {variable(), variable(), variable()};
+    return {variable(), variable(), variable(), variable(), variable()};
   }
   Value get(Value variable) {
     return builder.create<LLVM::LoadOp>(e->loc, builder.getI32Type(), variable);
@@ -123,27 +137,82 @@ private:
       return e->compare(predicate, e->sub(key, get(hint.first)),
                         get(hint.size));
     };
-    e->ifUnlikely(within(CmpIPredicate::uge),
-                  [&] { search(key, table, count, hint); });
+    e->ifUnlikely(within(CmpIPredicate::uge), [&] {
+      set(hint.size, e->constant(0));
+      search(key, table, count, [&](Value entry) { keep(entry, hint); });
+    });
     LogicalResult result = success();
     e->ifThen(
         within(CmpIPredicate::ult),
-        [&] {
-          Value first = get(hint.first);
-          result = lowerEntries(get(hint.entry), first, e->sub(key, first),
-                                table, add);
-        },
-        [&] { e->increment(at(offsetof(SnncCoreHeader, unknown_keys))); });
+        [&] { result = lowerEntries(key, table, hint, add); },
+        [&] { countUnknown(); });
     return result;
   }
 
-  /// Binary search for the last entry whose key_first <= key; none: size 0.
-  void search(Value key, Value table, Value count, const Hint &hint) {
+  /// Parallel: the source number goes into this tick's history. The hint only
+  /// holds an entry whose keys no other entry has.
+  void lowerNote(Value key, Value table, Value count, const Hint &hint) {
+    auto note = [&](Value number) {
+      Value at = get(hint.noted);
+      e->storeNarrow(at, number, 16);
+      set(hint.noted, e->add(at, 2));
+    };
+    auto noteAll = [&](Value entry) {
+      keep(entry, hint);
+      Value first = get(hint.first), source = e->sub(key, first);
+      auto known = e->compare(CmpIPredicate::ult, source, get(hint.size));
+      Value several = oneMoreBefore(entry, first, table);
+      set(hint.size, select(several, e->constant(0), get(hint.size)));
+      e->ifThen(
+          known,
+          [&] {
+            e->whileLoop(
+                {entry},
+                [&](ValueRange v) {
+                  note(e->add(numberOf(v[0]), source));
+                  return oneMoreBefore(v[0], first, table);
+                },
+                [&](ValueRange v) -> llvm::SmallVector<Value> {
+                  return {e->sub(v[0], e->constant(sizeof(SnncTableEntry)))};
+                });
+          },
+          [&] { countUnknown(); });
+    };
+    e->ifLikely(
+        e->compare(CmpIPredicate::ult, e->sub(key, get(hint.first)),
+                   get(hint.size)),
+        [&] { note(e->add(key, get(hint.number))); },
+        [&] {
+          set(hint.size, e->constant(0));
+          search(key, table, count, noteAll, [&] { countUnknown(); });
+        });
+  }
+
+  void countUnknown() {
+    e->increment(at(offsetof(SnncCoreHeader, unknown_keys)));
+  }
+
+  /// Number of the first source of a parallel core's entry.
+  Value numberOf(Value entry) {
+    return e->load(e->add(entry, uint32_t(offsetof(SnncTableEntry, target))));
+  }
+
+  void keep(Value entry, const Hint &hint) {
+    auto field = [&](size_t offset) {
+      return e->load(e->add(entry, uint32_t(offset)));
+    };
+    set(hint.entry, entry);
+    set(hint.first, field(offsetof(SnncTableEntry, key_first)));
+    set(hint.size, field(offsetof(SnncTableEntry, key_count)));
+    set(hint.number, e->sub(numberOf(entry), get(hint.first)));
+  }
+
+  /// Binary search for the last entry whose key_first <= key.
+  void search(Value key, Value table, Value count,
+              llvm::function_ref<void(Value)> found,
+              llvm::function_ref<void()> none = {}) {
     auto entryAt = [&](Value i) {
       return e->add(table, e->mul(i, e->constant(sizeof(SnncTableEntry))));
-    };
-    auto field = [&](Value entry, size_t offset) {
-      return e->load(e->add(entry, uint32_t(offset)));
     };
     auto bounds = e->whileLoop(
         {e->constant(0), count},
@@ -152,47 +221,44 @@ private:
         },
         [&](ValueRange b) -> llvm::SmallVector<Value> {
           Value middle = e->lshr(e->add(b[0], b[1]), 1);
-          Value first =
-              field(entryAt(middle), offsetof(SnncTableEntry, key_first));
+          Value first = e->load(e->add(
+              entryAt(middle), uint32_t(offsetof(SnncTableEntry, key_first))));
           Value below = e->compare(CmpIPredicate::ule, first, key);
           Value low = select(below, e->add(middle, 1), b[0]);
           Value high = select(below, b[1], middle);
           return {low, high};
         });
-    set(hint.size, e->constant(0));
-    e->ifThen(e->compare(CmpIPredicate::ne, bounds[0], e->constant(0)), [&] {
-      Value entry = entryAt(e->sub(bounds[0], e->constant(1)));
-      set(hint.entry, entry);
-      set(hint.first, field(entry, offsetof(SnncTableEntry, key_first)));
-      set(hint.size, field(entry, offsetof(SnncTableEntry, key_count)));
-    });
+    e->ifThen(
+        e->compare(CmpIPredicate::ne, bounds[0], e->constant(0)),
+        [&] { found(entryAt(e->sub(bounds[0], e->constant(1)))); }, none);
+  }
+
+  /// The entry before has the same keys. What stands before the table (the
+  /// header) may be read, not used.
+  Value oneMoreBefore(Value entry, Value first, Value table) {
+    Value before = e->sub(entry, e->constant(sizeof(SnncTableEntry)));
+    Value same = e->compare(
+        CmpIPredicate::eq,
+        e->load(e->add(before, offsetof(SnncTableEntry, key_first))), first);
+    return e->bitAnd(same, e->compare(CmpIPredicate::ugt, entry, table));
   }
 
   Value select(Value condition, Value a, Value b) {
     return builder.create<arith::SelectOp>(e->loc, condition, a, b);
   }
 
-  /// The entry and those before it with the same range of keys.
-  LogicalResult lowerEntries(Value entry, Value first, Value source,
-                             Value table, RingAddOp add) {
+  /// Serial: the entry and those before it with the same range of keys.
+  LogicalResult lowerEntries(Value key, Value table, const Hint &hint,
+                             RingAddOp add) {
+    Value first = get(hint.first), source = e->sub(key, first);
     LogicalResult result = success();
     e->whileLoop(
-        {entry},
+        {get(hint.entry)},
         [&](ValueRange v) {
-          if (add)
-            result = lowerFormats(
-                add, {v[0], source, tick, slotMask, slotBytes, ringBase,
-                      loadHeader(offsetof(SnncCoreHeader, n_neurons))});
-          else
-            noteSpike(*e, history, v[0], source);
-          // What stands before the table (the header) may be read, not used.
-          Value before = e->sub(v[0], e->constant(sizeof(SnncTableEntry)));
-          Value same = e->compare(
-              CmpIPredicate::eq,
-              e->load(e->add(before, offsetof(SnncTableEntry, key_first))),
-              first);
-          Value inside = e->compare(CmpIPredicate::ugt, v[0], table);
-          return e->bitAnd(same, inside);
+          result = lowerFormats(
+              add, {v[0], source, tick, slotMask, slotBytes, ringBase,
+                    loadHeader(offsetof(SnncCoreHeader, n_neurons))});
+          return oneMoreBefore(v[0], first, table);
         },
         [&](ValueRange v) -> llvm::SmallVector<Value> {
           return {e->sub(v[0], e->constant(sizeof(SnncTableEntry)))};
@@ -331,7 +397,6 @@ private:
   OpBuilder builder;
   uint32_t header;
   LoopEmitter *e = nullptr;
-  HistorySlot history; ///< parallel: of this tick
   Value tick, ringBase, slotBytes, slotMask, neurons, bitmap;
 };
 
