@@ -12,6 +12,7 @@
 #ifndef SNNC_FABRIC_CONVSHAPE_H
 #define SNNC_FABRIC_CONVSHAPE_H
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -42,6 +43,16 @@ struct ConvShape {
     return uint64_t(inPerGroup()) * kernel[0] * kernel[1];
   }
   uint64_t taps() const { return out[0] * channelTaps(); }
+
+  /// Rows of outputs that a source reaches, or nearly so, in a slice of
+  /// `targets` neurons: with channels first, those of every channel.
+  double runs(uint32_t targets) const {
+    double rows = double(kernel[0] + stride[0] - 1) / stride[0];
+    double channels = double(targets) / outPlane();
+    if (!channelsLast)
+      return rows * std::min<double>(outPerGroup(), std::max(1.0, channels));
+    return rows * std::min(1.0, channels / out[0] * out[1] / rows + 1 / rows);
+  }
 
   /// Where the weight from place `from` to place `to` stands among the taps.
   /// Both axes of the kernel are reversed, so that taps ascend with targets:

@@ -22,11 +22,12 @@ struct CycleCosts {
   double packet = 70; ///< serial: a packet finds its row
   double sparseSynapse = 7.5;
   double denseSynapse = 3.9; ///< one weight of a dense row, also a zero
-  double convSynapse = 12;   ///< one tap of a shared kernel
-  double neuron = 19.6;      ///< update of one neuron (LIF), both paradigms
-  double mapPacket = 55;     ///< parallel: note a packet, look up its positions
+  double convSynapse = 4.6;  ///< one tap of a shared kernel
+  double convRun = 100;      ///< one row of outputs that a source reaches
+  double neuron = 14.6;      ///< update of one neuron (LIF), both paradigms
+  double mapPacket = 29;     ///< parallel: note a packet, look up its positions
   double position = 11;      ///< one position of the operand
-  double clear = 11;         ///< 16 B of the operand to zero
+  double clear = 5.3;        ///< 16 B of the operand to zero
   double delay = 25;         ///< begin one (tick, delay) of the history
 };
 
@@ -34,9 +35,14 @@ struct CycleCosts {
 struct CoreWork {
   uint32_t neurons = 0;
   double packets = 0; ///< (packet, table entry) pairs
-  double sparseEvents = 0, denseEvents = 0, convEvents = 0;
+  double sparseEvents = 0, denseEvents = 0, convEvents = 0, convRuns = 0;
   double positions = 0; ///< operand rows set
 };
+
+/// Adds what the packets of `sources` do to a core with `targets` when each
+/// source spikes `rate` times; `synapses` of theirs end there.
+void addRows(CoreWork &work, const RowEncoding &encoding, uint64_t sources,
+             Range targets, uint64_t synapses, double rate);
 
 struct CycleEstimate {
   double expected = 0; ///< at the expected rates

@@ -283,21 +283,17 @@ CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
     const NetworkNode &source = info.nodes[info.edges[edge].source];
     Range sources = sourcesOf(edge, targets);
     auto add = [&](CoreWork &work, double rate) {
-      work.packets += sources.size() * rate;
       if (parallel) {
+        work.packets += sources.size() * rate;
         work.positions +=
             double(maps[node]->positionsOf(number, layout, targets)) * rate;
         return;
       }
+      // Where nothing holds the block the plan fails elsewhere.
       auto best = choice(edge, targets);
-      if (best && best->encoding.kind == RowEncoding::Kind::Dense)
-        work.denseEvents +=
-            double(sources.size()) * double(align4(targets.size())) * rate;
-      else
-        (best && best->encoding.kind == RowEncoding::Kind::Conv
-             ? work.convEvents
-             : work.sparseEvents) +=
-            double(statistics[edge]->synapses(targets)) * rate;
+      addRows(work, best ? best->encoding : RowEncoding::sparse(32, 0, 0, 0),
+              sources.size(), targets, statistics[edge]->synapses(targets),
+              rate);
     };
     add(expected, source.rate);
     add(worst, std::max(1.0, source.rate));

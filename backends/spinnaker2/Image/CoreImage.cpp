@@ -163,14 +163,9 @@ LogicalResult ImageWriter::writeRows(BlockOp block) {
   image.summary.synapses += encoded->synapses;
   addEntries(block, *rows, *index, encoded->minDelay);
   addWork(block, [&](CoreWork &w, uint64_t sources, double rate) {
-    w.packets += sources * rate;
-    if (isa<DenseRowsAttr>(block.getEncoding()))
-      w.denseEvents +=
-          double(sources) * double(align4(slice.numNeurons())) * rate;
-    else
-      (isa<ConvRowsAttr>(block.getEncoding()) ? w.convEvents
-                                              : w.sparseEvents) +=
-          double(encoded->synapses) * rate;
+    addRows(w, encodingOf(block.getEncoding()), sources,
+            {uint32_t(slice.getBegin()), uint32_t(slice.getEnd())},
+            encoded->synapses, rate);
   });
   return success();
 }
