@@ -73,7 +73,7 @@ planParadigms(ModuleOp module, const CompileOptions &options,
               std::shared_ptr<const MachineModel> machine) {
   auto decisions = std::make_shared<std::vector<decide::Decision>>();
   PassManager pm(module.getContext());
-  pm.addPass(map::createFabricOrder());
+  pm.addPass(map::createFabricOrder(machine));
   pm.addPass(selectParadigm(options, std::move(machine), decisions));
   if (failed(pm.run(module)))
     return failure();
@@ -86,7 +86,7 @@ LogicalResult decideParadigms(ModuleOp module, const CompileOptions &options,
   normalize::BatchTicksOptions batch;
   batch.ticks = 1; // those that were chosen
   PassManager pm(module.getContext());
-  pm.addPass(map::createFabricOrder());
+  pm.addPass(map::createFabricOrder(machine));
   pm.addPass(selectParadigm(options, machine, nullptr, scans));
   pm.addPass(decide::createSnnChooseBatch(machine, tickOf(options), scans));
   pm.addPass(normalize::createBatchTicks(batch));

@@ -5,12 +5,15 @@
 // share their place in the image. Sixteen neurons of one channel in a row, the
 // natural order, have sixteen overlapping fields; sixteen channels at one place
 // have one. Signals between convolutions therefore stand channels last; then a
-// slice is some rows of the image and so is the range of its sources.
+// slice is some rows of the image and so is the range of its sources. But every
+// slice then needs the kernels of all channels: where they would take more than
+// half of a PE, channels stay first, and a slice is some channels.
 
 #include "compiler/Fabric/NeuronOrder.h"
 #include "compiler/SNN/SNN.h"
 #include "passes/Map/Support.h"
 
+#include "llvm/ADT/EquivalenceClasses.h"
 #include "llvm/ADT/SetVector.h"
 
 namespace snnc::map {
@@ -22,21 +25,52 @@ using namespace snnc::fabric;
 
 namespace {
 struct FabricOrderPass : impl::FabricOrderBase<FabricOrderPass> {
+  using FabricOrderBase::FabricOrderBase;
+  MachinePtr given;
+
   void runOnOperation() override {
-    for (auto network : getOperation().getOps<snn::NetworkOp>()) {
-      llvm::SetVector<Operation *> images;
-      for (auto projection : network.getOps<snn::ProjectionOp>())
-        if (auto conv = dyn_cast<snn::ConvAttr>(projection.getWeights());
-            conv && conv.getGroups() == 1) {
-          images.insert(projection.getSource().getDefiningOp());
-          images.insert(projection.getTarget().getDefiningOp());
-        }
-      for (Operation *image : images)
-        if (isImage(image) && !image->hasAttr(kOrderName)) {
-          image->setAttr(kOrderName, ChannelsLastAttr::get(&getContext()));
-          ++ordered;
-        }
+    MachinePtr machine = resolveMachine(getOperation(), given, machineName);
+    if (!machine)
+      return signalPassFailure();
+    for (auto network : getOperation().getOps<snn::NetworkOp>())
+      order(network, machine->sram.bytes);
+  }
+
+  void order(snn::NetworkOp network, uint64_t bytes) {
+    // Signals that convolutions join stand alike: a kernel is only shared
+    // between two that do.
+    llvm::EquivalenceClasses<Operation *> joined;
+    llvm::SetVector<Operation *> images;
+    llvm::SmallVector<Operation *> first;
+    for (auto projection : network.getOps<snn::ProjectionOp>()) {
+      auto conv = dyn_cast<snn::ConvAttr>(projection.getWeights());
+      if (!conv || conv.getGroups() != 1)
+        continue;
+      Operation *from = projection.getSource().getDefiningOp();
+      Operation *to = projection.getTarget().getDefiningOp();
+      images.insert(from);
+      images.insert(to);
+      joined.unionSets(from, to);
+      if (weightsOf(conv) > bytes / 2)
+        first.push_back(to);
     }
+    for (Operation *image : images) {
+      bool large = llvm::any_of(first, [&](Operation *other) {
+        return joined.isEquivalent(image, other);
+      });
+      if (!large && isImage(image) && !image->hasAttr(kOrderName)) {
+        image->setAttr(kOrderName, ChannelsLastAttr::get(&getContext()));
+        ++ordered;
+      }
+    }
+  }
+
+  /// At least a byte each.
+  static uint64_t weightsOf(snn::ConvAttr conv) {
+    if (auto ref = dyn_cast<snn::ParamRefAttr>(conv.getWeights()))
+      return uint64_t(ref.getType().getNumElements());
+    auto dense = dyn_cast<DenseElementsAttr>(conv.getWeights());
+    return dense ? uint64_t(dense.getNumElements()) : 0;
   }
 
   /// Several channels of more than one place each.
@@ -47,4 +81,10 @@ struct FabricOrderPass : impl::FabricOrderBase<FabricOrderPass> {
   }
 };
 } // namespace
+
+std::unique_ptr<Pass> createFabricOrder(MachinePtr machine) {
+  auto pass = std::make_unique<FabricOrderPass>();
+  pass->given = std::move(machine);
+  return pass;
+}
 } // namespace snnc::map

@@ -35,6 +35,7 @@ std::unique_ptr<mlir::Pass> createFabricSlice(MachinePtr machine,
                                               uint32_t maxNeurons = 0,
                                               RealTime realTime = {},
                                               ScansPtr scans = nullptr);
+std::unique_ptr<mlir::Pass> createFabricOrder(MachinePtr machine);
 std::unique_ptr<mlir::Pass> createFabricPlace(MachinePtr machine);
 std::unique_ptr<mlir::Pass> createFabricRoute(MachinePtr machine);
 std::unique_ptr<mlir::Pass> createFabricPlanMemory(MachinePtr machine);

@@ -23,10 +23,12 @@ def FabricOrder : MapPass<"fabric-order"> {
   let summary = "Let neurons that share their sources stand side by side";
   let description = [{
     Emits: `fabric.order = #fabric.channels_last` on inputs and populations at
-    either end of an ungrouped convolution; what has an order keeps it. Slices,
+    either end of an ungrouped convolution, unless it or one joined to it has
+    more weights than half the bytes of a PE; what has an order keeps it. Slices,
     keys, rows and columns count places in this order from then on; recordings
     and inputs stay in the user's.
   }];
+  let options = [MachineOption];
   let statistics = [Statistic<"ordered", "ordered", "Signals reordered">];
 }
 
