@@ -74,6 +74,7 @@ planParadigms(ModuleOp module, const CompileOptions &options,
   auto decisions = std::make_shared<std::vector<decide::Decision>>();
   PassManager pm(module.getContext());
   pm.addPass(map::createFabricOrder(machine));
+  pm.addPass(map::createFabricCluster());
   pm.addPass(selectParadigm(options, std::move(machine), decisions));
   if (failed(pm.run(module)))
     return failure();
@@ -87,6 +88,7 @@ LogicalResult decideParadigms(ModuleOp module, const CompileOptions &options,
   batch.ticks = 1; // those that were chosen
   PassManager pm(module.getContext());
   pm.addPass(map::createFabricOrder(machine));
+  pm.addPass(map::createFabricCluster());
   pm.addPass(selectParadigm(options, machine, nullptr, scans));
   pm.addPass(decide::createSnnChooseBatch(machine, tickOf(options), scans));
   pm.addPass(normalize::createBatchTicks(batch));

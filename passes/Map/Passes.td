@@ -32,6 +32,16 @@ def FabricOrder : MapPass<"fabric-order"> {
   let statistics = [Statistic<"ordered", "ordered", "Signals reordered">];
 }
 
+def FabricCluster : MapPass<"fabric-cluster"> {
+  let summary = "Let neurons of listed synapses with common sources stand together";
+  let description = [{
+    Emits: `fabric.order` on populations whose synapses all come from lists,
+    where reciprocal averaging finds an order with at least a tenth fewer rows
+    per tile of a weight-delay map; what has an order keeps it.
+  }];
+  let statistics = [Statistic<"ordered", "ordered", "Populations reordered">];
+}
+
 def FabricSlice : MapPass<"fabric-slice"> {
   let summary = "Cut populations into the fewest slices that fit a core each";
   let description = [{
