@@ -3,6 +3,8 @@
 
 #include "classifier/LayerNetwork.h"
 
+#include "compiler/Fabric/Fabric.h"
+#include "compiler/Fabric/NeuronOrder.h"
 #include "compiler/Params/ParameterStore.h"
 #include "compiler/SNN/ParamValues.h"
 
@@ -71,11 +73,34 @@ void LayerBuilder::renew() {
   network = {};
   models = {};
   DialectRegistry registry;
-  registry.insert<snn::SNNDialect, arith::ArithDialect>();
+  registry
+      .insert<snn::SNNDialect, fabric::FabricDialect, arith::ArithDialect>();
   mlir =
       std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
   mlir->loadAllAvailableDialects();
   models = parseSourceString<ModuleOp>(kModels, mlir.get());
+}
+
+static RankedTensorType tensorOf(int64_t n, Type element) {
+  return RankedTensorType::get({n}, element);
+}
+
+/// A signal of one axis, of a convolution channels x side x side.
+static RankedTensorType signalOf(const LayerSpec &spec, int64_t neurons,
+                                 int64_t channels, Type element) {
+  if (spec.structure != Structure::Conv)
+    return tensorOf(neurons, element);
+  auto side = int64_t(std::lround(std::sqrt(double(neurons / channels))));
+  return RankedTensorType::get({channels, side, side}, element);
+}
+
+/// As the pass fabric-order would.
+static void order(const LayerSpec &spec, Operation *node) {
+  auto type = cast<RankedTensorType>(node->getResult(0).getType());
+  if (spec.conv.channelsLast && type.getRank() == 3 && type.getDimSize(0) > 1 &&
+      type.getDimSize(0) < type.getNumElements())
+    node->setAttr(fabric::kOrderName,
+                  fabric::ChannelsLastAttr::get(node->getContext()));
 }
 
 snn::NetworkOp LayerBuilder::build(const LayerSpec &spec) {
@@ -91,9 +116,11 @@ snn::NetworkOp LayerBuilder::build(const LayerSpec &spec) {
   network = b.create<snn::NetworkOp>(b.getUnknownLoc(), "layer",
                                      b.getF64FloatAttr(1e-3));
   network.getBody().emplaceBlock();
-  Value input = addInput(spec, spec.sources, "input");
+  Type number = b.getF32Type();
+  Value input = addInput(
+      spec, signalOf(spec, spec.sources, spec.conv.channels, number), "input");
   Value more = spec.more.sources && !spec.more.recurrent
-                   ? addInput(spec, spec.more.sources, "more")
+                   ? addInput(spec, tensorOf(spec.more.sources, number), "more")
                    : Value();
   Value population = addPopulation(spec);
   addProjection(spec, input, population, "synapses", weightsOf(spec), 0);
@@ -104,15 +131,11 @@ snn::NetworkOp LayerBuilder::build(const LayerSpec &spec) {
   return network;
 }
 
-static RankedTensorType tensorOf(int64_t n, Type element) {
-  return RankedTensorType::get({n}, element);
-}
-
-Value LayerBuilder::addInput(const LayerSpec &spec, uint32_t channels,
+Value LayerBuilder::addInput(const LayerSpec &spec, RankedTensorType type,
                              StringRef name) {
   OpBuilder b = OpBuilder::atBlockEnd(&network.getBody().front());
-  auto input = b.create<snn::InputOp>(b.getUnknownLoc(),
-                                      tensorOf(channels, b.getF32Type()), name);
+  auto input = b.create<snn::InputOp>(b.getUnknownLoc(), type, name);
+  order(spec, input);
   input.setDriveAttr(snn::PoissonAttr::get(b.getContext(),
                                            b.getF64FloatAttr(spec.rate), 1, 1));
   return input.getSignal();
@@ -131,10 +154,12 @@ Value LayerBuilder::addPopulation(const LayerSpec &spec) {
                    ? snn::makeParam(b.getContext(), model.paramName(j), uneven)
                    : Attribute(b.getF64FloatAttr(0.5)));
   auto population = b.create<snn::PopulationOp>(
-      b.getUnknownLoc(), tensorOf(spec.targets, b.getI1Type()), "layer",
-      model.getSymName(), params.getDictionary(b.getContext()),
+      b.getUnknownLoc(),
+      signalOf(spec, spec.targets, spec.conv.outChannels, b.getI1Type()),
+      "layer", model.getSymName(), params.getDictionary(b.getContext()),
       DictionaryAttr(), b.getI64IntegerAttr(1), b.getI64IntegerAttr(1));
   population.setRateAttr(b.getF64FloatAttr(spec.rate));
+  order(spec, population);
   return population.getSignal();
 }
 
@@ -295,7 +320,7 @@ Attribute LayerBuilder::listedWeights(const LayerSpec &spec) {
 }
 
 Attribute LayerBuilder::convWeights(const LayerSpec &spec) {
-  const ConvShape &c = spec.conv;
+  const ConvSpec &c = spec.conv;
   Draw draw(spec.seed, 4);
   std::vector<double> kernel(size_t(c.outChannels) * c.channels * c.kernel *
                              c.kernel);

@@ -33,7 +33,7 @@ public:
 
 private:
   void renew();
-  mlir::Value addInput(const LayerSpec &spec, uint32_t channels,
+  mlir::Value addInput(const LayerSpec &spec, mlir::RankedTensorType type,
                        llvm::StringRef name);
   mlir::Value addPopulation(const LayerSpec &spec);
   void addProjection(const LayerSpec &spec, mlir::Value source,

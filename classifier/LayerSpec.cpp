@@ -64,8 +64,8 @@ static LayerSpec gridLayer(uint64_t index, Draw &draw) {
 }
 
 /// A convolution whose maps have at most 4,096 cells each.
-static ConvShape drawConv(Draw &draw) {
-  ConvShape c;
+static ConvSpec drawConv(Draw &draw) {
+  ConvSpec c;
   for (;;) {
     c.pooled = draw.chance(0.3);
     c.channels = 1u << draw.number(0, 5);
@@ -74,6 +74,7 @@ static ConvShape drawConv(Draw &draw) {
     c.kernel = draw.chance(0.7) ? 3 : 5;
     c.stride = draw.number(1, 2);
     c.padding = draw.chance(0.7) ? c.kernel / 2 : 0;
+    c.channelsLast = draw.chance(0.8);
     if (c.size + 2 * c.padding < c.kernel)
       continue;
     c.outSize = (c.size + 2 * c.padding - c.kernel) / c.stride + 1;

@@ -49,11 +49,12 @@ const char *nameOf(Structure structure);
 /// The models of the data sets (LayerNetwork.cpp).
 enum class NeuronKind : uint8_t { If, Lif, CubaLif, TwoReceptors };
 
-/// C x H x W, row major, behind a 2 x 2 pooling window where `pooled`.
-struct ConvShape {
+/// C x H x W maps, behind a 2 x 2 pooling window where `pooled`.
+struct ConvSpec {
   uint32_t channels = 0, size = 0, outChannels = 0, outSize = 0;
   uint32_t kernel = 0, stride = 1, padding = 0;
   bool pooled = false;
+  bool channelsLast = false; ///< as fabric-order leaves most convolutions
 };
 
 /// A projection beside the first: random, by chance.
@@ -75,7 +76,7 @@ struct LayerSpec {
   unsigned bits = 8;
   NeuronKind neuron = NeuronKind::Lif;
   unsigned arrayParams = 0;
-  ConvShape conv;
+  ConvSpec conv;
   MoreSynapses more;
   uint64_t seed = 0; ///< of the synapses
 };

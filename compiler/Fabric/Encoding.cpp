@@ -71,9 +71,9 @@ bool standsAsConv(snn::ProjectionOp projection, ConvShape &shape) {
   return plain && (first || last);
 }
 
-/// Nothing for other connectivity, dilated kernels and pools whose windows
-/// overlap, leave gaps or begin outside.
-std::optional<ConvShape> shapeOf(snn::ProjectionOp projection) {
+} // namespace
+
+std::optional<ConvShape> convOf(snn::ProjectionOp projection) {
   auto conv = dyn_cast<snn::ConvAttr>(projection.getWeights());
   if (!conv || conv.getDilation()[0] != 1 || conv.getDilation()[1] != 1)
     return std::nullopt;
@@ -108,7 +108,6 @@ std::optional<ConvShape> shapeOf(snn::ProjectionOp projection) {
     return std::nullopt;
   return shape;
 }
-} // namespace
 
 std::unique_ptr<SynapseView> viewOf(snn::ProjectionOp projection) {
   auto source = NeuronOrder::of(projection.getSource().getDefiningOp());
@@ -117,7 +116,7 @@ std::unique_ptr<SynapseView> viewOf(snn::ProjectionOp projection) {
     return nullptr;
   auto connectivity = snn::IntConnectivity::create(projection);
   return connectivity ? std::make_unique<ProjectionView>(
-                            std::move(connectivity), shapeOf(projection),
+                            std::move(connectivity), convOf(projection),
                             std::move(*source), std::move(*target))
                       : nullptr;
 }
@@ -274,15 +273,14 @@ Range BlockStatistics::sourcesOf(Range targets) const {
   return all;
 }
 
-/// Output channels whose taps a core with `targets` keeps.
-static Range channelsOf(const ConvShape &shape, Range targets) {
+Range channelsOf(const ConvShape &shape, Range targets) {
   if (shape.channelsLast)
     return {0, shape.out[0]};
   return {targets.begin / shape.outPlane(),
           (targets.end + shape.outPlane() - 1) / shape.outPlane()};
 }
 
-static uint64_t convBytes(const RowEncoding &encoding, Range targets) {
+uint64_t convBytes(const RowEncoding &encoding, Range targets) {
   return align4(channelsOf(encoding.conv, targets).size() *
                 encoding.conv.channelTaps() * (encoding.word / 8));
 }

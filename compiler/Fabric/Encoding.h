@@ -22,9 +22,10 @@
 //
 // Conv<b, shape>, b = 8 or 16: the taps of every output channel that the slice
 //   meets (channels first) or all of them (channels last), signed weights of b
-//   bits in the order of ConvShape::tap, once for all sources; no index. The core computes the targets from the number of the
-//   source and clips them to the slice, which may begin inside a channel. Only
-//   for blocks with one delay.
+//   bits in the order of ConvShape::tap, once for all sources; no index. The
+//   core computes the targets from the number of the source and clips them to
+//   the slice, which may begin inside a channel. Only for blocks with one
+//   delay.
 //
 // Rows and index start at multiples of 4. Neighbouring source slices share the
 // index entry between them when the second then still starts at a multiple of
@@ -79,6 +80,10 @@ public:
                    std::vector<snn::IntSynapse> &row) const = 0;
 };
 
+/// The convolution that `projection` is, as its neurons stand. Nothing for
+/// other connectivity, dilated kernels and pools whose windows overlap, leave
+/// gaps or begin outside.
+std::optional<ConvShape> convOf(snn::ProjectionOp projection);
 /// The view of a projection; null and an error at the op when there is none.
 std::unique_ptr<SynapseView> viewOf(snn::ProjectionOp projection);
 
@@ -104,6 +109,11 @@ struct RowEncoding {
 /// "dense<8>", "sparse<16, index = 8, delay = 0, weight = 8>", the latter also
 /// with ", repeats = true", "conv<8>".
 std::string toText(const RowEncoding &encoding);
+
+/// Output channels whose taps a core with `targets` keeps.
+Range channelsOf(const ConvShape &shape, Range targets);
+/// Bytes of those taps; `encoding` is a conv.
+uint64_t convBytes(const RowEncoding &encoding, Range targets);
 
 /// Exact bytes of a block, each part a multiple of 4.
 struct BlockSize {

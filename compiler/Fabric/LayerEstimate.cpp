@@ -60,8 +60,10 @@ double forSlice(const std::array<double, kReaches> &figures, uint32_t n) {
 }
 
 /// Sources of the range that reaches a slice of `n` targets.
-double sourcesInReach(const EdgeShape &edge, uint32_t n) {
-  return std::max(1.0, edge.sources * std::min(1.0, forSlice(edge.reach, n)));
+double sourcesInReach(const EdgeShape &edge, uint32_t n, bool heaviest) {
+  double share =
+      forSlice(edge.reach, n) * (heaviest ? forSlice(edge.heavyReach, n) : 1);
+  return std::max(1.0, edge.sources * std::min(1.0, share));
 }
 
 /// What both paradigms share: the search for the slices.
@@ -70,7 +72,9 @@ public:
   Estimator(const LayerShape &layer, const MachineModel &machine,
             double tickCycles)
       : layer(layer), machine(machine), tickCycles(tickCycles),
-        available(double(availableBytes(machine.sram))) {}
+        available(double(availableBytes(machine.sram))) {
+    available -= std::fmod(available, std::max(4u, machine.sram.alignment));
+  }
   virtual ~Estimator() = default;
 
   std::optional<LayerEstimate> run();
@@ -82,6 +86,11 @@ protected:
   virtual uint32_t leastSlice() const = 0;
   virtual bool isParallel() const = 0;
   double commonBytes(uint32_t neurons) const;
+  /// As planCore aligns every buffer.
+  double aligned(double bytes) const {
+    double unit = std::max<double>(4, machine.sram.alignment);
+    return std::ceil(bytes / unit) * unit;
+  }
 
   const LayerShape &layer;
   const MachineModel &machine;
@@ -109,10 +118,11 @@ double Estimator::commonBytes(uint32_t n) const {
   double ring = std::max(512.0, fullRing ? sources : std::floor(sources / 8));
   double packets = std::min(std::max(2 * sources, 4.0), ring);
   double spikes = double(spikeBytes(n));
-  return sizeof(SnncCoreHeader) +
-         double(layer.edges.size()) * sizeof(SnncTableEntry) +
-         4.0 * n * (layer.arrayParams + 2 * layer.states) + 2 * spikes +
-         4 * packets;
+  return aligned(sizeof(SnncCoreHeader)) +
+         aligned(double(layer.edges.size()) * sizeof(SnncTableEntry)) +
+         aligned(4.0 * n) * (layer.arrayParams + layer.states) +
+         aligned(spikes) + aligned(spikes + 4.0 * n * layer.states) +
+         aligned(4 * packets);
 }
 
 /// The largest slice that fits, a multiple of unit() where there are several;
@@ -181,20 +191,43 @@ private:
   bool isParallel() const override { return false; }
   Core core(uint32_t neurons, bool heaviest) const override;
 
+  using Kind = RowEncoding::Kind;
   struct Block {
-    double bytes = 0;
-    bool dense = false;
+    double bytes = 0, index = 0;
+    Kind kind = Kind::Sparse;
+    double total() const { return bytes + index; }
   };
-  static Block block(const EdgeShape &edge, uint32_t neurons, double synapses);
+  Block block(const EdgeShape &edge, uint32_t neurons, double synapses,
+              bool heaviest) const;
+  double kernelBytes(const EdgeShape &edge, uint32_t neurons,
+                     bool heaviest) const;
 };
+
+/// Of the slice that meets most channels, or of the mean one.
+double SerialEstimator::kernelBytes(const EdgeShape &edge, uint32_t n,
+                                    bool heaviest) const {
+  RowEncoding encoding = RowEncoding::shared(edge.bits, *edge.conv);
+  auto size = uint32_t(layer.neurons);
+  if (edge.conv->channelsLast || n >= size)
+    return double(convBytes(encoding, {0, std::min(n, size)}));
+  double most = 0, sum = 0, count = 0;
+  for (uint32_t begin = 0; begin < size; begin += n, ++count) {
+    double bytes =
+        double(convBytes(encoding, {begin, std::min(size, begin + n)}));
+    most = std::max(most, bytes);
+    sum += bytes;
+  }
+  return heaviest ? most : sum / count;
+}
 
 /// The smallest of the formats of Encoding.h.
 SerialEstimator::Block SerialEstimator::block(const EdgeShape &edge, uint32_t n,
-                                              double synapses) {
-  double rows = sourcesInReach(edge, n);
-  Block best{INFINITY, false};
+                                              double synapses,
+                                              bool heaviest) const {
+  double rows = sourcesInReach(edge, n, heaviest);
+  Block best{INFINITY};
   if (edge.delays == 1)
-    best = {rows * double(align4(n)) * edge.bits / 8, true};
+    best = {rows * double(align4(n)) * edge.bits / 8, 0, Kind::Dense};
   unsigned delayBits =
       unsigned(std::bit_width(uint64_t(edge.longest - edge.shortest)));
   for (unsigned word : {16u, 32u}) {
@@ -202,9 +235,15 @@ SerialEstimator::Block SerialEstimator::block(const EdgeShape &edge, uint32_t n,
     if (used >= word || uint64_t(n - 1) >> (word - used) ||
         synapses > UINT16_MAX)
       continue;
-    double bytes = 4 * std::ceil(synapses * word / 32) + 2 * (rows + 1);
-    if (bytes < best.bytes)
-      best = {bytes, false};
+    Block sparse{4 * std::ceil(synapses * word / 32),
+                 4 * std::ceil((rows + 1) / 2)};
+    if (sparse.total() < best.total())
+      best = sparse;
+  }
+  if (edge.conv && edge.delays == 1) { // as BlockStatistics::choose
+    double bytes = kernelBytes(edge, n, heaviest);
+    if (2 * bytes <= best.total())
+      best = {bytes, 0, Kind::Conv};
   }
   if (std::isinf(best.bytes))
     best.bytes = 4 * synapses; // no legal encoding, as LayerPlanner::demandOf
@@ -213,26 +252,27 @@ SerialEstimator::Block SerialEstimator::block(const EdgeShape &edge, uint32_t n,
 
 Core SerialEstimator::core(uint32_t n, bool heaviest) const {
   Core core;
-  core.bytes =
-      commonBytes(n) + double(ringSlots(uint64_t(layer.longestDelay()))) *
-                           double(ringSlotBytes(n, layer.receptors));
+  core.bytes = commonBytes(n) +
+               aligned(double(ringSlots(uint64_t(layer.longestDelay()))) *
+                       double(ringSlotBytes(n, layer.receptors)));
   CoreWork work[2];
   double synapses = 0, dense = 0;
   for (const EdgeShape &edge : layer.edges) {
     double events = edge.sources * edge.density * n *
                     (heaviest ? forSlice(edge.heavySynapses, n) : 1);
-    Block rows = block(edge, n, events);
-    double reached = sourcesInReach(edge, n);
-    core.bytes += rows.bytes;
+    Block rows = block(edge, n, events, heaviest);
+    double reached = sourcesInReach(edge, n, heaviest);
+    core.bytes += aligned(rows.bytes) + aligned(rows.index);
     synapses += events;
-    dense += rows.dense ? events : 0;
+    dense += rows.kind == Kind::Dense ? events : 0;
     for (bool worst : {false, true}) {
       double rate = worst ? std::max(1.0, edge.rate) : edge.rate;
       work[worst].packets += reached * rate;
-      if (rows.dense)
+      if (rows.kind == Kind::Dense)
         work[worst].denseEvents += reached * double(align4(n)) * rate;
       else
-        work[worst].sparseEvents += events * rate;
+        (rows.kind == Kind::Conv ? work[worst].convEvents
+                                 : work[worst].sparseEvents) += events * rate;
     }
   }
   work[0].neurons = work[1].neurons = n;
@@ -394,7 +434,7 @@ Core ParallelEstimator::core(uint32_t n, bool heaviest) const {
   Panels panels = sharing(best(n), n) * (heaviest ? heaviness(n) : 1);
   double sources = 0, history = 0;
   for (const EdgeShape &edge : layer.edges) {
-    double reached = sourcesInReach(edge, n);
+    double reached = sourcesInReach(edge, n, heaviest);
     sources += reached;
     history += double(historyRoom(uint64_t(reached), edge.inputRate));
   }
@@ -405,10 +445,13 @@ Core ParallelEstimator::core(uint32_t n, bool heaviest) const {
   layout.firstDelay = uint64_t(layer.shortestDelay());
   layout.lastDelay = uint64_t(layer.longestDelay());
   layout.operandRows = uint64_t(panels.operandRows);
-  core.bytes = commonBytes(n) + panels.bytes +
-               4.0 * format.batch * panels.columns +
-               double(layout.scatterBytes() + layout.historyBytes() +
-                      layout.historyCountBytes());
+  core.bytes = commonBytes(n);
+  for (double part :
+       {panels.count * sizeof(SnncPanel), panels.weightBytes, 2 * panels.rows,
+        panels.operandRows * double(format.operandBytes()),
+        4.0 * format.batch * panels.columns, double(layout.scatterBytes()),
+        double(layout.historyBytes()), double(layout.historyCountBytes())})
+    core.bytes += aligned(part);
   if (panels.rows > UINT16_MAX || sources > UINT16_MAX)
     core.bytes = INFINITY; // beyond the format's 16 bits
   CoreWork work[2];
@@ -416,7 +459,7 @@ Core ParallelEstimator::core(uint32_t n, bool heaviest) const {
     work[worst].neurons = n;
     work[worst].positions = worst ? panels.worstPositions : panels.positions;
     for (const EdgeShape &edge : layer.edges)
-      work[worst].packets += sourcesInReach(edge, n) *
+      work[worst].packets += sourcesInReach(edge, n, heaviest) *
                              (worst ? std::max(1.0, edge.rate) : edge.rate);
   }
   core.cycles = {parallelCycles(work[0], machine.mac, layout),

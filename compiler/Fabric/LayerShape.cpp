@@ -3,6 +3,7 @@
 
 #include "compiler/Fabric/LayerShape.h"
 
+#include "compiler/Fabric/ConvFields.h"
 #include "compiler/Fabric/RowSample.h"
 #include "compiler/SNN/Connectivity.h"
 #include "compiler/SNN/ParamValues.h"
@@ -75,8 +76,21 @@ void fillByChance(EdgeShape &edge, double targets) {
   makeHeavy(edge, targets);
 }
 
-/// The share of drawn weights that are not 0 as integers, from the
-/// distribution's quantiles.
+/// Share of the 2^32 words for which `draw`, which never descends, is below
+/// `limit`: by bisection.
+static double shareBelow(const snn::Drawer &draw, double limit) {
+  uint64_t low = 0, high = uint64_t(1) << 32;
+  while (low < high) {
+    uint64_t middle = low + (high - low) / 2;
+    if (draw(uint32_t(middle)) < limit)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return std::ldexp(double(low), -32);
+}
+
+/// The share of drawn weights that are not 0 as integers.
 static double nonZeroShare(snn::ProceduralAttr rule, snn::QuantAttr quant,
                            MLIRContext *context) {
   if (!quant)
@@ -85,14 +99,9 @@ static double nonZeroShare(snn::ProceduralAttr rule, snn::QuantAttr quant,
   if (!scales) // one per target: as wide as the largest weight, next to no 0
     return 1;
   snn::Drawer draw(rule.getWeight());
-  constexpr uint32_t quantiles = 256;
-  uint32_t kept = 0;
-  double least = quant.getRounding() == snn::Rounding::NearestEven ? 0.5 : 1;
-  for (uint32_t i = 0; i < quantiles; ++i) {
-    double scaled = std::abs(draw(i << 24 | 1u << 23) * scales->at(0));
-    kept += scaled >= least && scaled > 0.5;
-  }
-  return double(kept) / quantiles;
+  bool truncates = quant.getRounding() == snn::Rounding::TowardZero;
+  double least = (truncates ? 1 : 0.5) / scales->at(0);
+  return 1 - (shareBelow(draw, least) - shareBelow(draw, -least));
 }
 
 /// Density of a rule, without drawing.
@@ -128,6 +137,16 @@ static void readDelays(snn::ProjectionOp op, EdgeShape &edge) {
   edge.delays = edge.longest - edge.shortest + 1;
 }
 
+/// A panel's width counts in full where the layer is narrower; the estimate
+/// takes that share of a panel again.
+static void widen(EdgeShape &edge, double targets) {
+  for (size_t i = 0; i < edge.filled.size(); ++i) {
+    double columns = double((i + 1) * kTileNeurons);
+    if (targets < columns)
+      edge.filled[i] = 1 - std::pow(1 - edge.filled[i], columns / targets);
+  }
+}
+
 /// The diagonal: a panel of t tiles sees t * kTileNeurons sources.
 static void fillDiagonal(EdgeShape &edge) {
   edge.density = 1 / edge.sources;
@@ -137,6 +156,31 @@ static void fillDiagonal(EdgeShape &edge) {
   for (size_t i = 0; i < edge.reach.size(); ++i)
     edge.reach[i] =
         std::min(1.0, std::ldexp(kTileNeurons, int(i)) / edge.sources);
+}
+
+/// The share of a kernel's taps that are not 0 as integers; 1 where its weights
+/// cannot be read (the scan reports it).
+static double nonZeroTaps(snn::ProjectionOp op, const ConvShape &shape) {
+  auto conv = cast<snn::ConvAttr>(op.getWeights());
+  MLIRContext *context = op.getContext();
+  auto taps = snn::ParamValues::get(conv.getWeights(), shape.taps(), context);
+  snn::QuantAttr quant = op.getQuantAttr();
+  if (!taps || !quant)
+    return 1;
+  auto scales = snn::ParamValues::get(quant.getScales(),
+                                      size_t(op.numTargets()), context);
+  if (!scales)
+    return 1;
+  bool truncates = quant.getRounding() == snn::Rounding::TowardZero;
+  uint64_t kept = 0;
+  for (uint64_t tap = 0; tap < shape.taps(); ++tap) {
+    // Scales are per neuron, those of a channel are the same.
+    uint64_t channel = tap / shape.channelTaps();
+    double scale = scales->at(size_t(channel) * shape.outPlane());
+    double scaled = std::abs(taps->at(tap) * scale);
+    kept += truncates ? scaled >= 1 : scaled > 0.5;
+  }
+  return double(kept) / double(shape.taps());
 }
 
 static LogicalResult readSynapses(snn::ProjectionOp op, EdgeShape &edge) {
@@ -156,6 +200,12 @@ static LogicalResult readSynapses(snn::ProjectionOp op, EdgeShape &edge) {
     fillDiagonal(edge);
     return success();
   }
+  if (edge.conv) {
+    fillByFields(*edge.conv, edge);
+    widen(edge, targets);
+    edge.density *= nonZeroTaps(op, *edge.conv);
+    return success();
+  }
   auto sample = RowSample::read(op);
   if (!sample)
     return failure();
@@ -164,8 +214,8 @@ static LogicalResult readSynapses(snn::ProjectionOp op, EdgeShape &edge) {
   for (unsigned tiles = 1; tiles <= edge.filled.size(); ++tiles)
     edge.filled[tiles - 1] = sample->filled(tiles, edge.delays);
   for (size_t i = 0; i < edge.reach.size(); ++i)
-    sample->readSlices(kTileNeurons << i, edge.reach[i], edge.heavySynapses[i],
-                       edge.heavyRows[i]);
+    sample->readSlices(i, edge);
+  widen(edge, targets);
   return success();
 }
 
@@ -187,6 +237,7 @@ FailureOr<LayerShape> shapeOf(const NetworkInfo &info, uint32_t node) {
     edge.inputRate = source.isInput ? source.rate : 0;
     edge.bits = op.getQuantAttr() ? op.getQuantAttr().getBits() : 8;
     edge.receptor = unsigned(op.getReceptor());
+    edge.conv = convOf(op);
     readDelays(op, edge);
     if (failed(readSynapses(op, edge)))
       return failure();

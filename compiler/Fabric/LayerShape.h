@@ -6,10 +6,11 @@
 //
 // What is known about a population and the projections into it without making
 // its synapses: sizes, density, delays, rates, and how its synapses spread over
-// tiles of targets. Where the connector tells (procedural rules, one-to-one),
-// no weight is read; stored weights are sampled, at most kSampledSources rows
-// of each projection. The closed formulas (LayerEstimate.h) and the selector's
-// features (classifier/features.md) start here.
+// tiles of targets. Where the connector tells (procedural rules, one-to-one,
+// convolutions), no row is made and no weight read, of a kernel only which taps
+// are 0; of stored weights some rows are sampled (kSampledSources). The closed
+// formulas (LayerEstimate.h) and the selector's features
+// (classifier/features.md) start here.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_FABRIC_LAYERSHAPE_H
@@ -21,8 +22,10 @@
 
 namespace snnc::fabric {
 
-/// Rows of a stored projection that are read at most.
+/// Rows of a stored projection that are read: so many, or of few targets as
+/// many as make kSampledPairs pairs of source and target.
 inline constexpr uint32_t kSampledSources = 256;
+inline constexpr uint32_t kSampledPairs = 1 << 16;
 
 /// Sizes of slices in `reach`: up to 16 * 2^8 = 4,096 targets.
 inline constexpr size_t kReaches = 9;
@@ -31,24 +34,29 @@ inline constexpr size_t kReaches = 9;
 /// whose integer weight is not 0.
 struct EdgeShape {
   double sources = 0;
-  double density = 0;  ///< synapses / (sources * targets)
-  double delays = 1;   ///< number of different delays
-  double shortest = 1; ///< ticks
-  double longest = 1;  ///< ticks
-  double rate = 0.05;  ///< spikes per source and tick
+  double density = 0;   ///< synapses / (sources * targets)
+  double delays = 1;    ///< number of different delays
+  double shortest = 1;  ///< ticks
+  double longest = 1;   ///< ticks
+  double rate = 0.05;   ///< spikes per source and tick
   double inputRate = 0; ///< `rate` where the source is an input
-  unsigned bits = 8;   ///< of a weight
+  unsigned bits = 8;    ///< of a weight
   unsigned receptor = 0;
+  /// The convolution that it is, if it is one. A core may keep its kernel once
+  /// where all synapses have one delay.
+  std::optional<ConvShape> conv = {};
   /// Share of (source, delay, panel) triples that have a synapse, for panels of
   /// 1, 2, 3 and 4 tiles of kTileNeurons targets: density of the map's rows.
+  /// Where the layer has fewer targets, as if its synapses went on.
   std::array<double, 4> filled{};
   /// Length of the least range of sources that holds all with a synapse into a
   /// slice, over `sources`, for slices of kTileNeurons, twice, four times ...
   /// as many targets.
   std::array<double, kReaches> reach{};
-  /// Synapses, and rows of one-tile panels, of the heaviest such slice over
-  /// those of the mean slice.
-  std::array<double, kReaches> heavySynapses = evenly(), heavyRows = evenly();
+  /// Synapses, rows of one-tile panels and that range, of the heaviest such
+  /// slice over those of the mean slice.
+  std::array<double, kReaches> heavySynapses = evenly(), heavyRows = evenly(),
+                               heavyReach = evenly();
 
   static constexpr std::array<double, kReaches> evenly() {
     std::array<double, kReaches> ones;

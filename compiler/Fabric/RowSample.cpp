@@ -3,7 +3,6 @@
 
 #include "compiler/Fabric/RowSample.h"
 
-#include "compiler/Fabric/LayerShape.h"
 #include "compiler/Fabric/NeuronOrder.h"
 #include "compiler/SNN/ParamValues.h"
 #include "compiler/Support/Random.h"
@@ -19,7 +18,9 @@ namespace snnc::fabric {
 /// Drawn places: even steps would meet the period of a convolution's maps.
 RowSample::RowSample(uint32_t sources, uint32_t targets)
     : sources(sources), targets(targets) {
-  uint32_t count = std::min(sources, kSampledSources);
+  uint32_t count =
+      std::min(sources, std::max(kSampledSources,
+                                 kSampledPairs / std::max(1u, targets)));
   PhiloxKey key = streamKey(1, streamOf("row sample"));
   for (uint32_t i = 0; i < count; ++i) {
     auto begin = uint32_t(uint64_t(i) * sources / count);
@@ -123,12 +124,32 @@ std::optional<RowSample> RowSample::read(snn::ProjectionOp op) {
     cell.source = from->placeOf(cell.source);
     cell.target = to->placeOf(cell.target);
   }
-  std::sort(sample.cells.begin(), sample.cells.end(),
-            [](const Cell &a, const Cell &b) {
-              return std::tie(a.source, a.delay, a.target) <
-                     std::tie(b.source, b.delay, b.target);
-            });
+  sample.sort();
   return sample;
+}
+
+/// By source, delay, target. Most cells come in order of targets or of sources:
+/// dealing them out by source leaves little to sort.
+void RowSample::sort() {
+  std::vector<uint32_t> begin(size_t(sources) + 1);
+  for (const Cell &cell : cells)
+    ++begin[cell.source + 1];
+  for (uint32_t source = 0; source < sources; ++source)
+    begin[source + 1] += begin[source];
+  std::vector<uint32_t> next(begin.begin(), begin.end() - 1);
+  std::vector<Cell> dealt(cells.size());
+  for (const Cell &cell : cells)
+    dealt[next[cell.source]++] = cell;
+  cells = std::move(dealt);
+  auto before = [](const Cell &a, const Cell &b) {
+    return std::tie(a.delay, a.target) < std::tie(b.delay, b.target);
+  };
+  for (uint32_t source = 0; source < sources; ++source) {
+    auto row = cells.begin() + begin[source],
+         end = cells.begin() + begin[source + 1];
+    if (!std::is_sorted(row, end, before))
+      std::sort(row, end, before);
+  }
 }
 
 double RowSample::density() const {
@@ -157,12 +178,14 @@ double RowSample::unevenness() const {
 double RowSample::filled(unsigned tiles, double delays) const {
   double rows = double(chosen.size());
   uint32_t columns = tiles * kTileNeurons;
-  double panels = std::ceil(double(targets) / columns);
+  // A partial last panel would only dilute the others.
+  uint32_t panels = std::max(1u, targets / columns);
   size_t count = 0;
   for (size_t i = 0; i < cells.size(); ++i)
-    count += i == 0 || cells[i].source != cells[i - 1].source ||
-             cells[i].delay != cells[i - 1].delay ||
-             cells[i].target / columns != cells[i - 1].target / columns;
+    count += cells[i].target / columns < panels &&
+             (i == 0 || cells[i].source != cells[i - 1].source ||
+              cells[i].delay != cells[i - 1].delay ||
+              cells[i].target / columns != cells[i - 1].target / columns);
   return std::min(1.0, double(count) / (rows * panels * delays));
 }
 
@@ -203,8 +226,8 @@ static double rangeOf(const Slice &slice, double chosen, double sources) {
   return std::min(1.0, length / sources);
 }
 
-void RowSample::readSlices(uint32_t columns, double &reach,
-                           double &heavySynapses, double &heavyRows) const {
+void RowSample::readSlices(size_t i, EdgeShape &edge) const {
+  uint32_t columns = kTileNeurons << i;
   // A partial last slice would only dilute the mean.
   std::vector<Slice> slices(std::max(1u, targets / columns));
   const Cell *before = nullptr;
@@ -224,12 +247,19 @@ void RowSample::readSlices(uint32_t columns, double &reach,
     slice.last = cell.source;
     ++slice.sources;
   }
-  double seen = double(chosen.size()), sum = 0;
-  for (const Slice &slice : slices)
-    sum += rangeOf(slice, seen, sources);
-  reach = sum / double(slices.size());
-  heavySynapses = heaviest(slices, &Slice::synapses, seen / sources);
-  heavyRows = heaviest(slices, &Slice::rows, seen / sources);
+  double seen = double(chosen.size()), sum = 0, longest = 0;
+  // The ends of a range are known where enough of its sources were seen.
+  constexpr uint32_t enough = 16;
+  for (const Slice &slice : slices) {
+    double range = rangeOf(slice, seen, sources);
+    sum += range;
+    if (slice.sources >= enough || seen == sources)
+      longest = std::max(longest, range);
+  }
+  edge.reach[i] = sum / double(slices.size());
+  edge.heavyReach[i] = std::max(1.0, sum > 0 ? longest / edge.reach[i] : 1);
+  edge.heavySynapses[i] = heaviest(slices, &Slice::synapses, seen / sources);
+  edge.heavyRows[i] = heaviest(slices, &Slice::rows, seen / sources);
 }
 
 } // namespace snnc::fabric

@@ -13,6 +13,7 @@
 #ifndef SNNC_FABRIC_ROWSAMPLE_H
 #define SNNC_FABRIC_ROWSAMPLE_H
 
+#include "compiler/Fabric/LayerShape.h"
 #include "compiler/SNN/Connectivity.h"
 
 #include <cstdint>
@@ -34,17 +35,15 @@ public:
   /// Share of the (source, delay, panel) triples with a synapse, panels of
   /// `tiles` tiles, `delays` different delays.
   double filled(unsigned tiles, double delays) const;
-  /// For slices of `columns` targets: the expected length of the range of
-  /// sources that reaches one, over the number of sources; synapses and rows of
-  /// one-tile panels of the heaviest over those of the mean slice.
-  void readSlices(uint32_t columns, double &reach, double &heavySynapses,
-                  double &heavyRows) const;
+  /// `reach` and the heaviest slices of `edge` at place `i` (LayerShape.h).
+  void readSlices(size_t i, EdgeShape &edge) const;
 
 private:
   RowSample(uint32_t sources, uint32_t targets);
   bool readDense(snn::ProjectionOp op);
   bool readList(snn::ProjectionOp op);
   void add(uint32_t source, uint32_t target, uint32_t delay);
+  void sort();
 
   struct Cell {
     uint32_t source, delay, target;
