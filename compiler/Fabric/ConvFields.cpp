@@ -159,6 +159,17 @@ static std::vector<double> reachAlong(const ConvShape &shape, unsigned axis) {
   return reached;
 }
 
+/// Share of the sources that reach any target.
+static double shareReached(const ConvShape &shape) {
+  double share = 1;
+  for (unsigned axis : {0, 1}) {
+    std::vector<double> reached = reachAlong(shape, axis);
+    share *= 1 - double(std::count(reached.begin(), reached.end(), 0.0)) /
+                     double(reached.size());
+  }
+  return share;
+}
+
 /// Standard deviation over mean of the row lengths beyond what chance gives
 /// rows of this density: a row's length is a product of both axes.
 static double unevenness(const ConvShape &shape, double density) {
@@ -190,6 +201,7 @@ void fillByFields(const ConvShape &shape, EdgeShape &edge) {
     edge.filled[tiles - 1] =
         std::min(1.0, meanOf(rows) / (edge.sources * edge.delays));
   }
+  edge.filledAnywhere = shareReached(shape) / edge.delays;
   survey.readSlices(edge);
 }
 

@@ -28,27 +28,39 @@ struct Panels {
   double bytes = 0; ///< what the planner minimises
   double rows = 0, operandRows = 0, weightBytes = 0, columns = 0, count = 0;
   double macCycles = 0, macs = 0, positions = 0, worstPositions = 0;
+  double listedRows = 0; ///< of panels that share no other's operand
+  std::array<uint32_t, 5> ofTiles{}; ///< panels of so many full tiles
+  uint32_t partial = 0;              ///< neurons of the one that is not full
 
   Panels operator+(const Panels &other) const {
-    return {bytes + other.bytes,
-            rows + other.rows,
-            operandRows + other.operandRows,
-            weightBytes + other.weightBytes,
-            columns + other.columns,
-            count + other.count,
-            macCycles + other.macCycles,
-            macs + other.macs,
-            positions + other.positions,
-            worstPositions + other.worstPositions};
+    Panels sum = other;
+    for (double Panels::*figure :
+         {&Panels::bytes, &Panels::columns, &Panels::count})
+      sum.*figure += this->*figure;
+    for (double Panels::*figure : kByRows)
+      sum.*figure += this->*figure;
+    for (size_t t = 0; t < ofTiles.size(); ++t)
+      sum.ofTiles[t] += ofTiles[t];
+    sum.partial += partial;
+    return sum;
   }
   /// The same panels with so many times the rows.
   Panels operator*(double factor) const {
-    return {bytes * factor,         rows * factor, operandRows * factor,
-            weightBytes * factor,   columns,       count,
-            macCycles * factor,     macs * factor, positions * factor,
-            worstPositions * factor};
+    Panels more = *this;
+    more.bytes *= factor;
+    for (double Panels::*figure : kByRows)
+      more.*figure *= factor;
+    return more;
   }
+
+private:
+  static const std::array<double Panels::*, 8> kByRows;
 };
+
+constexpr std::array<double Panels::*, 8> Panels::kByRows = {
+    &Panels::rows,           &Panels::operandRows, &Panels::weightBytes,
+    &Panels::macCycles,      &Panels::macs,        &Panels::positions,
+    &Panels::worstPositions, &Panels::listedRows};
 
 /// One of the shape's figures for slices of `n` targets.
 double forSlice(const std::array<double, kReaches> &figures, uint32_t n) {
@@ -305,8 +317,9 @@ private:
   Core core(uint32_t neurons, bool heaviest) const override;
   /// A panel per receptor over `neurons` neurons, at most `window` tiles.
   Panels panel(uint32_t neurons) const;
+  double emptyLog(size_t edge, uint32_t neurons) const;
   Panels best(uint32_t neurons) const;
-  Panels sharing(Panels panels, uint32_t neurons) const;
+  Panels sharing(Panels panels, uint32_t neurons, bool heaviest) const;
   double heaviness(uint32_t neurons) const;
 
   uint32_t width;
@@ -342,10 +355,20 @@ ParallelEstimator::ParallelEstimator(const LayerShape &layer,
     }
 }
 
+/// Of a panel's (source, delay) pairs, log(1 - filled).
+double ParallelEstimator::emptyLog(size_t edge, uint32_t n) const {
+  uint32_t full = n / width;
+  double part = double(n % width) / width, empty = emptyLogs[edge][full];
+  return part > 0 ? empty + part * (emptyLogs[edge][full + 1] - empty) : empty;
+}
+
 Panels ParallelEstimator::panel(uint32_t n) const {
   Panels result;
-  uint32_t full = n / width, columns = (n + width - 1) / width * width;
-  double part = double(n % width) / width;
+  uint32_t columns = (n + width - 1) / width * width;
+  if (n % width)
+    result.partial = n;
+  else
+    result.ofTiles[n / width] = 1;
   uint64_t unit = 16 / std::gcd<uint64_t>(16, format.operandBytes());
   for (unsigned receptor = 0; receptor < layer.receptors; ++receptor) {
     double rows = 0;
@@ -353,10 +376,8 @@ Panels ParallelEstimator::panel(uint32_t n) const {
       const EdgeShape &edge = layer.edges[e];
       if (edge.receptor != receptor)
         continue;
-      double empty = emptyLogs[e][full];
-      if (part > 0)
-        empty += part * (emptyLogs[e][full + 1] - empty);
-      double count = edge.sources * edge.delays * (1 - std::exp(empty));
+      double count =
+          edge.sources * edge.delays * (1 - std::exp(emptyLog(e, n)));
       rows += count;
       result.positions += count * edge.rate;
       result.worstPositions += count * std::max(1.0, edge.rate);
@@ -364,6 +385,7 @@ Panels ParallelEstimator::panel(uint32_t n) const {
     double operand = std::ceil(rows / double(unit)) * double(unit);
     double weights = rows * columns * double(format.weightBytes());
     result.rows += rows;
+    result.listedRows += rows;
     result.operandRows += operand;
     result.weightBytes += weights;
     result.bytes += weights + 2 * rows +
@@ -394,23 +416,66 @@ Panels ParallelEstimator::best(uint32_t n) const {
   return result;
 }
 
-/// Panels that have every row share their operand; `Panels` counts it for each.
-Panels ParallelEstimator::sharing(Panels panels, uint32_t n) const {
-  double missing = 0;
-  for (size_t e = 0; e < layer.edges.size(); ++e)
-    missing += layer.edges[e].sources * layer.edges[e].delays *
-               std::exp(emptyLogs[e][std::min(window, n / width)]);
-  double each = panels.count / double(layer.receptors);
-  double full = each * std::exp(-missing);
-  if (full <= 1)
+/// How many panels share another's operand when each has all rows with its own
+/// probability: all full ones but the first. In the slice that has the fewest
+/// of `slices`: the sum over x >= 2 of P(at least x are full)^slices.
+static double sharingPanels(llvm::ArrayRef<double> full, double slices) {
+  llvm::SmallVector<double, 64> exactly = {1}; // P(x panels are full)
+  for (double p : full) {
+    if (p < 1e-9)
+      continue;
+    exactly.push_back(0);
+    for (size_t x = exactly.size() - 1; x > 0; --x)
+      exactly[x] = exactly[x] * (1 - p) + exactly[x - 1] * p;
+    exactly[0] *= 1 - p;
+  }
+  double least = 0, shared = 0;
+  for (size_t x = exactly.size(); x-- > 2;) {
+    least = std::min(1.0, least + exactly[x]);
+    shared += std::pow(least, slices);
+  }
+  return shared;
+}
+
+/// Takes off the operands of panels that have that of another one.
+Panels ParallelEstimator::sharing(Panels panels, uint32_t n,
+                                  bool heaviest) const {
+  if (panels.count < 2 * layer.receptors)
     return panels;
-  double rest = 1 - (full - 1) / each;
-  panels.bytes -=
-      (1 - rest) *
-      (2 * panels.rows + panels.operandRows * double(format.operandBytes()));
-  panels.operandRows *= rest;
-  panels.positions *= rest;
-  panels.worstPositions *= rest;
+  double slices = heaviest ? std::ceil(layer.neurons / n) : 1;
+  uint64_t unit = 16 / std::gcd<uint64_t>(16, format.operandBytes());
+  for (unsigned receptor = 0; receptor < layer.receptors; ++receptor) {
+    double rows = 0, positions = 0, worst = 0; // of a panel that has them all
+    for (const EdgeShape &edge : layer.edges) {
+      if (edge.receptor != receptor)
+        continue;
+      double all = edge.sources * edge.delays * edge.filledAnywhere;
+      rows += all;
+      positions += all * edge.rate;
+      worst += all * std::max(1.0, edge.rate);
+    }
+    auto hasAll = [&](uint32_t neurons) {
+      double missing = 0;
+      for (size_t e = 0; e < layer.edges.size(); ++e)
+        if (const EdgeShape &edge = layer.edges[e]; edge.receptor == receptor)
+          missing += edge.sources * edge.delays *
+                     std::max(0.0, edge.filledAnywhere - 1 +
+                                       std::exp(emptyLog(e, neurons)));
+      return std::exp(-missing);
+    };
+    llvm::SmallVector<double, 32> full;
+    for (uint32_t t = 1; t <= window; ++t)
+      if (panels.ofTiles[t])
+        full.append(panels.ofTiles[t], hasAll(t * width));
+    if (panels.partial)
+      full.push_back(hasAll(panels.partial));
+    double shared = sharingPanels(full, slices);
+    panels.listedRows -= shared * rows;
+    panels.operandRows -=
+        shared * std::ceil(rows / double(unit)) * double(unit);
+    panels.positions -= shared * positions;
+    panels.worstPositions -= shared * worst;
+  }
   return panels;
 }
 
@@ -431,7 +496,7 @@ Core ParallelEstimator::core(uint32_t n, bool heaviest) const {
     core.bytes = INFINITY;
     return core;
   }
-  Panels panels = sharing(best(n), n) * (heaviest ? heaviness(n) : 1);
+  Panels panels = sharing(best(n), n, heaviest) * (heaviest ? heaviness(n) : 1);
   double sources = 0, history = 0;
   for (const EdgeShape &edge : layer.edges) {
     double reached = sourcesInReach(edge, n, heaviest);
@@ -447,12 +512,13 @@ Core ParallelEstimator::core(uint32_t n, bool heaviest) const {
   layout.operandRows = uint64_t(panels.operandRows);
   core.bytes = commonBytes(n);
   for (double part :
-       {panels.count * sizeof(SnncPanel), panels.weightBytes, 2 * panels.rows,
+       {panels.count * sizeof(SnncPanel), panels.weightBytes,
+        2 * panels.listedRows,
         panels.operandRows * double(format.operandBytes()),
         4.0 * format.batch * panels.columns, double(layout.scatterBytes()),
         double(layout.historyBytes()), double(layout.historyCountBytes())})
     core.bytes += aligned(part);
-  if (panels.rows > UINT16_MAX || sources > UINT16_MAX)
+  if (panels.listedRows > UINT16_MAX || sources > UINT16_MAX)
     core.bytes = INFINITY; // beyond the format's 16 bits
   CoreWork work[2];
   for (bool worst : {false, true}) {

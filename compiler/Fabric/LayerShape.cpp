@@ -65,6 +65,7 @@ void fillByChance(EdgeShape &edge, double targets) {
   double all = 1;
   for (double &share : edge.filled)
     share = 1 - (all *= power);
+  edge.filledAnywhere = 1 - std::pow(empty, targets);
   double missing = 1 - std::min(1.0, edge.density);
   for (size_t i = 0; i < edge.reach.size(); ++i) {
     double targets = std::ldexp(kTileNeurons, int(i));
@@ -153,6 +154,7 @@ static void fillDiagonal(EdgeShape &edge) {
   for (size_t i = 0; i < edge.filled.size(); ++i)
     edge.filled[i] = std::min(1.0, double((i + 1) * kTileNeurons) /
                                        edge.sources / edge.delays);
+  edge.filledAnywhere = 1 / edge.delays;
   for (size_t i = 0; i < edge.reach.size(); ++i)
     edge.reach[i] =
         std::min(1.0, std::ldexp(kTileNeurons, int(i)) / edge.sources);
@@ -215,6 +217,8 @@ static LogicalResult readSynapses(snn::ProjectionOp op, EdgeShape &edge) {
     edge.filled[tiles - 1] = sample->filled(tiles, edge.delays);
   for (size_t i = 0; i < edge.reach.size(); ++i)
     sample->readSlices(i, edge);
+  edge.filledAnywhere =
+      sample->filled(1 + unsigned(targets) / kTileNeurons, edge.delays);
   widen(edge, targets);
   return success();
 }

@@ -49,6 +49,8 @@ struct EdgeShape {
   /// 1, 2, 3 and 4 tiles of kTileNeurons targets: density of the map's rows.
   /// Where the layer has fewer targets, as if its synapses went on.
   std::array<double, 4> filled{};
+  /// The same of one panel over all targets.
+  double filledAnywhere = 1;
   /// Length of the least range of sources that holds all with a synapse into a
   /// slice, over `sources`, for slices of kTileNeurons, twice, four times ...
   /// as many targets.
