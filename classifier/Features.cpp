@@ -17,6 +17,8 @@ namespace {
 
 /// Stands for a plan that does not exist in ratios: far beyond any real one.
 constexpr double kNever = 1e6;
+/// "A little" of a core's bytes: next to no estimate is further off.
+constexpr double kLittle = 0.015;
 
 /// Fills an array in the order of kFeatureNames.
 class Writer {
@@ -118,7 +120,8 @@ static void addParallel(Writer &out, const Estimates &parallel) {
        {double(parallel.timed.has_value()), double(timed.plan.pes), timed.fill,
         timed.tighter, timed.busy, timed.plan.cycles.expected,
         double(timed.plan.bytes), timed.macs, timed.mapRows,
-        double(untimed.plan.pes), double(untimed.plan.bytes)})
+        double(timed.plan.batch), double(untimed.plan.pes),
+        double(untimed.plan.bytes)})
     out.add(value);
 }
 
@@ -165,6 +168,25 @@ static void addComparison(Writer &out, const LayerShape &layer,
   out.add(ratio(energy(st), energy(pt)));
 }
 
+/// A plan near the edge of a core may come out with a core less or more.
+static void addSwings(Writer &out, const LayerShape &layer,
+                      const Estimates &serial, const Estimates &parallel,
+                      const MachineModel &machine, double tickCycles) {
+  using Estimate = std::optional<LayerEstimate>;
+  auto pes = [](const Estimate &e) { return e ? double(e->plan.pes) : kNever; };
+  auto cycles = [](const Estimate &e) {
+    return e ? e->plan.cycles.expected : kNever;
+  };
+  for (bool isParallel : {false, true})
+    for (double room : {1 - kLittle, 1 + kLittle}) {
+      Estimate swung = estimate(layer, machine, isParallel, tickCycles, room);
+      const Estimate &s = isParallel ? serial.timed : swung;
+      const Estimate &p = isParallel ? swung : parallel.timed;
+      out.add(pes(s) - pes(p));
+      out.add(cycles(s) / std::max(cycles(p), 1e-9));
+    }
+}
+
 Features featuresOf(const LayerShape &layer, const MachineModel &machine,
                     double tickSeconds) {
   double tickCycles = fabric::tickCycles(machine, tickSeconds);
@@ -176,6 +198,7 @@ Features featuresOf(const LayerShape &layer, const MachineModel &machine,
   addSerial(out, serial);
   addParallel(out, parallel);
   addComparison(out, layer, serial, parallel, machine, tickSeconds);
+  addSwings(out, layer, serial, parallel, machine, tickCycles);
   return out.finish();
 }
 

@@ -82,9 +82,9 @@ double sourcesInReach(const EdgeShape &edge, uint32_t n, bool heaviest) {
 class Estimator {
 public:
   Estimator(const LayerShape &layer, const MachineModel &machine,
-            double tickCycles)
+            double tickCycles, double room)
       : layer(layer), machine(machine), tickCycles(tickCycles),
-        available(double(availableBytes(machine.sram))) {
+        available(room * double(availableBytes(machine.sram))) {
     available -= std::fmod(available, std::max(4u, machine.sram.alignment));
   }
   virtual ~Estimator() = default;
@@ -301,7 +301,7 @@ Core SerialEstimator::core(uint32_t n, bool heaviest) const {
 class ParallelEstimator : public Estimator {
 public:
   ParallelEstimator(const LayerShape &layer, const MachineModel &machine,
-                    double tickCycles);
+                    double tickCycles, double room);
 
 private:
   /// Tiles of a panel at most, as LayerPlanner::formatOf.
@@ -332,8 +332,8 @@ private:
 
 ParallelEstimator::ParallelEstimator(const LayerShape &layer,
                                      const MachineModel &machine,
-                                     double tickCycles)
-    : Estimator(layer, machine, tickCycles),
+                                     double tickCycles, double room)
+    : Estimator(layer, machine, tickCycles, room),
       width(std::max(1u, machine.mac.columns)) {
   format.batch = layer.batch;
   for (const EdgeShape &edge : layer.edges) {
@@ -547,7 +547,8 @@ Core ParallelEstimator::core(uint32_t n, bool heaviest) const {
 
 std::optional<LayerEstimate> estimate(const LayerShape &layer,
                                       const MachineModel &machine,
-                                      bool parallel, double tickCycles) {
+                                      bool parallel, double tickCycles,
+                                      double room) {
   if (layer.neurons < 1)
     return std::nullopt;
   if (parallel) { // as planIn (ParadigmPlans.h)
@@ -562,7 +563,7 @@ std::optional<LayerEstimate> estimate(const LayerShape &layer,
         shape.edges[e].shortest = layer.edges[e].shortest + shift;
         shape.edges[e].longest = layer.edges[e].longest + shift;
       }
-      auto found = ParallelEstimator(shape, machine, tickCycles).run();
+      auto found = ParallelEstimator(shape, machine, tickCycles, room).run();
       if (found &&
           (!best || std::pair(found->plan.pes, found->plan.cycles.expected) <
                         std::pair(best->plan.pes, best->plan.cycles.expected)))
@@ -570,7 +571,7 @@ std::optional<LayerEstimate> estimate(const LayerShape &layer,
     }
     return best;
   }
-  return SerialEstimator(layer, machine, tickCycles).run();
+  return SerialEstimator(layer, machine, tickCycles, room).run();
 }
 
 } // namespace snnc::fabric

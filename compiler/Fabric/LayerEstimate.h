@@ -31,10 +31,12 @@ struct LayerEstimate {
 };
 
 /// Nothing when not even one neuron (serial) or tile (parallel) fits a core, or
-/// finishes its tick of `tickCycles` cycles (0: any time is fine).
+/// finishes its tick of `tickCycles` cycles (0: any time is fine). A core is
+/// taken to have `room` times its bytes: how firm the estimate is.
 std::optional<LayerEstimate> estimate(const LayerShape &layer,
                                       const MachineModel &machine,
-                                      bool parallel, double tickCycles = 0);
+                                      bool parallel, double tickCycles = 0,
+                                      double room = 1);
 
 } // namespace snnc::fabric
 
