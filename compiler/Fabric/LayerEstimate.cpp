@@ -280,11 +280,14 @@ Core SerialEstimator::core(uint32_t n, bool heaviest) const {
     for (bool worst : {false, true}) {
       double rate = worst ? std::max(1.0, edge.rate) : edge.rate;
       work[worst].packets += reached * rate;
-      if (rows.kind == Kind::Dense)
+      if (rows.kind == Kind::Dense) {
         work[worst].denseEvents += reached * double(align4(n)) * rate;
-      else
-        (rows.kind == Kind::Conv ? work[worst].convEvents
-                                 : work[worst].sparseEvents) += events * rate;
+      } else if (rows.kind == Kind::Conv) {
+        work[worst].convEvents += events * rate;
+        work[worst].convRuns += reached * edge.conv->runs(n) * rate;
+      } else {
+        work[worst].sparseEvents += events * rate;
+      }
     }
   }
   work[0].neurons = work[1].neurons = n;

@@ -1,6 +1,7 @@
 //===- ConvRowsTest.cpp - Kernels that a core keeps once ------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "compiler/Fabric/ConvFields.h"
 #include "compiler/Fabric/Encoding.h"
 
 #include <gtest/gtest.h>
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <map>
 #include <random>
+#include <utility>
 
 using namespace snnc;
 using namespace snnc::fabric;
@@ -193,6 +195,58 @@ TEST_P(ConvRows, RowsThatAreNoCopiesOfAKernelAreNotShared) {
   last.weight += last.weight == 1 ? -2 : -1;
   busy->push_back(last);
   EXPECT_EQ(legal(), pairs == 1);
+}
+
+/// The same convolution without a weight of 0.
+RandomConv withoutZeros(unsigned seed) {
+  RandomConv conv(seed);
+  for (auto &row : conv.rows)
+    row.clear();
+  std::vector<int> ones(conv.shape.taps(), 1);
+  bool last = std::exchange(conv.shape.channelsLast, false);
+  conv.fill(ones, conv.shape.inPerGroup(), conv.shape.outPerGroup());
+  conv.shape.channelsLast = last;
+  if (last)
+    conv.standLast();
+  return conv;
+}
+
+TEST_P(ConvRows, FieldsAreWhereTheSynapsesAre) {
+  RandomConv conv = withoutZeros(GetParam());
+  auto stats = BlockStatistics::scan(conv);
+  ConvFields fields(conv.shape);
+  for (uint32_t t = 0; t < conv.numTargets(); ++t) {
+    auto field = fields.fieldOf(t);
+    EXPECT_EQ(field.cells() * fields.sourcesPerCell(),
+              stats.synapses({t, t + 1}));
+    EXPECT_EQ(fields.placesOf(field), stats.sourcesOf({t, t + 1}));
+  }
+  EdgeShape edge;
+  edge.sources = conv.numSources();
+  fillByFields(conv.shape, edge);
+  double synapses = double(stats.synapses({0, conv.numTargets()}));
+  EXPECT_NEAR(edge.density * edge.sources * conv.numTargets(), synapses,
+              1e-9 * synapses);
+  // Rows of full one-tile panels, and the range that reaches one.
+  double rows = 0, reached = 0, longest = 0, anywhere = 0;
+  uint32_t panels = std::max(1u, conv.numTargets() / kTileNeurons);
+  for (uint32_t p = 0; p < panels; ++p) {
+    Range targets{p * kTileNeurons,
+                  std::min((p + 1) * kTileNeurons, conv.numTargets())};
+    for (auto &row : conv.rows)
+      rows += !sumsOf(row, targets).empty();
+    double length = stats.sourcesOf(targets).size();
+    reached += length;
+    longest = std::max(longest, length);
+  }
+  for (auto &row : conv.rows)
+    anywhere += !row.empty();
+  EXPECT_NEAR(edge.filled[0], rows / panels / edge.sources, 1e-12);
+  EXPECT_NEAR(edge.filledAnywhere, anywhere / edge.sources, 1e-12);
+  EXPECT_NEAR(edge.reach[0], reached / panels / edge.sources, 1e-12);
+  if (reached > 0) {
+    EXPECT_NEAR(edge.heavyReach[0], longest * panels / reached, 1e-9);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, ConvRows, testing::Range(0u, 60u));

@@ -97,7 +97,8 @@ std::vector<RowEncoding> candidates(uint32_t delaySpan) {
   return {RowEncoding::dense(8), RowEncoding::dense(16),
           RowEncoding::sparse(16, 8 - delay, delay, 8),
           RowEncoding::sparse(32, 24 - delay, delay, 8),
-          RowEncoding::sparse(32, 16 - delay, delay, 16)};
+          RowEncoding::sparse(32, 16 - delay, delay, 16),
+          RowEncoding::sparse(32, 16 - delay, delay, 16, /*repeats=*/true)};
 }
 
 struct Written {
