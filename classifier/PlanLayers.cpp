@@ -40,7 +40,7 @@ static FailureOr<LayerRecord> measure(snn::NetworkOp network,
   LayerRecord record;
   record.features = featuresOf(*shape, machine, kTickSeconds);
   // One planner, so that its scans serve both.
-  LayerPlanner planner(*info, machine, /*maxNeurons=*/0,
+  LayerPlanner planner(*info, machine, CoreLimits(),
                        tickCycles(machine, kTickSeconds));
   auto timed = planBoth(planner, *info, node);
   planner.setTickCycles(0);

@@ -152,7 +152,9 @@ private:
           fmt::format("the image of PE {} leaves its SRAM", core.peId));
     std::memcpy(&header, core.image.data() + (core.header - core.imageBase),
                 sizeof header);
-    core.sent.resize(std::min<uint32_t>(header.n_neurons, core.sram.size()));
+    // A spike per neuron, or two digits of a partial sum per receptor.
+    core.sent.resize(std::min<uint64_t>(
+        uint64_t(header.n_neurons) * 2 * SNNC_MAX_RECEPTORS, core.sram.size()));
     core.capacity = (header.fifo_end - header.fifo_base) / 4;
     cores.push_back(std::move(core));
     return {};

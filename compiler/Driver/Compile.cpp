@@ -90,7 +90,8 @@ LogicalResult decideParadigms(ModuleOp module, const CompileOptions &options,
   pm.addPass(map::createFabricOrder(machine));
   pm.addPass(map::createFabricCluster());
   pm.addPass(selectParadigm(options, machine, nullptr, scans));
-  pm.addPass(decide::createSnnChooseBatch(machine, tickOf(options), scans));
+  pm.addPass(decide::createSnnChooseBatch(machine, tickOf(options), scans,
+                                          options.maxSources));
   pm.addPass(normalize::createBatchTicks(batch));
   return pm.run(module);
 }
@@ -109,8 +110,8 @@ LogicalResult mapNetwork(ModuleOp module, const CompileOptions &options,
                          std::shared_ptr<fabric::ScanCache> scans) {
   PassManager pm(module.getContext());
   map::RealTime realTime{tickOf(options), options.tickSeconds.has_value()};
-  pm.addPass(
-      map::createFabricSlice(machine, options.maxNeurons, realTime, scans));
+  pm.addPass(map::createFabricSlice(machine, options.maxNeurons, realTime,
+                                    scans, options.maxSources));
   pm.addPass(map::createFabricPlace(machine));
   pm.addPass(map::createFabricAssignKeys());
   pm.addPass(map::createFabricRoute(machine));

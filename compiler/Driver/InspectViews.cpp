@@ -48,6 +48,10 @@ static double tickCycles(const Bundle &bundle) {
                     bundle.manifest.tickSeconds);
 }
 
+static const CoreEntry &manifestCore(const Bundle &bundle, uint32_t core) {
+  return bundle.manifest.cores[core];
+}
+
 json layerViews(const Bundle &bundle) {
   json layers = reportOf(bundle, "layers");
   for (json &layer : layers) {
@@ -67,6 +71,16 @@ json layerViews(const Bundle &bundle) {
                                    {"begin", slice.begin},
                                    {"end", slice.end}});
       }
+      for (const auto &part : population.subordinates) {
+        SnncCoreHeader header =
+            headerOf(bundle, manifestCore(bundle, part.core));
+        slots = std::max(slots, header.history_slots);
+        layer["subordinates"].push_back(
+            {{"pe", nameOf(manifestCore(bundle, part.core).pe)},
+             {"begin", part.begin},
+             {"end", part.end},
+             {"sources", header.map_sources}});
+      }
       layer["batch"] = batch;
       layer["delay_slots"] = slots;
     }
@@ -74,14 +88,28 @@ json layerViews(const Bundle &bundle) {
   return layers;
 }
 
-/// Who sends keys that match a route: inputs and slices.
+/// Whether one of `count` keys from `first` matches a route.
+static bool anyMatches(uint32_t first, uint64_t count, uint32_t key,
+                       uint32_t mask) {
+  // Keys that differ below the mask's lowest bit match alike.
+  uint64_t step = mask ? mask & -mask : uint64_t(1) << 32;
+  for (uint64_t at = first; at < first + count; at = (at / step + 1) * step)
+    if ((uint32_t(at) & mask) == key)
+      return true;
+  return false;
+}
+
+/// Keys of a core: one per neuron; those of partial sums are in the report.
+static uint64_t keysOf(const json &cores, uint32_t core, uint64_t neurons) {
+  return core < cores.size() ? cores[core].value("keys", neurons) : neurons;
+}
+
+/// Who sends keys that match a route: inputs, slices and subordinates.
 static json sendersOf(const Bundle &bundle, uint32_t key, uint32_t mask) {
-  json senders = json::array();
+  json senders = json::array(), cores = reportOf(bundle, "cores");
   const Manifest &manifest = bundle.manifest;
-  auto matches = [&](uint32_t first, uint32_t count) {
-    // Blocks of keys are aligned powers of two: the first or the last tells.
-    return count &&
-           ((first & mask) == key || ((first + count - 1) & mask) == key);
+  auto matches = [&](uint32_t first, uint64_t count) {
+    return anyMatches(first, count, key, mask);
   };
   for (const auto &input : manifest.inputs)
     if (matches(input.keyBase, input.channels))
@@ -92,6 +120,13 @@ static json sendersOf(const Bundle &bundle, uint32_t key, uint32_t mask) {
           population.spiking && matches(header.key_base, header.n_neurons))
         senders.push_back(
             fmt::format("{}[{}..{}]", population.name, slice.begin, slice.end));
+  for (const auto &population : manifest.populations)
+    for (const auto &part : population.subordinates)
+      if (SnncCoreHeader header = headerOf(bundle, manifest.cores[part.core]);
+          matches(header.key_base, keysOf(cores, part.core, header.n_neurons)))
+        senders.push_back(fmt::format("sums of {} for {}[{}..{}]",
+                                      nameOf(manifest.cores[part.core].pe),
+                                      population.name, part.begin, part.end));
   return senders;
 }
 
@@ -107,7 +142,8 @@ static void addRoutes(const Bundle &bundle, uint32_t index,
       view["routes_in"].push_back(entry);
       entry.erase("from");
     }
-    if ((header.key_base & route.mask) != route.key)
+    if (!anyMatches(header.key_base, view.value("key_count", uint64_t(0)),
+                    route.key, route.mask))
       continue;
     entry["to"] = json::array();
     for (uint32_t core : route.cores)
@@ -124,7 +160,7 @@ json peViews(const Bundle &bundle) {
     SnncCoreHeader header = headerOf(bundle, manifest.cores[c]);
     view["id"] = c;
     view["key_first"] = header.key_base;
-    view["key_count"] = header.n_neurons;
+    view["key_count"] = keysOf(views, c, header.n_neurons);
     view["tick_cycles"] = tickCycles(bundle);
     uint64_t used = view.value("used", uint64_t(0)),
              available = view.value("available", uint64_t(0));
@@ -212,12 +248,21 @@ static void printLayer(const json &layer) {
                      share(count.get<double>(), layer.value("bytes", 0.0))});
   fmt::print("\n");
   printTable(bytes);
-  Rows slices = {{"PE", "first neuron", "end"}};
+  const json parts = layer.value("subordinates", json::array());
+  Rows slices = {{parts.empty() ? "PE" : "dominant PE", "first neuron", "end"}};
   for (const json &slice : layer.value("slices", json::array()))
     slices.push_back(
         {cell(slice, "pe"), cell(slice, "begin"), cell(slice, "end")});
   fmt::print("\n");
   printTable(slices);
+  if (parts.empty())
+    return;
+  Rows rows = {{"subordinate PE", "first neuron", "end", "sources"}};
+  for (const json &part : parts)
+    rows.push_back({cell(part, "pe"), cell(part, "begin"), cell(part, "end"),
+                    cell(part, "sources")});
+  fmt::print("\n");
+  printTable(rows);
 }
 
 void printLayers(const json &layers, bool full) {
@@ -251,13 +296,18 @@ static void printRoutes(const json &pe, const char *which, const char *end) {
   printTable(rows);
 }
 
+/// "parallel", or the core's part in a row split.
+static std::string paradigmOf(const json &pe) {
+  return pe.contains("role") ? cell(pe, "role") : cell(pe, "paradigm");
+}
+
 static void printPe(const json &pe) {
   uint32_t first = pe.value("key_first", 0u), count = pe.value("key_count", 0u);
   printFacts(
       fmt::format("PE {} (number {})", pe.value("pe", ""), cell(pe, "id")),
       {{"population", fmt::format("{} [{}, {})", cell(pe, "population"),
                                   cell(pe, "begin"), cell(pe, "end"))},
-       {"paradigm", cell(pe, "paradigm")},
+       {"paradigm", paradigmOf(pe)},
        {"program", cell(pe, "program")},
        {"encodings", cell(pe, "encodings")},
        {"keys", fmt::format("{:#010x} to {:#010x}", first,
@@ -294,8 +344,8 @@ void printPes(const json &pes, bool full) {
                 "keys from"}};
   for (const json &pe : pes)
     rows.push_back({cell(pe, "pe"), cell(pe, "id"), cell(pe, "population"),
-                    cell(pe, "begin") + ".." + cell(pe, "end"),
-                    cell(pe, "paradigm"), cell(pe, "program"), cell(pe, "used"),
+                    cell(pe, "begin") + ".." + cell(pe, "end"), paradigmOf(pe),
+                    cell(pe, "program"), cell(pe, "used"),
                     shareOf(pe, "used", "available"), cell(pe, "free"),
                     cell(pe, "cycles_expected"), cell(pe, "cycles_worst"),
                     fmt::format("{:#010x}", pe.value("key_first", 0u))});

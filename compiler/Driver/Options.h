@@ -41,6 +41,7 @@ struct CompileOptions {
   std::string selectorBudget = "10%"; ///< decide::SelectorBudget::parse
   bool explainParadigm = false;
   uint32_t maxNeurons = 0;     ///< of a population on one PE; 0: what fits
+  uint32_t maxSources = 0;     ///< of a parallel PE where more can be split
   unsigned jobs = 0;           ///< 0: all cores
   std::string emit = "bundle"; ///< bundle | snn | fabric | tick | asm
   std::string report = "none"; ///< none | table | json
@@ -83,7 +84,16 @@ struct InspectOptions {
   std::optional<std::string> layer, pe;
 };
 
-enum class Verb { None, Compile, Run, Check, Verify, Inspect, Targets, Selector };
+enum class Verb {
+  None,
+  Compile,
+  Run,
+  Check,
+  Verify,
+  Inspect,
+  Targets,
+  Selector
+};
 
 struct Options {
   Verb verb = Verb::None;

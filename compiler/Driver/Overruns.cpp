@@ -12,13 +12,14 @@ std::vector<Overrun> overrunsOf(const runtime::Manifest &manifest,
                                 const runtime::DeviceStatistics &statistics) {
   std::vector<Overrun> result;
   for (const runtime::PopulationEntry &population : manifest.populations)
-    for (const runtime::SliceEntry &slice : population.slices)
-      for (const runtime::PeStatistics &pe : statistics.pes) {
-        PeCoordinate where = manifest.cores[slice.core].pe;
-        if (pe.peId == where.peId() && pe.overruns)
-          result.push_back({where, population.name, slice.begin, slice.end,
-                            pe.overruns, pe.worstTick, pe.worstTickCycles});
-      }
+    for (const auto *cores : {&population.slices, &population.subordinates})
+      for (const runtime::SliceEntry &slice : *cores)
+        for (const runtime::PeStatistics &pe : statistics.pes) {
+          PeCoordinate where = manifest.cores[slice.core].pe;
+          if (pe.peId == where.peId() && pe.overruns)
+            result.push_back({where, population.name, slice.begin, slice.end,
+                              pe.overruns, pe.worstTick, pe.worstTickCycles});
+        }
   std::stable_sort(result.begin(), result.end(),
                    [](const Overrun &a, const Overrun &b) {
                      return a.worstCycles > b.worstCycles;

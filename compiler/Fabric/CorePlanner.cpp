@@ -35,6 +35,8 @@ uint64_t spikeBytes(uint32_t neurons) {
 }
 
 uint64_t recordTickBytes(const CoreDemand &demand) {
+  if (demand.subordinate)
+    return 0;
   return spikeBytes(demand.neurons) +
          demand.states.size() * uint64_t(demand.neurons) * sizeof(float);
 }
@@ -66,7 +68,8 @@ static std::vector<PlannedBuffer> fixedBuffers(const CoreDemand &demand) {
                  std::optional<uint32_t> projection = std::nullopt) {
     buffers.push_back({std::move(name), projection, bytes});
   };
-  uint64_t entries = 0, array = uint64_t(demand.neurons) * sizeof(float);
+  uint64_t entries = demand.sumEntries,
+           array = uint64_t(demand.neurons) * sizeof(float);
   for (const BlockDemand &block : demand.blocks)
     entries += block.sourceSlices;
   add("header", sizeof(SnncCoreHeader));
@@ -85,16 +88,19 @@ static std::vector<PlannedBuffer> fixedBuffers(const CoreDemand &demand) {
       if (block.indexBytes)
         add("index", block.indexBytes, block.projection);
     }
-  for (const std::string &name : demand.arrayParams)
-    add("param." + name, array);
-  for (const std::string &name : demand.states)
-    add("state." + name, array);
+  if (!demand.subordinate) {
+    for (const std::string &name : demand.arrayParams)
+      add("param." + name, array);
+    for (const std::string &name : demand.states)
+      add("state." + name, array);
+  }
   if (demand.map)
     addMap(true);
   else
     add("ring", ringSlots(demand.maxDelay) *
                     ringSlotBytes(demand.neurons, demand.receptors));
-  add("spikes", spikeBytes(demand.neurons));
+  if (!demand.subordinate)
+    add("spikes", spikeBytes(demand.neurons));
   return buffers;
 }
 
@@ -117,8 +123,9 @@ CorePlan planCore(const CoreDemand &demand, const SramLayout &sram) {
   uint64_t fifo = std::max(least, std::min(wanted, room));
   plan.fifoCapacity = fifo / sizeof(uint32_t);
   plan.buffers.push_back({"fifo", std::nullopt, fifo});
-  plan.buffers.push_back(
-      {"record", std::nullopt, plan.available - fixed - fifo});
+  if (!demand.subordinate)
+    plan.buffers.push_back(
+        {"record", std::nullopt, plan.available - fixed - fifo});
   return plan;
 }
 

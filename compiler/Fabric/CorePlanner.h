@@ -46,6 +46,10 @@ struct CoreDemand {
   uint64_t maxDelay = 1; ///< ticks, over all blocks
   /// Parallel core: the rows and index of `blocks` and the ring are not there.
   std::optional<MapDemand> map;
+  /// Subordinate of a row split: no neurons, nothing is recorded.
+  bool subordinate = false;
+  /// Dominant of a row split: table entries of partial sums.
+  uint32_t sumEntries = 0;
   /// Whether a core needs room for a packet of every source, not only for the
   /// shortest packet ring that we accept.
   bool fullRing = false;
@@ -55,7 +59,8 @@ struct CoreDemand {
 /// "rows" and "index" per block (serial) or "panels", "weights", "scatter",
 /// "positions" (parallel), "param.<name>", "state.<name>", then "ring" (serial)
 /// or "operand", "output", "history", "history_count" (parallel), "spikes",
-/// "fifo", "record".
+/// "fifo", "record". A subordinate core (row split) has neither parameters,
+/// states, "spikes" nor "record".
 struct PlannedBuffer {
   std::string name;
   std::optional<uint32_t> projection; ///< of rows and index

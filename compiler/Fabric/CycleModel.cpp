@@ -4,6 +4,7 @@
 #include "compiler/Fabric/CycleModel.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace snnc::fabric {
 
@@ -49,11 +50,24 @@ void addRows(CoreWork &work, const RowEncoding &encoding, uint64_t sources,
   }
 }
 
+double expectedSums(const CoreWork &work, uint32_t neurons, uint32_t receptors,
+                    const MapLayout &layout, bool worst) {
+  double cells = double(neurons) * receptors;
+  double active =
+      work.positions / double(std::max<size_t>(1, layout.panels.size()));
+  return cells * (worst ? 2 : 1 - std::exp(-active));
+}
+
 double serialCycles(const CoreWork &work, const CycleCosts &costs) {
   return work.packets * costs.packet + work.sparseEvents * costs.sparseSynapse +
          work.denseEvents * costs.denseSynapse +
          work.convEvents * costs.convSynapse + work.convRuns * costs.convRun +
-         work.neurons * costs.neuron;
+         work.neurons * costs.neuron + work.sums * costs.takeSum;
+}
+
+/// What the core does while the array multiplies.
+static double coreCycles(const CoreWork &work, const CycleCosts &costs) {
+  return work.neurons * costs.neuron + work.sums * costs.sendSum;
 }
 
 double parallelCycles(const CoreWork &work, const MacArray &mac,
@@ -63,7 +77,7 @@ double parallelCycles(const CoreWork &work, const MacArray &mac,
       double(layout.delays()) * costs.delay +
       double(layout.operandBytes()) / 16 * costs.clear / layout.format.batch;
   return scatter +
-         std::max(macCyclesPerTick(mac, layout), work.neurons * costs.neuron);
+         std::max(macCyclesPerTick(mac, layout), coreCycles(work, costs));
 }
 
 double parallelPeakCycles(const CoreWork &work, const MacArray &mac,
@@ -74,7 +88,7 @@ double parallelPeakCycles(const CoreWork &work, const MacArray &mac,
                             double(layout.delays()) * costs.delay) +
                    double(layout.operandBytes()) / 16 * costs.clear;
   return scatter + std::max(batch * macCyclesPerTick(mac, layout),
-                            work.neurons * costs.neuron);
+                            coreCycles(work, costs));
 }
 
 double tickCycles(const MachineModel &machine, double seconds) {

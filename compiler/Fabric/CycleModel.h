@@ -29,6 +29,8 @@ struct CycleCosts {
   double position = 11;      ///< one position of the operand
   double clear = 5.3;        ///< 16 B of the operand to zero
   double delay = 25;         ///< begin one (tick, delay) of the history
+  double sendSum = 25;       ///< subordinate: a digit of a partial sum
+  double takeSum = 51;       ///< dominant: a packet of a partial sum
 };
 
 /// What one core has to do in one tick; counts may be expectations.
@@ -37,6 +39,7 @@ struct CoreWork {
   double packets = 0; ///< (packet, table entry) pairs
   double sparseEvents = 0, denseEvents = 0, convEvents = 0, convRuns = 0;
   double positions = 0; ///< operand rows set
+  double sums = 0;      ///< packets of partial sums, sent or received
 };
 
 /// Adds what the packets of `sources` do to a core with `targets` when each
@@ -59,6 +62,12 @@ uint64_t macCycles(const MacArray &mac, uint64_t m, uint64_t n, uint64_t k,
 
 /// Cycles of all products of a map, per tick.
 double macCyclesPerTick(const MacArray &mac, const MapLayout &layout);
+
+/// Packets of partial sums that a subordinate with that work sends in a tick: a
+/// column whose rows are all silent sends none; a sum beyond one digit is two
+/// packets, counted in the worst case.
+double expectedSums(const CoreWork &work, uint32_t neurons, uint32_t receptors,
+                    const MapLayout &layout, bool worst);
 
 double serialCycles(const CoreWork &work, const CycleCosts &costs = {});
 

@@ -37,7 +37,15 @@ namespace snnc::fabric {
 /// The blocks that end in `slice`, in the order of the machine op.
 llvm::SmallVector<BlockOp> blocksOf(SliceOp slice);
 
-/// The distinct row encodings of a slice's blocks in order of first use:
+/// The gather that ends in `slice`, a dominant one; null for all others.
+GatherOp gatherOf(SliceOp slice);
+
+/// Keys that a subordinate of `neurons` neurons sends with: two digits per
+/// receptor and neuron.
+uint64_t sumKeys(uint32_t neurons, uint32_t receptors, SumsAttr encoding);
+
+/// The distinct row encodings of a slice's blocks in order of first use, then
+/// that of its gather:
 /// SnncTableEntry.kind is an index into this list, and the core program has
 /// one decoder per element.
 llvm::SmallVector<mlir::Attribute> rowEncodingsOf(SliceOp slice);
@@ -47,6 +55,7 @@ struct SliceInfo {
   llvm::StringRef name;        ///< population or input
   uint32_t begin = 0, end = 0; ///< neurons or channels
   std::optional<uint32_t> key;
+  uint32_t keys = 0; ///< that it sends: one per neuron, or for partial sums
   uint32_t size() const { return end - begin; }
 };
 /// `value` is the result of a fabric.slice or a fabric.input.

@@ -89,3 +89,12 @@ SparseRowsAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
                        << " do not add up to the word's " << word << " bits";
   return success();
 }
+
+LogicalResult
+SumsAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
+                 unsigned bits) {
+  if (bits < 1 || bits > 17)
+    return emitError() << "a digit of a partial sum has 1 to 17 bits, not "
+                       << bits;
+  return success();
+}

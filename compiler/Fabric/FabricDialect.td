@@ -109,6 +109,18 @@ def Fabric_MapRowsAttr : Fabric_Attr<"MapRows", "map"> {
   let genVerifyDecl = 1;
 }
 
+def Fabric_SumsAttr : Fabric_Attr<"Sums", "sums"> {
+  let summary = "Partial sums as digits in keys";
+  let description = [{
+    `#fabric.sums<13>`: a sum is two signed digits of 13 bits. A packet has the
+    key first + ((cell * 2 + place) << 13) + digit: add digit << (13 * place) to
+    the cell. runtime/abi/CoreHeader.h is the exact format.
+  }];
+  let parameters = (ins "unsigned":$bits);
+  let assemblyFormat = "`<` $bits `>`";
+  let genVerifyDecl = 1;
+}
+
 def Fabric_ChannelsLastAttr : Fabric_Attr<"ChannelsLast", "channels_last"> {
   let summary = "Neurons of a C x H x W signal stand place by place";
   let description = [{

@@ -62,6 +62,10 @@ LogicalResult SliceOp::verify() {
            << int64_t(getBegin()) << ", " << int64_t(getEnd()) << ")";
   if (!fits32(getKey()))
     return emitOpError("key is wider than 32 bits");
+  if (getSubordinate() &&
+      (!getParallel() || *getSubordinate() == 0 || !fits32(getSubordinate())))
+    return emitOpError("is no subordinate: it is not parallel or sends with ")
+           << int64_t(*getSubordinate()) << " keys";
   return success();
 }
 
@@ -92,7 +96,35 @@ LogicalResult BlockOp::verify() {
   return verifyIsSlice(*this, getTarget());
 }
 
+LogicalResult GatherOp::verify() {
+  if (failed(verifyIsSlice(*this, getTarget())))
+    return failure();
+  auto dominant = getTarget().getDefiningOp<SliceOp>();
+  if (dominant.getParallel())
+    return emitOpError("ends in a parallel slice, which adds up nothing else");
+  for (Value source : getSources()) {
+    auto part = source.getDefiningOp<SliceOp>();
+    if (!part || !part.getSubordinate())
+      return emitOpError("needs subordinate slices as sources");
+    if (part.getPopulation() != dominant.getPopulation() ||
+        part.getBegin() < dominant.getBegin() ||
+        part.getEnd() > dominant.getEnd())
+      return emitOpError("gathers sums of neurons that its target does not "
+                         "hold");
+  }
+  return success();
+}
+
 LogicalResult FlowOp::verify() {
+  if (getFirst().has_value() != getLast().has_value())
+    return emitOpError("has one end of a range of keys only");
+  if (getFirst()) {
+    uint64_t size = *getLast() - *getFirst();
+    if (*getFirst() >= *getLast() || !fits32(getLast()) ||
+        !llvm::isPowerOf2_64(size) || *getFirst() % size != 0)
+      return emitOpError("range is no aligned power of two: [")
+             << int64_t(*getFirst()) << ", " << int64_t(*getLast()) << ")";
+  }
   if (getKey().has_value() != getMask().has_value())
     return emitOpError("has a key without a mask or a mask without a key");
   if (!fits32(getKey()) || !fits32(getMask()))
@@ -141,11 +173,26 @@ llvm::SmallVector<BlockOp> snnc::fabric::blocksOf(SliceOp slice) {
   return blocks;
 }
 
+GatherOp snnc::fabric::gatherOf(SliceOp slice) {
+  for (Operation *user : slice.getSlice().getUsers())
+    if (auto gather = dyn_cast<GatherOp>(user))
+      if (gather.getTarget() == slice.getSlice())
+        return gather;
+  return nullptr;
+}
+
+uint64_t snnc::fabric::sumKeys(uint32_t neurons, uint32_t receptors,
+                               SumsAttr encoding) {
+  return (uint64_t(neurons) * receptors * 2) << encoding.getBits();
+}
+
 llvm::SmallVector<Attribute> snnc::fabric::rowEncodingsOf(SliceOp slice) {
   llvm::SmallVector<Attribute> encodings;
   for (BlockOp block : blocksOf(slice))
     if (!llvm::is_contained(encodings, block.getEncoding()))
       encodings.push_back(block.getEncoding());
+  if (GatherOp gather = gatherOf(slice))
+    encodings.push_back(gather.getEncoding());
   return encodings;
 }
 
@@ -156,8 +203,10 @@ static std::optional<uint32_t> narrow(std::optional<uint64_t> key) {
 SliceInfo snnc::fabric::infoOf(Value value) {
   if (auto input = value.getDefiningOp<InputOp>())
     return {input.getName(), 0, uint32_t(input.getChannels()),
-            narrow(input.getKey())};
+            narrow(input.getKey()), uint32_t(input.getChannels())};
   auto slice = cast<SliceOp>(value.getDefiningOp());
   return {slice.getPopulation(), uint32_t(slice.getBegin()),
-          uint32_t(slice.getEnd()), narrow(slice.getKey())};
+          uint32_t(slice.getEnd()), narrow(slice.getKey()),
+          slice.getSubordinate() ? uint32_t(*slice.getSubordinate())
+                                 : slice.numNeurons()};
 }

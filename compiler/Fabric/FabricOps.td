@@ -62,16 +62,20 @@ def Fabric_SliceOp : Fabric_PartOp<"slice", [
     `key` + i - begin. `at` and `key` may be pinned by hand: passes never change
     what they find. `program` names the core program. `parallel`: the MAC array
     adds up the synapses (weight-delay map), every block is a #fabric.map.
+    `subordinate` (parallel only): the slice holds no neurons, it multiplies a
+    part of the sources of these neurons and sends partial sums, with so many
+    keys, to the dominant slice that a fabric.gather names.
   }];
   let arguments = (ins StrAttr:$population, I64Attr:$begin, I64Attr:$end,
                        OptionalAttr<Fabric_PeAttr>:$at,
                        OptionalAttr<I64Attr>:$key,
                        OptionalAttr<FlatSymbolRefAttr>:$program,
-                       UnitAttr:$parallel);
+                       UnitAttr:$parallel,
+                       OptionalAttr<I64Attr>:$subordinate);
   let results = (outs Fabric_SliceType:$slice);
   let assemblyFormat = [{
-    $population ` ` `[` $begin `,` $end `)` (`parallel` $parallel^)? (`at` $at^)?
-    (`key` custom<Hex>($key)^)? (`program` $program^)? attr-dict
+    $population ` ` `[` $begin `,` $end `)` (`parallel` $parallel^)?
+    (`subordinate` $subordinate^)? (`at` $at^)? (`key` custom<Hex>($key)^)? (`program` $program^)? attr-dict
   }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{
@@ -104,17 +108,43 @@ def Fabric_BlockOp : Fabric_PartOp<"block"> {
   let hasVerifier = 1;
 }
 
+def Fabric_GatherOp : Fabric_PartOp<"gather"> {
+  let summary = "Partial sums of subordinates that end in one dominant slice";
+  let description = [{
+    The dominant slice holds the neurons of all `sources`, has no block of its
+    own and adds up what they send. A sum for tick t is multiplied and sent in
+    t - 1.
+
+    ```mlir
+    %lif = fabric.slice "lif" [0, 32)
+    %lif_0 = fabric.slice "lif" [0, 32) parallel subordinate 524288
+    %lif_1 = fabric.slice "lif" [0, 32) parallel subordinate 524288
+    fabric.gather (%lif_0, %lif_1) to %lif encoding #fabric.sums<13>
+    ```
+  }];
+  let arguments = (ins Variadic<Fabric_SliceType>:$sources,
+                       Fabric_SliceType:$target, Fabric_SumsAttr:$encoding);
+  let assemblyFormat = [{
+    ` ` `(` $sources `)` `to` $target `encoding` qualified($encoding) attr-dict
+  }];
+  let hasVerifier = 1;
+}
+
 def Fabric_FlowOp : Fabric_PartOp<"flow"> {
   let summary = "The spikes of one slice go to these slices";
   let description = [{
     A packet belongs to the flow when packet key & `mask` == `key`. Both are
-    absent before fabric-assign-keys.
+    absent before fabric-assign-keys. A slice whose sources are split over
+    subordinates has several flows: each of its keys [first, last) from the
+    slice's own, an aligned power of two. Without targets: nobody wants them.
   }];
   let arguments = (ins Fabric_SliceType:$source,
+                       OptionalAttr<I64Attr>:$first,
+                       OptionalAttr<I64Attr>:$last,
                        Variadic<Fabric_SliceType>:$targets,
                        OptionalAttr<I64Attr>:$key, OptionalAttr<I64Attr>:$mask);
   let assemblyFormat = [{
-    $source `to` ` ` `(` $targets `)`
+    $source (`[` $first^ `,` $last `)`)? `to` ` ` `(` $targets `)`
     (`key` custom<Hex>($key)^)? (`mask` custom<Hex>($mask)^)? attr-dict
   }];
   let hasVerifier = 1;

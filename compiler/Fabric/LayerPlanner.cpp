@@ -5,6 +5,8 @@
 
 #include "runtime/abi/CoreHeader.h"
 
+#include "llvm/ADT/STLExtras.h"
+
 #include <algorithm>
 #include <bit>
 #include <set>
@@ -28,10 +30,10 @@ MapDemand demandOf(const MapLayout &layout) {
 }
 
 LayerPlanner::LayerPlanner(const NetworkInfo &info, const MachineModel &machine,
-                           uint32_t maxNeurons, double tickCycles)
-    : info(info), machine(machine), maxNeurons(maxNeurons), budget(tickCycles),
+                           CoreLimits most, double tickCycles)
+    : info(info), machine(machine), most(most), budget(tickCycles),
       cuts(info.nodes.size()), statistics(info.edges.size()),
-      maps(info.nodes.size()) {
+      maps(info.nodes.size()), grains(info.nodes.size()) {
   for (uint32_t node = 0; node < info.nodes.size(); ++node)
     start(node, info.nodes[node].parallel, /*fullRing=*/true);
 }
@@ -52,9 +54,9 @@ MapFormat LayerPlanner::formatOf(uint32_t node) const {
   format.arrayColumns = std::max(1u, machine.mac.columns);
   format.maxColumns = 4 * format.arrayColumns;
   format.tileNeurons = format.arrayColumns;
-  if (maxNeurons && maxNeurons < format.arrayColumns &&
-      maxNeurons < info.nodes[node].size)
-    format.tileNeurons = maxNeurons;
+  if (most.neurons && most.neurons < format.arrayColumns &&
+      most.neurons < info.nodes[node].size)
+    format.tileNeurons = most.neurons;
   format.batch = info.nodes[node].batch;
   for (uint32_t edge : info.nodes[node].incoming) {
     snn::ProjectionOp op = info.edges[edge].op;
@@ -68,11 +70,18 @@ void LayerPlanner::start(uint32_t node, bool parallel, bool fullRing) {
   const NetworkNode &population = info.nodes[node];
   if (maps[node])
     maps[node]->setBatch(population.batch);
-  cuts[node] = {population.size, parallel, fullRing};
-  if (population.isInput || !maxNeurons || population.size <= maxNeurons)
+  cuts[node] = {
+      population.size, parallel, fullRing, parallel && population.rowSplit, {}};
+  if (population.isInput || !most.neurons || population.size <= most.neurons)
     return;
   uint32_t unit = parallel ? granule(node) : 1;
-  cuts[node].chunk = maxNeurons / unit * unit;
+  cuts[node].chunk = most.neurons / unit * unit;
+}
+
+LogicalResult LayerPlanner::startRows(uint32_t node) {
+  start(node, /*parallel=*/true, /*fullRing=*/true);
+  cuts[node].rows = true;
+  return scan(node);
 }
 
 std::vector<uint32_t> LayerPlanner::batches(uint32_t node) const {
@@ -91,8 +100,12 @@ void LayerPlanner::setBatch(uint32_t node, uint32_t batch) {
 }
 
 LogicalResult LayerPlanner::scan(uint32_t node) {
-  if (cuts[node].parallel)
-    return maps[node] ? success() : scanMap(node);
+  if (cuts[node].parallel) {
+    if (!maps[node] && failed(scanMap(node)))
+      return failure();
+    return cuts[node].rows && grains[node].empty() ? scanGrains(node)
+                                                   : success();
+  }
   for (uint32_t edge : info.nodes[node].incoming)
     if (!statistics[edge] && failed(scanRows(edge)))
       return failure();
@@ -165,16 +178,20 @@ std::vector<Range> LayerPlanner::sourceSlices(uint32_t edge,
 }
 
 /// Neurons and channels whose packets reach the core: all of a slice of which
-/// one is wanted.
-uint64_t LayerPlanner::senders(uint32_t node, Range targets) const {
-  std::set<std::pair<uint32_t, uint32_t>> slices; // source, place
+/// one is wanted; a subordinate gets few more than its own (routedKeys).
+uint64_t LayerPlanner::senders(uint32_t node,
+                               std::span<const Range> sources) const {
+  std::set<std::pair<uint32_t, uint32_t>> known; // source, place
   uint64_t sum = 0;
-  for (uint32_t edge : info.nodes[node].incoming) {
+  for (auto [edge, range] :
+       llvm::zip_equal(info.nodes[node].incoming, sources)) {
     uint32_t source = info.edges[edge].source, chunk = cuts[source].chunk;
-    for (Range part : sourceSlices(edge, targets))
-      if (slices.insert({source, part.begin / chunk}).second) {
+    for (Range part : clip(slices(source), range))
+      if (known.insert({source, part.begin / chunk}).second) {
         uint32_t begin = part.begin / chunk * chunk;
-        sum += std::min(info.nodes[source].size - begin, chunk);
+        uint32_t size = std::min(info.nodes[source].size - begin, chunk);
+        sum += cuts[node].rows ? routedKeys({begin, begin + size}, part).size()
+                               : size;
       }
   }
   return sum;
@@ -185,35 +202,61 @@ LayerPlanner::choice(uint32_t edge, Range targets) const {
   return statistics[edge]->choose(targets, sourceSlices(edge, targets));
 }
 
+/// The map of a parallel core, its table entries and its packets.
+void LayerPlanner::addMap(CoreDemand &demand, uint32_t node,
+                          const MapLayout &layout) const {
+  const NetworkNode &population = info.nodes[node];
+  demand.map = fabric::demandOf(layout);
+  if (!layout.addressable()) // beyond the 16-bit numbers of the format
+    demand.map->weightBytes = std::max<uint64_t>(
+        demand.map->weightBytes, availableBytes(machine.sram) + 1);
+  demand.maxDelay = layout.lastDelay;
+  demand.sources = senders(node, layout.sourcesOf);
+  for (auto [edge, range] :
+       llvm::zip_equal(population.incoming, layout.sourcesOf)) {
+    BlockDemand block{edge};
+    block.sourceSlices =
+        uint32_t(clip(slices(info.edges[edge].source), range).size());
+    demand.blocks.push_back(block);
+  }
+}
+
 CoreDemand LayerPlanner::demandOf(uint32_t node, Range targets) const {
   const NetworkNode &population = info.nodes[node];
   CoreDemand demand = info.demand(population, targets.size());
   demand.fullRing = cuts[node].fullRing;
-  demand.sources = senders(node, targets);
-  if (cuts[node].parallel) {
-    MapLayout layout = maps[node]->layout(targets);
-    demand.map = fabric::demandOf(layout);
-    if (!layout.addressable()) // beyond the 16-bit numbers of the format
-      demand.map->weightBytes = std::max<uint64_t>(
-          demand.map->weightBytes, availableBytes(machine.sram) + 1);
-    demand.maxDelay = layout.lastDelay;
+  if (cuts[node].rows) {
+    demand.sources = 0;
+    demand.fullRing = true; // a partial sum must not be lost
+    for (const RowPart &part : cuts[node].parts)
+      if (part.targets.begin >= targets.begin &&
+          part.targets.end <= targets.end) {
+        demand.sumEntries += population.receptors;
+        demand.sources += 2 * part.targets.size() * population.receptors;
+      }
+    return demand;
   }
+  if (cuts[node].parallel) {
+    addMap(demand, node, maps[node]->layout(targets));
+    return demand;
+  }
+  std::vector<Range> sources;
   for (uint32_t edge : population.incoming) {
     BlockDemand block{edge};
+    sources.push_back(sourcesOf(edge, targets));
     block.sourceSlices = uint32_t(sourceSlices(edge, targets).size());
-    if (!cuts[node].parallel) {
-      const BlockStatistics &stats = *statistics[edge];
-      // No legal encoding: too many words for the index or a delay range whose
-      // ring is too large; four bytes a synapse are beyond a core then as well.
-      block.rowsBytes = 4 * stats.synapses(targets);
-      if (auto best = choice(edge, targets)) {
-        block.rowsBytes = best->size.rows;
-        block.indexBytes = best->size.index;
-      }
-      demand.maxDelay = std::max<uint64_t>(demand.maxDelay, stats.maxDelay());
+    const BlockStatistics &stats = *statistics[edge];
+    // No legal encoding: too many words for the index or a delay range whose
+    // ring is too large; four bytes a synapse are beyond a core then as well.
+    block.rowsBytes = 4 * stats.synapses(targets);
+    if (auto best = choice(edge, targets)) {
+      block.rowsBytes = best->size.rows;
+      block.indexBytes = best->size.index;
     }
+    demand.maxDelay = std::max<uint64_t>(demand.maxDelay, stats.maxDelay());
     demand.blocks.push_back(block);
   }
+  demand.sources = senders(node, sources);
   return demand;
 }
 
@@ -243,6 +286,8 @@ uint32_t LayerPlanner::chunkFor(uint32_t node, uint32_t count) const {
 }
 
 bool LayerPlanner::shrink(uint32_t node, Limits limits) {
+  if (cuts[node].rows)
+    return shrinkRows(node, limits);
   uint32_t size = info.nodes[node].size, unit = granule(node);
   uint32_t &chunk = cuts[node].chunk;
   if (fits(node, chunk, limits))
@@ -272,6 +317,8 @@ bool LayerPlanner::shrink(uint32_t node, Limits limits) {
 }
 
 CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
+  if (cuts[node].rows)
+    return dominantCycles(node, targets);
   bool parallel = cuts[node].parallel;
   MapLayout layout;
   if (parallel)
@@ -311,18 +358,30 @@ LayerPlan LayerPlanner::planOf(uint32_t node) const {
   LayerPlan plan;
   plan.parallel = cuts[node].parallel;
   plan.chunk = cuts[node].chunk;
+  plan.parts = cuts[node].parts.size();
   if (plan.parallel)
     plan.batch = maps[node]->format().batch;
-  for (Range targets : slices(node)) {
+  auto add = [&](const CoreDemand &demand, const CycleEstimate &cycles) {
     ++plan.pes;
-    plan.bytes += planCore(demandOf(node, targets), machine.sram).needed;
-    CycleEstimate cycles = cyclesOf(node, targets);
+    plan.bytes += planCore(demand, machine.sram).needed;
     plan.cycles.expected = std::max(plan.cycles.expected, cycles.expected);
     plan.cycles.worst = std::max(plan.cycles.worst, cycles.worst);
-    if (plan.parallel)
-      for (const MapPanel &panel : maps[node]->layout(targets).panels)
-        plan.macs += double(panel.rows) * panel.columns;
     plan.cycles.peak = std::max(plan.cycles.peak, cycles.peak);
+  };
+  auto addProducts = [&](const MapStatistics &map, Range targets) {
+    for (const MapPanel &panel : map.layout(targets).panels)
+      plan.macs += double(panel.rows) * panel.columns;
+  };
+  for (Range targets : slices(node)) {
+    add(demandOf(node, targets), cyclesOf(node, targets));
+    if (plan.parallel && !cuts[node].rows)
+      addProducts(*maps[node], targets);
+  }
+  for (const RowPart &part : cuts[node].parts) {
+    MapStatistics map = partMap(node, part);
+    add(partDemand(node, part.targets, map),
+        partCycles(node, part.targets, map));
+    addProducts(map, part.targets);
   }
   return plan;
 }

@@ -19,11 +19,30 @@
 
 namespace snnc::fabric {
 
+/// One subordinate of a row split: some of the sources of some neurons.
+struct RowPart {
+  Range targets;
+  Range grains; ///< of LayerPlanner, ranges of sources
+  bool operator==(const RowPart &) const = default;
+};
+
 /// How a population (or input: one slice) is cut.
 struct LayerCut {
   uint32_t chunk = 0; ///< neurons per slice
   bool parallel = false;
   bool fullRing = true; ///< CoreDemand::fullRing
+  /// Row split: slices are dominant cores, `parts` their subordinates, in the
+  /// order of their neurons, then of their sources.
+  bool rows = false;
+  std::vector<RowPart> parts;
+};
+
+/// Most of one core; 0: what fits.
+struct CoreLimits {
+  uint32_t neurons = 0;
+  /// (projection, source) pairs of a parallel core whose population can be
+  /// split by sources.
+  uint32_t sources = 0;
 };
 
 /// What a cut costs.
@@ -34,6 +53,7 @@ struct LayerPlan {
   uint64_t bytes = 0;   ///< least, over all cores (CorePlan::needed)
   CycleEstimate cycles; ///< of the busiest core, per tick
   uint32_t batch = 1;   ///< parallel: ticks per matrix product
+  uint64_t parts = 0;   ///< of the PEs, subordinates of a row split
   double macs = 0;      ///< products of the MAC arrays per tick, all cores
 };
 
@@ -45,11 +65,10 @@ enum class Limits : uint8_t {
 
 class LayerPlanner {
 public:
-  /// `maxNeurons` on one core, 0: what fits. `tickCycles` of one tick, 0: time
-  /// does not matter. Nodes start uncut, in the paradigm that the network asks
-  /// for.
+  /// `tickCycles` of one tick, 0: time does not matter. Nodes start uncut, in
+  /// the paradigm that the network asks for.
   LayerPlanner(const NetworkInfo &info, const MachineModel &machine,
-               uint32_t maxNeurons = 0, double tickCycles = 0);
+               CoreLimits most = {}, double tickCycles = 0);
 
   double tickCycles() const { return budget; }
   void setTickCycles(double cycles) { budget = cycles; }
@@ -58,8 +77,11 @@ public:
   void share(std::shared_ptr<ScanCache> cache) { scans = std::move(cache); }
 
   const LayerCut &cut(uint32_t node) const { return cuts[node]; }
-  /// Takes back all shrinking of `node`.
+  /// Takes back all shrinking of `node`; a row split where the network asks for
+  /// one.
   void start(uint32_t node, bool parallel, bool fullRing);
+  /// The same as a row split, which needs NetworkNode::mayRowSplit.
+  mlir::LogicalResult startRows(uint32_t node);
   /// Parallel: the numbers of ticks per product that `node` may have, most
   /// first: what it asks for, or up to the rows of the array.
   std::vector<uint32_t> batches(uint32_t node) const;
@@ -76,10 +98,12 @@ public:
             Limits limits = Limits::BytesAndTime);
   /// Cuts `node` into the fewest slices that fit, never larger than before.
   /// False: not even the smallest fits.
+  /// A row split gets the fewest cores, dominant ones and subordinates.
   bool shrink(uint32_t node, Limits limits = Limits::BytesAndTime);
   /// Neurons of the smallest slice that is possible.
   uint32_t smallestSlice(uint32_t node) const;
 
+  /// A slice; of a row split, a dominant one.
   CoreDemand demandOf(uint32_t node, Range targets) const;
   CycleEstimate cyclesOf(uint32_t node, Range targets) const;
   /// Whether a core with that estimate finishes its ticks in time.
@@ -87,6 +111,26 @@ public:
     return budget <= 0 || cycles.peak <= budget;
   }
   LayerPlan planOf(uint32_t node) const;
+
+  /// Row split: the map of one subordinate, its core and its cycles.
+  MapStatistics partMap(uint32_t node, const RowPart &part) const;
+  CoreDemand partDemand(uint32_t node, Range targets,
+                        const MapStatistics &map) const;
+  CycleEstimate partCycles(uint32_t node, Range targets,
+                           const MapStatistics &map) const;
+  /// The smallest subordinate that needs the most bytes, when shrink() found
+  /// none that fits; for messages.
+  RowPart largestGrain(uint32_t node) const;
+  /// Bits of a digit of a partial sum: two digits hold any sum of the array.
+  uint32_t digitBits() const { return machine.mac.accumulatorBits / 2 + 1; }
+  /// Whether `node` is parallel and may become a row split.
+  bool mayRowSplit(uint32_t node) const {
+    return cuts[node].parallel && info.nodes[node].mayRowSplit;
+  }
+  /// Whether a core of a column split reads more sources than it may.
+  bool exceedsSources(uint32_t node) const;
+  /// Whether a row split may need fewer cores than `pes`, by bytes.
+  bool mayPay(uint32_t node, uint64_t pes) const;
 
   /// The sources whose spikes the block of `edge` into `targets` reads: the
   /// least range that holds every one with a synapse there from this or another
@@ -106,22 +150,49 @@ public:
   uint64_t sumLimit() const;
 
 private:
+  struct Grain {
+    uint32_t origin = 0; ///< node
+    Range sources;
+    MapStatistics statistics;
+  };
+  class PartBuilder;
   mlir::LogicalResult scanRows(uint32_t edge);
   mlir::LogicalResult scanMap(uint32_t node);
+  mlir::LogicalResult scanGrains(uint32_t node);
+  std::vector<Range> grainsOf(uint32_t node, uint32_t origin) const;
+  bool shrinkRows(uint32_t node, Limits limits);
+  std::optional<std::vector<RowPart>> partition(uint32_t node, uint32_t columns,
+                                                uint64_t most, Limits limits);
+  bool addParts(uint32_t node, Range targets, uint64_t most, Limits limits,
+                std::vector<RowPart> &parts) const;
+  bool fitsPart(uint32_t node, Range targets, const MapStatistics &map,
+                Limits limits) const;
+  CoreDemand partDemand(uint32_t node, Range targets,
+                        const MapLayout &layout) const;
+  CycleEstimate partCycles(uint32_t node, Range targets,
+                           const MapStatistics &map,
+                           const MapLayout &layout) const;
+  CoreWork sumsOf(uint32_t node, Range targets, const MapStatistics &map,
+                  const MapLayout &layout, bool worst) const;
+  CycleEstimate dominantCycles(uint32_t node, Range targets) const;
+  void addMap(CoreDemand &demand, uint32_t node, const MapLayout &layout) const;
   MapFormat formatOf(uint32_t node) const;
   uint32_t granule(uint32_t node) const;
-  uint64_t senders(uint32_t node, Range targets) const;
+  uint64_t senders(uint32_t node, std::span<const Range> sources) const;
   bool fitsCore(uint32_t node, Range targets, Limits limits) const;
   uint32_t chunkFor(uint32_t node, uint32_t count) const;
 
   const NetworkInfo &info;
   const MachineModel &machine;
-  uint32_t maxNeurons;
+  CoreLimits most;
   double budget;                    ///< cycles of a tick, 0: any
   std::shared_ptr<ScanCache> scans; ///< may be null
   std::vector<LayerCut> cuts;       ///< per node
   std::vector<std::optional<BlockStatistics>> statistics; ///< per edge
   std::vector<std::optional<MapStatistics>> maps;         ///< per node
+  /// Per node that may be split by sources: the statistics of neighbouring
+  /// ranges of sources, population by population.
+  std::vector<std::vector<Grain>> grains;
 };
 
 /// The sizes of `layout` as the core planner wants them.

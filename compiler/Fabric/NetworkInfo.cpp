@@ -3,6 +3,7 @@
 
 #include "compiler/Fabric/NetworkInfo.h"
 
+#include "compiler/SNN/Connectivity.h"
 #include "compiler/SNN/ParamValues.h"
 #include "runtime/abi/CoreHeader.h"
 
@@ -98,6 +99,12 @@ static LogicalResult readChoices(Operation *op, NetworkNode &node) {
            << (node.parallel ? " is not 1, 2, 4, 8 or 16 ticks"
                              : ", but only a parallel population has batches");
   node.batch = uint32_t(batch);
+  node.rowSplit = population.getRowSplit();
+  if (node.rowSplit && (!node.parallel || batch > 1))
+    return op->emitError("SNN1103: population '")
+           << population.getName()
+           << "': only a parallel population without batches is split by "
+              "sources";
   return success();
 }
 
@@ -154,7 +161,8 @@ static LogicalResult addEdge(NetworkInfo &info, snn::ProjectionOp op,
 static bool mayBatch(const NetworkInfo &info, const NetworkNode &node,
                      ArrayRef<uint32_t> component) {
   auto population = dyn_cast<snn::PopulationOp>(node.op);
-  if (!population || population.getBatchAttr() || node.incoming.empty())
+  if (!population || population.getBatchAttr() || node.rowSplit ||
+      node.incoming.empty())
     return false;
   bool narrow = false;
   for (uint32_t id : node.incoming) {
@@ -165,6 +173,20 @@ static bool mayBatch(const NetworkInfo &info, const NetworkNode &node,
     narrow |= op.getQuantAttr() && op.getQuantAttr().getBits() == 8;
   }
   return narrow;
+}
+
+static bool mayRowSplit(const NetworkInfo &info, const NetworkNode &node,
+                        ArrayRef<uint32_t> component) {
+  auto population = dyn_cast<snn::PopulationOp>(node.op);
+  if (!population || node.incoming.empty() ||
+      (population.getBatchAttr() && !node.rowSplit))
+    return false;
+  return llvm::all_of(node.incoming, [&](uint32_t id) {
+    const NetworkEdge &edge = info.edges[id];
+    return component[edge.source] != component[edge.target] ||
+           snn::shortestDelay(edge.op).value_or(0) >=
+               double(snn::kRowSplitDelay);
+  });
 }
 
 std::vector<uint32_t> NetworkInfo::components() const {
@@ -201,12 +223,14 @@ FailureOr<NetworkInfo> NetworkInfo::read(snn::NetworkOp network) {
     if (failed(addEdge(info, projection, nodes)))
       return failure();
   std::vector<uint32_t> component = info.components();
-  for (NetworkNode &node : info.nodes)
+  for (NetworkNode &node : info.nodes) {
     node.mayBatch = mayBatch(info, node, component);
+    node.mayRowSplit = mayRowSplit(info, node, component);
+  }
   // There is nothing to multiply without synapses.
   for (NetworkNode &node : info.nodes)
     if (node.incoming.empty()) {
-      node.parallel = false;
+      node.parallel = node.rowSplit = false;
       node.batch = 1;
     }
   return info;
@@ -270,13 +294,27 @@ std::vector<Range> rangesOf(BlockOp block) {
   return clip(all, {uint32_t(*block.getFirst()), uint32_t(*block.getLast())});
 }
 
+Range routedKeys(Range slice, Range known) {
+  uint32_t begin = std::max(slice.begin, known.begin),
+           end = std::min(slice.end, known.end);
+  if (begin >= end)
+    return {};
+  begin = (begin - slice.begin) / kRouteUnit * kRouteUnit;
+  uint64_t last = (uint64_t(end) - slice.begin + kRouteUnit - 1) / kRouteUnit;
+  return {begin, uint32_t(std::min<uint64_t>(last * kRouteUnit, slice.size()))};
+}
+
 uint64_t sendersTo(SliceOp slice) {
   llvm::SmallDenseSet<Value> seen;
   uint64_t sum = 0;
   for (BlockOp block : blocksOf(slice))
-    for (Value source : block.getSources())
-      if (seen.insert(source).second)
-        sum += infoOf(source).size();
+    for (auto [source, part] : llvm::zip(block.getSources(), rangesOf(block)))
+      if (seen.insert(source).second) {
+        SliceInfo sender = infoOf(source);
+        sum += slice.getSubordinate()
+                   ? routedKeys({sender.begin, sender.end}, part).size()
+                   : sender.size();
+      }
   return sum;
 }
 

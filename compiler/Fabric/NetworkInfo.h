@@ -36,6 +36,11 @@ struct NetworkNode {
   /// As parallel, it may have batches that nobody asked for yet: it is driven
   /// from outside of its feedback loops only and has weights of 8 bits.
   bool mayBatch = false;
+  /// Several PEs multiply parts of its sources (snn.population's row_split).
+  bool rowSplit = false;
+  /// As parallel, it may be so: no synapse from its own feedback loops has a
+  /// delay below snn::kRowSplitDelay; all others can be given more.
+  bool mayRowSplit = false;
   NeuronOrder order; ///< of the places that slices, keys and rows count
   /// Expected spikes per neuron or channel and tick.
   double rate = 0.05;
@@ -87,6 +92,12 @@ std::vector<Range> rangesOf(mlir::ValueRange sources);
 std::vector<Range> rangesOf(BlockOp block);
 /// Neurons and channels whose packets reach `slice`.
 uint64_t sendersTo(SliceOp slice);
+
+/// The keys, counted from that of `slice`'s first neuron, that are sent to a
+/// subordinate which knows the sources `known`: those of its sources, in whole
+/// multiples of kRouteUnit, so that few routes tell them apart.
+Range routedKeys(Range slice, Range known);
+inline constexpr uint32_t kRouteUnit = 16;
 
 /// The attribute of an encoding and back.
 mlir::Attribute toAttr(mlir::MLIRContext *context, const RowEncoding &encoding);

@@ -46,6 +46,22 @@ bool prefersParallel(const ParadigmPlans &plans, Objective objective,
          rank(*plans.serial, objective, machine, tickSeconds);
 }
 
+/// The plan as a row split when it needs fewer cores than `columns`, or there
+/// is no other; the planner is left in it then.
+static std::optional<LayerPlan>
+planRows(LayerPlanner &planner, uint32_t node,
+         const std::optional<LayerPlan> &columns) {
+  if (!planner.mayRowSplit(node) ||
+      (columns && !planner.mayPay(node, columns->pes)))
+    return std::nullopt;
+  if (failed(planner.startRows(node)) || !planner.shrink(node))
+    return std::nullopt;
+  LayerPlan rows = planner.planOf(node);
+  if (columns && columns->pes <= rows.pes)
+    return std::nullopt;
+  return rows;
+}
+
 FailureOr<std::optional<LayerPlan>> planIn(LayerPlanner &planner, uint32_t node,
                                            bool parallel,
                                            std::string &obstacle) {
@@ -77,12 +93,20 @@ FailureOr<std::optional<LayerPlan>> planIn(LayerPlanner &planner, uint32_t node,
           found && (!best || std::pair(found->pes, found->cycles.expected) <
                                  std::pair(best->pes, best->cycles.expected)))
         best = found;
+    if (best && planner.exceedsSources(node))
+      best.reset();
     if (!best)
       continue;
-    if (batches.size() > 1) // leave the planner in the best one
+    if (auto rows = planRows(planner, node, best))
+      return rows;
+    if (parallel) // leave the planner in the best one
       plan(best->batch, fullRing);
     return best;
   }
+  if (parallel)
+    if (auto rows = planRows(planner, node, std::nullopt))
+      return rows;
+  planner.start(node, parallel, /*fullRing=*/false);
   if (planner.shrink(node, Limits::Bytes)) {
     uint32_t least = planner.smallestSlice(node);
     obstacle = fmt::format("too slow: {} neuron(s) take {:.0f} cycles of a "

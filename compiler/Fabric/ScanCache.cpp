@@ -67,9 +67,9 @@ void ScanCache::keep(snn::ProjectionOp projection, BlockStatistics statistics) {
     blocks.emplace_back(std::move(*key), std::move(statistics));
 }
 
-std::optional<MapStatistics> ScanCache::map(const NetworkInfo &info,
-                                            uint32_t node,
-                                            const MapFormat &format) const {
+std::optional<std::vector<MapStatistics>>
+ScanCache::find(const NetworkInfo &info, uint32_t node, const MapFormat &format,
+                std::optional<uint32_t> limit) const {
   const auto &incoming = info.nodes[node].incoming;
   std::vector<Projection> keys;
   for (uint32_t edge : incoming) {
@@ -80,27 +80,29 @@ std::optional<MapStatistics> ScanCache::map(const NetworkInfo &info,
   }
   for (const Map &entry : maps) {
     if (entry.projections.size() != keys.size() || keys.empty() ||
-        !entry.statistics.sameTiles(format))
+        entry.limit != limit || !entry.statistics.front().sameTiles(format))
       continue;
-    MapStatistics moved = entry.statistics;
-    bool same = true;
-    for (size_t i = 0; same && i < keys.size(); ++i) {
-      auto shift = entry.projections[i].shiftTo(keys[i]);
-      same = shift.has_value();
-      if (same)
-        moved.moveDelays(uint32_t(i), *shift);
+    std::vector<int64_t> shifts;
+    for (size_t i = 0; i < keys.size(); ++i)
+      if (auto shift = entry.projections[i].shiftTo(keys[i]))
+        shifts.push_back(*shift);
+    if (shifts.size() != keys.size())
+      continue;
+    std::vector<MapStatistics> moved = entry.statistics;
+    for (MapStatistics &statistics : moved) {
+      for (size_t i = 0; i < keys.size(); ++i)
+        statistics.moveDelays(uint32_t(i), shifts[i]);
+      statistics.setBatch(format.batch);
     }
-    if (!same)
-      continue;
     ++found;
-    moved.setBatch(format.batch);
     return moved;
   }
   return std::nullopt;
 }
 
-void ScanCache::keep(const NetworkInfo &info, uint32_t node,
-                     MapStatistics statistics) {
+void ScanCache::add(const NetworkInfo &info, uint32_t node,
+                    std::vector<MapStatistics> statistics,
+                    std::optional<uint32_t> limit) {
   Map entry;
   for (uint32_t edge : info.nodes[node].incoming) {
     auto key = Projection::of(info.edges[edge].op);
@@ -109,7 +111,32 @@ void ScanCache::keep(const NetworkInfo &info, uint32_t node,
     entry.projections.push_back(std::move(*key));
   }
   entry.statistics = std::move(statistics);
+  entry.limit = limit;
   maps.push_back(std::move(entry));
+}
+
+std::optional<MapStatistics> ScanCache::map(const NetworkInfo &info,
+                                            uint32_t node,
+                                            const MapFormat &format) const {
+  auto known = find(info, node, format, std::nullopt);
+  return known ? std::optional(std::move(known->front())) : std::nullopt;
+}
+
+void ScanCache::keep(const NetworkInfo &info, uint32_t node,
+                     MapStatistics statistics) {
+  add(info, node, {std::move(statistics)}, std::nullopt);
+}
+
+std::optional<std::vector<MapStatistics>>
+ScanCache::grains(const NetworkInfo &info, uint32_t node,
+                  const MapFormat &format, uint32_t limit) const {
+  return find(info, node, format, limit);
+}
+
+void ScanCache::keep(const NetworkInfo &info, uint32_t node,
+                     std::vector<MapStatistics> statistics, uint32_t limit) {
+  if (!statistics.empty())
+    add(info, node, std::move(statistics), limit);
 }
 
 } // namespace snnc::fabric

@@ -35,6 +35,14 @@ public:
                                    const MapFormat &format) const;
   void keep(const NetworkInfo &info, uint32_t node, MapStatistics statistics);
 
+  /// The same of ranges of the sources, cut for at most `limit` sources a core.
+  std::optional<std::vector<MapStatistics>> grains(const NetworkInfo &info,
+                                                   uint32_t node,
+                                                   const MapFormat &format,
+                                                   uint32_t limit) const;
+  void keep(const NetworkInfo &info, uint32_t node,
+            std::vector<MapStatistics> statistics, uint32_t limit);
+
   uint64_t hits() const { return found; }
 
 private:
@@ -52,8 +60,16 @@ private:
   };
   struct Map {
     std::vector<Projection> projections;
-    MapStatistics statistics;
+    /// One of all sources, or of ranges of them for `limit`.
+    std::vector<MapStatistics> statistics;
+    std::optional<uint32_t> limit;
   };
+  std::optional<std::vector<MapStatistics>>
+  find(const NetworkInfo &info, uint32_t node, const MapFormat &format,
+       std::optional<uint32_t> limit) const;
+  void add(const NetworkInfo &info, uint32_t node,
+           std::vector<MapStatistics> statistics,
+           std::optional<uint32_t> limit);
 
   std::vector<std::pair<Projection, BlockStatistics>> blocks;
   std::vector<Map> maps;

@@ -104,6 +104,78 @@ void MapStatistics::setBatch(uint32_t batch) {
   shift = batch - std::min<uint64_t>(batch, minDelay().value_or(batch));
 }
 
+void MapStatistics::setLead(uint64_t least) {
+  constexpr uint64_t needed = snn::kRowSplitDelay;
+  mapFormat.batch = 1;
+  shift = needed - std::min(least, needed);
+  lead = 1;
+}
+
+/// Rows, delays and sums of `other` in the tiles [first, end).
+void MapStatistics::mergeTiles(const MapStatistics &other, uint32_t first,
+                               uint32_t end) {
+  if (windows.empty()) {
+    originOf = other.originOf;
+    receptorOf = other.receptorOf;
+    inputRates = other.inputRates;
+    windows.resize(originOf.size());
+    reaches.resize(originOf.size());
+    rowsOfAll.resize(originOf.size());
+  }
+  for (size_t p = 0; p < other.windows.size(); ++p) {
+    rowsOfAll[p] += other.rowsOfAll[p];
+    if (other.windows[p].empty())
+      continue;
+    windows[p].resize(other.windows[p].size());
+    reaches[p].resize(other.reaches[p].size());
+    for (uint32_t tile = first; tile < end; ++tile) {
+      for (uint32_t w = 0; w < maxWindow; ++w)
+        windows[p][tile][w] += other.windows[p][tile][w];
+      reaches[p][tile].delays =
+          hull(reaches[p][tile].delays, other.reaches[p][tile].delays);
+    }
+  }
+  uint32_t last = std::min(targets, end * mapFormat.tileNeurons);
+  for (uint32_t r = 0; r < receptors; ++r)
+    for (uint32_t n = first * mapFormat.tileNeurons; n < last; ++n)
+      absoluteSums[size_t(r) * targets + n] +=
+          other.absoluteSums[size_t(r) * targets + n];
+  largestDelay = std::max(largestDelay, other.largestDelay);
+  leastDelay = std::min(leastDelay, other.leastDelay);
+}
+
+uint32_t MapStatistics::tilesBefore(uint32_t target) const {
+  return (target + mapFormat.tileNeurons - 1) / mapFormat.tileNeurons;
+}
+
+void MapStatistics::merge(const MapStatistics &other) {
+  mergeTiles(other, 0, tilesBefore(targets));
+  for (size_t p = 0; p < other.reaches.size(); ++p)
+    for (size_t tile = 0; tile < other.reaches[p].size(); ++tile)
+      reaches[p][tile].sources =
+          hull(reaches[p][tile].sources, other.reaches[p][tile].sources);
+}
+
+void MapStatistics::merge(const MapStatistics &other, Range slice,
+                          std::span<const Range> sources) {
+  uint32_t first = slice.begin / mapFormat.tileNeurons,
+           end = tilesBefore(slice.end);
+  mergeTiles(other, first, end);
+  for (size_t p = 0; p < other.reaches.size(); ++p)
+    for (uint32_t tile = first; tile < end && !other.reaches[p].empty(); ++tile)
+      if (other.reaches[p][tile].sources.size())
+        reaches[p][tile].sources = hull(reaches[p][tile].sources, sources[p]);
+}
+
+bool MapStatistics::touches(Range slice) const {
+  for (const std::vector<Reach> &tiles : reaches)
+    for (uint32_t tile = slice.begin / mapFormat.tileNeurons;
+         tile < tilesBefore(slice.end) && !tiles.empty(); ++tile)
+      if (tiles[tile].sources.size())
+        return true;
+  return false;
+}
+
 /// One (source, delay): a panel needs the most copies that one of its tiles
 /// needs. Every window is counted once, at the first tile that it touches.
 void MapStatistics::count(std::span<const Touch> touched,
@@ -149,7 +221,16 @@ void MapStatistics::moveDelays(uint32_t projection, int64_t by) {
 }
 
 void MapStatistics::add(const SynapseView &view, uint32_t receptor,
-                        uint32_t origin, double inputRate) {
+                        uint32_t origin, double inputRate, Range sources) {
+  originOf.push_back(origin);
+  receptorOf.push_back(receptor);
+  inputRates.push_back(inputRate);
+  if (sources.size() == 0) {
+    rowsOfAll.push_back(0);
+    windows.emplace_back();
+    reaches.emplace_back();
+    return;
+  }
   uint32_t tiles =
       (targets + mapFormat.tileNeurons - 1) / mapFormat.tileNeurons;
   Windows counts(tiles);
@@ -158,7 +239,7 @@ void MapStatistics::add(const SynapseView &view, uint32_t receptor,
   std::vector<MapCell> sums;
   std::vector<Touch> touched;
   uint64_t all = 0;
-  for (uint32_t source = 0; source < view.numSources(); ++source) {
+  for (uint32_t source = sources.begin; source < sources.end; ++source) {
     view.row(source, row);
     for (const IntSynapse &synapse : row) {
       Reach &here = reach[synapse.target / mapFormat.tileNeurons];
@@ -192,16 +273,13 @@ void MapStatistics::add(const SynapseView &view, uint32_t receptor,
   rowsOfAll.push_back(all);
   windows.push_back(std::move(counts));
   reaches.push_back(std::move(reach));
-  originOf.push_back(origin);
-  inputRates.push_back(inputRate);
-  receptorOf.push_back(receptor);
 }
 
 uint64_t MapStatistics::rows(uint32_t receptor, uint32_t tile,
                              uint32_t tiles) const {
   uint64_t sum = 0;
   for (size_t i = 0; i < windows.size(); ++i)
-    if (receptorOf[i] == receptor)
+    if (receptorOf[i] == receptor && !windows[i].empty())
       sum += windows[i][tile][tiles - 1];
   return sum;
 }
@@ -234,7 +312,7 @@ std::vector<Range> MapStatistics::sourcesOf(Range slice) const {
   std::vector<Range> ranges;
   for (const std::vector<Reach> &reach : reaches) {
     Range &sources = ranges.emplace_back();
-    for (uint32_t tile = first; tile <= last; ++tile)
+    for (uint32_t tile = first; tile <= last && !reach.empty(); ++tile)
       sources = hull(sources, reach[tile].sources);
   }
   for (size_t i = 0; i < originOf.size(); ++i)
@@ -250,7 +328,7 @@ Range MapStatistics::delaysOf(Range slice) const {
   uint32_t last = (slice.end - 1) / mapFormat.tileNeurons;
   Range delays;
   for (const std::vector<Reach> &reach : reaches)
-    for (uint32_t tile = first; tile <= last; ++tile)
+    for (uint32_t tile = first; tile <= last && !reach.empty(); ++tile)
       delays = hull(delays, reach[tile].delays);
   return delays;
 }
@@ -286,8 +364,10 @@ MapLayout MapStatistics::layout(Range slice) const {
     layout.firstDelay = delays.begin;
     layout.lastDelay = delays.end - 1;
   }
-  layout.firstDelay += shift;
-  layout.lastDelay += shift;
+  layout.lead = lead;
+  // Without synapses there are no delays to be shorter.
+  layout.firstDelay = std::max<uint64_t>(1, layout.firstDelay + shift - lead);
+  layout.lastDelay = std::max<uint64_t>(1, layout.lastDelay + shift - lead);
   uint32_t tile = first;
   std::vector<const MapPanel *> full(receptors);
   layout.panels.reserve(widths.size() * receptors);
@@ -325,7 +405,7 @@ MapLayout MapStatistics::layout(Range slice) const {
 
 uint64_t MapStatistics::rowsIn(uint32_t projection, const MapPanel &panel,
                                Range slice) const {
-  if (panel.receptor != receptorOf[projection])
+  if (panel.receptor != receptorOf[projection] || windows[projection].empty())
     return 0;
   return windows[projection]
                 [(slice.begin + panel.neurons.begin) / mapFormat.tileNeurons]
@@ -443,9 +523,9 @@ void MapWriter::add(uint32_t projection, uint32_t source, uint32_t receptor,
          ++i)
       cells.push_back({delay, sums[i].target - targets.begin, sums[i].weight});
     const MapLayout &layout = map.layout;
-    ok = delay >= layout.firstDelay && delay <= layout.lastDelay &&
-         addPanelRows(panel, cells,
-                      (delay - layout.firstDelay) * layout.sources + number);
+    uint64_t first = layout.firstDelay + layout.lead;
+    ok = delay >= first && delay <= layout.lastDelay + layout.lead &&
+         addPanelRows(panel, cells, (delay - first) * layout.sources + number);
   }
 }
 

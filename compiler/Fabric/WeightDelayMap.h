@@ -26,8 +26,9 @@
 //              scatter[i + 1]), i = (delay - first) * sources + source
 //   output     int32 [batch][columns] per panel
 //   history    u16 [slots][length], slots a power of two >= last: a spike of
-//              tick t is read last in tick t + last - 1; and u16 counts [slots].
-//              Neurons spike once a tick; inputs may more often (historyRoom)
+//              tick t is read last in tick t + last - 1; and u16 counts
+//              [slots]. Neurons spike once a tick; inputs may more often
+//              (historyRoom)
 //
 // Synapses of one (source, delay, target) are added up; where the sum does not
 // fit the width the (source, delay) has several rows. The core's side of the
@@ -84,8 +85,11 @@ struct MapLayout {
   uint64_t sources = 0;                   ///< in all of them
   uint64_t historyLength = 0;             ///< spikes of a tick, >= sources
   uint64_t firstDelay = 1, lastDelay = 1; ///< ticks, of any synapse
-  uint64_t positions = 0;                 ///< rows of panels not `shared`
-  uint64_t operandRows = 0;               ///< with gaps
+  /// Sums are multiplied so many ticks before they are due (a subordinate's):
+  /// firstDelay and lastDelay are shorter than the synapses' by this.
+  uint32_t lead = 0;
+  uint64_t positions = 0;   ///< rows of panels not `shared`
+  uint64_t operandRows = 0; ///< with gaps
   uint64_t weightBytes = 0, outputBytes = 0;
 
   uint64_t operandBytes() const { return operandRows * format.operandBytes(); }
@@ -112,7 +116,20 @@ public:
   /// with the same `origin` have the same keys, hence get one range of sources.
   /// `inputRate`: expected spikes per tick of a channel, 0 for neurons.
   void add(const SynapseView &view, uint32_t receptor, uint32_t origin,
-           double inputRate = 0);
+           double inputRate = 0) {
+    add(view, receptor, origin, inputRate, {0, view.numSources()});
+  }
+  /// The synapses of `sources` of it alone.
+  void add(const SynapseView &view, uint32_t receptor, uint32_t origin,
+           double inputRate, Range sources);
+  /// Adds the statistics of other sources of the same projections.
+  void merge(const MapStatistics &other);
+  /// The same for the layout of `targets` alone, as if the sources with a
+  /// synapse into it were `sources`, per projection: all that `other` knows.
+  void merge(const MapStatistics &other, Range targets,
+             std::span<const Range> sources);
+  /// Whether there is a synapse into `targets`.
+  bool touches(Range targets) const;
 
   const MapFormat &format() const { return mapFormat; }
   /// Whether a scan for `format` would find the same: all but the batch agrees.
@@ -122,6 +139,10 @@ public:
   /// Layouts for `batch` ticks a product from now on. While the least delay is
   /// shorter, all count as moved up until it is not: what snn-batch-ticks does.
   void setBatch(uint32_t batch);
+  /// Layouts for subordinates of a row split from now on: sums one tick ahead,
+  /// as if all delays were moved up until the least is snn::kRowSplitDelay.
+  /// `least` is the least delay of the population.
+  void setLead(uint64_t least);
   /// Largest delay that a synapse really has, ticks; 1 without synapses.
   uint64_t maxDelay() const { return largestDelay; }
   /// Least such delay; nothing without synapses.
@@ -158,6 +179,8 @@ private:
   struct Touch {
     uint32_t tile, copies;
   };
+  void mergeTiles(const MapStatistics &other, uint32_t first, uint32_t end);
+  uint32_t tilesBefore(uint32_t target) const;
   void count(std::span<const Touch> touched, Windows &windows) const;
   uint64_t rows(uint32_t receptor, uint32_t tile, uint32_t tiles) const;
   uint64_t allRows(uint32_t receptor) const;
@@ -170,6 +193,7 @@ private:
   MapFormat mapFormat;
   uint32_t targets = 0, receptors = 1;
   uint64_t largestDelay = 1, leastDelay = UINT64_MAX, shift = 0;
+  uint32_t lead = 0;
   std::vector<Windows> windows;            ///< per projection
   std::vector<uint64_t> rowsOfAll;         ///< per projection, of one panel
   std::vector<std::vector<Reach>> reaches; ///< per projection and tile

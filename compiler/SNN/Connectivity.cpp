@@ -290,6 +290,28 @@ std::optional<double> longestDelay(ProjectionOp projection) {
   return longest + most;
 }
 
+std::optional<double> shortestDelay(ProjectionOp projection) {
+  size_t sources = size_t(projection.numSources());
+  MLIRContext *context = projection.getContext();
+  auto values = ParamValues::get(projection.getDelay(), sources, context);
+  if (!values || sources == 0)
+    return std::nullopt;
+  double shortest = values->at(0);
+  for (size_t i = 1; !values->uniform() && i < sources; ++i)
+    shortest = std::min(shortest, values->at(i));
+  if (auto procedural = dyn_cast<ProceduralAttr>(projection.getWeights()))
+    return shortest + procedural.getDelay().least();
+  auto list = dyn_cast<ListAttr>(projection.getWeights());
+  if (!list || !list.getDelays())
+    return shortest;
+  size_t count = size_t(list.getSources().getType().getNumElements());
+  auto extra = ParamValues::get(list.getDelays(), count, context);
+  double least = extra && count ? extra->at(0) : 0;
+  for (size_t i = 1; extra && i < count; ++i)
+    least = std::min(least, extra->at(i));
+  return shortest + least;
+}
+
 std::unique_ptr<IntConnectivity>
 IntConnectivity::create(ProjectionOp projection) {
   auto result = std::make_unique<IntConnectivity>();

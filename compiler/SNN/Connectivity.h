@@ -1,4 +1,5 @@
-//===- Connectivity.h - The synapses behind a projection ---------*- C++ -*-===//
+//===- Connectivity.h - The synapses behind a projection ---------*- C++
+//-*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -40,9 +41,10 @@ public:
   /// The view of a projection; an error is emitted at the op otherwise.
   static std::unique_ptr<Connectivity> create(ProjectionOp projection);
   /// The same from the parts; null and `error` set when they do not fit.
-  static std::unique_ptr<Connectivity>
-  create(mlir::Attribute weights, PoolAttr pool, uint32_t sources,
-         uint32_t targets, std::string &error);
+  static std::unique_ptr<Connectivity> create(mlir::Attribute weights,
+                                              PoolAttr pool, uint32_t sources,
+                                              uint32_t targets,
+                                              std::string &error);
 
   uint32_t numSources() const { return sources; }
   uint32_t numTargets() const { return targets; }
@@ -82,8 +84,9 @@ private:
   llvm::SmallVector<double, 4> numbers;
 };
 
-/// Drawn (`#snn.procedural`) and listed (`#snn.list`) synapses; null and `error`
-/// set when the parts do not fit. Connectivity::create dispatches to it.
+/// Drawn (`#snn.procedural`) and listed (`#snn.list`) synapses; null and
+/// `error` set when the parts do not fit. Connectivity::create dispatches to
+/// it.
 std::unique_ptr<Connectivity> createDrawn(mlir::Attribute weights,
                                           uint32_t sources, uint32_t targets,
                                           std::string &error);
@@ -91,6 +94,12 @@ std::unique_ptr<Connectivity> createDrawn(mlir::Attribute weights,
 /// The longest delay of any synapse of a projection, ticks; nothing when its
 /// delay is missing. No synapse is made.
 std::optional<double> longestDelay(ProjectionOp projection);
+/// A number that no synapse's delay is below, ticks.
+std::optional<double> shortestDelay(ProjectionOp projection);
+
+/// Least delay of a synapse into a row-split population, ticks: one to reach
+/// the subordinate core, one for its partial sum to reach the dominant one.
+inline constexpr int64_t kRowSplitDelay = 2;
 
 /// The integers: rounds and saturates with the projection's `quant`.
 class IntConnectivity {
@@ -113,7 +122,7 @@ public:
 
 private:
   std::unique_ptr<Connectivity> base;
-  std::vector<double> scales; ///< one, or one per target
+  std::vector<double> scales;   ///< one, or one per target
   std::vector<uint32_t> delays; ///< one, or one per source
   unsigned bits = 8;
   Rounding rounding = Rounding::NearestEven;

@@ -111,7 +111,8 @@ def SNN_PopulationOp : SNN_NodeOp<"population"> {
     `initial` gives states before tick 0 in the user's units (absent: 0),
     `rate` the expected spikes per neuron and tick, `paradigm` what the user
     wants for the synapses into it (absent after snn-select-paradigm: serial),
-    `batch` the ticks per matrix product of a parallel population (absent: 1).
+    `batch` the ticks per matrix product of a parallel population (absent: 1),
+    `row_split` that several PEs multiply parts of its sources.
   }];
   let arguments = (ins StrAttr:$name, FlatSymbolRefAttr:$model,
                        DictionaryAttr:$params,
@@ -121,12 +122,13 @@ def SNN_PopulationOp : SNN_NodeOp<"population"> {
                        OptionalAttr<DictionaryAttr>:$initial,
                        OptionalAttr<F64Attr>:$rate,
                        OptionalAttr<SNN_ParadigmAttr>:$paradigm,
-                       OptionalAttr<I64Attr>:$batch);
+                       OptionalAttr<I64Attr>:$batch, UnitAttr:$row_split);
   let results = (outs SNN_Signal:$signal);
   let assemblyFormat = [{
     $name `model` $model `params` $params (`scales` $scales^)?
     (`latency` $latency^)? (`start` $start^)? (`initial` $initial^)?
     (`rate` $rate^)? (`paradigm` $paradigm^)? (`batch` $batch^)?
+    (`row_split` $row_split^)?
     attr-dict `:` type($signal)
   }];
   let builders = [
@@ -138,7 +140,8 @@ def SNN_PopulationOp : SNN_NodeOp<"population"> {
                    "::mlir::IntegerAttr":$start), [{
       build($_builder, $_state, signal, name, model, params, scales, latency,
             start, ::mlir::DictionaryAttr(), ::mlir::FloatAttr(),
-            ::snnc::snn::ParadigmAttr(), ::mlir::IntegerAttr());
+            ::snnc::snn::ParadigmAttr(), ::mlir::IntegerAttr(),
+            ::mlir::UnitAttr());
     }]>,
     OpBuilder<(ins "::mlir::Type":$signal, "::llvm::StringRef":$name,
                    "::llvm::StringRef":$model, "::mlir::DictionaryAttr":$params,
@@ -148,7 +151,8 @@ def SNN_PopulationOp : SNN_NodeOp<"population"> {
       build($_builder, $_state, signal, $_builder.getStringAttr(name),
             ::mlir::FlatSymbolRefAttr::get($_builder.getContext(), model),
             params, scales, latency, start, ::mlir::DictionaryAttr(),
-            ::mlir::FloatAttr(), ::snnc::snn::ParadigmAttr(), ::mlir::IntegerAttr());
+            ::mlir::FloatAttr(), ::snnc::snn::ParadigmAttr(), ::mlir::IntegerAttr(),
+            ::mlir::UnitAttr());
     }]>];
   let hasVerifier = 1;
   let extraClassDeclaration = [{

@@ -159,7 +159,7 @@ def Tick_ScatterOp : Tick_Op<"scatter"> {
 def Tick_MatmulOp : Tick_Op<"matmul", [SingleBlock, NoTerminator]> {
   let summary = "Tile by tile: matrix product, then the tile's neurons";
   let description = [{
-    The region holds the tick.for_neurons of one tile. The array works one panel
+    The region holds the tick.for_neurons or tick.send_sums of one tile. The array works one panel
     ahead of the core: while it multiplies, the core updates.
   }];
   let arguments = (ins I64Attr:$bits, I64Attr:$batch, I64Attr:$receptors);
@@ -168,6 +168,16 @@ def Tick_MatmulOp : Tick_Op<"matmul", [SingleBlock, NoTerminator]> {
     `bits` $bits `batch` $batch `receptors` $receptors attr-dict-with-keyword
     $body
   }];
+}
+
+def Tick_SendSumsOp : Tick_Op<"send_sums"> {
+  let summary = "Send what the products of a tile add up to, digit by digit";
+  let description = [{
+    In a tick.matmul instead of neurons: a subordinate's partial sums, the
+    digits that are not 0 (#fabric.sums).
+  }];
+  let arguments = (ins I64Attr:$receptors, I64Attr:$bits);
+  let assemblyFormat = "`receptors` $receptors `bits` $bits attr-dict";
 }
 
 def Tick_RecordOp : Tick_Op<"record"> {

@@ -1,7 +1,8 @@
 //===- ChooseBatch.cpp - Ticks per matrix product -------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A batch spares cycles of the array and costs operand, results and, through
+// Or none, where parts of the sources on several cores need fewer cores. A
+// batch spares cycles of the array and costs operand, results and, through
 // longer delays, history: whether it pays is the planner's to say.
 
 #include "compiler/Fabric/ParadigmPlans.h"
@@ -42,11 +43,13 @@ struct SnnChooseBatchPass : impl::SnnChooseBatchBase<SnnChooseBatchPass> {
     if (failed(info))
       return failure();
     double budget = tickSeconds > 0 ? tickCycles(*given, tickSeconds) : 0;
-    LayerPlanner planner(*info, *given);
+    LayerPlanner planner(*info, *given, {0, maxSources});
     planner.share(scans);
     for (uint32_t node = 0; node < info->nodes.size(); ++node) {
       auto population = dyn_cast<snn::PopulationOp>(info->nodes[node].op);
-      if (!population || !isParallel(population) || !info->nodes[node].mayBatch)
+      const NetworkNode &self = info->nodes[node];
+      if (!population || !isParallel(population) || self.rowSplit ||
+          !(self.mayBatch || self.mayRowSplit))
         continue;
       std::string obstacle;
       planner.setTickCycles(budget);
@@ -58,8 +61,12 @@ struct SnnChooseBatchPass : impl::SnnChooseBatchBase<SnnChooseBatchPass> {
       if (failed(plan))
         return failure();
       // Where nothing fits, fabric-slice says why.
-      population.setBatchAttr(
-          Builder(&getContext()).getI64IntegerAttr(*plan ? (*plan)->batch : 1));
+      if (*plan && (*plan)->parts)
+        population.setRowSplit(true);
+      else if (self.mayBatch)
+        population.setBatchAttr(
+            Builder(&getContext())
+                .getI64IntegerAttr(*plan ? (*plan)->batch : 1));
     }
     return success();
   }
@@ -72,9 +79,10 @@ struct SnnChooseBatchPass : impl::SnnChooseBatchBase<SnnChooseBatchPass> {
 
 std::unique_ptr<Pass>
 createSnnChooseBatch(std::shared_ptr<const MachineModel> machine,
-                     double tickSeconds,
-                     std::shared_ptr<ScanCache> scans) {
+                     double tickSeconds, std::shared_ptr<ScanCache> scans,
+                     uint32_t maxSources) {
   SnnChooseBatchOptions options;
+  options.maxSources = maxSources;
   options.tickSeconds = tickSeconds;
   auto pass = std::make_unique<SnnChooseBatchPass>(options);
   pass->given = std::move(machine);

@@ -23,7 +23,7 @@ public:
              std::shared_ptr<fabric::ScanCache> scans = nullptr)
       : info(info), machine(machine), objective(objective),
         tickSeconds(tickSeconds),
-        planner(info, machine, /*maxNeurons=*/0, budget()) {
+        planner(info, machine, fabric::CoreLimits(), budget()) {
     planner.share(std::move(scans));
   }
 

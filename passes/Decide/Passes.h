@@ -39,10 +39,9 @@ createSnnSelectParadigm(const SnnSelectParadigmOptions &options,
 
 /// Null: a built-in machine. `tickSeconds`: real time of a tick. `scans`: what
 /// snn-select-paradigm left; may be null.
-std::unique_ptr<mlir::Pass>
-createSnnChooseBatch(std::shared_ptr<const MachineModel> machine,
-                     double tickSeconds,
-                     std::shared_ptr<fabric::ScanCache> scans);
+std::unique_ptr<mlir::Pass> createSnnChooseBatch(
+    std::shared_ptr<const MachineModel> machine, double tickSeconds,
+    std::shared_ptr<fabric::ScanCache> scans, uint32_t maxSources = 0);
 
 #define GEN_PASS_REGISTRATION
 #include "passes/Decide/Passes.h.inc"

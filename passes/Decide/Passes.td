@@ -60,6 +60,10 @@ def SnnSelectParadigm : Pass<"snn-select-paradigm", "::mlir::ModuleOp"> {
 def SnnChooseBatch : Pass<"snn-choose-batch", "::mlir::ModuleOp"> {
   let summary = "Ticks per matrix product of parallel populations";
   let description = [{
+    Emits: `row_split` on parallel populations that fit no core by columns, or
+    need fewer cores with their sources split over subordinate cores: those
+    whose feedback loops have no delay below two ticks.
+
     Emits: `batch` on parallel populations that have none: the number of ticks,
     from the rows of the MAC array down to 1, whose plan takes the fewest cores,
     then cycles. Those in feedback loops and those of 16-bit weights take 1.
@@ -68,6 +72,9 @@ def SnnChooseBatch : Pass<"snn-choose-batch", "::mlir::ModuleOp"> {
   let options = [
     Option<"tickSeconds", "tick", "double", "0",
            "Real time of a tick in seconds that plans keep to, 0: none">,
+    Option<"maxSources", "max-sources", "uint32_t", "0",
+           "Most sources of a parallel core where more can be split, 0: what "
+           "fits">,
     Option<"machineName", "machine", "std::string", "\"\"",
            "Built-in machine, the default one when empty">];
 }

@@ -74,13 +74,16 @@ struct FabricAssignKeysPass : impl::FabricAssignKeysBase<FabricAssignKeysPass> {
   };
 
   LogicalResult assign(MachineOp op) {
-    llvm::MapVector<llvm::StringRef, Group> byName;
+    // Subordinates send with many more keys: a group of their own.
+    llvm::MapVector<std::pair<llvm::StringRef, unsigned>, Group> byName;
     for (Operation &part : op.getBody().front())
       if (isa<InputOp, SliceOp>(part)) {
         SliceInfo info = infoOf(part.getResult(0));
-        Group &group = byName[info.name];
+        auto slice = dyn_cast<SliceOp>(part);
+        unsigned kind = slice && slice.getSubordinate() ? 1 : 0;
+        Group &group = byName[{info.name, kind}];
         group.owners.push_back(part.getResult(0));
-        group.size = std::max(group.size, std::bit_ceil(uint64_t(info.size())));
+        group.size = std::max(group.size, std::bit_ceil(uint64_t(info.keys)));
       }
     KeySpace space;
     llvm::SmallVector<const Group *> order;
@@ -109,7 +112,7 @@ struct FabricAssignKeysPass : impl::FabricAssignKeysBase<FabricAssignKeysPass> {
     if (!info.key)
       return success();
     // A block no larger than the key's alignment; its own size at least.
-    uint64_t own = std::bit_ceil(uint64_t(info.size()));
+    uint64_t own = std::bit_ceil(uint64_t(info.keys));
     uint64_t key = *info.key, size = wanted;
     while (size > own && (key & (size - 1)))
       size /= 2;
@@ -172,8 +175,11 @@ struct FabricAssignKeysPass : impl::FabricAssignKeysBase<FabricAssignKeysPass> {
       return;
     Builder builder(&getContext());
     SliceInfo info = infoOf(flow.getSource());
-    flow.setKeyAttr(builder.getI64IntegerAttr(*info.key));
+    uint64_t first = flow.getFirst().value_or(0);
+    flow.setKeyAttr(builder.getI64IntegerAttr(int64_t(*info.key + first)));
     uint64_t size = blockSize.lookup(flow.getSource());
+    if (flow.getFirst())
+      size = *flow.getLast() - first;
     flow.setMaskAttr(builder.getI64IntegerAttr(int64_t(uint32_t(~(size - 1)))));
   }
 

@@ -34,7 +34,8 @@ struct RealTime {
 std::unique_ptr<mlir::Pass> createFabricSlice(MachinePtr machine,
                                               uint32_t maxNeurons = 0,
                                               RealTime realTime = {},
-                                              ScansPtr scans = nullptr);
+                                              ScansPtr scans = nullptr,
+                                              uint32_t maxSources = 0);
 std::unique_ptr<mlir::Pass> createFabricOrder(MachinePtr machine);
 std::unique_ptr<mlir::Pass> createFabricPlace(MachinePtr machine);
 std::unique_ptr<mlir::Pass> createFabricRoute(MachinePtr machine);

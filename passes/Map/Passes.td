@@ -49,13 +49,18 @@ def FabricSlice : MapPass<"fabric-slice"> {
     and flows. A network that has a fabric.machine already is left alone.
     Slices of a population are equal but for the last, multiples of four
     neurons. With `tick` a population is cut further until its busiest core
-    finishes a tick at the expected rates; the machine op keeps the tick. Errors:
-    SNN0350 to SNN0354, SNN0362; warnings SNN0363, SNN0364.
+    finishes a tick at the expected rates; the machine op keeps the tick. A
+    population with `row_split` gets dominant slices, which hold its neurons,
+    subordinate ones, which multiply parts of its sources, and a fabric.gather
+    for each dominant one: the fewest cores of both. Errors: SNN0350 to SNN0354,
+    SNN0362, SNN1100 to SNN1102, SNN1108; warnings SNN0363, SNN0364.
   }];
   let options = [
     MachineOption,
     Option<"maxNeurons", "max-neurons", "uint32_t", "0",
            "Most neurons of a population on one core, 0: what fits">,
+    Option<"maxSources", "max-sources", "uint32_t", "0",
+           "Most sources of a subordinate core, 0: what fits">,
     Option<"tickSeconds", "tick", "double", "0",
            "Real time of a tick, seconds; 0: time does not matter">,
     Option<"tickStated", "tick-stated", "bool", "true",

@@ -95,6 +95,8 @@ struct FabricPlacePass : impl::FabricPlaceBase<FabricPlacePass> {
     for (FlowOp flow : op.getOps<FlowOp>()) {
       PlacementProblem::Flow entry;
       entry.weight = infoOf(flow.getSource()).size();
+      if (flow.getFirst())
+        entry.weight = uint32_t(*flow.getLast() - *flow.getFirst());
       for (Value target : flow.getTargets())
         entry.targets.push_back(ids.lookup(target));
       problem.flows.push_back(std::move(entry));

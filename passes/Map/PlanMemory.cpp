@@ -114,6 +114,13 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
                                  const NetworkNode &node) {
     CoreDemand demand = info.demand(node, slice.numNeurons());
     demand.sources = sendersTo(slice);
+    demand.subordinate = slice.getSubordinate().has_value();
+    if (GatherOp gather = gatherOf(slice)) {
+      demand.fullRing = true;
+      demand.sumEntries = uint32_t(gather.getSources().size()) * node.receptors;
+      for (Value part : gather.getSources())
+        demand.sources += 2 * infoOf(part).size() * node.receptors;
+    }
     if (slice.getParallel()) {
       auto map = mapOf(slice);
       if (failed(map))

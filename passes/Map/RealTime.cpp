@@ -33,14 +33,24 @@ Slowness slowestSlice(const NetworkInfo &info, const LayerPlanner &planner,
                       uint32_t node) {
   Slowness slowest;
   slowest.node = node;
+  auto offer = [&](Range targets, const CycleEstimate &cycles) {
+    if (slowest.where.size() && cycles.peak <= slowest.cycles.peak)
+      return;
+    slowest.where = targets;
+    slowest.cycles = cycles;
+  };
+  if (planner.cut(node).rows) {
+    for (const RowPart &part : planner.cut(node).parts)
+      offer(part.targets, planner.partCycles(node, part.targets,
+                                             planner.partMap(node, part)));
+    for (Range targets : planner.slices(node))
+      offer(targets, planner.cyclesOf(node, targets));
+    return slowest;
+  }
   uint32_t size = info.nodes[node].size, step = planner.smallestSlice(node);
   for (uint64_t n = 0; n < size; n += step) {
     Range targets{uint32_t(n), uint32_t(std::min<uint64_t>(n + step, size))};
-    CycleEstimate cycles = planner.cyclesOf(node, targets);
-    if (n == 0 || cycles.peak > slowest.cycles.peak) {
-      slowest.where = targets;
-      slowest.cycles = cycles;
-    }
+    offer(targets, planner.cyclesOf(node, targets));
   }
   return slowest;
 }

@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace snnc::map {
 #define GEN_PASS_DEF_FABRICSLICE
@@ -28,9 +29,9 @@ namespace {
 /// Chooses the slices of one network.
 class Slicer {
 public:
-  Slicer(const NetworkInfo &info, const MachineModel &machine,
-         uint32_t maxNeurons, ScansPtr scans)
-      : info(info), machine(machine), planner(info, machine, maxNeurons),
+  Slicer(const NetworkInfo &info, const MachineModel &machine, CoreLimits most,
+         ScansPtr scans)
+      : info(info), machine(machine), planner(info, machine, most),
         untimed(info.nodes.size()) {
     planner.share(std::move(scans));
   }
@@ -50,6 +51,8 @@ private:
   Outcome keepTick(double tick);
   LogicalResult refuseNeuron(uint32_t node);
   LogicalResult checkCores();
+  void noteLoop(InFlightDiagnostic &diag, uint32_t node);
+  uint64_t coresOf(uint32_t node) const;
   uint64_t cores() const;
 
   const NetworkInfo &info;
@@ -75,7 +78,7 @@ LogicalResult Slicer::rejectHopeless() {
   for (const NetworkEdge &edge : info.edges) {
     uint32_t sources = info.nodes[edge.source].size;
     snn::ProjectionOp op = edge.op;
-    if (sources <= bytes / 2 ||
+    if (sources <= bytes / 2 || info.nodes[edge.target].rowSplit ||
         isa<snn::OneToOneAttr, snn::ConvAttr>(op.getWeights()))
       continue;
     InFlightDiagnostic diag =
@@ -93,6 +96,10 @@ LogicalResult Slicer::rejectHopeless() {
   return success();
 }
 
+constexpr const char *kLoopHelp =
+    "give the projections of its feedback loops a delay of 2 ticks or more, or "
+    "compute it serially (paradigm)";
+
 /// What no cutting can mend in a parallel population.
 LogicalResult Slicer::checkParallel(uint32_t node) {
   const NetworkNode &population = info.nodes[node];
@@ -109,7 +116,18 @@ LogicalResult Slicer::checkParallel(uint32_t node) {
     diag.attachNote() << "help: use --weights=int8, or compute it serially";
     return failure();
   }
-  uint64_t least = map.minDelay().value_or(population.batch);
+  uint64_t least = map.minDelay().value_or(snn::kRowSplitDelay);
+  if (population.rowSplit && least < snn::kRowSplitDelay) {
+    InFlightDiagnostic diag =
+        population.op->emitError("SNN1108: population '")
+        << population.name << "' cannot be split by sources: a synapse into it "
+        << "has a delay of " << least << " tick(s), at least "
+        << snn::kRowSplitDelay << " are needed, one to the subordinate core "
+        << "and one for the partial sum";
+    diag.attachNote() << "help: " << kLoopHelp;
+    return failure();
+  }
+  least = map.minDelay().value_or(population.batch);
   if (population.batch <= least)
     return success();
   InFlightDiagnostic diag =
@@ -138,6 +156,12 @@ LogicalResult Slicer::refuseNeuron(uint32_t node) {
       where = targets;
     }
   }
+  if (planner.cut(node).rows) {
+    RowPart part = planner.largestGrain(node);
+    where = part.targets;
+    worst = planner.partDemand(node, where, planner.partMap(node, part));
+    plan = planCore(worst, machine.sram);
+  }
   auto parts = bytesByStructure(worst);
   InFlightDiagnostic diag =
       population.op->emitError(parallel ? "SNN1100: population '"
@@ -150,6 +174,8 @@ LogicalResult Slicer::refuseNeuron(uint32_t node) {
   diag << grouped(plan.needed) << " B of a core, " << grouped(plan.available)
        << " B available";
   diag.attachNote() << "largest parts: " << listBytes(parts);
+  if (parallel)
+    noteLoop(diag, node);
   if (parallel)
     diag.attachNote() << "help: compute it serially (paradigm), or reduce its "
                       << grouped(worst.sources) << " sources or the "
@@ -166,11 +192,37 @@ LogicalResult Slicer::refuseNeuron(uint32_t node) {
   return failure();
 }
 
+/// Why the sources of a parallel population are not split.
+void Slicer::noteLoop(InFlightDiagnostic &diag, uint32_t node) {
+  if (info.nodes[node].rowSplit || info.nodes[node].mayRowSplit)
+    return;
+  std::vector<uint32_t> component = info.components();
+  for (uint32_t id : info.nodes[node].incoming) {
+    const NetworkEdge &edge = info.edges[id];
+    snn::ProjectionOp op = edge.op;
+    double delay = snn::shortestDelay(op).value_or(0);
+    if (component[edge.source] != component[node] ||
+        delay >= double(snn::kRowSplitDelay))
+      continue;
+    diag.attachNote(op.getLoc())
+        << "its sources cannot be split over cores: projection '"
+        << op.getName() << "' is part of a feedback loop and has a delay of "
+        << uint64_t(delay) << " tick(s), at least " << snn::kRowSplitDelay
+        << " are needed";
+    diag.attachNote() << "help: " << kLoopHelp;
+    return;
+  }
+}
+
+uint64_t Slicer::coresOf(uint32_t node) const {
+  return planner.slices(node).size() + planner.cut(node).parts.size();
+}
+
 uint64_t Slicer::cores() const {
   uint64_t needed = 0;
   for (uint32_t node = 0; node < info.nodes.size(); ++node)
     if (!info.nodes[node].isInput)
-      needed += planner.slices(node).size();
+      needed += coresOf(node);
   return needed;
 }
 
@@ -181,7 +233,7 @@ LogicalResult Slicer::checkCores() {
   std::vector<std::pair<std::string, uint64_t>> cores;
   for (uint32_t node = 0; node < info.nodes.size(); ++node)
     if (!info.nodes[node].isInput)
-      cores.emplace_back(info.nodes[node].name, planner.slices(node).size());
+      cores.emplace_back(info.nodes[node].name, coresOf(node));
   std::sort(cores.begin(), cores.end(), [](const auto &a, const auto &b) {
     return std::pair(b.second, a.first) < std::pair(a.second, b.first);
   });
@@ -312,16 +364,14 @@ FailureOr<double> Slicer::solve(const RealTime &wish) {
 class Emitter {
 public:
   Emitter(const NetworkInfo &info, const LayerPlanner &plan, OpBuilder &builder)
-      : info(info), plan(plan), b(builder), handles(info.nodes.size()) {}
+      : info(info), plan(plan), b(builder), handles(info.nodes.size()),
+        parts(info.nodes.size()) {}
 
   void emit() {
     for (uint32_t node = 0; node < info.nodes.size(); ++node)
       emitNode(node);
     for (uint32_t node = 0; node < info.nodes.size(); ++node)
-      for (auto [s, range] : llvm::enumerate(plan.slices(node)))
-        if (!info.nodes[node].isInput)
-          plan.cut(node).parallel ? emitMap(node, handles[node][s], range)
-                                  : emitRows(node, handles[node][s], range);
+      emitSynapses(node);
     for (uint32_t node = 0; node < info.nodes.size(); ++node)
       emitFlows(node);
   }
@@ -339,20 +389,56 @@ private:
     for (Range range : plan.slices(id))
       handles[id].push_back(b.create<SliceOp>(
           loc, type, node.name, range.begin, range.end, PeAttr(), IntegerAttr(),
-          FlatSymbolRefAttr(), plan.cut(id).parallel));
+          FlatSymbolRefAttr(), plan.cut(id).parallel && !plan.cut(id).rows,
+          IntegerAttr()));
+    for (const RowPart &part : plan.cut(id).parts)
+      parts[id].push_back(b.create<SliceOp>(
+          loc, type, node.name, part.targets.begin, part.targets.end, PeAttr(),
+          IntegerAttr(), FlatSymbolRefAttr(), /*parallel=*/true,
+          b.getI64IntegerAttr(
+              int64_t(sumKeys(part.targets.size(), node.receptors, sums())))));
+  }
+
+  SumsAttr sums() { return SumsAttr::get(b.getContext(), plan.digitBits()); }
+
+  void emitSynapses(uint32_t id) {
+    if (info.nodes[id].isInput)
+      return;
+    for (auto [target, part] : llvm::zip_equal(parts[id], plan.cut(id).parts))
+      emitMap(id, target, part.targets, plan.partMap(id, part));
+    for (auto [target, range] : llvm::zip_equal(handles[id], plan.slices(id)))
+      if (plan.cut(id).rows)
+        emitGather(id, target, range);
+      else if (plan.cut(id).parallel)
+        emitMap(id, target, range, plan.map(id));
+      else
+        emitRows(id, target, range);
+  }
+
+  /// The subordinates of one dominant slice.
+  void emitGather(uint32_t id, Value target, Range range) {
+    llvm::SmallVector<Value> sources;
+    for (Value part : parts[id])
+      if (SliceInfo slice = infoOf(part);
+          slice.begin >= range.begin && slice.end <= range.end) {
+        sources.push_back(part);
+        receivers[part].insert(target);
+      }
+    b.create<GatherOp>(target.getLoc(), sources, target, sums());
   }
 
   /// A range that is all of the source is not written.
-  void emitBlock(uint32_t edge, Value target, Range range, Attribute encoding,
+  void emitBlock(uint32_t edge, Value target, Range sources, Attribute encoding,
                  uint64_t bytes) {
     snn::ProjectionOp projection = info.edges[edge].op;
-    Range sources = plan.sourcesOf(edge, range);
     llvm::SmallVector<Value> senders;
     for (Value handle : handles[info.edges[edge].source])
       if (Range slice{infoOf(handle).begin, infoOf(handle).end};
           !clip({&slice, 1}, sources).empty()) {
         senders.push_back(handle);
         receivers[handle].insert(target);
+        if (target.getDefiningOp<SliceOp>().getSubordinate())
+          wanted[{handle, target}] = routedKeys(slice, sources);
       }
     IntegerAttr first, last;
     if (sources.size() &&
@@ -367,19 +453,19 @@ private:
   void emitRows(uint32_t id, Value target, Range range) {
     for (uint32_t edge : info.nodes[id].incoming) {
       auto best = plan.choice(edge, range);
-      emitBlock(edge, target, range,
+      emitBlock(edge, target, plan.sourcesOf(edge, range),
                 fabric::toAttr(b.getContext(), best->encoding),
                 best->size.total());
     }
   }
 
   /// The blocks share one map, whose sizes are kept as buffers.
-  void emitMap(uint32_t id, Value target, Range range) {
-    const MapStatistics &map = plan.map(id);
+  void emitMap(uint32_t id, Value target, Range range,
+               const MapStatistics &map) {
     MapLayout layout = map.layout(range);
     auto encoding = MapRowsAttr::get(b.getContext(), layout.format.weightBits);
     for (auto [number, edge] : llvm::enumerate(info.nodes[id].incoming))
-      emitBlock(edge, target, range, encoding,
+      emitBlock(edge, target, layout.sourcesOf[number], encoding,
                 map.bytesOf(uint32_t(number), layout, range));
     for (auto &[name, bytes] : mapBuffers(fabric::demandOf(layout)))
       b.create<BufferOp>(target.getLoc(), target, b.getStringAttr(name),
@@ -394,14 +480,60 @@ private:
                  llvm::any_of(info.edges, [&](const NetworkEdge &edge) {
                    return edge.source == id;
                  });
-    for (Value source : handles[id]) {
+    llvm::SmallVector<Value> sources = handles[id];
+    sources.append(parts[id]);
+    for (Value source : sources) {
       auto targets = receivers.find(source);
       if (targets != receivers.end())
-        b.create<FlowOp>(source.getLoc(), source, targets->second.getArrayRef(),
-                         IntegerAttr(), IntegerAttr());
+        emitFlows(source, targets->second.getArrayRef());
       else if (isFed)
-        b.create<FlowOp>(source.getLoc(), source, ValueRange(), IntegerAttr(),
-                         IntegerAttr());
+        emitFlow(source, {}, ValueRange());
+    }
+  }
+
+  void emitFlow(Value source, Range keys, ValueRange targets) {
+    IntegerAttr first, last;
+    if (keys.size()) {
+      first = b.getI64IntegerAttr(keys.begin);
+      last = b.getI64IntegerAttr(keys.end);
+    }
+    b.create<FlowOp>(source.getLoc(), source, first, last, targets,
+                     IntegerAttr(), IntegerAttr());
+  }
+
+  /// Subordinates get the keys of their sources alone: the slice's keys are cut
+  /// where the receivers change, then into aligned powers of two.
+  void emitFlows(Value source, llvm::ArrayRef<Value> targets) {
+    uint32_t size = uint32_t(llvm::PowerOf2Ceil(infoOf(source).keys));
+    std::set<uint32_t> cuts{0, size};
+    auto rangeOf = [&](Value target) {
+      auto it = wanted.find({source, target});
+      if (it == wanted.end())
+        return Range{0, size};
+      // What lies behind the last neuron is never sent.
+      bool all = it->second.end == infoOf(source).size();
+      return Range{it->second.begin, all ? size : it->second.end};
+    };
+    for (Value target : targets) {
+      cuts.insert(rangeOf(target).begin);
+      cuts.insert(rangeOf(target).end);
+    }
+    if (cuts.size() == 2)
+      return emitFlow(source, {}, targets);
+    for (auto cut = cuts.begin(); std::next(cut) != cuts.end(); ++cut) {
+      uint32_t begin = *cut, end = *std::next(cut);
+      llvm::SmallVector<Value> here;
+      for (Value target : targets)
+        if (Range keys = rangeOf(target);
+            keys.begin <= begin && end <= keys.end)
+          here.push_back(target);
+      while (begin < end) {
+        uint32_t block = begin ? begin & -begin : size;
+        while (block > end - begin)
+          block /= 2;
+        emitFlow(source, {begin, begin + block}, here);
+        begin += block;
+      }
     }
   }
 
@@ -409,8 +541,11 @@ private:
   const LayerPlanner &plan;
   OpBuilder &b;
   std::vector<llvm::SmallVector<Value>> handles; ///< per node
+  std::vector<llvm::SmallVector<Value>> parts;   ///< subordinates, per node
   /// By source slice, in the order of the nodes and their slices.
   llvm::DenseMap<Value, llvm::SetVector<Value>> receivers;
+  /// By source and subordinate: the keys that it gets.
+  llvm::DenseMap<std::pair<Value, Value>, Range> wanted;
 };
 
 struct FabricSlicePass : impl::FabricSliceBase<FabricSlicePass> {
@@ -439,7 +574,7 @@ struct FabricSlicePass : impl::FabricSliceBase<FabricSlicePass> {
     auto info = NetworkInfo::read(network);
     if (failed(info))
       return failure();
-    Slicer slicer(*info, machine, maxNeurons, scans);
+    Slicer slicer(*info, machine, {maxNeurons, maxSources}, scans);
     auto tick = slicer.solve({tickSeconds, tickStated});
     if (failed(tick))
       return failure();
@@ -473,8 +608,10 @@ struct FabricSlicePass : impl::FabricSliceBase<FabricSlicePass> {
 } // namespace
 
 std::unique_ptr<Pass> createFabricSlice(MachinePtr machine, uint32_t maxNeurons,
-                                        RealTime realTime, ScansPtr scans) {
+                                        RealTime realTime, ScansPtr scans,
+                                        uint32_t maxSources) {
   FabricSliceOptions options;
+  options.maxSources = maxSources;
   options.maxNeurons = maxNeurons;
   options.tickSeconds = realTime.tickSeconds;
   options.tickStated = realTime.stated;

@@ -19,6 +19,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <map>
 #include <set>
 
 namespace snnc::map {
@@ -32,11 +33,45 @@ namespace {
 
 std::string hex(uint64_t value) { return fmt::format("{:#x}", value); }
 
+/// Which (neuron, source) places of a projection subordinates know.
+class RowCover {
+public:
+  explicit RowCover(uint32_t neurons) : groupOf(neurons, 0), groups(1) {}
+
+  /// False: some of these are known already.
+  bool add(Range neurons, Range sources) {
+    std::map<uint32_t, uint32_t> copies; ///< of groups, with the new sources
+    for (uint32_t n = neurons.begin;
+         n < std::min<uint32_t>(neurons.end, groupOf.size()); ++n) {
+      auto [copy, isNew] = copies.try_emplace(groupOf[n], groups.size());
+      if (isNew) {
+        groups.push_back(groups[groupOf[n]]);
+        for (Range other : groups.back())
+          if (other.begin < sources.end && sources.begin < other.end)
+            return false;
+        groups.back().push_back(sources);
+      }
+      groupOf[n] = copy->second;
+    }
+    return true;
+  }
+  bool has(uint32_t neuron, uint32_t source) const {
+    return llvm::any_of(groups[groupOf[neuron]], [&](Range range) {
+      return source >= range.begin && source < range.end;
+    });
+  }
+
+private:
+  std::vector<uint32_t> groupOf; ///< by neuron
+  std::vector<std::vector<Range>> groups;
+};
+
 /// Checks one fabric.machine; every check reports all it finds.
 class Checker {
 public:
   Checker(MachineOp op, const NetworkInfo &info, const MachineModel &machine)
-      : op(op), info(info), machine(machine), handles(info.nodes.size()) {}
+      : op(op), info(info), machine(machine), handles(info.nodes.size()),
+        parts(info.nodes.size()) {}
 
   bool run() {
     collect();
@@ -44,6 +79,7 @@ public:
     checkCores();
     checkKeys();
     checkBlocks();
+    checkGathers();
     if (ok) // the rest needs places and keys
       checkRoutes();
     for (SliceOp slice : op.getOps<SliceOp>())
@@ -62,10 +98,15 @@ private:
   void checkCores();
   void checkKeys();
   void checkBlocks();
+  void checkParts(uint32_t edge);
+  void checkGathers();
   llvm::SmallVector<Value> expectedSources(BlockOp block);
   std::vector<Range> reachOf(uint32_t edge, ArrayRef<Value> targets);
   void checkReach(uint32_t edge);
   void checkRoutes();
+  void addReceiver(BlockOp block, Value handle,
+                   std::vector<std::pair<Range, uint32_t>> &receivers);
+  void checkSumRoutes(Value part, const RouterLookup &router);
   void checkKey(uint32_t key, const std::set<uint32_t> &wanted,
                 const RouterLookup &router, SliceInfo sender, Operation *at);
   void checkBuffers(SliceOp slice);
@@ -78,6 +119,7 @@ private:
   const NetworkInfo &info;
   const MachineModel &machine;
   std::vector<llvm::SmallVector<Value>> handles; ///< per node, by begin
+  std::vector<llvm::SmallVector<Value>> parts;   ///< subordinates, per node
   std::vector<RouterEntry> entries;
   llvm::SmallVector<RouteOp> routes;
   /// By source node and target slice: the sources that blocks there know.
@@ -98,7 +140,9 @@ void Checker::collect() {
                    << slice.name << "'";
       continue;
     }
-    handles[node->second].push_back(part.getResult(0));
+    auto owner = dyn_cast<SliceOp>(part);
+    (owner && owner.getSubordinate() ? parts : handles)[node->second].push_back(
+        part.getResult(0));
   }
   for (auto &slices : handles)
     llvm::sort(slices, [](Value a, Value b) {
@@ -158,7 +202,10 @@ void Checker::checkKeys() {
     Value owner;
   };
   llvm::SmallVector<Keys> all;
-  for (auto &slices : handles)
+  std::vector<llvm::SmallVector<Value>> senders = handles;
+  for (auto [to, from] : llvm::zip_equal(senders, parts))
+    to.append(from);
+  for (auto &slices : senders)
     for (Value handle : slices) {
       SliceInfo slice = infoOf(handle);
       if (!slice.key) {
@@ -167,7 +214,7 @@ void Checker::checkKeys() {
             << slice.end << ") has no key";
         continue;
       }
-      all.push_back({*slice.key, uint64_t(*slice.key) + slice.size(), handle});
+      all.push_back({*slice.key, uint64_t(*slice.key) + slice.keys, handle});
       if (all.back().end > uint64_t(1) << 32)
         error(handle.getDefiningOp())
             << "SNN0372: keys of '" << slice.name << "' end beyond 32 bits";
@@ -254,7 +301,9 @@ void Checker::checkBlocks() {
       continue;
     }
     const NetworkEdge &edge = info.edges[id];
-    bool known = llvm::is_contained(handles[edge.target], block.getTarget());
+    auto &targets = info.nodes[edge.target].rowSplit ? parts[edge.target]
+                                                     : handles[edge.target];
+    bool known = llvm::is_contained(targets, block.getTarget());
     if (!known || !llvm::equal(block.getSources(), expectedSources(block)))
       error(block) << "SNN0376: block " << int64_t(id) << " of projection '"
                    << snn::ProjectionOp(edge.op).getName()
@@ -265,7 +314,9 @@ void Checker::checkBlocks() {
     ++seen[{id, block.getTarget()}];
   }
   for (uint32_t id = 0; id < info.edges.size(); ++id)
-    for (Value target : handles[info.edges[id].target])
+    for (Value target : info.nodes[info.edges[id].target].rowSplit
+                            ? parts[info.edges[id].target]
+                            : handles[info.edges[id].target])
       if (unsigned count = seen.lookup({id, target}); count != 1)
         error(target.getDefiningOp())
             << "SNN0376: projection '"
@@ -273,7 +324,96 @@ void Checker::checkBlocks() {
             << count << " blocks in "
             << describe(target.getDefiningOp<SliceOp>()) << ", not 1";
   for (uint32_t id = 0; id < info.edges.size(); ++id)
-    checkReach(id);
+    if (info.nodes[info.edges[id].target].rowSplit)
+      checkParts(id);
+    else
+      checkReach(id);
+}
+
+/// Every synapse of `edge` is in exactly one subordinate, with a delay that
+/// leaves a tick for its partial sum.
+void Checker::checkParts(uint32_t edge) {
+  const NetworkEdge &self = info.edges[edge];
+  RowCover cover(info.nodes[self.target].size);
+  for (Value part : parts[self.target])
+    for (BlockOp block : blocksOf(part.getDefiningOp<SliceOp>())) {
+      if (block.getProjection() != edge)
+        continue;
+      Range known;
+      for (Range range : rangesOf(block))
+        known = hull(known, range);
+      SliceInfo slice = infoOf(part);
+      if (known.size() && !cover.add({slice.begin, slice.end}, known))
+        error(block) << "SNN0376: block " << int64_t(edge) << " knows sources ["
+                     << known.begin << ", " << known.end << ") for neurons ["
+                     << slice.begin << ", " << slice.end << ") of '"
+                     << slice.name
+                     << "', another subordinate knows some of them too";
+    }
+  auto view = snn::IntConnectivity::create(self.op);
+  if (!view) {
+    ok = false; // reported there
+    return;
+  }
+  const NeuronOrder &from = info.nodes[self.source].order,
+                    &to = info.nodes[self.target].order;
+  std::vector<snn::IntSynapse> row;
+  for (uint32_t source = 0; source < view->numSources(); ++source) {
+    view->row(source, row);
+    uint32_t place = from.placeOf(source);
+    for (const snn::IntSynapse &synapse : row) {
+      uint32_t neuron = to.placeOf(synapse.target);
+      bool late = synapse.delay < snn::kRowSplitDelay && synapse.weight != 0;
+      if (!late && cover.has(neuron, place))
+        continue;
+      snn::ProjectionOp projection = self.op;
+      error(projection)
+          << "SNN0376: the synapse of source " << source << " and neuron "
+          << synapse.target << " of '" << info.nodes[self.target].name << "' "
+          << (late ? "has a delay of 1 tick, too short for a partial sum"
+                   : "is in no subordinate");
+      return;
+    }
+  }
+}
+
+/// One gather per dominant slice, of all subordinates of its neurons; one
+/// dominant slice per subordinate.
+void Checker::checkGathers() {
+  llvm::DenseMap<Value, unsigned> gathered;
+  for (GatherOp gather : op.getOps<GatherOp>())
+    for (Value part : gather.getSources())
+      ++gathered[part];
+  for (uint32_t id = 0; id < parts.size(); ++id) {
+    const NetworkNode &node = info.nodes[id];
+    for (Value handle : handles[id])
+      if (auto slice = handle.getDefiningOp<SliceOp>();
+          slice && bool(gatherOf(slice)) != node.rowSplit)
+        error(slice) << "SNN1109: " << describe(slice)
+                     << (node.rowSplit ? " are split by sources, but nothing "
+                                         "gathers their partial sums"
+                                       : " gather partial sums, but their "
+                                         "population is not split by sources");
+    for (Value part : parts[id]) {
+      auto slice = part.getDefiningOp<SliceOp>();
+      if (!node.rowSplit || gathered.lookup(part) != 1)
+        error(slice) << "SNN1109: the sums of a subordinate for "
+                     << describe(slice) << " are gathered by "
+                     << gathered.lookup(part) << " dominant slices, not 1";
+    }
+  }
+  for (GatherOp gather : op.getOps<GatherOp>())
+    for (Value part : gather.getSources())
+      if (SliceInfo sender = infoOf(part);
+          info.nodeByName.contains(sender.name) &&
+          sender.keys !=
+              sumKeys(sender.size(),
+                      info.nodes[info.nodeByName.lookup(sender.name)].receptors,
+                      gather.getEncoding()))
+        error(part.getDefiningOp())
+            << "SNN1109: a subordinate sends with " << int64_t(sender.keys)
+            << " keys, not as many as its sums of " << gather.getEncoding()
+            << " take";
 }
 
 /// The slices of its source that a block names: those in its range, none or all
@@ -306,22 +446,71 @@ void Checker::checkRoutes() {
     error(op) << "SNN0375: " << entries.size() << " routes, the router holds "
               << machine.router.entries;
   RouterLookup router(entries);
+  for (const auto &slices : parts)
+    for (Value part : slices)
+      checkSumRoutes(part, router);
   for (const auto &slices : handles) {
     for (Value handle : slices) {
-      std::set<uint32_t> wanted;
+      SliceInfo sender = infoOf(handle);
+      std::vector<std::pair<Range, uint32_t>> receivers; // keys, core
       for (Operation *user : handle.getUsers())
         if (auto block = dyn_cast<BlockOp>(user))
-          if (llvm::is_contained(block.getSources(), handle))
-            wanted.insert(
-                coordinateOf(
-                    block.getTarget().getDefiningOp<SliceOp>().getAtAttr())
-                    ->peId());
-      SliceInfo sender = infoOf(handle);
-      for (uint32_t i = 0; i < sender.size() && ok; ++i)
+          addReceiver(block, handle, receivers);
+      std::set<uint32_t> wanted;
+      for (uint32_t i = 0; i < sender.size() && ok; ++i) {
+        // Receivers change at multiples of the unit only.
+        if (i % kRouteUnit == 0) {
+          wanted.clear();
+          for (auto &[keys, pe] : receivers)
+            if (i >= keys.begin && i < keys.end)
+              wanted.insert(pe);
+        }
         checkKey(*sender.key + i, wanted, router, sender,
                  handle.getDefiningOp());
+      }
     }
   }
+}
+
+/// The keys of `sender` that the core of `block` wants.
+void Checker::addReceiver(BlockOp block, Value handle,
+                          std::vector<std::pair<Range, uint32_t>> &receivers) {
+  auto target = block.getTarget().getDefiningOp<SliceOp>();
+  SliceInfo sender = infoOf(handle);
+  for (auto [source, part] : llvm::zip(block.getSources(), rangesOf(block))) {
+    if (source != handle)
+      continue;
+    Range keys{0, sender.size()};
+    if (target.getSubordinate())
+      keys = routedKeys({sender.begin, sender.end}, part);
+    receivers.push_back({keys, coordinateOf(target.getAtAttr())->peId()});
+  }
+}
+
+/// Partial sums reach their dominant core and no other: one key per digit, and
+/// no route may tell apart what is below the digit.
+void Checker::checkSumRoutes(Value part, const RouterLookup &router) {
+  SliceInfo sender = infoOf(part);
+  std::set<uint32_t> wanted;
+  unsigned bits = 0;
+  for (Operation *user : part.getUsers())
+    if (auto gather = dyn_cast<GatherOp>(user)) {
+      auto dominant = gather.getTarget().getDefiningOp<SliceOp>();
+      wanted.insert(coordinateOf(dominant.getAtAttr())->peId());
+      bits = gather.getEncoding().getBits();
+    }
+  uint32_t step = 1u << bits, last = *sender.key + sender.keys - 1;
+  for (const RouterEntry &entry : entries)
+    if ((entry.mask & (step - 1)) && entry.key <= last &&
+        (entry.key | ~entry.mask) >= *sender.key) {
+      error(part.getDefiningOp())
+          << "SNN1109: a route with mask " << hex(entry.mask)
+          << " tells digits of partial sums apart";
+      return;
+    }
+  for (uint64_t i = 0; i < sender.keys && ok; i += step)
+    checkKey(uint32_t(*sender.key + i), wanted, router, sender,
+             part.getDefiningOp());
 }
 
 void Checker::checkKey(uint32_t key, const std::set<uint32_t> &wanted,
@@ -384,17 +573,17 @@ void Checker::checkContent(SliceOp slice, llvm::ArrayRef<BufferOp> buffers) {
   const NetworkNode &node = info.nodes[known->second];
   uint32_t n = slice.numNeurons();
   llvm::SmallVector<std::pair<std::string, uint64_t>> least = {
-      {"header", sizeof(SnncCoreHeader)},
-      {"table", 0},
-      {"fifo", 4},
-      {"spikes", spikeBytes(n)}};
-  for (const std::string &state : node.states)
-    least.emplace_back("state." + state, uint64_t(n) * 4);
-  for (const std::string &param : node.arrayParams)
-    least.emplace_back("param." + param, uint64_t(n) * 4);
+      {"header", sizeof(SnncCoreHeader)}, {"table", 0}, {"fifo", 4}};
+  if (!slice.getSubordinate()) {
+    least.emplace_back("spikes", spikeBytes(n));
+    for (const std::string &state : node.states)
+      least.emplace_back("state." + state, uint64_t(n) * 4);
+    for (const std::string &param : node.arrayParams)
+      least.emplace_back("param." + param, uint64_t(n) * 4);
+    least.emplace_back("record", recordTickBytes(info.demand(node, n)));
+  }
   if (!slice.getParallel())
     least.emplace_back("ring", ringSlotBytes(n, node.receptors));
-  least.emplace_back("record", recordTickBytes(info.demand(node, n)));
   for (auto &[name, bytes] : least) {
     auto it = llvm::find_if(buffers, [&, &name = name](BufferOp buffer) {
       return buffer.getName() == name;
@@ -428,7 +617,8 @@ void Checker::checkContent(SliceOp slice, llvm::ArrayRef<BufferOp> buffers) {
 
 /// The slice is computed as the network asks, its blocks are encoded for it.
 void Checker::checkParadigm(SliceOp slice, const NetworkNode &node) {
-  if (slice.getParallel() != node.parallel)
+  bool dominant = node.rowSplit && !slice.getSubordinate();
+  if (slice.getParallel() != (node.parallel && !dominant))
     error(slice) << "SNN1105: " << describe(slice) << " are "
                  << (slice.getParallel() ? "parallel" : "serial")
                  << ", their population is not";

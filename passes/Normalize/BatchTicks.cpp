@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Gives populations extra latency so that every delay into a batched one is at
-// least the batch: the one that it asks for, else `ticks` of them. Members of a
+// least the batch: the one that it asks for, else `ticks` of them; and at least
+// two ticks where several PEs multiply parts of the sources. Members of a
 // feedback loop keep their places relative to each other, hence move together.
 // docs/semantics.md S5.
 
+#include "compiler/SNN/Connectivity.h"
 #include "compiler/SNN/ParamValues.h"
 #include "passes/Normalize/Passes.h"
 
@@ -53,6 +55,10 @@ struct BatchTicksPass : impl::BatchTicksBase<BatchTicksPass> {
     llvm::SmallVector<PopulationOp> chosen;
     std::vector<int64_t> needed(nodes.size(), 1);
     for (PopulationOp population : network.getOps<PopulationOp>()) {
+      if (population.getRowSplit()) {
+        needed[nodes.lookup(population.getSignal())] = kRowSplitDelay;
+        continue;
+      }
       if (!mayWait(population, component))
         continue;
       int64_t &least = needed[nodes.lookup(population.getSignal())];

@@ -163,4 +163,32 @@ void emitPanels(
       });
 }
 
+void emitSendSums(LoopEmitter &e, uint32_t header, unsigned bits, Value first,
+                  Value end, llvm::ArrayRef<Value> sums) {
+  Value key = SNNC_HEADER(key_base);
+  // Two digits a cell; the cells of a receptor stand side by side.
+  Value apart = e.shl(SNNC_HEADER(n_neurons), bits + 1);
+  Value zero = e.constant(0), mask = e.constant((1u << bits) - 1);
+  auto send = [&](Value digit, Value to) {
+    e.ifThen(e.compare(CmpIPredicate::ne, digit, zero), [&] {
+      e.b.create<tick::SendOp>(e.loc, e.core, e.add(to, e.bitAnd(digit, mask)));
+    });
+  };
+  for (Value base : sums) {
+    Value cell = e.add(key, e.shl(first, bits + 1));
+    e.forLoop(e.sub(end, first), {e.add(base, e.shl(first, 2)), cell},
+              [&](Value, ValueRange at) {
+                Value sum = e.load(at[0]);
+                e.ifThen(e.compare(CmpIPredicate::ne, sum, zero), [&] {
+                  Value low = e.ashr(e.shl(sum, 32 - bits), 32 - bits);
+                  send(low, at[1]);
+                  send(e.ashr(e.sub(sum, low), bits), e.add(at[1], 1u << bits));
+                });
+                return llvm::SmallVector<Value>{e.add(at[0], 4),
+                                                e.add(at[1], 2u << bits)};
+              });
+    key = e.add(key, apart);
+  }
+}
+
 } // namespace snnc::program

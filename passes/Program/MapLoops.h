@@ -45,6 +45,12 @@ void emitPanels(LoopEmitter &e, uint32_t header, mlir::Value tick,
                                         llvm::ArrayRef<mlir::Value> sums)>
                     update);
 
+/// Sends the partial sums of the columns [first, end) whose panels begin at
+/// `sums`, as digits of `bits` bits.
+void emitSendSums(LoopEmitter &e, uint32_t header, unsigned bits,
+                  mlir::Value first, mlir::Value end,
+                  llvm::ArrayRef<mlir::Value> sums);
+
 } // namespace snnc::program
 
 #endif // SNNC_PASSES_PROGRAM_MAPLOOPS_H

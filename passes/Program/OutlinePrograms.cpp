@@ -26,6 +26,8 @@ struct ProgramKey {
   bool sends = true;    ///< some core listens to its spikes
   unsigned mapBits = 0; ///< weight-delay map: 8 or 16; 0: serial
   unsigned batch = 1;   ///< weight-delay map: ticks per product
+  unsigned digits = 0;  ///< subordinate: bits of a digit of its sums
+  unsigned receptors = 1;
   auto operator<=>(const ProgramKey &) const = default;
 };
 
@@ -54,6 +56,8 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
     if (!model)
       return slice.emitError("SNN0398: population '")
              << slice.getPopulation() << "' or its model does not exist";
+    if (slice.getSubordinate())
+      return outlineSubordinate(slice, model);
     ProgramKey key;
     key.model = model.getSymName().str();
     llvm::SmallVector<Attribute> formats = fabric::rowEncodingsOf(slice);
@@ -85,6 +89,50 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
     }
     slice.setProgramAttr(FlatSymbolRefAttr::get(&getContext(), it->second));
     return success();
+  }
+
+  /// No neurons: products and sums, whatever the model.
+  LogicalResult outlineSubordinate(fabric::SliceOp slice, snn::NeuronOp model) {
+    llvm::SmallVector<Attribute> formats = fabric::rowEncodingsOf(slice);
+    fabric::GatherOp gather;
+    for (Operation *user : slice.getSlice().getUsers())
+      if (auto op = dyn_cast<fabric::GatherOp>(user))
+        gather = op;
+    if (formats.empty() || !gather)
+      return slice.emitError("SNN1109: a subordinate of population '")
+             << slice.getPopulation() << "' has no blocks or nobody gathers "
+             << "its sums";
+    ProgramKey key;
+    key.mapBits = cast<fabric::MapRowsAttr>(formats.front()).getBits();
+    key.digits = gather.getEncoding().getBits();
+    key.receptors = model.numReceptors();
+    auto [it, isNew] = names.try_emplace(key);
+    if (isNew) {
+      it->second = "p" + std::to_string(names.size() - 1);
+      buildSubordinate(it->second, model.getLoc(), formats, key);
+      ++programs;
+    }
+    slice.setProgramAttr(FlatSymbolRefAttr::get(&getContext(), it->second));
+    return success();
+  }
+
+  void buildSubordinate(llvm::StringRef name, Location loc,
+                        llvm::ArrayRef<Attribute> formats,
+                        const ProgramKey &key) {
+    OpBuilder b = OpBuilder::atBlockEnd(getOperation().getBody());
+    auto program = b.create<ProgramOp>(loc, b.getStringAttr(name));
+    b.setInsertionPointToStart(&program.getBody().emplaceBlock());
+    b.create<OnStartOp>(loc).getBody().emplaceBlock();
+    buildOnSpike(b, loc, formats, key);
+    auto timer = b.create<OnTimerOp>(loc);
+    b.setInsertionPointToStart(&timer.getBody().emplaceBlock());
+    auto bits = b.getI64IntegerAttr(key.mapBits),
+         batch = b.getI64IntegerAttr(1),
+         receptors = b.getI64IntegerAttr(key.receptors);
+    b.create<ScatterOp>(loc, bits, batch);
+    auto tiles = b.create<MatmulOp>(loc, bits, batch, receptors);
+    b.setInsertionPointToStart(&tiles.getBody().emplaceBlock());
+    b.create<SendSumsOp>(loc, receptors, b.getI64IntegerAttr(key.digits));
   }
 
   void build(llvm::StringRef name, snn::NeuronOp model,

@@ -238,6 +238,18 @@ void emitSparse(LoopEmitter &e, fabric::SparseRowsAttr format,
       joined, [&] { emitWords(e, fast, row, at, first, count); },
       [&] { emitWords(e, sparse, row, at, first, count); });
 }
+
+/// One digit of a partial sum. `source` is cell, place and digit.
+void emitSum(LoopEmitter &e, unsigned bits, const RowContext &row) {
+  Value digit = e.ashr(e.shl(row.source, 32 - bits), 32 - bits);
+  Value place = e.bitAnd(e.lshr(row.source, bits), 1);
+  Value value = e.shlBy(digit, e.mul(place, e.constant(bits)));
+  Value cell =
+      e.add(e.lshr(row.source, bits + 1), SNNC_FIELD(e, row.entry, target));
+  Value sum = e.add(slotAddress(e, row, SNNC_FIELD(e, row.entry, delay)),
+                    e.shl(cell, 2));
+  e.store(sum, e.add(e.load(sum), value));
+}
 } // namespace
 
 LogicalResult emitRowLoop(LoopEmitter &e, Attribute format,
@@ -248,6 +260,10 @@ LogicalResult emitRowLoop(LoopEmitter &e, Attribute format,
   }
   if (auto sparse = dyn_cast<fabric::SparseRowsAttr>(format)) {
     emitSparse(e, sparse, row);
+    return success();
+  }
+  if (auto sums = dyn_cast<fabric::SumsAttr>(format)) {
+    emitSum(e, sums.getBits(), row);
     return success();
   }
   if (auto conv = dyn_cast<fabric::ConvRowsAttr>(format)) {

@@ -295,9 +295,12 @@ private:
     neurons = loadHeader(offsetof(SnncCoreHeader, n_neurons));
     bitmap = loadHeader(offsetof(SnncCoreHeader, spikes_base));
     Value words = e->lshr(e->add(neurons, 31), 5);
-    e->forEach(words, [&](Value w) {
-      e->store(e->add(bitmap, e->shl(w, 2)), e->constant(0));
-    });
+    bool subordinate = false; // no neurons, no spikes
+    handler.walk([&](SendSumsOp) { subordinate = true; });
+    if (!subordinate)
+      e->forEach(words, [&](Value w) {
+        e->store(e->add(bitmap, e->shl(w, 2)), e->constant(0));
+      });
     for (Operation &op : handler.getBody().front()) {
       if (auto loop = dyn_cast<ForNeuronsOp>(op)) {
         if (failed(lowerNeurons(loop)))
@@ -336,14 +339,24 @@ private:
   /// Products run one panel ahead of the neurons that need them.
   LogicalResult lowerMatmul(MatmulOp matmul) {
     ForNeuronsOp loop;
+    SendSumsOp sums;
     matmul.walk([&](ForNeuronsOp op) { loop = op; });
+    matmul.walk([&](SendSumsOp op) { sums = op; });
+    PanelLoop panels{unsigned(matmul.getBits()), unsigned(matmul.getBatch()),
+                     unsigned(matmul.getReceptors())};
+    if (sums) {
+      emitPanels(*e, header, tick, panels,
+                 [&](Value first, Value end, llvm::ArrayRef<Value> bases) {
+                   emitSendSums(*e, header, unsigned(sums.getBits()), first,
+                                end, bases);
+                 });
+      return success();
+    }
     if (!loop)
       return matmul.emitError("SNN0395: a matmul without neurons");
     Value start = loadHeader(offsetof(SnncCoreHeader, start_tick));
     Value active = e->compare(CmpIPredicate::uge, tick, start);
     NeuronLoop body(*e, loop, header, bitmap);
-    PanelLoop panels{unsigned(matmul.getBits()), unsigned(matmul.getBatch()),
-                     unsigned(matmul.getReceptors())};
     emitPanels(*e, header, tick, panels,
                [&](Value first, Value end, llvm::ArrayRef<Value> bases) {
                  e->ifThen(active, [&] {

@@ -1,4 +1,5 @@
-/*===- CoreHeader.h - Contract of core program and host -------------*- C -*-===*
+/*===- CoreHeader.h - Contract of core program and host -------------*- C
+ *-*-===*
  *
  * Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
  * SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -15,58 +16,61 @@
 #include <stdint.h>
 
 #define SNNC_ABI_MAGIC 0x31434E53u /* "SNC1" */
-#define SNNC_ABI_VERSION 4u
+#define SNNC_ABI_VERSION 5u
 #define SNNC_MAX_STATES 8
 #define SNNC_MAX_PARAMS 24
 #define SNNC_MAX_RECEPTORS 2
 
 /* A core reports how it ended in `status`. */
-#define SNNC_STATUS_READY 0x600Du   /* initialised, waiting for the first tick */
+#define SNNC_STATUS_READY 0x600Du   /* initialised, waiting for the first tick \
+                                     */
 #define SNNC_STATUS_BAD_ABI 0xBAD1u /* header magic or version unknown */
 
 typedef struct SnncCoreHeader {
   uint32_t magic;
   uint32_t abi_version;
-  uint32_t status;           /* device writes */
-  uint32_t timer_load;       /* timer ticks per network tick */
-  uint32_t tick;             /* device writes: ticks finished */
-  uint32_t start_tick;       /* neurons keep their initial state before it */
+  uint32_t status;     /* device writes */
+  uint32_t timer_load; /* timer ticks per network tick */
+  uint32_t tick;       /* device writes: ticks finished */
+  uint32_t start_tick; /* neurons keep their initial state before it */
   uint32_t n_neurons;
-  uint32_t key_base;         /* neuron i sends key_base + i */
-  uint32_t overruns;         /* device writes: ticks that ended too late */
-  uint32_t unknown_keys;     /* device writes: packets that match no entry */
-  uint32_t fifo_base;        /* packet ring filled by spDMA0 */
+  uint32_t key_base;     /* neuron i sends key_base + i; a subordinate: "Row
+                            split" below */
+  uint32_t overruns;     /* device writes: ticks that ended too late */
+  uint32_t unknown_keys; /* device writes: packets that match no entry */
+  uint32_t fifo_base;    /* packet ring filled by spDMA0 */
   uint32_t fifo_end;
-  uint32_t table_base;       /* population table, SnncTableEntry[] */
+  uint32_t table_base; /* population table, SnncTableEntry[] */
   uint32_t table_count;
-  uint32_t ring_base;        /* int32 accumulators [slot][receptor][neuron] */
-  uint32_t ring_slots;       /* ring depth in ticks, power of two */
-  uint32_t ring_slot_bytes;  /* bytes from one slot to the next */
-  uint32_t spikes_base;      /* this tick's spikes, bit i%32 of word i/32 */
-  uint32_t record_flags;     /* host writes: bit 0 spikes, bit 1+k state k */
+  uint32_t ring_base;       /* int32 accumulators [slot][receptor][neuron] */
+  uint32_t ring_slots;      /* ring depth in ticks, power of two */
+  uint32_t ring_slot_bytes; /* bytes from one slot to the next */
+  uint32_t spikes_base;     /* this tick's spikes, bit i%32 of word i/32 */
+  uint32_t record_flags;    /* host writes: bit 0 spikes, bit 1+k state k */
   uint32_t record_base;
   uint32_t record_end;
-  uint32_t record_cursor;    /* device advances, host rewinds */
-  uint32_t record_overflow;  /* device writes: ticks that found no room */
-  uint32_t batch;            /* parallel: ticks per matrix product, else 1 */
+  uint32_t record_cursor;   /* device advances, host rewinds */
+  uint32_t record_overflow; /* device writes: ticks that found no room */
+  uint32_t batch;           /* parallel: ticks per matrix product, else 1 */
   /* Parallel cores only (weight-delay map), otherwise 0. */
-  uint32_t panel_base;       /* SnncPanel[panel_count] */
+  uint32_t panel_base; /* SnncPanel[panel_count] */
   uint32_t panel_count;
-  uint32_t operand_base;     /* int8 or int16 [operand_rows][batch] */
-  uint32_t operand_bytes;    /* a multiple of 16, cleared every batch */
-  uint32_t scatter_base;     /* u16 offsets [delays][map_sources] + 1 */
-  uint32_t position_base;    /* u16 operand rows, sliced by the offsets */
-  uint32_t map_sources;      /* sources are numbered over all table entries */
-  uint32_t map_delay_first;  /* delays are map_delay_first .. map_delays, */
-  uint32_t map_delays;       /* map_delay_first >= batch */
-  uint32_t history_base;     /* u16 source numbers [history_slots][history_length] */
-  uint32_t history_slots;    /* power of two >= map_delays */
-  uint32_t history_length;   /* spikes of a tick, >= map_sources */
-  uint32_t history_count;    /* address of u16 counts [history_slots] */
-  uint32_t reserved[3];      /* 0 */
-  uint32_t state[SNNC_MAX_STATES];   /* float32[n_neurons] each */
-  uint32_t param[SNNC_MAX_PARAMS];   /* address of float32[n_neurons], or the
-                                        float32 value itself where uniform */
+  uint32_t operand_base;    /* int8 or int16 [operand_rows][batch] */
+  uint32_t operand_bytes;   /* a multiple of 16, cleared every batch */
+  uint32_t scatter_base;    /* u16 offsets [delays][map_sources] + 1 */
+  uint32_t position_base;   /* u16 operand rows, sliced by the offsets */
+  uint32_t map_sources;     /* sources are numbered over all table entries */
+  uint32_t map_delay_first; /* delays are map_delay_first .. map_delays, */
+  uint32_t map_delays;      /* map_delay_first >= batch */
+  uint32_t
+      history_base; /* u16 source numbers [history_slots][history_length] */
+  uint32_t history_slots;          /* power of two >= map_delays */
+  uint32_t history_length;         /* spikes of a tick, >= map_sources */
+  uint32_t history_count;          /* address of u16 counts [history_slots] */
+  uint32_t reserved[3];            /* 0 */
+  uint32_t state[SNNC_MAX_STATES]; /* float32[n_neurons] each */
+  uint32_t param[SNNC_MAX_PARAMS]; /* address of float32[n_neurons], or the
+                                      float32 value itself where uniform */
 } SnncCoreHeader;
 
 /* One contiguous range of source keys that has synapses here. Sorted by
@@ -78,12 +82,29 @@ typedef struct SnncTableEntry {
   uint32_t kind;       /* index into the program's list of row encodings */
   uint32_t rows_base;  /* dense: first row. sparse: first synaptic word. conv:
                           first tap of the first channel */
-  uint32_t index_base; /* dense: bytes per row. conv: number of its first source. sparse: u32[key_count + 1],
-                          row i = words [index[i], index[i+1]) */
-  uint32_t target;     /* receptor offset + first target neuron, in accumulators */
-  uint32_t delay;      /* ticks - 1 added to every synapse of the block */
-  uint32_t length;     /* dense: targets per row. conv: the core's first neuron */
+  uint32_t index_base; /* dense: bytes per row. conv: number of its first
+                          source. sparse: u32[key_count + 1], row i = words
+                          [index[i], index[i+1]) */
+  uint32_t target; /* receptor offset + first target neuron, in accumulators */
+  uint32_t delay;  /* ticks - 1 added to every synapse of the block */
+  uint32_t length; /* dense: targets per row. conv: the core's first neuron */
 } SnncTableEntry;
+
+/* Row split. A subordinate core multiplies part of the sources of neurons that
+ * another core, the dominant one, holds: n_neurons columns, no states, no
+ * record window. In tick t it computes the sums that the neurons take in t + 1
+ * (map_delay_first and map_delays are shorter by 1 for that) and sends each as
+ * two signed digits, sum = low + high * 2^B with low in [-2^(B-1), 2^(B-1)), B
+ * the bits of its program. A digit that is not 0 is a packet with the key
+ *
+ *   key_base + (((receptor * n_neurons + column) * 2 + place) << B)
+ *            + (digit mod 2^B),  place 0 low, 1 high
+ *
+ * The dominant core has one table entry per subordinate and receptor, of the
+ * kind `sums`: key_first is the key of column 0, `target` its accumulator,
+ * delay 0, rows_base, index_base and length 0. Sums need no word of their own
+ * in a packet, so they travel like spikes.
+ */
 
 /* Parallel cores: one matrix product of the MAC array. Operand rows are the
  * (source, delay) pairs that have a synapse into these columns; columns are
@@ -96,11 +117,11 @@ typedef struct SnncTableEntry {
  * which holds up to 127.
  */
 typedef struct SnncPanel {
-  uint32_t operand;      /* address of the panel's first operand row */
+  uint32_t operand; /* address of the panel's first operand row */
   uint32_t rows;
-  uint32_t weights;      /* int8 or int16 [rows][columns], 16-byte aligned */
-  uint32_t columns;      /* a multiple of the MAC array's width */
-  uint32_t output;       /* int32 [batch][columns], 16-byte aligned */
+  uint32_t weights; /* int8 or int16 [rows][columns], 16-byte aligned */
+  uint32_t columns; /* a multiple of the MAC array's width */
+  uint32_t output;  /* int32 [batch][columns], 16-byte aligned */
   uint32_t neuron_first;
   uint32_t neuron_end;
   uint32_t reserved;

@@ -71,6 +71,9 @@ struct PopulationEntry {
   bool spiking = true; ///< false: a readout that never spikes (LI)
   std::string order;   ///< entry name of uint32[neurons], neuron by place;
                        ///< empty: slices count neurons
+  /// Row split: cores that multiply part of the sources of these neurons and
+  /// hold none of them.
+  std::vector<SliceEntry> subordinates = {};
 };
 
 struct InputEntry {
@@ -82,7 +85,8 @@ struct InputEntry {
 };
 
 /// key & mask == entry.key: copy to the PEs in `cores` (indices into
-/// Bundle::cores). First match wins, as in the chip's priority encoder.
+/// Bundle::cores; none: nobody wants these packets). First match wins, as in
+/// the chip's priority encoder.
 struct RouteEntry {
   uint32_t key = 0, mask = 0;
   std::vector<uint32_t> cores;

@@ -50,6 +50,8 @@ static json toJson(const PopulationEntry &p) {
             {"spiking", p.spiking}};
   if (!p.order.empty())
     j["order"] = p.order;
+  for (const SliceEntry &s : p.subordinates)
+    j["subordinates"].push_back({s.core, s.begin, s.end});
   return j;
 }
 

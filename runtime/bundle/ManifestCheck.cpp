@@ -124,6 +124,17 @@ Status CrossCheck::slices(const PopulationEntry &p, const std::string &where) {
                                   s.begin, s.end, next));
     next = s.end;
   }
+  for (size_t i = 0; i < p.subordinates.size(); ++i) {
+    const SliceEntry &s = p.subordinates[i];
+    std::string at = fmt::format("{}.subordinates[{}]", where, i);
+    if (s.core >= m.cores.size() || !slicedCores.insert(s.core).second)
+      return fail(at, fmt::format("core {} of {} does not exist or holds a "
+                                  "slice",
+                                  s.core, m.cores.size()));
+    if (s.begin >= s.end || s.end > p.neurons)
+      return fail(at,
+                  fmt::format("there are no neurons [{}, {})", s.begin, s.end));
+  }
   if (next != p.neurons)
     return fail(where, fmt::format("the slices cover {} of {} neurons", next,
                                    p.neurons));
@@ -206,8 +217,6 @@ Status CrossCheck::routes() const {
       return fail(where, fmt::format("key {:#010x} can never match under mask "
                                      "{:#010x}",
                                      r.key, r.mask));
-    if (r.cores.empty())
-      return fail(where, "the route leads nowhere");
     std::set<uint32_t> seen;
     for (uint32_t core : r.cores)
       if (core >= m.cores.size() || !seen.insert(core).second)

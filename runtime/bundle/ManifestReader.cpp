@@ -247,7 +247,7 @@ static PopulationEntry readPopulation(Schema &schema, const json &j,
   if (!schema.object(j, where,
                      {"name", "neurons", "shape", "latency", "slices",
                       "variables", "spiking"},
-                     {"order"}))
+                     {"order", "subordinates"}))
     return p;
   p.name = schema.text(j, "name", where);
   p.neurons = schema.u32(j, "neurons", where, ManifestLimits::neurons);
@@ -264,6 +264,12 @@ static PopulationEntry readPopulation(Schema &schema, const json &j,
   p.spiking = schema.boolean(j, "spiking", where);
   if (j.contains("order"))
     p.order = schema.text(j, "order", where);
+  if (j.contains("subordinates"))
+    p.subordinates =
+        schema.list<SliceEntry>(j, "subordinates", ManifestLimits::cores, where,
+                                [&](const json &e, const std::string &at) {
+                                  return readSlice(schema, e, at);
+                                });
   return p;
 }
 

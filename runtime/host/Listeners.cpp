@@ -21,8 +21,9 @@ Listeners::Listeners(const Bundle &bundle) : entries(bundle.manifest.inputs) {
     wanted.emplace_back(input.channels);
   std::vector<std::string> populations(manifest.cores.size());
   for (const PopulationEntry &population : manifest.populations)
-    for (const SliceEntry &slice : population.slices)
-      populations[slice.core] = population.name;
+    for (const auto *cores : {&population.slices, &population.subordinates})
+      for (const SliceEntry &slice : *cores)
+        populations[slice.core] = population.name;
   for (size_t c = 0; c < manifest.cores.size(); ++c)
     addCore(bundle, manifest.cores[c], populations[c]);
   for (size_t i = 0; i < entries.size(); ++i)

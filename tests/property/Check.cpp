@@ -32,6 +32,7 @@ struct Variant {
   bool pinned = false; ///< paradigms of NetworkSpec::pins
   uint32_t slice = 0;
   bool host = false;
+  uint32_t sources = 0; ///< of a parallel core that can be split further
 };
 
 /// Why a network may be refused: see docs/diagnostics/map.md and runtime.md.
@@ -148,6 +149,7 @@ std::shared_ptr<runtime::Bundle> Checker::compile(const Variant &variant,
   options.input = "property.yaml";
   options.paradigm = variant.paradigm;
   options.maxNeurons = variant.slice;
+  options.maxSources = variant.sources;
   options.tickSeconds = 0.1; // this is about bits, not about time
   options.jobs = 1;
   return compileModule(*copy, options, findings, &cache);
@@ -219,6 +221,7 @@ bool Checker::runVariant(const Variant &variant) {
     return true;
   outcome.cores += bundle->manifest.cores.size();
   outcome.parallelPes |= mapping.find("map<") != std::string::npos;
+  outcome.rowSplits |= mapping.find("\"subordinate\"") != std::string::npos;
   if (std::string wrong = checkPlannedBytes(*bundle, outcome.buffers);
       !wrong.empty())
     return fail(fmt::format("{}: {}", variant.name, wrong));
@@ -238,6 +241,7 @@ Outcome Checker::run() {
       {"oracle", "oracle"},
       {"serial split", "serial", false, spec.serialSlice},
       {"mixed split", "oracle", true, spec.mixedSlice, spec.seed % 4 == 1},
+      {"row split", "parallel", false, 0, spec.seed % 4 == 2, spec.rowSources},
   };
   if (!prepare() || !runReference())
     return outcome;

@@ -34,6 +34,7 @@ struct Outcome {
   unsigned spiking = 0;         ///< populations that can spike
   std::set<std::string> silent; ///< of these, the ones without a spike
   bool parallelPes = false;     ///< some core used the MAC array
+  bool rowSplits = false;       ///< some population is split by sources
 };
 
 /// Runs every variant; stops at the first difference. `cache` keeps core

@@ -286,6 +286,13 @@ void Generator::finish() {
   spec.serialSlice = std::max(least, draw.skewed(1, std::max(1u, total)));
   spec.mixedSlice = std::max(least, draw.whole(1, 40));
   spec.pins = draw.whole(1, (1u << spec.populations.size()) - 1);
+  // Of its own numbers: networks stay what they are for their seed.
+  Draw own(spec.seed * 0xBF58476D1CE4E5B9 + 7);
+  uint32_t pairs = 0;
+  for (const ProjectionSpec &projection : spec.projections)
+    pairs += spec.sizeOf(projection.from);
+  spec.rowSources =
+      std::max(1 + pairs / 60, own.skewed(1, std::max(1u, pairs / 2)));
 }
 
 NetworkSpec Generator::random() {

@@ -26,6 +26,7 @@ namespace {
 
 struct Totals {
   unsigned networks = 0, failed = 0, compared = 0, parallel = 0;
+  unsigned rowSplits = 0;
   unsigned spiking = 0, silent = 0; ///< populations
   uint64_t spikes = 0, cores = 0, buffers = 0;
   std::map<std::string, unsigned> refusals;
@@ -35,6 +36,7 @@ struct Totals {
     ++networks;
     compared += outcome.compared;
     parallel += outcome.parallelPes;
+    rowSplits += outcome.rowSplits;
     spiking += outcome.spiking;
     silent += unsigned(outcome.silent.size());
     spikes += outcome.spikes;
@@ -48,11 +50,12 @@ struct Totals {
 
 void describe(const NetworkSpec &spec) {
   fmt::print("# seed {} ({}), {} tick(s), {} sample(s), {}{}, slices of {} "
-             "(serial split) and {} (mixed split), parallel in the mix: {:b}\n",
+             "(serial split) and {} (mixed split), {} sources (row split), "
+             "parallel in the mix: {:b}\n",
              spec.seed, spec.origin, spec.ticks, spec.samples,
              spec.wide ? "int16" : "int8",
              spec.oneScale ? ", py-spinnaker2" : "", spec.serialSlice,
-             spec.mixedSlice, spec.pins);
+             spec.mixedSlice, spec.rowSources, spec.pins);
   for (uint32_t i = 0; i < spec.inputs.size(); ++i)
     fmt::print("# {}: rate {:g}, up to {} spike(s) a tick\n", spec.nameOf(i),
                spec.inputs[i].rate, spec.inputs[i].largestCount);
@@ -103,11 +106,11 @@ int judge(const Totals &totals, const std::vector<std::string> &models) {
   }
   fmt::print("{} network(s), {} failed; {} run(s) agree with the reference; "
              "{} spike(s), {} of {} population(s) silent, {} network(s) with "
-             "parallel cores; "
+             "parallel cores, {} with row splits; "
              "{} buffer(s) of {} core(s) as planned; {} variant(s) refused\n",
              totals.networks, totals.failed, totals.compared, totals.spikes,
-             totals.silent, totals.spiking, totals.parallel, totals.buffers,
-             totals.cores, refused);
+             totals.silent, totals.spiking, totals.parallel, totals.rowSplits,
+             totals.buffers, totals.cores, refused);
   int code = totals.failed != 0;
   auto demand = [&](bool good, const char *what) {
     if (!good)
@@ -121,6 +124,8 @@ int judge(const Totals &totals, const std::vector<std::string> &models) {
          "more than a third of the populations is silent");
   demand(totals.parallel * 10 >= totals.networks * 9,
          "fewer than 90 % of the networks use the MAC array");
+  demand(totals.rowSplits * 2 >= totals.networks,
+         "fewer than half of the networks split sources over cores");
   for (const std::string &model : models)
     demand(totals.models.count(model), ("no population is " + model).c_str());
   return code;

@@ -97,6 +97,7 @@ struct NetworkSpec {
   bool oneScale = false;    ///< --quantize py-spinnaker2
   uint32_t serialSlice = 0; ///< most neurons on one core
   uint32_t mixedSlice = 0;  ///< the same for the mixed variant
+  uint32_t rowSources = 0;  ///< most sources of a core in the row split
   uint32_t pins = 0;        ///< bit p: population p is parallel in the mix
   std::vector<InputSpec> inputs;
   std::vector<PopulationSpec> populations;

@@ -82,7 +82,7 @@ TEST_F(LayerPlannerTest, FewestSlicesInTime) {
 
 TEST_F(LayerPlannerTest, PacketsDoNotShrink) {
   NetworkInfo info = read(network(1000, 1, 64, ""));
-  LayerPlanner planner(info, machine, /*maxNeurons=*/0, /*tickCycles=*/1000);
+  LayerPlanner planner(info, machine, CoreLimits{}, /*tickCycles=*/1000);
   ASSERT_TRUE(succeeded(planner.scan(1)));
   EXPECT_FALSE(planner.shrink(1));
   // Whoever asks for bytes alone gets them.

@@ -113,9 +113,10 @@ private:
       coreIndex[core.pe.peId()] = uint32_t(manifest().cores.size());
       runtime::PopulationEntry &population =
           manifest().populations[populations.lookup(slice.getPopulation())];
-      population.slices.push_back({uint32_t(manifest().cores.size()),
-                                   uint32_t(slice.getBegin()),
-                                   uint32_t(slice.getEnd())});
+      auto &slices =
+          slice.getSubordinate() ? population.subordinates : population.slices;
+      slices.push_back({uint32_t(manifest().cores.size()),
+                        uint32_t(slice.getBegin()), uint32_t(slice.getEnd())});
       bundle->addEntry(core.image, std::string(reinterpret_cast<const char *>(
                                                    image->bytes.data()),
                                                image->bytes.size()));
@@ -144,10 +145,15 @@ private:
          {"record_ticks", summary.recordTicks},
          {"fifo_capacity", summary.fifoCapacity},
          {"encodings", summary.encodings},
-         {"paradigm", summary.parallel ? "parallel" : "serial"},
+         {"paradigm",
+          summary.parallel || !summary.role.empty() ? "parallel" : "serial"},
          {"cycles_expected", std::round(summary.cycles.expected)},
          {"cycles_worst", std::round(summary.cycles.worst)},
          {"buffers", buffers}});
+    if (!summary.role.empty())
+      cores.back()["role"] = summary.role;
+    if (slice.getSubordinate())
+      cores.back()["keys"] = *slice.getSubordinate();
     LayerTotals &layer = layers[slice.getPopulation().str()];
     ++layer.pes;
     layer.bytes += summary.used;

@@ -32,8 +32,11 @@ public:
     if (failed(collect()))
       return failure();
     encodings = rowEncodingsOf(slice);
-    work[0].neurons = work[1].neurons = slice.numNeurons();
+    if (!slice.getSubordinate())
+      work[0].neurons = work[1].neurons = slice.numNeurons();
     if (slice.getParallel() ? failed(writeMap()) : failed(writeBlocks()))
+      return failure();
+    if (GatherOp gather = gatherOf(slice); gather && failed(addSums(gather)))
       return failure();
     writeTable();
     if (failed(writeHeader()))
@@ -82,6 +85,7 @@ private:
     add(work[0], sources, source.rate);
     add(work[1], sources, std::max(1.0, source.rate));
   }
+  LogicalResult addSums(GatherOp gather);
   void addEntries(BlockOp block, Place rows, Place index, uint32_t minDelay);
   void writeTable();
   LogicalResult writeHeader();
@@ -190,6 +194,13 @@ LogicalResult ImageWriter::writeMap() {
   image.summary.largestCount = largestCount(map->map, b.machine.mac);
   if (failed(addMapEntries(map->rows)))
     return failure();
+  if (slice.getSubordinate()) {
+    auto sums = b.sumsOf(slice, node);
+    if (failed(sums))
+      return failure();
+    for (size_t i : {0, 1})
+      work[i].sums = (*sums)[i];
+  }
   return writePanels(layout);
 }
 
@@ -281,6 +292,29 @@ void ImageWriter::addEntries(BlockOp block, Place rows, Place index,
     }
     entries.push_back(entry);
   }
+}
+
+/// Per subordinate and receptor, one table entry for the keys of its sums.
+LogicalResult ImageWriter::addSums(GatherOp gather) {
+  unsigned bits = gather.getEncoding().getBits();
+  uint32_t padded = uint32_t(align4(slice.numNeurons()));
+  for (Value part : gather.getSources()) {
+    SliceInfo sender = infoOf(part);
+    for (uint32_t r = 0; r < node.receptors; ++r) {
+      SnncTableEntry entry = {};
+      entry.key_count = (2 * sender.size()) << bits;
+      entry.key_first = sender.key.value_or(0) + r * entry.key_count;
+      entry.kind = uint32_t(encodings.size() - 1);
+      entry.target = r * padded + sender.begin - uint32_t(slice.getBegin());
+      entries.push_back(entry);
+    }
+    auto sums = b.sumsOf(part.getDefiningOp<SliceOp>(), node);
+    if (failed(sums))
+      return failure();
+    work[0].sums += (*sums)[0];
+    work[1].sums += (*sums)[1];
+  }
+  return success();
 }
 
 void ImageWriter::writeTable() {
@@ -391,8 +425,13 @@ LogicalResult ImageWriter::writeHeader() {
     return slice.emitError("SNN0381: population '")
            << slice.getPopulation() << "' has no key; run fabric-assign-keys";
   auto population = cast<snn::PopulationOp>(node.op);
-  auto place = find("header"), table = find("table"), spikes = find("spikes"),
-       fifo = find("fifo"), record = find("record");
+  bool holdsNeurons = !slice.getSubordinate();
+  FailureOr<Place> spikes = Place{}, record = Place{};
+  auto place = find("header"), table = find("table"), fifo = find("fifo");
+  if (holdsNeurons) {
+    spikes = find("spikes");
+    record = find("record");
+  }
   if (failed(place) || failed(table) || failed(spikes) || failed(fifo) ||
       failed(record))
     return failure();
@@ -417,7 +456,7 @@ LogicalResult ImageWriter::writeHeader() {
       header.ring_slots == 0)
     return slice.emitError("SNN0381: header, table or ring of population '")
            << slice.getPopulation() << "' have a wrong place or size";
-  if (failed(writeParams(header)))
+  if (holdsNeurons && failed(writeParams(header)))
     return failure();
   std::memcpy(bytesAt(*place).data(), &header, sizeof header);
   if (!entries.empty())
@@ -445,6 +484,9 @@ void ImageWriter::summarise() {
       summary.recordTicks = place.bytes / tick;
   }
   summary.parallel = slice.getParallel();
+  summary.role = slice.getSubordinate() ? "subordinate"
+                 : gatherOf(slice)      ? "dominant"
+                                        : "";
   if (summary.parallel) {
     summary.encodings.push_back("map<" +
                                 std::to_string(layout.format.weightBits) + ">");
@@ -455,7 +497,11 @@ void ImageWriter::summarise() {
     return;
   }
   for (Attribute encoding : encodings)
-    summary.encodings.push_back(toText(encodingOf(encoding)));
+    if (auto sums = dyn_cast<SumsAttr>(encoding))
+      summary.encodings.push_back("sums<" + std::to_string(sums.getBits()) +
+                                  ">");
+    else
+      summary.encodings.push_back(toText(encodingOf(encoding)));
   double cycles = serialCycles(work[0]);
   summary.cycles = {cycles, serialCycles(work[1]), cycles};
 }

@@ -17,6 +17,7 @@
 
 #include "llvm/ADT/DenseMap.h"
 
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <vector>
@@ -35,6 +36,7 @@ struct CoreSummary {
   uint64_t recordTicks = 0;           ///< of spikes and all states
   std::vector<std::string> encodings; ///< in the order of the table's kinds
   bool parallel = false;
+  std::string role; ///< "dominant" or "subordinate" of a row split, else ""
   uint32_t largestCount = 0;    ///< parallel: CoreEntry::largestCount
   fabric::CycleEstimate cycles; ///< per tick
 };
@@ -86,6 +88,11 @@ private:
   mlir::FailureOr<SliceMap> takeMap(fabric::SliceOp slice,
                                     const fabric::NetworkNode &node);
   mlir::LogicalResult encodeMaps(const fabric::NetworkNode &node);
+  /// Packets of partial sums that a subordinate sends in a tick, expected and
+  /// worst.
+  using Sums = std::array<double, 2>;
+  mlir::FailureOr<Sums> sumsOf(fabric::SliceOp slice,
+                               const fabric::NetworkNode &node);
 
   fabric::MachineOp op;
   fabric::NetworkInfo info;
@@ -93,6 +100,7 @@ private:
   uint32_t timerLoad; ///< timer ticks per network tick
   llvm::DenseMap<mlir::Operation *, EncodedBlock> encoded;
   llvm::DenseMap<mlir::Operation *, SliceMap> encodedMaps;
+  llvm::DenseMap<mlir::Operation *, Sums> partialSums;
   friend class ImageWriter;
 };
 

@@ -3,6 +3,7 @@
 
 #include "backends/spinnaker2/Image/CoreImage.h"
 
+#include "compiler/Fabric/CycleModel.h"
 #include "compiler/Fabric/LayerPlanner.h"
 
 using namespace mlir;
@@ -44,24 +45,44 @@ static LogicalResult checkSizes(SliceOp slice, const MapLayout &layout) {
   return success();
 }
 
+/// The sources of each projection that a subordinate's blocks know.
+static std::vector<Range> partOf(SliceOp slice, const NetworkNode &node) {
+  std::vector<Range> sources(node.incoming.size());
+  for (BlockOp block : blocksOf(slice))
+    for (auto [i, edge] : llvm::enumerate(node.incoming))
+      for (Range part : rangesOf(block))
+        if (edge == block.getProjection())
+          sources[i] = hull(sources[i], part);
+  return sources;
+}
+
 LogicalResult CoreImageBuilder::encodeMaps(const NetworkNode &node) {
   llvm::SmallVector<SliceOp> slices;
   for (SliceOp slice : op.getOps<SliceOp>())
     if (slice.getPopulation() == node.name && slice.getParallel())
       slices.push_back(slice);
   MapFormat format = formatOf(slices, node, machine.mac);
-  MapStatistics statistics(format, node.size, node.receptors);
   std::vector<std::unique_ptr<SynapseView>> views;
   for (uint32_t edge : node.incoming) {
-    snn::ProjectionOp projection = info.edges[edge].op;
-    auto view = viewOf(projection);
-    if (!view)
+    views.push_back(viewOf(info.edges[edge].op));
+    if (!views.back())
       return failure();
-    statistics.add(*view, uint32_t(projection.getReceptor()),
-                   info.edges[edge].source, info.inputRate(edge));
-    views.push_back(std::move(view));
   }
+  auto scan = [&](ArrayRef<Range> sources) {
+    MapStatistics statistics(format, node.size, node.receptors);
+    for (auto [i, edge] : llvm::enumerate(node.incoming)) {
+      snn::ProjectionOp projection = info.edges[edge].op;
+      statistics.add(*views[i], uint32_t(projection.getReceptor()),
+                     info.edges[edge].source, info.inputRate(edge), sources[i]);
+    }
+    return statistics;
+  };
+  std::vector<Range> all;
+  for (uint32_t edge : node.incoming)
+    all.push_back({0, info.nodes[info.edges[edge].source].size});
+  std::optional<MapStatistics> whole;
   std::vector<MapWriter> writers;
+  std::vector<std::vector<Range>> sources; ///< per slice and projection
   for (SliceOp slice : slices) {
     SliceInfo at = infoOf(slice.getSlice());
     if (at.begin % format.tileNeurons != 0 || at.end > node.size ||
@@ -69,6 +90,17 @@ LogicalResult CoreImageBuilder::encodeMaps(const NetworkNode &node) {
       return slice.emitError("SNN1106: parallel slices begin and end at "
                              "multiples of ")
              << format.tileNeurons << " neurons";
+    std::optional<MapStatistics> part;
+    sources.push_back(all);
+    if (slice.getSubordinate()) {
+      sources.back() = partOf(slice, node);
+      part.emplace(format, node.size, node.receptors);
+      part->setLead(snn::kRowSplitDelay); // fabric-verify-mapping: none is less
+      part->merge(scan(sources.back()), {at.begin, at.end}, sources.back());
+    } else if (!whole) {
+      whole = scan(all);
+    }
+    const MapStatistics &statistics = part ? *part : *whole;
     MapLayout layout = statistics.layout({at.begin, at.end});
     if (failed(checkSizes(slice, layout)))
       return failure();
@@ -76,6 +108,16 @@ LogicalResult CoreImageBuilder::encodeMaps(const NetworkNode &node) {
     for (uint32_t i = 0; i < node.incoming.size(); ++i)
       result.rows.push_back(
           statistics.positionsOf(i, layout, {at.begin, at.end}));
+    for (bool worst : {false, true}) {
+      CoreWork work;
+      for (auto [i, edge] : llvm::enumerate(node.incoming)) {
+        double rate = info.nodes[info.edges[edge].source].rate;
+        work.positions +=
+            double(result.rows[i]) * (worst ? std::max(1.0, rate) : rate);
+      }
+      partialSums[slice][worst] =
+          expectedSums(work, slice.numNeurons(), node.receptors, layout, worst);
+    }
     writers.emplace_back(std::move(layout), Range{at.begin, at.end});
   }
   std::vector<snn::IntSynapse> row;
@@ -83,9 +125,10 @@ LogicalResult CoreImageBuilder::encodeMaps(const NetworkNode &node) {
     snn::ProjectionOp projection = info.edges[node.incoming[i]].op;
     for (uint32_t source = 0; source < view->numSources(); ++source) {
       view->row(source, row);
-      for (MapWriter &writer : writers)
-        writer.add(uint32_t(i), source, uint32_t(projection.getReceptor()),
-                   row);
+      for (auto [writer, known] : llvm::zip_equal(writers, sources))
+        if (source >= known[i].begin && source < known[i].end)
+          writer.add(uint32_t(i), source, uint32_t(projection.getReceptor()),
+                     row);
     }
   }
   for (auto [slice, writer] : llvm::zip(slices, writers)) {
@@ -96,6 +139,13 @@ LogicalResult CoreImageBuilder::encodeMaps(const NetworkNode &node) {
     encodedMaps[slice].map = std::move(*map);
   }
   return success();
+}
+
+FailureOr<CoreImageBuilder::Sums>
+CoreImageBuilder::sumsOf(SliceOp slice, const NetworkNode &node) {
+  if (!partialSums.contains(slice) && failed(encodeMaps(node)))
+    return failure();
+  return partialSums.lookup(slice);
 }
 
 FailureOr<CoreImageBuilder::SliceMap>
