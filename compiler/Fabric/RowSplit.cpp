@@ -150,6 +150,8 @@ RowPart LayerPlanner::largestGrain(uint32_t node) const {
   for (uint32_t n = 0; n < size; n += step)
     for (uint32_t grain = 0; grain < grains[node].size(); ++grain) {
       RowPart part{{n, std::min(n + step, size)}, {grain, grain + 1}};
+      if (!grains[node][grain].statistics.touches(part.targets))
+        continue;
       CoreDemand demand = partDemand(node, part.targets, partMap(node, part));
       uint64_t needed = planCore(demand, machine.sram).needed;
       if (needed > most) {
@@ -273,7 +275,8 @@ bool LayerPlanner::addParts(uint32_t node, Range targets, uint64_t most,
       auto more = std::make_unique<PartBuilder>(*builder);
       for (uint32_t grain = next; grain < next + step; ++grain)
         more->add(grains[node][grain]);
-      bool fits = fitsPart(node, targets, more->statistics(), limits);
+      bool fits =
+          more->empty() || fitsPart(node, targets, more->statistics(), limits);
       if (fits) {
         builder = std::move(more);
         next += step;

@@ -367,7 +367,6 @@ TEST_F(BundleTest, CrossReferences) {
       {"two inputs",
        [](Manifest &m) { m.inputs.push_back({"b", 1, {}, 0x1001}); }},
       {"never match", [](Manifest &m) { m.routes[0].key |= 1; }},
-      {"nowhere", [](Manifest &m) { m.routes[0].cores.clear(); }},
       {"listed twice", [](Manifest &m) { m.routes[0].cores = {1, 1}; }},
       {"does not exist", [](Manifest &m) { m.routes[0].cores = {3}; }},
       {"not a time", [](Manifest &m) { m.tickSeconds = -1; }},

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "compiler/Fabric/LayerPlanner.h"
+#include "compiler/Fabric/ParadigmPlans.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -78,6 +79,56 @@ TEST_F(LayerPlannerTest, FewestSlicesInTime) {
     }
     EXPECT_GT(planner.slices(1).size(), 1u) << choice;
   }
+}
+
+/// 20,000 sources fit no core with 16 columns: their subordinates cover every
+/// (source, neuron) once, each fits its core, and no grain more would.
+TEST_F(LayerPlannerTest, RowSplitCoversEverySourceOnce) {
+  NetworkInfo info = read(network(20000, 0.001, 40, "paradigm <parallel>"));
+  LayerPlanner planner(info, machine);
+  std::string obstacle;
+  auto plan = planIn(planner, 1, /*parallel=*/true, obstacle);
+  ASSERT_TRUE(succeeded(plan) && plan->has_value());
+  const LayerCut &cut = planner.cut(1);
+  ASSERT_TRUE(cut.rows);
+  EXPECT_EQ((*plan)->parts, cut.parts.size());
+  EXPECT_EQ((*plan)->pes, cut.parts.size() + planner.slices(1).size());
+  std::vector<uint32_t> next(40, 0); // by neuron, sources that are covered
+  for (const RowPart &part : cut.parts) {
+    MapStatistics map = planner.partMap(1, part);
+    Range sources = map.sourcesOf(part.targets).front();
+    for (uint32_t n = part.targets.begin; n < part.targets.end; ++n) {
+      EXPECT_EQ(next[n], sources.begin);
+      next[n] = sources.end;
+    }
+    CoreDemand demand = planner.partDemand(1, part.targets, map);
+    EXPECT_TRUE(planCore(demand, machine.sram).fits());
+    // What is sent ahead is due one tick later.
+    EXPECT_EQ(map.layout(part.targets).firstDelay, 3u);
+  }
+  EXPECT_EQ(next, std::vector<uint32_t>(40, 20000));
+  // A row is 48 weights and, in operand, position, scatter table, history of
+  // four ticks and packet ring, 21 bytes; a grain may be left over on each core.
+  uint64_t least = 20000 * (48 + 21) / availableBytes(machine.sram);
+  EXPECT_LE(cut.parts.size(), least + 2);
+}
+
+/// A layer that fits by columns stays as it is.
+TEST_F(LayerPlannerTest, RowSplitOnlyWhereItPays) {
+  NetworkInfo info = read(network(500, 0.1, 500, "paradigm <parallel>"));
+  LayerPlanner planner(info, machine);
+  std::string obstacle;
+  auto plan = planIn(planner, 1, /*parallel=*/true, obstacle);
+  ASSERT_TRUE(succeeded(plan) && plan->has_value());
+  EXPECT_EQ((*plan)->parts, 0u);
+  EXPECT_FALSE(planner.cut(1).rows);
+  // Few sources a core: only a split keeps to it.
+  LayerPlanner few(info, machine, CoreLimits{0, 100});
+  plan = planIn(few, 1, /*parallel=*/true, obstacle);
+  ASSERT_TRUE(succeeded(plan) && plan->has_value());
+  EXPECT_GE((*plan)->parts, 5u);
+  for (const RowPart &part : few.cut(1).parts)
+    EXPECT_LE(few.partMap(1, part).layout(part.targets).sources, 100u);
 }
 
 TEST_F(LayerPlannerTest, PacketsDoNotShrink) {

@@ -288,6 +288,33 @@ TEST_P(WeightDelayMap, LargestSumIsThatOfABruteForceCount) {
     EXPECT_EQ((sums[{found.receptor, found.neuron}]), largest);
 }
 
+/// Ranges of the sources, scanned one by one: their sum is the scan of all.
+TEST_P(WeightDelayMap, RangesOfSourcesAddUp) {
+  RandomMap net(GetParam());
+  MapStatistics all = net.scan(), sum(net.format, net.targets, net.receptors);
+  uint32_t step = net.number(1, 20);
+  for (uint32_t begin = 0; begin < 60; begin += step) {
+    MapStatistics part(net.format, net.targets, net.receptors);
+    for (size_t p = 0; p < net.views.size(); ++p) {
+      uint32_t size = net.views[p].numSources();
+      part.add(net.views[p], net.receptorOf[p], uint32_t(p), 0,
+               {std::min(begin, size), std::min(begin + step, size)});
+    }
+    sum.merge(part);
+  }
+  EXPECT_EQ(sum.minDelay(), all.minDelay());
+  EXPECT_EQ(sum.maxDelay(), all.maxDelay());
+  EXPECT_EQ(sum.largestSum().value, all.largestSum().value);
+  for (Range slice : net.cut(net.number(1, 5))) {
+    MapLayout expected = all.layout(slice), got = sum.layout(slice);
+    EXPECT_EQ(got.panels, expected.panels);
+    EXPECT_EQ(got.sourcesOf, expected.sourcesOf);
+    EXPECT_EQ(got.positions, expected.positions);
+    EXPECT_EQ(got.firstDelay, expected.firstDelay);
+    EXPECT_EQ(got.lastDelay, expected.lastDelay);
+  }
+}
+
 TEST_P(WeightDelayMap, RowsOfAnotherNetworkAreRefused) {
   RandomMap net(GetParam());
   Range slice{0, std::min(net.targets, net.format.tileNeurons)};
