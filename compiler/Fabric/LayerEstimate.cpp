@@ -303,8 +303,9 @@ Core SerialEstimator::core(uint32_t n, bool heaviest) const {
 
 class ParallelEstimator : public Estimator {
 public:
+  /// `subordinate`: of a row split, without neurons.
   ParallelEstimator(const LayerShape &layer, const MachineModel &machine,
-                    double tickCycles, double room);
+                    double tickCycles, double room, bool subordinate = false);
 
 private:
   /// Tiles of a panel at most, as LayerPlanner::formatOf.
@@ -326,6 +327,7 @@ private:
   double heaviness(uint32_t neurons) const;
 
   uint32_t width;
+  bool subordinate;
   MapFormat format;
   /// Per edge: log(1 - filled) of 0 to `window` tiles.
   llvm::SmallVector<std::array<double, window + 1>, 4> emptyLogs;
@@ -335,9 +337,10 @@ private:
 
 ParallelEstimator::ParallelEstimator(const LayerShape &layer,
                                      const MachineModel &machine,
-                                     double tickCycles, double room)
+                                     double tickCycles, double room,
+                                     bool subordinate)
     : Estimator(layer, machine, tickCycles, room),
-      width(std::max(1u, machine.mac.columns)) {
+      width(std::max(1u, machine.mac.columns)), subordinate(subordinate) {
   format.batch = layer.batch;
   for (const EdgeShape &edge : layer.edges) {
     format.weightBits = std::max(format.weightBits, edge.bits);
@@ -525,7 +528,8 @@ Core ParallelEstimator::core(uint32_t n, bool heaviest) const {
     core.bytes = INFINITY; // beyond the format's 16 bits
   CoreWork work[2];
   for (bool worst : {false, true}) {
-    work[worst].neurons = n;
+    work[worst].neurons = subordinate ? 0 : n;
+    work[worst].sums = subordinate ? double(n) * layer.receptors : 0;
     work[worst].positions = worst ? panels.worstPositions : panels.positions;
     for (const EdgeShape &edge : layer.edges)
       work[worst].packets += sourcesInReach(edge, n, heaviest) *
@@ -535,7 +539,8 @@ Core ParallelEstimator::core(uint32_t n, bool heaviest) const {
                  parallelCycles(work[1], machine.mac, layout),
                  parallelPeakCycles(work[0], machine.mac, layout)};
   // `layout` has no panels: the products run beside the neurons' updates.
-  double update = n * CycleCosts().neuron;
+  CycleCosts costs;
+  double update = subordinate ? work[0].sums * costs.sendSum : n * costs.neuron;
   double longer = std::max(0.0, panels.macCycles - update);
   core.cycles.expected += longer;
   core.cycles.worst += longer;
@@ -544,6 +549,51 @@ Core ParallelEstimator::core(uint32_t n, bool heaviest) const {
   core.mapRows = panels.rows;
   core.mapColumns = panels.columns;
   return core;
+}
+
+/// A row split into `parts` equal parts of the sources, each cut by columns,
+/// and the dominant cores that hold the neurons (RowSplit.cpp).
+std::optional<LayerEstimate> estimateRows(const LayerShape &layer,
+                                          const MachineModel &machine,
+                                          double tickCycles, double room,
+                                          uint32_t parts) {
+  LayerShape part = layer;
+  part.states = part.arrayParams = 0;
+  part.batch = 1;
+  double shift =
+      std::max(0.0, double(snn::kRowSplitDelay) - layer.shortestDelay()) - 1;
+  for (EdgeShape &edge : part.edges) {
+    edge.sources /= parts;
+    edge.shortest = std::max(1.0, edge.shortest + shift);
+    edge.longest = std::max(1.0, edge.longest + shift);
+  }
+  auto found = ParallelEstimator(part, machine, tickCycles, room, true).run();
+  if (!found)
+    return std::nullopt;
+  // One digit of a sum expected, room for two.
+  double n = layer.neurons, sums = n * layer.receptors * parts;
+  double bytes =
+      sizeof(SnncCoreHeader) + 8 * sums +
+      4 * n * (layer.receptors + layer.arrayParams + 2.0 * layer.states);
+  CycleCosts costs;
+  double cycles = n * costs.neuron + sums * costs.takeSum;
+  double cores = std::ceil(bytes / double(availableBytes(machine.sram)));
+  if (tickCycles > 0)
+    cores = std::max(cores, std::ceil(cycles / tickCycles));
+  LayerPlan &plan = found->plan;
+  plan.pes = plan.pes * parts + uint64_t(cores);
+  plan.parts = plan.pes - uint64_t(cores);
+  plan.bytes = uint64_t(double(plan.bytes) * parts + bytes);
+  plan.macs = found->macs *= parts;
+  plan.cycles.expected = std::max(plan.cycles.expected, cycles / cores);
+  plan.cycles.peak = std::max(plan.cycles.peak, cycles / cores);
+  plan.cycles.worst =
+      std::max(plan.cycles.worst, (cycles + sums * costs.takeSum) / cores);
+  if (tickCycles > 0)
+    found->busy = plan.cycles.expected / tickCycles;
+  found->mapRows *= parts;
+  found->mapColumns *= parts;
+  return found;
 }
 
 } // namespace
@@ -557,8 +607,8 @@ std::optional<LayerEstimate> estimate(const LayerShape &layer,
   if (parallel) { // as planIn (ParadigmPlans.h)
     std::optional<LayerEstimate> best;
     LayerShape shape = layer;
-    uint32_t most = std::bit_floor(std::clamp(machine.mac.rows, 1u, 16u));
-    for (uint32_t batch = layer.mayBatch ? most : layer.batch; batch;
+    uint32_t ticks = std::bit_floor(std::clamp(machine.mac.rows, 1u, 16u));
+    for (uint32_t batch = layer.mayBatch ? ticks : layer.batch; batch;
          batch = layer.mayBatch ? batch / 2 : 0) {
       shape.batch = batch;
       double shift = std::max(0.0, batch - layer.shortestDelay());
@@ -572,6 +622,13 @@ std::optional<LayerEstimate> estimate(const LayerShape &layer,
                         std::pair(best->plan.pes, best->plan.cycles.expected)))
         best = found;
     }
+    // Two subordinates and a dominant core at least have to be fewer.
+    uint64_t most = machine.pes.size() + 1;
+    auto fewest = [&] { return best ? best->plan.pes : most; };
+    for (uint32_t parts = 2; layer.mayRowSplit && parts + 1 < fewest(); ++parts)
+      if (auto rows = estimateRows(layer, machine, tickCycles, room, parts);
+          rows && rows->plan.pes < fewest())
+        best = rows;
     return best;
   }
   return SerialEstimator(layer, machine, tickCycles, room).run();

@@ -232,6 +232,7 @@ FailureOr<LayerShape> shapeOf(const NetworkInfo &info, uint32_t node) {
   layer.arrayParams = unsigned(population.arrayParams.size());
   layer.batch = population.batch;
   layer.mayBatch = population.mayBatch;
+  layer.mayRowSplit = population.mayRowSplit;
   for (uint32_t id : population.incoming) {
     snn::ProjectionOp op = info.edges[id].op;
     const NetworkNode &source = info.nodes[info.edges[id].source];

@@ -80,6 +80,7 @@ struct LayerShape {
   unsigned arrayParams = 0; ///< parameters that differ between neurons
   unsigned batch = 1;       ///< ticks per matrix product
   bool mayBatch = false;    ///< up to the rows of the array instead
+  bool mayRowSplit = false; ///< NetworkNode::mayRowSplit
   std::vector<EdgeShape> edges;
 
   double sources() const;

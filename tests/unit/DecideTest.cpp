@@ -25,7 +25,8 @@ using testing::IsEmpty;
 namespace {
 
 /// "busy" is better off parallel and "quiet" serial, clearly; "huge" does not
-/// fit as parallel (delays of 3,000 ticks); "pinned" is nobody's business.
+/// fit as parallel (delays of 3,000 ticks, and feedback of one, so that its
+/// sources cannot be split); "pinned" is nobody's business.
 constexpr const char *kNetwork = R"(
 snn.neuron @lif receptors ["input"] states ["v"] params ["alpha", "threshold"] {
 ^bb0(%x: f32, %v: f32, %alpha: f32, %threshold: f32):
@@ -44,6 +45,7 @@ snn.network @net {
   snn.projection "w2" %a to %a weights #snn.dense<dense<1.0> : tensor<64x64xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<64xi1>, tensor<64xi1>
   snn.projection "w3" %b to %b weights #snn.one_to_one<1.0> delay(1.0) quant <8, nearest, 10.0> : tensor<64xi1>, tensor<64xi1>
   snn.projection "w4" %in to %c weights #snn.dense<dense<1.0> : tensor<8x128xf64>> delay(3000.0) quant <8, nearest, 10.0> : tensor<128xf32>, tensor<8xi1>
+  snn.projection "w6" %c to %c weights #snn.one_to_one<1.0> delay(1.0) quant <8, nearest, 10.0> : tensor<8xi1>, tensor<8xi1>
   snn.projection "w5" %b to %d weights #snn.one_to_one<1.0> delay(1.0) quant <8, nearest, 10.0> : tensor<64xi1>, tensor<64xi1>
 }
 )";
