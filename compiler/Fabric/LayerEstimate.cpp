@@ -562,8 +562,10 @@ std::optional<LayerEstimate> estimateRows(const LayerShape &layer,
   part.batch = 1;
   double shift =
       std::max(0.0, double(snn::kRowSplitDelay) - layer.shortestDelay()) - 1;
+  // Of whole sources: each may be several kB.
+  double share = std::ceil(layer.sources() / parts) / layer.sources();
   for (EdgeShape &edge : part.edges) {
-    edge.sources /= parts;
+    edge.sources *= share;
     edge.shortest = std::max(1.0, edge.shortest + shift);
     edge.longest = std::max(1.0, edge.longest + shift);
   }
