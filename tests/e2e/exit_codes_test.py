@@ -79,7 +79,9 @@ class ExitCodes(SnncTest):
         self.assertFalse(os.path.exists(self.path("big.s2x")))
 
         lif_network(self.path("deep.nir"), inputs=200_000, neurons=1)
-        done = self.snnc("compile", "deep.nir", "--dt", "1e-3", code=3)
+        # In parallel its sources are split over PEs.
+        done = self.snnc("compile", "deep.nir", "--dt", "1e-3", "--paradigm",
+                         "serial", code=3)
         self.assertRegex(done.stderr, r"\[SNN0353\]")
 
     def test_overrun(self):
@@ -125,15 +127,19 @@ populations:
 projections:
   - {from: noise, to: out, connector: all_to_all, weight: 0.5}
 """)
-        done = self.snnc("compile", "busy.yaml", "--tick", "1e-4", "-o",
-                         "busy.s2x", code=3)
+        # In parallel its sources would be split over PEs until it does.
+        serial = ["--paradigm", "serial"]
+        done = self.snnc("compile", "busy.yaml", "--tick", "1e-4", *serial,
+                         "-o", "busy.s2x", code=3)
         self.assertIn("[SNN0362]", done.stderr)
         self.assertIn("'out'", done.stderr)
         self.assertIn("30,000 cycles fit a tick of 100 us", done.stderr)
         self.assertFalse(os.path.exists(self.path("busy.s2x")))
         enough = re.search(r"--tick (\S+)\)", done.stderr).group(1)
-        self.snnc("compile", "busy.yaml", "--tick", enough, "-o", "busy.s2x")
-        self.snnc("compile", "busy.yaml", "--tick", "2e-3", "-o", "busy.s2x")
+        self.snnc("compile", "busy.yaml", "--tick", enough, *serial,
+                  "-o", "busy.s2x")
+        self.snnc("compile", "busy.yaml", "--tick", "2e-3", *serial, "-o",
+                  "busy.s2x")
         self.snnc("run", "busy.s2x", "--ticks", "20", "-o", "o.npz")
 
     def test_interrupt(self):
