@@ -176,6 +176,19 @@ class Benchmarks:
             self.row("emulator", case, "synaptic events",
                      result["items_per_second"], "1/s")
 
+    def prediction(self):
+        """One choice of a shipped model, and the features of a layer."""
+        done = subprocess.run(
+            [os.path.join(os.path.dirname(self.engine), "prediction-benchmark"),
+             "--benchmark_format=json",
+             f"--benchmark_repetitions={self.runs}",
+             "--benchmark_report_aggregates_only=true"],
+            check=True, capture_output=True, text=True)
+        for result in json.loads(done.stdout)["benchmarks"]:
+            if result.get("aggregate_name") == "median":
+                self.row("prediction", result["run_name"], "cpu",
+                         result["cpu_time"] / 1000, "us")
+
     def chip(self):
         """Whole runs on the emulated chip, both cores of the host."""
         runs = {
@@ -214,7 +227,7 @@ class Benchmarks:
         mapbytes.run(self)
 
 
-NAMES = ("compile", "check", "synapse", "neuron", "emulator", "chip",
+NAMES = ("compile", "check", "synapse", "neuron", "emulator", "prediction", "chip",
          "selector", "paradigms", "chip-loops", "map-bytes")
 
 

@@ -120,7 +120,7 @@ static void addParallel(Writer &out, const Estimates &parallel) {
        {double(parallel.timed.has_value()), double(timed.plan.pes), timed.fill,
         timed.tighter, timed.busy, timed.plan.cycles.expected,
         double(timed.plan.bytes), timed.macs, timed.mapRows,
-        double(timed.plan.batch), double(untimed.plan.pes),
+        double(timed.plan.batch), timed.faster, double(untimed.plan.pes),
         double(untimed.plan.bytes)})
     out.add(value);
 }

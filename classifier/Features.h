@@ -22,7 +22,7 @@ namespace snnc::selector {
 
 /// The names, in order. Those before kFirstDerived describe the layer; the
 /// training range is checked on them. The rest is computed from them.
-inline constexpr std::array<std::string_view, 60> kFeatureNames = {
+inline constexpr std::array<std::string_view, 61> kFeatureNames = {
     // The layer.
     "sources", "neurons", "projections", "receptors", "density", "synapses",
     "fan_in", "delays", "shortest_delay", "longest_delay", "rate",
@@ -36,8 +36,8 @@ inline constexpr std::array<std::string_view, 60> kFeatureNames = {
     // Closed formulas, parallel.
     "parallel_fits", "parallel_pes", "parallel_fill", "parallel_tighter",
     "parallel_busy", "parallel_cycles", "parallel_bytes", "parallel_macs",
-    "parallel_map_rows", "parallel_batch", "parallel_memory_pes",
-    "parallel_memory_bytes",
+    "parallel_map_rows", "parallel_batch", "parallel_faster",
+    "parallel_memory_pes", "parallel_memory_bytes",
     // Both, serial against parallel.
     "clustering", "pes_difference", "pes_ratio", "memory_pes_difference",
     "cycles_ratio", "bytes_ratio", "memory_bytes_ratio", "energy_ratio",

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <memory>
 #include <numeric>
 
 namespace snnc::fabric {
@@ -89,7 +90,23 @@ public:
   }
   virtual ~Estimator() = default;
 
-  std::optional<LayerEstimate> run();
+  /// With packet rings that hold a packet of every source, or shorter ones.
+  std::optional<LayerEstimate> run(bool fullRing);
+  /// Those where they fit at all.
+  std::optional<LayerEstimate> run() {
+    auto found = run(true);
+    return found ? found : run(false);
+  }
+
+  /// The fullest core of so many: its bytes (or cycles) over those it has.
+  double fillOf(uint64_t pes) const {
+    Core fullest = core(chunkFor(uint32_t(pes)));
+    double busy = tickCycles > 0 ? fullest.cycles.peak / tickCycles : 0;
+    return std::max(busy, fullest.bytes / available);
+  }
+  double cyclesOf(uint64_t pes) const {
+    return core(chunkFor(uint32_t(pes))).cycles.expected;
+  }
 
 protected:
   /// The heaviest or the mean core with `neurons` neurons.
@@ -170,8 +187,6 @@ LayerEstimate Estimator::describe(uint32_t chunk) const {
   result.plan = {isParallel(),    chunk,       pes,
                  uint64_t(bytes), full.cycles, layer.batch};
   result.fill = full.bytes / available;
-  if (count > 1)
-    result.tighter = core(chunkFor(count - 1)).bytes / available;
   result.busy = tickCycles > 0 ? full.cycles.peak / tickCycles : 0;
   result.macs = mean.macs * share;
   result.mapRows = mean.mapRows * share;
@@ -180,13 +195,10 @@ LayerEstimate Estimator::describe(uint32_t chunk) const {
   return result;
 }
 
-std::optional<LayerEstimate> Estimator::run() {
-  for (bool full : {true, false}) {
-    fullRing = full;
-    if (uint32_t chunk = largestChunk())
-      return describe(chunk);
-  }
-  return std::nullopt;
+std::optional<LayerEstimate> Estimator::run(bool full) {
+  fullRing = full;
+  uint32_t chunk = largestChunk();
+  return chunk ? std::optional(describe(chunk)) : std::nullopt;
 }
 
 //===----------------------------------------------------------------------===//
@@ -600,40 +612,100 @@ std::optional<LayerEstimate> estimateRows(const LayerShape &layer,
 
 } // namespace
 
+/// `layer` with `batch` ticks a product and the delays that this needs.
+static LayerShape withBatch(const LayerShape &layer, uint32_t batch) {
+  LayerShape shape = layer;
+  shape.batch = batch;
+  double shift = std::max(0.0, batch - layer.shortestDelay());
+  for (EdgeShape &edge : shape.edges) {
+    edge.shortest += shift;
+    edge.longest += shift;
+  }
+  return shape;
+}
+
+/// A row split where it takes fewer cores than `columns`, or there is no other.
+static std::optional<LayerEstimate>
+fewerByRows(const LayerShape &layer, const MachineModel &machine,
+            double tickCycles, double room,
+            const std::optional<LayerEstimate> &columns) {
+  if (!layer.mayRowSplit)
+    return columns;
+  // Splitting sources makes no weights fewer (LayerPlanner::mayPay).
+  if (columns) {
+    double bytes = columns->macs;
+    for (const EdgeShape &edge : layer.edges)
+      bytes = std::max(bytes, columns->macs * edge.bits / 8);
+    double least = bytes / double(availableBytes(machine.sram)) + 1;
+    if (std::max(2.0, std::floor(least)) + 1 >= double(columns->plan.pes))
+      return columns;
+  }
+  std::optional<LayerEstimate> best = columns;
+  uint64_t most = machine.pes.size() + 1;
+  auto fewest = [&] { return best ? best->plan.pes : most; };
+  // Two subordinates and a dominant core at least have to be fewer.
+  for (uint32_t parts = 2; parts + 1 < fewest(); ++parts)
+    if (auto rows = estimateRows(layer, machine, tickCycles, room, parts);
+        rows && rows->plan.pes < fewest())
+      best = rows;
+  return best;
+}
+
+/// How near the other plans are that the planner could have found instead.
+static void lookAround(LayerEstimate &best,
+                       llvm::ArrayRef<const Estimator *> ways) {
+  for (const Estimator *way : ways) {
+    if (best.plan.pes > 1) {
+      double fill = way->fillOf(best.plan.pes - 1);
+      best.tighter = best.tighter > 0 ? std::min(best.tighter, fill) : fill;
+    }
+    if (way->cyclesOf(best.plan.pes) < best.plan.cycles.expected)
+      if (double fill = way->fillOf(best.plan.pes); fill > 1)
+        best.faster = best.faster > 0 ? std::min(best.faster, fill) : fill;
+  }
+}
+
 std::optional<LayerEstimate> estimate(const LayerShape &layer,
                                       const MachineModel &machine,
                                       bool parallel, double tickCycles,
                                       double room) {
   if (layer.neurons < 1)
     return std::nullopt;
-  if (parallel) { // as planIn (ParadigmPlans.h)
+  // As planIn (ParadigmPlans.h): the fewest cores, then cycles.
+  std::vector<LayerShape> shapes;
+  if (parallel && layer.mayBatch)
+    for (uint32_t b = std::bit_floor(std::clamp(machine.mac.rows, 1u, 16u)); b;
+         b /= 2)
+      shapes.push_back(withBatch(layer, b));
+  else
+    shapes.push_back(parallel ? withBatch(layer, layer.batch) : layer);
+  std::vector<std::unique_ptr<Estimator>> ways;
+  llvm::SmallVector<const Estimator *> all;
+  for (const LayerShape &shape : shapes) {
+    if (parallel)
+      ways.push_back(std::make_unique<ParallelEstimator>(shape, machine,
+                                                         tickCycles, room));
+    else
+      ways.push_back(
+          std::make_unique<SerialEstimator>(shape, machine, tickCycles, room));
+    all.push_back(ways.back().get());
+  }
+  for (bool fullRing : {true, false}) {
     std::optional<LayerEstimate> best;
-    LayerShape shape = layer;
-    uint32_t ticks = std::bit_floor(std::clamp(machine.mac.rows, 1u, 16u));
-    for (uint32_t batch = layer.mayBatch ? ticks : layer.batch; batch;
-         batch = layer.mayBatch ? batch / 2 : 0) {
-      shape.batch = batch;
-      double shift = std::max(0.0, batch - layer.shortestDelay());
-      for (size_t e = 0; e < layer.edges.size(); ++e) {
-        shape.edges[e].shortest = layer.edges[e].shortest + shift;
-        shape.edges[e].longest = layer.edges[e].longest + shift;
-      }
-      auto found = ParallelEstimator(shape, machine, tickCycles, room).run();
-      if (found &&
+    for (auto &way : ways)
+      if (auto found = way->run(fullRing);
+          found &&
           (!best || std::pair(found->plan.pes, found->plan.cycles.expected) <
                         std::pair(best->plan.pes, best->plan.cycles.expected)))
         best = found;
-    }
-    // Two subordinates and a dominant core at least have to be fewer.
-    uint64_t most = machine.pes.size() + 1;
-    auto fewest = [&] { return best ? best->plan.pes : most; };
-    for (uint32_t parts = 2; layer.mayRowSplit && parts + 1 < fewest(); ++parts)
-      if (auto rows = estimateRows(layer, machine, tickCycles, room, parts);
-          rows && rows->plan.pes < fewest())
-        best = rows;
-    return best;
+    if (!best)
+      continue;
+    lookAround(*best, all);
+    return parallel ? fewerByRows(layer, machine, tickCycles, room, *best)
+                    : best;
   }
-  return SerialEstimator(layer, machine, tickCycles, room).run();
+  return parallel ? fewerByRows(layer, machine, tickCycles, room, std::nullopt)
+                  : std::nullopt;
 }
 
 } // namespace snnc::fabric

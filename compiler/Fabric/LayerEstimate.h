@@ -20,10 +20,15 @@ namespace snnc::fabric {
 
 struct LayerEstimate {
   LayerPlan plan;
-  double fill = 0;    ///< bytes of the fullest core / bytes a core has
-  double tighter = 0; ///< the same with one core less; 0 with one core
-  double busy = 0;    ///< CycleEstimate::peak / cycles of a tick
-  double macs = 0;    ///< products of the array per tick, all cores
+  double fill = 0; ///< bytes of the fullest core / bytes a core has
+  /// The same with one core less, of the number of ticks a product that needs
+  /// least; 0 with one core.
+  double tighter = 0;
+  /// The same of the nearest other number of ticks a product that would take
+  /// fewer cycles but does not fit so many cores; 0: there is none.
+  double faster = 0;
+  double busy = 0; ///< CycleEstimate::peak / cycles of a tick
+  double macs = 0; ///< products of the array per tick, all cores
   /// Parallel: rows and columns of the map's panels, all cores.
   double mapRows = 0, mapColumns = 0;
   /// Serial: share of the synapses that are stored in dense rows.
