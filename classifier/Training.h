@@ -49,8 +49,8 @@ TreeModel trainAdaBoost(const Samples &samples,
 /// XGBoost through its C API, exact splits, one thread. SNN1213 with the
 /// library's own message when it fails.
 struct XgboostOptions {
-  unsigned rounds = 120, depth = 6;
-  double learningRate = 0.15, minChildWeight = 0.5;
+  unsigned rounds = 150, depth = 4;
+  double learningRate = 0.15, minChildWeight = 5;
 };
 Expected<TreeModel> trainXgboost(const Samples &samples, uint64_t seed,
                                  const XgboostOptions &options = {});
