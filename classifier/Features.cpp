@@ -239,6 +239,7 @@ LayerShape randomLayer(uint32_t sources, uint32_t targets, double density,
   LayerShape layer;
   layer.neurons = targets;
   layer.states = 1;
+  layer.mayBatch = layer.mayRowSplit = true;
   layer.edges.push_back(edge);
   return layer;
 }
