@@ -438,6 +438,9 @@ Panels ParallelEstimator::best(uint32_t n) const {
 /// probability: all full ones but the first. In the slice that has the fewest
 /// of `slices`: the sum over x >= 2 of P(at least x are full)^slices.
 static double sharingPanels(llvm::ArrayRef<double> full, double slices) {
+  constexpr size_t many = 256; // the mean is exact enough, and no square
+  if (full.size() > many)
+    return std::max(0.0, std::accumulate(full.begin(), full.end(), -1.0));
   llvm::SmallVector<double, 64> exactly = {1}; // P(x panels are full)
   for (double p : full) {
     if (p < 1e-9)
@@ -627,7 +630,7 @@ static LayerShape withBatch(const LayerShape &layer, uint32_t batch) {
 /// A row split where it takes fewer cores than `columns`, or there is no other.
 static std::optional<LayerEstimate>
 fewerByRows(const LayerShape &layer, const MachineModel &machine,
-            double tickCycles, double room,
+            double tickCycles, double roomShare,
             const std::optional<LayerEstimate> &columns) {
   if (!layer.mayRowSplit)
     return columns;
@@ -642,10 +645,20 @@ fewerByRows(const LayerShape &layer, const MachineModel &machine,
   }
   std::optional<LayerEstimate> best = columns;
   uint64_t most = machine.pes.size() + 1;
+  double weights = 0; // of the rows of one-tile panels, bytes
+  for (const EdgeShape &edge : layer.edges)
+    weights += edge.sources * edge.delays * edge.filled.front() *
+               layer.neurons * edge.bits / 8;
+  double updates = layer.neurons * CycleCosts().neuron;
+  double states = layer.neurons * 4 * layer.receptors;
+  double room = double(most) * double(availableBytes(machine.sram));
+  if (weights > room || states > room ||
+      (tickCycles > 0 && updates > double(most) * tickCycles))
+    return best; // more than all cores
   auto fewest = [&] { return best ? best->plan.pes : most; };
   // Two subordinates and a dominant core at least have to be fewer.
   for (uint32_t parts = 2; parts + 1 < fewest(); ++parts)
-    if (auto rows = estimateRows(layer, machine, tickCycles, room, parts);
+    if (auto rows = estimateRows(layer, machine, tickCycles, roomShare, parts);
         rows && rows->plan.pes < fewest())
       best = rows;
   return best;
