@@ -1,3 +1,4 @@
+#!/usr/bin/python3
 """Whole networks under both paradigms, the selector and the oracle.
 
 Plans: `snnc check --plan` counts PEs, bytes and cycles per layer without a
@@ -10,7 +11,7 @@ Host cost: `snnc compile`, the modes in turn, so that all see the same machine.
 One that is refused counts there with the time until then.
 
   benchmarks/run --only selector --json results.jsonl
-  benchmarks/selector.py results.jsonl   # the tables of README, docs/selector.md
+  benchmarks/selector.py results.jsonl   # the tables of docs/selector.md
 """
 
 import json
@@ -238,8 +239,7 @@ def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         text = tables([json.loads(line) for line in file])
     print(text, end="")
-    for page in ("README.md", os.path.join("docs", "selector.md")):
-        update(os.path.join(ROOT, page), text)
+    update(os.path.join(ROOT, "docs", "selector.md"), text)
 
 
 if __name__ == "__main__":
