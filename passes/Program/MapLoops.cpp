@@ -21,14 +21,6 @@ Value headerField(LoopEmitter &e, uint32_t header, size_t offset) {
 #define SNNC_PANEL(panel, name)                                                \
   e.load(e.add(panel, uint32_t(offsetof(SnncPanel, name))))
 
-HistorySlot historySlot(LoopEmitter &e, uint32_t header, Value tick) {
-  Value mask = e.sub(SNNC_HEADER(history_slots), e.constant(1));
-  Value slot = e.bitAnd(tick, mask);
-  Value first = e.mul(slot, SNNC_HEADER(history_length));
-  return {e.add(SNNC_HEADER(history_count), e.shl(slot, 1)),
-          e.add(SNNC_HEADER(history_base), e.shl(first, 1))};
-}
-
 /// True in the first tick of a batch.
 Value batchBegins(LoopEmitter &e, Value tick, unsigned batch) {
   return e.compare(CmpIPredicate::eq, e.bitAnd(tick, batch - 1), e.constant(0));
@@ -80,7 +72,11 @@ void scatterSource(LoopEmitter &e, Value offsets, Value positions,
 } // namespace
 
 HistorySlot historyOf(LoopEmitter &e, uint32_t header, Value tick) {
-  return historySlot(e, header, tick);
+  Value mask = e.sub(SNNC_HEADER(history_slots), e.constant(1));
+  Value slot = e.bitAnd(tick, mask);
+  Value first = e.mul(slot, SNNC_HEADER(history_length));
+  return {e.add(SNNC_HEADER(history_count), e.shl(slot, 1)),
+          e.add(SNNC_HEADER(history_base), e.shl(first, 1))};
 }
 
 void closeHistory(LoopEmitter &e, const HistorySlot &slot, Value end) {
@@ -102,7 +98,7 @@ void emitScatter(LoopEmitter &e, uint32_t header, Value tick, unsigned bits,
       // A spike for tick + k with delay d was taken in tick + k - d + 1; with
       // delays of at least `batch` it is here already.
       e.forRange(nearest, delays, [&](Value delay) {
-        HistorySlot slot = historySlot(e, header, e.add(e.sub(tick, delay), k));
+        HistorySlot slot = historyOf(e, header, e.add(e.sub(tick, delay), k));
         Value row = e.sub(delay, nearest);
         Value offsets = e.add(scatter, e.shl(e.mul(row, sources), 1));
         Value count = e.loadNarrow(slot.count, 16, false);

@@ -20,7 +20,7 @@ struct HistorySlot {
   mlir::Value sources; ///< address of its first u16 source number
 };
 
-/// Of this tick.
+/// That of tick `tick`.
 HistorySlot historyOf(LoopEmitter &e, uint32_t header, mlir::Value tick);
 
 /// Notes that the source numbers before the address `end` were written.

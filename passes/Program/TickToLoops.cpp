@@ -166,15 +166,9 @@ private:
       e->ifThen(
           known,
           [&] {
-            e->whileLoop(
-                {entry},
-                [&](ValueRange v) {
-                  note(e->add(numberOf(v[0]), source));
-                  return oneMoreBefore(v[0], first, table);
-                },
-                [&](ValueRange v) -> llvm::SmallVector<Value> {
-                  return {e->sub(v[0], e->constant(sizeof(SnncTableEntry)))};
-                });
+            forEntries(entry, first, table, [&](Value same) {
+              note(e->add(numberOf(same), source));
+            });
           },
           [&] { countUnknown(); });
     };
@@ -247,22 +241,30 @@ private:
     return builder.create<arith::SelectOp>(e->loc, condition, a, b);
   }
 
-  /// Serial: the entry and those before it with the same range of keys.
-  LogicalResult lowerEntries(Value key, Value table, const Hint &hint,
-                             RingAddOp add) {
-    Value first = get(hint.first), source = e->sub(key, first);
-    LogicalResult result = success();
+  /// The entry and those before it with the same range of keys.
+  void forEntries(Value entry, Value first, Value table,
+                  llvm::function_ref<void(Value)> body) {
     e->whileLoop(
-        {get(hint.entry)},
+        {entry},
         [&](ValueRange v) {
-          result = lowerFormats(
-              add, {v[0], source, tick, slotMask, slotBytes, ringBase,
-                    loadHeader(offsetof(SnncCoreHeader, n_neurons))});
+          body(v[0]);
           return oneMoreBefore(v[0], first, table);
         },
         [&](ValueRange v) -> llvm::SmallVector<Value> {
           return {e->sub(v[0], e->constant(sizeof(SnncTableEntry)))};
         });
+  }
+
+  /// Serial.
+  LogicalResult lowerEntries(Value key, Value table, const Hint &hint,
+                             RingAddOp add) {
+    Value first = get(hint.first), source = e->sub(key, first);
+    LogicalResult result = success();
+    forEntries(get(hint.entry), first, table, [&](Value entry) {
+      result =
+          lowerFormats(add, {entry, source, tick, slotMask, slotBytes, ringBase,
+                             loadHeader(offsetof(SnncCoreHeader, n_neurons))});
+    });
     return result;
   }
 
