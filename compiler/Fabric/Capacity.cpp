@@ -11,6 +11,7 @@
 #include "compiler/SNN/Connectivity.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 
 using namespace mlir;
@@ -40,8 +41,39 @@ static uint64_t leastPairs(snn::ProceduralAttr rule, uint64_t count,
   return repeated < double(count) ? count - uint64_t(repeated) : 0;
 }
 
+/// No fewer than the synapses of a projection, without drawing any: a draw may
+/// exceed its expectation by six standard deviations once in 10^9.
+static double mostSynapses(snn::ProjectionOp op) {
+  double sources = double(op.numSources()), targets = double(op.numTargets());
+  auto rule = dyn_cast<snn::ProceduralAttr>(op.getWeights());
+  if (!rule)
+    return 0; // a list: it may name one pair any number of times
+  double amount = rule.getAmount().getValueAsDouble();
+  switch (rule.getKind()) {
+  case snn::ConnectorKind::AllToAll:
+    return sources * targets;
+  case snn::ConnectorKind::OneToOne:
+    return targets;
+  case snn::ConnectorKind::FixedInDegree:
+    return amount * targets;
+  case snn::ConnectorKind::FixedOutDegree:
+    return amount * sources;
+  case snn::ConnectorKind::FixedProbability: {
+    double expected = amount * sources * targets;
+    return expected + 6 * std::sqrt(expected);
+  }
+  }
+  return 0;
+}
+
 LogicalResult refuseHopeless(snn::NetworkOp network,
                              const MachineModel &machine) {
+  uint64_t room = availableBytes(machine.sram) * machine.pes.size();
+  double most = 0;
+  for (auto op : network.getOps<snn::ProjectionOp>())
+    most += mostSynapses(op);
+  if (most <= double(room)) // a byte each at the least
+    return success();
   struct Part {
     snn::ProjectionOp op;
     uint64_t synapses, bytes;
@@ -64,7 +96,6 @@ LogicalResult refuseHopeless(snn::NetworkOp network,
     bytes += pairs;
     synapses += count;
   }
-  uint64_t room = availableBytes(machine.sram) * machine.pes.size();
   if (bytes <= room)
     return success();
   std::stable_sort(

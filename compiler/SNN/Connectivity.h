@@ -15,6 +15,7 @@
 
 #include <memory>
 #include <optional>
+#include <tuple>
 #include <vector>
 
 namespace snnc::snn {
@@ -25,6 +26,12 @@ struct Synapse {
   uint32_t target = 0;
   float weight = 0;
   uint32_t delay = 0;
+
+  /// The order of a row.
+  static bool isBefore(const Synapse &a, const Synapse &b) {
+    return std::tie(a.target, a.delay, a.weight) <
+           std::tie(b.target, b.delay, b.weight);
+  }
 };
 
 /// One synapse as the chip stores it. `delay` in ticks, at least 1.
@@ -90,6 +97,9 @@ private:
 std::unique_ptr<Connectivity> createDrawn(mlir::Attribute weights,
                                           uint32_t sources, uint32_t targets,
                                           std::string &error);
+std::unique_ptr<Connectivity> createListed(ListAttr list, uint32_t sources,
+                                           uint32_t targets,
+                                           std::string &error);
 
 /// The longest delay of any synapse of a projection, ticks; nothing when its
 /// delay is missing. No synapse is made.

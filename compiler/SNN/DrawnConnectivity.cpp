@@ -1,4 +1,4 @@
-//===- DrawnConnectivity.cpp - Synapses from a generator or a list --------===//
+//===- DrawnConnectivity.cpp - Synapses from a generator ------------------===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -17,14 +17,14 @@
 //   word 3          the delay
 //
 // So every target's synapses can be made on their own. Rows by source come from
-// one transposition of (target, k) pairs, 8 B a synapse, in chunks of sources
-// that hold at most kChunkSynapses; weights and delays are drawn again when a
-// row is read.
+// a table that is drawn once and kept (DrawnRows.h). What is too large for that
+// comes from a transposition of (target, k) pairs, 8 B a synapse, in chunks of
+// sources that hold at most kChunkSynapses; weights and delays are drawn again
+// when a row is read.
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/SNN/Connectivity.h"
-#include "compiler/SNN/ParamValues.h"
+#include "compiler/SNN/DrawnRows.h"
 #include "compiler/Support/Random.h"
 
 #include <algorithm>
@@ -32,7 +32,6 @@
 #include <cmath>
 #include <fmt/format.h>
 #include <mutex>
-#include <tuple>
 
 using namespace mlir;
 
@@ -78,12 +77,6 @@ namespace {
 /// 512 MiB of pairs.
 constexpr uint64_t kChunkSynapses = uint64_t(1) << 26;
 
-/// The order of a row.
-bool isBefore(const Synapse &a, const Synapse &b) {
-  return std::tie(a.target, a.delay, a.weight) <
-         std::tie(b.target, b.delay, b.weight);
-}
-
 class ProceduralConnectivity : public Connectivity {
 public:
   ProceduralConnectivity(ProceduralAttr rule, uint32_t numSources,
@@ -95,6 +88,10 @@ public:
         key(streamKey(uint64_t(rule.getSeed()), uint64_t(rule.getStream()))) {
     sources = numSources;
     targets = numTargets;
+    if (targets <= RowTable::kMaxTargets && longest <= RowTable::kMaxDelay)
+      table = cast<SNNDialect>(rule.getDialect())
+                  .drawnRows()
+                  .table(rule, sources, targets, mostSynapses());
   }
 
   uint32_t maxExtraDelay() const override { return longest; }
@@ -125,6 +122,11 @@ private:
   void drawDegree(uint32_t owner, Scratch &scratch, Visit visit) const;
   template <typename Visit>
   void drawProbability(uint32_t target, Visit visit) const;
+  template <typename Visit> void drawAll(Visit visit) const;
+  uint64_t mostSynapses() const;
+  void fillTable(std::vector<uint32_t> &begins,
+                 std::vector<uint64_t> &synapses) const;
+  void drawRow(uint32_t source, std::vector<Synapse> &row) const;
   void fillChunk(uint32_t first) const;
 
   bool bySource() const { return kind == ConnectorKind::FixedOutDegree; }
@@ -136,6 +138,7 @@ private:
   bool skipSelf, repeats;
   uint32_t longest;
   PhiloxKey key;
+  std::shared_ptr<RowTable> table; ///< null when it would be too large
 
   /// The rows of sources [chunkBegin, chunkEnd): (target, k), by source.
   struct Pair {
@@ -279,7 +282,9 @@ void ProceduralConnectivity::countByTarget(
          });
 }
 
-void ProceduralConnectivity::forEach(Visitor visit) const {
+/// Every synapse once, by owner, with the number of its source.
+template <typename Visit>
+void ProceduralConnectivity::drawAll(Visit visit) const {
   Scratch scratch;
   for (uint32_t owner = 0, n = bySource() ? sources : targets; owner < n;
        ++owner)
@@ -291,11 +296,63 @@ void ProceduralConnectivity::forEach(Visitor visit) const {
          });
 }
 
+void ProceduralConnectivity::forEach(Visitor visit) const {
+  if (!table)
+    return drawAll(visit);
+  table->fillOnce([&](auto &begins, auto &words) { fillTable(begins, words); });
+  for (uint32_t source = 0; source < sources; ++source)
+    for (uint64_t word : table->row(source))
+      visit(source, RowTable::unpack(word));
+}
+
+/// Hardly ever exceeded: six standard deviations over the expectation.
+uint64_t ProceduralConnectivity::mostSynapses() const {
+  if (kind != ConnectorKind::FixedProbability)
+    return *cheapCount();
+  double expected = amount * double(sources) * double(targets);
+  return uint64_t(expected + 6 * std::sqrt(expected));
+}
+
+/// Rows that are drawn as rows go straight into the table; what is drawn by
+/// target is sorted by source once all is there, which keeps targets ascending.
+void ProceduralConnectivity::fillTable(std::vector<uint32_t> &begins,
+                                       std::vector<uint64_t> &words) const {
+  begins.assign(size_t(sources) + 1, 0);
+  bool byTarget = kind == ConnectorKind::FixedInDegree ||
+                  kind == ConnectorKind::FixedProbability;
+  if (!byTarget) {
+    std::vector<Synapse> row;
+    for (uint32_t source = 0; source < sources; ++source) {
+      drawRow(source, row);
+      for (const Synapse &synapse : row)
+        words.push_back(RowTable::pack(synapse));
+      begins[source + 1] = uint32_t(words.size());
+    }
+    words.shrink_to_fit();
+    return;
+  }
+  std::vector<uint32_t> from; // of every draw, its source
+  std::vector<uint64_t> drawn;
+  from.reserve(mostSynapses());
+  drawn.reserve(mostSynapses());
+  drawAll([&](uint32_t source, const Synapse &synapse) {
+    ++begins[source + 1];
+    from.push_back(source);
+    drawn.push_back(RowTable::pack(synapse));
+  });
+  for (uint32_t s = 0; s < sources; ++s)
+    begins[s + 1] += begins[s];
+  words.resize(drawn.size());
+  std::vector<uint32_t> next(begins.begin(), begins.end() - 1);
+  for (size_t i = 0; i < drawn.size(); ++i)
+    words[next[from[i]]++] = drawn[i];
+}
+
 /// Transposes the draws that end in the chunk of `source`: a counting pass and
 /// a filling pass. Targets ascend, so rows do.
 void ProceduralConnectivity::fillChunk(uint32_t source) const {
   if (chunkSources == 0) {
-    uint64_t all = std::max<uint64_t>(1, *cheapCount());
+    uint64_t all = std::max<uint64_t>(1, mostSynapses());
     chunkSources = uint32_t(std::clamp<uint64_t>(
         uint64_t(double(kChunkSynapses) / double(all) * sources), 1, sources));
   }
@@ -325,6 +382,16 @@ void ProceduralConnectivity::fillChunk(uint32_t source) const {
 
 void ProceduralConnectivity::row(uint32_t source,
                                  std::vector<Synapse> &row) const {
+  if (!table)
+    return drawRow(source, row);
+  table->fillOnce([&](auto &begins, auto &words) { fillTable(begins, words); });
+  llvm::ArrayRef<uint64_t> words = table->row(source);
+  row.resize(words.size());
+  std::transform(words.begin(), words.end(), row.begin(), RowTable::unpack);
+}
+
+void ProceduralConnectivity::drawRow(uint32_t source,
+                                     std::vector<Synapse> &row) const {
   row.clear();
   auto add = [&](uint32_t target, const PhiloxCounter &w) {
     Synapse synapse = make(target, w);
@@ -345,7 +412,7 @@ void ProceduralConnectivity::row(uint32_t source,
          [&](uint32_t, uint32_t target, const PhiloxCounter &w) {
            add(target, w);
          });
-    std::sort(row.begin(), row.end(), isBefore);
+    std::sort(row.begin(), row.end(), Synapse::isBefore);
     return;
   }
   case ConnectorKind::FixedInDegree:
@@ -358,76 +425,6 @@ void ProceduralConnectivity::row(uint32_t source,
   for (uint64_t i = begins[source - chunkBegin];
        i < begins[source - chunkBegin + 1]; ++i)
     add(pairs[i].target, words(pairs[i].k, pairs[i].target));
-}
-
-/// The blobs of a list, sorted by source, then target.
-class ListConnectivity : public Connectivity {
-public:
-  ListConnectivity(uint32_t numSources, uint32_t numTargets) {
-    sources = numSources;
-    targets = numTargets;
-    begins.assign(size_t(numSources) + 1, 0);
-  }
-
-  /// False and `error` set when a number is no neuron or no delay.
-  bool fill(const ParamValues &from, const ParamValues &to,
-            const ParamValues &weights, const ParamValues *delays, size_t count,
-            std::string &error);
-  uint32_t maxExtraDelay() const override { return longest; }
-  std::optional<uint64_t> cheapCount() const override {
-    return synapses.size();
-  }
-  void row(uint32_t source, std::vector<Synapse> &row) const override {
-    row.assign(synapses.begin() + int64_t(begins[source]),
-               synapses.begin() + int64_t(begins[source + 1]));
-  }
-
-private:
-  std::vector<uint64_t> begins;
-  std::vector<Synapse> synapses;
-  uint32_t longest = 0;
-};
-
-bool ListConnectivity::fill(const ParamValues &from, const ParamValues &to,
-                            const ParamValues &weights,
-                            const ParamValues *delays, size_t count,
-                            std::string &error) {
-  auto isBelow = [](double value, uint32_t limit) {
-    return value >= 0 && value < limit && value == std::floor(value);
-  };
-  for (size_t i = 0; i < count; ++i) {
-    bool sourceBad = !isBelow(from.at(i), sources);
-    if (sourceBad || !isBelow(to.at(i), targets)) {
-      error = fmt::format("entry {} of the list names {} {}, there are {}", i,
-                          sourceBad ? "source" : "target",
-                          sourceBad ? from.at(i) : to.at(i),
-                          sourceBad ? sources : targets);
-      return false;
-    }
-    if (delays && !isBelow(delays->at(i), 65536)) {
-      error = fmt::format("entry {} of the list has {} ticks in addition to "
-                          "the projection's delay, 0 to 65535 are possible",
-                          i, delays->at(i));
-      return false;
-    }
-    if (float(weights.at(i)) != 0)
-      ++begins[uint32_t(from.at(i)) + 1];
-  }
-  for (size_t i = 1; i < begins.size(); ++i)
-    begins[i] += begins[i - 1];
-  synapses.resize(begins.back());
-  std::vector<uint64_t> next(begins.begin(), begins.end() - 1);
-  for (size_t i = 0; i < count; ++i) {
-    Synapse synapse{uint32_t(to.at(i)), float(weights.at(i)),
-                    delays ? uint32_t(delays->at(i)) : 0};
-    longest = std::max(longest, synapse.delay);
-    if (synapse.weight != 0)
-      synapses[next[uint32_t(from.at(i))]++] = synapse;
-  }
-  for (uint32_t s = 0; s < sources; ++s)
-    std::sort(synapses.begin() + int64_t(begins[s]),
-              synapses.begin() + int64_t(begins[s + 1]), isBefore);
-  return true;
 }
 
 } // namespace
@@ -465,24 +462,7 @@ std::unique_ptr<Connectivity> createDrawn(Attribute weights, uint32_t sources,
                                           std::string &error) {
   if (auto rule = dyn_cast<ProceduralAttr>(weights))
     return createProcedural(rule, sources, targets, error);
-  auto list = cast<ListAttr>(weights);
-  MLIRContext *context = weights.getContext();
-  size_t count = size_t(list.getSources().getType().getNumElements());
-  auto from = ParamValues::get(list.getSources(), count, context);
-  auto to = ParamValues::get(list.getTargets(), count, context);
-  auto values = ParamValues::get(list.getWeights(), count, context);
-  std::optional<ParamValues> delays;
-  if (list.getDelays())
-    delays = ParamValues::get(list.getDelays(), count, context);
-  if (!from || !to || !values || (list.getDelays() && !delays)) {
-    error = fmt::format("the numbers of a list are missing or not {}", count);
-    return nullptr;
-  }
-  auto result = std::make_unique<ListConnectivity>(sources, targets);
-  if (!result->fill(*from, *to, *values, delays ? &*delays : nullptr, count,
-                    error))
-    return nullptr;
-  return result;
+  return createListed(cast<ListAttr>(weights), sources, targets, error);
 }
 
 } // namespace snnc::snn

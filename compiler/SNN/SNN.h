@@ -20,6 +20,7 @@
 #include <memory>
 
 namespace snnc::snn {
+class DrawnRows;
 /// A ranked tensor of static shape with 1 to 2^31 elements.
 bool isSignalType(mlir::Type type);
 } // namespace snnc::snn

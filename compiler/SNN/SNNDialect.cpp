@@ -1,7 +1,7 @@
 //===- SNNDialect.cpp - Dialect and attributes ----------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "compiler/SNN/SNN.h"
+#include "compiler/SNN/DrawnRows.h"
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
@@ -20,6 +20,7 @@ using namespace snnc::snn;
 
 void SNNDialect::initialize() {
   store = std::make_shared<snnc::ParameterStore>();
+  rows = std::make_shared<DrawnRows>();
   addOperations<
 #define GET_OP_LIST
 #include "compiler/SNN/SNNOps.cpp.inc"

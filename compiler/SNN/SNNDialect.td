@@ -29,9 +29,12 @@ def SNN_Dialect : Dialect {
       store = std::move(newStore);
     }
     std::shared_ptr<::snnc::ParameterStore> sharedParams() { return store; }
+    /// Synapses that some pass has drawn already.
+    DrawnRows &drawnRows() { return *rows; }
 
   private:
     std::shared_ptr<::snnc::ParameterStore> store;
+    std::shared_ptr<DrawnRows> rows;
 
   public:
   }];

@@ -131,8 +131,10 @@ std::vector<int32_t> Clusters::best() const {
     // The trivial axis is the constant one.
     double mean = std::accumulate(at.begin(), at.end(), 0.0) / double(rows);
     double norm = 0;
-    for (double &x : at)
-      norm += (x -= mean) * x;
+    for (double &x : at) {
+      x -= mean;
+      norm += x * x;
+    }
     if (norm == 0)
       break;
     for (double &x : at)

@@ -6,6 +6,7 @@
 #include "backends/spinnaker2/Codegen/CompileProgram.h"
 #include "backends/spinnaker2/Image/CoreImage.h"
 #include "compiler/Reference/RunReference.h"
+#include "compiler/SNN/DrawnRows.h"
 #include "compiler/SNN/ParamValues.h"
 #include "compiler/SNN/QuantizationReport.h"
 #include "compiler/Tick/Tick.h"
@@ -54,7 +55,8 @@ public:
     manifest().tickSeconds =
         tick ? tick.getValueAsDouble() : options.tickSeconds;
     manifest().options = options.asked;
-    if (failed(addPrograms()) || failed(addCores()))
+    namePrograms();
+    if (failed(addCores()))
       return nullptr;
     addInputs();
     addRoutes();
@@ -62,11 +64,27 @@ public:
     addOrders();
     addNetwork();
     addReport();
+    // Nobody reads synapses from here on, and LLVM wants memory of its own.
+    network->getContext()
+        ->getOrLoadDialect<snn::SNNDialect>()
+        ->drawnRows()
+        .clear();
+    if (failed(addPrograms()))
+      return nullptr;
     return bundle;
   }
 
 private:
   runtime::Manifest &manifest() { return bundle->manifest; }
+
+  void namePrograms() {
+    for (auto program : module.getOps<tick::ProgramOp>()) {
+      std::string name = program.getSymName().str();
+      programIndex[name] = uint32_t(manifest().programs.size());
+      manifest().programs.push_back(
+          {name, "programs/" + name + ".elf", "programs/" + name + ".mlir"});
+    }
+  }
 
   LogicalResult addPrograms() {
     CodegenOptions codegen;
@@ -80,9 +98,6 @@ private:
       return failure();
     for (auto [program, result] : llvm::zip_equal(programs, *compiled)) {
       std::string name = program.getSymName().str();
-      programIndex[name] = uint32_t(manifest().programs.size());
-      manifest().programs.push_back(
-          {name, "programs/" + name + ".elf", "programs/" + name + ".mlir"});
       bundle->addEntry("programs/" + name + ".elf", std::move(result.elf));
       bundle->addEntry("programs/" + name + ".mlir", print(program));
     }
