@@ -39,8 +39,11 @@ endfunction()
 function(snnc_use_mlir target)
   target_include_directories(${target} SYSTEM PUBLIC
     ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
-  # Only the two shared libraries, never a static MLIR archive beside them.
-  target_link_libraries(${target} PUBLIC MLIR LLVM)
+  # Either the two shared libraries or the archives, as the executable says
+  # (SnncStaticLLVM.cmake): both in one process would be two of everything.
+  set(static $<BOOL:$<TARGET_PROPERTY:SNNC_STATIC_LLVM>>)
+  target_link_libraries(${target} PUBLIC $<${static}:snnc_static_llvm>
+    $<$<NOT:${static}>:MLIR> $<$<NOT:${static}>:LLVM>)
   # The precompiled header is position independent code; clang refuses it in the
   # -fPIE objects of an executable.
   get_target_property(type ${target} TYPE)

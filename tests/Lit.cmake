@@ -25,6 +25,14 @@ if(SNNC_BUILD_COMPILER)
     ${CMAKE_CURRENT_LIST_DIR}/lint/check_directives.py
     ${CMAKE_CURRENT_LIST_DIR})
   set_tests_properties(lit-lint PROPERTIES LABELS lit TIMEOUT 60)
+  foreach(tool snnc snnc-opt)
+    if(TARGET ${tool})
+      add_test(NAME lit-llvm-once-${tool} COMMAND ${Python3_EXECUTABLE} -B
+        ${CMAKE_CURRENT_LIST_DIR}/lint/check_llvm_once.py $<TARGET_FILE:${tool}>
+        $<IF:$<BOOL:$<TARGET_PROPERTY:${tool},SNNC_STATIC_LLVM>>,static,shared>)
+      set_tests_properties(lit-llvm-once-${tool} PROPERTIES LABELS lit TIMEOUT 60)
+    endif()
+  endforeach()
 
   add_custom_target(check-lit COMMAND ${lit_command} DEPENDS snnc-opt
     USES_TERMINAL)
