@@ -20,8 +20,8 @@
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/Transforms/Utils/Cloning.h"
 
-#include <atomic>
 #include <fmt/format.h>
+#include <mutex>
 #include <set>
 #include <thread>
 
@@ -179,13 +179,17 @@ uint32_t imageBytes(const std::string &elf) {
   return total;
 }
 
-/// One program on its way: LLVM IR of its own context, then an object file.
+/// One program on its way to an object file.
 struct ProgramCode {
   tick::ProgramOp op;
   std::string text; ///< key in the cache
-  std::unique_ptr<llvm::LLVMContext> context;
-  std::unique_ptr<llvm::Module> module;
   std::string object, assembly;
+};
+
+/// A program as LLVM IR. Each has a context, so that threads share nothing.
+struct ProgramIR {
+  std::unique_ptr<llvm::LLVMContext> context;
+  std::unique_ptr<llvm::Module> module; ///< goes before its context
 };
 
 /// What decides the code of a program: its text without its name.
@@ -199,44 +203,84 @@ std::string textOf(tick::ProgramOp program, const CodegenOptions &options) {
 }
 
 /// Everything that touches MLIR; one at a time.
-LogicalResult translate(ProgramCode &code, const MachineModel &machine,
-                        uint32_t headerAddress) {
-  OwningOpRef<ModuleOp> module = ModuleOp::create(code.op.getLoc());
-  auto copy = cast<tick::ProgramOp>(code.op->clone());
+FailureOr<ProgramIR> translate(tick::ProgramOp program,
+                               const MachineModel &machine,
+                               uint32_t headerAddress) {
+  OwningOpRef<ModuleOp> module = ModuleOp::create(program.getLoc());
+  auto copy = cast<tick::ProgramOp>(program->clone());
   copy.setSymName(kTickFunction);
   module->push_back(copy);
   if (failed(lowerToLLVMDialect(*module, machine, headerAddress)))
     return failure();
-  code.context = std::make_unique<llvm::LLVMContext>();
-  code.module =
-      translateModuleToLLVMIR(*module, *code.context, code.op.getSymName());
-  return success(code.module != nullptr);
+  ProgramIR ir;
+  ir.context = std::make_unique<llvm::LLVMContext>();
+  ir.module =
+      translateModuleToLLVMIR(*module, *ir.context, program.getSymName());
+  if (!ir.module)
+    return failure();
+  return ir;
 }
 
 /// Everything inside LLVM; programs do not share anything.
-void generate(ProgramCode &code, const MachineModel &machine,
-              bool wantAssembly) {
+void generate(llvm::Module &module, ProgramCode &code,
+              const MachineModel &machine, bool wantAssembly) {
   auto target = createTargetMachine();
-  code.module->setTargetTriple(kTriple);
-  code.module->setDataLayout(target->createDataLayout());
-  addVectorTable(*code.module, machine.sram.stack.end);
-  prepareFunctions(*code.module);
-  optimize(*code.module, *target);
+  module.setTargetTriple(kTriple);
+  module.setDataLayout(target->createDataLayout());
+  addVectorTable(module, machine.sram.stack.end);
+  prepareFunctions(module);
+  optimize(module, *target);
   if (wantAssembly) {
-    auto text = llvm::CloneModule(*code.module);
+    auto text = llvm::CloneModule(module);
     code.assembly =
         emitFile(*text, *target, llvm::CodeGenFileType::AssemblyFile);
   }
-  code.object =
-      emitFile(*code.module, *target, llvm::CodeGenFileType::ObjectFile);
+  code.object = emitFile(module, *target, llvm::CodeGenFileType::ObjectFile);
 }
 
-void generateAll(std::vector<ProgramCode> &codes, const MachineModel &machine,
-                 const CodegenOptions &options) {
-  std::atomic<size_t> next = 0;
+/// Programs in their order, one thread at a time, until one fails: errors do
+/// not depend on the number of threads.
+class Translator {
+public:
+  Translator(std::vector<ProgramCode> &codes, const MachineModel &machine,
+             uint32_t headerAddress)
+      : codes(codes), machine(machine), headerAddress(headerAddress) {}
+
+  /// The next program and its IR; none after the last one or a failure.
+  std::pair<ProgramCode *, ProgramIR> next() {
+    std::lock_guard<std::mutex> lock(mutex);
+    if (failure || started == codes.size())
+      return {nullptr, ProgramIR{}};
+    ProgramCode &code = codes[started++];
+    auto ir = translate(code.op, machine, headerAddress);
+    failure = failed(ir);
+    if (failure)
+      return {nullptr, ProgramIR{}};
+    return {&code, std::move(*ir)};
+  }
+  bool hasFailed() const { return failure; }
+
+private:
+  std::mutex mutex; // MLIR's context is the one of all programs
+  std::vector<ProgramCode> &codes;
+  const MachineModel &machine;
+  uint32_t headerAddress;
+  size_t started = 0;
+  bool failure = false;
+};
+
+/// No more programs are held as IR than there are threads.
+LogicalResult generateAll(std::vector<ProgramCode> &codes,
+                          const MachineModel &machine,
+                          const CodegenOptions &options) {
+  Translator translator(codes, machine, options.headerAddress);
   auto work = [&] {
-    for (size_t i = next++; i < codes.size(); i = next++)
-      generate(codes[i], machine, options.emitAssembly);
+    while (true) {
+      auto [code, ir] = translator.next();
+      if (!code)
+        return;
+      generate(*ir.module, *code, machine, options.emitAssembly);
+    }
   };
   unsigned jobs =
       options.jobs ? options.jobs : std::thread::hardware_concurrency();
@@ -247,6 +291,7 @@ void generateAll(std::vector<ProgramCode> &codes, const MachineModel &machine,
   work();
   for (std::thread &thread : others)
     thread.join();
+  return success(!translator.hasFailed());
 }
 
 FailureOr<CompiledProgram> finish(ProgramCode &code,
@@ -292,10 +337,9 @@ compilePrograms(llvm::ArrayRef<tick::ProgramOp> programs,
     codes.emplace_back();
     codes.back().op = program;
     codes.back().text = texts.back();
-    if (failed(translate(codes.back(), machine, options.headerAddress)))
-      return failure();
   }
-  generateAll(codes, machine, options);
+  if (failed(generateAll(codes, machine, options)))
+    return failure();
   for (ProgramCode &code : codes) {
     auto result = finish(code, machine);
     if (failed(result))
