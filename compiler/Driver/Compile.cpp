@@ -148,6 +148,7 @@ std::shared_ptr<runtime::Bundle> compileModule(ModuleOp module,
   if (failed(decideParadigms(module, options, shared, scans)) ||
       failed(mapNetwork(module, options, shared, scans)))
     return nullptr;
+  scans.reset(); // the mapping holds what they decided
   s2::BundleOptions bundle;
   bundle.networkName = std::filesystem::path(options.input).filename().string();
   bundle.tickSeconds = tickOf(options); // or what the plan chose
