@@ -137,7 +137,7 @@ static nlohmann::json asked(const CompileOptions &options) {
 std::shared_ptr<runtime::Bundle> compileModule(ModuleOp module,
                                                const CompileOptions &options,
                                                DiagnosticSink &sink,
-                                               s2::ProgramCache *cache) {
+                                               s2::PartCache *cache) {
   auto machine = machineOf(options);
   if (!machine) {
     sink.report(machine.takeError());

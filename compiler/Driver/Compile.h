@@ -14,7 +14,7 @@
 #include <memory>
 
 namespace snnc::s2 {
-class ProgramCache;
+class PartCache;
 }
 
 namespace snnc {
@@ -53,7 +53,7 @@ mapNetwork(mlir::ModuleOp module, const CompileOptions &options,
 /// `cache` keeps programs for later calls with the same machine.
 std::shared_ptr<runtime::Bundle>
 compileModule(mlir::ModuleOp module, const CompileOptions &options,
-              DiagnosticSink &sink, s2::ProgramCache *cache = nullptr);
+              DiagnosticSink &sink, s2::PartCache *cache = nullptr);
 
 } // namespace snnc
 

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // func.func @NAME(%core): drain the receive ring through on_spike, run
-// on_timer, count the tick. docs/semantics.md S1 and S4.
+// on_timer, which counts the tick. A program may have one handler only: a
+// backend that compiles handlers on their own. docs/semantics.md S1 and S4.
 
 #include "passes/Program/LoopEmitter.h"
 #include "passes/Program/MapLoops.h"
@@ -56,7 +57,6 @@ public:
       if (failed(done))
         return failure();
     }
-    e->store(at(offsetof(SnncCoreHeader, tick)), e->add(tick, 1));
     builder.create<func::ReturnOp>(program.getLoc());
     program.erase();
     return success();
@@ -319,6 +319,7 @@ private:
         return op.emitError("SNN0395: not part of a timer handler");
       }
     }
+    e->store(at(offsetof(SnncCoreHeader, tick)), e->add(tick, 1));
     return success();
   }
 

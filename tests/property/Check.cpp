@@ -46,7 +46,7 @@ bool mayRefuse(const Variant &variant, const std::string &code) {
 
 class Checker {
 public:
-  Checker(const NetworkSpec &spec, s2::ProgramCache &cache)
+  Checker(const NetworkSpec &spec, s2::PartCache &cache)
       : spec(spec), cache(cache) {}
   Outcome run();
 
@@ -67,7 +67,7 @@ private:
   std::string messages(const std::vector<Diagnostic> &findings) const;
 
   const NetworkSpec &spec;
-  s2::ProgramCache &cache;
+  s2::PartCache &cache;
   Outcome outcome;
   DiagnosticSink sink;
   std::unique_ptr<MLIRContext> context;
@@ -253,7 +253,7 @@ Outcome Checker::run() {
 
 } // namespace
 
-Outcome check(const NetworkSpec &spec, s2::ProgramCache &cache) {
+Outcome check(const NetworkSpec &spec, s2::PartCache &cache) {
   return Checker(spec, cache).run();
 }
 

@@ -39,7 +39,7 @@ struct Outcome {
 
 /// Runs every variant; stops at the first difference. `cache` keeps core
 /// programs from network to network.
-Outcome check(const NetworkSpec &spec, s2::ProgramCache &cache);
+Outcome check(const NetworkSpec &spec, s2::PartCache &cache);
 
 /// The first buffer whose bytes in the images are not those of the plan, as
 /// text; empty when all agree. `buffers` counts what was looked at.

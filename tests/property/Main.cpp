@@ -61,7 +61,7 @@ void describe(const NetworkSpec &spec) {
                spec.inputs[i].rate, spec.inputs[i].largestCount);
 }
 
-NetworkSpec shrink(NetworkSpec spec, s2::ProgramCache &cache) {
+NetworkSpec shrink(NetworkSpec spec, s2::PartCache &cache) {
   // A greedy walk: any smaller network that fails, whatever its message.
   for (bool again = true; again;) {
     again = false;
@@ -77,7 +77,7 @@ NetworkSpec shrink(NetworkSpec spec, s2::ProgramCache &cache) {
 }
 
 int runOne(NetworkSpec spec, bool dump, bool shrinks) {
-  s2::ProgramCache cache;
+  s2::PartCache cache;
   if (shrinks && !check(spec, cache).failure.empty())
     spec = shrink(std::move(spec), cache);
   describe(spec);
@@ -134,7 +134,7 @@ int judge(const Totals &totals, const std::vector<std::string> &models) {
 int runRange(uint64_t first, uint64_t count,
              const std::vector<std::string> &models, const char *program) {
   Totals totals;
-  s2::ProgramCache cache;
+  s2::PartCache cache;
   for (uint64_t seed = first; seed < first + count; ++seed) {
     Outcome outcome = check(generate(seed, models), cache);
     totals.add(outcome);

@@ -13,13 +13,13 @@
 
 namespace snnc::s2 {
 
-class ProgramCache;
+class PartCache;
 
 struct BundleOptions {
   std::string networkName; ///< the user's file name, for the manifest
   double tickSeconds = 1e-3; ///< where fabric.machine does not say
   unsigned jobs = 1; ///< threads for compiling programs
-  ProgramCache *cache = nullptr; ///< see CodegenOptions
+  PartCache *cache = nullptr; ///< see CodegenOptions
   nlohmann::json asked; ///< the user's options, kept in the manifest
 };
 

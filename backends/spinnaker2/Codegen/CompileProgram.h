@@ -4,6 +4,7 @@
 #ifndef SNNC_BACKENDS_SPINNAKER2_CODEGEN_COMPILEPROGRAM_H
 #define SNNC_BACKENDS_SPINNAKER2_CODEGEN_COMPILEPROGRAM_H
 
+#include "backends/spinnaker2/Codegen/EmitObject.h"
 #include "compiler/Machine/MachineModel.h"
 #include "compiler/Tick/Tick.h"
 
@@ -19,27 +20,27 @@ struct CompiledProgram {
   uint32_t textBytes = 0; ///< vectors, text and read-only data
 };
 
-/// Programs that were compiled before, by their text. For one machine and one
+/// Handlers that were compiled before, by their text. For one machine and one
 /// header address; not thread safe.
-class ProgramCache {
+class PartCache {
 public:
-  const CompiledProgram *find(const std::string &text) const {
-    auto it = programs.find(text);
-    return it == programs.end() ? nullptr : &it->second;
+  const ObjectCode *find(const std::string &text) const {
+    auto it = parts.find(text);
+    return it == parts.end() ? nullptr : &it->second;
   }
-  void add(std::string text, CompiledProgram program) {
-    programs.emplace(std::move(text), std::move(program));
+  void add(std::string text, ObjectCode code) {
+    parts.emplace(std::move(text), std::move(code));
   }
 
 private:
-  std::map<std::string, CompiledProgram> programs;
+  std::map<std::string, ObjectCode> parts;
 };
 
 struct CodegenOptions {
   uint32_t headerAddress = 0; ///< where the core header will stand
   bool emitAssembly = false;
-  unsigned jobs = 0;             ///< threads for LLVM; 0: all cores
-  ProgramCache *cache = nullptr; ///< asked first and added to, where given
+  unsigned jobs = 0;          ///< threads for LLVM; 0: all cores
+  PartCache *cache = nullptr; ///< asked first and added to, where given
 };
 
 /// Compiles tick.programs for the Cortex-M4F of `machine`: tick -> loops -> s2
@@ -51,9 +52,9 @@ mlir::FailureOr<std::vector<CompiledProgram>>
 compilePrograms(llvm::ArrayRef<tick::ProgramOp> programs,
                 const MachineModel &machine, const CodegenOptions &options);
 
-/// Links one relocatable object: vectors first, text, read-only data, from
+/// Links relocatable objects: vectors first, text, read-only data, from
 /// `range.begin`. The error names what lld said.
-Expected<std::string> linkProgram(const std::string &object,
+Expected<std::string> linkProgram(llvm::ArrayRef<llvm::StringRef> objects,
                                   const AddressRange &range);
 
 } // namespace snnc::s2

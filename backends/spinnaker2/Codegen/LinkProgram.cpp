@@ -1,4 +1,4 @@
-//===- LinkProgram.cpp - One object becomes one ELF image -----------------===//
+//===- LinkProgram.cpp - Objects become one ELF image ---------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "backends/spinnaker2/Codegen/CompileProgram.h"
@@ -16,12 +16,12 @@ LLD_HAS_DRIVER(elf)
 
 namespace snnc::s2 {
 
-/// Two files in a folder of our own, removed on every way out.
+/// Files in a folder of our own, removed on every way out.
 class LinkFolder {
 public:
   LinkFolder() { llvm::sys::fs::createUniqueDirectory("snnc-link", folder); }
   ~LinkFolder() { llvm::sys::fs::remove_directories(folder); }
-  std::string file(const char *name) const {
+  std::string file(llvm::StringRef name) const {
     return (folder + "/" + name).str();
   }
 
@@ -29,7 +29,7 @@ private:
   llvm::SmallString<128> folder;
 };
 
-Expected<std::string> linkProgram(const std::string &object,
+Expected<std::string> linkProgram(llvm::ArrayRef<llvm::StringRef> objects,
                                   const AddressRange &range) {
   LinkFolder folder;
   std::string script = fmt::format(
@@ -41,17 +41,22 @@ Expected<std::string> linkProgram(const std::string &object,
       "  /DISCARD/ : {{ *(.ARM.exidx* .ARM.extab* .comment .note*) }}\n"
       "}}\n",
       range.begin);
-  std::string in = folder.file("program.o"), ld = folder.file("program.ld"),
-              out = folder.file("program.elf");
-  if (Status s = writeFileAtomically(in, object); !s)
-    return s.takeError();
+  std::string ld = folder.file("program.ld"), out = folder.file("program.elf");
+  std::vector<std::string> in;
+  for (llvm::StringRef object : objects) {
+    in.push_back(folder.file(fmt::format("part{}.o", in.size())));
+    if (Status s = writeFileAtomically(in.back(), object.str()); !s)
+      return s.takeError();
+  }
   if (Status s = writeFileAtomically(ld, script); !s)
     return s.takeError();
   std::string said;
   llvm::raw_string_ostream stream(said);
-  const char *arguments[] = {
-      "ld.lld",    "-T",          ld.c_str(),       in.c_str(), "-o",
+  std::vector<const char *> arguments = {
+      "ld.lld",    "-T",          ld.c_str(),       "-o",
       out.c_str(), "--threads=1", "--no-undefined", "-n"};
+  for (const std::string &file : in)
+    arguments.push_back(file.c_str());
   bool linked = lld::elf::link(arguments, stream, stream, /*exitEarly=*/false,
                                /*disableOutput=*/false);
   // lld keeps its symbols until told; the next program would collide.

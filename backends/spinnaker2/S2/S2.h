@@ -21,12 +21,17 @@
 namespace snnc::s2 {
 
 /// Turns what tick-to-loops left (tick.address, tick.send, tick.for_packets)
-/// into pointers and s2 ops, and adds the start-up function @start that opens
-/// the devices and then sleeps from tick to tick. `tickFunction` is the name of
-/// the program's func.func; `headerAddress` that of its core header.
+/// into pointers and s2 ops. `headerAddress` is that of the core header.
 mlir::LogicalResult lowerTickToS2(mlir::ModuleOp module,
-                                  llvm::StringRef tickFunction,
                                   uint32_t headerAddress);
+/// tick.address alone.
+void lowerAddresses(mlir::ModuleOp module);
+
+/// Adds the start-up function @start: it opens the devices and then sleeps from
+/// tick to tick, each of which calls `handlers` in turn, functions of other
+/// modules that take the core.
+void addStart(mlir::ModuleOp module, llvm::ArrayRef<llvm::StringRef> handlers,
+              uint32_t headerAddress);
 
 /// s2 ops become volatile accesses at the machine's register addresses.
 mlir::LogicalResult lowerS2ToLLVM(mlir::ModuleOp module,

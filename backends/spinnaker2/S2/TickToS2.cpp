@@ -1,11 +1,9 @@
-//===- TickToS2.cpp - Packets, pointers and start-up of a PE --------------===//
+//===- TickToS2.cpp - Packets, pointers and arithmetic of a PE ------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "backends/spinnaker2/S2/S2.h"
 #include "passes/Program/LoopEmitter.h"
 #include "runtime/abi/CoreHeader.h"
-
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 
 #include <cstddef>
 
@@ -140,69 +138,20 @@ static void lowerGroup(tick::StoreGroupOp op) {
   op.erase();
 }
 
-/// Reset handler: devices on, report ready, then one tick per timer interrupt.
-static void addStart(ModuleOp module, llvm::StringRef tickFunction,
-                     uint32_t header) {
-  OpBuilder b = OpBuilder::atBlockEnd(module.getBody());
-  Location loc = module.getLoc();
-  auto start = b.create<func::FuncOp>(loc, "start", b.getFunctionType({}, {}));
-  b.setInsertionPointToStart(start.addEntryBlock());
-  Value core = b.create<LLVM::ZeroOp>(
-      loc, LLVM::LLVMPointerType::get(module.getContext()));
-  program::LoopEmitter e(b, loc, core);
-  auto at = [&](size_t offset) {
-    return e.constant(header + uint32_t(offset));
-  };
-  b.create<MaskIrqsOp>(loc);
-  b.create<EnableFpuOp>(loc);
-  Value magic = e.load(at(offsetof(SnncCoreHeader, magic)));
-  Value version = e.load(at(offsetof(SnncCoreHeader, abi_version)));
-  Value known = e.bitAnd(
-      e.compare(CmpIPredicate::eq, magic, e.constant(SNNC_ABI_MAGIC)),
-      e.compare(CmpIPredicate::eq, version, e.constant(SNNC_ABI_VERSION)));
-  e.ifThen(
-      known,
-      [&] {
-        b.create<FifoOpenOp>(loc,
-                             e.load(at(offsetof(SnncCoreHeader, fifo_base))),
-                             e.load(at(offsetof(SnncCoreHeader, fifo_end))));
-        b.create<SendSetupOp>(loc);
-        b.create<TimerStartOp>(
-            loc, e.load(at(offsetof(SnncCoreHeader, timer_load))));
-        e.store(at(offsetof(SnncCoreHeader, status)),
-                e.constant(SNNC_STATUS_READY));
-      },
-      [&] {
-        e.store(at(offsetof(SnncCoreHeader, status)),
-                e.constant(SNNC_STATUS_BAD_ABI));
-      });
-  // Sleeping for ever after a bad header: no timer was started.
-  Value forever = b.create<arith::ConstantOp>(loc, b.getBoolAttr(true));
-  e.whileLoop(
-      {}, [&](ValueRange) { return forever; },
-      [&](ValueRange) -> llvm::SmallVector<Value> {
-        b.create<SleepOp>(loc);
-        Value due = b.create<TimerPendingOp>(loc, b.getI32Type());
-        e.ifThen(e.compare(CmpIPredicate::ne, due, e.constant(0)), [&] {
-          b.create<TimerClearOp>(loc);
-          b.create<func::CallOp>(loc, tickFunction, TypeRange(), core);
-          Value late = b.create<TimerPendingOp>(loc, b.getI32Type());
-          e.ifThen(e.compare(CmpIPredicate::ne, late, e.constant(0)), [&] {
-            e.increment(at(offsetof(SnncCoreHeader, overruns)));
-          });
-        });
-        return {};
-      });
-  b.create<func::ReturnOp>(loc);
+void lowerAddresses(ModuleOp module) {
+  module.walk([&](tick::AddressOp address) {
+    OpBuilder b(address);
+    address.replaceAllUsesWith(Value(b.create<LLVM::IntToPtrOp>(
+        address.getLoc(), address.getType(), address.getAddress())));
+    address.erase();
+  });
 }
 
-LogicalResult lowerTickToS2(ModuleOp module, llvm::StringRef tickFunction,
-                            uint32_t headerAddress) {
+LogicalResult lowerTickToS2(ModuleOp module, uint32_t headerAddress) {
   llvm::SmallVector<tick::ForPacketsOp> packets;
   module.walk([&](tick::ForPacketsOp op) { packets.push_back(op); });
   for (tick::ForPacketsOp op : packets)
     lowerForPackets(op, headerAddress);
-  addStart(module, tickFunction, headerAddress);
   llvm::SmallVector<tick::MacStartOp> macStarts;
   module.walk([&](Operation *op) {
     OpBuilder b(op);
@@ -230,15 +179,7 @@ LogicalResult lowerTickToS2(ModuleOp module, llvm::StringRef tickFunction,
     else
       cast<LLVM::StoreOp>(op).setVolatile_(true);
   });
-  module.walk([&](tick::AddressOp address) {
-    OpBuilder b(address);
-    {
-      Value pointer = b.create<LLVM::IntToPtrOp>(
-          address.getLoc(), address.getType(), address.getAddress());
-      address.replaceAllUsesWith(pointer);
-      address.erase();
-    }
-  });
+  lowerAddresses(module);
   return success();
 }
 
