@@ -81,15 +81,15 @@ static void prepareFunctions(llvm::Module &module) {
   }
 }
 
-/// What pays on programs of a few nested loops without calls, in this order:
-/// as fast code as that of O2 (docs/cycles.md, chip-loops) in a third of its
-/// time. `lower-expect` comes first: rare branches must not share registers
+/// What pays on handlers of a few nested loops without calls, in this order: as
+/// fast code as that of O2 (`benchmarks/run --only chip-loops`) in a third of
+/// its time. `lower-expect` comes first: rare branches must not share registers
 /// with the loop around them.
 static constexpr const char *kPipeline =
     "function(lower-expect,sroa,early-cse<memssa>,simplifycfg,"
-    "loop-mssa(loop-rotate,licm<allowspeculation>),loop(indvars),"
-    "early-cse<memssa>,instcombine<no-verify-fixpoint>,reassociate,"
-    "loop-mssa(licm<allowspeculation>),simplifycfg)";
+    "loop-mssa(loop-rotate,licm<allowspeculation>),jump-threading,"
+    "loop(indvars),early-cse<memssa>,instcombine<no-verify-fixpoint>,"
+    "reassociate,loop-mssa(licm<allowspeculation>),simplifycfg)";
 
 static void optimize(llvm::Module &module, llvm::TargetMachine &target) {
   llvm::LoopAnalysisManager loops;
