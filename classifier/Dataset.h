@@ -9,10 +9,12 @@
 //
 //   set,index,structure   which layer (LayerSpec.h)
 //   the features          kFeatureNames, float32, shortest exact digits
-//   serial_plan_*, parallel_plan_*, serial_untimed_*, parallel_untimed_*
+//   plan_pes_serial_*, plan_pes_parallel_*, and so on for each objective: the
+//   best plan by it; that of memory may take any time for a tick
 //     fits (0/1), pes, bytes (all cores), cycles and worst (busiest core, per
-//     tick, expected and when every source spikes), macs (array, all cores) and
-//     energy (pJ a tick, an estimate); "untimed" may take any time for a tick
+//     tick, expected and when every source spikes), macs (array, all cores),
+//     batch (ticks a product), parts (subordinate cores of a row split) and
+//     energy (pJ a tick, an estimate)
 //   label_pes, label_memory, label_cycles, label_energy
 //     "serial", "parallel", or "none" where neither fits
 //   part_1 .. part_5
@@ -40,11 +42,15 @@ struct LayerRecord {
   uint64_t index = 0;
   Structure structure = Structure::Random;
   Features features{};
-  fabric::ParadigmPlans timed, untimed;
+  /// By objective; those of `memory` may take any time for a tick.
+  std::array<fabric::ParadigmPlans, fabric::kObjectives.size()> best;
 
   /// The plans that `objective` compares.
   const fabric::ParadigmPlans &plans(fabric::Objective objective) const {
-    return objective == fabric::Objective::Memory ? untimed : timed;
+    return best[size_t(objective)];
+  }
+  fabric::ParadigmPlans &plans(fabric::Objective objective) {
+    return best[size_t(objective)];
   }
   /// Whether there is a choice to make: at least one paradigm fits.
   bool hasChoice(fabric::Objective objective) const {
@@ -53,8 +59,8 @@ struct LayerRecord {
   }
   bool prefersParallel(fabric::Objective objective,
                        const MachineModel &machine) const {
-    return fabric::prefersParallel(plans(objective), objective, machine,
-                                   kTickSeconds);
+    return fabric::prefersParallel(
+        plans(objective), fabric::Ranking(objective, machine, kTickSeconds));
   }
 };
 

@@ -20,13 +20,12 @@ using namespace snnc::fabric;
 
 namespace snnc::selector {
 
-static constexpr const char *kPlanColumns[] = {
-    "fits", "pes", "bytes", "cycles", "worst", "macs", "energy"};
-static constexpr const char *kPlans[] = {"serial_plan", "parallel_plan",
-                                         "serial_untimed", "parallel_untimed"};
-static constexpr size_t kColumns = 3 + kNumFeatures +
-                                   std::size(kPlans) * std::size(kPlanColumns) +
-                                   kObjectives.size() + kShownSplits;
+static constexpr const char *kPlanColumns[] = {"fits",   "pes",   "bytes",
+                                               "cycles", "worst", "macs",
+                                               "batch",  "parts", "energy"};
+static constexpr size_t kColumns =
+    3 + kNumFeatures + 2 * kObjectives.size() * std::size(kPlanColumns) +
+    kObjectives.size() + kShownSplits;
 
 /// What the numbers depend on; `request` leaves the sets of a file open.
 static std::string machineLine(const MachineModel &machine) {
@@ -43,9 +42,11 @@ static std::string headLines(const DatasetRequest &request,
       nameOf(request.set), request.count, request.seed);
   for (std::string_view name : kFeatureNames)
     text += fmt::format(",{}", name);
-  for (const char *plan : kPlans)
-    for (const char *column : kPlanColumns)
-      text += fmt::format(",{}_{}", plan, column);
+  for (Objective objective : kObjectives)
+    for (const char *side : {"serial", "parallel"})
+      for (const char *column : kPlanColumns)
+        text += fmt::format(",plan_{}_{}_{}", fabric::nameOf(objective), side,
+                            column);
   for (Objective objective : kObjectives)
     text += fmt::format(",label_{}", fabric::nameOf(objective));
   for (uint64_t seed = 1; seed <= kShownSplits; ++seed)
@@ -56,9 +57,10 @@ static std::string headLines(const DatasetRequest &request,
 static std::string planText(const std::optional<LayerPlan> &plan,
                             const MachineModel &machine) {
   if (!plan)
-    return ",0,0,0,0,0,0,0";
-  return fmt::format(",1,{},{},{},{},{},{}", plan->pes, plan->bytes,
+    return ",0,0,0,0,0,0,0,0,0";
+  return fmt::format(",1,{},{},{},{},{},{},{},{}", plan->pes, plan->bytes,
                      plan->cycles.expected, plan->cycles.worst, plan->macs,
+                     plan->batch, plan->parts,
                      energyEstimate(*plan, machine, kTickSeconds));
 }
 
@@ -68,9 +70,9 @@ static std::string lineOf(const LayerRecord &record,
                                  nameOf(record.structure));
   for (float value : record.features)
     line += fmt::format(",{}", value);
-  for (const ParadigmPlans *plans : {&record.timed, &record.untimed})
+  for (Objective objective : kObjectives)
     for (bool parallel : {false, true})
-      line += planText(plans->in(parallel), machine);
+      line += planText(record.plans(objective).in(parallel), machine);
   for (Objective objective : kObjectives)
     line += !record.hasChoice(objective)                 ? ",none"
             : record.prefersParallel(objective, machine) ? ",parallel"
@@ -188,6 +190,8 @@ static std::optional<LayerPlan> readPlan(Fields &fields, bool parallel) {
   plan.cycles.expected = fields.value<double>();
   plan.cycles.worst = fields.value<double>();
   plan.macs = fields.value<double>();
+  plan.batch = fields.value<uint32_t>();
+  plan.parts = fields.value<uint64_t>();
   fields.value<double>(); // energy follows from the others
   return fits ? std::optional(plan) : std::nullopt;
 }
@@ -211,9 +215,9 @@ static LayerRecord readRecord(Fields &fields) {
     fields.fail(structure);
   for (float &feature : record.features)
     feature = fields.value<float>();
-  for (ParadigmPlans *plans : {&record.timed, &record.untimed}) {
-    plans->serial = readPlan(fields, false);
-    plans->parallel = readPlan(fields, true);
+  for (ParadigmPlans &plans : record.best) {
+    plans.serial = readPlan(fields, false);
+    plans.parallel = readPlan(fields, true);
   }
   return record; // labels and parts follow
 }

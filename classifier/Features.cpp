@@ -38,19 +38,30 @@ private:
   size_t count = 0;
 };
 
-/// Both estimates of one paradigm: with and without the length of a tick.
+using Estimate = std::optional<LayerEstimate>;
+
+/// The estimates of one paradigm: the best by each objective; that of memory
+/// takes any time for a tick.
 struct Estimates {
-  std::optional<LayerEstimate> timed, untimed;
+  std::vector<Estimate> by;
 
   Estimates(const LayerShape &layer, const MachineModel &machine, bool parallel,
-            double tickCycles) {
-    timed = untimed = estimate(layer, machine, parallel);
-    if (!untimed)
-      return;
-    if (untimed->plan.cycles.peak > tickCycles)
-      timed = estimate(layer, machine, parallel, tickCycles);
-    else
-      timed->busy = untimed->plan.cycles.peak / tickCycles;
+            double tickSeconds) {
+    double tick = tickCycles(machine, tickSeconds);
+    std::vector<Ranking> rankings;
+    for (Objective objective : kObjectives)
+      rankings.emplace_back(objective, machine, tickSeconds);
+    auto timed = estimates(layer, machine, parallel, rankings, tick);
+    by = std::move(timed.best);
+    for (Estimate &estimate : by)
+      if (estimate)
+        estimate->busy = estimate->plan.cycles.peak / tick;
+    if (timed.timeMattered)
+      by[size_t(Objective::Memory)] = estimate(
+          layer, machine, parallel, rankings[size_t(Objective::Memory)]);
+  }
+  const Estimate &of(Objective objective) const {
+    return by[size_t(objective)];
   }
 };
 
@@ -103,25 +114,40 @@ static void addLayer(Writer &out, const LayerShape &layer, double tickCycles) {
 }
 
 static void addSerial(Writer &out, const Estimates &serial) {
-  LayerEstimate timed = serial.timed.value_or(LayerEstimate());
-  LayerEstimate untimed = serial.untimed.value_or(LayerEstimate());
+  auto timed = serial.of(Objective::Pes).value_or(LayerEstimate());
+  auto untimed = serial.of(Objective::Memory).value_or(LayerEstimate());
   for (double value :
-       {double(serial.timed.has_value()), double(timed.plan.pes), timed.fill,
-        timed.tighter, timed.busy, timed.plan.cycles.expected,
+       {double(serial.of(Objective::Pes).has_value()), double(timed.plan.pes),
+        timed.fill, timed.tighter, timed.busy, timed.plan.cycles.expected,
         double(timed.plan.bytes), timed.denseShare, double(untimed.plan.pes),
         double(untimed.plan.bytes)})
     out.add(value);
 }
 
-static void addParallel(Writer &out, const Estimates &parallel) {
-  LayerEstimate timed = parallel.timed.value_or(LayerEstimate());
-  LayerEstimate untimed = parallel.untimed.value_or(LayerEstimate());
-  for (double value :
-       {double(parallel.timed.has_value()), double(timed.plan.pes), timed.fill,
-        timed.tighter, timed.busy, timed.plan.cycles.expected,
-        double(timed.plan.bytes), timed.macs, timed.mapRows,
-        double(timed.plan.batch), timed.faster, double(untimed.plan.pes),
-        double(untimed.plan.bytes)})
+static void addParallel(Writer &out, const Estimates &parallel, double sum) {
+  auto timed = parallel.of(Objective::Pes).value_or(LayerEstimate());
+  auto untimed = parallel.of(Objective::Memory).value_or(LayerEstimate());
+  auto fastest = parallel.of(Objective::Cycles).value_or(LayerEstimate());
+  for (double value : {double(parallel.of(Objective::Pes).has_value()),
+                       double(timed.plan.pes),
+                       timed.fill,
+                       timed.tighter,
+                       timed.busy,
+                       timed.plan.cycles.expected,
+                       double(timed.plan.bytes),
+                       timed.plan.macs,
+                       timed.mapRows,
+                       double(timed.plan.batch),
+                       timed.faster,
+                       sum,
+                       double(untimed.plan.pes),
+                       double(untimed.plan.bytes),
+                       double(fastest.plan.pes),
+                       fastest.fill,
+                       fastest.tighter,
+                       fastest.plan.cycles.expected,
+                       double(fastest.plan.batch),
+                       fastest.faster})
     out.add(value);
 }
 
@@ -137,68 +163,87 @@ static double clustering(const LayerShape &layer) {
   return real > 0 ? chance / real : 1;
 }
 
+using Quantity = double (*)(const LayerPlan &);
+static double pesOf(const LayerPlan &plan) { return double(plan.pes); }
+static double bytesOf(const LayerPlan &plan) { return double(plan.bytes); }
+static double cyclesOf(const LayerPlan &plan) { return plan.cycles.expected; }
+
+static double get(const Estimate &estimate, Quantity quantity) {
+  return estimate ? quantity(estimate->plan) : kNever;
+}
+
+/// Serial over parallel, each in its best plan by `objective`.
+static double ratio(const Estimates &serial, const Estimates &parallel,
+                    Objective objective, Quantity quantity) {
+  return get(serial.of(objective), quantity) /
+         std::max(get(parallel.of(objective), quantity), 1e-9);
+}
+
+static double energyRatio(const Estimates &serial, const Estimates &parallel,
+                          const MachineModel &machine, double tickSeconds) {
+  auto energy = [&](const Estimate &estimate) {
+    return estimate ? energyEstimate(estimate->plan, machine, tickSeconds)
+                    : 1e30;
+  };
+  return energy(serial.of(Objective::Energy)) /
+         std::max(energy(parallel.of(Objective::Energy)), 1e-9);
+}
+
 static void addComparison(Writer &out, const LayerShape &layer,
                           const Estimates &serial, const Estimates &parallel,
                           const MachineModel &machine, double tickSeconds) {
-  using Quantity = double (*)(const LayerPlan &);
-  Quantity pes = [](const LayerPlan &plan) { return double(plan.pes); };
-  Quantity bytes = [](const LayerPlan &plan) { return double(plan.bytes); };
-  Quantity cycles = [](const LayerPlan &plan) { return plan.cycles.expected; };
-  using Estimate = std::optional<LayerEstimate>;
-  auto get = [](const Estimate &estimate, Quantity quantity) {
-    return estimate ? quantity(estimate->plan) : kNever;
+  auto difference = [&](Objective objective) {
+    return get(serial.of(objective), pesOf) -
+           get(parallel.of(objective), pesOf);
   };
-  auto energy = [&](const Estimate &estimate) {
-    if (!estimate)
-      return 1e30;
-    LayerPlan plan = estimate->plan;
-    plan.macs = estimate->macs;
-    return energyEstimate(plan, machine, tickSeconds);
-  };
-  auto ratio = [](double a, double b) { return a / std::max(b, 1e-9); };
-  const Estimate &st = serial.timed, &pt = parallel.timed;
-  const Estimate &su = serial.untimed, &pu = parallel.untimed;
   out.add(clustering(layer));
-  out.add(get(st, pes) - get(pt, pes));
-  out.add(ratio(get(st, pes), get(pt, pes)));
-  out.add(get(su, pes) - get(pu, pes));
-  out.add(ratio(get(st, cycles), get(pt, cycles)));
-  out.add(ratio(get(st, bytes), get(pt, bytes)));
-  out.add(ratio(get(su, bytes), get(pu, bytes)));
-  out.add(ratio(energy(st), energy(pt)));
+  out.add(difference(Objective::Pes));
+  out.add(ratio(serial, parallel, Objective::Pes, pesOf));
+  out.add(difference(Objective::Memory));
+  out.add(ratio(serial, parallel, Objective::Pes, cyclesOf));
+  out.add(ratio(serial, parallel, Objective::Pes, bytesOf));
+  out.add(ratio(serial, parallel, Objective::Memory, bytesOf));
+  out.add(energyRatio(serial, parallel, machine, tickSeconds));
+  out.add(ratio(serial, parallel, Objective::Cycles, cyclesOf));
 }
 
 /// A plan near the edge of a core may come out with a core less or more.
 static void addSwings(Writer &out, const LayerShape &layer,
                       const Estimates &serial, const Estimates &parallel,
-                      const MachineModel &machine, double tickCycles) {
-  using Estimate = std::optional<LayerEstimate>;
-  auto pes = [](const Estimate &e) { return e ? double(e->plan.pes) : kNever; };
-  auto cycles = [](const Estimate &e) {
-    return e ? e->plan.cycles.expected : kNever;
-  };
+                      const MachineModel &machine, double tickSeconds) {
+  const Ranking rankings[] = {{Objective::Pes, machine, tickSeconds},
+                              {Objective::Cycles, machine, tickSeconds}};
+  double tick = tickCycles(machine, tickSeconds);
   for (bool isParallel : {false, true})
     for (double room : {1 - kLittle, 1 + kLittle}) {
-      Estimate swung = estimate(layer, machine, isParallel, tickCycles, room);
-      const Estimate &s = isParallel ? serial.timed : swung;
-      const Estimate &p = isParallel ? swung : parallel.timed;
-      out.add(pes(s) - pes(p));
-      out.add(cycles(s) / std::max(cycles(p), 1e-9));
+      auto swung =
+          estimates(layer, machine, isParallel, rankings, tick, room).best;
+      auto side = [&](bool wanted, size_t by) -> const Estimate & {
+        const Estimates &firm = wanted ? parallel : serial;
+        return wanted == isParallel ? swung[by]
+                                    : firm.of(rankings[by].objective());
+      };
+      auto cycles = [&](size_t by) {
+        return get(side(false, by), cyclesOf) /
+               std::max(get(side(true, by), cyclesOf), 1e-9);
+      };
+      out.add(get(side(false, 0), pesOf) - get(side(true, 0), pesOf));
+      out.add(cycles(0));
+      out.add(cycles(1));
     }
 }
 
 Features featuresOf(const LayerShape &layer, const MachineModel &machine,
                     double tickSeconds) {
-  double tickCycles = fabric::tickCycles(machine, tickSeconds);
-  Estimates serial(layer, machine, false, tickCycles);
-  Estimates parallel(layer, machine, true, tickCycles);
+  Estimates serial(layer, machine, false, tickSeconds);
+  Estimates parallel(layer, machine, true, tickSeconds);
   Writer out;
-  addLayer(out, layer, tickCycles);
+  addLayer(out, layer, tickCycles(machine, tickSeconds));
   assert(out.written() == kFirstDerived);
   addSerial(out, serial);
-  addParallel(out, parallel);
+  addParallel(out, parallel, sumShare(layer, machine));
   addComparison(out, layer, serial, parallel, machine, tickSeconds);
-  addSwings(out, layer, serial, parallel, machine, tickCycles);
+  addSwings(out, layer, serial, parallel, machine, tickSeconds);
   return out.finish();
 }
 
@@ -221,7 +266,7 @@ bool closedFormChoice(const Features &features, Objective objective) {
     return at("memory_pes_difference") != 0 ? at("memory_pes_difference") > 0
                                             : at("memory_bytes_ratio") > 1;
   case Objective::Cycles:
-    return at("cycles_ratio") > 1;
+    return at("fastest_ratio") > 1;
   case Objective::Energy:
     return at("energy_ratio") > 1;
   }
@@ -236,6 +281,9 @@ LayerShape randomLayer(uint32_t sources, uint32_t targets, double density,
   edge.delays = edge.longest = delays;
   edge.rate = edge.inputRate = rate;
   fillByChance(edge, targets);
+  constexpr double limit = 127; // integers of all sizes up to it
+  edge.largestSum = largestSumByChance(sources, targets, density * limit / 2,
+                                       density * limit * limit / 3);
   LayerShape layer;
   layer.neurons = targets;
   layer.states = 1;

@@ -22,7 +22,7 @@ namespace snnc::selector {
 
 /// The names, in order. Those before kFirstDerived describe the layer; the
 /// training range is checked on them. The rest is computed from them.
-inline constexpr std::array<std::string_view, 61> kFeatureNames = {
+inline constexpr std::array<std::string_view, 73> kFeatureNames = {
     // The layer.
     "sources", "neurons", "projections", "receptors", "density", "synapses",
     "fan_in", "delays", "shortest_delay", "longest_delay", "rate",
@@ -36,16 +36,22 @@ inline constexpr std::array<std::string_view, 61> kFeatureNames = {
     // Closed formulas, parallel.
     "parallel_fits", "parallel_pes", "parallel_fill", "parallel_tighter",
     "parallel_busy", "parallel_cycles", "parallel_bytes", "parallel_macs",
-    "parallel_map_rows", "parallel_batch", "parallel_faster",
+    "parallel_map_rows", "parallel_batch", "parallel_faster", "parallel_sum",
     "parallel_memory_pes", "parallel_memory_bytes",
+    // The parallel plan of the fewest cycles.
+    "fastest_pes", "fastest_fill", "fastest_tighter", "fastest_cycles",
+    "fastest_batch", "fastest_faster",
     // Both, serial against parallel.
     "clustering", "pes_difference", "pes_ratio", "memory_pes_difference",
     "cycles_ratio", "bytes_ratio", "memory_bytes_ratio", "energy_ratio",
+    "fastest_ratio",
     // The same comparison if one side had a little less or more room.
     "pes_difference_serial_less", "cycles_ratio_serial_less",
-    "pes_difference_serial_more", "cycles_ratio_serial_more",
+    "fastest_ratio_serial_less", "pes_difference_serial_more",
+    "cycles_ratio_serial_more", "fastest_ratio_serial_more",
     "pes_difference_parallel_less", "cycles_ratio_parallel_less",
-    "pes_difference_parallel_more", "cycles_ratio_parallel_more"};
+    "fastest_ratio_parallel_less", "pes_difference_parallel_more",
+    "cycles_ratio_parallel_more", "fastest_ratio_parallel_more"};
 inline constexpr size_t kNumFeatures = kFeatureNames.size();
 inline constexpr size_t kFirstDerived = 22;
 

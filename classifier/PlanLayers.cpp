@@ -40,15 +40,24 @@ static FailureOr<LayerRecord> measure(snn::NetworkOp network,
   LayerRecord record;
   record.features = featuresOf(*shape, machine, kTickSeconds);
   // One planner, so that its scans serve both.
-  LayerPlanner planner(*info, machine, CoreLimits(),
-                       tickCycles(machine, kTickSeconds));
-  auto timed = planBoth(planner, *info, node);
-  planner.setTickCycles(0);
-  auto untimed = planBoth(planner, *info, node);
-  if (failed(timed) || failed(untimed))
-    return failure();
-  record.timed = std::move(*timed);
-  record.untimed = std::move(*untimed);
+  LayerPlanner planner(*info, machine, CoreLimits());
+  for (bool parallel : {false, true}) {
+    planner.setTickCycles(tickCycles(machine, kTickSeconds));
+    auto timed = candidatesIn(planner, node, parallel);
+    bool same = !planner.timeMattered();
+    planner.setTickCycles(0);
+    auto untimed = same ? timed : candidatesIn(planner, node, parallel);
+    if (failed(timed) || failed(untimed))
+      return failure();
+    for (Objective objective : kObjectives) {
+      auto &from = objective == Objective::Memory ? *untimed : *timed;
+      ParadigmPlans &both = record.plans(objective);
+      auto &to = parallel ? both.parallel : both.serial;
+      if (auto *best = from.best(Ranking(objective, machine, kTickSeconds)))
+        to = *best;
+    }
+    planner.start(node, info->nodes[node].parallel, /*fullRing=*/true);
+  }
   return record;
 }
 

@@ -6,8 +6,7 @@ import numpy as np
 
 # Files of classifier/Dataset.h: what stands beside the features.
 IDENTITY = ("set", "index", "structure")
-NOT_FEATURES = ("part_", "serial_plan_", "parallel_plan_",
-                "serial_untimed_", "parallel_untimed_", "label_")
+NOT_FEATURES = ("part_", "plan_", "label_")
 OBJECTIVES = ("pes", "memory", "cycles", "energy")
 SETS = ("grid", "wide")
 SPLITS = 5
@@ -32,9 +31,8 @@ class Layers:
                       and not name.startswith(NOT_FEATURES)]
         self.features = np.array([[float(row[name]) for name in self.names]
                                   for row in rows], np.float32)
-        plan = "untimed" if objective == "memory" else "plan"
         self.costs = {
-            what: np.array([[float(row[f"{side}_{plan}_{what}"])
+            what: np.array([[float(row[f"plan_{objective}_{side}_{what}"])
                              for side in ("serial", "parallel")]
                             for row in rows])
             for what in ("fits", "pes", "cycles")}
@@ -54,7 +52,7 @@ class Layers:
             return self.features[:, self.names.index(name)]
         by = {"pes": ("pes_difference", "cycles_ratio"),
               "memory": ("memory_pes_difference", "memory_bytes_ratio"),
-              "cycles": (None, "cycles_ratio"),
+              "cycles": (None, "fastest_ratio"),
               "energy": (None, "energy_ratio")}
         difference, ratio = by[self.objective]
         better = column(ratio) > 1

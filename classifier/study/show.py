@@ -9,6 +9,8 @@ PAGE = os.path.join(ROOT, "docs", "selector.md")
 PLOT = os.path.join(ROOT, "docs", "selector-study.svg")
 OWN = {"adaboost": "**snnc's AdaBoost**", "xgboost": "**snnc's XGBoost**"}
 FIXED = ("majority class", "closed-form rule")
+# Objectives whose regret is told in their own unit.
+REGRET = {"cycles": "cycles"}
 
 
 def percent(pair, digits=2):
@@ -42,7 +44,7 @@ def table(document, which):
     head = ["model"]
     for case in cases:
         head += [f"{case['objective']}: accuracy %", "balanced %",
-                 "regret PEs %"]
+                 f"regret {REGRET.get(case['objective'], 'PEs')} %"]
     rows = [head, ["---"] * len(head)]
     for name in models(cases[0]):
         cells = [name]
@@ -50,7 +52,8 @@ def table(document, which):
             figures = models(case)[name]
             cells += [percent(figures["accuracy"]),
                       percent(figures["balanced_accuracy"]),
-                      percent(figures["regret_pes"], 3)]
+                      percent(figures["regret_cycles" if case["objective"]
+                                      in REGRET else "regret_pes"], 3)]
         rows.append(cells)
     lines = ["| " + " | ".join(cells) + " |" for cells in rows]
     about = ", ".join(

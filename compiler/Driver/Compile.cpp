@@ -90,8 +90,8 @@ LogicalResult decideParadigms(ModuleOp module, const CompileOptions &options,
   pm.addPass(map::createFabricOrder(machine));
   pm.addPass(map::createFabricCluster());
   pm.addPass(selectParadigm(options, machine, nullptr, scans));
-  pm.addPass(decide::createSnnChooseBatch(machine, tickOf(options), scans,
-                                          options.maxSources));
+  pm.addPass(decide::createSnnChooseBatch(
+      machine, tickOf(options), options.objective, scans, options.maxSources));
   pm.addPass(normalize::createBatchTicks(batch));
   return pm.run(module);
 }

@@ -3,8 +3,11 @@
 
 #include "compiler/Fabric/LayerEstimate.h"
 
+#include "compiler/Fabric/EstimatedPanels.h"
+
 #include "runtime/abi/CoreHeader.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVector.h"
 
 #include <algorithm>
@@ -23,45 +26,6 @@ struct Core {
   CycleEstimate cycles;
   double macs = 0, mapRows = 0, mapColumns = 0, denseShare = 0;
 };
-
-/// Panels of some tiles, as MapLayout counts them.
-struct Panels {
-  double bytes = 0; ///< what the planner minimises
-  double rows = 0, operandRows = 0, weightBytes = 0, columns = 0, count = 0;
-  double macCycles = 0, macs = 0, positions = 0, worstPositions = 0;
-  double listedRows = 0; ///< of panels that share no other's operand
-  std::array<uint32_t, 5> ofTiles{}; ///< panels of so many full tiles
-  uint32_t partial = 0;              ///< neurons of the one that is not full
-
-  Panels operator+(const Panels &other) const {
-    Panels sum = other;
-    for (double Panels::*figure :
-         {&Panels::bytes, &Panels::columns, &Panels::count})
-      sum.*figure += this->*figure;
-    for (double Panels::*figure : kByRows)
-      sum.*figure += this->*figure;
-    for (size_t t = 0; t < ofTiles.size(); ++t)
-      sum.ofTiles[t] += ofTiles[t];
-    sum.partial += partial;
-    return sum;
-  }
-  /// The same panels with so many times the rows.
-  Panels operator*(double factor) const {
-    Panels more = *this;
-    more.bytes *= factor;
-    for (double Panels::*figure : kByRows)
-      more.*figure *= factor;
-    return more;
-  }
-
-private:
-  static const std::array<double Panels::*, 8> kByRows;
-};
-
-constexpr std::array<double Panels::*, 8> Panels::kByRows = {
-    &Panels::rows,           &Panels::operandRows, &Panels::weightBytes,
-    &Panels::macCycles,      &Panels::macs,        &Panels::positions,
-    &Panels::worstPositions, &Panels::listedRows};
 
 /// One of the shape's figures for slices of `n` targets.
 double forSlice(const std::array<double, kReaches> &figures, uint32_t n) {
@@ -107,6 +71,8 @@ public:
   double cyclesOf(uint64_t pes) const {
     return core(chunkFor(uint32_t(pes))).cycles.expected;
   }
+  /// Whether the length of a tick has ruled anything out so far.
+  bool timeMattered() const { return late; }
 
 protected:
   /// The heaviest or the mean core with `neurons` neurons.
@@ -126,8 +92,11 @@ protected:
 
 private:
   bool fits(const Core &core) const {
-    return core.bytes <= available &&
-           (tickCycles <= 0 || core.cycles.peak <= tickCycles);
+    if (core.bytes > available)
+      return false;
+    bool inTime = tickCycles <= 0 || core.cycles.peak <= tickCycles;
+    late |= !inTime;
+    return inTime;
   }
   uint32_t chunkFor(uint32_t count) const {
     uint32_t size = uint32_t(layer.neurons);
@@ -139,6 +108,7 @@ private:
 
   double tickCycles, available;
   bool fullRing = true;
+  mutable bool late = false; ///< timeMattered()
 };
 
 /// Header, table, parameters, states, spikes, packet ring, recorded tick.
@@ -188,7 +158,7 @@ LayerEstimate Estimator::describe(uint32_t chunk) const {
                  uint64_t(bytes), full.cycles, layer.batch};
   result.fill = full.bytes / available;
   result.busy = tickCycles > 0 ? full.cycles.peak / tickCycles : 0;
-  result.macs = mean.macs * share;
+  result.plan.macs = mean.macs * share;
   result.mapRows = mean.mapRows * share;
   result.mapColumns = mean.mapColumns * share;
   result.denseShare = full.denseShare;
@@ -434,30 +404,6 @@ Panels ParallelEstimator::best(uint32_t n) const {
   return result;
 }
 
-/// How many panels share another's operand when each has all rows with its own
-/// probability: all full ones but the first. In the slice that has the fewest
-/// of `slices`: the sum over x >= 2 of P(at least x are full)^slices.
-static double sharingPanels(llvm::ArrayRef<double> full, double slices) {
-  constexpr size_t many = 256; // the mean is exact enough, and no square
-  if (full.size() > many)
-    return std::max(0.0, std::accumulate(full.begin(), full.end(), -1.0));
-  llvm::SmallVector<double, 64> exactly = {1}; // P(x panels are full)
-  for (double p : full) {
-    if (p < 1e-9)
-      continue;
-    exactly.push_back(0);
-    for (size_t x = exactly.size() - 1; x > 0; --x)
-      exactly[x] = exactly[x] * (1 - p) + exactly[x - 1] * p;
-    exactly[0] *= 1 - p;
-  }
-  double least = 0, shared = 0;
-  for (size_t x = exactly.size(); x-- > 2;) {
-    least = std::min(1.0, least + exactly[x]);
-    shared += std::pow(least, slices);
-  }
-  return shared;
-}
-
 /// Takes off the operands of panels that have that of another one.
 Panels ParallelEstimator::sharing(Panels panels, uint32_t n,
                                   bool heaviest) const {
@@ -566,26 +512,58 @@ Core ParallelEstimator::core(uint32_t n, bool heaviest) const {
   return core;
 }
 
-/// A row split into `parts` equal parts of the sources, each cut by columns,
-/// and the dominant cores that hold the neurons (RowSplit.cpp).
-std::optional<LayerEstimate> estimateRows(const LayerShape &layer,
-                                          const MachineModel &machine,
-                                          double tickCycles, double room,
-                                          uint32_t parts) {
+/// The subordinates of a row split that multiply a `share` of the sources, cut
+/// by columns.
+std::optional<LayerEstimate> estimateParts(const LayerShape &layer,
+                                           const MachineModel &machine,
+                                           double tickCycles, double room,
+                                           double share, bool &late) {
   LayerShape part = layer;
   part.states = part.arrayParams = 0;
   part.batch = 1;
   double shift =
       std::max(0.0, double(snn::kRowSplitDelay) - layer.shortestDelay()) - 1;
-  // Of whole sources: each may be several kB.
-  double share = std::ceil(layer.sources() / parts) / layer.sources();
   for (EdgeShape &edge : part.edges) {
     edge.sources *= share;
     edge.shortest = std::max(1.0, edge.shortest + shift);
     edge.longest = std::max(1.0, edge.longest + shift);
   }
-  auto found = ParallelEstimator(part, machine, tickCycles, room, true).run();
-  if (!found)
+  ParallelEstimator estimator(part, machine, tickCycles, room, true);
+  auto found = estimator.run();
+  late |= estimator.timeMattered();
+  return found;
+}
+
+/// The planner fills subordinates one after the other: the busiest has as many
+/// sources as fit, not its equal share.
+CycleEstimate fullestPart(const LayerShape &layer, const MachineModel &machine,
+                          double tickCycles, double room, uint32_t parts,
+                          const LayerEstimate &equal) {
+  CycleEstimate cycles = equal.plan.cycles;
+  double fits = 1.0 / parts, tooMuch = 1.0 / (parts - 1);
+  bool late = false; // says nothing about the plan
+  for (int step = 0; step < 4; ++step) {
+    double share = (fits + tooMuch) / 2;
+    auto part = estimateParts(layer, machine, tickCycles, room, share, late);
+    bool same = part && part->plan.pes <= equal.plan.pes;
+    (same ? fits : tooMuch) = share;
+    if (same)
+      cycles = part->plan.cycles;
+  }
+  return cycles;
+}
+
+/// A row split into `parts` parts of the sources, each cut by columns, and the
+/// dominant cores that hold the neurons (RowSplit.cpp).
+std::optional<LayerEstimate> estimateRows(const LayerShape &layer,
+                                          const MachineModel &machine,
+                                          double tickCycles, double room,
+                                          uint32_t parts, uint64_t fewer,
+                                          bool &late) {
+  // Of whole sources: each may be several kB.
+  double share = std::ceil(layer.sources() / parts) / layer.sources();
+  auto found = estimateParts(layer, machine, tickCycles, room, share, late);
+  if (!found || found->plan.pes * parts >= fewer)
     return std::nullopt;
   // One digit of a sum expected, room for two.
   double n = layer.neurons, sums = n * layer.receptors * parts;
@@ -595,13 +573,18 @@ std::optional<LayerEstimate> estimateRows(const LayerShape &layer,
   CycleCosts costs;
   double cycles = n * costs.neuron + sums * costs.takeSum;
   double cores = std::ceil(bytes / double(availableBytes(machine.sram)));
-  if (tickCycles > 0)
-    cores = std::max(cores, std::ceil(cycles / tickCycles));
+  if (tickCycles > 0 && cycles > cores * tickCycles) {
+    cores = std::ceil(cycles / tickCycles);
+    late = true;
+  }
   LayerPlan &plan = found->plan;
+  if (plan.pes * parts + uint64_t(cores) >= fewer)
+    return std::nullopt;
+  plan.cycles = fullestPart(layer, machine, tickCycles, room, parts, *found);
   plan.pes = plan.pes * parts + uint64_t(cores);
   plan.parts = plan.pes - uint64_t(cores);
   plan.bytes = uint64_t(double(plan.bytes) * parts + bytes);
-  plan.macs = found->macs *= parts;
+  plan.macs *= parts;
   plan.cycles.expected = std::max(plan.cycles.expected, cycles / cores);
   plan.cycles.peak = std::max(plan.cycles.peak, cycles / cores);
   plan.cycles.worst =
@@ -627,23 +610,23 @@ static LayerShape withBatch(const LayerShape &layer, uint32_t batch) {
   return shape;
 }
 
-/// A row split where it takes fewer cores than `columns`, or there is no other.
+/// A row split where it takes fewer cores than `columns`, the fewest by columns
+/// (null: there is no plan by columns).
 static std::optional<LayerEstimate>
 fewerByRows(const LayerShape &layer, const MachineModel &machine,
-            double tickCycles, double roomShare,
-            const std::optional<LayerEstimate> &columns) {
+            double tickCycles, double roomShare, const LayerPlan *columns,
+            bool &late) {
   if (!layer.mayRowSplit)
-    return columns;
+    return std::nullopt;
   // Splitting sources makes no weights fewer (LayerPlanner::mayPay).
   if (columns) {
     double bytes = columns->macs;
     for (const EdgeShape &edge : layer.edges)
       bytes = std::max(bytes, columns->macs * edge.bits / 8);
     double least = bytes / double(availableBytes(machine.sram)) + 1;
-    if (std::max(2.0, std::floor(least)) + 1 >= double(columns->plan.pes))
-      return columns;
+    if (std::max(2.0, std::floor(least)) + 1 >= double(columns->pes))
+      return std::nullopt;
   }
-  std::optional<LayerEstimate> best = columns;
   uint64_t most = machine.pes.size() + 1;
   double weights = 0; // of the rows of one-tile panels, bytes
   for (const EdgeShape &edge : layer.edges)
@@ -652,22 +635,26 @@ fewerByRows(const LayerShape &layer, const MachineModel &machine,
   double updates = layer.neurons * CycleCosts().neuron;
   double states = layer.neurons * 4 * layer.receptors;
   double room = double(most) * double(availableBytes(machine.sram));
-  if (weights > room || states > room ||
-      (tickCycles > 0 && updates > double(most) * tickCycles))
-    return best; // more than all cores
-  auto fewest = [&] { return best ? best->plan.pes : most; };
+  bool slow = tickCycles > 0 && updates > double(most) * tickCycles;
+  late |= slow;
+  if (weights > room || states > room || slow)
+    return std::nullopt; // more than all cores
+  std::optional<LayerEstimate> best;
+  uint64_t fewest = columns ? columns->pes : most;
   // Two subordinates and a dominant core at least have to be fewer.
-  for (uint32_t parts = 2; parts + 1 < fewest(); ++parts)
-    if (auto rows = estimateRows(layer, machine, tickCycles, roomShare, parts);
-        rows && rows->plan.pes < fewest())
+  for (uint32_t parts = 2; parts + 1 < fewest; ++parts)
+    if (auto rows = estimateRows(layer, machine, tickCycles, roomShare, parts,
+                                 fewest, late)) {
       best = rows;
+      fewest = rows->plan.pes;
+    }
   return best;
 }
 
 /// How near the other plans are that the planner could have found instead.
 static void lookAround(LayerEstimate &best,
-                       llvm::ArrayRef<const Estimator *> ways) {
-  for (const Estimator *way : ways) {
+                       llvm::ArrayRef<std::unique_ptr<Estimator>> ways) {
+  for (auto &way : ways) {
     if (best.plan.pes > 1) {
       double fill = way->fillOf(best.plan.pes - 1);
       best.tighter = best.tighter > 0 ? std::min(best.tighter, fill) : fill;
@@ -678,47 +665,79 @@ static void lookAround(LayerEstimate &best,
   }
 }
 
-std::optional<LayerEstimate> estimate(const LayerShape &layer,
-                                      const MachineModel &machine,
-                                      bool parallel, double tickCycles,
-                                      double room) {
-  if (layer.neurons < 1)
-    return std::nullopt;
-  // As planIn (ParadigmPlans.h): the fewest cores, then cycles.
-  std::vector<LayerShape> shapes;
-  if (parallel && layer.mayBatch)
+/// One per number of ticks per product, as LayerPlanner::batches.
+static std::vector<std::unique_ptr<Estimator>>
+waysOf(const LayerShape &layer, const MachineModel &machine, bool parallel,
+       double tickCycles, double room,
+       llvm::SmallVectorImpl<LayerShape> &shapes) {
+  if (!parallel)
+    shapes.push_back(layer);
+  else if (!layer.mayBatch)
+    shapes.push_back(withBatch(layer, layer.batch));
+  else
     for (uint32_t b = std::bit_floor(std::clamp(machine.mac.rows, 1u, 16u)); b;
          b /= 2)
       shapes.push_back(withBatch(layer, b));
-  else
-    shapes.push_back(parallel ? withBatch(layer, layer.batch) : layer);
   std::vector<std::unique_ptr<Estimator>> ways;
-  llvm::SmallVector<const Estimator *> all;
-  for (const LayerShape &shape : shapes) {
+  for (const LayerShape &shape : shapes)
     if (parallel)
       ways.push_back(std::make_unique<ParallelEstimator>(shape, machine,
                                                          tickCycles, room));
     else
       ways.push_back(
           std::make_unique<SerialEstimator>(shape, machine, tickCycles, room));
-    all.push_back(ways.back().get());
-  }
-  for (bool fullRing : {true, false}) {
-    std::optional<LayerEstimate> best;
-    for (auto &way : ways)
-      if (auto found = way->run(fullRing);
-          found &&
-          (!best || std::pair(found->plan.pes, found->plan.cycles.expected) <
-                        std::pair(best->plan.pes, best->plan.cycles.expected)))
+  return ways;
+}
+
+double sumShare(const LayerShape &layer, const MachineModel &machine) {
+  int bits = int(std::clamp(machine.mac.accumulatorBits, 1u, 32u));
+  return layer.largestSum() / (std::ldexp(1.0, bits - 1) - 1);
+}
+
+RankedEstimates estimates(const LayerShape &layer, const MachineModel &machine,
+                          bool parallel, std::span<const Ranking> rankings,
+                          double tickCycles, double room) {
+  RankedEstimates result{
+      std::vector<std::optional<LayerEstimate>>(rankings.size())};
+  if (layer.neurons < 1 || (parallel && sumShare(layer, machine) > 1))
+    return result;
+  llvm::SmallVector<LayerShape, 3> shapes; // the estimators keep references
+  auto ways = waysOf(layer, machine, parallel, tickCycles, room, shapes);
+  // As candidatesIn (ParadigmPlans.h).
+  llvm::SmallVector<LayerEstimate, 3> columns;
+  for (bool fullRing : {true, false})
+    if (columns.empty())
+      for (auto &way : ways)
+        if (auto found = way->run(fullRing))
+          columns.push_back(*found);
+  auto fewest = std::min_element(
+      columns.begin(), columns.end(),
+      [](const auto &a, const auto &b) { return a.plan.pes < b.plan.pes; });
+  for (auto &way : ways)
+    result.timeMattered |= way->timeMattered();
+  std::optional<LayerEstimate> rows;
+  if (parallel)
+    rows = fewerByRows(layer, machine, tickCycles, room,
+                       columns.empty() ? nullptr : &fewest->plan,
+                       result.timeMattered);
+  for (auto [ranking, best] : llvm::zip_equal(rankings, result.best)) {
+    for (const LayerEstimate &found : columns)
+      if (!best || ranking.isBetter(found.plan, best->plan))
         best = found;
-    if (!best)
-      continue;
-    lookAround(*best, all);
-    return parallel ? fewerByRows(layer, machine, tickCycles, room, *best)
-                    : best;
+    if (best)
+      lookAround(*best, ways);
+    if (rows && (!best || ranking.isBetter(rows->plan, best->plan)))
+      best = rows;
   }
-  return parallel ? fewerByRows(layer, machine, tickCycles, room, std::nullopt)
-                  : std::nullopt;
+  return result;
+}
+
+std::optional<LayerEstimate> estimate(const LayerShape &layer,
+                                      const MachineModel &machine,
+                                      bool parallel, const Ranking &ranking,
+                                      double tickCycles, double room) {
+  return estimates(layer, machine, parallel, {&ranking, 1}, tickCycles, room)
+      .best.front();
 }
 
 } // namespace snnc::fabric

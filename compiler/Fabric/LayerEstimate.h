@@ -13,8 +13,10 @@
 #ifndef SNNC_FABRIC_LAYERESTIMATE_H
 #define SNNC_FABRIC_LAYERESTIMATE_H
 
-#include "compiler/Fabric/LayerPlanner.h"
 #include "compiler/Fabric/LayerShape.h"
+#include "compiler/Fabric/Ranking.h"
+
+#include <span>
 
 namespace snnc::fabric {
 
@@ -28,20 +30,36 @@ struct LayerEstimate {
   /// fewer cycles but does not fit so many cores; 0: there is none.
   double faster = 0;
   double busy = 0; ///< CycleEstimate::peak / cycles of a tick
-  double macs = 0; ///< products of the array per tick, all cores
   /// Parallel: rows and columns of the map's panels, all cores.
   double mapRows = 0, mapColumns = 0;
   /// Serial: share of the synapses that are stored in dense rows.
   double denseShare = 0;
 };
 
-/// Nothing when not even one neuron (serial) or tile (parallel) fits a core, or
-/// finishes its tick of `tickCycles` cycles (0: any time is fine). A core is
+/// The largest sum of the MAC array that the layer may have over the largest
+/// that its accumulator holds.
+double sumShare(const LayerShape &layer, const MachineModel &machine);
+
+/// The best plan by `ranking`. Nothing when not even one neuron (serial) or
+/// tile (parallel) fits a core, or finishes its tick of `tickCycles` cycles (0:
+/// any time is fine), or where its sums are too large (sumShare). A core is
 /// taken to have `room` times its bytes: how firm the estimate is.
 std::optional<LayerEstimate> estimate(const LayerShape &layer,
                                       const MachineModel &machine,
-                                      bool parallel, double tickCycles = 0,
-                                      double room = 1);
+                                      bool parallel, const Ranking &ranking,
+                                      double tickCycles = 0, double room = 1);
+
+struct RankedEstimates {
+  std::vector<std::optional<LayerEstimate>> best; ///< by each ranking
+  /// Whether the length of a tick ruled anything out: all is the same without
+  /// it otherwise.
+  bool timeMattered = false;
+};
+
+/// The same by each of several rankings, for little more.
+RankedEstimates estimates(const LayerShape &layer, const MachineModel &machine,
+                          bool parallel, std::span<const Ranking> rankings,
+                          double tickCycles = 0, double room = 1);
 
 } // namespace snnc::fabric
 

@@ -260,11 +260,16 @@ CoreDemand LayerPlanner::demandOf(uint32_t node, Range targets) const {
   return demand;
 }
 
-bool LayerPlanner::fitsCore(uint32_t node, Range targets, Limits limits) const {
+bool LayerPlanner::keepsTime(const CycleEstimate &cycles) {
+  late |= !inTime(cycles);
+  return inTime(cycles);
+}
+
+bool LayerPlanner::fitsCore(uint32_t node, Range targets, Limits limits) {
   if (!planCore(demandOf(node, targets), machine.sram).fits())
     return false;
   return limits == Limits::Bytes || budget <= 0 ||
-         inTime(cyclesOf(node, targets));
+         keepsTime(cyclesOf(node, targets));
 }
 
 bool LayerPlanner::fits(uint32_t node, uint32_t candidate, Limits limits) {

@@ -71,7 +71,13 @@ public:
                CoreLimits most = {}, double tickCycles = 0);
 
   double tickCycles() const { return budget; }
-  void setTickCycles(double cycles) { budget = cycles; }
+  void setTickCycles(double cycles) {
+    budget = cycles;
+    late = false;
+  }
+  /// Whether a tick of that length has ruled anything out since it was set:
+  /// all plans are the same without it otherwise.
+  bool timeMattered() const { return late; }
 
   /// Scans look there first, and leave there what they find.
   void share(std::shared_ptr<ScanCache> cache) { scans = std::move(cache); }
@@ -164,9 +170,9 @@ private:
   std::optional<std::vector<RowPart>> partition(uint32_t node, uint32_t columns,
                                                 uint64_t most, Limits limits);
   bool addParts(uint32_t node, Range targets, uint64_t most, Limits limits,
-                std::vector<RowPart> &parts) const;
+                std::vector<RowPart> &parts);
   bool fitsPart(uint32_t node, Range targets, const MapStatistics &map,
-                Limits limits) const;
+                Limits limits);
   CoreDemand partDemand(uint32_t node, Range targets,
                         const MapLayout &layout) const;
   CycleEstimate partCycles(uint32_t node, Range targets,
@@ -179,13 +185,15 @@ private:
   MapFormat formatOf(uint32_t node) const;
   uint32_t granule(uint32_t node) const;
   uint64_t senders(uint32_t node, std::span<const Range> sources) const;
-  bool fitsCore(uint32_t node, Range targets, Limits limits) const;
+  bool fitsCore(uint32_t node, Range targets, Limits limits);
+  bool keepsTime(const CycleEstimate &cycles);
   uint32_t chunkFor(uint32_t node, uint32_t count) const;
 
   const NetworkInfo &info;
   const MachineModel &machine;
   CoreLimits most;
   double budget;                    ///< cycles of a tick, 0: any
+  bool late = false;                ///< timeMattered()
   std::shared_ptr<ScanCache> scans; ///< may be null
   std::vector<LayerCut> cuts;       ///< per node
   std::vector<std::optional<BlockStatistics>> statistics; ///< per edge

@@ -37,12 +37,30 @@ double LayerShape::shortestDelay() const {
   return shortest;
 }
 
+double LayerShape::largestSum() const {
+  double largest = 0;
+  for (unsigned receptor = 0; receptor < receptors; ++receptor) {
+    double sum = 0;
+    for (const EdgeShape &edge : edges)
+      sum += edge.receptor == receptor ? edge.largestSum : 0;
+    largest = std::max(largest, sum);
+  }
+  return largest;
+}
+
 /// The largest of `slices` counts with that mean and variance, over the mean.
 static double heaviest(double slices, double mean, double variance) {
   if (slices < 1.5 || mean <= 0)
     return 1;
   double quantile = normalQuantile((slices - 0.375) / (slices + 0.25));
   return std::min(slices, 1 + quantile * std::sqrt(variance) / mean);
+}
+
+double largestSumByChance(double sources, double targets, double mean,
+                          double square) {
+  double sum = sources * mean;
+  double variance = sources * std::max(0.0, square - mean * mean);
+  return sum * heaviest(targets, sum, variance);
 }
 
 static void makeHeavy(EdgeShape &edge, double targets) {
@@ -105,6 +123,37 @@ static double nonZeroShare(snn::ProceduralAttr rule, snn::QuantAttr quant,
   return 1 - (shareBelow(draw, least) - shareBelow(draw, -least));
 }
 
+/// Of the integers that weights become.
+static double sizeOf(double scaled, snn::QuantAttr quant) {
+  double limit = std::ldexp(1.0, int(quant.getBits()) - 1) - 1;
+  bool truncates = quant.getRounding() == snn::Rounding::TowardZero;
+  return std::min(std::floor(std::abs(scaled) + (truncates ? 0 : 0.5)), limit);
+}
+
+/// Scales are per target or one for all.
+static double firstScale(snn::ProjectionOp op) {
+  auto values = snn::ParamValues::get(op.getQuantAttr().getScales(),
+                                      size_t(op.numTargets()), op.getContext());
+  return values ? values->at(0) : 0; // the scan reports it
+}
+
+/// `present`: share of the pairs of source and target with a synapse.
+static double largestSumOf(snn::ProjectionOp op, snn::ProceduralAttr rule,
+                           double sources, double present) {
+  if (!op.getQuantAttr())
+    return 0;
+  snn::Drawer draw(rule.getWeight());
+  double scale = firstScale(op), mean = 0, square = 0;
+  constexpr uint32_t draws = 64;
+  for (uint32_t i = 0; i < draws; ++i) {
+    uint32_t word = (2 * i + 1) * (UINT32_MAX / (2 * draws) + 1);
+    double size = sizeOf(draw(word) * scale, op.getQuantAttr());
+    mean += present * size / draws;
+    square += present * size * size / draws;
+  }
+  return largestSumByChance(sources, double(op.numTargets()), mean, square);
+}
+
 /// Density of a rule, without drawing.
 static double densityOf(snn::ProceduralAttr rule, double sources,
                         double targets) {
@@ -160,9 +209,11 @@ static void fillDiagonal(EdgeShape &edge) {
         std::min(1.0, std::ldexp(kTileNeurons, int(i)) / edge.sources);
 }
 
-/// The share of a kernel's taps that are not 0 as integers; 1 where its weights
-/// cannot be read (the scan reports it).
-static double nonZeroTaps(snn::ProjectionOp op, const ConvShape &shape) {
+/// The share of a kernel's taps that are not 0 as integers, and the largest sum
+/// of the taps of a channel; 1 and 0 where its weights cannot be read (the scan
+/// reports it).
+static double readTaps(snn::ProjectionOp op, EdgeShape &edge) {
+  const ConvShape &shape = *edge.conv;
   auto conv = cast<snn::ConvAttr>(op.getWeights());
   MLIRContext *context = op.getContext();
   auto taps = snn::ParamValues::get(conv.getWeights(), shape.taps(), context);
@@ -173,14 +224,25 @@ static double nonZeroTaps(snn::ProjectionOp op, const ConvShape &shape) {
                                       size_t(op.numTargets()), context);
   if (!scales)
     return 1;
-  bool truncates = quant.getRounding() == snn::Rounding::TowardZero;
+  // A window that hangs over all edges meets fewer taps; one tap meets as many
+  // sources as are pooled.
+  double met = double(shape.pool[0]) * shape.pool[1];
+  for (size_t axis : {0, 1})
+    met *= std::min(1.0, double(shape.in[axis]) / shape.kernel[axis]);
+  bool sums =
+      op.getPoolAttr() && op.getPoolAttr().getKind() == snn::PoolKind::Sum;
+  double share = sums ? 1 : 1 / (double(shape.pool[0]) * shape.pool[1]);
   uint64_t kept = 0;
-  for (uint64_t tap = 0; tap < shape.taps(); ++tap) {
+  for (uint64_t channel = 0; channel < shape.out[0]; ++channel) {
     // Scales are per neuron, those of a channel are the same.
-    uint64_t channel = tap / shape.channelTaps();
-    double scale = scales->at(size_t(channel) * shape.outPlane());
-    double scaled = std::abs(taps->at(tap) * scale);
-    kept += truncates ? scaled >= 1 : scaled > 0.5;
+    double scale = scales->at(size_t(channel) * shape.outPlane()), sum = 0;
+    for (uint64_t tap = 0; tap < shape.channelTaps(); ++tap) {
+      double weight = taps->at(channel * shape.channelTaps() + tap);
+      double size = sizeOf(weight * share * scale, quant);
+      kept += size > 0;
+      sum += size;
+    }
+    edge.largestSum = std::max(edge.largestSum, met * sum);
   }
   return double(kept) / double(shape.taps());
 }
@@ -190,8 +252,9 @@ static LogicalResult readSynapses(snn::ProjectionOp op, EdgeShape &edge) {
   bool pooled = bool(op.getPoolAttr());
   if (auto rule = dyn_cast<snn::ProceduralAttr>(op.getWeights());
       rule && !pooled) {
-    edge.density = std::min(1.0, densityOf(rule, edge.sources, targets)) *
-                   nonZeroShare(rule, op.getQuantAttr(), op.getContext());
+    edge.density = std::min(1.0, densityOf(rule, edge.sources, targets));
+    edge.largestSum = largestSumOf(op, rule, edge.sources, edge.density);
+    edge.density *= nonZeroShare(rule, op.getQuantAttr(), op.getContext());
     if (rule.getKind() == snn::ConnectorKind::OneToOne)
       fillDiagonal(edge);
     else
@@ -205,7 +268,7 @@ static LogicalResult readSynapses(snn::ProjectionOp op, EdgeShape &edge) {
   if (edge.conv) {
     fillByFields(*edge.conv, edge);
     widen(edge, targets);
-    edge.density *= nonZeroTaps(op, *edge.conv);
+    edge.density *= readTaps(op, edge);
     return success();
   }
   auto sample = RowSample::read(op);
@@ -217,6 +280,7 @@ static LogicalResult readSynapses(snn::ProjectionOp op, EdgeShape &edge) {
     edge.filled[tiles - 1] = sample->filled(tiles, edge.delays);
   for (size_t i = 0; i < edge.reach.size(); ++i)
     sample->readSlices(i, edge);
+  edge.largestSum = sample->largestSum() * edge.heavySynapses[0];
   edge.filledAnywhere =
       sample->filled(1 + unsigned(targets) / kTileNeurons, edge.delays);
   widen(edge, targets);

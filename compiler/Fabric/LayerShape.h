@@ -41,6 +41,9 @@ struct EdgeShape {
   double rate = 0.05;   ///< spikes per source and tick
   double inputRate = 0; ///< `rate` where the source is an input
   unsigned bits = 8;    ///< of a weight
+  /// Of the sizes of all integer weights of one target, the target that has
+  /// most, expected.
+  double largestSum = 0;
   unsigned receptor = 0;
   /// The convolution that it is, if it is one. A core may keep its kernel once
   /// where all synapses have one delay.
@@ -86,6 +89,8 @@ struct LayerShape {
   double sources() const;
   double longestDelay() const;
   double shortestDelay() const;
+  /// EdgeShape::largestSum of all projections into one receptor, the largest.
+  double largestSum() const;
 };
 
 /// Sets what depends on where synapses are as for `targets` targets whose
@@ -95,6 +100,11 @@ struct LayerShape {
 /// counts is where the (k - 3/8) / (k + 1/4) quantile of a normal one is (Blom,
 /// 1958).
 void fillByChance(EdgeShape &edge, double targets);
+
+/// EdgeShape::largestSum of `targets` targets of `sources` weights each, which
+/// have that mean size and mean square (0 where there is no synapse).
+double largestSumByChance(double sources, double targets, double mean,
+                          double square);
 
 /// Nothing and an error at a projection when it has no connectivity.
 mlir::FailureOr<LayerShape> shapeOf(const NetworkInfo &info, uint32_t node);

@@ -4,28 +4,16 @@
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The oracle: one population planned both ways for real, and what makes one
-// plan better than the other. The choice of the paradigm, the selector's data
-// set and its regret all rank plans here.
+// The oracle: one population planned both ways for real. The choice of the
+// paradigm and the selector's data set ask here.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_FABRIC_PARADIGMPLANS_H
 #define SNNC_FABRIC_PARADIGMPLANS_H
 
-#include "compiler/Fabric/LayerPlanner.h"
-#include "compiler/Fabric/Objective.h"
+#include "compiler/Fabric/Ranking.h"
 
 namespace snnc::fabric {
-
-/// Energy of one int8 multiply-accumulate: 2.77 TOPS/W at 0.5 V are 0.36 pJ an
-/// operation, two operations (facts/paradigm_switching.md, section 5).
-inline constexpr double kPicojoulePerMac = 0.72;
-
-/// An estimate, never a measurement, in pJ a tick: every core spends its
-/// expected cycles active and the tick asleep (machine file, facts A11), the
-/// arrays their products. Cores are counted as busy as the busiest.
-double energyEstimate(const LayerPlan &plan, const MachineModel &machine,
-                      double tickSeconds);
 
 /// Both plans of a population; nothing where it does not fit.
 struct ParadigmPlans {
@@ -38,19 +26,31 @@ struct ParadigmPlans {
 };
 
 /// Whether the parallel plan is strictly better; false without a parallel plan.
-bool prefersParallel(const ParadigmPlans &plans, Objective objective,
-                     const MachineModel &machine, double tickSeconds);
+bool prefersParallel(const ParadigmPlans &plans, const Ranking &ranking);
 
-/// Plans `node` in one paradigm; its sources count as uncut. Nothing when it
-/// does not fit, or not in the planner's tick (`obstacle` says so). An error is
-/// emitted where a projection cannot be read.
+/// What there is to choose from within one paradigm.
+struct PlanCandidates {
+  /// One per number of ticks per product that fits, then a row split where it
+  /// takes fewer cores than any of them, or nothing else fits.
+  std::vector<LayerPlan> plans;
+  bool fullRing = true; ///< packet rings of full length, where they fit at all
+  std::string obstacle; ///< why there is none
+
+  /// Null without plans.
+  const LayerPlan *best(const Ranking &ranking) const;
+};
+
+/// Plans `node` in one paradigm; its sources count as uncut. Without a plan it
+/// does not fit, or not in the planner's tick (the obstacle says so). An error
+/// is emitted where a projection cannot be read.
+mlir::FailureOr<PlanCandidates> candidatesIn(LayerPlanner &planner,
+                                             uint32_t node, bool parallel);
+
+/// The best of them; the planner is left in it.
 mlir::FailureOr<std::optional<LayerPlan>> planIn(LayerPlanner &planner,
                                                  uint32_t node, bool parallel,
+                                                 const Ranking &ranking,
                                                  std::string &obstacle);
-
-/// Plans `node` both ways and leaves it in the paradigm that it asks for.
-mlir::FailureOr<ParadigmPlans> planBoth(LayerPlanner &planner,
-                                        const NetworkInfo &info, uint32_t node);
 
 } // namespace snnc::fabric
 

@@ -11,7 +11,7 @@ namespace snnc::fabric {
 /// (CycleModel), the search of LayerPlanner, the closed formulas or features.
 /// The shipped selector models were trained on plans of one version and are
 /// refused by every other; retrain them with `snnc selector train`.
-inline constexpr unsigned kPlannerVersion = 5;
+inline constexpr unsigned kPlannerVersion = 6;
 
 } // namespace snnc::fabric
 

@@ -30,11 +30,12 @@ RowSample::RowSample(uint32_t sources, uint32_t targets)
   }
 }
 
-void RowSample::add(uint32_t source, uint32_t target, uint32_t delay) {
-  cells.push_back({source, delay, target});
+void RowSample::add(uint32_t source, uint32_t target, uint32_t delay,
+                    uint32_t size) {
+  cells.push_back({source, delay, target, size});
 }
 
-/// q = round(weight * scale) as IntConnectivity does, and whether it is not 0.
+/// |q|, q = round(weight * scale) as IntConnectivity does.
 namespace {
 class Quantizer {
 public:
@@ -43,15 +44,19 @@ public:
       return;
     scales = snn::ParamValues::get(quant.getScales(), targets, context);
     truncates = quant.getRounding() == snn::Rounding::TowardZero;
+    limit = std::ldexp(1.0, int(quant.getBits()) - 1) - 1;
   }
-  bool keeps(double weight, uint32_t target) const {
+  uint32_t operator()(double weight, uint32_t target) const {
     double scaled = std::abs(weight * (scales ? scales->at(target) : 1e9));
-    return truncates ? scaled >= 1 : scaled > 0.5;
+    if (truncates ? scaled < 1 : scaled <= 0.5)
+      return 0;
+    return uint32_t(std::min(limit, scaled + (truncates ? 0 : 0.5)));
   }
 
 private:
   std::optional<snn::ParamValues> scales;
   bool truncates = false;
+  double limit = 127;
 };
 } // namespace
 
@@ -67,9 +72,9 @@ bool RowSample::readDense(snn::ProjectionOp op) {
   // [target, source]; extra delays do not exist, so 1 stands for all.
   for (uint32_t target = 0; target < targets; ++target)
     for (uint32_t source : chosen)
-      if (quantizer.keeps(float(weights->at(size_t(target) * sources + source)),
-                          target))
-        add(source, target, 1);
+      if (uint32_t size = quantizer(
+              float(weights->at(size_t(target) * sources + source)), target))
+        add(source, target, 1, size);
   return true;
 }
 
@@ -95,10 +100,11 @@ bool RowSample::readList(snn::ProjectionOp op) {
     double source = from->at(i), target = to->at(i);
     if (!(source >= 0 && source < sources && target >= 0 && target < targets))
       return false; // the full view reports it
-    if (wanted[uint32_t(source)] &&
-        quantizer.keeps(float(weights->at(i)), uint32_t(target)))
+    if (!wanted[uint32_t(source)])
+      continue;
+    if (uint32_t size = quantizer(float(weights->at(i)), uint32_t(target)))
       add(uint32_t(source), uint32_t(target),
-          delays ? uint32_t(delays->at(i)) : 0);
+          delays ? uint32_t(delays->at(i)) : 0, size);
   }
   return true;
 }
@@ -113,7 +119,8 @@ std::optional<RowSample> RowSample::read(snn::ProjectionOp op) {
     for (uint32_t source : sample.chosen) {
       view->row(source, row);
       for (const snn::IntSynapse &synapse : row)
-        sample.add(source, synapse.target, synapse.delay);
+        sample.add(source, synapse.target, synapse.delay,
+                   uint32_t(std::abs(synapse.weight)));
     }
   }
   auto from = NeuronOrder::of(op.getSource().getDefiningOp()),
@@ -173,6 +180,15 @@ double RowSample::unevenness() const {
   squares += (rows - double(seen)) * mean * mean; // rows without synapse
   double chance = mean * std::max(0.0, 1 - density());
   return std::sqrt(std::max(0.0, squares / rows - chance)) / mean;
+}
+
+double RowSample::largestSum() const {
+  double pairs = double(chosen.size()) * targets, mean = 0, square = 0;
+  for (const Cell &cell : cells) {
+    mean += cell.size / pairs;
+    square += double(cell.size) * cell.size / pairs;
+  }
+  return largestSumByChance(sources, targets, mean, square);
 }
 
 double RowSample::filled(unsigned tiles, double delays) const {

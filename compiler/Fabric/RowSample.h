@@ -35,6 +35,8 @@ public:
   /// Share of the (source, delay, panel) triples with a synapse, panels of
   /// `tiles` tiles, `delays` different delays.
   double filled(unsigned tiles, double delays) const;
+  /// EdgeShape::largestSum where all targets have as many synapses.
+  double largestSum() const;
   /// `reach` and the heaviest slices of `edge` at place `i` (LayerShape.h).
   void readSlices(size_t i, EdgeShape &edge) const;
 
@@ -42,11 +44,12 @@ private:
   RowSample(uint32_t sources, uint32_t targets);
   bool readDense(snn::ProjectionOp op);
   bool readList(snn::ProjectionOp op);
-  void add(uint32_t source, uint32_t target, uint32_t delay);
+  void add(uint32_t source, uint32_t target, uint32_t delay, uint32_t size);
   void sort();
 
   struct Cell {
     uint32_t source, delay, target;
+    uint32_t size; ///< of the integer weight
   };
   uint32_t sources, targets;
   std::vector<uint32_t> chosen; ///< ascending

@@ -251,20 +251,20 @@ bool LayerPlanner::mayPay(uint32_t node, uint64_t pes) const {
 //===----------------------------------------------------------------------===//
 
 bool LayerPlanner::fitsPart(uint32_t node, Range targets,
-                            const MapStatistics &map, Limits limits) const {
+                            const MapStatistics &map, Limits limits) {
   MapLayout layout = map.layout(targets);
   if (most.sources && layout.sources > most.sources)
     return false;
   if (!planCore(partDemand(node, targets, layout), machine.sram).fits())
     return false;
   return limits == Limits::Bytes || budget <= 0 ||
-         inTime(partCycles(node, targets, map, layout));
+         keepsTime(partCycles(node, targets, map, layout));
 }
 
 /// The subordinates of one range of columns. False: a grain does not fit, or
 /// there are more than `most` parts.
 bool LayerPlanner::addParts(uint32_t node, Range targets, uint64_t most,
-                            Limits limits, std::vector<RowPart> &parts) const {
+                            Limits limits, std::vector<RowPart> &parts) {
   auto end = uint32_t(grains[node].size());
   for (uint32_t begin = 0; begin < end;) {
     // Grains fit up to `next`; longer and longer steps, then shorter ones.

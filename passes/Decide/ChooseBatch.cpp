@@ -1,7 +1,7 @@
 //===- ChooseBatch.cpp - Ticks per matrix product -------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Or none, where parts of the sources on several cores need fewer cores. A
+// Or none, where parts of the sources on several cores are better. A
 // batch spares cycles of the array and costs operand, results and, through
 // longer delays, history: whether it pays is the planner's to say.
 
@@ -22,6 +22,11 @@ struct SnnChooseBatchPass : impl::SnnChooseBatchBase<SnnChooseBatchPass> {
   std::shared_ptr<ScanCache> scans;
 
   void runOnOperation() override {
+    if (!objectiveOf(objective.getValue())) {
+      getOperation().emitError("SNN1112: objective '")
+          << objective << "' is none of pes, memory, cycles, energy";
+      return signalPassFailure();
+    }
     if (!given) {
       auto model = builtinMachine(machineName.empty() ? defaultMachineName()
                                                       : machineName);
@@ -43,6 +48,7 @@ struct SnnChooseBatchPass : impl::SnnChooseBatchBase<SnnChooseBatchPass> {
     if (failed(info))
       return failure();
     double budget = tickSeconds > 0 ? tickCycles(*given, tickSeconds) : 0;
+    Ranking ranking(*objectiveOf(objective.getValue()), *given, tickSeconds);
     LayerPlanner planner(*info, *given, {0, maxSources});
     planner.share(scans);
     for (uint32_t node = 0; node < info->nodes.size(); ++node) {
@@ -53,10 +59,10 @@ struct SnnChooseBatchPass : impl::SnnChooseBatchBase<SnnChooseBatchPass> {
         continue;
       std::string obstacle;
       planner.setTickCycles(budget);
-      auto plan = planIn(planner, node, /*parallel=*/true, obstacle);
+      auto plan = planIn(planner, node, /*parallel=*/true, ranking, obstacle);
       if (succeeded(plan) && !*plan && budget > 0) { // too slow: by bytes alone
         planner.setTickCycles(0);
-        plan = planIn(planner, node, /*parallel=*/true, obstacle);
+        plan = planIn(planner, node, /*parallel=*/true, ranking, obstacle);
       }
       if (failed(plan))
         return failure();
@@ -79,9 +85,10 @@ struct SnnChooseBatchPass : impl::SnnChooseBatchBase<SnnChooseBatchPass> {
 
 std::unique_ptr<Pass>
 createSnnChooseBatch(std::shared_ptr<const MachineModel> machine,
-                     double tickSeconds, std::shared_ptr<ScanCache> scans,
-                     uint32_t maxSources) {
+                     double tickSeconds, const std::string &objective,
+                     std::shared_ptr<ScanCache> scans, uint32_t maxSources) {
   SnnChooseBatchOptions options;
+  options.objective = objective;
   options.maxSources = maxSources;
   options.tickSeconds = tickSeconds;
   auto pass = std::make_unique<SnnChooseBatchPass>(options);

@@ -15,7 +15,7 @@ LogicalResult LayerPlans::plan(uint32_t node, bool parallel,
   Alternative &alternative = parallel ? decision.parallels : decision.serial;
   if (alternative.planned)
     return success();
-  auto plan = planIn(planner, node, parallel, alternative.obstacle);
+  auto plan = planIn(planner, node, parallel, ranking, alternative.obstacle);
   // Other populations see this one as a source, uncut.
   planner.start(node, info.nodes[node].parallel, /*fullRing=*/true);
   if (failed(plan))
@@ -32,7 +32,8 @@ LogicalResult LayerPlans::estimate(uint32_t node, Decision &decision) {
   for (bool parallel : {false, true}) {
     Alternative &alternative = parallel ? decision.parallels : decision.serial;
     alternative.planned = true;
-    if (auto result = fabric::estimate(*shape, machine, parallel, budget()))
+    if (auto result =
+            fabric::estimate(*shape, machine, parallel, ranking, budget()))
       alternative.plan = result->plan;
   }
   return success();
@@ -40,7 +41,7 @@ LogicalResult LayerPlans::estimate(uint32_t node, Decision &decision) {
 
 bool LayerPlans::prefersParallel(const Decision &decision) const {
   ParadigmPlans both{decision.serial.plan, decision.parallels.plan, {}};
-  return fabric::prefersParallel(both, objective, machine, tickSeconds);
+  return fabric::prefersParallel(both, ranking);
 }
 
 } // namespace snnc::decide

@@ -21,7 +21,7 @@ public:
   LayerPlans(const fabric::NetworkInfo &info, const MachineModel &machine,
              fabric::Objective objective, double tickSeconds,
              std::shared_ptr<fabric::ScanCache> scans = nullptr)
-      : info(info), machine(machine), objective(objective),
+      : info(info), machine(machine), ranking(objective, machine, tickSeconds),
         tickSeconds(tickSeconds),
         planner(info, machine, fabric::CoreLimits(), budget()) {
     planner.share(std::move(scans));
@@ -40,14 +40,14 @@ public:
 private:
   /// Cycles that a plan may take of a tick; `memory` does not ask for time.
   double budget() const {
-    return objective == fabric::Objective::Memory
+    return ranking.objective() == fabric::Objective::Memory
                ? 0
                : fabric::tickCycles(machine, tickSeconds);
   }
 
   const fabric::NetworkInfo &info;
   const MachineModel &machine;
-  fabric::Objective objective;
+  fabric::Ranking ranking;
   double tickSeconds;
   fabric::LayerPlanner planner;
 };

@@ -37,11 +37,14 @@ std::unique_ptr<mlir::Pass>
 createSnnSelectParadigm(const SnnSelectParadigmOptions &options,
                         SelectContext context);
 
-/// Null: a built-in machine. `tickSeconds`: real time of a tick. `scans`: what
-/// snn-select-paradigm left; may be null.
-std::unique_ptr<mlir::Pass> createSnnChooseBatch(
-    std::shared_ptr<const MachineModel> machine, double tickSeconds,
-    std::shared_ptr<fabric::ScanCache> scans, uint32_t maxSources = 0);
+/// Null: a built-in machine. `tickSeconds`: real time of a tick. `objective`:
+/// of fabric::Objective, SNN1112 otherwise. `scans`: what snn-select-paradigm
+/// left; may be null.
+std::unique_ptr<mlir::Pass>
+createSnnChooseBatch(std::shared_ptr<const MachineModel> machine,
+                     double tickSeconds, const std::string &objective,
+                     std::shared_ptr<fabric::ScanCache> scans,
+                     uint32_t maxSources = 0);
 
 #define GEN_PASS_REGISTRATION
 #include "passes/Decide/Passes.h.inc"

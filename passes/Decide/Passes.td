@@ -61,15 +61,19 @@ def SnnChooseBatch : Pass<"snn-choose-batch", "::mlir::ModuleOp"> {
   let summary = "Ticks per matrix product of parallel populations";
   let description = [{
     Emits: `row_split` on parallel populations that fit no core by columns, or
-    need fewer cores with their sources split over subordinate cores: those
-    whose feedback loops have no delay below two ticks.
+    need fewer cores with their sources split over subordinate cores and are
+    better so: those whose feedback loops have no delay below two ticks.
 
     Emits: `batch` on parallel populations that have none: the number of ticks,
-    from the rows of the MAC array down to 1, whose plan takes the fewest cores,
-    then cycles. Those in feedback loops and those of 16-bit weights take 1.
-    snn-batch-ticks then gives them the delays that this needs.
+    from the rows of the MAC array down to 1, whose plan is best. Those in
+    feedback loops and those of 16-bit weights take 1. snn-batch-ticks then
+    gives them the delays that this needs.
+
+    Best is what `objective` says, as for snn-select-paradigm. Error: SNN1112.
   }];
   let options = [
+    Option<"objective", "objective", "std::string", "\"pes\"",
+           "pes, memory, cycles or energy">,
     Option<"tickSeconds", "tick", "double", "0",
            "Real time of a tick in seconds that plans keep to, 0: none">,
     Option<"maxSources", "max-sources", "uint32_t", "0",

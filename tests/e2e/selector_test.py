@@ -10,12 +10,19 @@ from support import SnncTest
 
 class Selector(SnncTest):
 
+    TRAIN = ["selector", "train", "--set", "grid", "--count", "350", "--seed",
+             "3"]
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.first = os.path.join(cls.folder, "first")
+        done = cls.run_snnc(*cls.TRAIN, "-j", "1", "-o", cls.first)
+        assert done.returncode == 0, done.stderr
+
     def test_train_from_nothing(self):
-        arguments = ["selector", "train", "--set", "grid", "--count", "400",
-                     "--seed", "3", "-o"]
-        first, second = self.path("first"), self.path("second")
-        self.snnc(*arguments, first, "-j", "1")
-        self.snnc(*arguments, second)
+        first, second = self.first, self.path("second")
+        self.snnc(*self.TRAIN, "-o", second)
         names = sorted(os.listdir(first))
         self.assertEqual(len(names), 8)  # two kinds, four objectives
         for name in names:
@@ -50,7 +57,7 @@ class Selector(SnncTest):
 
     def test_eval_is_one_object_a_line(self):
         data = self.path("grid.csv")
-        self.snnc("selector", "dataset", "--set", "grid", "--count", "400",
+        self.snnc("selector", "dataset", "--set", "grid", "--count", "250",
                   "-o", data)
         result = self.snnc("selector", "eval", "--set", "grid", "--data", data,
                            "--objective", "cycles", "--seeds", "2", "--json")
@@ -72,10 +79,7 @@ class Selector(SnncTest):
                                models["majority"]["accuracy"] + 0.05)
 
     def test_broken_models_are_refused(self):
-        folder = self.path("models")
-        self.snnc("selector", "train", "--set", "grid", "--count", "200", "-o",
-                  folder)
-        text = pathlib.Path(folder, "adaboost-pes.json").read_text()
+        text = pathlib.Path(self.first, "adaboost-pes.json").read_text()
         cases = {"SNN1200": text[:len(text) // 2],
                  "SNN1201": text.replace('"slope":', '"slope":NaN,"x":'),
                  "SNN1202": text.replace("sha256:", "sha256:0"),

@@ -29,7 +29,7 @@ Agreement agree(const Dataset &dataset, bool parallel) {
     auto feature = [&](const char *name) {
       return double(record.features[indexOf(prefix + name)]);
     };
-    const auto &plan = record.timed.in(parallel);
+    const auto &plan = record.plans(fabric::Objective::Pes).in(parallel);
     result.sameFit += plan.has_value() == (feature("_fits") != 0);
     if (!plan || !feature("_fits"))
       continue;
@@ -56,6 +56,18 @@ TEST(LayerEstimate, MeetsThePlannerOnTheGrid) {
     EXPECT_GE(double(result.nearBytes), 0.85 * layers);
     EXPECT_GE(double(result.nearCycles), 0.85 * layers);
   }
+  // The same number of ticks a product is the fastest.
+  size_t same = 0, layers = 0;
+  for (const LayerRecord &record : *dataset)
+    if (const auto &plan =
+            record.plans(fabric::Objective::Cycles).in(/*parallel=*/true)) {
+      ++layers;
+      same +=
+          double(record.features[indexOf("fastest_batch")]) ==
+              double(plan->batch) &&
+          double(record.features[indexOf("fastest_pes")]) == double(plan->pes);
+    }
+  EXPECT_GE(double(same), 0.85 * double(layers));
 }
 
 } // namespace

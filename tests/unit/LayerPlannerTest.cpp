@@ -11,6 +11,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 using namespace mlir;
 using namespace snnc;
 using namespace snnc::fabric;
@@ -54,6 +56,7 @@ protected:
   MLIRContext context;
   OwningOpRef<ModuleOp> module;
   MachineModel machine = *builtinMachine(defaultMachineName());
+  Ranking fewest{Objective::Pes, machine, 1e-3};
 };
 
 TEST_F(LayerPlannerTest, FewestSlicesInTime) {
@@ -87,7 +90,7 @@ TEST_F(LayerPlannerTest, RowSplitCoversEverySourceOnce) {
   NetworkInfo info = read(network(20000, 0.001, 40, "paradigm <parallel>"));
   LayerPlanner planner(info, machine);
   std::string obstacle;
-  auto plan = planIn(planner, 1, /*parallel=*/true, obstacle);
+  auto plan = planIn(planner, 1, /*parallel=*/true, fewest, obstacle);
   ASSERT_TRUE(succeeded(plan) && plan->has_value());
   const LayerCut &cut = planner.cut(1);
   ASSERT_TRUE(cut.rows);
@@ -108,7 +111,8 @@ TEST_F(LayerPlannerTest, RowSplitCoversEverySourceOnce) {
   }
   EXPECT_EQ(next, std::vector<uint32_t>(40, 20000));
   // A row is 48 weights and, in operand, position, scatter table, history of
-  // four ticks and packet ring, 21 bytes; a grain may be left over on each core.
+  // four ticks and packet ring, 21 bytes; a grain may be left over on each
+  // core.
   uint64_t least = 20000 * (48 + 21) / availableBytes(machine.sram);
   EXPECT_LE(cut.parts.size(), least + 2);
 }
@@ -118,13 +122,13 @@ TEST_F(LayerPlannerTest, RowSplitOnlyWhereItPays) {
   NetworkInfo info = read(network(500, 0.1, 500, "paradigm <parallel>"));
   LayerPlanner planner(info, machine);
   std::string obstacle;
-  auto plan = planIn(planner, 1, /*parallel=*/true, obstacle);
+  auto plan = planIn(planner, 1, /*parallel=*/true, fewest, obstacle);
   ASSERT_TRUE(succeeded(plan) && plan->has_value());
   EXPECT_EQ((*plan)->parts, 0u);
   EXPECT_FALSE(planner.cut(1).rows);
   // Few sources a core: only a split keeps to it.
   LayerPlanner few(info, machine, CoreLimits{0, 100});
-  plan = planIn(few, 1, /*parallel=*/true, obstacle);
+  plan = planIn(few, 1, /*parallel=*/true, fewest, obstacle);
   ASSERT_TRUE(succeeded(plan) && plan->has_value());
   EXPECT_GE((*plan)->parts, 5u);
   for (const RowPart &part : few.cut(1).parts)
@@ -143,6 +147,33 @@ TEST_F(LayerPlannerTest, PacketsDoNotShrink) {
   planner.setTickCycles(0);
   EXPECT_TRUE(planner.shrink(1));
   EXPECT_TRUE(planner.inTime(planner.planOf(1).cycles));
+}
+
+/// Four ticks a product take a core more here and fewer cycles: every objective
+/// gets the least of its own kind, and the planner is left in that plan.
+TEST_F(LayerPlannerTest, TheObjectivePicksTheTicksPerProduct) {
+  NetworkInfo info = read(network(256, 0.1, 400, "paradigm <parallel>"));
+  LayerPlanner planner(info, machine);
+  auto candidates = candidatesIn(planner, 1, /*parallel=*/true);
+  ASSERT_TRUE(succeeded(candidates));
+  ASSERT_EQ(candidates->plans.size(), 3u);
+  std::map<Objective, LayerPlan> best;
+  for (Objective objective : kObjectives) {
+    Ranking ranking(objective, machine, 1e-3);
+    std::string obstacle;
+    auto plan = planIn(planner, 1, /*parallel=*/true, ranking, obstacle);
+    ASSERT_TRUE(succeeded(plan) && plan->has_value());
+    for (const LayerPlan &other : candidates->plans)
+      EXPECT_FALSE(ranking.isBetter(other, **plan)) << nameOf(objective);
+    LayerPlan left = planner.planOf(1);
+    EXPECT_EQ(left.batch, (*plan)->batch);
+    EXPECT_EQ(left.pes, (*plan)->pes);
+    best[objective] = **plan;
+  }
+  EXPECT_LT(best[Objective::Pes].pes, best[Objective::Cycles].pes);
+  EXPECT_LT(best[Objective::Cycles].cycles.expected,
+            best[Objective::Pes].cycles.expected);
+  EXPECT_LE(best[Objective::Memory].bytes, best[Objective::Pes].bytes);
 }
 
 TEST_F(LayerPlannerTest, TheTickThatBeginsABatchCounts) {

@@ -85,11 +85,12 @@ TEST(SelectorData, IsTheSameForAnyNumberOfThreads) {
     EXPECT_EQ(one[i].index, i);
     EXPECT_EQ(one[i].features, three[i].features);
     for (bool parallel : {false, true}) {
-      ASSERT_EQ(bool(one[i].timed.in(parallel)),
-                bool(three[i].timed.in(parallel)));
-      if (auto &plan = one[i].timed.in(parallel)) {
-        EXPECT_EQ(plan->pes, three[i].timed.in(parallel)->pes);
-        EXPECT_EQ(plan->cycles, three[i].timed.in(parallel)->cycles);
+      ASSERT_EQ(bool(one[i].plans(Objective::Pes).in(parallel)),
+                bool(three[i].plans(Objective::Pes).in(parallel)));
+      if (auto &plan = one[i].plans(Objective::Pes).in(parallel)) {
+        EXPECT_EQ(plan->pes, three[i].plans(Objective::Pes).in(parallel)->pes);
+        EXPECT_EQ(plan->cycles,
+                  three[i].plans(Objective::Pes).in(parallel)->cycles);
       }
     }
   }
@@ -242,15 +243,15 @@ TEST(SelectorTraining, TooFewLayersAreRefused) {
 
 TEST(SelectorScores, CountRegretOverTheOracle) {
   LayerRecord record; // parallel needs 1 core, serial 3
-  record.timed.serial = {false, 4, 3, 300, {10, 20}};
-  record.timed.parallel = {true, 4, 1, 100, {10, 20}};
+  record.plans(Objective::Pes).serial = {false, 4, 3, 300, {10, 20}};
+  record.plans(Objective::Pes).parallel = {true, 4, 1, 100, {10, 20}};
   Dataset dataset;
   for (uint64_t i = 0; dataset.size() < 4; ++i) {
     record.index = i;
     if (partOf(record, 1) == Part::HeldOut)
       dataset.push_back(record);
   }
-  dataset[3].timed.parallel.reset(); // only serial is left
+  dataset[3].plans(Objective::Pes).parallel.reset(); // only serial is left
   auto choose = [&](bool parallel) {
     return score(dataset, LayerSet::Grid, Objective::Pes, 1, machine(),
                  [=](const LayerRecord &) { return parallel; });

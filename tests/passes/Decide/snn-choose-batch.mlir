@@ -1,4 +1,7 @@
 // RUN: snnc-opt %s --snn-choose-batch | FileCheck %s
+// RUN: snnc-opt %s --snn-choose-batch=objective=cycles | FileCheck %s --check-prefix=CYCLES
+// RUN: not snnc-opt %s --snn-choose-batch=objective=speed 2>&1 | FileCheck %s --check-prefix=BAD
+// BAD: SNN1112: objective 'speed' is none of pes, memory, cycles, energy
 
 // As many ticks a product as take the fewest cores: four for a small layer; one
 // in a feedback loop (not written) and for a serial layer (not written). What
@@ -12,6 +15,8 @@
 // CHECK: snn.population "asked" {{.*}}batch 2
 // A layer whose operand and results of four ticks would take one core more.
 // CHECK: snn.population "tight" {{.*}}batch {{[12]}} 
+// By cycles that core pays.
+// CYCLES: snn.population "tight" {{.*}}batch 4
 
 snn.neuron @m receptors ["input"] states ["v"] params [] {
 ^bb0(%x: f32, %v: f32):
