@@ -53,6 +53,19 @@ class Bundle(SnncTest):
                          if " UND " in line and line.split()[-1] != "UND"]
             self.assertEqual(undefined, [])
 
+    def test_threads_do_not_show(self):
+        manifest = json.loads(read_bundle(self.bundle)["manifest.json"])
+        self.assertGreater(len(manifest["programs"]), 1)
+        written = []
+        for jobs in ("1", "2", "7"):
+            path = self.path(f"jobs{jobs}.s2x")
+            self.snnc("compile", BRAILLE, *BRAILLE_TIME, "--paradigm",
+                      "serial", "--jobs", jobs, "-o", path)
+            with open(path, "rb") as file:
+                written.append(file.read())
+        self.assertEqual(written[0], written[1])
+        self.assertEqual(written[0], written[2])
+
     def test_inspect(self):
         self.assertIn("lif1.lif", self.snnc("inspect", self.bundle).stdout)
         report = json.loads(self.snnc("inspect", self.bundle, "--json").stdout)
