@@ -1,7 +1,7 @@
 //===- Connectivity.cpp - The synapses behind a projection ----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "compiler/SNN/Connectivity.h"
+#include "compiler/SNN/DrawnRows.h"
 
 #include "compiler/SNN/ParamValues.h"
 
@@ -362,23 +362,37 @@ IntConnectivity::create(ProjectionOp projection) {
   return result;
 }
 
+/// To the nearest integer, ties to even, of |x| below 2^51: what is added
+/// leaves no bits for a fraction. The library's nearbyint is a call.
+static double nearest(double x) {
+  constexpr double shift = 0x1.8p52;
+  return (x + shift) - shift;
+}
+
 int32_t IntConnectivity::quantize(float weight, uint32_t target) const {
-  double scaled = double(weight) * scales[scales.size() == 1 ? 0 : target];
-  // nearbyint: the default rounding mode is nearest, ties to even.
-  double rounded = rounding == Rounding::NearestEven ? std::nearbyint(scaled)
-                                                     : std::trunc(scaled);
   double limit = double((int64_t(1) << (bits - 1)) - 1);
-  return int32_t(std::clamp(rounded, -limit, limit));
+  double scaled = std::clamp(double(weight) * scaleOf(target), -limit, limit);
+  return int32_t(rounding == Rounding::NearestEven ? nearest(scaled)
+                                                   : std::trunc(scaled));
 }
 
 void IntConnectivity::row(uint32_t source, std::vector<IntSynapse> &row) const {
   row.clear();
-  std::vector<Synapse> real;
-  base->row(source, real);
   uint32_t delay = delays[delays.size() == 1 ? 0 : source];
-  for (const Synapse &synapse : real)
+  auto add = [&](const Synapse &synapse) {
     if (int32_t q = quantize(synapse.weight, synapse.target))
       row.push_back({synapse.target, q, delay + synapse.delay});
+  };
+  if (auto packed = base->packedRow(source)) {
+    row.reserve(packed->size());
+    for (uint64_t word : *packed)
+      add(RowTable::unpack(word));
+    return;
+  }
+  std::vector<Synapse> real;
+  base->row(source, real);
+  for (const Synapse &synapse : real)
+    add(synapse);
 }
 
 } // namespace snnc::snn

@@ -63,6 +63,10 @@ public:
   using Visitor =
       llvm::function_ref<void(uint32_t source, const Synapse &synapse)>;
   virtual void forEach(Visitor visit) const;
+  /// The row as RowTable packs it, where it is kept like that.
+  virtual std::optional<llvm::ArrayRef<uint64_t>> packedRow(uint32_t) const {
+    return std::nullopt;
+  }
   /// In-degree of every target, from the connector's rule where it tells,
   /// else by drawing. A weight that happens to be 0 may count.
   virtual void countByTarget(std::vector<uint32_t> &degrees) const;
@@ -129,6 +133,9 @@ public:
   void row(uint32_t source, std::vector<IntSynapse> &row) const;
   /// The integer for one weight, before the zero is dropped.
   int32_t quantize(float weight, uint32_t target) const;
+  double scaleOf(uint32_t target) const {
+    return scales[scales.size() == 1 ? 0 : target];
+  }
 
 private:
   std::unique_ptr<Connectivity> base;

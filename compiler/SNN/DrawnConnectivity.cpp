@@ -99,6 +99,14 @@ public:
   void countByTarget(std::vector<uint32_t> &degrees) const override;
   void forEach(Visitor visit) const override;
   void row(uint32_t source, std::vector<Synapse> &row) const override;
+  std::optional<llvm::ArrayRef<uint64_t>>
+  packedRow(uint32_t source) const override {
+    if (!table)
+      return std::nullopt;
+    table->fillOnce(
+        [&](auto &begins, auto &words) { fillTable(begins, words); });
+    return table->row(source);
+  }
 
 private:
   /// What a walk over draws needs besides them.
@@ -299,9 +307,8 @@ void ProceduralConnectivity::drawAll(Visit visit) const {
 void ProceduralConnectivity::forEach(Visitor visit) const {
   if (!table)
     return drawAll(visit);
-  table->fillOnce([&](auto &begins, auto &words) { fillTable(begins, words); });
   for (uint32_t source = 0; source < sources; ++source)
-    for (uint64_t word : table->row(source))
+    for (uint64_t word : *packedRow(source))
       visit(source, RowTable::unpack(word));
 }
 
@@ -382,12 +389,11 @@ void ProceduralConnectivity::fillChunk(uint32_t source) const {
 
 void ProceduralConnectivity::row(uint32_t source,
                                  std::vector<Synapse> &row) const {
-  if (!table)
+  auto words = packedRow(source);
+  if (!words)
     return drawRow(source, row);
-  table->fillOnce([&](auto &begins, auto &words) { fillTable(begins, words); });
-  llvm::ArrayRef<uint64_t> words = table->row(source);
-  row.resize(words.size());
-  std::transform(words.begin(), words.end(), row.begin(), RowTable::unpack);
+  row.resize(words->size());
+  std::transform(words->begin(), words->end(), row.begin(), RowTable::unpack);
 }
 
 void ProceduralConnectivity::drawRow(uint32_t source,

@@ -4,7 +4,6 @@
 #include "compiler/SNN/QuantizationReport.h"
 
 #include "compiler/SNN/Connectivity.h"
-#include "compiler/SNN/ParamValues.h"
 
 #include <cmath>
 
@@ -16,12 +15,10 @@ static void addProjection(ProjectionOp projection, QuantizationReport &report,
   auto integers = IntConnectivity::create(projection);
   if (!real || !integers)
     return;
-  auto scales = ParamValues::get(projection.getQuantAttr().getScales(),
-                                 real->numTargets(), projection.getContext());
   report.bits = integers->weightBits();
   double limit = double((int64_t(1) << (report.bits - 1)) - 1);
   real->forEach([&](uint32_t, const Synapse &synapse) {
-    double w = synapse.weight, s = scales->at(synapse.target);
+    double w = synapse.weight, s = integers->scaleOf(synapse.target);
     int32_t q = integers->quantize(synapse.weight, synapse.target);
     double lost = w - q / s;
     report.synapses += q != 0;

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/SNN/Connectivity.h"
+#include "compiler/SNN/DrawnRows.h"
 #include "compiler/Support/Random.h"
 
 #include "mlir/AsmParser/AsmParser.h"
@@ -104,6 +104,49 @@ TEST_F(Drawn, EveryWayToReadGivesTheSameSynapses) {
         if (!twice)
           EXPECT_EQ(pairs.size(), rows.size()) << connector;
       }
+}
+
+TEST_F(Drawn, KeptOrNotTheSynapsesAreTheSame) {
+  DrawnRows &kept = context.getLoadedDialect<SNNDialect>()->drawnRows();
+  for (const char *connector :
+       {"all_to_all, amount = 1.0 : f64", "one_to_one, amount = 1.0 : f64",
+        "fixed_probability, amount = 0.1 : f64",
+        "fixed_indegree, amount = 20.0 : f64",
+        "fixed_outdegree, amount = 20.0 : f64"})
+    for (int twice : {0, 1}) {
+      kept.clear();
+      kept.setBudget(0);
+      auto drawn = make(connector, 90, 90, kNormal, kDelays, 1, twice);
+      kept.setBudget(1 << 20);
+      auto stored = make(connector, 90, 90, kNormal, kDelays, 1, twice);
+      ASSERT_TRUE(drawn && stored) << connector << error;
+      EXPECT_FALSE(drawn->packedRow(0));
+      EXPECT_TRUE(stored->packedRow(0));
+      EXPECT_EQ(byVisit(*drawn), byVisit(*stored)) << connector;
+      std::vector<Synapse> a, b;
+      for (uint32_t source = 0; source < 90; ++source) {
+        drawn->row(source, a);
+        stored->row(source, b);
+        ASSERT_EQ(a.size(), b.size());
+        for (size_t i = 0; i < a.size(); ++i) // and in the same order
+          EXPECT_TRUE(a[i].target == b[i].target &&
+                      a[i].weight == b[i].weight && a[i].delay == b[i].delay)
+              << connector << " source " << source << " synapse " << i;
+      }
+    }
+}
+
+TEST_F(Drawn, TheBudgetHoldsForAllProjectionsTogether) {
+  DrawnRows &kept = context.getLoadedDialect<SNNDialect>()->drawnRows();
+  kept.setBudget(90 * 90 * 8 + 90 * 4 + 100); // one of them
+  const char *all = "all_to_all, amount = 1.0 : f64";
+  auto first = make(all, 90, 90);
+  auto second = make(all, 90, 89);
+  auto again = make(all, 90, 90);
+  EXPECT_TRUE(first->packedRow(0));
+  EXPECT_FALSE(second->packedRow(0));
+  EXPECT_TRUE(again->packedRow(0));
+  EXPECT_EQ(first->packedRow(7)->data(), again->packedRow(7)->data());
 }
 
 TEST_F(Drawn, SeedsAndTargetsAreIndependent) {
