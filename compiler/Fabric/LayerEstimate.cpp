@@ -24,7 +24,7 @@ namespace {
 struct Core {
   double bytes = 0;
   CycleEstimate cycles;
-  double macs = 0, mapRows = 0, mapColumns = 0, denseShare = 0;
+  double macs = 0, mapRows = 0, mapColumns = 0, denseShare = 0, sums = 0;
 };
 
 /// One of the shape's figures for slices of `n` targets.
@@ -162,6 +162,7 @@ LayerEstimate Estimator::describe(uint32_t chunk) const {
   result.mapRows = mean.mapRows * share;
   result.mapColumns = mean.mapColumns * share;
   result.denseShare = full.denseShare;
+  result.sums = mean.sums * share;
   return result;
 }
 
@@ -490,8 +491,11 @@ Core ParallelEstimator::core(uint32_t n, bool heaviest) const {
   CoreWork work[2];
   for (bool worst : {false, true}) {
     work[worst].neurons = subordinate ? 0 : n;
-    work[worst].sums = subordinate ? double(n) * layer.receptors : 0;
     work[worst].positions = worst ? panels.worstPositions : panels.positions;
+    if (subordinate) // as expectedSums
+      work[worst].sums =
+          double(n) * layer.receptors *
+          (worst ? 2 : 1 - std::exp(-panels.positions / panels.count));
     for (const EdgeShape &edge : layer.edges)
       work[worst].packets += sourcesInReach(edge, n, heaviest) *
                              (worst ? std::max(1.0, edge.rate) : edge.rate);
@@ -507,6 +511,7 @@ Core ParallelEstimator::core(uint32_t n, bool heaviest) const {
   core.cycles.worst += longer;
   core.cycles.peak += std::max(0.0, format.batch * panels.macCycles - update);
   core.macs = panels.macs;
+  core.sums = work[0].sums;
   core.mapRows = panels.rows;
   core.mapColumns = panels.columns;
   return core;
@@ -565,10 +570,11 @@ std::optional<LayerEstimate> estimateRows(const LayerShape &layer,
   auto found = estimateParts(layer, machine, tickCycles, room, share, late);
   if (!found || found->plan.pes * parts >= fewer)
     return std::nullopt;
-  // One digit of a sum expected, room for two.
-  double n = layer.neurons, sums = n * layer.receptors * parts;
+  // Room for two digits of a sum.
+  double n = layer.neurons, cells = n * layer.receptors * parts;
+  double sums = found->sums *= parts;
   double bytes =
-      sizeof(SnncCoreHeader) + 8 * sums +
+      sizeof(SnncCoreHeader) + 8 * cells +
       4 * n * (layer.receptors + layer.arrayParams + 2.0 * layer.states);
   CycleCosts costs;
   double cycles = n * costs.neuron + sums * costs.takeSum;
@@ -588,7 +594,8 @@ std::optional<LayerEstimate> estimateRows(const LayerShape &layer,
   plan.cycles.expected = std::max(plan.cycles.expected, cycles / cores);
   plan.cycles.peak = std::max(plan.cycles.peak, cycles / cores);
   plan.cycles.worst =
-      std::max(plan.cycles.worst, (cycles + sums * costs.takeSum) / cores);
+      std::max(plan.cycles.worst,
+               (n * costs.neuron + 2 * cells * costs.takeSum) / cores);
   if (tickCycles > 0)
     found->busy = plan.cycles.expected / tickCycles;
   found->mapRows *= parts;

@@ -34,6 +34,7 @@ struct LayerEstimate {
   double mapRows = 0, mapColumns = 0;
   /// Serial: share of the synapses that are stored in dense rows.
   double denseShare = 0;
+  double sums = 0; ///< row split: digits of partial sums a tick, expected
 };
 
 /// The largest sum of the MAC array that the layer may have over the largest

@@ -269,8 +269,9 @@ void RowSample::readSlices(size_t i, EdgeShape &edge) const {
   for (const Slice &slice : slices) {
     double range = rangeOf(slice, seen, sources);
     sum += range;
-    if (slice.sources >= enough || seen == sources)
-      longest = std::max(longest, range);
+    if (slice.sources < enough && seen != sources) // at least what was seen
+      range = slice.sources ? (slice.last - slice.first + 1.0) / sources : 0;
+    longest = std::max(longest, range);
   }
   edge.reach[i] = sum / double(slices.size());
   edge.heavyReach[i] = std::max(1.0, sum > 0 ? longest / edge.reach[i] : 1);
