@@ -4,7 +4,8 @@
 Plans: `snnc check --plan` counts PEs, bytes and cycles per layer without a
 chip's limits, so every network counts whole. A layer that a pure paradigm
 cannot hold at all counts there with the other paradigm's plan, in favour of
-the pure one; how many those are is a figure of its own.
+the pure one; how many those are is a figure of its own. All of it for the
+default objective, and for every other one the figure that it is about.
 
 Host cost: `snnc compile`, the modes in turn, so that all see the same machine.
 "both" adds up the two pure compilations: a compiler that compiles both ways.
@@ -27,6 +28,9 @@ import mixed
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), os.pardir))
 MODES = ("serial", "parallel", "auto", "oracle")
 UNITS = {"PEs": "PEs", "bytes": "B", "cycles": "cycles"}
+# What an objective wants little of, besides the default one. Energy is a
+# formula of PEs and cycles.
+OTHERS = {"memory": ("PEs", "bytes"), "cycles": ("cycles",)}
 SEEDS = range(20)
 
 
@@ -44,10 +48,10 @@ def cases(folder, models, data):
     return {"20 mixed networks": generated, "models and NIR files": others}
 
 
-def plan(snnc, arguments, mode):
+def plan(snnc, arguments, mode, objective):
     done = subprocess.run(
-        [snnc, "check", *arguments, "--plan", "--json", "--paradigm", mode],
-        capture_output=True, text=True)
+        [snnc, "check", *arguments, "--plan", "--json", "--paradigm", mode,
+         "--objective", objective], capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{arguments}: {done.stdout}{done.stderr}")
     return json.loads(done.stdout)["plan"]["layers"]
@@ -83,7 +87,8 @@ def plans(bench, groups):
         unfit = {mode: 0 for mode in MODES}
         twice = layers = wrong = 0
         for name, arguments in networks.items():
-            found = {mode: plan(bench.snnc, arguments, mode) for mode in MODES}
+            found = {mode: plan(bench.snnc, arguments, mode, "pes")
+                     for mode in MODES}
             layers += len(found["auto"])
             for auto, oracle in zip(found["auto"], found["oracle"]):
                 twice += auto["serial"]["planned"] and auto["parallel"][
@@ -106,10 +111,28 @@ def plans(bench, groups):
                   "layers")
 
 
-def rows(bench, case, figures, peer=None):
+def other_plans(bench, groups):
+    """Per group, mode and objective the sum that the objective is about."""
+    for objective, metrics in OTHERS.items():
+        for group, networks in groups.items():
+            sums = {mode: [0, 0, 0] for mode in MODES}
+            for arguments in networks.values():
+                found = {mode: plan(bench.snnc, arguments, mode, objective)
+                         for mode in MODES}
+                for mode in MODES:
+                    figures, _ = totals(found[mode], found["oracle"])
+                    sums[mode] = [a + b for a, b in zip(sums[mode], figures)]
+            for mode in MODES:
+                peer = ("oracle", sums["oracle"]) if mode == "auto" else None
+                rows(bench, f"{objective}: {group}, {mode}", sums[mode], peer,
+                     metrics)
+
+
+def rows(bench, case, figures, peer=None, metrics=tuple(UNITS)):
     for i, (metric, unit) in enumerate(UNITS.items()):
-        bench.row("selector", case, metric, figures[i], unit,
-                  (peer[0], peer[1][i]) if peer else None)
+        if metric in metrics:
+            bench.row("selector", case, metric, figures[i], unit,
+                      (peer[0], peer[1][i]) if peer else None)
 
 
 def compile_once(bench, arguments, mode):
@@ -177,6 +200,7 @@ def host(bench, networks):
 def run(bench, models, data):
     groups = cases(bench.folder, models, data)
     plans(bench, groups)
+    other_plans(bench, groups)
     host(bench, groups["20 mixed networks"])
 
 
@@ -206,6 +230,16 @@ def tables(lines):
         twice = value(group, "planned both ways by auto")
         text.append(f"| | layers planned both ways | 0 | 0 | {twice} | "
                     f"{value(group, 'layers')} | |")
+    text += ["", "| networks, objective | | serial | parallel | auto | oracle "
+             "| auto / oracle |", "|---|---|---|---|---|---|---|"]
+    for group in groups:
+        for objective, metrics in OTHERS.items():
+            for metric in metrics:
+                cases = [f"{objective}: {group}, {mode}" for mode in MODES]
+                cells = [f"{value(case, metric):,.0f}" for case in cases]
+                ratio = found[cases[2], metric]["ratio"]
+                text.append(f"| {group}, `{objective}` | {metric} | " +
+                            " | ".join(cells) + f" | {ratio:.4f} |")
     if ("host, auto", "cpu") not in found:
         return "\n".join(text) + "\n"
     counted = value("host", "networks compiled")

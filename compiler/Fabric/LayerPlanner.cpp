@@ -112,6 +112,13 @@ LogicalResult LayerPlanner::scan(uint32_t node) {
   return success();
 }
 
+void LayerPlanner::forget(uint32_t node) {
+  maps[node].reset();
+  std::vector<Grain>().swap(grains[node]);
+  for (uint32_t edge : info.nodes[node].incoming)
+    statistics[edge].reset();
+}
+
 LogicalResult LayerPlanner::scanRows(uint32_t edge) {
   snn::ProjectionOp op = info.edges[edge].op;
   if (scans)

@@ -97,6 +97,8 @@ public:
   /// Reads the projections into `node` as its paradigm needs it; an error is
   /// emitted at a projection otherwise.
   mlir::LogicalResult scan(uint32_t node);
+  /// Lets go of what scan() read of `node`; a shared cache keeps it.
+  void forget(uint32_t node);
 
   std::vector<Range> slices(uint32_t node) const;
   /// Whether every slice fits a core when `node` is cut into `chunk` neurons.

@@ -64,6 +64,7 @@ struct SnnChooseBatchPass : impl::SnnChooseBatchBase<SnnChooseBatchPass> {
         planner.setTickCycles(0);
         plan = planIn(planner, node, /*parallel=*/true, ranking, obstacle);
       }
+      planner.forget(node);
       if (failed(plan))
         return failure();
       // Where nothing fits, fabric-slice says why.

@@ -18,6 +18,7 @@ LogicalResult LayerPlans::plan(uint32_t node, bool parallel,
   auto plan = planIn(planner, node, parallel, ranking, alternative.obstacle);
   // Other populations see this one as a source, uncut.
   planner.start(node, info.nodes[node].parallel, /*fullRing=*/true);
+  planner.forget(node);
   if (failed(plan))
     return failure();
   alternative.planned = true;

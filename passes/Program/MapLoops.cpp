@@ -93,8 +93,8 @@ void emitScatter(LoopEmitter &e, uint32_t header, Value tick, unsigned bits,
     Value operandBase = SNNC_HEADER(operand_base);
     Value delays = SNNC_HEADER(map_delays);
     Value nearest = e.sub(SNNC_HEADER(map_delay_first), e.constant(1));
-    for (unsigned k = 0; k < batch; ++k) {
-      Value operand = e.add(operandBase, k * bits / 8);
+    e.forRange(e.constant(0), e.constant(batch), [&](Value k) {
+      Value operand = e.add(operandBase, e.mul(k, e.constant(bits / 8)));
       // A spike for tick + k with delay d was taken in tick + k - d + 1; with
       // delays of at least `batch` it is here already.
       e.forRange(nearest, delays, [&](Value delay) {
@@ -115,7 +115,7 @@ void emitScatter(LoopEmitter &e, uint32_t header, Value tick, unsigned bits,
               return {e.add(at[0], 2)};
             });
       });
-    }
+    });
   });
 }
 
