@@ -31,6 +31,16 @@ projections:
   - {from: a, to: b, connector: {fixed_probability: 0.3}, weight: 0.2, delay: {dist: uniform_int, low: 1, high: 4}}
 """
 
+# Four ticks a product take one PE more than two.
+WIDE = """
+network: {name: wide, dt: 1.0e-3, seed: 3}
+inputs: {noise: {size: 256, kind: poisson, rate: {per_tick: 0.1}}}
+populations:
+  a: {size: 400, model: lif, params: {tau: 20.0e-3, threshold: 1.0}}
+projections:
+  - {from: noise, to: a, connector: all_to_all, weight: {dist: uniform, low: 0.0, high: 0.1}, delay: 4}
+"""
+
 
 class Auto(SnncTest):
 
@@ -88,6 +98,27 @@ class Auto(SnncTest):
         done = self.snnc("check", *DIGITS, "--plan", "--objective", "cycles",
                          "--selector-model", self.model, code=1)
         self.assertIn("SNN1207", done.stderr)
+
+    def test_the_objective_decides_within_a_paradigm(self):
+        """What `check` promises by cycles and by PEs is what is compiled, and
+        the same spikes."""
+        path = self.path("wide.yaml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(WIDE)
+        plans, runs = {}, []
+        for objective in ("pes", "cycles"):
+            options = ["--objective", objective, "--paradigm", "parallel"]
+            plan = self.plan([path], *options)[0]["parallel"]
+            bundle = self.path(f"{objective}.s2x")
+            self.snnc("compile", path, *options, "-o", bundle)
+            layer = json.loads(self.snnc("inspect", bundle, "--layer", "a",
+                                         "--json").stdout)
+            self.assertEqual(plan["pes"], layer["pes"])
+            plans[objective] = plan
+            runs.append(self.record(bundle, ["--ticks", "40"]))
+        self.assertLess(plans["pes"]["pes"], plans["cycles"]["pes"])
+        self.assertLess(plans["cycles"]["cycles"], plans["pes"]["cycles"])
+        self.assert_equal_runs(*runs)
 
     def test_pinned_layers_stay(self):
         for paradigm in ("serial", "parallel"):
