@@ -88,9 +88,14 @@ def Tick_RingAddOp : Tick_Op<"ring_add"> {
   let description = [{
     `formats` are the row encodings that this program knows; the table entry's
     `kind` indexes them. Integer adds: order cannot matter.
+
+    A format is `joined` where the ring has as many slots as the format's delay
+    field has values, and a slot as many accumulators as its index field: index
+    and slot are one number then, and need no product.
   }];
-  let arguments = (ins Tick_RowType:$row, ArrayAttr:$formats);
-  let assemblyFormat = "$row `formats` $formats attr-dict";
+  let arguments = (ins Tick_RowType:$row, ArrayAttr:$formats,
+                       OptionalAttr<DenseBoolArrayAttr>:$joined);
+  let assemblyFormat = "$row `formats` $formats (`joined` $joined^)? attr-dict";
 }
 
 def Tick_ForNeuronsOp : Tick_Op<"for_neurons", [SingleBlock, NoTerminator]> {

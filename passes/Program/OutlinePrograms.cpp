@@ -1,11 +1,13 @@
 //===- OutlinePrograms.cpp - One program per distinct core behaviour ------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "compiler/Fabric/CorePlanner.h"
 #include "compiler/SNN/ParamValues.h"
 #include "passes/Program/Passes.h"
 
 #include "mlir/IR/IRMapping.h"
 
+#include <bit>
 #include <map>
 #include <tuple>
 
@@ -18,10 +20,31 @@ using namespace snnc::tick;
 
 namespace {
 
+/// Which formats are `joined` (tick.ring_add) in the ring of `slice`; empty
+/// when none is.
+std::vector<bool> joinedFormats(fabric::SliceOp slice, unsigned receptors,
+                                llvm::ArrayRef<Attribute> formats) {
+  uint64_t slot = fabric::ringSlotBytes(slice.numNeurons(), receptors);
+  uint64_t slots = 0;
+  for (Operation *user : slice.getSlice().getUsers())
+    if (auto buffer = dyn_cast<fabric::BufferOp>(user))
+      if (buffer.getName() == "ring")
+        slots = std::bit_floor(buffer.getBytes() / slot);
+  std::vector<bool> joined;
+  for (Attribute format : formats) {
+    auto sparse = dyn_cast<fabric::SparseRowsAttr>(format);
+    joined.push_back(sparse && sparse.getDelayBits() > 0 &&
+                     slots == uint64_t(1) << sparse.getDelayBits() &&
+                     slot == uint64_t(4) << sparse.getIndexBits());
+  }
+  return llvm::is_contained(joined, true) ? joined : std::vector<bool>();
+}
+
 /// What makes two cores need different code.
 struct ProgramKey {
   std::string model;
-  std::string formats; ///< printed, in the order of the table's kinds
+  std::string formats;      ///< printed, in the order of the table's kinds
+  std::vector<bool> joined; ///< per format, of ring_add; empty: none
   std::vector<bool> uniform;
   bool sends = true;    ///< some core listens to its spikes
   unsigned mapBits = 0; ///< weight-delay map: 8 or 16; 0: serial
@@ -80,6 +103,8 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
     if (slice.getParallel() && !formats.empty()) {
       key.mapBits = cast<fabric::MapRowsAttr>(formats.front()).getBits();
       key.batch = unsigned(population.getBatch().value_or(1));
+    } else {
+      key.joined = joinedFormats(slice, model.numReceptors(), formats);
     }
     auto [it, isNew] = names.try_emplace(key);
     if (isNew) {
@@ -167,6 +192,12 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
     buildUpdate(b, n, model, key);
   }
 
+  static DenseBoolArrayAttr joinedAttr(OpBuilder &b, const ProgramKey &key) {
+    llvm::SmallVector<bool> joined(key.joined.begin(), key.joined.end());
+    return joined.empty() ? DenseBoolArrayAttr()
+                          : b.getDenseBoolArrayAttr(joined);
+  }
+
   static void buildOnSpike(OpBuilder &b, Location loc,
                            llvm::ArrayRef<Attribute> formats,
                            const ProgramKey &programKey) {
@@ -182,7 +213,8 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
     if (programKey.mapBits)
       b.create<NoteOp>(loc, row);
     else
-      b.create<RingAddOp>(loc, row, b.getArrayAttr(formats));
+      b.create<RingAddOp>(loc, row, b.getArrayAttr(formats),
+                          joinedAttr(b, programKey));
   }
 
   /// The neuron region with its arguments loaded and its results stored.

@@ -82,9 +82,7 @@ struct SparseRow {
   fabric::SparseRowsAttr format;
   Value base; ///< accumulator of target 0: in slot 0, or in the only slot
   Value tick; ///< tick of delay field 0
-  /// The ring has as many slots as the delay field has values, and a slot as
-  /// many accumulators as the index field: index and slot are one number.
-  bool joined = false;
+  bool joined = false; ///< as in tick.ring_add
 };
 
 /// A synaptic word: bits [low, low + width) of `bits`. From its low end index,
@@ -209,9 +207,9 @@ void emitWords(LoopEmitter &e, const SparseRow &sparse, const RowContext &row,
   e.forLoop(e.bitAnd(count, wordBytes == 2 ? 1 : 3), rest, turn(1));
 }
 
-void emitSparse(LoopEmitter &e, fabric::SparseRowsAttr format,
+void emitSparse(LoopEmitter &e, fabric::SparseRowsAttr format, bool joined,
                 const RowContext &row) {
-  unsigned wordBytes = format.getWord() / 8, delayBits = format.getDelayBits();
+  unsigned wordBytes = format.getWord() / 8;
   Value index =
       e.add(SNNC_FIELD(e, row.entry, index_base), e.shl(row.source, 1));
   Value first = e.loadNarrow(index, 16, false);
@@ -219,24 +217,13 @@ void emitSparse(LoopEmitter &e, fabric::SparseRowsAttr format,
   Value count = e.sub(last, first);
   Value at = e.add(SNNC_FIELD(e, row.entry, rows_base),
                    e.shl(first, wordBytes == 4 ? 2 : 1));
-  SparseRow sparse{format, {}, {}, false};
+  SparseRow sparse{format, {}, {}, joined};
   sparse.tick = e.add(row.tick, SNNC_FIELD(e, row.entry, delay));
   sparse.base = e.add(row.ringBase, e.shl(SNNC_FIELD(e, row.entry, target), 2));
-  if (delayBits == 0) {
+  if (format.getDelayBits() == 0)
     sparse.base = e.add(
         sparse.base, e.mul(e.bitAnd(sparse.tick, row.slotMask), row.slotBytes));
-    return emitWords(e, sparse, row, at, first, count);
-  }
-  auto equal = [&](Value value, uint32_t expected) {
-    return e.compare(arith::CmpIPredicate::eq, value, e.constant(expected));
-  };
-  Value joined = e.bitAnd(equal(row.slotMask, (1u << delayBits) - 1),
-                          equal(row.slotBytes, 4u << format.getIndexBits()));
-  SparseRow fast = sparse;
-  fast.joined = true;
-  e.ifThen(
-      joined, [&] { emitWords(e, fast, row, at, first, count); },
-      [&] { emitWords(e, sparse, row, at, first, count); });
+  emitWords(e, sparse, row, at, first, count);
 }
 
 /// One digit of a partial sum. `source` is cell, place and digit.
@@ -252,14 +239,14 @@ void emitSum(LoopEmitter &e, unsigned bits, const RowContext &row) {
 }
 } // namespace
 
-LogicalResult emitRowLoop(LoopEmitter &e, Attribute format,
+LogicalResult emitRowLoop(LoopEmitter &e, Attribute format, bool joined,
                           const RowContext &row) {
   if (auto dense = dyn_cast<fabric::DenseRowsAttr>(format)) {
     emitDense(e, dense.getBits(), row);
     return success();
   }
   if (auto sparse = dyn_cast<fabric::SparseRowsAttr>(format)) {
-    emitSparse(e, sparse, row);
+    emitSparse(e, sparse, joined, row);
     return success();
   }
   if (auto sums = dyn_cast<fabric::SumsAttr>(format)) {

@@ -21,9 +21,10 @@ struct RowContext {
 };
 
 /// Adds the row's weights into the ring buffer; `format` is a fabric row
-/// encoding. The layouts are compiler/Fabric/Encoding.h's.
+/// encoding, `joined` as in tick.ring_add. The layouts are
+/// compiler/Fabric/Encoding.h's.
 mlir::LogicalResult emitRowLoop(LoopEmitter &e, mlir::Attribute format,
-                                const RowContext &row);
+                                bool joined, const RowContext &row);
 
 } // namespace snnc::program
 

@@ -271,20 +271,23 @@ private:
   LogicalResult lowerFormats(RingAddOp add, const RowContext &row) {
     ArrayAttr formats = add.getFormats();
     if (formats.size() == 1)
-      return lowerFormat(add, formats[0], row);
+      return lowerFormat(add, 0, row);
     Value kind = e->load(e->add(row.entry, offsetof(SnncTableEntry, kind)));
     LogicalResult result = success();
     for (unsigned k = 0; k < formats.size(); ++k)
       e->ifThen(e->compare(CmpIPredicate::eq, kind, e->constant(k)), [&] {
-        if (failed(lowerFormat(add, formats[k], row)))
+        if (failed(lowerFormat(add, k, row)))
           result = failure();
       });
     return result;
   }
 
-  LogicalResult lowerFormat(RingAddOp add, Attribute format,
+  LogicalResult lowerFormat(RingAddOp add, unsigned kind,
                             const RowContext &row) {
-    if (succeeded(emitRowLoop(*e, format, row)))
+    Attribute format = add.getFormats()[kind];
+    auto joined = add.getJoined();
+    bool isJoined = joined && kind < joined->size() && (*joined)[kind];
+    if (succeeded(emitRowLoop(*e, format, isJoined, row)))
       return success();
     return add.emitError("SNN0396: no loop for the row format ") << format;
   }

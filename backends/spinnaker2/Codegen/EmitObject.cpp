@@ -87,7 +87,7 @@ static void prepareFunctions(llvm::Module &module) {
 /// with the loop around them.
 static constexpr const char *kPipeline =
     "function(lower-expect,sroa,early-cse<memssa>,simplifycfg,"
-    "loop-mssa(loop-rotate,licm<allowspeculation>),jump-threading,"
+    "loop-mssa(loop-rotate,licm<allowspeculation>),"
     "loop(indvars),early-cse<memssa>,instcombine<no-verify-fixpoint>,"
     "reassociate,loop-mssa(licm<allowspeculation>),simplifycfg)";
 
