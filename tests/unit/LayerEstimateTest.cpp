@@ -5,9 +5,14 @@
 // and its bytes and cycles within a few per cent.
 
 #include "classifier/Dataset.h"
+#include "classifier/LayerNetwork.h"
+#include "compiler/Fabric/LayerPlanner.h"
 
 #include <gtest/gtest.h>
 
+#include <set>
+
+using namespace mlir;
 using namespace snnc;
 using namespace snnc::selector;
 
@@ -68,6 +73,38 @@ TEST(LayerEstimate, MeetsThePlannerOnTheGrid) {
           double(record.features[indexOf("fastest_pes")]) == double(plan->pes);
     }
   EXPECT_GE(double(same), 0.85 * double(layers));
+}
+
+/// The largest sum of the MAC array, every kind of connectivity.
+TEST(LayerEstimate, KnowsTheLargestSum) {
+  MachineModel machine = *builtinMachine(defaultMachineName());
+  LayerBuilder builder;
+  size_t layers = 0, near = 0;
+  std::set<Structure> seen;
+  for (uint64_t index = 0; index < 120; ++index) {
+    LayerSpec spec = makeLayer(LayerSet::Wide, index, 1);
+    constexpr uint64_t large = 200000; // pairs: enough for a test
+    if (uint64_t(spec.sources) * spec.targets > large)
+      continue;
+    auto info = fabric::NetworkInfo::read(builder.build(spec));
+    ASSERT_TRUE(succeeded(info));
+    uint32_t node = info->nodeByName.lookup("layer");
+    auto shape = fabric::shapeOf(*info, node);
+    ASSERT_TRUE(succeeded(shape));
+    fabric::LayerPlanner planner(*info, machine);
+    planner.start(node, /*parallel=*/true, /*fullRing=*/true);
+    ASSERT_TRUE(succeeded(planner.scan(node)));
+    auto largest = double(planner.map(node).largestSum().value);
+    double scale = spec.bits == 8 ? 127 : 32767;
+    if (largest < 10 * scale) // a few synapses: chance
+      continue;
+    ++layers;
+    seen.insert(spec.structure);
+    near += std::abs(shape->largestSum() - largest) <= 0.15 * largest;
+  }
+  EXPECT_GE(layers, 20u);
+  EXPECT_EQ(seen.size(), 5u);
+  EXPECT_GE(double(near), 0.9 * double(layers));
 }
 
 } // namespace
