@@ -102,6 +102,8 @@ class Loops:
                 ("sparse, no delay, rows of 120", 512, 120, {}, ()),
                 ("sparse, delays 1 to 8, rows of 100", 256, 100,
                  {"delay": "{dist: uniform_int, low: 1, high: 8}"}, ()),
+                ("sparse, delays 1 to 8, rows of 100 of 200", 200, 100,
+                 {"delay": "{dist: uniform_int, low: 1, high: 8}"}, ()),
                 ("sparse, delays 1 to 8, rows of 200", 512, 200,
                  {"delay": "{dist: uniform_int, low: 1, high: 8}"}, ()),
                 ("sparse int16, delays 1 to 8, rows of 200", 512, 200,
