@@ -15,6 +15,9 @@
 
 #include <cmath>
 #include <fmt/format.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <set>
 
 using namespace mlir;
@@ -64,11 +67,7 @@ public:
     addOrders();
     addNetwork();
     addReport();
-    // Nobody reads synapses from here on, and LLVM wants memory of its own.
-    network->getContext()
-        ->getOrLoadDialect<snn::SNNDialect>()
-        ->drawnRows()
-        .clear();
+    forgetSynapses();
     if (failed(addPrograms()))
       return nullptr;
     return bundle;
@@ -76,6 +75,15 @@ public:
 
 private:
   runtime::Manifest &manifest() { return bundle->manifest; }
+
+  /// Nobody reads them from here on, and LLVM wants memory of its own.
+  void forgetSynapses() {
+    auto *dialect = network->getContext()->getOrLoadDialect<snn::SNNDialect>();
+    dialect->drawnRows().clear();
+#ifdef __GLIBC__
+    malloc_trim(0); // else the peak has both
+#endif
+  }
 
   void namePrograms() {
     for (auto program : module.getOps<tick::ProgramOp>()) {
