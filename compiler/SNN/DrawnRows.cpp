@@ -12,7 +12,10 @@ std::shared_ptr<RowTable> DrawnRows::table(mlir::Attribute rule,
   std::tuple key(rule.getAsOpaquePointer(), sources, targets);
   if (auto known = tables.find(key); known != tables.end())
     return known->second;
-  uint64_t bytes = synapses * sizeof(uint64_t) + sources * sizeof(uint32_t);
+  if (synapses > budget / sizeof(uint64_t)) // the product might not fit either
+    return nullptr;
+  uint64_t bytes =
+      synapses * sizeof(uint64_t) + (uint64_t(sources) + 1) * sizeof(uint32_t);
   if (used + bytes > budget)
     return nullptr;
   used += bytes;

@@ -147,6 +147,9 @@ TEST_F(Drawn, TheBudgetHoldsForAllProjectionsTogether) {
   EXPECT_FALSE(second->packedRow(0));
   EXPECT_TRUE(again->packedRow(0));
   EXPECT_EQ(first->packedRow(7)->data(), again->packedRow(7)->data());
+  // 2^62 synapses: 8 B each would wrap around to nothing.
+  DrawnRows fresh;
+  EXPECT_FALSE(fresh.table(UnitAttr::get(&context), 1, 1, uint64_t(1) << 62));
 }
 
 TEST_F(Drawn, SeedsAndTargetsAreIndependent) {
