@@ -307,9 +307,11 @@ void ProceduralConnectivity::drawAll(Visit visit) const {
 void ProceduralConnectivity::forEach(Visitor visit) const {
   if (!table)
     return drawAll(visit);
-  for (uint32_t source = 0; source < sources; ++source)
-    for (uint64_t word : *packedRow(source))
+  for (uint32_t source = 0; source < sources; ++source) {
+    auto words = packedRow(source); // outlives the loop over it
+    for (uint64_t word : *words)
       visit(source, RowTable::unpack(word));
+  }
 }
 
 /// Hardly ever exceeded: six standard deviations over the expectation.
