@@ -34,19 +34,23 @@ static uint16_t poisson(double rate, double u) {
   return k;
 }
 
-static void fillPoisson(snn::PoissonAttr drive, const Extent &extent,
+/// False when the rates are damaged.
+static bool fillPoisson(snn::PoissonAttr drive, const Extent &extent,
                         uint64_t channels, std::span<uint16_t> counts) {
+  auto rates = snn::PoissonRates::get(drive, channels);
+  if (!rates)
+    return false;
   PhiloxKey key =
       streamKey(uint64_t(drive.getSeed()), uint64_t(drive.getStream()));
-  double rate = drive.getRate().getValueAsDouble();
   size_t i = 0;
   for (uint64_t s = 0; s < extent.samples; ++s)
     for (uint64_t t = 0; t < extent.ticks; ++t)
       for (uint64_t c = 0; c < channels; ++c) {
         PhiloxCounter w = philox4x32(
             {uint32_t(c), uint32_t(t), uint32_t(t >> 32), uint32_t(s)}, key);
-        counts[i++] = poisson(rate, unitInterval(w[0], w[1]));
+        counts[i++] = poisson(rates->at(t, c), unitInterval(w[0], w[1]));
       }
+  return true;
 }
 
 static std::optional<snn::ParamValues> numbersOf(snn::ParamRefAttr ref) {
@@ -104,6 +108,14 @@ static Expected<Extent> extentOf(llvm::ArrayRef<snn::InputOp> driven,
   if (ticks)
     return Extent{false, 1, *ticks};
   for (snn::InputOp input : driven) {
+    if (auto drive = dyn_cast<snn::PoissonAttr>(*input.getDrive())) {
+      auto table = dyn_cast<snn::ParamRefAttr>(drive.getRate());
+      if (table && table.getType().getRank() == 2) {
+        extent.ticks = std::max(extent.ticks,
+                                uint64_t(table.getType().getShape().front()));
+        continue;
+      }
+    }
     auto list = dyn_cast<snn::SpikeListAttr>(*input.getDrive());
     if (!list)
       return makeError(
@@ -145,12 +157,13 @@ Status addDrivenInputs(snn::NetworkOp network,
                        {"run fewer ticks at once"});
     auto array = runtime::NdArray::zeros(runtime::DType::U16, shape);
     auto counts = array.as<uint16_t>();
-    if (auto drive = dyn_cast<snn::PoissonAttr>(*input.getDrive()))
-      fillPoisson(drive, *extent, channels, counts);
-    else if (!fillList(cast<snn::SpikeListAttr>(*input.getDrive()), *extent,
-                       channels, counts))
+    auto rates = dyn_cast<snn::PoissonAttr>(*input.getDrive());
+    bool good = rates ? fillPoisson(rates, *extent, channels, counts)
+                      : fillList(cast<snn::SpikeListAttr>(*input.getDrive()),
+                                 *extent, channels, counts);
+    if (!good)
       return makeError("SNN1015", {"", input.getName().str(), 0, 0},
-                       "the spike list of this input is damaged",
+                       "the rates or spikes of this input are damaged",
                        {"compile the network again"});
     arrays[input.getName().str()] = std::move(array);
   }

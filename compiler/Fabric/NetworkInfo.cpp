@@ -80,7 +80,11 @@ static LogicalResult readChoices(Operation *op, NetworkNode &node) {
   if (auto input = dyn_cast<snn::InputOp>(op)) {
     if (auto poisson =
             dyn_cast_or_null<snn::PoissonAttr>(input.getDriveAttr())) {
-      node.rate = poisson.getRate().getValueAsDouble();
+      auto rates = snn::PoissonRates::get(poisson, node.size);
+      if (!rates)
+        return op->emitError("SNN0351: input '")
+               << node.name << "' has rates that are missing or none";
+      node.rate = rates->busiest();
       node.rateStated = true;
     }
     return success();

@@ -232,7 +232,9 @@ void ProceduralConnectivity::draw(uint32_t owner, Scratch &scratch, bool wanted,
         visit(s, s, wanted ? words(s, owner) : PhiloxCounter{});
     return;
   case ConnectorKind::OneToOne:
-    return visit(owner, owner, wanted ? words(owner, owner) : PhiloxCounter{});
+    if (!skipSelf)
+      visit(owner, owner, wanted ? words(owner, owner) : PhiloxCounter{});
+    return;
   case ConnectorKind::FixedProbability:
     return drawProbability(owner, visit);
   case ConnectorKind::FixedInDegree:
@@ -247,7 +249,7 @@ std::optional<uint64_t> ProceduralConnectivity::cheapCount() const {
   case ConnectorKind::AllToAll:
     return uint64_t(sources - self) * targets;
   case ConnectorKind::OneToOne:
-    return targets;
+    return skipSelf ? 0 : targets;
   case ConnectorKind::FixedInDegree:
     return uint64_t(amount) * targets;
   case ConnectorKind::FixedOutDegree:
@@ -273,7 +275,7 @@ void ProceduralConnectivity::countByTarget(
   case ConnectorKind::AllToAll:
     return degrees.assign(targets, sources - (skipSelf ? 1 : 0));
   case ConnectorKind::OneToOne:
-    return degrees.assign(targets, 1);
+    return degrees.assign(targets, skipSelf ? 0 : 1);
   case ConnectorKind::FixedInDegree:
     return degrees.assign(targets, uint32_t(amount));
   case ConnectorKind::FixedProbability:
@@ -413,7 +415,9 @@ void ProceduralConnectivity::drawRow(uint32_t source,
         add(target, words(source, target));
     return;
   case ConnectorKind::OneToOne:
-    return add(source, words(source, source));
+    if (!skipSelf)
+      add(source, words(source, source));
+    return;
   case ConnectorKind::FixedOutDegree: {
     Scratch scratch;
     draw(source, scratch, true,

@@ -28,8 +28,14 @@ std::vector<std::string> libraryModelNames() {
   }
 }
 
+std::string neuronSymbol(ModuleOp module, llvm::StringRef name) {
+  bool taken = bool(module.lookupSymbol<NetworkOp>(name));
+  return taken ? (name + ".neuron").str() : name.str();
+}
+
 NeuronOp importLibraryModel(ModuleOp module, llvm::StringRef name) {
-  if (auto existing = module.lookupSymbol<NeuronOp>(name))
+  std::string symbol = neuronSymbol(module, name);
+  if (auto existing = module.lookupSymbol<NeuronOp>(symbol))
     return existing;
   // Parse the one model only: the text between its line and the closing brace.
   llvm::StringRef text(kLibraryText);
@@ -40,12 +46,13 @@ NeuronOp importLibraryModel(ModuleOp module, llvm::StringRef name) {
   size_t end = text.find("\n}", begin);
   // A copy of its own: the lexer runs to the terminating zero.
   std::string one = text.slice(begin, end + 2).str();
-  OwningOpRef<ModuleOp> library = parseSourceString<ModuleOp>(
-      one, module.getContext(), "library.mlir");
+  OwningOpRef<ModuleOp> library =
+      parseSourceString<ModuleOp>(one, module.getContext(), "library.mlir");
   if (!library)
     return nullptr;
   auto model = library->lookupSymbol<NeuronOp>(name);
   model->remove();
+  model.setSymName(symbol);
   module.push_back(model);
   model->moveBefore(&module.getBody()->front());
   return model;

@@ -1,4 +1,5 @@
-//===- NeuronLibrary.h - The neuron models that ship -------------*- C++ -*-===//
+//===- NeuronLibrary.h - The neuron models that ship -------------*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_SNN_NEURONLIBRARY_H
 #define SNNC_SNN_NEURONLIBRARY_H
@@ -11,6 +12,10 @@ namespace snnc::snn {
 
 /// The names of library.mlir, in its order.
 std::vector<std::string> libraryModelNames();
+
+/// The symbol of the model `name`: another one where the network has that name
+/// ('.' stands in no name of a user).
+std::string neuronSymbol(mlir::ModuleOp module, llvm::StringRef name);
 
 /// The model `name` in `module`, copied from the library when it is not there
 /// yet. Null when the library has no such model.

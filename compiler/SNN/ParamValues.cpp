@@ -5,6 +5,7 @@
 
 #include "mlir/IR/Builders.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 
@@ -31,7 +32,8 @@ std::optional<ParamValues> ParamValues::get(Attribute attr, size_t count,
   if (auto tensor = dyn_cast_or_null<DenseElementsAttr>(attr)) {
     if (!tensor.getElementType().isF32() && !tensor.getElementType().isF64())
       return std::nullopt;
-    if (size_t(tensor.getNumElements()) != count && tensor.getNumElements() != 1)
+    if (size_t(tensor.getNumElements()) != count &&
+        tensor.getNumElements() != 1)
       return std::nullopt;
     view.dense = tensor;
     return view;
@@ -71,6 +73,41 @@ std::optional<double> ParamValues::uniform() const {
   return first;
 }
 
+std::optional<PoissonRates> PoissonRates::get(PoissonAttr drive,
+                                              uint64_t channels) {
+  PoissonRates rates;
+  rates.channels = channels;
+  size_t count = size_t(channels);
+  if (auto table = dyn_cast<ParamRefAttr>(drive.getRate())) {
+    auto shape = table.getType().getShape();
+    if (shape.back() != int64_t(channels))
+      return std::nullopt;
+    if (shape.size() == 2)
+      rates.ticks = uint64_t(shape[0]);
+    count = size_t(table.getType().getNumElements());
+  }
+  rates.values = ParamValues::get(drive.getRate(), count, drive.getContext());
+  if (!rates.values)
+    return std::nullopt;
+  for (size_t i = 0; isa<ParamRefAttr>(drive.getRate()) && i < count; ++i)
+    if (double rate = rates.values->at(i); !(rate >= 0 && rate <= 100))
+      return std::nullopt;
+  return rates;
+}
+
+double PoissonRates::busiest() const {
+  if (auto same = values->uniform())
+    return *same;
+  double most = 0;
+  for (uint64_t tick = 0; tick < ticks.value_or(1); ++tick) {
+    double sum = 0;
+    for (uint64_t channel = 0; channel < channels; ++channel)
+      sum += at(tick, channel);
+    most = std::max(most, sum / double(channels));
+  }
+  return most;
+}
+
 Attribute initialState(PopulationOp population, llvm::StringRef state) {
   DictionaryAttr initial = population.getInitialAttr();
   return initial ? initial.get(state) : Attribute();
@@ -81,12 +118,13 @@ Attribute makeParam(MLIRContext *context, llvm::StringRef key,
   Builder builder(context);
   bool same = true;
   for (double value : values)
-    same &= std::bit_cast<uint64_t>(value) == std::bit_cast<uint64_t>(values[0]);
+    same &=
+        std::bit_cast<uint64_t>(value) == std::bit_cast<uint64_t>(values[0]);
   if (same && !values.empty())
     return builder.getF64FloatAttr(values[0]);
   int64_t n = int64_t(values.size());
-  std::string name = paramsOf(context).addF64(
-      {key.data(), key.size()}, {n}, {values.data(), values.size()});
+  std::string name = paramsOf(context).addF64({key.data(), key.size()}, {n},
+                                              {values.data(), values.size()});
   return ParamRefAttr::get(context, name,
                            RankedTensorType::get({n}, builder.getF64Type()));
 }

@@ -1,4 +1,5 @@
-//===- ParamValues.h - Numbers behind a parameter attribute ------*- C++ -*-===//
+//===- ParamValues.h - Numbers behind a parameter attribute ------*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_SNN_PARAMVALUES_H
 #define SNNC_SNN_PARAMVALUES_H
@@ -29,6 +30,28 @@ private:
   std::optional<double> single;
   const ParameterBlob *blob = nullptr;
   mlir::DenseElementsAttr dense;
+};
+
+/// The rates of a Poisson input. Nothing when its reference is dangling, has
+/// another size than it says, or holds a rate outside 0 to 100 a tick.
+class PoissonRates {
+public:
+  static std::optional<PoissonRates> get(PoissonAttr drive, uint64_t channels);
+  /// Expected spikes of a channel in a tick; 0 past the last tick of a table.
+  double at(uint64_t tick, uint64_t channel) const {
+    if (ticks && tick >= *ticks)
+      return 0;
+    return values->at(size_t((ticks ? tick * channels : 0) + channel));
+  }
+  /// How many ticks the rates are given for; nothing: for ever.
+  std::optional<uint64_t> length() const { return ticks; }
+  /// Expected spikes of a channel, on average over them, in the busiest tick.
+  double busiest() const;
+
+private:
+  std::optional<ParamValues> values;
+  std::optional<uint64_t> ticks;
+  uint64_t channels = 0;
 };
 
 /// The store of a context.

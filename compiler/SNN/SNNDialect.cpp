@@ -246,12 +246,20 @@ LogicalResult ListAttr::verify(EmitError emitError, ParamRefAttr sources,
   return success();
 }
 
-LogicalResult PoissonAttr::verify(EmitError emitError, FloatAttr rate,
+LogicalResult PoissonAttr::verify(EmitError emitError, Attribute rate,
                                   int64_t seed, int64_t stream) {
-  double r = rate.getValueAsDouble();
-  if (!(r >= 0 && r <= 100))
-    return emitError() << "a Poisson input has 0 to 100 spikes a tick, found "
-                       << r;
+  if (auto number = llvm::dyn_cast<FloatAttr>(rate)) {
+    double r = number.getValueAsDouble();
+    if (!(r >= 0 && r <= 100))
+      return emitError() << "a Poisson input has 0 to 100 spikes a tick, found "
+                         << r;
+  } else if (auto many = llvm::dyn_cast<ParamRefAttr>(rate);
+             !many || many.getType().getRank() < 1 ||
+             many.getType().getRank() > 2) {
+    return emitError() << "a rate is a number, or numbers [channels] or "
+                          "[ticks, channels], found "
+                       << rate;
+  }
   if (seed < 0 || stream < 0)
     return emitError() << "seed and stream are 0 to 2^63 - 1";
   return success();

@@ -256,9 +256,10 @@ def SNN_PoissonAttr : SNN_Attr<"Poisson", "poisson"> {
   let genVerifyDecl = 1;
   let description = [{
     Every channel emits a Poisson number of spikes a tick with mean `rate`, key
-    (`seed`, `stream`), counter (channel, tick, sample).
+    (`seed`, `stream`), counter (channel, tick, sample). `rate` is a number, a
+    `#snn.param` [channels], or one [ticks, channels]: silent after its end.
   }];
-  let parameters = (ins "::mlir::FloatAttr":$rate, "int64_t":$seed,
+  let parameters = (ins "::mlir::Attribute":$rate, "int64_t":$seed,
                         "int64_t":$stream);
   let assemblyFormat = [{
     `<` $rate `,` `seed` `=` $seed `,` `stream` `=` $stream `>`

@@ -101,8 +101,8 @@ LogicalResult NeuronOp::verify() {
   for (BlockArgument arg : block.getArguments())
     if (!arg.getType().isF32())
       return emitOpError("block arguments are f32, found ") << arg.getType();
-  auto yield = dyn_cast_or_null<YieldOp>(
-      block.empty() ? nullptr : &block.back());
+  auto yield =
+      dyn_cast_or_null<YieldOp>(block.empty() ? nullptr : &block.back());
   if (!yield)
     return emitOpError("ends with snn.yield");
   if (yield.getStates().size() != numStates())
@@ -137,6 +137,12 @@ BlockArgument NeuronOp::paramArg(unsigned i) {
 LogicalResult InputOp::verify() {
   if (getDrive() && !isa<PoissonAttr, SpikeListAttr>(*getDrive()))
     return emitOpError("drive is #snn.poisson or #snn.spike_list");
+  auto poisson = dyn_cast_or_null<PoissonAttr>(getDriveAttr());
+  auto many = poisson ? dyn_cast<ParamRefAttr>(poisson.getRate()) : nullptr;
+  int64_t channels = getSignal().getType().getNumElements();
+  if (many && many.getType().getShape().back() != channels)
+    return emitOpError("has ") << channels << " channels, its rates "
+                               << many.getType().getShape().back();
   return success();
 }
 

@@ -167,6 +167,19 @@ struct QuantizePass : impl::QuantizeBase<QuantizePass> {
     return success();
   }
 
+  /// "input_scale", or longer where the user's model has that name.
+  static std::string freeName(NeuronOp model) {
+    std::string name = "input_scale";
+    auto has = [&](ArrayAttr names) {
+      return llvm::is_contained(names.getAsValueRange<StringAttr>(),
+                                StringRef(name));
+    };
+    while (has(model.getReceptors()) || has(model.getStates()) ||
+           has(model.getParams()))
+      name += "_";
+    return name;
+  }
+
   /// The model is not linear in its input's scale: a copy of it multiplies
   /// every receptor by the parameter `input_scale` = 1/s first.
   LogicalResult multiplyInput(PopulationOp population, NeuronOp model,
@@ -178,7 +191,7 @@ struct QuantizePass : impl::QuantizeBase<QuantizePass> {
       copy = cast<NeuronOp>(builder.clone(*model));
       copy.setSymName(name);
       llvm::SmallVector<Attribute> names(copy.getParams().getValue());
-      names.push_back(builder.getStringAttr("input_scale"));
+      names.push_back(builder.getStringAttr(freeName(model)));
       copy.setParamsAttr(builder.getArrayAttr(names));
       Block &body = copy.getBody().front();
       Value factor = body.addArgument(builder.getF32Type(), copy.getLoc());
@@ -193,7 +206,7 @@ struct QuantizePass : impl::QuantizeBase<QuantizePass> {
     for (double scale : scales)
       inverse.push_back(1.0 / scale);
     NamedAttrList params(population.getParams());
-    params.set("input_scale",
+    params.set(cast<StringAttr>(copy.getParams().getValue().back()).getValue(),
                makeParam(&getContext(),
                          (population.getName() + ".input_scale").str(),
                          inverse));

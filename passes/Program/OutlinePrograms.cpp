@@ -108,12 +108,21 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
     }
     auto [it, isNew] = names.try_emplace(key);
     if (isNew) {
-      it->second = "p" + std::to_string(names.size() - 1);
+      it->second = freeName();
       build(it->second, model, formats, key);
       ++programs;
     }
     slice.setProgramAttr(FlatSymbolRefAttr::get(&getContext(), it->second));
     return success();
+  }
+
+  /// "p0", "p1", ... but no name that a network or a model has.
+  std::string freeName() {
+    std::string name;
+    do
+      name = "p" + std::to_string(next++);
+    while (getOperation().lookupSymbol(name));
+    return name;
   }
 
   /// No neurons: products and sums, whatever the model.
@@ -133,7 +142,7 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
     key.receptors = model.numReceptors();
     auto [it, isNew] = names.try_emplace(key);
     if (isNew) {
-      it->second = "p" + std::to_string(names.size() - 1);
+      it->second = freeName();
       buildSubordinate(it->second, model.getLoc(), formats, key);
       ++programs;
     }
@@ -249,6 +258,7 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
   }
 
   std::map<ProgramKey, std::string> names;
+  unsigned next = 0;
 };
 } // namespace
 } // namespace snnc::program

@@ -153,8 +153,7 @@ Status Encoding::checkValues() const {
 }
 
 void Encoding::rate(std::span<uint8_t> out) const {
-  std::array<uint32_t, 2> key = {uint32_t(options.seed),
-                                 uint32_t(options.seed >> 32)};
+  PhiloxKey key = streamKey(options.seed, streamOf(input.name));
   size_t i = 0;
   for (uint64_t s = 0; s < in.samples; ++s)
     for (uint64_t t = 0; t < ticks; ++t)

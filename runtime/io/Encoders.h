@@ -10,8 +10,10 @@
 //   rate     x in [0, 1]. One spike in tick t with probability x: it is sent
 //            when u(seed, sample, t, channel) < x, where u is the 53-bit
 //            uniform number of Philox4x32-10 (Salmon et al., SC'11) with the
-//            counter (channel, t, t >> 32, sample) and the key `seed`. So the
-//            value of one channel never depends on the others.
+//            counter (channel, t, t >> 32, sample) and the key
+//            streamKey(seed, streamOf(input's name)). So the value of one
+//            channel never depends on the others, and no two inputs draw the
+//            same.
 //   latency  x in [0, 1]. x > 0 sends one spike, in tick
 //            round((1 - x) * (T - 1)), half up; x = 0 never spikes.
 //   delta    x(t) any finite value. A reference r starts at x(0). From t = 1:

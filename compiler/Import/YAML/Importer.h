@@ -86,7 +86,9 @@ private:
                          const char *what);
   mlir::DictionaryAttr readParams(const Node &node, const std::string &name,
                                   Model &model, size_t count);
-  std::optional<double> readRate(const Node &node, const char *what);
+  std::optional<double> readRate(const Node &node);
+  mlir::Attribute readRates(const std::string &name, const Node &node,
+                            int64_t channels);
   void readProbe(const Node &node);
 
   // Projections.cpp

@@ -40,6 +40,19 @@ bool Importer::readStates(const Node &node, Model &model,
                    {"use '_' instead of '-'"});
       return false;
     }
+    static const std::vector<std::string> words = {"and", "or", "not"};
+    if (llvm::is_contained(words, *name) ||
+        (*name == "spikes" && llvm::StringRef(what) == "states")) {
+      reader.error(key, "SNN1005",
+                   *name == "spikes"
+                       ? "a state cannot be named 'spikes': that is how the "
+                         "spikes are recorded"
+                       : fmt::format("'{}' is an operator of equations, not a "
+                                     "name",
+                                     *name),
+                   {"choose another name"});
+      return false;
+    }
     if (std::find(taken.begin(), taken.end(), *name) != taken.end()) {
       reader.error(
           key, "SNN1007",
@@ -89,8 +102,9 @@ void Importer::readModel(const std::string &name, const Node &node) {
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPoint(network);
   model.op = builder.create<snn::NeuronOp>(
-      at(node), builder.getStringAttr(name), builder.getArrayAttr(receptors),
-      builder.getArrayAttr(states), builder.getArrayAttr(params));
+      at(node), builder.getStringAttr(snn::neuronSymbol(*module, name)),
+      builder.getArrayAttr(receptors), builder.getArrayAttr(states),
+      builder.getArrayAttr(params));
   Block &block = model.op.getBody().emplaceBlock();
   for (size_t i = 0; i < taken.size(); ++i)
     block.addArgument(builder.getF32Type(), at(node));

@@ -48,7 +48,9 @@ bool Importer::declare(const Node &key, const std::string &name) {
   if (!isNew)
     reader.error(key, "SNN1007",
                  fmt::format("the name '{}' is used twice, first in line {}",
-                             name, it->second->line));
+                             name, it->second->line),
+                 {"inputs and populations are told apart by name: projections "
+                  "and recordings find them by it"});
   return isNew;
 }
 
@@ -70,39 +72,98 @@ Attribute Importer::store(const std::string &key, ArrayRef<int64_t> shape,
 // Inputs
 //===----------------------------------------------------------------------===//
 
-/// Spikes per tick: {per_tick: x}, or a number per unit of dt.
-std::optional<double> Importer::readRate(const Node &node, const char *what) {
-  if (!node.isMap()) {
-    auto rate = reader.number(node, what, 0, 1e300);
-    return rate ? std::optional(*rate * dt) : std::nullopt;
-  }
+/// {per_tick: x}: x and true; else the node, which counts per unit of dt.
+static std::pair<const Node *, bool> unitOfRate(const Node &node,
+                                                Reader &reader) {
+  if (!node.isMap() || node.find("file"))
+    return {&node, false};
   NodePtr rate;
-  if (!reader.map(node, what, {"per_tick"}) ||
-      !(rate = reader.need(node, "per_tick", what)))
-    return std::nullopt;
-  return reader.number(*rate, what, 0, 1e300);
+  if (!reader.map(node, "rate", {"per_tick"}) ||
+      !(rate = reader.need(node, "per_tick", "rate")))
+    return {nullptr, true};
+  return {rate.get(), true};
+}
+
+/// What a population is expected to do, spikes a tick.
+std::optional<double> Importer::readRate(const Node &node) {
+  auto [where, perTick] = unitOfRate(node, reader);
+  auto rate = where ? reader.number(*where, "rate", 0) : std::nullopt;
+  if (!rate)
+    return rate;
+  double value = (perTick ? *rate : *rate * dt) + 0.0; // no -0
+  if (value <= 1)
+    return value;
+  reader.warn(*where, "SNN1006",
+              fmt::format("rate is {:g} spikes a tick, a neuron has at most "
+                          "one: planned for one",
+                          value),
+              {fmt::format("a plain rate counts per unit of dt (a tick is "
+                           "{:g}); write {{per_tick: x}} for spikes a tick",
+                           dt)});
+  return 1;
+}
+
+/// Of a Poisson input: a number, one per channel, or ticks x channels.
+Attribute Importer::readRates(const std::string &name, const Node &node,
+                              int64_t channels) {
+  auto [where, perTick] = unitOfRate(node, reader);
+  if (!where)
+    return nullptr;
+  double unit = perTick ? 1 : dt;
+  auto tooMuch = [&](const std::string &whose, double rate) {
+    if (rate * unit >= 0 && rate * unit <= 100)
+      return false;
+    reader.error(*where, "SNN1006",
+                 fmt::format("rate{} is {:g} spikes a tick and channel, "
+                             "possible are 0 to 100",
+                             whose, rate * unit),
+                 {"a plain rate counts per unit of dt; write {per_tick: x}"});
+    return true;
+  };
+  if (where->isScalar()) {
+    auto rate = reader.number(*where, "rate", 0);
+    if (!rate || tooMuch("", *rate))
+      return nullptr;
+    return builder.getF64FloatAttr(*rate * unit + 0.0);
+  }
+  auto array = reader.array(*where, "rate");
+  if (!array)
+    return nullptr;
+  size_t rank = array->shape.size();
+  if (rank < 1 || rank > 2 || array->size() == 0 ||
+      array->shape.back() != uint64_t(channels)) {
+    reader.error(*where, "SNN1014",
+                 fmt::format("rate is {}, needs {} (channels) or ticks x {}",
+                             runtime::shapeText(array->shape), channels,
+                             channels));
+    return nullptr;
+  }
+  std::vector<double> rates;
+  for (double rate : array->as<double>()) {
+    uint64_t i = rates.size(), channel = i % uint64_t(channels);
+    if (tooMuch(rank == 1 ? fmt::format(" of channel {}", channel)
+                          : fmt::format(" of tick {}, channel {}",
+                                        i / uint64_t(channels), channel),
+                rate))
+      return nullptr;
+    rates.push_back(rate * unit + 0.0);
+  }
+  SmallVector<int64_t> shape(array->shape.begin(), array->shape.end());
+  return store(name + ".rates", shape, rates, false);
 }
 
 Attribute Importer::readDrive(const std::string &name, const Node &node,
                               int64_t channels, const std::string &kind) {
   if (kind == "poisson") {
     NodePtr rate = reader.need(node, "rate", "a Poisson input");
-    auto perTick = rate ? readRate(*rate, "rate") : std::nullopt;
-    if (!perTick)
+    Attribute rates = rate ? readRates(name, *rate, channels) : Attribute();
+    if (!rates)
       return nullptr;
-    if (*perTick > 100) {
-      reader.error(*rate, "SNN1006",
-                   fmt::format("rate is {} spikes a tick and channel, at most "
-                               "100 are possible",
-                               *perTick),
-                   {"a plain rate counts per unit of dt; write {per_tick: x}"});
-      return nullptr;
-    }
     int64_t own = seed;
     if (NodePtr given = node.find("seed"))
       own = reader.whole(*given, "seed", 0, INT64_MAX).value_or(0);
-    return snn::PoissonAttr::get(context, builder.getF64FloatAttr(*perTick),
-                                 own, int64_t(streamOf(name) & INT64_MAX));
+    return snn::PoissonAttr::get(context, rates, own,
+                                 int64_t(streamOf(name) & INT64_MAX));
   }
   NodePtr spikes = reader.need(node, "spikes", "a spike list");
   auto array = spikes ? reader.array(*spikes, "spikes") : std::nullopt;
@@ -207,14 +268,10 @@ Attribute Importer::values(const Node &node, const std::string &key,
                                what, array->size(), count));
       return nullptr;
     }
+    if (!reader.allFinite(node, what, *array))
+      return nullptr;
     for (double value : array->as<double>())
       numbers.push_back(value);
-    for (double value : numbers)
-      if (!std::isfinite(value)) {
-        reader.error(node, "SNN1006",
-                     fmt::format("{} holds a value that is not finite", what));
-        return nullptr;
-      }
   }
   return snn::makeParam(context, key, numbers);
 }
@@ -269,7 +326,7 @@ DictionaryAttr Importer::readParams(const Node &node, const std::string &name,
     } else {
       reader.error(given ? *given : node, "SNN1004",
                    fmt::format("model '{}' needs the parameter '{}'",
-                               model.op.getSymName().str(), param),
+                               node.find("model")->text, param),
                    tau.empty() ? std::vector<std::string>{}
                                : std::vector<std::string>{fmt::format(
                                      "or '{}' in the unit of dt", tau)});
@@ -321,7 +378,7 @@ void Importer::readPopulation(const Node &key, const Node &node) {
   }
   FloatAttr rate;
   if (NodePtr expected = node.find("rate"))
-    if (auto perTick = readRate(*expected, "rate"))
+    if (auto perTick = readRate(*expected))
       rate = builder.getF64FloatAttr(*perTick);
   snn::ParadigmAttr paradigm;
   if (NodePtr wanted = node.find("paradigm")) {

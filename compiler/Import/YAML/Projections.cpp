@@ -60,8 +60,7 @@ snn::DistAttr Importer::distribution(const Node &node, const char *what,
            : !reader.map(node, what, {"dist", "low", "high"}))
     return nullptr;
   SmallVector<double, 4> numbers;
-  // A bound that MLIR's printer and parser agree on, beyond any float32.
-  constexpr double most = 1e308;
+  constexpr double most = Reader::kLargest;
   auto add = [&](const char *key, std::optional<double> missing, double low) {
     NodePtr value = missing ? node.find(key) : reader.need(node, key, what);
     if (!value) {
@@ -77,6 +76,20 @@ snn::DistAttr Importer::distribution(const Node &node, const char *what,
                    : add("low", {}, -1e30) && add("high", {}, -1e30);
   if (!good)
     return nullptr;
+  // A draw is at most 6.4 deviations off (32 random bits).
+  double top = bell ? numbers[0] + 6.4 * numbers[1] : 0;
+  bool beyond =
+      *kind == snn::DistKind::LogNormal ? top > std::log(most) : top > most;
+  if (beyond && !node.find("max")) {
+    reader.error(node, "SNN1006",
+                 fmt::format("{}: draws can exceed {:g}, the largest float32",
+                             what, most),
+                 {"give the largest value with max",
+                  *kind == snn::DistKind::LogNormal
+                      ? "mean and std are those of the logarithm"
+                      : "check mean and std"});
+    return nullptr;
+  }
   auto quiet = [&] { return emitError(at(node)); };
   std::string problem;
   ScopedDiagnosticHandler collect(context, [&](mlir::Diagnostic &d) {
@@ -142,6 +155,12 @@ Attribute Importer::readProcedural(const Node &node, const Node &connector,
     own = reader.whole(*value, "seed", 0, INT64_MAX).value_or(0);
   if (!autapses && !ends.recurrent())
     autapses = true; // there are none between two populations
+  if (!autapses && kind == snn::ConnectorKind::OneToOne)
+    reader.warn(node, "SNN1012",
+                fmt::format("projection '{}' has no synapse: one_to_one of a "
+                            "population to itself without autapses",
+                            ends.name),
+                {"leave 'autapses' out, or take the projection out"});
   auto attr = snn::ProceduralAttr::get(
       context, kind, builder.getF64FloatAttr(amount), weight, delay.extra,
       autapses, multapses, own, int64_t(streamOf(ends.name) & INT64_MAX));
@@ -164,6 +183,8 @@ Attribute Importer::readList(const Node &node, const Node &list, Ends &ends,
   if (!array)
     return nullptr;
   size_t columns = array->shape.size() == 2 ? array->shape[1] : 0;
+  if (array->size() == 0)
+    columns = 2; // a list of nothing is a projection without synapses
   if (columns < 2 || columns > 4) {
     reader.error(list, "SNN1014",
                  fmt::format("a list has rows of source, target[, weight[, "
@@ -177,7 +198,7 @@ Attribute Importer::readList(const Node &node, const Node &list, Ends &ends,
                    fmt::format("the list has a column of {}s already", key));
       return nullptr;
     }
-  int64_t rows = int64_t(array->shape[0]);
+  int64_t rows = int64_t(array->size() / columns);
   std::vector<double> parts[4];
   for (int64_t r = 0; r < rows; ++r)
     for (size_t c = 0; c < columns; ++c)
@@ -243,6 +264,8 @@ Attribute Importer::readMatrix(const Node &weight, Ends &ends, bool diagonal) {
                              diagonal ? "neurons" : "targets x sources"));
     return nullptr;
   }
+  if (!reader.allFinite(weight, "weight", *array))
+    return nullptr;
   if (diagonal && ends.sources() != ends.targets()) {
     reader.error(weight, "SNN1012",
                  "one_to_one needs as many sources as "
@@ -299,6 +322,8 @@ Attribute Importer::readConv(const Node &node, const Node &conv, Ends &ends) {
                              runtime::shapeText(kernel->shape)));
     return nullptr;
   }
+  if (!reader.allFinite(*kernelNode, "kernel", *kernel))
+    return nullptr;
   std::vector<double> values;
   for (double value : kernel->as<double>())
     values.push_back(value);

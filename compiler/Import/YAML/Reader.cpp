@@ -101,6 +101,28 @@ std::optional<double> Reader::number(const Node &node, const char *what,
   return value;
 }
 
+bool Reader::allFinite(const Node &node, const char *what,
+                       const runtime::NdArray &array) {
+  for (uint64_t i = 0; i < array.size(); ++i) {
+    double value = array.at(i);
+    if (std::abs(value) <= kLargest)
+      continue;
+    std::string place;
+    uint64_t rest = i;
+    for (size_t axis = array.shape.size(); axis-- > 0;) {
+      place = fmt::format("{}{}{}", rest % array.shape[axis],
+                          place.empty() ? "" : ", ", place);
+      rest /= array.shape[axis];
+    }
+    error(node, "SNN1006",
+          fmt::format("{}: the value at [{}] (counted from 0) is {}, possible "
+                      "are finite numbers of at most {:g}",
+                      what, place, value, kLargest));
+    return false;
+  }
+  return true;
+}
+
 std::optional<int64_t> Reader::whole(const Node &node, const char *what,
                                      int64_t low, int64_t high) {
   int64_t value = 0;

@@ -41,9 +41,15 @@ public:
   /// SNN1004 when absent.
   NodePtr need(const Node &map, const char *key, const char *what);
 
+  /// What float32 can hold: all that a region or a weight sees (S3.5, S4.4).
+  static constexpr double kLargest = 3.4028234663852886e38;
   /// Finite; SNN1005, SNN1006 (outside [low, high]).
   std::optional<double> number(const Node &node, const char *what,
-                               double low = -1e300, double high = 1e300);
+                               double low = -kLargest, double high = kLargest);
+  /// SNN1006 with the place of the first number that is none, or that float32
+  /// cannot hold.
+  bool allFinite(const Node &node, const char *what,
+                 const runtime::NdArray &array);
   std::optional<int64_t> whole(const Node &node, const char *what, int64_t low,
                                int64_t high);
   std::optional<std::string> text(const Node &node, const char *what);
