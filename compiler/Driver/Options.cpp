@@ -4,6 +4,8 @@
 #include "compiler/Driver/Options.h"
 
 #include "compiler/Driver/ExitCode.h"
+#include "compiler/Driver/Messages.h"
+#include "compiler/Driver/UsageError.h"
 #include "passes/Decide/AutoSelect.h"
 
 #include <CLI/CLI.hpp>
@@ -242,6 +244,22 @@ static Verb verbOf(const std::string &name) {
   return Verb::Targets;
 }
 
+/// Are findings to be JSON? Asked when the command line could not be parsed.
+static bool wantsJson(const std::vector<std::string> &arguments) {
+  for (size_t i = 0; i < arguments.size(); ++i)
+    if (arguments[i] == "--diagnostics=json" ||
+        (arguments[i] == "json" && i > 0 && arguments[i - 1] == "--diagnostics"))
+      return true;
+  return false;
+}
+
+static void reportUsage(const CLI::App &app, const CLI::ParseError &error,
+                        const std::vector<std::string> &arguments) {
+  DiagnosticSink sink;
+  sink.report(usageError(app, error, arguments));
+  printFindings(sink, wantsJson(arguments), /*quiet=*/false, /*allNotes=*/true);
+}
+
 std::optional<int> parseOptions(int argc, char **argv, Options &options) {
   CLI::App app{"snnc: a compiler for spiking neural networks on SpiNNaker2"};
   app.name("snnc");
@@ -260,9 +278,12 @@ std::optional<int> parseOptions(int argc, char **argv, Options &options) {
   addSelector(app, options.selector);
   try {
     app.parse(argc, argv);
+    checkNumbers(app);
   } catch (const CLI::ParseError &error) {
-    int code = app.exit(error);
-    return code == 0 ? kExitOk : kExitUsage;
+    if (error.get_exit_code() == 0) // --help, --version
+      return app.exit(error), kExitOk;
+    reportUsage(app, error, {argv + 1, argv + argc});
+    return kExitUsage;
   }
   options.jsonDiagnostics = format == "json";
   options.verb = verbOf(app.get_subcommands().front()->get_name());

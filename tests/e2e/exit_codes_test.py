@@ -35,6 +35,41 @@ class ExitCodes(SnncTest):
                 self.assertTrue(done.stderr)
                 self.assertEqual(done.stdout, "")
 
+    def test_did_you_mean(self):
+        for arguments, code, says in (
+                (["complie", BRAILLE], "SNN0090", "did you mean 'compile'?"),
+                (["slector"], "SNN0090", "did you mean 'selector'?"),
+                (["selector", "prdict"], "SNN0090", "did you mean 'predict'?"),
+                ([BRAILLE], "SNN0090", f"snnc run {BRAILLE}"),
+                (["--quite", "targets"], "SNN0091", "did you mean '--quiet'?"),
+                (["run", "x", "--wieghts=int8"], "SNN0091",
+                 "did you mean '--weights'?"),
+                (["run", "x", "--rec", "lif"], "SNN0091",
+                 "did you mean '--record'?"),
+                (["compile", "x", "--record", "lif:v"], "SNN0091",
+                 "'--record' is an option of run, verify"),
+                (["run", "x", "y"], "SNN0091", "no argument 'y'"),
+                (["run", "x", "--encode", "raet"], "SNN0092",
+                 "did you mean 'rate'?"),
+                (["compile", "x", "--weights", "int32"], "SNN0092",
+                 "did you mean 'int16'?"),
+                (["run", "x", "--dt", "0"], "SNN0092", "a number above 0"),
+                (["run", "x", "--dt", "nan"], "SNN0092", "not finite"),
+                (["run", "x", "--tick", "1e-9"], "SNN0092",
+                 "from 1e-06 to 10"),
+                (["run", "x", "--seed", "-1"], "SNN0092", "whole number"),
+                (["run", "x", "--seed", "1" * 30], "SNN0092", "whole number"),
+                (["run", "x", "--seed", "many"], "SNN0092", "'many'"),
+                (["run"], "SNN0093", "snnc run --help"),
+                (["run", "x", "--ticks"], "SNN0093", "--ticks needs a value")):
+            with self.subTest(arguments):
+                done = self.snnc(*arguments, code=2)
+                self.assertIn(f"[{code}]", done.stderr)
+                self.assertIn(says, done.stderr)
+                self.assertEqual(done.stdout, "")
+                line = self.snnc("--diagnostics", "json", *arguments, code=2)
+                self.assertEqual(json.loads(line.stderr)["code"], code)
+
     def test_input_errors(self):
         for arguments in (["compile", "missing.nir"], ["run", "missing.s2x"],
                           ["verify", "missing.s2x"], ["check", "missing.nir"],
