@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <tuple>
+#include <utility>
 
 namespace snnc {
 
@@ -68,17 +70,20 @@ Diagnostic makeError(std::string code, SourceSpot spot, std::string message,
   return d;
 }
 
+/// Insertions, deletions, replacements and swaps of neighbours that make b of a
+/// (optimal string alignment).
 static size_t editDistance(const std::string &a, const std::string &b) {
-  std::vector<size_t> row(b.size() + 1);
+  std::vector<size_t> beforeLast, last(b.size() + 1), row(b.size() + 1);
   for (size_t j = 0; j <= b.size(); ++j)
     row[j] = j;
   for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
+    beforeLast = std::exchange(last, row);
     row[0] = i;
     for (size_t j = 1; j <= b.size(); ++j) {
-      size_t substituted = diagonal + (a[i - 1] != b[j - 1]);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
+      row[j] = std::min({last[j] + 1, row[j - 1] + 1,
+                         last[j - 1] + (a[i - 1] != b[j - 1])});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        row[j] = std::min(row[j], beforeLast[j - 2] + 1);
     }
   }
   return row[b.size()];
@@ -90,16 +95,20 @@ std::vector<std::string> nearestNames(const std::string &wanted,
   // Names come from hostile files: bound the quadratic comparison.
   constexpr size_t maxLength = 256;
   std::string target = wanted.substr(0, maxLength);
-  std::vector<std::pair<size_t, std::string>> ranked;
+  // Of names equally far, the one of nearly the same length.
+  std::vector<std::tuple<size_t, size_t, std::string>> ranked;
   for (const std::string &name : known) {
     size_t distance = editDistance(target, name.substr(0, maxLength));
     if (distance <= std::max<size_t>(2, target.size() / 2))
-      ranked.emplace_back(distance, name);
+      ranked.emplace_back(distance,
+                          std::max(name.size(), wanted.size()) -
+                              std::min(name.size(), wanted.size()),
+                          name);
   }
   std::sort(ranked.begin(), ranked.end());
   std::vector<std::string> names;
   for (size_t i = 0; i < ranked.size() && i < limit; ++i)
-    names.push_back(ranked[i].second);
+    names.push_back(std::get<2>(ranked[i]));
   return names;
 }
 

@@ -245,6 +245,7 @@ Importer::Model *Importer::modelOf(const Node &node) {
     model.op = snn::importLibraryModel(*module, full);
   if (!model.op) {
     std::vector<std::string> known = snn::libraryModelNames();
+    known.insert(known.end(), {"if", "lif", "cuba_lif"});
     for (const auto &[own, value] : models)
       known.push_back(own);
     reader.unknown(node, "neuron model", *name, known);
