@@ -71,8 +71,8 @@ function(snnc_test name)
     snnc_use_mlir(${name})
   endif()
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gtest GTest::gmock GTest::gtest_main)
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
-    PROPERTIES ENVIRONMENT "SNNC_BIN=${CMAKE_BINARY_DIR}/bin" LABELS unit)
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 3000
+    PROPERTIES ENVIRONMENT "SNNC_BIN=${CMAKE_BINARY_DIR}/bin" LABELS unit TIMEOUT 7200)
   set_property(GLOBAL APPEND PROPERTY SNNC_UNIT_TESTS ${name})
 endfunction()
 

@@ -19,18 +19,18 @@ if(SNNC_BUILD_COMPILER)
   add_test(NAME lit-roundtrip COMMAND ${CMAKE_COMMAND} -E env
     SNNC_LIT_ROUNDTRIP=1 ${lit_command})
   # Both write the same scratch files.
-  set_tests_properties(lit lit-roundtrip PROPERTIES LABELS lit TIMEOUT 300
+  set_tests_properties(lit lit-roundtrip PROPERTIES LABELS lit TIMEOUT 7200
     RUN_SERIAL ON)
   add_test(NAME lit-lint COMMAND ${Python3_EXECUTABLE} -B
     ${CMAKE_CURRENT_LIST_DIR}/lint/check_directives.py
     ${CMAKE_CURRENT_LIST_DIR})
-  set_tests_properties(lit-lint PROPERTIES LABELS lit TIMEOUT 60)
+  set_tests_properties(lit-lint PROPERTIES LABELS lit TIMEOUT 7200)
   foreach(tool snnc snnc-opt)
     if(TARGET ${tool})
       add_test(NAME lit-llvm-once-${tool} COMMAND ${Python3_EXECUTABLE} -B
         ${CMAKE_CURRENT_LIST_DIR}/lint/check_llvm_once.py $<TARGET_FILE:${tool}>
         $<IF:$<BOOL:$<TARGET_PROPERTY:${tool},SNNC_STATIC_LLVM>>,static,shared>)
-      set_tests_properties(lit-llvm-once-${tool} PROPERTIES LABELS lit TIMEOUT 60)
+      set_tests_properties(lit-llvm-once-${tool} PROPERTIES LABELS lit TIMEOUT 7200)
     endif()
   endforeach()
 

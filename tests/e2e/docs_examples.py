@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 import unittest
 
-from support import DATA, ROOT, SNNC
+from support import DATA, ROOT, SNNC, TIMEOUT
 
 MARK = re.compile(r"<!-- run(?:: exit (\d+))? -->")
 
@@ -86,7 +86,7 @@ class DocsExamples(unittest.TestCase):
     def run_block(self, block, root):
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", block.commands], cwd=root,
-            capture_output=True, text=True, timeout=600,
+            capture_output=True, text=True, timeout=TIMEOUT,
             # Debian's python: bootstrap gave that one numpy.
             env={**os.environ, "PATH": "/usr/bin:" + os.environ["PATH"]})
         # snnc prints its findings last, and a pipe keeps the order of neither.

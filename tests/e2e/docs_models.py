@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import unittest
 
-from support import ROOT, SNNC
+from support import ROOT, SNNC, TIMEOUT
 
 MODEL = re.compile(r'snn\.neuron @(\w+) receptors \[[^]]*\] '
                    r'states \[([^]]*)\] params \[([^]]*)\]')
@@ -62,7 +62,7 @@ class DocsModels(unittest.TestCase):
                 file.write("network: {name: n}\npopulations:\n"
                            "  p: {size: 1, model: lfi, params: {}}\n")
             done = subprocess.run([SNNC, "check", path], capture_output=True,
-                                  text=True, timeout=300)
+                                  text=True, timeout=TIMEOUT)
         self.assertIn("did you mean 'lif'?", done.stderr)
         known = re.search(r"known: (.*)", done.stderr)[1].split(", ")
         self.assertLessEqual({*library(), "lif", "if", "cuba_lif"}, set(known))

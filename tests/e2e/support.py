@@ -21,7 +21,7 @@ SNNC = os.environ.get("SNNC") or os.path.join(
 DATA = os.environ.get("SNNC_SHARED_DATA") or os.path.join(
     ROOT, os.pardir, "shared", "data")
 NIR = os.path.join(DATA, "nir")
-TIMEOUT = 300
+TIMEOUT = 3000  # ends what hangs; no machine is too slow for it
 
 BRAILLE = os.path.join(NIR, "braille", "braille_noDelay_bias_zero.nir")
 LETTER = os.path.join(NIR, "braille", "input_letter_A_256x12.npy")

@@ -32,4 +32,4 @@ add_test(NAME emulator-differential
     ${CMAKE_SOURCE_DIR}/tests/emulator/differential.py
     $<TARGET_FILE:engine-probe> --cases 6000
     --venv ${CMAKE_BINARY_DIR}/unicorn-venv)
-set_tests_properties(emulator-differential PROPERTIES TIMEOUT 300)
+set_tests_properties(emulator-differential PROPERTIES TIMEOUT 7200)

@@ -3,7 +3,6 @@
 
 #include "tests/unit/NirTestSupport.h"
 
-#include <chrono>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -145,19 +144,9 @@ TEST(NirFiles, AbortedExportNamesTheNode) {
   EXPECT_FALSE(error.hints.empty());
 }
 
-TEST(NirFiles, ReadingTheSinabsNetworkIsFast) {
-  std::string path = sharedData() + "/nir/nmnist/cnn_sinabs.nir";
-  double best = 1;
-  for (int i = 0; i < 5; ++i) {
-    auto begin = std::chrono::steady_clock::now();
-    EXPECT_EQ(errorOf(path), "");
-    std::chrono::duration<double> taken =
-        std::chrono::steady_clock::now() - begin;
-    best = std::min(best, taken.count());
-  }
-#if !__has_feature(address_sanitizer)
-  EXPECT_LT(best, 0.030);
-#endif
+// How long that takes: benchmarks/run --only check.
+TEST(NirFiles, TheSinabsNetworkIsRead) {
+  EXPECT_EQ(errorOf(sharedData() + "/nir/nmnist/cnn_sinabs.nir"), "");
 }
 
 //===----------------------------------------------------------------------===//

@@ -9,5 +9,5 @@ if(SNNC_BUILD_COMPILER)
   target_link_libraries(yaml-mutate PRIVATE snnc_yaml_import snnc_normalize)
   add_test(NAME YamlMutants COMMAND yaml-mutate --count 2000
     ${CMAKE_SOURCE_DIR}/models/yaml)
-  set_tests_properties(YamlMutants PROPERTIES LABELS unit TIMEOUT 300)
+  set_tests_properties(YamlMutants PROPERTIES LABELS unit TIMEOUT 7200)
 endif()
