@@ -28,6 +28,13 @@ static std::string errorOf(const std::string &path,
 TEST(NirFiles, EverySharedFileEndsAsExpected) {
   const std::map<std::string, std::string> expected = {
       {"braille/braille_noDelay_bias_zero.nir", ""},
+      {"frameworks/convn.nir", ""},
+      {"frameworks/ff.nir", ""},
+      {"frameworks/ffzero.nir", ""},
+      {"frameworks/nlif.nir", ""},
+      {"frameworks/nlifbox.nir", ""},
+      {"frameworks/rleaky.nir", ""},
+      {"frameworks/syn.nir", ""},
       {"lif/lif_norse.nir", ""},
       {"nmnist/cnn_sinabs.nir", ""},
       {"primitives/conv2d_pad_same.nir", ""},
