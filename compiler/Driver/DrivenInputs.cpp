@@ -149,10 +149,10 @@ Status addDrivenInputs(snn::NetworkOp network,
     if (extent->hasSamplesAxis)
       shape.insert(shape.begin(), extent->samples);
     auto count = runtime::elementCount(shape);
-    if (!count || *count > (uint64_t(1) << 31))
+    if (!count || *count > (uint64_t(1) << 29))
       return makeError("SNN1015", {"", input.getName().str(), 0, 0},
                        fmt::format("the spikes of this input would be an array "
-                                   "of {}, the limit is 2^31 counts",
+                                   "of {}, the limit is 2^29 counts",
                                    runtime::shapeText(shape)),
                        {"run fewer ticks at once"});
     auto array = runtime::NdArray::zeros(runtime::DType::U16, shape);

@@ -139,6 +139,11 @@ static void addRunOptions(CLI::App *c, RunOptions &o) {
   c->add_option("--encode", o.encode,
                 "Turn analog input into spikes: rate, latency, delta")
       ->check(CLI::IsMember({"rate", "latency", "delta"}));
+  c->add_option("--layout", o.layout,
+                "Which axis of an input array with samples is first: "
+                "samples-first (the default) or ticks-first (time x batch x "
+                "channels, as snnTorch and Norse have it)")
+      ->check(CLI::IsMember({"samples-first", "ticks-first"}));
   c->add_option("--seed", o.seed, "Seed of the rate encoder")
       ->capture_default_str();
   c->add_option("--threshold", o.threshold, "Step of the delta encoder")

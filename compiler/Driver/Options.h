@@ -57,6 +57,7 @@ struct RunOptions {
   std::string align = "network";       ///< network | chip
   std::optional<uint64_t> ticks;
   std::string encode; ///< rate | latency | delta; empty: spikes
+  std::string layout; ///< samples-first | ticks-first; empty: the former
   uint64_t seed = 0;
   double threshold = 0.1; ///< of the delta encoder
   std::string report = "none";

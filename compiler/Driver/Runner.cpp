@@ -59,8 +59,7 @@ bool RunSubject::open(const RunOptions &options, SubjectNeeds needs,
   if (!imported.module)
     return false;
   bool quantized = options.precision != "float";
-  if (needs.bundle &&
-      failed(checkCapacity(*imported.module, compile, sink)))
+  if (needs.bundle && failed(checkCapacity(*imported.module, compile, sink)))
     return false;
   if (failed(normalizeNetwork(*imported.module, imported.dt, compile.network,
                               quantized)))
@@ -179,6 +178,47 @@ RunSubject::run(const std::string &backend, const RunOptions &options,
   return unwrap(session.run(inputs, requests, runOptions));
 }
 
+/// Swaps the first two axes.
+static void swapAxes(runtime::NdArray &array) {
+  uint64_t rows = array.shape[0], columns = array.shape[1];
+  if (array.size() == 0)
+    return std::swap(array.shape[0], array.shape[1]);
+  size_t bytes = array.bytes.size() / (rows * columns);
+  std::vector<std::byte> swapped(array.bytes.size());
+  for (uint64_t r = 0; r < rows; ++r)
+    for (uint64_t c = 0; c < columns; ++c)
+      std::memcpy(swapped.data() + (c * rows + r) * bytes,
+                  array.bytes.data() + (r * columns + c) * bytes, bytes);
+  array.bytes = std::move(swapped);
+  std::swap(array.shape[0], array.shape[1]);
+}
+
+/// Samples and ticks look alike: what is read is what --layout says, or what
+/// is said here.
+static void settleLayout(runtime::NdArray &array,
+                         const runtime::InputEntry &input,
+                         const RunOptions &options, DiagnosticSink &sink) {
+  auto leading =
+      runtime::leadingAxes(array, {input.name, input.channels, input.shape});
+  if (leading != 2u)
+    return;
+  if (options.layout == "ticks-first")
+    return swapAxes(array);
+  if (!options.layout.empty() || array.shape[0] == 1)
+    return;
+  Diagnostic d = makeError(
+      "SNN0660", {"", input.name, 0, 0},
+      fmt::format("the array is {}: read as {} samples of {} ticks and {} "
+                  "channels",
+                  runtime::shapeText(array.shape), array.shape[0],
+                  array.shape[1], input.channels),
+      {fmt::format("--layout ticks-first reads it as {} ticks of {} samples, "
+                   "--layout samples-first leaves this note out",
+                   array.shape[0], array.shape[1])});
+  d.severity = Severity::Note;
+  sink.report(std::move(d));
+}
+
 std::optional<runtime::ArrayMap>
 readRunInputs(const RunOptions &options, const runtime::Manifest &manifest,
               DiagnosticSink &sink) {
@@ -202,6 +242,11 @@ readRunInputs(const RunOptions &options, const runtime::Manifest &manifest,
       arrays[!name.empty() && read->size() == 1 ? name : key] =
           std::move(array);
   }
+  if (options.encode != "latency") // whose values have no ticks
+    for (auto &[key, array] : arrays)
+      for (const runtime::InputEntry &input : manifest.inputs)
+        if (input.name == key || (key.empty() && manifest.inputs.size() == 1))
+          settleLayout(array, input, options, sink);
   if (options.encode.empty())
     return arrays;
   runtime::EncoderOptions encoder;

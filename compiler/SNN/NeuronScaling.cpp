@@ -7,7 +7,11 @@
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/TypeSwitch.h"
 
+#include <algorithm>
 #include <cmath>
+#include <map>
+#include <numeric>
+#include <set>
 
 using namespace mlir;
 
@@ -15,7 +19,11 @@ namespace snnc::snn {
 
 namespace {
 
-/// sum of coefficient * unknown = constant, over the values' powers of s.
+/// The powers of s that a model's values have. Columns are the results of the
+/// operations in their order, then the arguments; every value that is free
+/// gets power 0, the later of two first. Equal values share one unknown, the
+/// last of them, and what is known is put in at once, so the work is in
+/// proportion to the operations but for products of unknowns.
 class PowerEquations {
 public:
   explicit PowerEquations(Block &body) {
@@ -25,75 +33,137 @@ public:
           column.try_emplace(result, unsigned(column.size()));
     for (BlockArgument arg : body.getArguments())
       column.try_emplace(arg, unsigned(column.size()));
+    leader.resize(column.size());
+    std::iota(leader.begin(), leader.end(), 0u);
   }
 
-  void equal(Value a, Value b) { add({{a, 1}, {b, -1}}, 0); }
-  void fixed(Value a, int power) { add({{a, 1}}, power); }
+  void equal(Value a, Value b) {
+    if (isZero(a) || isZero(b))
+      return;
+    unsigned x = find(column.lookup(a)), y = find(column.lookup(b));
+    leader[std::min(x, y)] = std::max(x, y);
+  }
+  void fixed(Value a, int power) {
+    if (!isZero(a))
+      known.push_back({{{column.lookup(a), 1.0}}, double(power)});
+  }
   void product(Value result, Value a, Value b, int sign) {
-    add({{result, 1}, {a, -1}, {b, double(-sign)}}, 0);
+    if (isZero(result) || isZero(a) || isZero(b))
+      return;
+    products.push_back({{{column.lookup(result), 1.0},
+                         {column.lookup(a), -1.0},
+                         {column.lookup(b), double(-sign)}},
+                        0});
   }
 
-  /// Gauss-Jordan; free unknowns become 0. False: contradiction.
+  /// Reduced row echelon form, built row by row: pivots are leftmost, so it is
+  /// the one there is. False: a contradiction, or more than kMostEntries.
   bool solve() {
-    size_t n = column.size();
-    std::vector<int> pivotRow(n, -1);
-    size_t row = 0;
-    for (size_t c = 0; c < n && row < rows.size(); ++c) {
-      size_t best = row;
-      while (best < rows.size() && std::abs(rows[best][c]) < 1e-9)
-        ++best;
-      if (best == rows.size())
-        continue;
-      std::swap(rows[row], rows[best]);
-      eliminate(row, c);
-      pivotRow[c] = int(row++);
-    }
-    for (size_t r = row; r < rows.size(); ++r)
-      if (std::abs(rows[r][n]) > 1e-9)
-        return false;
-    powers.assign(n, 0.0);
-    for (size_t c = 0; c < n; ++c)
-      if (pivotRow[c] >= 0)
-        powers[c] = rows[size_t(pivotRow[c])][n];
+    // What is known first: most rows then have one unknown at most.
+    for (const std::vector<Row> *part : {&known, &products})
+      for (const Row &equation : *part)
+        if (!insert(equation))
+          return false;
     return true;
   }
 
-  double power(Value v) const { return powers[column.lookup(v)]; }
+  /// Free unknowns are 0.
+  double power(Value v) {
+    auto it = rows.find(find(column.lookup(v)));
+    return it == rows.end() ? 0.0 : it->second.value;
+  }
 
 private:
-  static bool isZero(Value v) {
+  static constexpr size_t kMostEntries = size_t(1) << 20;
+  static constexpr double kNone = 1e-9;
+
+  /// sum of coefficient * unknown = value
+  struct Row {
+    std::map<unsigned, double> terms;
+    double value = 0;
+    Row(std::initializer_list<std::pair<unsigned, double>> list, double value)
+        : value(value) {
+      for (auto [c, coefficient] : list)
+        terms[c] += coefficient;
+    }
+  };
+
+  static bool isZero(Value v) { // a literal 0 has any power: it says nothing
     FloatAttr attr;
     return matchPattern(v, m_Constant(&attr)) && attr.getValue().isZero();
   }
 
-  /// A literal 0 has any power, so equations with one say nothing.
-  void add(std::initializer_list<std::pair<Value, double>> terms, int value) {
-    for (auto &[v, coefficient] : terms)
-      if (isZero(v))
-        return;
-    std::vector<double> equation(column.size() + 1, 0.0);
-    for (auto &[v, coefficient] : terms)
-      equation[column.lookup(v)] += coefficient;
-    equation.back() = value;
-    rows.push_back(std::move(equation));
+  unsigned find(unsigned x) {
+    while (leader[x] != x)
+      x = leader[x] = leader[leader[x]];
+    return x;
   }
 
-  void eliminate(size_t row, size_t c) {
-    double pivot = rows[row][c];
-    for (double &x : rows[row])
-      x /= pivot;
-    for (size_t r = 0; r < rows.size(); ++r) {
-      double factor = r == row ? 0.0 : rows[r][c];
-      if (factor == 0.0)
-        continue;
-      for (size_t k = 0; k < rows[r].size(); ++k)
-        rows[r][k] -= factor * rows[row][k];
+  /// row += factor * other; `users` follows.
+  void addTo(Row &row, std::optional<unsigned> pivot, const Row &other,
+             double factor) {
+    row.value += factor * other.value;
+    for (auto [c, coefficient] : other.terms) {
+      double &sum = row.terms[c];
+      sum += factor * coefficient;
+      bool gone = std::abs(sum) < kNone;
+      if (gone)
+        row.terms.erase(c);
+      if (pivot && gone)
+        users[c].erase(*pivot);
+      else if (pivot)
+        users[c].insert(*pivot);
     }
   }
 
+  bool insert(const Row &equation) {
+    Row row({}, equation.value);
+    for (auto [c, coefficient] : equation.terms) {
+      unsigned x = find(c);
+      auto pivot = rows.find(x);
+      if (pivot == rows.end())
+        addTo(row, {}, Row({{x, 1.0}}, 0), coefficient);
+      else // x = value - the others of its row
+        addTo(row, {}, negated(pivot->second, x), coefficient);
+    }
+    if (row.terms.empty())
+      return std::abs(row.value) < kNone;
+    auto [pivot, scale] = *row.terms.begin();
+    for (auto &[c, coefficient] : row.terms)
+      coefficient /= scale;
+    row.value /= scale;
+    // Out of the other rows.
+    for (unsigned user : std::set<unsigned>(std::move(users[pivot]))) {
+      Row &other = rows.at(user);
+      entries -= other.terms.size();
+      addTo(other, user, row, -other.terms.at(pivot));
+      entries += other.terms.size();
+    }
+    users.erase(pivot);
+    for (auto [c, coefficient] : row.terms)
+      if (c != pivot)
+        users[c].insert(pivot);
+    entries += row.terms.size();
+    rows.emplace(pivot, std::move(row));
+    return entries <= kMostEntries;
+  }
+
+  /// The pivot x in terms of the others: terms and value of "x = ...", with
+  /// the value's sign as addTo wants it.
+  static Row negated(const Row &row, unsigned x) {
+    Row result({}, -row.value);
+    for (auto [c, coefficient] : row.terms)
+      if (c != x)
+        result.terms[c] = -coefficient;
+    return result;
+  }
+
   llvm::DenseMap<Value, unsigned> column;
-  std::vector<std::vector<double>> rows;
-  std::vector<double> powers;
+  std::vector<unsigned> leader;
+  std::vector<Row> known, products;
+  std::map<unsigned, Row> rows;                 ///< by pivot
+  std::map<unsigned, std::set<unsigned>> users; ///< rows that name a column
+  size_t entries = 0;
 };
 
 } // namespace
@@ -105,15 +175,12 @@ static void addEquations(PowerEquations &eq, Operation &op) {
         eq.equal(o->getResult(0), o->getOperand(0));
         eq.equal(o->getResult(0), o->getOperand(1));
       })
-      .Case<arith::NegFOp, math::AbsFOp>([&](Operation *o) {
-        eq.equal(o->getResult(0), o->getOperand(0));
-      })
-      .Case<arith::MulFOp>([&](arith::MulFOp o) {
-        eq.product(o, o.getLhs(), o.getRhs(), 1);
-      })
-      .Case<arith::DivFOp>([&](arith::DivFOp o) {
-        eq.product(o, o.getLhs(), o.getRhs(), -1);
-      })
+      .Case<arith::NegFOp, math::AbsFOp>(
+          [&](Operation *o) { eq.equal(o->getResult(0), o->getOperand(0)); })
+      .Case<arith::MulFOp>(
+          [&](arith::MulFOp o) { eq.product(o, o.getLhs(), o.getRhs(), 1); })
+      .Case<arith::DivFOp>(
+          [&](arith::DivFOp o) { eq.product(o, o.getLhs(), o.getRhs(), -1); })
       .Case<arith::CmpFOp>(
           [&](arith::CmpFOp o) { eq.equal(o.getLhs(), o.getRhs()); })
       .Case<arith::SelectOp>([&](arith::SelectOp o) {

@@ -17,7 +17,8 @@
 // Binning: an event at time t falls into tick floor(t / dt), and a recording
 // has floor(t_max / dt) ticks, as in the reference. A quotient that misses the
 // next integer by less than 1e-12 of itself counts as that integer: 3e-4 / 1e-4
-// is 2.9999999999999996 in binary, and whoever wrote 3e-4 meant tick 3.
+// is 2.9999999999999996 in binary, and whoever wrote 3e-4 meant tick 3. For
+// times stored in float32 it is 1.2e-7 of itself.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_RUNTIME_IO_NIRDATA_H
@@ -46,8 +47,10 @@ Status writeNirData(const std::string &path, const ArrayMap &arrays,
                     double dtSeconds,
                     const std::map<std::string, std::string> &attributes);
 
+/// How far a quotient of such times may be off the integer that was meant.
+inline constexpr double kFloat64Slack = 1e-12, kFloat32Slack = 1.2e-7;
 /// The tick of time `t`, see above; `t` and `dt` positive and finite.
-double tickOfTime(double t, double dt);
+double tickOfTime(double t, double dt, double slack = kFloat64Slack);
 
 } // namespace snnc::runtime
 

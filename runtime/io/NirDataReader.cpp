@@ -19,11 +19,11 @@ namespace snnc::runtime {
 
 using namespace hdf5;
 
-double tickOfTime(double t, double dt) {
+double tickOfTime(double t, double dt, double slack) {
   double quotient = t / dt;
   double next = std::floor(quotient) + 1;
   // See NirData.h: representation error, not an earlier tick.
-  return next - quotient <= 1e-12 * quotient ? next : next - 1;
+  return next - quotient <= slack * quotient ? next : next - 1;
 }
 
 namespace {
@@ -37,6 +37,7 @@ constexpr uint64_t maxInflation = 1100;
 struct Events {
   NdArray idx, time, value; ///< samples x events
   uint64_t samples = 0, events = 0, ticks = 0, neurons = 0;
+  double slack = kFloat64Slack; ///< of `time`
 };
 
 class Reader {
@@ -292,6 +293,9 @@ Expected<Events> Reader::readEvents(hid_t group, const std::string &key,
   Expected<NdArray> time = readDataset(group, "time", key, 2, DType::F64);
   if (!time)
     return time.takeError();
+  if (Handle set(H5Dopen2(group, "time", H5P_DEFAULT), H5Dclose); set)
+    if (Handle type(H5Dget_type(set), H5Tclose); type && H5Tget_size(type) <= 4)
+      events.slack = kFloat32Slack;
   bool sameShape = idx->shape == time->shape;
   if (valued) {
     Expected<NdArray> value = readDataset(group, "value", key, 2, DType::F64);
@@ -333,12 +337,13 @@ Expected<std::optional<uint64_t>> Reader::cell(const Events &events,
     return error(
         "SNN0407", key,
         fmt::format("{}: there are {} neurons", where(), events.neurons));
-  if (!(time >= 0) || !(tickOfTime(time, dt) < double(events.ticks)))
+  if (!(time >= 0) ||
+      !(tickOfTime(time, dt, events.slack) < double(events.ticks)))
     return error("SNN0407", key,
                  fmt::format("{}: the recording has {} ticks of {} s", where(),
                              events.ticks, dt),
                  "check t_max of the file and --dt");
-  auto tick = uint64_t(tickOfTime(time, dt));
+  auto tick = uint64_t(tickOfTime(time, dt, events.slack));
   return std::optional((sample * events.ticks + tick) * events.neurons +
                        uint64_t(neuron));
 }

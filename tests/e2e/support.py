@@ -8,6 +8,7 @@ missing is a failure, never a skip.
 import hashlib
 import json
 import os
+import resource
 import subprocess
 import tempfile
 import unittest
@@ -61,10 +62,12 @@ class SnncTest(unittest.TestCase):
         return os.path.join(self.folder, name)
 
     @classmethod
-    def run_snnc(cls, *arguments, cwd=None, env=None):
+    def run_snnc(cls, *arguments, cwd=None, env=None, limit=None):
+        """`limit`: (resource.RLIMIT_.., most) of the command."""
+        bound = limit and (lambda: resource.setrlimit(limit[0], (limit[1],) * 2))
         return subprocess.run(
             [SNNC, *map(str, arguments)], cwd=cwd or cls.folder, env=env,
-            capture_output=True, text=True, timeout=TIMEOUT)
+            capture_output=True, text=True, timeout=TIMEOUT, preexec_fn=bound)
 
     def snnc(self, *arguments, code=0, cwd=None):
         """Runs snnc; fails the test unless it ends with `code`."""

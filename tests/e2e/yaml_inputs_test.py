@@ -131,6 +131,156 @@ class YamlInputs(SnncTest):
         path = self.network("", populations="{pop: {size: 2, model: i, rate: -0.0}}")
         self.snnc("compile", path, "-o", self.path("n.s2x"))
 
+    def test_columns_by_name(self):
+        rows = [(0, 1, 1.5, 2), (1, 0, -3, 5), (0, 0, 2, 1)]
+        names = {"source": 0, "target": 1, "weight": 2, "delay": 3}
+        project = "projections: [{from: in, to: pop, connector: {list: {file: FILE}}}]\n"
+        spikes = "{in: {size: 2, kind: spike_list, spikes: [[0, 0], [1, 1]]}}"
+
+        def run(name, text=None):
+            if text is not None:
+                self.write(name, text)
+            return self.values(self.network(project.replace("FILE", name), inputs=spikes),
+                               "--ticks", 9)
+
+        def table(header, order, separator=","):
+            return header + "\n" + "\n".join(
+                separator.join(f"{row[names[column]]:g}" for column in order)
+                for row in rows) + "\n"
+        plain = run("plain.txt", table("", ["source", "target", "weight", "delay"], " "))
+        self.assertGreater(np.abs(plain).sum(), 0)
+        swapped = ["delay", "target", "source", "weight"]
+        for name, text in {
+                "a.csv": table("delay,target,source,weight", swapped),
+                "b.csv": "\ufeff" + table('"Delay";"Post_idx";"PRE_IDX";"syn_weight"', swapped, ";"),
+                "c.txt": table("delay j i w", swapped, "\t"),
+                "d.txt": table('# columns = ["delay", "j", "i", "weight"]', swapped, " "),
+                "e.txt": table("# delay target source weight", swapped, " "),
+                "f.csv": table("# made by hand\ndelay_ticks,post,pre,weight", swapped)}.items():
+            with self.subTest(name):
+                np.testing.assert_array_equal(run(name, text), plain)
+        np.savez(self.path("g.npz"), **{name: np.array([row[c] for row in rows])
+                                        for name, c in names.items()})
+        np.testing.assert_array_equal(run("g.npz"), plain)
+        # A column may be left out anywhere.
+        no_weight = run("h.csv", table("source,target,delay", ["source", "target", "delay"]))
+        np.testing.assert_array_equal(
+            no_weight, run("i.csv", "source,target,weight,delay\n0,1,1,2\n1,0,1,5\n0,0,1,1\n"))
+        for name, text, code, words in (
+                ("j.csv", "source,target,colour\n0,1,2\n", "SNN1017", "'colour'"),
+                ("k.csv", "source,weight\n0,1\n", "SNN1017", "no column 'target'"),
+                ("l.csv", "source,pre\n0,1\n", "SNN1017", "both are the source"),
+                ("m.csv", "source,target\n0,1,2\n", "SNN1017", "2 columns"),
+                ("n.csv", "0,1,,2\n", "SNN1013", "line 1, column 3 is empty"),
+                ("o.csv", "0,1,1,2\n1,0,2,\n", "SNN1013", "line 2, column 4 is empty"),
+                ("p.csv", "0;1;0,5;1\n", "SNN1013", "point"),
+                ("q.csv", "0,1,1\n0,1,nan\n", "SNN1006", "row 1 of the list: weight nan"),
+                ("r.csv", "0,1,1,0.5\n", "SNN1006", "not a whole number")):
+            with self.subTest(name):
+                self.write(name, text)
+                self.refused(self.network(project.replace("FILE", name)), code, words)
+        self.refused(self.network(project.replace("FILE", "a.csv, key: x")), "SNN1013", "'key'")
+
+    def test_spikes_from_files(self):
+        project = "projections: [{from: in, to: pop, connector: one_to_one, delay: 0}]\n"
+
+        def run(where):
+            return self.values(self.network(project, inputs="{in: {size: 2, kind: spike_list, "
+                                            f"spikes: {where}}}}}"), "--ticks", 9)
+        plain = run("[[3, 0], [5, 1]]")
+        self.write("s.csv", "channel,tick\n0,3\n1,5\n")
+        np.savez(self.path("s.npz"), times=[3, 5], ids=[0, 1])
+        import h5py
+        with h5py.File(self.path("s.h5"), "w") as file:
+            file.attrs["__type__"] = "NIRGraphData"
+            node = file.create_group("nodes/retina")
+            node.attrs["__type__"] = "NIRNodeData"
+            spikes = node.create_group("observables/spikes")
+            spikes.attrs.update({"__type__": "EventData", "n_neurons": 2, "t_max": 9.0})
+            spikes["idx"] = np.array([[0, 1, -1]])
+            spikes["time"] = np.array([[3, 5, np.inf]], np.float32)
+        for name in ("s.csv", "s.npz", "s.h5"):
+            np.testing.assert_array_equal(run(f"{{file: {name}}}"), plain, name)
+
+    def test_single_precision_times_are_on_the_grid(self):
+        import h5py
+        ticks = np.arange(1, 2000)
+        with h5py.File(self.path("f.h5"), "w") as file:
+            file.attrs["__type__"] = "NIRGraphData"
+            node = file.create_group("nodes/in")
+            node.attrs["__type__"] = "NIRNodeData"
+            spikes = node.create_group("observables/spikes")
+            spikes.attrs.update({"__type__": "EventData", "n_neurons": 2, "t_max": 0.2})
+            spikes["idx"] = np.zeros((1, ticks.size), int)
+            spikes["time"] = (ticks * 1e-4).astype(np.float32)[None]
+        path = self.network("projections: [{from: in, to: pop, connector: one_to_one, delay: 0}]\n",
+                            network="{dt: 1.0e-4}")
+        v = self.values(path, "--input", self.path("f.h5"))[:, 0]
+        np.testing.assert_array_equal(v, np.arange(2000))
+
+    def test_layout(self):
+        path = self.network("projections: [{from: in, to: pop, connector: one_to_one, delay: 0}]\n")
+        given = (np.random.default_rng(1).random((5, 3, 2)) < 0.5).astype(np.uint8)
+        np.save(self.path("first.npy"), given)
+        np.save(self.path("ticks.npy"), given.swapaxes(0, 1))
+        plain = self.values(path, "--input", self.path("first.npy"))
+        self.assertEqual(plain.shape, (5, 3, 2))
+        np.testing.assert_array_equal(plain, self.values(
+            path, "--input", self.path("ticks.npy"), "--layout", "ticks-first"))
+        note = self.snnc("run", path, "--backend", "reference", "--input", self.path("first.npy"),
+                         "-o", self.path("o.npz")).stderr
+        self.assertIn("5 samples of 3 ticks and 2 channels [SNN0660]", note)
+
+    def test_other_languages_operators(self):
+        """Each hint, applied as printed, is an equation that works."""
+        def network(equation, quote="'"):
+            return self.network(
+                f"models: {{m: {{states: {{v: 0.5}}, equations: [{quote}{equation}{quote}]}}}}\n"
+                "projections: [{from: in, to: pop, connector: all_to_all}]\n",
+                populations="{pop: {size: 2, model: m}}")
+        for wrong, right in (
+                ("v = v^2 + input", "pow(v, 2)"), ("v = (v+1)**-2 + input", "pow((v+1), -2)"),
+                ("v = input^v", "exp((v) * log(input))"), ("v += input", "'v = v + (input)'"),
+                ("dv/dt = (input - v) / 20", "'v = v + 1 * ((input - v) / 20)'"),
+                ("v = ln(v + 1) + input", "log(v + 1)"), ("v = clip(v, 0, 1)", "min(max(x"),
+                ("v = v > 0 && input > 0 ? 0 : v", "'and'"), ("v = !v > 0 ? 1 : 0", "'not'"),
+                ("v = heaviside(v)", "where(v > 0, 1, 0)"), ("v = v * ms", "no units"),
+                ("v = np.exp(v)", "without 'np.'"), ("v = v ‰ 2", "'‰'")):
+            with self.subTest(wrong):
+                self.refused(network(wrong), "SNN10(09|10)", right)
+        for right in ("v = pow(v, 2) + input", "v = pow((v+1), -2) + input",
+                      "v = exp((v) * log(input))", "v = v + (input)",
+                      "v = v + 1 * ((input - v) / 20)", "v = log(v + 1) + input"):
+            self.snnc("check", network(right))
+        self.refused(network("v = v > 0 ? 0 : v", ""), "SNN1001", "needs quotes: 'v = ")
+        self.refused(self.network(
+            "models:\n  m:\n    states: [v]\n    equations:\n      - v = v > 0 ? 0 : v\n",
+            populations="{pop: {size: 2, model: m}}"), "SNN1005", "quotes: 'v = v > 0 ? 0 : v'")
+        self.refused(network("v = max(v, 0)", ""), "SNN1009", "quotes")
+
+    def test_long_equations_and_huge_sizes(self):
+        import resource
+
+        def limited(path, *verb, code):
+            done = self.run_snnc(*verb, path, limit=(resource.RLIMIT_AS, 1 << 30))
+            self.assertEqual(done.returncode, code, done.stderr[-500:])
+        terms = "+".join(["input"] * 10000)
+        chain = ", ".join(f"'h{i} = input + {i}'" for i in range(5000))
+        for equations in (f"'v = {terms}'", f"{chain}, 'v = h1 + h4999'"):
+            path = self.network(
+                f"models: {{m: {{states: [v], equations: [{equations}]}}}}\n"
+                "projections: [{from: in, to: pop, connector: all_to_all}]\n",
+                populations="{pop: {size: 2, model: m}}")
+            limited(path, "check", code=0)
+        for size in (1 << 31, 1 << 25):
+            limited(self.network("", populations=f"{{pop: {{size: {size}, model: lif, params: {{"
+                                 "alpha: 0.9, threshold: {dist: uniform, low: 0, high: 1}}}}"),
+                    "check", code=1)
+            limited(self.network("", inputs=f"{{in: {{size: {size}}}}}"), "check", code=1)
+        limited(self.network("projections: [{from: in, to: pop, connector: all_to_all}]\n",
+                             inputs="{in: {size: 2, kind: spike_list, spikes: [[999999999, 0]]}}"),
+                "run", "--backend", "reference", code=1)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -7,6 +7,8 @@
 
 #include "compiler/Import/YAML/Expression.h"
 
+#include "compiler/Import/YAML/EquationHints.h"
+
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/Matchers.h"
 #include "llvm/Support/Error.h"
@@ -38,7 +40,8 @@ public:
     Value value = expression(0);
     if (value && peek() != 0)
       return fail("SNN1009", at,
-                  fmt::format("'{}' is not expected here", text[at]));
+                  fmt::format("'{}' is not expected here", tokenAt(at)),
+                  hintsOnOperator(text, at, operand));
     return value;
   }
 
@@ -70,14 +73,32 @@ private:
     at = end;
     return true;
   }
+  /// A character of any language, or a pair such as && and **.
+  std::string tokenAt(size_t where) const {
+    size_t end = where + 1;
+    while (end < text.size() && (uint8_t(text[end]) & 0xC0) == 0x80)
+      ++end;
+    if (end < text.size() && text[end] == text[where] &&
+        llvm::StringRef("&|*=<>").contains(text[where]))
+      ++end;
+    return text.substr(where, end - where);
+  }
   bool expect(llvm::StringRef token) {
     if (accept(token))
       return true;
-    fail("SNN1009", at,
-         at < text.size()
-             ? fmt::format("'{}' is expected here, found '{}'", token.str(),
-                           text[at])
-             : fmt::format("'{}' is missing at the end", token.str()));
+    if (at < text.size()) {
+      fail("SNN1009", at,
+           fmt::format("'{}' is expected here, found '{}'", token.str(),
+                       tokenAt(at)),
+           hintsOnOperator(text, at, operand));
+      return false;
+    }
+    std::vector<std::string> hints;
+    if (!node.quoted)
+      hints.push_back("in [...] YAML ends an item at a comma, and at ': ' it "
+                      "begins a map: put the equation in quotes");
+    fail("SNN1009", at, fmt::format("'{}' is missing at the end", token.str()),
+         hints);
     return false;
   }
   static bool isNameCharacter(char c) {
@@ -223,8 +244,8 @@ private:
     while (left) {
       bool times = accept("*");
       if (times && peek() == '*')
-        return fail("SNN1009", at, "'**' is not an operator",
-                    {"write pow(x, 2)"});
+        return fail("SNN1009", at - 1, "'**' is not an operator",
+                    hintsOnOperator(text, at - 1, operand));
       if (!times && !accept("/"))
         return left;
       size_t middle = at;
@@ -275,8 +296,14 @@ private:
   }
 
   Value primary(unsigned depth) {
-    char c = peek();
+    peek();
     size_t begin = at;
+    Value value = primaryAt(begin, depth);
+    operand = begin;
+    return value;
+  }
+  Value primaryAt(size_t begin, unsigned depth) {
+    char c = peek();
     if (c == '(') {
       ++at;
       Value value = expression(depth + 1);
@@ -288,8 +315,10 @@ private:
       return fail("SNN1009", at,
                   c ? fmt::format("a number or a name is expected here, found "
                                   "'{}'",
-                                  c)
-                    : "the equation ends too early");
+                                  tokenAt(at))
+                    : "the equation ends too early",
+                  c ? hintsOnOperator(text, at, operand)
+                    : std::vector<std::string>{});
     while (at < text.size() && isNameCharacter(text[at]))
       ++at;
     std::string name = text.substr(begin, at - begin);
@@ -304,12 +333,14 @@ private:
     for (const auto &entry : scope)
       known.push_back(entry.getKey().str());
     std::sort(known.begin(), known.end());
+    hints = hintsOnName(name);
     for (const std::string &near : nearestNames(name, known, 1))
       hints.push_back(fmt::format("did you mean '{}'?", near));
     std::string all;
     for (const std::string &one : known)
-      all += (all.empty() ? "" : ", ") + one;
-    hints.push_back("names here: " + all);
+      if (all.size() < 200)
+        all += (all.empty() ? "" : ", ") + one;
+    hints.push_back("names here: " + all + (all.size() < 200 ? "" : ", ..."));
     return fail("SNN1010", begin,
                 fmt::format("there is no '{}' here", name.substr(0, 60)),
                 hints);
@@ -347,6 +378,7 @@ private:
     std::vector<std::string> names, hints;
     for (const auto &[function, arity] : functions)
       names.push_back(function);
+    hints = hintsOnFunction(text, begin, name);
     for (const std::string &near : nearestNames(name, names, 1))
       hints.push_back(fmt::format("did you mean '{}'?", near));
     hints.push_back("functions: min, max, abs, sqrt, exp, log, pow, where");
@@ -397,6 +429,7 @@ private:
   const Node &node;
   const std::string &text;
   size_t at;
+  size_t operand = 0; ///< where the last number, name or bracket begins
   const Scope &scope;
   ImplicitLocOpBuilder b;
   Reader &reader;

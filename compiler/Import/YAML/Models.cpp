@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/Import/YAML/EquationHints.h"
 #include "compiler/Import/YAML/Expression.h"
 #include "compiler/Import/YAML/Importer.h"
 #include "compiler/SNN/NeuronLibrary.h"
@@ -118,9 +119,13 @@ void Importer::readModel(const std::string &name, const Node &node) {
 /// old value stays where the condition is false.
 bool Importer::assign(const Node &node, snn::NeuronOp op,
                       llvm::StringMap<Value> &scope, Value onlyIf) {
-  auto text = reader.text(node, "an equation");
-  if (!text)
+  if (!node.isScalar()) {
+    reader.error(node, "SNN1005",
+                 fmt::format("an equation is text, found {}", node.describe()),
+                 hintsOnQuotes(node));
     return false;
+  }
+  const std::string *text = &node.text;
   size_t equals = text->find('=');
   llvm::StringRef left = llvm::StringRef(*text).take_front(equals).trim();
   bool isName =
@@ -129,7 +134,8 @@ bool Importer::assign(const Node &node, snn::NeuronOp op,
   if (equals == std::string::npos || !isName) {
     reader.errorInside(node, 0, "SNN1009",
                        "an equation is 'name = expression', found " +
-                           node.describe());
+                           node.describe(),
+                       hintsOnAssignment(*text, dt));
     return false;
   }
   auto isOneOf = [&](ArrayAttr names) {
@@ -179,7 +185,8 @@ bool Importer::emitBody(const Node &node, snn::NeuronOp op) {
     if (list && !list->isList()) {
       reader.error(*list, "SNN1005",
                    fmt::format("{} is a list of equations, found {}", key,
-                               list->describe()));
+                               list->describe()),
+                   {fmt::format("write {}: ['...']", key)});
       return false;
     }
     bool good = true;
@@ -192,8 +199,12 @@ bool Importer::emitBody(const Node &node, snn::NeuronOp op) {
     return false;
   Value spike;
   if (NodePtr condition = node.find("spike")) {
-    if (!reader.text(*condition, "spike"))
+    if (!condition->isScalar()) {
+      reader.error(*condition, "SNN1005",
+                   "spike is text, found " + condition->describe(),
+                   hintsOnQuotes(*condition));
       return false;
+    }
     spike =
         emitExpression(*condition, 0, scope, builder, at(*condition), reader);
     if (spike && !spike.getType().isInteger(1)) {

@@ -7,72 +7,27 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/Import/YAML/Reader.h"
+#include "compiler/Import/YAML/NumberFiles.h"
+#include "compiler/Import/YAML/TextTable.h"
 #include "compiler/Support/AtomicFile.h"
 #include "compiler/Support/ChildProcess.h"
 #include "compiler/Support/Hdf5.h"
 #include "runtime/io/ArrayWire.h"
+#include "runtime/io/NirData.h"
 #include "runtime/io/Npy.h"
 
-#include <charconv>
 #include <filesystem>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace snnc::yaml {
 
 using runtime::NdArray;
 
-static Diagnostic refuse(const std::string &path, std::string message) {
-  return makeError("SNN1013", {path, "", 0, 0}, std::move(message));
-}
-
-/// Numbers separated by commas, semicolons or blanks, one row a line; '#'
-/// begins a comment; a first line of words is a header.
-static Expected<NdArray> parseCsv(const std::string &text,
-                                  const std::string &path) {
-  std::vector<double> values;
-  uint64_t columns = 0, rows = 0, line = 0;
-  for (size_t at = 0; at < text.size();) {
-    size_t end = std::min(text.find('\n', at), text.size());
-    std::string_view row(text.data() + at, end - at);
-    at = end + 1;
-    ++line;
-    row = row.substr(0, row.find('#'));
-    uint64_t count = 0;
-    bool words = false;
-    for (size_t i = 0; i < row.size();) {
-      if (std::string_view(",; \t\r").find(row[i]) != std::string_view::npos) {
-        ++i;
-        continue;
-      }
-      double value = 0;
-      auto [stop, bad] =
-          std::from_chars(row.data() + i, row.data() + row.size(), value);
-      if (bad != std::errc()) {
-        words = true;
-        break;
-      }
-      i = size_t(stop - row.data());
-      values.push_back(value);
-      ++count;
-    }
-    if (words && rows == 0 && count == 0)
-      continue; // the header
-    if (words)
-      return refuse(path, fmt::format("line {} holds something that is no "
-                                      "number",
-                                      line));
-    if (count == 0)
-      continue;
-    if (columns != 0 && count != columns)
-      return refuse(path,
-                    fmt::format("line {} has {} numbers, the lines before "
-                                "have {}",
-                                line, count, columns));
-    columns = count;
-    ++rows;
-  }
-  return NdArray::of({rows, columns}, values);
+static Diagnostic refuse(const std::string &path, std::string message,
+                         std::vector<std::string> hints = {}) {
+  return makeError("SNN1013", {path, "", 0, 0}, std::move(message),
+                   std::move(hints));
 }
 
 /// In the child: the dataset `key` as float64.
@@ -130,43 +85,143 @@ static Expected<NdArray> readHdf5(const std::string &path,
   return std::move(it->second);
 }
 
-static Expected<NdArray> readMember(const std::string &path,
-                                    const std::string &key) {
+/// Members of one length as columns: {source, target, weight} or {tick,
+/// channel} in files of their own arrays.
+static Expected<NumberTable> tableOfMembers(runtime::ArrayMap all,
+                                            const std::string &path) {
+  NumberTable table;
+  uint64_t rows = all.begin()->second.size();
+  for (const auto &[name, array] : all) {
+    if (array.shape.size() != 1 || array.size() != rows)
+      return refuse(path,
+                    fmt::format("it has {} arrays; name one with 'key', or "
+                                "have all of one axis and length, as columns",
+                                all.size()));
+    table.columns.push_back(name);
+  }
+  std::vector<double> values;
+  values.reserve(rows * all.size());
+  for (uint64_t row = 0; row < rows; ++row)
+    for (const auto &[name, array] : all)
+      values.push_back(array.at(row));
+  table.numbers = NdArray::of({rows, all.size()}, values);
+  return table;
+}
+
+static Expected<NumberTable> readArchive(const std::string &path,
+                                         const std::string &key) {
   auto all = runtime::readNpz(path);
   if (!all)
     return all.takeError();
+  if (key.empty() && all->size() > 1)
+    return tableOfMembers(std::move(*all), path);
   auto it = key.empty() && all->size() == 1 ? all->begin() : all->find(key);
+  std::vector<std::string> members;
+  for (const auto &[name, array] : *all)
+    if (members.size() < 20)
+      members.push_back(name);
   if (it == all->end())
-    return refuse(path, fmt::format("there is no array '{}'; name one with "
-                                    "'key'",
-                                    key));
-  return std::move(it->second);
+    return refuse(
+        path, fmt::format("there is no array '{}'; name one with 'key'", key),
+        {fmt::format("it has: {}", fmt::join(members, ", "))});
+  return NumberTable{std::move(it->second), {}};
 }
 
-Expected<NdArray> readNumbers(const std::string &path, const std::string &key) {
+static Expected<NumberTable> readAny(const std::string &path,
+                                     const std::string &key) {
+  auto alone = [](Expected<NdArray> array) -> Expected<NumberTable> {
+    if (!array)
+      return array.takeError();
+    return NumberTable{std::move(*array), {}};
+  };
   std::string ending = std::filesystem::path(path).extension().string();
-  auto array = [&]() -> Expected<NdArray> {
-    if (ending == ".npy")
-      return runtime::readNpy(path);
-    if (ending == ".npz")
-      return readMember(path, key);
-    if (ending == ".h5" || ending == ".hdf5")
-      return readHdf5(path, key);
-    if (ending != ".csv" && ending != ".txt")
-      return refuse(path, fmt::format("files of numbers end in .npy, .npz, "
-                                      ".csv, .txt, .h5 or .hdf5, not '{}'",
-                                      ending));
-    auto text = readFile(path, size_t(1) << 30);
-    if (!text)
-      return text.takeError();
-    return parseCsv(*text, path);
-  }();
-  if (!array || array->dtype == runtime::DType::F64)
-    return array;
-  std::vector<double> wide(array->size());
+  if (ending == ".npz")
+    return readArchive(path, key);
+  if (ending == ".h5" || ending == ".hdf5")
+    return alone(readHdf5(path, key));
+  if (ending != ".csv" && ending != ".txt" && ending != ".npy")
+    return refuse(path, fmt::format("files of numbers end in .npy, .npz, "
+                                    ".csv, .txt, .h5 or .hdf5, not '{}'",
+                                    ending));
+  if (!key.empty())
+    return refuse(path,
+                  fmt::format("a {} file holds one array; 'key' belongs "
+                              "to .npz and .h5",
+                              ending),
+                  {"leave 'key' out"});
+  if (ending == ".npy")
+    return alone(runtime::readNpy(path));
+  auto text = readFile(path, size_t(1) << 30);
+  if (!text)
+    return text.takeError();
+  return parseTable(*text, path);
+}
+
+Expected<NumberTable> readNumbers(const std::string &path,
+                                  const std::string &key) {
+  auto table = readAny(path, key);
+  if (!table || table->numbers.dtype == runtime::DType::F64)
+    return table;
+  std::vector<double> wide(table->numbers.size());
   for (uint64_t i = 0; i < wide.size(); ++i)
-    wide[i] = array->at(i);
-  return NdArray::of(array->shape, wide);
+    wide[i] = table->numbers.at(i);
+  table->numbers = NdArray::of(table->numbers.shape, wide);
+  return table;
+}
+
+//===----------------------------------------------------------------------===//
+// Spikes
+//===----------------------------------------------------------------------===//
+
+/// Counts, ticks x channels, as rows of tick and channel.
+static Expected<NumberTable> rowsOf(const NdArray &raster,
+                                    const std::string &path) {
+  if (raster.shape.size() != 2)
+    return refuse(path, fmt::format("the spikes are {}, needed is one sample "
+                                    "of ticks x channels",
+                                    runtime::shapeText(raster.shape)));
+  std::vector<double> values;
+  for (uint64_t i = 0; i < raster.size(); ++i) {
+    double count = raster.at(i);
+    if (!(count >= 0 && count <= 65535 && count == double(uint16_t(count))))
+      return refuse(path, fmt::format("tick {}, channel {} holds {}, which is "
+                                      "no number of spikes",
+                                      i / raster.shape[1], i % raster.shape[1],
+                                      count));
+    for (double spike = 0; spike < count; ++spike) {
+      values.push_back(double(i / raster.shape[1]));
+      values.push_back(double(i % raster.shape[1]));
+    }
+  }
+  return NumberTable{NdArray::of({values.size() / 2, 2}, values), {}};
+}
+
+Expected<NumberTable> readSpikes(const std::string &path,
+                                 const std::string &key, double dt) {
+  std::string ending = std::filesystem::path(path).extension().string();
+  if (ending != ".h5" && ending != ".hdf5")
+    return readNumbers(path, key);
+  auto recorded = runtime::readNirData(path, dt);
+  if (!recorded) {
+    // Not NIRData: a data set of rows.
+    if (recorded.error().code != "SNN0406" || key.empty())
+      return recorded.takeError();
+    return readNumbers(path, key);
+  }
+  std::vector<std::string> fitting, all;
+  for (const auto &[name, array] : *recorded) {
+    all.push_back(name);
+    if (key.empty() || name == key || name == key + ":spikes" ||
+        name.substr(0, name.rfind(':')) == key)
+      fitting.push_back(name);
+  }
+  if (fitting.size() != 1)
+    return refuse(
+        path,
+        fmt::format("{} recordings fit the key '{}'", fitting.size(), key),
+        {fmt::format("name one of these with 'key': {}",
+                     fmt::join(all, ", "))});
+  return rowsOf(recorded->at(fitting.front()), path);
 }
 
 } // namespace snnc::yaml

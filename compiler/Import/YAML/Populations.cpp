@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Import/YAML/Importer.h"
+#include "compiler/Import/YAML/TextTable.h"
 #include "compiler/SNN/Connectivity.h"
 #include "compiler/SNN/ParamValues.h"
 #include "compiler/Support/Random.h"
@@ -25,7 +26,8 @@ std::optional<SmallVector<int64_t>> Importer::shapeOf(const Node &node,
                  fmt::format("{} needs one of 'size' and 'shape'", what));
     return std::nullopt;
   }
-  constexpr int64_t most = int64_t(1) << 31;
+  // Four times what a chip holds; every neuron may have numbers of its own.
+  constexpr int64_t most = int64_t(1) << 24;
   auto extents =
       reader.wholes(size ? *size : *shape, size ? "size" : "shape", 1, most);
   if (!extents)
@@ -35,7 +37,7 @@ std::optional<SmallVector<int64_t>> Importer::shapeOf(const Node &node,
     if (extents->size() > 8 || extent > most / elements) {
       reader.error(
           size ? *size : *shape, "SNN1006",
-          fmt::format("{} has more than 2^31 elements or 8 axes", what));
+          fmt::format("{} has more than {} elements or 8 axes", what, most));
       return std::nullopt;
     }
     elements *= extent;
@@ -166,26 +168,34 @@ Attribute Importer::readDrive(const std::string &name, const Node &node,
                                  int64_t(streamOf(name) & INT64_MAX));
   }
   NodePtr spikes = reader.need(node, "spikes", "a spike list");
-  auto array = spikes ? reader.array(*spikes, "spikes") : std::nullopt;
-  if (!array)
+  auto table = spikes ? reader.table(*spikes, "spikes", dt) : std::nullopt;
+  if (!table)
     return nullptr;
-  bool empty = array->size() == 0;
-  if (!empty && (array->shape.size() != 2 || array->shape[1] != 2)) {
+  const runtime::NdArray &array = table->numbers;
+  std::string why;
+  auto places = placeColumns(*table, {Column::Tick, Column::Channel}, 2, why);
+  if (!places) {
+    reader.error(*spikes, "SNN1017", "spikes: " + why);
+    return nullptr;
+  }
+  bool empty = array.size() == 0;
+  if (!empty && (array.shape.size() != 2 || array.shape[1] != 2)) {
     reader.error(*spikes, "SNN1014",
                  fmt::format("spikes are rows of tick and channel, found {}",
-                             runtime::shapeText(array->shape)));
+                             runtime::shapeText(array.shape)));
     return nullptr;
   }
   std::vector<double> ticks, indices;
-  for (uint64_t i = 0; i + 1 < array->size(); i += 2) {
-    double tick = array->at(i), channel = array->at(i + 1);
+  for (uint64_t i = 0; i + 1 < array.size(); i += 2) {
+    double tick = array.at(i + uint64_t((*places)[0]));
+    double channel = array.at(i + uint64_t((*places)[1]));
     if (!(tick >= 0 && tick < 1e9 && tick == std::floor(tick)) ||
         !(channel >= 0 && channel < double(channels) &&
           channel == std::floor(channel))) {
       reader.error(
           *spikes, "SNN1006",
-          fmt::format("spike {} is in tick {} on channel {}; ticks are "
-                      "0 to 1e9, channels 0 to {}",
+          fmt::format("spike {} is in tick {} on channel {}; ticks are whole "
+                      "numbers from 0 to 1e9, channels from 0 to {}",
                       i / 2, tick, channel, channels - 1));
       return nullptr;
     }

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Import/YAML/Importer.h"
+#include "compiler/Import/YAML/TextTable.h"
 #include "compiler/SNN/Connectivity.h"
 #include "compiler/SNN/ParamValues.h"
 #include "compiler/Support/Random.h"
@@ -175,58 +176,90 @@ Attribute Importer::readProcedural(const Node &node, const Node &connector,
   return attr;
 }
 
-/// Rows of source, target and, in this order, weight and delay where the list
-/// has them.
+/// Rows of source, target and, in this order or in that of the header, weight
+/// and delay where the list has them.
 Attribute Importer::readList(const Node &node, const Node &list, Ends &ends,
                              Delay &delay) {
-  auto array = reader.array(list, "list");
-  if (!array)
+  auto table = reader.table(list, "list");
+  if (!table)
     return nullptr;
-  size_t columns = array->shape.size() == 2 ? array->shape[1] : 0;
-  if (array->size() == 0)
+  const runtime::NdArray &array = table->numbers;
+  size_t columns = array.shape.size() == 2 ? array.shape[1] : 0;
+  if (array.size() == 0)
     columns = 2; // a list of nothing is a projection without synapses
   if (columns < 2 || columns > 4) {
     reader.error(list, "SNN1014",
                  fmt::format("a list has rows of source, target[, weight[, "
                              "delay]], found {}",
-                             runtime::shapeText(array->shape)));
+                             runtime::shapeText(array.shape)));
     return nullptr;
   }
-  for (auto [key, column] : {std::pair("weight", 3u), {"delay", 4u}})
-    if (NodePtr twice = node.find(key); twice && columns >= column) {
+  std::string why;
+  auto places = placeColumns(
+      *table, {Column::Source, Column::Target, Column::Weight, Column::Delay},
+      2, why);
+  if (!places) {
+    reader.error(list, "SNN1017", "list: " + why,
+                 {"columns by name, in any order: source, target, weight, "
+                  "delay (in ticks)"});
+    return nullptr;
+  }
+  bool hasWeight = (*places)[2] >= 0, hasDelay = (*places)[3] >= 0;
+  for (auto [key, there] :
+       {std::pair("weight", hasWeight), {"delay", hasDelay}})
+    if (NodePtr twice = node.find(key); twice && there && array.size() > 0) {
       reader.error(*twice, "SNN1007",
                    fmt::format("the list has a column of {}s already", key));
       return nullptr;
     }
-  int64_t rows = int64_t(array->size() / columns);
+  for (const std::string &word : table->columns)
+    if (hasDelay && word == table->columns[size_t((*places)[3])] &&
+        (word.ends_with("ms") || word.ends_with("_s")))
+      reader.warn(list, "SNN1017",
+                  fmt::format("list: the column '{}' is read as ticks", word),
+                  {fmt::format("a tick is {:g} of model time; call the column "
+                               "'delay'",
+                               dt)});
+  int64_t rows = int64_t(array.size() / columns);
+  static constexpr const char *names[] = {"source", "target", "weight",
+                                          "delay"};
+  const double limits[] = {double(ends.sources()), double(ends.targets()), 0,
+                           65536};
   std::vector<double> parts[4];
-  for (int64_t r = 0; r < rows; ++r)
-    for (size_t c = 0; c < columns; ++c)
-      parts[c].push_back(array->at(uint64_t(r) * columns + c));
-  for (size_t c : {size_t(0), size_t(1), size_t(3)})
-    for (size_t r = 0; r < parts[c].size(); ++r) {
-      double limit = c == 0   ? double(ends.sources())
-                     : c == 1 ? double(ends.targets())
-                              : 65536;
-      double value = parts[c][r];
-      if (value >= 0 && value < limit && value == std::floor(value))
+  for (size_t c = 0; c < 4; ++c)
+    for (int64_t r = 0; (*places)[c] >= 0 && r < rows; ++r) {
+      double value = array.at(uint64_t(r) * columns + uint64_t((*places)[c]));
+      parts[c].push_back(value);
+      bool good = c == 2 ? std::abs(value) <= Reader::kLargest
+                         : value >= 0 && value < limits[c] &&
+                               value == std::floor(value);
+      if (good)
         continue;
-      static constexpr const char *names[] = {"source", "target", "weight",
-                                              "delay"};
-      reader.error(list, "SNN1006",
-                   fmt::format("row {} of the list: {} {} is outside 0 to {}",
-                               r, names[c], value, limit - 1));
+      bool notWhole = c != 2 && value >= 0 && value < limits[c];
+      reader.error(
+          list, "SNN1006",
+          c == 2 ? fmt::format("row {} of the list: weight {} is not a finite "
+                               "number of float32",
+                               r, value)
+          : notWhole
+              ? fmt::format("row {} of the list: {} {} is not a whole number",
+                            r, names[c], value)
+              : fmt::format("row {} of the list: {} {} is outside 0 to {}", r,
+                            names[c], value, limits[c] - 1),
+          notWhole && c == 3
+              ? std::vector<std::string>{"delays are counted in ticks"}
+              : std::vector<std::string>{});
       return nullptr;
     }
   double least = parts[3].empty()
                      ? 0
                      : *std::min_element(parts[3].begin(), parts[3].end());
-  if (columns == 4)
+  if (!parts[3].empty())
     delay.base = least;
   for (double &ticks : parts[3])
     ticks -= least;
   Attribute weights = builder.getF64FloatAttr(1.0);
-  if (columns >= 3) {
+  if (!parts[2].empty()) {
     weights = store(ends.name + ".weights", {rows}, parts[2], true);
   } else if (NodePtr one = node.find("weight")) {
     auto value = reader.number(*one, "weight");
@@ -234,9 +267,9 @@ Attribute Importer::readList(const Node &node, const Node &list, Ends &ends,
       return nullptr;
     weights = builder.getF64FloatAttr(*value);
   }
-  if (columns < 4 && delay.extra.largest() > 0) {
+  if (parts[3].empty() && delay.extra.largest() > 0) {
     reader.error(*node.find("delay"), "SNN1012",
-                 "a list takes different delays from its fourth column");
+                 "a list takes different delays from its column of delays");
     return nullptr;
   }
   auto reference = [&](const char *key, size_t c) {
@@ -245,7 +278,7 @@ Attribute Importer::readList(const Node &node, const Node &list, Ends &ends,
   };
   return snn::ListAttr::get(
       context, reference(".sources", 0), reference(".targets", 1), weights,
-      columns == 4 ? reference(".delays", 3) : Attribute());
+      parts[3].empty() ? Attribute() : reference(".delays", 3));
 }
 
 /// Weights one by one: [targets, sources], or one per neuron (diagonal).

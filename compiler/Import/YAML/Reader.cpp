@@ -259,12 +259,20 @@ bool Reader::fillInline(const Node &node, const char *what, size_t level,
 
 std::optional<runtime::NdArray> Reader::array(const Node &node,
                                               const char *what) {
+  auto read = table(node, what);
+  if (!read)
+    return std::nullopt;
+  return std::move(read->numbers);
+}
+
+std::optional<NumberTable> Reader::table(const Node &node, const char *what,
+                                         double spikeTick) {
   if (!node.isMap()) {
     std::vector<uint64_t> shape;
     std::vector<double> values;
     if (!fillInline(node, what, 0, shape, values))
       return std::nullopt;
-    return runtime::NdArray::of(shape, values);
+    return NumberTable{runtime::NdArray::of(shape, values), {}};
   }
   if (!map(node, what, {"file", "key"}))
     return std::nullopt;
@@ -282,7 +290,8 @@ std::optional<runtime::NdArray> Reader::array(const Node &node,
   // Relative to the network file, as a user expects of files that travel
   // together.
   auto full = std::filesystem::path(file).parent_path() / *path;
-  auto numbers = readNumbers(full.string(), key);
+  auto numbers = spikeTick > 0 ? readSpikes(full.string(), key, spikeTick)
+                               : readNumbers(full.string(), key);
   if (numbers)
     return std::move(*numbers);
   error(*where, "SNN1013",

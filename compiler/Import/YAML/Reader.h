@@ -11,6 +11,7 @@
 #ifndef SNNC_IMPORT_YAML_READER_H
 #define SNNC_IMPORT_YAML_READER_H
 
+#include "compiler/Import/YAML/NumberFiles.h"
 #include "compiler/Import/YAML/YamlTree.h"
 #include "runtime/io/NdArray.h"
 
@@ -66,6 +67,10 @@ public:
   /// Numbers written in the file ([..], nested at most `rank` deep) or in
   /// another one ({file: .., key: ..}); shape and float64. SNN1005, SNN1013.
   std::optional<runtime::NdArray> array(const Node &node, const char *what);
+  /// The same with the names of columns; `spikeTick` > 0: spikes, in which a
+  /// tick lasts so long (readSpikes).
+  std::optional<NumberTable> table(const Node &node, const char *what,
+                                   double spikeTick = 0);
 
   std::string file;
 
@@ -74,11 +79,6 @@ private:
                   std::vector<uint64_t> &shape, std::vector<double> &values);
   DiagnosticSink &sink;
 };
-
-/// A .npy, .npz (member `key`), .csv or .h5 (dataset `key`) file as float64.
-/// SNN1013, or the codes of runtime/io.
-Expected<runtime::NdArray> readNumbers(const std::string &path,
-                                       const std::string &key);
 
 } // namespace snnc::yaml
 

@@ -209,8 +209,19 @@ Expected<NodePtr> parseYaml(const std::string &text, const std::string &file,
       spot.line = int(std::count(text.begin(), text.end(), '\n')) + 1;
       spot.column = int(text.size() - line) + 1;
     }
+    std::vector<std::string> hints;
+    size_t begin = 0;
+    for (int line = 1; line < spot.line && begin != std::string::npos; ++line)
+      begin = text.find('\n', begin + (line > 1 ? 1 : 0));
+    std::string line =
+        begin == std::string::npos
+            ? ""
+            : text.substr(begin, text.find('\n', begin + 1) - begin);
+    if (line.find(" ? ") != std::string::npos)
+      hints.push_back("an equation with ' ? ' and ' : ' needs quotes: 'v = v > "
+                      "1 ? 0 : v'");
     return makeError("SNN1001", std::move(spot),
-                     fmt::format("not YAML: {}", error.msg));
+                     fmt::format("not YAML: {}", error.msg), std::move(hints));
   } catch (const std::exception &error) {
     return makeError("SNN1001",
                      {file, "", builder.last.line + 1, builder.last.column + 1},
