@@ -31,7 +31,7 @@ static Expected<nlohmann::json> pick(const nlohmann::json &views,
   std::vector<std::string> hints;
   for (const std::string &near : nearestNames(wanted, known, 1))
     hints.push_back(fmt::format("did you mean '{}'?", near));
-  hints.push_back(fmt::format("snnc inspect {} {} lists all", file, option));
+  hints.push_back(fmt::format("snnc inspect {} {}", file, option));
   return makeError("SNN0443", {file, wanted, 0, 0},
                    fmt::format("the bundle has {} {}(s), none is called so",
                                views.size(), what),

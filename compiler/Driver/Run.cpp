@@ -11,6 +11,7 @@
 #include "runtime/host/Compare.h"
 #include "runtime/io/ArrayFile.h"
 
+#include <cmath>
 #include <cstdio>
 #include <fmt/format.h>
 
@@ -54,13 +55,29 @@ listOverruns(const std::vector<Overrun> &overruns, double tickCycles) {
   return lines;
 }
 
+/// What helps against overruns; the tick that the longest one needs is rounded
+/// up to two digits.
+static std::string longerTick(const std::vector<Overrun> &overruns,
+                              double tickCycles, double tickSeconds) {
+  std::string enough;
+  if (!overruns.empty() && tickCycles > 0 && tickSeconds > 0) {
+    double needed = tickSeconds * overruns.front().worstCycles / tickCycles;
+    double digit = std::pow(10, std::floor(std::log10(needed)) - 1);
+    enough = fmt::format(" {:.6g}", std::ceil(needed / digit) * digit);
+  }
+  return fmt::format("give the chip more time with --tick{} (seconds; a bundle "
+                     "is compiled with it), or state the real `rate` of the "
+                     "populations, so that the plan uses more PEs",
+                     enough);
+}
+
 /// What went wrong on the device without ending the run: findings and exit 6.
 static int reportVerdict(const runtime::Manifest &manifest,
                          const runtime::RunResult &result,
                          DiagnosticSink &sink) {
   const runtime::Verdict &verdict = result.verdict;
   auto warn = [&](const char *code, uint64_t count, const std::string &what,
-                  const char *hint, std::vector<std::string> notes = {}) {
+                  const std::string &hint, std::vector<std::string> notes = {}) {
     if (count == 0)
       return;
     Diagnostic d =
@@ -73,8 +90,7 @@ static int reportVerdict(const runtime::Manifest &manifest,
   auto overruns = overrunsOf(manifest, result.statistics);
   warn("SNN0680", verdict.overruns,
        "tick(s) of a PE took longer than a tick" + worstOf(overruns, budget),
-       "give the chip more time with --tick, or state the real `rate` of the "
-       "populations, so that the plan uses more PEs",
+       longerTick(overruns, budget, manifest.tickSeconds),
        listOverruns(overruns, budget));
   warn("SNN0681", verdict.droppedPackets,
        "packet(s) found a full receive ring and were lost",

@@ -40,7 +40,7 @@ bool RunSubject::open(const RunOptions &options, SubjectNeeds needs,
       sink.report(makeError(
           "SNN0440", {options.input, "", 0, 0},
           "a bundle holds integers; --precision float needs the network file",
-          {"give the .nir file instead of the bundle"}));
+          {"give the network file (.nir, .yaml) instead of the bundle"}));
       return false;
     }
     auto bundle =

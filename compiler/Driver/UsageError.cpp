@@ -156,8 +156,7 @@ static Diagnostic unknownArgument(const CLI::App &root, const Command &command,
         fmt::format("'{}' is an option of {}", name, list(verbs)));
   else
     suggestOption(name, known, finding);
-  finding.hints.push_back(
-      fmt::format("{} --help lists its options", command.words));
+  finding.hints.push_back(fmt::format("{} --help", command.words));
   return finding;
 }
 
@@ -211,13 +210,17 @@ static Diagnostic notConverted(const std::string &text) {
                                printable(value)));
 }
 
-/// "--ticks: 1 required UINT missing", "network is required".
+/// "--ticks: 1 required UINT missing", "--ticks: 1 required UINT but received
+/// 2", "network is required".
 static Diagnostic missing(const Command &command, const std::string &text) {
   size_t name = text.find(": ");
+  bool mismatch = isOption(text) && name != std::string::npos;
+  bool absent = text.ends_with("missing");
   std::string said =
-      isOption(text) && name != std::string::npos
-          ? fmt::format("{} needs a value", text.substr(0, name))
-          : fmt::format("'{}': {}", command.words, printable(text, 400));
+      mismatch ? fmt::format("{} {}", text.substr(0, name),
+                             absent ? "needs a value"
+                                    : "is given more values than it takes")
+               : fmt::format("'{}': {}", command.words, printable(text, 400));
   return makeError("SNN0093", {}, said,
                    {fmt::format("{} --help", command.words)});
 }

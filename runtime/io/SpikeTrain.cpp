@@ -54,7 +54,8 @@ static Diagnostic valueError(const NdArray &array, uint64_t index,
                          ? "is negative; inputs are spike counts"
                          : "exceeds the limit of 65535 spikes in one tick";
   std::vector<std::string> hints = {
-      "turn analog values into spikes with an encoder: rate, latency or delta"};
+      "turn analog values into spikes with an encoder: --encode rate, --encode "
+      "latency or --encode delta"};
   if (value < 0)
     hints.push_back("give negative events channels of their own");
   return makeError("SNN0412", {"", input.name, 0, 0},
