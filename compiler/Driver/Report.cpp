@@ -55,14 +55,27 @@ static std::string textOr(const nlohmann::json &object, const char *key) {
   return it != object.end() && it->is_string() ? it->get<std::string>() : "";
 }
 
+/// What a table says, and null in JSON, where a number is not known: 0 would be
+/// a measurement.
+static const std::string kUnknown = "-";
+
+static nlohmann::json knownOr(bool known, const nlohmann::json &value) {
+  return known ? value : nlohmann::json();
+}
+
 static std::vector<std::string> layerCells(const nlohmann::json &layer) {
   uint64_t bytes = valueOr<uint64_t>(layer, "bytes", 0),
            limit = valueOr<uint64_t>(layer, "limit", 0);
-  return {textOr(layer, "name"),
-          std::to_string(valueOr<uint64_t>(layer, "neurons", 0)),
-          std::to_string(valueOr<uint64_t>(layer, "synapses", 0)),
-          std::to_string(valueOr<uint64_t>(layer, "pes", 0)),
-          fmt::format("{} of {}", bytes, limit)};
+  // Without a bundle nothing is known of the chip.
+  auto known = [&](const char *key) {
+    return layer.contains(key)
+               ? std::to_string(valueOr<uint64_t>(layer, key, 0))
+               : kUnknown;
+  };
+  return {textOr(layer, "name"), known("neurons"), known("synapses"),
+          known("pes"),
+          layer.contains("bytes") ? fmt::format("{} of {}", bytes, limit)
+                                  : kUnknown};
 }
 
 static const std::vector<std::string> kLayerHeader = {
@@ -127,6 +140,9 @@ void printRunReport(const Manifest &manifest, const Bundle *bundle,
   rows[0].insert(rows[0].end(),
                  {"spikes", "cycles/tick", "worst", "of a tick"});
   nlohmann::json out = nlohmann::json::array();
+  // Only the emulated chip counts cycles; the reference has no packets.
+  double budget = result.statistics.tickCycles;
+  bool isTimed = budget > 0, hasPackets = bundle != nullptr;
   // As spikes travel, as in the compile report.
   std::vector<PopulationEntry> populations = manifest.populations;
   std::stable_sort(populations.begin(), populations.end(),
@@ -143,18 +159,16 @@ void printRunReport(const Manifest &manifest, const Bundle *bundle,
     auto spikes = result.spikeTotals.find(population.name);
     auto cells = layerCells(layer);
     cells.push_back(spikes == result.spikeTotals.end()
-                        ? "-"
+                        ? kUnknown
                         : std::to_string(spikes->second));
-    cells.push_back(fmt::format("{:.0f}", cycles.mean));
-    cells.push_back(std::to_string(cycles.worst));
-    double budget = result.statistics.tickCycles;
+    cells.push_back(isTimed ? fmt::format("{:.0f}", cycles.mean) : kUnknown);
+    cells.push_back(isTimed ? std::to_string(cycles.worst) : kUnknown);
     cells.push_back(
-        budget > 0
-            ? fmt::format("{:.1f} %", 100 * double(cycles.worst) / budget)
-            : "-");
+        isTimed ? fmt::format("{:.1f} %", 100 * double(cycles.worst) / budget)
+                : kUnknown);
     rows.push_back(cells);
-    layer["cycles_per_tick"] = cycles.mean;
-    layer["worst_cycles_per_tick"] = cycles.worst;
+    layer["cycles_per_tick"] = knownOr(isTimed, cycles.mean);
+    layer["worst_cycles_per_tick"] = knownOr(isTimed, cycles.worst);
     if (cycles.macCycles) {
       layer["mac_cycles"] = cycles.macCycles;
       layer["mac_products"] = cycles.macProducts;
@@ -163,19 +177,19 @@ void printRunReport(const Manifest &manifest, const Bundle *bundle,
       layer["spikes"] = spikes->second;
     out.push_back(layer);
   }
-  double budget = result.statistics.tickCycles;
   auto overruns = overrunsOf(manifest, result.statistics);
   if (json) {
-    fmt::print("{}\n",
-               nlohmann::json{{"layers", out},
-                              {"chip_ticks",
-                               result.chipTicks * result.samples},
-                              {"tick_cycles", budget},
-                              {"packets", result.statistics.packetsRouted},
-                              {"overruns", result.verdict.overruns},
-                              {"overrun_pes", toJson(overruns, budget)},
-                              {"lost_packets", result.verdict.lostPackets()}}
-                   .dump(2));
+    fmt::print(
+        "{}\n",
+        nlohmann::json{
+            {"layers", out},
+            {"chip_ticks", result.chipTicks * result.samples},
+            {"tick_cycles", knownOr(isTimed, budget)},
+            {"packets", knownOr(hasPackets, result.statistics.packetsRouted)},
+            {"overruns", knownOr(isTimed, result.verdict.overruns)},
+            {"overrun_pes", toJson(overruns, budget)},
+            {"lost_packets", knownOr(hasPackets, result.verdict.lostPackets())}}
+            .dump(2));
     return;
   }
   printTable(rows);

@@ -150,6 +150,27 @@ class ExitCodes(SnncTest):
         self.assertEqual(np.load(self.path("fast.npz"))["lif2:spikes"].shape,
                          (256, 7))
 
+    def test_report_of_what_is_not_known(self):
+        """The reference has no chip, and only the emulator counts cycles."""
+        for backend, timed, chip in (("reference", False, False),
+                                     ("host", False, True),
+                                     ("emulator", True, True)):
+            with self.subTest(backend):
+                run = ["run", BRAILLE, *BRAILLE_TIME, "--input", LETTER,
+                       "--backend", backend, "--report"]
+                report = json.loads(self.snnc(*run, "json").stdout)
+                for key in ("tick_cycles", "overruns"):
+                    self.assertEqual(report[key] is not None, timed, key)
+                for key in ("packets", "lost_packets"):
+                    self.assertEqual(report[key] is not None, chip, key)
+                for layer in report["layers"]:
+                    self.assertEqual(layer["cycles_per_tick"] is not None,
+                                     timed)
+                    self.assertEqual("pes" in layer, chip)
+                table = self.snnc(*run, "table").stdout
+                self.assertNotIn(" 0 of 0", table)
+                self.assertEqual(re.search(r" 0 +0 +-$", table, re.M), None)
+
     def test_real_time(self):
         """A stated tick that stated rates do not meet is refused."""
         with open(self.path("busy.yaml"), "w", encoding="utf-8") as file:
