@@ -38,10 +38,52 @@ snn::NetworkOp networkOf(ModuleOp module) {
   return networks.empty() ? snn::NetworkOp() : *networks.begin();
 }
 
+/// The time step in the metadata, and what to say about it.
+static std::optional<double> fileDt(const nir::Graph &graph,
+                                    const nir::ImpliedDt &implied,
+                                    const NetworkOptions &options,
+                                    DiagnosticSink &sink) {
+  nir::StatedDt stated = nir::statedDt(graph);
+  snnc::Diagnostic d;
+  d.spot = {graph.file, graph.path, 0, 0};
+  d.code = "SNN0265";
+  d.severity = Severity::Warning;
+  auto differs = [&](double other) {
+    return std::abs(other - *stated.dt) > 1e-4 * *stated.dt;
+  };
+  if (!stated.problem.empty()) {
+    d.message = "the metadata do not settle the time step: " + stated.problem;
+    d.hints = {
+        "give --dt in the unit of the file's tau, for example --dt 1e-3"};
+  } else if (!stated.dt) {
+    return std::nullopt;
+  } else if (options.dt && differs(*options.dt)) {
+    d.message = fmt::format("the file states dt = {:g} ({}), --dt is {:g}",
+                            *stated.dt, stated.where, *options.dt);
+    d.hints = {"leave --dt out to take the file's"};
+  } else if (!options.dt && implied.dt && differs(*implied.dt)) {
+    d.message =
+        fmt::format("the file states dt = {:g} ({}), which is taken; "
+                    "its gains imply {:g} ({})",
+                    *stated.dt, stated.where, *implied.dt, implied.rule);
+    d.hints = {fmt::format("give --dt {:g} to take the other", *implied.dt)};
+  } else {
+    d.code = "SNN0264";
+    d.severity = Severity::Note;
+    d.message = fmt::format("dt = {:g}, stated by the file: {}", *stated.dt,
+                            stated.where);
+  }
+  sink.report(std::move(d));
+  return stated.dt;
+}
+
 /// The user's dt, the file's, and what to say about the two.
 static double chooseDt(const nir::Graph &graph, const NetworkOptions &options,
                        DiagnosticSink &sink) {
   nir::ImpliedDt implied = nir::inferDt(graph);
+  std::optional<double> stated = fileDt(graph, implied, options, sink);
+  if (stated && !options.dt)
+    return *stated;
   snnc::Diagnostic d;
   d.spot = {graph.file, graph.path, 0, 0};
   if (options.dt) {
@@ -145,6 +187,8 @@ LogicalResult normalizeNetwork(ModuleOp module, double dt,
   quantize.mode = options.quantize;
 
   PassManager pm(module.getContext());
+  pm.addPass(normalize::createFuseThresholds());
+  pm.addPass(normalize::createAddReadouts());
   pm.addPass(normalize::createContractEdges());
   pm.addPass(normalize::createDiscretize(discretize));
   pm.addPass(normalize::createExpandMath());

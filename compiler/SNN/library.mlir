@@ -170,3 +170,133 @@ snn.neuron @izhikevich receptors ["input"] states ["v", "u"] params ["a", "b", "
   %u3 = arith.select %spike, %u2, %u1 : f32
   snn.yield spike %spike states %v2, %u3 : f32, f32
 }
+
+// What an Output reads of a layer without neurons: the sum of the tick, kept
+// for the record.
+snn.neuron @sum receptors ["input"] states ["v"] params ["bias", "gain"] {
+^bb0(%input: f32, %v: f32, %bias: f32, %gain: f32):
+  %0 = arith.addf %input, %bias : f32
+  %x = arith.mulf %0, %gain : f32
+  snn.yield states %x : f32
+}
+
+// With an absolute refractory period (S2.8): for `refractory` ticks after a
+// spike the membrane stands still and there is no spike; a synaptic current
+// goes on. `left` counts the ticks down.
+snn.neuron @if_value_refractory receptors ["input"] states ["v", "left"] params ["threshold", "reset", "refractory", "bias", "gain"] {
+^bb0(%input: f32, %v: f32, %left: f32, %threshold: f32, %reset: f32, %refractory: f32, %bias: f32, %gain: f32):
+  %zero = arith.constant 0.0 : f32
+  %one = arith.constant 1.0 : f32
+  %0 = arith.addf %input, %bias : f32
+  %x = arith.mulf %0, %gain : f32
+  %v1 = arith.addf %v, %x : f32
+  %above = arith.cmpf ogt, %v1, %threshold : f32
+  %free = arith.cmpf ole, %left, %zero : f32
+  %spike = arith.andi %above, %free : i1
+  %v2 = arith.select %spike, %reset, %v1 : f32
+  %v3 = arith.select %free, %v2, %v : f32
+  %fewer = arith.subf %left, %one : f32
+  %rest = arith.select %free, %zero, %fewer : f32
+  %left1 = arith.select %spike, %refractory, %rest : f32
+  snn.yield spike %spike states %v3, %left1 : f32, f32
+}
+snn.neuron @if_subtract_refractory receptors ["input"] states ["v", "left"] params ["threshold", "drop", "refractory", "bias", "gain"] {
+^bb0(%input: f32, %v: f32, %left: f32, %threshold: f32, %drop: f32, %refractory: f32, %bias: f32, %gain: f32):
+  %zero = arith.constant 0.0 : f32
+  %one = arith.constant 1.0 : f32
+  %0 = arith.addf %input, %bias : f32
+  %x = arith.mulf %0, %gain : f32
+  %v1 = arith.addf %v, %x : f32
+  %above = arith.cmpf ogt, %v1, %threshold : f32
+  %free = arith.cmpf ole, %left, %zero : f32
+  %spike = arith.andi %above, %free : i1
+  %lower = arith.subf %v1, %drop : f32
+  %v2 = arith.select %spike, %lower, %v1 : f32
+  %v3 = arith.select %free, %v2, %v : f32
+  %fewer = arith.subf %left, %one : f32
+  %rest = arith.select %free, %zero, %fewer : f32
+  %left1 = arith.select %spike, %refractory, %rest : f32
+  snn.yield spike %spike states %v3, %left1 : f32, f32
+}
+snn.neuron @lif_value_refractory receptors ["input"] states ["v", "left"] params ["alpha", "offset", "threshold", "reset", "refractory", "bias", "gain"] {
+^bb0(%input: f32, %v: f32, %left: f32, %alpha: f32, %offset: f32, %threshold: f32, %reset: f32, %refractory: f32, %bias: f32, %gain: f32):
+  %zero = arith.constant 0.0 : f32
+  %one = arith.constant 1.0 : f32
+  %0 = arith.addf %input, %bias : f32
+  %x = arith.mulf %0, %gain : f32
+  %decayed = arith.mulf %v, %alpha : f32
+  %1 = arith.addf %decayed, %x : f32
+  %v1 = arith.addf %1, %offset : f32
+  %above = arith.cmpf ogt, %v1, %threshold : f32
+  %free = arith.cmpf ole, %left, %zero : f32
+  %spike = arith.andi %above, %free : i1
+  %v2 = arith.select %spike, %reset, %v1 : f32
+  %v3 = arith.select %free, %v2, %v : f32
+  %fewer = arith.subf %left, %one : f32
+  %rest = arith.select %free, %zero, %fewer : f32
+  %left1 = arith.select %spike, %refractory, %rest : f32
+  snn.yield spike %spike states %v3, %left1 : f32, f32
+}
+snn.neuron @lif_subtract_refractory receptors ["input"] states ["v", "left"] params ["alpha", "offset", "threshold", "drop", "refractory", "bias", "gain"] {
+^bb0(%input: f32, %v: f32, %left: f32, %alpha: f32, %offset: f32, %threshold: f32, %drop: f32, %refractory: f32, %bias: f32, %gain: f32):
+  %zero = arith.constant 0.0 : f32
+  %one = arith.constant 1.0 : f32
+  %0 = arith.addf %input, %bias : f32
+  %x = arith.mulf %0, %gain : f32
+  %decayed = arith.mulf %v, %alpha : f32
+  %1 = arith.addf %decayed, %x : f32
+  %v1 = arith.addf %1, %offset : f32
+  %above = arith.cmpf ogt, %v1, %threshold : f32
+  %free = arith.cmpf ole, %left, %zero : f32
+  %spike = arith.andi %above, %free : i1
+  %lower = arith.subf %v1, %drop : f32
+  %v2 = arith.select %spike, %lower, %v1 : f32
+  %v3 = arith.select %free, %v2, %v : f32
+  %fewer = arith.subf %left, %one : f32
+  %rest = arith.select %free, %zero, %fewer : f32
+  %left1 = arith.select %spike, %refractory, %rest : f32
+  snn.yield spike %spike states %v3, %left1 : f32, f32
+}
+snn.neuron @cuba_lif_value_refractory receptors ["input"] states ["v", "i", "left"] params ["syn", "alpha", "offset", "threshold", "reset", "refractory", "bias", "gain"] {
+^bb0(%input: f32, %v: f32, %i: f32, %left: f32, %syn: f32, %alpha: f32, %offset: f32, %threshold: f32, %reset: f32, %refractory: f32, %bias: f32, %gain: f32):
+  %zero = arith.constant 0.0 : f32
+  %one = arith.constant 1.0 : f32
+  %0 = arith.addf %input, %bias : f32
+  %x = arith.mulf %0, %gain : f32
+  %faded = arith.mulf %i, %syn : f32
+  %i1 = arith.addf %faded, %x : f32
+  %decayed = arith.mulf %v, %alpha : f32
+  %1 = arith.addf %decayed, %i1 : f32
+  %v1 = arith.addf %1, %offset : f32
+  %above = arith.cmpf ogt, %v1, %threshold : f32
+  %free = arith.cmpf ole, %left, %zero : f32
+  %spike = arith.andi %above, %free : i1
+  %v2 = arith.select %spike, %reset, %v1 : f32
+  %v3 = arith.select %free, %v2, %v : f32
+  %fewer = arith.subf %left, %one : f32
+  %rest = arith.select %free, %zero, %fewer : f32
+  %left1 = arith.select %spike, %refractory, %rest : f32
+  snn.yield spike %spike states %v3, %i1, %left1 : f32, f32, f32
+}
+snn.neuron @cuba_lif_subtract_refractory receptors ["input"] states ["v", "i", "left"] params ["syn", "alpha", "offset", "threshold", "drop", "refractory", "bias", "gain"] {
+^bb0(%input: f32, %v: f32, %i: f32, %left: f32, %syn: f32, %alpha: f32, %offset: f32, %threshold: f32, %drop: f32, %refractory: f32, %bias: f32, %gain: f32):
+  %zero = arith.constant 0.0 : f32
+  %one = arith.constant 1.0 : f32
+  %0 = arith.addf %input, %bias : f32
+  %x = arith.mulf %0, %gain : f32
+  %faded = arith.mulf %i, %syn : f32
+  %i1 = arith.addf %faded, %x : f32
+  %decayed = arith.mulf %v, %alpha : f32
+  %1 = arith.addf %decayed, %i1 : f32
+  %v1 = arith.addf %1, %offset : f32
+  %above = arith.cmpf ogt, %v1, %threshold : f32
+  %free = arith.cmpf ole, %left, %zero : f32
+  %spike = arith.andi %above, %free : i1
+  %lower = arith.subf %v1, %drop : f32
+  %v2 = arith.select %spike, %lower, %v1 : f32
+  %v3 = arith.select %free, %v2, %v : f32
+  %fewer = arith.subf %left, %one : f32
+  %rest = arith.select %free, %zero, %fewer : f32
+  %left1 = arith.select %spike, %refractory, %rest : f32
+  snn.yield spike %spike states %v3, %i1, %left1 : f32, f32, f32
+}

@@ -116,8 +116,13 @@ struct ContractEdgesPass : impl::ContractEdgesBase<ContractEdgesPass> {
       InFlightDiagnostic diag =
           source.emitError("SNN0305: this readout never spikes, yet it feeds '")
           << target.getName() << "'; only spikes travel between cores";
-      diag.attachNote() << "help: make it a spiking neuron (IF, LIF, CubaLIF), "
-                           "or end the network here";
+      if (target.getKind() == OdeKind::Threshold)
+        diag.attachNote() << "help: let it alone feed the Threshold, without "
+                             "weights or delay between: then both are one "
+                             "neuron";
+      else
+        diag.attachNote() << "help: make it a spiking neuron (IF, LIF, "
+                             "CubaLIF), or end the network here";
       return failure();
     }
     return emit(path);

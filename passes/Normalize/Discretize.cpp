@@ -105,6 +105,33 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
            kind == OdeKind::CubaLIF;
   }
 
+  /// An I whose potential is the sum of the tick alone (S2.10).
+  static bool isSum(OdeOp ode) {
+    return ode.getKind() == OdeKind::I &&
+           ode.getParams().contains("memoryless");
+  }
+
+  /// The refractory period in ticks; all zero where there is none (S2.8).
+  FailureOr<Numbers> refractoryTicks(OdeOp ode) {
+    FailureOr<Numbers> times = field(ode, "refractory", 0.0);
+    if (failed(times))
+      return failure();
+    double worst = 0;
+    for (double &time : *times) {
+      double exact = time / dt;
+      if (!(exact >= 0) || exact > 65535)
+        return ode.emitError("SNN0313: a refractory period of ")
+               << exact << " ticks is outside 0 to 65535";
+      time = std::nearbyint(exact);
+      worst = std::max(worst, std::abs(exact - time));
+    }
+    if (worst > 1e-3)
+      ode.emitWarning("SNN0314: a refractory period is not a whole number of "
+                      "ticks; rounding moves it by up to ")
+          << worst << " tick";
+    return times;
+  }
+
   LogicalResult discretize(OdeOp ode) {
     OdeKind kind = ode.getKind();
     Numbers tau, r, leak, tauSyn, wIn, bias, threshold, vReset;
@@ -116,7 +143,8 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
       return succeeded(numbers);
     };
     bool ok = read("bias", bias, 0.0);
-    if (kind != OdeKind::Threshold)
+    bool memoryless = kind == OdeKind::Threshold || isSum(ode);
+    if (!memoryless)
       ok = ok && read("r", r, 1.0);
     if (leaks(kind))
       ok = ok && read(hasSynapse(kind) ? "tau_mem" : "tau", tau) &&
@@ -138,7 +166,7 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
         alpha[k] = decay(tau[k]);
         vGain[k] = drive(tau[k], r[k]);
         offset[k] = leakFactor(tau[k]) * leak[k];
-      } else if (kind != OdeKind::Threshold) {
+      } else if (!memoryless) {
         vGain[k] = r[k] * dt;
       }
       if (hasSynapse(kind)) {
@@ -193,18 +221,28 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
       set("syn", syn);
     if (kind == OdeKind::Threshold || resets(kind))
       set("threshold", over(threshold, unit));
-    std::string model = stringifyOdeKind(kind).str();
+    std::string model = isSum(ode) ? "sum" : stringifyOdeKind(kind).str();
     if (resets(kind)) {
-      model += reset == "subtract" ? "_subtract" : "_value";
+      // Without a reset: nothing is subtracted.
+      bool noReset = ode.getParams().contains("no_reset");
+      bool subtract = noReset || reset == "subtract";
+      model += subtract ? "_subtract" : "_value";
       Numbers level(n, 0.0), drop(n, 0.0);
       for (size_t k = 0; k < n; ++k) {
         level[k] = reset == "value" ? vReset[k] : 0.0;
-        drop[k] = threshold[k];
+        drop[k] = noReset ? 0.0 : threshold[k];
       }
-      if (reset == "subtract")
+      if (subtract)
         set("drop", over(drop, unit));
       else
         set("reset", over(level, unit));
+      FailureOr<Numbers> refractory = refractoryTicks(ode);
+      if (failed(refractory))
+        return failure();
+      if (llvm::any_of(*refractory, [](double ticks) { return ticks > 0; })) {
+        model += "_refractory";
+        set("refractory", *refractory);
+      }
     }
     if (kind != OdeKind::Threshold)
       scales.set("v",

@@ -9,6 +9,24 @@
 
 include "mlir/Pass/PassBase.td"
 
+def FuseThresholds : Pass<"snn-fuse-thresholds", "::mlir::ModuleOp"> {
+  let summary = "I, LI or CubaLI into Threshold becomes one neuron (S2.9)";
+  let description = [{
+    Consumes: snn.ode threshold whose one input is an integrator. Emits: the
+    spiking kind with `no_reset`. An integrator that feeds several thresholds is
+    copied into each; it stays only where an output reads it.
+  }];
+  let statistics = [Statistic<"fusions", "fused", "Thresholds fused">];
+}
+
+def AddReadouts : Pass<"snn-add-readouts", "::mlir::ModuleOp"> {
+  let summary = "An output may read a layer without neurons (S2.10)";
+  let description = [{
+    A probe of a weight layer, pool, scale or delay gets memoryless neurons to
+    read: `i` with `memoryless` (the model `sum`), or `threshold` where the layer only delays spikes.
+  }];
+}
+
 def ContractEdges : Pass<"snn-contract-edges", "::mlir::ModuleOp"> {
   let summary = "Fold linear, conv, pool, scale, flatten and delay into projections";
   let description = [{

@@ -11,12 +11,15 @@ import shutil
 import unittest
 import zipfile
 
-from support import (BRAILLE, BRAILLE_TIME, LETTER, ROOT, SnncTest)
+import numpy as np
+
+from support import ROOT, SnncTest
 
 DIGITS = [os.path.join(ROOT, "models", "digits", "digits.nir"), "--reset",
           "zero"]
+MOTION = os.path.join(ROOT, "models", "motion", "motion.nir")
 YAML = os.path.join(ROOT, "models", "yaml")
-SMALL = {"braille": [BRAILLE, *BRAILLE_TIME], "digits": DIGITS,
+SMALL = {"motion": [MOTION], "digits": DIGITS,
          "delays": [os.path.join(YAML, "delays.yaml")],
          "equations": [os.path.join(YAML, "equations.yaml")]}
 
@@ -142,12 +145,15 @@ class Auto(SnncTest):
     def test_same_bits_as_the_reference(self):
         """The choice shows in no spike."""
         auto = self.path("auto.s2x")
-        self.snnc("compile", BRAILLE, *BRAILLE_TIME, "--selector-model",
+        self.snnc("compile", MOTION, "--selector-model",
                   self.model, "-o", auto)
         serial = self.path("serial.s2x")
-        self.snnc("compile", BRAILLE, *BRAILLE_TIME, "--paradigm", "serial",
+        self.snnc("compile", MOTION, "--paradigm", "serial",
                   "-o", serial)
-        runs = [self.record(bundle, ["--input", LETTER, "--backend", backend])
+        inputs = np.load(os.path.join(os.path.dirname(MOTION),
+                                      "test_inputs.npy"))
+        np.save(self.path("few.npy"), inputs[:4])
+        runs = [self.record(bundle, ["--input", "few.npy", "--backend", backend])
                 for bundle, backend in ((auto, "emulator"), (auto, "reference"),
                                         (auto, "host"), (serial, "emulator"))]
         for run in runs[1:]:

@@ -15,6 +15,7 @@ INT8_LIMIT = 94
 
 
 class Braille(SnncTest):
+    needs_data = True
 
     def compile(self, name, *options):
         self.snnc("compile", BRAILLE, *BRAILLE_TIME, *options, "-o",

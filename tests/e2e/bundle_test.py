@@ -16,6 +16,7 @@ def tool(*arguments, **more):
 
 
 class Bundle(SnncTest):
+    needs_data = True
 
     @classmethod
     def setUpClass(cls):

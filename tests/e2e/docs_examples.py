@@ -2,7 +2,7 @@
 
 A fenced block that begins with ```sh and stands right under the comment
 <!-- run --> is a test: it runs in one bash (-e, -u, pipefail) in a copy of the
-documents' view of the repository, with the data beside it, and has to end
+documents' view of the repository, with nothing beside it, and has to end
 with 0, or with N under <!-- run: exit N -->. A ```text block right after it is
 the output that it must contain, line by line in order; "..." stands for
 anything, and lines are compared without leading and trailing blanks. What goes
@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 import unittest
 
-from support import DATA, ROOT, SNNC, TIMEOUT
+from support import ROOT, SNNC, TIMEOUT
 
 MARK = re.compile(r"<!-- run(?:: exit (\d+))? -->")
 
@@ -71,12 +71,9 @@ class DocsExamples(unittest.TestCase):
     maxDiff = None
 
     def lay_out(self, folder):
-        """root/ beside shared/, root/build/release/bin/snnc, as documented."""
+        """root/ with nothing beside it, root/build/release/bin/snnc."""
         root = os.path.join(folder, "snnc")
         os.makedirs(os.path.join(root, "build", "release", "bin"))
-        os.makedirs(os.path.join(folder, "shared"))
-        os.symlink(os.path.abspath(DATA), os.path.join(folder, "shared",
-                                                       "data"))
         os.symlink(SNNC, os.path.join(root, "build", "release", "bin", "snnc"))
         for name in os.listdir(ROOT):
             if name not in ("build", ".git"):

@@ -15,6 +15,7 @@ from support import (BRAILLE, BRAILLE_TIME, LETTER, SNNC, TIMEOUT, SnncTest,
 
 
 class ExitCodes(SnncTest):
+    needs_data = True
 
     def test_ok(self):
         self.assertIn("Examples:", self.snnc("compile", "--help").stdout)

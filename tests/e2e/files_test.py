@@ -21,6 +21,7 @@ def files():
 
 
 class Files(SnncTest):
+    needs_data = True
 
     def findings(self, path, *options):
         done = self.run_snnc("check", path, "--json", *options)

@@ -11,6 +11,7 @@ RECORD = ["--record", "1:v", "--record", "1:spikes"]
 
 
 class Lif(SnncTest):
+    needs_data = True
 
     def setUp(self):
         table = np.loadtxt(data("lif", "lif_norse.csv"), delimiter=",")

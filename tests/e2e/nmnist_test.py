@@ -12,6 +12,7 @@ MODEL_CLASS = 4  # what four independent simulations vote
 
 
 class Nmnist(SnncTest):
+    needs_data = True
 
     def test_chip_equals_reference(self):
         frames = nmnist_frames(data("nmnist", "sample_nmnist.bin"))

@@ -174,9 +174,6 @@ TEST_P(ConvRows, RowsThatAreNoCopiesOfAKernelAreNotShared) {
                            [](auto &row) { return row.size() > 1; });
   if (busy == conv.rows.end())
     GTEST_SKIP() << "a convolution without synapses";
-  uint64_t taps = 0;
-  for (auto &row : conv.rows)
-    taps += row.size();
   auto legal = [&] {
     return BlockStatistics::scan(conv)
         .size(RowEncoding::shared(16, conv.shape), all, sources)

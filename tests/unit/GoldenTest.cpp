@@ -15,6 +15,7 @@
 
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -31,6 +32,12 @@ std::string dataPath(const std::string &name) {
 
 class Golden : public ::testing::Test, public TestNetwork {
 protected:
+  void SetUp() override {
+    if (!std::getenv("SNNC_SHARED_DATA") &&
+        !std::filesystem::is_directory(SNNC_DEFAULT_SHARED_DATA))
+      GTEST_SKIP() << "no test data: set SNNC_SHARED_DATA";
+  }
+
   /// Imports a NIR file and runs passes; `dt` is set where the file implies it.
   void load(const std::string &file, double wantedDt = 0) {
     DiagnosticSink findings;

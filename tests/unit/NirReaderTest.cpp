@@ -26,6 +26,7 @@ static std::string errorOf(const std::string &path,
 //===----------------------------------------------------------------------===//
 
 TEST(NirFiles, EverySharedFileEndsAsExpected) {
+  NEEDS_SHARED_DATA();
   const std::map<std::string, std::string> expected = {
       {"braille/braille_noDelay_bias_zero.nir", ""},
       {"frameworks/convn.nir", ""},
@@ -78,6 +79,7 @@ static Graph readGood(const std::string &name, DiagnosticSink &findings) {
 }
 
 TEST(NirFiles, SinabsNetwork) {
+  NEEDS_SHARED_DATA();
   DiagnosticSink findings;
   Graph graph = readGood("nmnist/cnn_sinabs.nir", findings);
   ASSERT_EQ(graph.nodes.size(), 15u);
@@ -100,6 +102,7 @@ TEST(NirFiles, SinabsNetwork) {
 }
 
 TEST(NirFiles, BrailleKeepsTheCycleAndImpliesDt) {
+  NEEDS_SHARED_DATA();
   DiagnosticSink findings;
   Graph graph = readGood("braille/braille_noDelay_bias_zero.nir", findings);
   uint32_t lif = *graph.find("lif1.lif"), rec = *graph.find("lif1.w_rec");
@@ -114,6 +117,7 @@ TEST(NirFiles, BrailleKeepsTheCycleAndImpliesDt) {
 }
 
 TEST(NirFiles, DtRules) {
+  NEEDS_SHARED_DATA();
   DiagnosticSink findings;
   EXPECT_EQ(
       inferDt(readGood("real_world/rockpool_output_shape.nir", findings)).dt,
@@ -125,6 +129,7 @@ TEST(NirFiles, DtRules) {
 }
 
 TEST(NirFiles, NestedGraphIsInlinedWithMetadataAndUtf8) {
+  NEEDS_SHARED_DATA();
   DiagnosticSink findings;
   Expected<Graph> graph = readNir(
       sharedData() + "/nir/primitives/nested_subgraph_metadata_unicode.nir",
@@ -144,6 +149,7 @@ TEST(NirFiles, NestedGraphIsInlinedWithMetadataAndUtf8) {
 }
 
 TEST(NirFiles, AbortedExportNamesTheNode) {
+  NEEDS_SHARED_DATA();
   Diagnostic error;
   errorOf(sharedData() + "/nir/real_world/norse_aborted_export.nir", &error);
   ASSERT_EQ(error.notes.size(), 1u);
@@ -153,6 +159,7 @@ TEST(NirFiles, AbortedExportNamesTheNode) {
 
 // How long that takes: benchmarks/run --only check.
 TEST(NirFiles, TheSinabsNetworkIsRead) {
+  NEEDS_SHARED_DATA();
   EXPECT_EQ(errorOf(sharedData() + "/nir/nmnist/cnn_sinabs.nir"), "");
 }
 
@@ -193,6 +200,7 @@ TEST(NirMagic, MissingFilesAndFolders) {
 }
 
 TEST(NirMagic, CutOffFileSaysHowMuchIsMissing) {
+  NEEDS_SHARED_DATA();
   std::ifstream in(sharedData() + "/nir/lif/lif_norse.nir", std::ios::binary);
   std::string bytes((std::istreambuf_iterator<char>(in)), {});
   ASSERT_EQ(bytes.size(), 17584u);
@@ -462,6 +470,7 @@ TEST(NirReader, ZeroEdgesOfAnyType) {
 }
 
 TEST(NirReader, InThisProcessGivesTheSame) {
+  NEEDS_SHARED_DATA();
   std::string path = sharedData() + "/nir/nmnist/cnn_sinabs.nir";
   ReadLimits here;
   here.isolate = false;
@@ -488,6 +497,7 @@ TEST(NirReader, InThisProcessGivesTheSame) {
 //===----------------------------------------------------------------------===//
 
 TEST(NirIsolation, CrashOfTheLibraryIsAFinding) {
+  NEEDS_SHARED_DATA();
   std::ifstream in(sharedData() + "/nir/lif/lif_norse.nir", std::ios::binary);
   std::string bytes((std::istreambuf_iterator<char>(in)), {});
   // The size of the first object of the first string heap: HDF5 1.10.8 copies
@@ -514,6 +524,7 @@ TEST(NirIsolation, TimeLimit) {
 }
 
 TEST(NirIsolation, NothingIsLeftBehind) {
+  NEEDS_SHARED_DATA();
   auto countDescriptors = [] {
     return std::distance(std::filesystem::directory_iterator("/proc/self/fd"),
                          std::filesystem::directory_iterator());

@@ -23,6 +23,13 @@
 
 namespace snnc::nir {
 
+/// For the first line of a test: skips it on a machine without the data. Where
+/// SNNC_SHARED_DATA names a folder that is not there, sharedData() fails.
+#define NEEDS_SHARED_DATA()                                                    \
+  if (!std::getenv("SNNC_SHARED_DATA") &&                                      \
+      !std::filesystem::is_directory(SNNC_SOURCE_DIR "/../shared/data"))       \
+  GTEST_SKIP() << "no test data: set SNNC_SHARED_DATA"
+
 /// The shared data folder; a test that needs it fails when it is missing.
 inline std::string sharedData() {
   const char *set = std::getenv("SNNC_SHARED_DATA");

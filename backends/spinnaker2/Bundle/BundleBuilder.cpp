@@ -278,12 +278,10 @@ private:
   void addReport() {
     json rows = json::array();
     // As spikes travel: a file's own order is often that of the names.
-    llvm::SmallVector<snn::PopulationOp> populations(
-        network.getOps<snn::PopulationOp>());
-    llvm::stable_sort(populations, [](auto a, auto b) {
-      return a.getLatency().value_or(0) < b.getLatency().value_or(0);
-    });
-    for (auto population : populations) {
+    std::multimap<int64_t, snn::PopulationOp> populations;
+    for (auto population : network.getOps<snn::PopulationOp>())
+      populations.emplace(population.getLatency().value_or(0), population);
+    for (auto [latency, population] : populations) {
       const LayerTotals &layer = layers[population.getName().str()];
       snn::QuantizationReport q = snn::reportQuantization(population);
       rows.push_back(

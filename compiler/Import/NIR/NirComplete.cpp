@@ -40,6 +40,8 @@ static void reportTransposed(const Node &source, const Node &target,
 
 static void mismatch(const Node &source, const Node &target,
                      Reporter &reporter) {
+  if (target.tensor("w_in").shape().size() > 1)
+    return reportMatrixGain(target, reporter);
   reporter.error(
       "SNN0240", target.path,
       fmt::format("'{}' gives shape {}, but {} '{}' takes {}", source.name,
@@ -50,7 +52,7 @@ static void mismatch(const Node &source, const Node &target,
 
 static void checkEdge(const Node &source, const Node &target,
                       Reporter &reporter) {
-  if (source.outputShape == target.inputShape)
+  if (source.outputShape == target.inputShape || isBroadcast(source, target))
     return;
   bool sameCount =
       elementCount(source.outputShape) == elementCount(target.inputShape);

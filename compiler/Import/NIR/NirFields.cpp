@@ -79,16 +79,20 @@ static constexpr FieldRule cubaLifRules[] = {
     {"v_leak", Role::Real},
     {"w_in", Role::Real, Missing::One},
     {"v_threshold", Role::Real},
-    {"v_reset", Role::Real, Missing::Zero}};
+    {"v_reset", Role::Real, Missing::Zero},
+    {"refractory", Role::Delay, Missing::LeaveOut}};
 static constexpr FieldRule lifRules[] = {
     {"tau", Role::Tau},
     {"r", Role::Real},
     {"v_leak", Role::Real},
     {"v_threshold", Role::Real},
-    {"v_reset", Role::Real, Missing::Zero}};
-static constexpr FieldRule ifRules[] = {{"r", Role::Real},
-                                        {"v_threshold", Role::Real},
-                                        {"v_reset", Role::Real, Missing::Zero}};
+    {"v_reset", Role::Real, Missing::Zero},
+    {"refractory", Role::Delay, Missing::LeaveOut}};
+static constexpr FieldRule ifRules[] = {
+    {"r", Role::Real},
+    {"v_threshold", Role::Real},
+    {"v_reset", Role::Real, Missing::Zero},
+    {"refractory", Role::Delay, Missing::LeaveOut}};
 
 static std::span<const FieldRule> rulesOf(NodeKind kind) {
   switch (kind) {
@@ -296,7 +300,7 @@ static void reportReal(const Node &node, const FieldRule &rule,
                    fmt::format("'{}' is negative: {}, first element {} = {}",
                                rule.name, count(found.low), found.firstLow,
                                tensor.at(found.firstLow)),
-                   {"a delay is 0 or more"});
+                   {"a delay or a refractory period is 0 or more"});
   else if (found.low)
     reporter.error(
         "SNN0224", node.path,
@@ -361,6 +365,7 @@ static void noteUnits(const Node &node, Reporter &reporter) {
 void checkFields(Node &node, Reporter &reporter) {
   std::span<const FieldRule> rules = rulesOf(node.kind);
   std::vector<std::string> defaults, integers;
+  adoptForeignFields(node, reporter);
   for (const FieldRule &rule : rules) {
     if (!node.has(rule.name))
       addMissing(node, rule, reporter, defaults);

@@ -116,6 +116,10 @@ void Inliner::take(Node &node) {
   Graph &inner = *node.graph;
   notePortShapes(inner);
   addPorts(inner, offset, inlined[old]);
+  // What holds for the nested graph, its time step above all, stays known.
+  for (auto *metadata : {&inner.metadata, &node.metadata})
+    for (auto &[key, field] : *metadata)
+      graph.metadata.emplace(node.name + "/" + key, std::move(field));
   for (const Edge &edge : inner.edges)
     flat.edges.push_back({edge.source + offset, edge.target + offset});
   for (Node &child : inner.nodes) {

@@ -155,6 +155,27 @@ static void checkConv(Node &node, Reporter &reporter) {
   checkBias(node, weight[0], reporter);
 }
 
+void reportMatrixGain(const Node &node, Reporter &reporter) {
+  reporter.error(
+      "SNN0262", node.path,
+      fmt::format("'w_in' has shape {}: it is a gain, one number or one per "
+                  "neuron, and no matrix of weights",
+                  toString(node.tensor("w_in").shape())),
+      {"put the matrix into a Linear before the neuron and set w_in to 1"});
+}
+
+/// Does `w_in` have more dimensions than the neuron's other parameters?
+static bool hasMatrixGain(const Node &node) {
+  const Tensor &gain = node.tensor("w_in");
+  if (gain.shape().size() < 2)
+    return false;
+  Shape others;
+  for (const auto &[name, field] : node.fields)
+    if (name != "w_in" && !broadcast(others, std::get<Tensor>(field).shape()))
+      return false; // they clash among themselves
+  return elementCount(others) != 1 && !broadcastsTo(gain.shape(), others);
+}
+
 void checkLayer(Node &node, Reporter &reporter) {
   if (isConv(node.kind))
     return checkConv(node, reporter);
@@ -168,6 +189,8 @@ void checkLayer(Node &node, Reporter &reporter) {
                     toString(weight), toString(node.kind)),
         {"split a stack of matrices into one Linear each"});
   }
+  if (isElementwise(node.kind) && hasMatrixGain(node))
+    return reportMatrixGain(node, reporter);
   bool clash = false;
   if (isElementwise(node.kind))
     parameterShape(node, &clash);

@@ -24,6 +24,9 @@ struct Ports {
 /// Weight rank, bias shape, groups against channels: what needs no input.
 void checkLayer(Node &node, Reporter &reporter);
 
+/// The error that `w_in` of `node` is a matrix.
+void reportMatrixGain(const Node &node, Reporter &reporter);
+
 /// `shape` without extents of 1.
 Shape squeezed(const Shape &shape);
 /// `shape` with leading ones added or removed until it has `rank` extents;

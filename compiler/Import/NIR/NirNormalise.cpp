@@ -21,6 +21,8 @@ static void runSteps(Graph &graph, Reporter &reporter) {
   if (reporter.ok())
     inferShapes(graph, reporter);
   if (reporter.ok())
+    insertBroadcasts(graph, reporter);
+  if (reporter.ok())
     checkTopology(graph, reporter);
 }
 

@@ -18,12 +18,14 @@
 namespace snnc::nir {
 
 /// Repairs `graph` in place; false when an Error was reported (codes SNN0220 to
-/// SNN0252, docs/diagnostics/nir.md), and the graph is then good for printing
+/// SNN0263, docs/diagnostics/nir.md), and the graph is then good for printing
 /// only. Idempotent. On success:
 ///  - there is no NIRGraph node, no unresolved edge, at least one Input and one
 ///    Output; nothing enters an Input or leaves an Output;
 ///  - every node has inputShape and outputShape (extents from 1), and every
 ///    edge connects outputShape to an inputShape of the same element count;
+///  - one value into many neurons passes a Linear of ones; a refractory period
+///    of the framework's is the field `refractory` of a spiking neuron, a time;
 ///  - every field of the kind is present; neuron parameters, Scale, Delay and
 ///    Threshold have either the node's full shape or are 0-d; all are finite,
 ///    except that a time constant may be +inf; time constants are positive;
@@ -55,6 +57,15 @@ struct ImpliedDt {
 /// time constant each equation fits some dt; then only a dt of at most two
 /// significant digits counts. `graph` is normalised.
 ImpliedDt inferDt(const Graph &graph);
+
+/// The time step that metadata state: the key `dt` of the graph, of a node, or
+/// of a group in them.
+struct StatedDt {
+  std::optional<double> dt; ///< in the unit of the file's time constants
+  std::string where;        ///< the first key and its node
+  std::string problem;      ///< not empty: no number, or two that differ
+};
+StatedDt statedDt(const Graph &graph);
 
 } // namespace snnc::nir
 

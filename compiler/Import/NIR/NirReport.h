@@ -58,6 +58,9 @@ constexpr uint64_t maxInlinedEdges = 4'000'000;
 
 /// Every field present, of the right kind, in range, finite.
 void checkFields(Node &node, Reporter &reporter);
+/// Fields of frameworks that mean something: refractory periods become the
+/// field `refractory` of a spiking neuron, a `dt` becomes metadata.
+void adoptForeignFields(Node &node, Reporter &reporter);
 /// Renames the ends of edges that name no node, where one node can be meant.
 /// What is left in `unresolved` names ports of nested graphs.
 void resolveEdges(Graph &graph, Reporter &reporter);
@@ -67,6 +70,10 @@ void inlineGraphs(Graph &graph, Reporter &reporter);
 void repairPorts(Graph &graph, Reporter &reporter);
 /// inputShape and outputShape of every node, and the fields that follow them.
 void inferShapes(Graph &graph, Reporter &reporter);
+/// Does the one value that `source` gives go to every element of `target`?
+bool isBroadcast(const Node &source, const Node &target);
+/// Puts a Linear of ones into every edge that broadcasts.
+void insertBroadcasts(Graph &graph, Reporter &reporter);
 /// Cycles without state, repeated and self edges, unreachable nodes.
 void checkTopology(const Graph &graph, Reporter &reporter);
 

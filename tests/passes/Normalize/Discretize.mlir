@@ -22,6 +22,17 @@ snn.network @n {
   %i = snn.ode "i" i() params {r = 1.0} : () -> tensor<1xf32>
   // CHECK: snn.population "th" model @threshold params {bias = 0.000000e+00 : f64, gain = 1.000000e+00 : f64, threshold = 5.000000e-01 : f64} : tensor<1xi1>
   %th = snn.ode "th" threshold() params {threshold = 0.5} : () -> tensor<1xf32>
+  // Ticks of rest in a state of their own; none anywhere: the plain model.
+  // CHECK: snn.population "ref" model @lif_value_refractory params {{{.*}}refractory = #snn.param<"ref.refractory", tensor<2xf64>>{{.*}}} scales {v = 1.000000e+01 : f64}
+  // EXP: snn.population "ref" model @lif_subtract_refractory
+  %ref = snn.ode "ref" lif() params {tau = 0.01, r = 1.0, v_threshold = 1.0, refractory = dense<[0.0, 0.003]> : tensor<2xf64>} : () -> tensor<2xf32>
+  // CHECK: snn.population "noref" model @if_value params
+  %noref = snn.ode "noref" if() params {r = 1000.0, v_threshold = 1.0, refractory = 0.0} : () -> tensor<1xf32>
+  // Without a reset nothing is subtracted, whatever the option says.
+  // CHECK: snn.population "free" model @if_subtract params {{{.*}}drop = 0.000000e+00 : f64
+  %free = snn.ode "free" if() params {r = 1000.0, v_threshold = 1.0, no_reset} : () -> tensor<1xf32>
+  // CHECK: snn.population "sum" model @sum params {bias = 0.000000e+00 : f64, gain = 1.000000e+00 : f64} scales {v = 1.000000e+00 : f64} : tensor<1xf32>
+  %sum = snn.ode "sum" i() params {memoryless} : () -> tensor<1xf32>
   // CHECK: snn.projection "w" {{.*}} delay(2.000000e+00 : f64)
   snn.projection "w" %in to %lif weights #snn.one_to_one<1.0> delay(0.002) : tensor<1xf32>, tensor<1xf32>
 }
