@@ -183,7 +183,9 @@ LogicalResult normalizeNetwork(ModuleOp module, double dt,
   retime.relax = options.relaxTiming;
   retime.alignStart = !incumbent; // py-spinnaker2 lets every neuron run from 0
   normalize::QuantizeOptions quantize;
-  quantize.bits = options.weights == "int16" ? 16 : 8;
+  quantize.bits = options.weights == "int16"  ? 16
+                  : options.weights == "int8" ? 8
+                                              : 0; // auto
   quantize.mode = options.quantize;
 
   PassManager pm(module.getContext());

@@ -44,8 +44,10 @@ static void addNetworkOptions(CLI::App *app, NetworkOptions &o) {
       ->check(CLI::IsMember({"per-neuron", "py-spinnaker2"}))
       ->capture_default_str()
       ->group(group);
-  app->add_option("--weights", o.weights, "int8 or int16")
-      ->check(CLI::IsMember({"int8", "int16"}))
+  app->add_option("--weights", o.weights,
+                  "Width of the weights: auto (int8, and int16 for the layers "
+                  "that int8 would take weights from), int8 or int16")
+      ->check(CLI::IsMember({"auto", "int8", "int16"}))
       ->capture_default_str()
       ->group(group);
   app->add_flag(
@@ -253,7 +255,8 @@ static Verb verbOf(const std::string &name) {
 static bool wantsJson(const std::vector<std::string> &arguments) {
   for (size_t i = 0; i < arguments.size(); ++i)
     if (arguments[i] == "--diagnostics=json" ||
-        (arguments[i] == "json" && i > 0 && arguments[i - 1] == "--diagnostics"))
+        (arguments[i] == "json" && i > 0 &&
+         arguments[i - 1] == "--diagnostics"))
       return true;
   return false;
 }

@@ -19,7 +19,7 @@ struct NetworkOptions {
   std::string integrator = "forward";  ///< forward | exponential
   std::string reset = "value";         ///< value | zero | subtract
   std::string quantize = "per-neuron"; ///< per-neuron | py-spinnaker2
-  std::string weights = "int8";        ///< int8 | int16
+  std::string weights = "auto";        ///< auto | int8 | int16
   bool relaxTiming = false;
 };
 

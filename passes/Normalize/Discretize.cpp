@@ -8,7 +8,12 @@
 #include "compiler/SNN/ParamValues.h"
 #include "passes/Normalize/Passes.h"
 
+#include "llvm/ADT/SmallString.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/raw_ostream.h"
+
 #include <cmath>
+#include <limits>
 
 namespace snnc::normalize {
 #define GEN_PASS_DEF_DISCRETIZE
@@ -132,6 +137,39 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
     return times;
   }
 
+  /// A tick beyond the time constant: forward Euler changes the sign of what it
+  /// should keep, and exponential Euler keeps nothing.
+  void warnOfLongTicks(OdeOp ode, llvm::StringRef name, const Numbers &taus) {
+    bool forward = integrator == "forward";
+    double shortest = std::numeric_limits<double>::infinity();
+    size_t count = 0;
+    for (double tau : taus) {
+      if (!(tau > 0 && (forward ? decay(tau) < 0 : decay(tau) < 1e-3)))
+        continue;
+      shortest = std::min(shortest, tau);
+      ++count;
+    }
+    if (count == 0)
+      return;
+    auto warning = ode.emitWarning("SNN0337: ")
+                   << "a tick of dt = " << shortText(dt)
+                   << " is longer than the time constant " << name << " = "
+                   << shortText(shortest) << " of " << count << " of "
+                   << taus.size() << " neuron(s): "
+                   << (forward ? "their state is multiplied by "
+                               : "of their state remains ")
+                   << shortText(decay(shortest)) << " each tick";
+    warning.attachNote() << "help: if the time constants are right, use --dt "
+                         << shortText(shortest / 10)
+                         << (forward ? ", or --integrator exponential" : "");
+  }
+
+  static std::string shortText(double value) {
+    llvm::SmallString<32> text;
+    llvm::raw_svector_ostream(text) << llvm::format("%.6g", value);
+    return text.str().str();
+  }
+
   LogicalResult discretize(OdeOp ode) {
     OdeKind kind = ode.getKind();
     Numbers tau, r, leak, tauSyn, wIn, bias, threshold, vReset;
@@ -158,6 +196,8 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
     if (!ok)
       return failure();
 
+    warnOfLongTicks(ode, hasSynapse(kind) ? "tau_mem" : "tau", tau);
+    warnOfLongTicks(ode, "tau_syn", tauSyn);
     size_t n = bias.size();
     Numbers alpha(n, 1.0), syn(n, 0.0), vGain(n, 1.0), iGain(n, 1.0),
         offset(n, 0.0), onMembrane(n, 1.0);

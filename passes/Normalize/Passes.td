@@ -107,7 +107,7 @@ def Retime : Pass<"snn-retime", "::mlir::ModuleOp"> {
 def Quantize : Pass<"snn-quantize", "::mlir::ModuleOp"> {
   let summary = "Integer weights, scales folded into the neurons (S6)";
   let options = [
-    Option<"bits", "bits", "unsigned", "8", "8 or 16">,
+    Option<"bits", "bits", "unsigned", "8", "8, 16 or 0: as wide as each population needs">,
     Option<"mode", "mode", "std::string", "\"per-neuron\"",
            "per-neuron (nearest even) or py-spinnaker2 (one scale per "
            "population, truncated)">];

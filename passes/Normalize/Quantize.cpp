@@ -11,7 +11,11 @@
 #include "compiler/SNN/ParamValues.h"
 #include "passes/Normalize/Passes.h"
 
+#include "llvm/ADT/bit.h"
+#include "llvm/Support/FormatVariadic.h"
+
 #include <cmath>
+#include <limits>
 
 namespace snnc::normalize {
 #define GEN_PASS_DEF_QUANTIZE
@@ -24,11 +28,129 @@ namespace {
 
 using Numbers = llvm::SmallVector<double>;
 
+/// Above this share of weights that become 0, a projection is another one.
+constexpr double kLostShare = 0.1;
+
+/// Weights of a projection that are not 0 and become 0.
+struct Lost {
+  llvm::StringRef name;
+  uint64_t lost = 0, all = 0;
+  double share() const { return all ? double(lost) / double(all) : 0.0; }
+};
+
+/// The weights into a population, group by group of those that share a scale.
+class Incoming {
+public:
+  LogicalResult read(PopulationOp population,
+                     llvm::ArrayRef<ProjectionOp> projections,
+                     bool onePerPopulation);
+  /// S6.2 and S6.7, one for each neuron.
+  Numbers scales(unsigned bits) const;
+  /// The projection that loses the largest share of its weights.
+  Lost mostLost(unsigned bits) const;
+
+private:
+  struct Group {
+    double largest = 0;
+    double smallest = std::numeric_limits<double>::infinity();
+    /// The least power of two that makes every weight whole.
+    int wholeBits = std::numeric_limits<int>::min();
+  };
+  double scaleOf(const Group &group, unsigned bits) const;
+  size_t groupOf(size_t target) const {
+    return common ? 0 : coarsest->scaleGroup(uint32_t(target));
+  }
+
+  llvm::SmallVector<llvm::StringRef> names;
+  std::vector<std::unique_ptr<Connectivity>> views;
+  Connectivity *coarsest = nullptr;
+  std::vector<Group> groups;
+  bool common = false; ///< py-spinnaker2: one scale for the population
+};
+
+LogicalResult Incoming::read(PopulationOp population,
+                             llvm::ArrayRef<ProjectionOp> projections,
+                             bool onePerPopulation) {
+  common = onePerPopulation;
+  for (ProjectionOp projection : projections) {
+    names.push_back(projection.getName());
+    views.push_back(Connectivity::create(projection));
+    if (!views.back())
+      return failure();
+  }
+  // The coarsest grouping of any incoming projection wins: a shared kernel
+  // cannot have a scale of its own for each of its targets.
+  auto last = uint32_t(population.numNeurons() - 1);
+  coarsest = views.front().get();
+  for (auto &view : views)
+    if (view->scaleGroup(last) < coarsest->scaleGroup(last))
+      coarsest = view.get();
+  groups.resize(size_t(population.numNeurons()));
+  for (auto &view : views)
+    view->forEach([&](uint32_t, const Synapse &synapse) {
+      Group &group = groups[groupOf(synapse.target)];
+      double size = std::abs(double(synapse.weight));
+      if (size == 0)
+        return;
+      group.largest = std::max(group.largest, size);
+      group.smallest = std::min(group.smallest, size);
+      // size = mantissa * 2^exponent, mantissa a whole number of 24 bits.
+      int exponent;
+      auto mantissa = uint32_t(std::ldexp(std::frexp(size, &exponent), 24));
+      group.wholeBits = std::max(group.wholeBits,
+                                 24 - exponent - llvm::countr_zero(mantissa));
+    });
+  return success();
+}
+
+double Incoming::scaleOf(const Group &group, unsigned bits) const {
+  double limit = double((1 << (bits - 1)) - 1);
+  if (group.largest == 0)
+    return 1.0;
+  if (!common && group.wholeBits < 1000) {
+    double exact = std::ldexp(1.0, group.wholeBits);
+    if (group.largest * exact <= limit)
+      return exact; // the integers are the weights
+  }
+  return limit / group.largest;
+}
+
+Numbers Incoming::scales(unsigned bits) const {
+  Numbers scales;
+  for (size_t target = 0; target < groups.size(); ++target)
+    scales.push_back(scaleOf(groups[groupOf(target)], bits));
+  return scales;
+}
+
+Lost Incoming::mostLost(unsigned bits) const {
+  auto vanishes = [&](double size, double scale) {
+    return size * scale <= 0.5; // ties to even
+  };
+  Numbers scale;
+  bool any = false;
+  for (const Group &group : groups) {
+    scale.push_back(scaleOf(group, bits));
+    any |= group.largest > 0 && vanishes(group.smallest, scale.back());
+  }
+  Lost worst;
+  for (size_t i = 0; any && i < views.size(); ++i) {
+    Lost lost{names[i]};
+    views[i]->forEach([&](uint32_t, const Synapse &synapse) {
+      double size = std::abs(double(synapse.weight));
+      lost.all += size > 0;
+      lost.lost += size > 0 && vanishes(size, scale[groupOf(synapse.target)]);
+    });
+    if (worst.all == 0 || lost.share() > worst.share())
+      worst = lost;
+  }
+  return worst;
+}
+
 struct QuantizePass : impl::QuantizeBase<QuantizePass> {
   using QuantizeBase::QuantizeBase;
 
   void runOnOperation() override {
-    if (bits != 8 && bits != 16) {
+    if (bits != 0 && bits != 8 && bits != 16) {
       getOperation().emitError("SNN0340: weights have 8 or 16 bits, not ")
           << bits.getValue();
       return signalPassFailure();
@@ -55,51 +177,57 @@ struct QuantizePass : impl::QuantizeBase<QuantizePass> {
           incoming.push_back(projection);
     if (incoming.empty() || incoming.front().getQuantAttr())
       return success(); // nothing to do, or done before
-    auto scales = chooseScales(population, incoming);
-    if (failed(scales))
+    Incoming weights;
+    if (failed(weights.read(population, incoming, mode != "per-neuron")))
       return failure();
+    unsigned width = chooseWidth(population, weights);
+    Numbers scales = weights.scales(width);
     Attribute attr = makeParam(
-        &getContext(), (population.getName() + ".weight_scale").str(), *scales);
+        &getContext(), (population.getName() + ".weight_scale").str(), scales);
     Rounding rounding =
         mode == "per-neuron" ? Rounding::NearestEven : Rounding::TowardZero;
     for (ProjectionOp projection : incoming)
       projection.setQuantAttr(
-          QuantAttr::get(&getContext(), bits, rounding, attr));
-    return foldScales(population, *scales);
+          QuantAttr::get(&getContext(), width, rounding, attr));
+    return foldScales(population, scales);
   }
 
-  /// s[target] = (2^(bits-1) - 1) / max |w| over everything that shares it.
-  FailureOr<Numbers> chooseScales(PopulationOp population,
-                                  llvm::ArrayRef<ProjectionOp> incoming) {
-    size_t n = size_t(population.numNeurons());
-    double limit = double((1 << (bits - 1)) - 1);
-    std::vector<std::unique_ptr<Connectivity>> views;
-    for (ProjectionOp projection : incoming) {
-      views.push_back(Connectivity::create(projection));
-      if (!views.back())
-        return failure();
+  /// S6.6: 8 bits unless a projection loses more than kLostShare of its weights
+  /// to them. Warns where the width that was asked for, or 16, loses more.
+  unsigned chooseWidth(PopulationOp population, Incoming &weights) {
+    unsigned width = bits ? unsigned(bits) : 8;
+    if (mode != "per-neuron")
+      return width; // another tool's numbers, lost weights and all
+    auto worst = weights.mostLost(width);
+    if (worst.share() <= kLostShare)
+      return width;
+    bool wideHelps = width == 8 && weights.mostLost(16).share() <= kLostShare;
+    if (!bits) {
+      width = 16;
+      population.emitWarning("SNN0342: ")
+          << percent(worst) << " of the weights of '" << worst.name
+          << "' would become 0 in int8: the weights into '"
+          << population.getName() << "' are int16";
+      if (wideHelps)
+        return width;
+      worst = weights.mostLost(16);
     }
-    // The coarsest grouping of any incoming projection wins: a shared kernel
-    // cannot have a scale of its own for each of its targets.
-    Connectivity *coarsest = views.front().get();
-    for (auto &view : views)
-      if (view->scaleGroup(uint32_t(n - 1)) <
-          coarsest->scaleGroup(uint32_t(n - 1)))
-        coarsest = view.get();
-    bool onePerPopulation = mode == "py-spinnaker2";
-    auto group = [&](size_t target) {
-      return onePerPopulation ? 0 : coarsest->scaleGroup(uint32_t(target));
-    };
-    Numbers largest(n, 0.0);
-    for (auto &view : views)
-      view->forEach([&](uint32_t, const Synapse &synapse) {
-        double &entry = largest[group(synapse.target)];
-        entry = std::max(entry, std::abs(double(synapse.weight)));
-      });
-    Numbers scales;
-    for (size_t t = 0; t < n; ++t)
-      scales.push_back(largest[group(t)] > 0 ? limit / largest[group(t)] : 1.0);
-    return scales;
+    auto warning = population.emitWarning("SNN0341: ")
+                   << percent(worst) << " of the weights of '" << worst.name
+                   << "' (" << worst.lost << " of " << worst.all
+                   << ") become 0 in int" << width
+                   << " beside the largest weight into the same neuron";
+    warning.attachNote() << (wideHelps
+                                 ? "help: use --weights int16, or leave "
+                                   "--weights out"
+                                 : "help: see what the integers change: run "
+                                   "the network file with --backend reference "
+                                   "--precision float");
+    return width;
+  }
+
+  static std::string percent(const Lost &lost) {
+    return llvm::formatv("{0:F1} %", 100 * lost.share());
   }
 
   LogicalResult foldScales(PopulationOp population, const Numbers &scales) {

@@ -231,9 +231,8 @@ TEST_F(Reference, QuantisedStatesComeBackInUserUnits) {
   ASSERT_TRUE(run("snn-retime,snn-quantize,snn-specialize")) << messages;
   RunResult r = record(train({1, 0, 1, 0}));
   Values v = statesOf(r, "b:v");
-  // 16 is 127 * 16 / 100 = 20.32 -> 20 steps of 100 / 127.
-  EXPECT_NEAR(v[0], 3 + 20 * 100.0 / 127, 1e-5);
-  EXPECT_NEAR(v[1], v[0] + 103, 1e-4);
+  // 16 and 100 are whole numbers that 8 bits hold (S6.7).
+  EXPECT_EQ(v, (Values{19, 122, 141, 244}));
   EXPECT_EQ(spikesOf(r, "a"), (Counts{1, 0, 1, 0}));
 }
 

@@ -224,9 +224,9 @@ TEST_F(YamlRun, StatesBeginWhereTheUserSays) {
                        "  p: {size: 2, model: lif, params: {alpha: 0.5, "
                        "threshold: 9}, initial: {v: [4.0, 8.0]}}\n"
                        "projections:\n  - {from: i, to: p, connector: "
-                       "all_to_all, weight: 0.25}\n");
+                       "all_to_all, weight: 0.3}\n");
   ASSERT_TRUE(run);
-  double scale = 127 / 0.25;
+  double scale = 127 / double(0.3f);
   for (int round = 0; round < 2; ++round) {
     ASSERT_TRUE(tick(*run, {{0}}));
     EXPECT_EQ(run->state(0, 0)[0], float(4 * scale) / 2);

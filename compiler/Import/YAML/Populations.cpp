@@ -286,6 +286,29 @@ Attribute Importer::values(const Node &node, const std::string &key,
   return snn::makeParam(context, key, numbers);
 }
 
+/// Time constants far from the tick are mostly milliseconds among seconds.
+static void warnOfUnits(Reader &reader, const Node &node,
+                        const std::string &name, double tau, double dt) {
+  constexpr double kFar = 1000;
+  if (tau > kFar * dt)
+    reader.warn(node, "SNN1039",
+                fmt::format("{} = {:g} is {:g} times the tick (dt = {:g}): the "
+                            "state hardly decays",
+                            name, tau, tau / dt, dt),
+                {fmt::format("if both mean the same unit all is well; "
+                             "milliseconds among seconds would be {}: {:g}",
+                             name, tau / kFar)});
+  else if (portableExp(std::max(-dt / tau, -700.0)) < 1e-3)
+    reader.warn(node, "SNN1039",
+                fmt::format("{} = {:g} is short against the tick (dt = {:g}): "
+                            "of the state {:.2g} remains after one tick",
+                            name, tau, dt,
+                            portableExp(std::max(-dt / tau, -700.0))),
+                {fmt::format("a dt of {:g} resolves it; seconds among "
+                             "milliseconds would be {}: {:g}",
+                             tau / 10, name, tau * kFar)});
+}
+
 DictionaryAttr Importer::readParams(const Node &node, const std::string &name,
                                     Model &model, size_t count) {
   NamedAttrList params;
@@ -328,9 +351,11 @@ DictionaryAttr Importer::readParams(const Node &node, const std::string &name,
               values(*value, name + "." + param, count, param.c_str()))
         params.set(param, numbers);
     } else if (time) {
-      if (auto t = reader.number(*time, tau.c_str(), 1e-12, 1e300))
+      if (auto t = reader.number(*time, tau.c_str(), 1e-12, 1e300)) {
+        warnOfUnits(reader, *time, tau, *t, dt);
         params.set(param, builder.getF64FloatAttr(
                               portableExp(std::max(-dt / *t, -700.0))));
+      }
     } else if (auto it = model.params.find(param); it != model.params.end()) {
       params.set(param, builder.getF64FloatAttr(it->second));
     } else {

@@ -34,20 +34,20 @@ snn.neuron @square receptors ["x"] states ["v"] params [] {
 // PY-LABEL: snn.network @n
 snn.network @n dt 1.0 {
   %in = snn.input "in" : tensor<1xf32>
-  // Rows of 0.5 and 0.25: scales 254 and 508.
+  // Rows of 0.5 (exact: scale 2) and 0.3 (127 / 0.3).
   // CHECK: "fold" model @adapt params {alpha = 5.000000e-01 : f64, beta = #snn.param<"fold.beta", tensor<2xf64>>, threshold = #snn.param<"fold.threshold", tensor<2xf64>>} scales {v = #snn.param<"fold.v", tensor<2xf64>>}
   // One scale for the population: all stay numbers.
   // PY: "fold" model @adapt params {alpha = 5.000000e-01 : f64, beta = 5.080000e+02 : f64, threshold = 2.540000e+02 : f64} scales {v = 2.540000e+02 : f64}
   %fold = snn.population "fold" model @adapt params {alpha = 0.5, beta = 2.0, threshold = 1.0} : tensor<2xi1>
-  // CHECK: "square" model @square.scaled params {input_scale = 0.003937007874{{.*}} : f64}
+  // CHECK: "square" model @square.scaled params {input_scale = 5.000000e-01 : f64}
   %square = snn.population "square" model @square params {} : tensor<1xf32>
   // CHECK: "channels" {{.*}} scales {v = 2.540000e+02 : f64}
   %channels = snn.population "channels" model @adapt params {alpha = 0.5, beta = 2.0, threshold = 1.0} : tensor<1x2x2xi1>
   // CHECK: snn.projection "fold" {{.*}} quant <8, nearest, #snn.param<"fold.weight_scale", tensor<2xf64>>>
   // WIDE: snn.projection "fold" {{.*}} quant <16, nearest
   // PY: snn.projection "fold" {{.*}} quant <8, truncate, 2.540000e+02 : f64>
-  snn.projection "fold" %in to %fold weights #snn.dense<dense<[[0.5], [-0.25]]> : tensor<2x1xf32>> delay(1) : tensor<1xf32>, tensor<2xi1>
-  // CHECK: snn.projection "square" {{.*}} quant <8, nearest, 2.540000e+02 : f64>
+  snn.projection "fold" %in to %fold weights #snn.dense<dense<[[0.5], [-0.3]]> : tensor<2x1xf32>> delay(1) : tensor<1xf32>, tensor<2xi1>
+  // CHECK: snn.projection "square" {{.*}} quant <8, nearest, 2.000000e+00 : f64>
   snn.projection "square" %in to %square weights #snn.one_to_one<0.5> delay(1) : tensor<1xf32>, tensor<1xf32>
   // A shared kernel has one scale for all its targets.
   %map = snn.input "map" : tensor<1x2x2xf32>
