@@ -86,7 +86,8 @@ int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
   ImportedNetwork imported =
       importNetwork(options.input, network, context.get(), sink);
   if (imported.module &&
-      succeeded(normalizeNetwork(*imported.module, imported.dt, network,
+      succeeded(normalizeNetwork(*imported.module, imported.dt,
+                                 imported.dynamics, network,
                                  /*quantized=*/true))) {
     layers = describe(networkOf(*imported.module));
     if (options.plan)

@@ -121,21 +121,23 @@ LogicalResult mapNetwork(ModuleOp module, const CompileOptions &options,
   return pm.run(module);
 }
 
-static nlohmann::json asked(const CompileOptions &options) {
+static nlohmann::json asked(const CompileOptions &options,
+                            const Dynamics &dynamics) {
   const NetworkOptions &n = options.network;
-  return {{"integrator", n.integrator},
-          {"reset", n.reset},
-          {"quantize", n.quantize},
-          {"weights", n.weights},
-          {"relax_timing", n.relaxTiming},
-          {"tick", tickOf(options)},
-          {"paradigm", options.paradigm},
-          {"objective", options.objective},
-          {"selector_budget", options.selectorBudget}};
+  nlohmann::json all = toJson(dynamics);
+  all.update({{"quantize", n.quantize},
+              {"weights", n.weights},
+              {"relax_timing", n.relaxTiming},
+              {"tick", tickOf(options)},
+              {"paradigm", options.paradigm},
+              {"objective", options.objective},
+              {"selector_budget", options.selectorBudget}});
+  return all;
 }
 
 std::shared_ptr<runtime::Bundle> compileModule(ModuleOp module,
                                                const CompileOptions &options,
+                                               const Dynamics &dynamics,
                                                DiagnosticSink &sink,
                                                s2::PartCache *cache) {
   auto machine = machineOf(options);
@@ -154,7 +156,7 @@ std::shared_ptr<runtime::Bundle> compileModule(ModuleOp module,
   bundle.tickSeconds = tickOf(options); // or what the plan chose
   bundle.jobs = options.jobs;
   bundle.cache = cache;
-  bundle.asked = asked(options);
+  bundle.asked = asked(options, dynamics);
   return s2::buildBundle(module, *shared, bundle);
 }
 
@@ -218,12 +220,13 @@ int runCompile(const CompileOptions &options, DiagnosticSink &sink) {
     return kExitOk;
   }
   if (failed(checkCapacity(*imported.module, options, sink)) ||
-      failed(normalizeNetwork(*imported.module, imported.dt, options.network,
-                              /*quantized=*/true)))
+      failed(normalizeNetwork(*imported.module, imported.dt, imported.dynamics,
+                              options.network, /*quantized=*/true)))
     return kExitInput;
   if (options.emit != "bundle")
     return emitStage(*imported.module, options, sink);
-  auto bundle = compileModule(*imported.module, options, sink);
+  auto bundle =
+      compileModule(*imported.module, options, imported.dynamics, sink);
   if (!bundle)
     return sink.hasErrors() ? kExitInput : kExitInternal;
   std::string output = options.output;

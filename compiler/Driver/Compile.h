@@ -4,6 +4,7 @@
 #ifndef SNNC_DRIVER_COMPILE_H
 #define SNNC_DRIVER_COMPILE_H
 
+#include "compiler/Driver/Framework.h"
 #include "compiler/Driver/Options.h"
 #include "compiler/Support/Diagnostic.h"
 #include "passes/Decide/Decision.h"
@@ -50,10 +51,13 @@ mapNetwork(mlir::ModuleOp module, const CompileOptions &options,
 
 /// Normalized -> bundle in memory. Null after an error, which MLIR's handlers
 /// or `sink` have.
+/// `dynamics`, what the module was made with, goes to the manifest.
 /// `cache` keeps programs for later calls with the same machine.
-std::shared_ptr<runtime::Bundle>
-compileModule(mlir::ModuleOp module, const CompileOptions &options,
-              DiagnosticSink &sink, s2::PartCache *cache = nullptr);
+std::shared_ptr<runtime::Bundle> compileModule(mlir::ModuleOp module,
+                                               const CompileOptions &options,
+                                               const Dynamics &dynamics,
+                                               DiagnosticSink &sink,
+                                               s2::PartCache *cache = nullptr);
 
 } // namespace snnc
 

@@ -78,9 +78,8 @@ static std::optional<double> fileDt(const nir::Graph &graph,
 }
 
 /// The user's dt, the file's, and what to say about the two.
-static double chooseDt(const nir::Graph &graph, const NetworkOptions &options,
-                       DiagnosticSink &sink) {
-  nir::ImpliedDt implied = nir::inferDt(graph);
+static double chooseDt(const nir::Graph &graph, const nir::ImpliedDt &implied,
+                       const NetworkOptions &options, DiagnosticSink &sink) {
   std::optional<double> stated = fileDt(graph, implied, options, sink);
   if (stated && !options.dt)
     return *stated;
@@ -152,6 +151,17 @@ static ImportedNetwork importYaml(const std::string &path,
   return result;
 }
 
+/// Has every neuron of the file that resets a v_reset? Asked before
+/// normalise() fills the missing ones in.
+static bool statesEveryReset(const nir::Graph &graph) {
+  for (const nir::Node &node : graph.nodes) {
+    if ((nir::isSpiking(node.kind) && !node.has("v_reset")) ||
+        (node.graph && !statesEveryReset(*node.graph)))
+      return false;
+  }
+  return true;
+}
+
 ImportedNetwork importNetwork(const std::string &path,
                               const NetworkOptions &options,
                               MLIRContext *context, DiagnosticSink &sink) {
@@ -162,22 +172,28 @@ ImportedNetwork importNetwork(const std::string &path,
     sink.report(graph.takeError());
     return {};
   }
+  bool statesReset = statesEveryReset(*graph);
   if (!nir::normalise(*graph, sink))
     return {};
   ImportedNetwork result;
-  result.dt = chooseDt(*graph, options, sink);
+  nir::ImpliedDt implied = nir::inferDt(*graph);
+  result.dt = chooseDt(*graph, implied, options, sink);
+  result.dynamics = chooseDynamics(*graph, implied, statesReset, options, sink);
   if (result.dt > 0)
     result.module = translateNir(*graph, context);
   return result;
 }
 
 LogicalResult normalizeNetwork(ModuleOp module, double dt,
+                               const Dynamics &dynamics,
                                const NetworkOptions &options, bool quantized) {
   bool incumbent = options.quantize == "py-spinnaker2";
   normalize::DiscretizeOptions discretize;
   discretize.dt = dt;
-  discretize.integrator = options.integrator;
-  discretize.reset = options.reset;
+  discretize.integrator = dynamics.integrator;
+  discretize.reset = dynamics.reset;
+  discretize.resetLate = dynamics.resetLate;
+  discretize.jump = dynamics.jump;
   discretize.membraneBias = incumbent;
   normalize::RetimeOptions retime;
   retime.relax = options.relaxTiming;

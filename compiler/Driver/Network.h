@@ -4,6 +4,7 @@
 #ifndef SNNC_DRIVER_NETWORK_H
 #define SNNC_DRIVER_NETWORK_H
 
+#include "compiler/Driver/Framework.h"
 #include "compiler/Driver/Options.h"
 #include "compiler/SNN/SNN.h"
 #include "compiler/Support/Diagnostic.h"
@@ -22,7 +23,8 @@ std::unique_ptr<mlir::MLIRContext> createContext();
 /// An imported network and what its file says about time.
 struct ImportedNetwork {
   mlir::OwningOpRef<mlir::ModuleOp> module;
-  double dt = 0; ///< implied by the file or given by the user; 0: unknown
+  double dt = 0;     ///< implied by the file or given by the user; 0: unknown
+  Dynamics dynamics; ///< of a NIR file's neurons
 };
 
 /// Reads a NIR file (phase Imported) or a YAML file (in ticks already);
@@ -34,6 +36,7 @@ ImportedNetwork importNetwork(const std::string &path,
 /// Imported -> Normalized. `quantized` false stops before integers (for the
 /// float reference).
 mlir::LogicalResult normalizeNetwork(mlir::ModuleOp module, double dt,
+                                     const Dynamics &dynamics,
                                      const NetworkOptions &options,
                                      bool quantized);
 

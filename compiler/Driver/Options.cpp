@@ -4,6 +4,7 @@
 #include "compiler/Driver/Options.h"
 
 #include "compiler/Driver/ExitCode.h"
+#include "compiler/Driver/Framework.h"
 #include "compiler/Driver/Messages.h"
 #include "compiler/Driver/UsageError.h"
 #include "passes/Decide/AutoSelect.h"
@@ -28,16 +29,26 @@ static void addNetworkOptions(CLI::App *app, NetworkOptions &o) {
                   "(default: what the file implies)")
       ->check(CLI::PositiveNumber)
       ->group(group);
+  app->add_option("--framework", o.framework,
+                  "What wrote the file: sets integrator, reset and the "
+                  "exporter's quirks, which each option below overrides "
+                  "(default: what the file shows, else none)")
+      ->check(CLI::IsMember(frameworkNames()))
+      ->group(group);
   app->add_option("--integrator", o.integrator,
-                  "forward (Euler) or exponential")
+                  "forward (Euler, the default) or exponential")
       ->check(CLI::IsMember({"forward", "exponential"}))
-      ->capture_default_str()
       ->group(group);
   app->add_option("--reset", o.reset,
                   "What a spike does to the potential: value (the file's "
-                  "v_reset), zero, subtract (the threshold)")
+                  "v_reset, the default), zero, subtract (the threshold)")
       ->check(CLI::IsMember({"value", "zero", "subtract"}))
-      ->capture_default_str()
+      ->group(group);
+  app->add_flag_function(
+         "--reset-late,!--no-reset-late",
+         [&o](int64_t count) { o.resetLate = count > 0; },
+         "The reset of a spike acts in the next tick (snnTorch's "
+         "reset_delay=True)")
       ->group(group);
   app->add_option("--quantize", o.quantize,
                   "per-neuron scales, or py-spinnaker2 for that tool's numbers")

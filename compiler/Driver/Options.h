@@ -15,9 +15,10 @@ namespace snnc {
 
 /// How the network becomes one in ticks and integers.
 struct NetworkOptions {
-  std::optional<double> dt;            ///< the file's time unit; else inferred
-  std::string integrator = "forward";  ///< forward | exponential
-  std::string reset = "value";         ///< value | zero | subtract
+  std::optional<double> dt; ///< the file's time unit; else inferred
+  /// Not given: what the framework's profile says (Framework.h).
+  std::optional<std::string> framework, integrator, reset;
+  std::optional<bool> resetLate;
   std::string quantize = "per-neuron"; ///< per-neuron | py-spinnaker2
   std::string weights = "auto";        ///< auto | int8 | int16
   bool relaxTiming = false;

@@ -136,6 +136,11 @@ int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
                            {"precision", options.precision},
                            {"encoder", options.encode},
                            {"seed", options.seed}};
+    // What the neurons compute: of the file, or kept in the bundle.
+    for (const auto &[key, value] : toJson(Dynamics()).items())
+      if (subject.manifest().options.is_object() &&
+          subject.manifest().options.contains(key))
+        meta[key] = subject.manifest().options[key];
     if (Status s = runtime::writeOutputs(options.output, result->arrays,
                                          subject.manifest().dtSeconds, meta);
         !s)

@@ -61,12 +61,13 @@ bool RunSubject::open(const RunOptions &options, SubjectNeeds needs,
   bool quantized = options.precision != "float";
   if (needs.bundle && failed(checkCapacity(*imported.module, compile, sink)))
     return false;
-  if (failed(normalizeNetwork(*imported.module, imported.dt, compile.network,
-                              quantized)))
+  if (failed(normalizeNetwork(*imported.module, imported.dt, imported.dynamics,
+                              compile.network, quantized)))
     return false;
   module = std::move(imported.module);
   if (!needs.bundle) {
     description = reference::describeNetwork(networkOf(*module));
+    description.options = toJson(imported.dynamics);
     return true;
   }
   if (!quantized) {
@@ -78,7 +79,7 @@ bool RunSubject::open(const RunOptions &options, SubjectNeeds needs,
   CompileOptions inMemory = compile;
   inMemory.input = options.input;
   OwningOpRef<ModuleOp> copy = module->clone();
-  file = compileModule(*copy, inMemory, sink);
+  file = compileModule(*copy, inMemory, imported.dynamics, sink);
   if (!file)
     return false;
   description = file->manifest;

@@ -2,7 +2,8 @@
 // (docs/semantics.md S3). `input` is the receptor's weight sum; `gain` is 1 and
 // `bias`, `offset` are 0 where the network does not need them: snn-specialize
 // removes them then. Reset variants: _value writes `reset`, _subtract takes
-// `drop` away.
+// `drop` away. With _late the reset acts in the next tick, on what the
+// tick before left above the threshold; what is recorded is the value before it.
 
 // NIR I: dv/dt = R x.
 snn.neuron @i receptors ["input"] states ["v"] params ["bias", "gain"] {
@@ -31,6 +32,27 @@ snn.neuron @if_subtract receptors ["input"] states ["v"] params ["threshold", "d
   %spike = arith.cmpf ogt, %v1, %threshold : f32
   %lower = arith.subf %v1, %drop : f32
   %v2 = arith.select %spike, %lower, %v1 : f32
+  snn.yield spike %spike states %v2 : f32
+}
+snn.neuron @if_value_late receptors ["input"] states ["v"] params ["threshold", "reset", "bias", "gain"] {
+^bb0(%input: f32, %v: f32, %threshold: f32, %reset: f32, %bias: f32, %gain: f32):
+  %over = arith.cmpf ogt, %v, %threshold : f32
+  %v0 = arith.select %over, %reset, %v : f32
+  %0 = arith.addf %input, %bias : f32
+  %x = arith.mulf %0, %gain : f32
+  %v1 = arith.addf %v0, %x : f32
+  %spike = arith.cmpf ogt, %v1, %threshold : f32
+  snn.yield spike %spike states %v1 : f32
+}
+snn.neuron @if_subtract_late receptors ["input"] states ["v"] params ["threshold", "drop", "bias", "gain"] {
+^bb0(%input: f32, %v: f32, %threshold: f32, %drop: f32, %bias: f32, %gain: f32):
+  %over = arith.cmpf ogt, %v, %threshold : f32
+  %0 = arith.addf %input, %bias : f32
+  %x = arith.mulf %0, %gain : f32
+  %v1 = arith.addf %v, %x : f32
+  %lower = arith.subf %v1, %drop : f32
+  %v2 = arith.select %over, %lower, %v1 : f32
+  %spike = arith.cmpf ogt, %v2, %threshold : f32
   snn.yield spike %spike states %v2 : f32
 }
 
@@ -67,6 +89,31 @@ snn.neuron @lif_subtract receptors ["input"] states ["v"] params ["alpha", "offs
   %spike = arith.cmpf ogt, %v1, %threshold : f32
   %lower = arith.subf %v1, %drop : f32
   %v2 = arith.select %spike, %lower, %v1 : f32
+  snn.yield spike %spike states %v2 : f32
+}
+snn.neuron @lif_value_late receptors ["input"] states ["v"] params ["alpha", "offset", "threshold", "reset", "bias", "gain"] {
+^bb0(%input: f32, %v: f32, %alpha: f32, %offset: f32, %threshold: f32, %reset: f32, %bias: f32, %gain: f32):
+  %over = arith.cmpf ogt, %v, %threshold : f32
+  %v0 = arith.select %over, %reset, %v : f32
+  %0 = arith.addf %input, %bias : f32
+  %x = arith.mulf %0, %gain : f32
+  %decayed = arith.mulf %v0, %alpha : f32
+  %1 = arith.addf %decayed, %x : f32
+  %v1 = arith.addf %1, %offset : f32
+  %spike = arith.cmpf ogt, %v1, %threshold : f32
+  snn.yield spike %spike states %v1 : f32
+}
+snn.neuron @lif_subtract_late receptors ["input"] states ["v"] params ["alpha", "offset", "threshold", "drop", "bias", "gain"] {
+^bb0(%input: f32, %v: f32, %alpha: f32, %offset: f32, %threshold: f32, %drop: f32, %bias: f32, %gain: f32):
+  %over = arith.cmpf ogt, %v, %threshold : f32
+  %0 = arith.addf %input, %bias : f32
+  %x = arith.mulf %0, %gain : f32
+  %decayed = arith.mulf %v, %alpha : f32
+  %1 = arith.addf %decayed, %x : f32
+  %v1 = arith.addf %1, %offset : f32
+  %lower = arith.subf %v1, %drop : f32
+  %v2 = arith.select %over, %lower, %v1 : f32
+  %spike = arith.cmpf ogt, %v2, %threshold : f32
   snn.yield spike %spike states %v2 : f32
 }
 
@@ -110,6 +157,36 @@ snn.neuron @cuba_lif_subtract receptors ["input"] states ["v", "i"] params ["syn
   %spike = arith.cmpf ogt, %v1, %threshold : f32
   %lower = arith.subf %v1, %drop : f32
   %v2 = arith.select %spike, %lower, %v1 : f32
+  snn.yield spike %spike states %v2, %i1 : f32, f32
+}
+// The current-based one skips a tick after a spike instead (snnTorch Synaptic).
+snn.neuron @cuba_lif_value_late receptors ["input"] states ["v", "i"] params ["syn", "alpha", "offset", "threshold", "reset", "bias", "gain"] {
+^bb0(%input: f32, %v: f32, %i: f32, %syn: f32, %alpha: f32, %offset: f32, %threshold: f32, %reset: f32, %bias: f32, %gain: f32):
+  %over = arith.cmpf ogt, %v, %threshold : f32
+  %0 = arith.addf %input, %bias : f32
+  %x = arith.mulf %0, %gain : f32
+  %faded = arith.mulf %i, %syn : f32
+  %i1 = arith.addf %faded, %x : f32
+  %decayed = arith.mulf %v, %alpha : f32
+  %1 = arith.addf %decayed, %i1 : f32
+  %v1 = arith.addf %1, %offset : f32
+  %v2 = arith.select %over, %reset, %v1 : f32
+  %spike = arith.cmpf ogt, %v2, %threshold : f32
+  snn.yield spike %spike states %v2, %i1 : f32, f32
+}
+snn.neuron @cuba_lif_subtract_late receptors ["input"] states ["v", "i"] params ["syn", "alpha", "offset", "threshold", "drop", "bias", "gain"] {
+^bb0(%input: f32, %v: f32, %i: f32, %syn: f32, %alpha: f32, %offset: f32, %threshold: f32, %drop: f32, %bias: f32, %gain: f32):
+  %over = arith.cmpf ogt, %v, %threshold : f32
+  %0 = arith.addf %input, %bias : f32
+  %x = arith.mulf %0, %gain : f32
+  %faded = arith.mulf %i, %syn : f32
+  %i1 = arith.addf %faded, %x : f32
+  %decayed = arith.mulf %v, %alpha : f32
+  %1 = arith.addf %decayed, %i1 : f32
+  %v1 = arith.addf %1, %offset : f32
+  %lower = arith.subf %v1, %drop : f32
+  %v2 = arith.select %over, %lower, %v1 : f32
+  %spike = arith.cmpf ogt, %v2, %threshold : f32
   snn.yield spike %spike states %v2, %i1 : f32, f32
 }
 

@@ -57,6 +57,10 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
     if (reset != "value" && reset != "zero" && reset != "subtract")
       return network.emitError("SNN0331: unknown reset '")
              << reset.getValue() << "'";
+    if (jump != "damped" && jump != "undamped" && jump != "rise" &&
+        jump != "unit")
+      return network.emitError("SNN0331: unknown jump '")
+             << jump.getValue() << "'";
     return success();
   }
 
@@ -77,9 +81,13 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
   }
   /// leakFactor * r. Lava writes tau = inf, r = tau / dt for "no decay": 1.
   double drive(double tau, double r) {
-    if (std::isinf(tau) && std::isinf(r))
+    if (jump == "unit" || (std::isinf(tau) && std::isinf(r)))
       return 1.0;
-    return leakFactor(tau) * r;
+    return (jump == "rise" ? dt / tau : leakFactor(tau)) * r;
+  }
+  /// The same for a spike that enters a synapse's current.
+  double currentDrive(double tauSyn, double wIn) {
+    return jump == "undamped" ? wIn : drive(tauSyn, wIn);
   }
 
   FailureOr<Numbers> field(OdeOp ode, llvm::StringRef name,
@@ -211,9 +219,10 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
       }
       if (hasSynapse(kind)) {
         syn[k] = decay(tauSyn[k]);
-        iGain[k] = drive(tauSyn[k], wIn[k]);
+        iGain[k] = currentDrive(tauSyn[k], wIn[k]);
         // A constant input settles at this multiple of itself.
-        onMembrane[k] = wIn[k] / iGain[k];
+        onMembrane[k] =
+            jump == "damped" ? wIn[k] / iGain[k] : 1.0 / (1.0 - syn[k]);
       }
     }
     // Unit in which one weighted spike adds its weight. Impossible when the
@@ -267,6 +276,9 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
       bool noReset = ode.getParams().contains("no_reset");
       bool subtract = noReset || reset == "subtract";
       model += subtract ? "_subtract" : "_value";
+      bool late = resetLate && !noReset;
+      if (late)
+        model += "_late";
       Numbers level(n, 0.0), drop(n, 0.0);
       for (size_t k = 0; k < n; ++k) {
         level[k] = reset == "value" ? vReset[k] : 0.0;
@@ -280,6 +292,14 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
       if (failed(refractory))
         return failure();
       if (llvm::any_of(*refractory, [](double ticks) { return ticks > 0; })) {
+        if (late) {
+          ode.emitError("SNN0315: the neurons have a refractory period and a "
+                        "reset in the next tick, which no framework defines "
+                        "together")
+                  .attachNote()
+              << "help: add --no-reset-late";
+          return failure();
+        }
         model += "_refractory";
         set("refractory", *refractory);
       }
@@ -292,12 +312,19 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
       scales.set("i",
                  makeParam(&getContext(), (ode.getName() + ".i.scale").str(),
                            over(Numbers(n, 1.0), iGain)));
-    replace(ode, model, params, scales);
+    // py-spinnaker2 starts every neuron at 0.
+    NamedAttrList initial;
+    if (leaks(kind) && !membraneBias &&
+        llvm::any_of(leak, [](double rest) { return rest != 0; }))
+      initial.set("v",
+                  makeParam(&getContext(), (ode.getName() + ".v.initial").str(),
+                            over(leak, unit)));
+    replace(ode, model, params, scales, initial);
     return success();
   }
 
   void replace(OdeOp ode, llvm::StringRef modelName, NamedAttrList &params,
-               NamedAttrList &scales) {
+               NamedAttrList &scales, NamedAttrList &initial) {
     NeuronOp model = importLibraryModel(getOperation(), modelName);
     OpBuilder builder(ode);
     auto type = cast<RankedTensorType>(ode.getSignal().getType());
@@ -309,6 +336,8 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
         params.getDictionary(&getContext()),
         scales.empty() ? DictionaryAttr() : scales.getDictionary(&getContext()),
         IntegerAttr(), IntegerAttr());
+    if (!initial.empty())
+      population.setInitialAttr(initial.getDictionary(&getContext()));
     ode.getSignal().replaceAllUsesWith(population.getSignal());
     ode.erase();
   }

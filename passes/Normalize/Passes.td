@@ -64,6 +64,13 @@ def Discretize : Pass<"snn-discretize", "::mlir::ModuleOp"> {
            "forward (Euler) or exponential">,
     Option<"reset", "reset", "std::string", "\"value\"",
            "value (v_reset of the file), zero or subtract">,
+    Option<"resetLate", "reset-late", "bool", "false",
+           "The reset of a spike acts in the next tick">,
+    Option<"jump", "jump", "std::string", "\"damped\"",
+           "What of an input reaches its state in one tick: damped (leak times "
+           "w_in or r, NIR's equation), undamped (w_in, on the current alone: "
+           "Norse), rise (dt/tau times r with either integrator: Rockpool), "
+           "unit (1 on either: Spyx)">,
     Option<"membraneBias", "membrane-bias", "bool", "false",
            "Put the bias of current-based neurons on the membrane, as "
            "py-spinnaker2 does">];

@@ -96,10 +96,10 @@ bool Checker::prepare() {
   NetworkOptions options;
   options.weights = spec.wide ? "int16" : "int8";
   options.quantize = spec.oneScale ? "py-spinnaker2" : "per-neuron";
-  if (!module ||
-      failed(normalizeNetwork(
-          *module, networkOf(*module).getDt()->convertToDouble(), options,
-          /*quantized=*/true)))
+  if (!module || failed(normalizeNetwork(
+                     *module, networkOf(*module).getDt()->convertToDouble(),
+                     Dynamics(), options,
+                     /*quantized=*/true)))
     return fail("import: " + messages(sink.all()));
   snn::NetworkOp network = networkOf(*module);
   description = reference::describeNetwork(network);
@@ -152,7 +152,7 @@ std::shared_ptr<runtime::Bundle> Checker::compile(const Variant &variant,
   options.maxSources = variant.sources;
   options.tickSeconds = 0.1; // this is about bits, not about time
   options.jobs = 1;
-  return compileModule(*copy, options, findings, &cache);
+  return compileModule(*copy, options, Dynamics(), findings, &cache);
 }
 
 bool Checker::refused(const Variant &variant,

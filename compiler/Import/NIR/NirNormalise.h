@@ -67,6 +67,18 @@ struct StatedDt {
 };
 StatedDt statedDt(const Graph &graph);
 
+/// Who seems to have written a file, and what shows it.
+struct Exporter {
+  std::string framework; ///< a profile of docs/frameworks.md; empty: not known
+  std::string evidence;
+};
+
+/// By what only one exporter writes: Rockpool's gains; gains of 1 for dt = 1e-4
+/// with every v_leak and v_reset 0 (snnTorch; with an infinite time constant
+/// Lava); numbered CubaLIF nodes whose r and w_in are all 1 (Norse). `graph` is
+/// normalised, `implied` its inferDt().
+Exporter findExporter(const Graph &graph, const ImpliedDt &implied);
+
 } // namespace snnc::nir
 
 #endif // SNNC_IMPORT_NIR_NIRNORMALISE_H

@@ -7,7 +7,7 @@
 snn.network @n {
   %in = snn.input "in" : tensor<1xf32>
   // v' = 0.9 v + 0.1 (x + 0.5) in the unit 0.1: threshold 1 is 10.
-  // CHECK: snn.population "lif" model @lif_value params {alpha = 9.000000e-01 : f64, bias = 0.000000e+00 : f64, gain = 1.000000e+00 : f64, offset = 5.000000e-01 : f64, reset = 2.500000e+00 : f64, threshold = 1.000000e+01 : f64} scales {v = 1.000000e+01 : f64} : tensor<1xi1>
+  // CHECK: snn.population "lif" model @lif_value params {alpha = 9.000000e-01 : f64, bias = 0.000000e+00 : f64, gain = 1.000000e+00 : f64, offset = 5.000000e-01 : f64, reset = 2.500000e+00 : f64, threshold = 1.000000e+01 : f64} scales {v = 1.000000e+01 : f64} initial {v = 5.000000e+00 : f64} : tensor<1xi1>
   // EXP: snn.population "lif" model @lif_subtract params {alpha = 0.904837{{.*}}, drop = 10.5083{{.*}} threshold = 10.5083
   %lif = snn.ode "lif" lif() params {tau = 0.01, r = 1.0, v_leak = 0.5, v_threshold = 1.0, v_reset = 0.25} : () -> tensor<1xf32>
   // The bias enters the current, where the equation has it.
