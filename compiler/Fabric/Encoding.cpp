@@ -261,15 +261,30 @@ BlockStatistics BlockStatistics::scan(const SynapseView &view) {
   for (auto &column : result.prefix)
     for (size_t t = 1; t < column.size(); ++t)
       column[t] += column[t - 1];
+  result.keepTouched();
   if (result.shape)
     result.checkTaps();
   return result;
 }
 
+void BlockStatistics::keepTouched() {
+  auto isTouched = [](const Range &sources) { return sources.size() != 0; };
+  auto first = std::find_if(reach.begin(), reach.end(), isTouched);
+  auto last = std::find_if(reach.rbegin(), reach.rend(), isTouched).base();
+  last = std::max(first, last);
+  touched = {uint32_t(first - reach.begin()), uint32_t(last - reach.begin())};
+  for (auto &column : prefix)
+    column = std::vector<uint64_t>(column.begin() + touched.begin,
+                                   column.begin() + touched.end + 1);
+  reach = std::vector<Range>(first, last);
+}
+
 Range BlockStatistics::sourcesOf(Range targets) const {
   Range all;
-  for (uint32_t target = targets.begin; target < targets.end; ++target)
-    all = hull(all, reach[target]);
+  uint32_t begin = std::max(targets.begin, touched.begin),
+           end = std::min(targets.end, touched.end);
+  for (uint32_t target = begin; target < end; ++target)
+    all = hull(all, reach[target - touched.begin]);
   return all;
 }
 

@@ -38,6 +38,7 @@
 #include "compiler/Fabric/ConvShape.h"
 #include "compiler/SNN/Connectivity.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -147,7 +148,8 @@ public:
   uint64_t synapses(Range targets) const { return count(Synapses, targets); }
 
   /// The least range of sources that holds every one with a synapse into
-  /// `targets`; empty without synapses. O(targets).
+  /// `targets`; empty without synapses. O(targets between the first and the
+  /// last with a synapse).
   Range sourcesOf(Range targets) const;
 
   /// Nothing when `encoding` cannot hold the block: more than one delay or a
@@ -180,15 +182,23 @@ private:
     NumColumns
   };
   uint64_t count(Column column, Range targets) const {
-    return prefix[column][targets.end] - prefix[column][targets.begin];
+    return before(column, targets.end) - before(column, targets.begin);
   }
+  uint64_t before(Column column, uint32_t target) const {
+    return prefix[column][std::clamp(target, touched.begin, touched.end) -
+                          touched.begin];
+  }
+  void keepTouched();
   void addRow(uint32_t source, std::span<const snn::IntSynapse> row);
   void shareTaps(uint32_t source, std::span<const snn::IntSynapse> row);
   void checkTaps();
 
   uint32_t sources = 0, leastDelay = 1, largestDelay = 1;
-  std::vector<uint64_t> prefix[NumColumns];
-  std::vector<Range> reach; ///< per target, its sources
+  /// All targets with a synapse: many projections have few, and one entry for
+  /// every neuron of each would make their number a square.
+  Range touched;
+  std::vector<uint64_t> prefix[NumColumns]; ///< of `touched`
+  std::vector<Range> reach; ///< per target of `touched`, its sources
   /// Of a convolution whose rows are copies of one kernel, its taps.
   std::optional<ConvShape> shape;
   std::vector<int32_t> taps;

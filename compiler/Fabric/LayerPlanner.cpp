@@ -5,6 +5,7 @@
 
 #include "runtime/abi/CoreHeader.h"
 
+#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/STLExtras.h"
 
 #include <algorithm>
@@ -165,18 +166,25 @@ std::vector<Range> LayerPlanner::slices(uint32_t node) const {
 }
 
 Range LayerPlanner::sourcesOf(uint32_t edge, Range targets) const {
-  const NetworkEdge &self = info.edges[edge];
-  const auto &incoming = info.nodes[self.target].incoming;
-  if (cuts[self.target].parallel) {
-    auto number = std::find(incoming.begin(), incoming.end(), edge);
-    return maps[self.target]->sourcesOf(
-        targets)[size_t(number - incoming.begin())];
+  uint32_t node = info.edges[edge].target;
+  const auto &incoming = info.nodes[node].incoming;
+  auto number = std::find(incoming.begin(), incoming.end(), edge);
+  return allSourcesOf(node, targets)[size_t(number - incoming.begin())];
+}
+
+std::vector<Range> LayerPlanner::allSourcesOf(uint32_t node,
+                                              Range targets) const {
+  if (cuts[node].parallel)
+    return maps[node]->sourcesOf(targets);
+  llvm::SmallDenseMap<uint32_t, Range> ofSource;
+  for (uint32_t edge : info.nodes[node].incoming) {
+    Range &all = ofSource[info.edges[edge].source];
+    all = hull(all, statistics[edge]->sourcesOf(targets));
   }
-  Range all;
-  for (uint32_t other : incoming)
-    if (info.edges[other].source == self.source)
-      all = hull(all, statistics[other]->sourcesOf(targets));
-  return all;
+  std::vector<Range> ranges;
+  for (uint32_t edge : info.nodes[node].incoming)
+    ranges.push_back(ofSource[info.edges[edge].source]);
+  return ranges;
 }
 
 std::vector<Range> LayerPlanner::sourceSlices(uint32_t edge,
@@ -205,8 +213,9 @@ uint64_t LayerPlanner::senders(uint32_t node,
 }
 
 std::optional<BlockStatistics::Choice>
-LayerPlanner::choice(uint32_t edge, Range targets) const {
-  return statistics[edge]->choose(targets, sourceSlices(edge, targets));
+LayerPlanner::choice(uint32_t edge, Range targets, Range sources) const {
+  return statistics[edge]->choose(
+      targets, clip(slices(info.edges[edge].source), sources));
 }
 
 /// The map of a parallel core, its table entries and its packets.
@@ -247,16 +256,16 @@ CoreDemand LayerPlanner::demandOf(uint32_t node, Range targets) const {
     addMap(demand, node, maps[node]->layout(targets));
     return demand;
   }
-  std::vector<Range> sources;
-  for (uint32_t edge : population.incoming) {
+  std::vector<Range> sources = allSourcesOf(node, targets);
+  for (auto [edge, range] : llvm::zip_equal(population.incoming, sources)) {
     BlockDemand block{edge};
-    sources.push_back(sourcesOf(edge, targets));
-    block.sourceSlices = uint32_t(sourceSlices(edge, targets).size());
+    block.sourceSlices =
+        uint32_t(clip(slices(info.edges[edge].source), range).size());
     const BlockStatistics &stats = *statistics[edge];
     // No legal encoding: too many words for the index or a delay range whose
     // ring is too large; four bytes a synapse are beyond a core then as well.
     block.rowsBytes = 4 * stats.synapses(targets);
-    if (auto best = choice(edge, targets)) {
+    if (auto best = choice(edge, targets, range)) {
       block.rowsBytes = best->size.rows;
       block.indexBytes = best->size.index;
     }
@@ -338,9 +347,10 @@ CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
   CoreWork expected, worst;
   expected.neurons = worst.neurons = targets.size();
   uint32_t number = 0;
+  std::vector<Range> ranges = allSourcesOf(node, targets);
   for (uint32_t edge : info.nodes[node].incoming) {
     const NetworkNode &source = info.nodes[info.edges[edge].source];
-    Range sources = sourcesOf(edge, targets);
+    Range sources = ranges[number];
     auto add = [&](CoreWork &work, double rate) {
       if (parallel) {
         work.packets += sources.size() * rate;
@@ -349,7 +359,7 @@ CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
         return;
       }
       // Where nothing holds the block the plan fails elsewhere.
-      auto best = choice(edge, targets);
+      auto best = choice(edge, targets, sources);
       addRows(work, best ? best->encoding : RowEncoding::sparse(32, 0, 0, 0),
               sources.size(), targets, statistics[edge]->synapses(targets),
               rate);

@@ -144,12 +144,14 @@ public:
   /// least range that holds every one with a synapse there from this or another
   /// edge with the same source. Empty without synapses.
   Range sourcesOf(uint32_t edge, Range targets) const;
+  /// The same of all projections into `node`, in their order, in one go.
+  std::vector<Range> allSourcesOf(uint32_t node, Range targets) const;
   /// The slices of its source that meet that range, cut to it.
   std::vector<Range> sourceSlices(uint32_t edge, Range targets) const;
 
-  /// Serial: the encoding of one block.
-  std::optional<BlockStatistics::Choice> choice(uint32_t edge,
-                                                Range targets) const;
+  /// Serial: the encoding of one block; `sources` is sourcesOf(edge, targets).
+  std::optional<BlockStatistics::Choice> choice(uint32_t edge, Range targets,
+                                                Range sources) const;
   /// Parallel: what the scan of all projections into `node` found.
   const MapStatistics &map(uint32_t node) const { return *maps[node]; }
   /// Whether the largest possible sum of `node` fits the MAC array's

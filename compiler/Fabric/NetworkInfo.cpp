@@ -250,13 +250,11 @@ FailureOr<NetworkInfo> NetworkInfo::read(MachineOp machine) {
 }
 
 uint64_t NetworkInfo::sourcesOf(const NetworkNode &node) const {
-  llvm::SmallVector<uint32_t> sources;
+  llvm::SmallDenseSet<uint32_t> sources;
   uint64_t sum = 0;
   for (uint32_t edge : node.incoming)
-    if (!llvm::is_contained(sources, edges[edge].source)) {
-      sources.push_back(edges[edge].source);
+    if (sources.insert(edges[edge].source).second)
       sum += nodes[edges[edge].source].size;
-    }
   return sum;
 }
 

@@ -5,6 +5,9 @@
 
 #include "runtime/abi/CoreHeader.h"
 
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/STLExtras.h"
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -315,10 +318,13 @@ std::vector<Range> MapStatistics::sourcesOf(Range slice) const {
     for (uint32_t tile = first; tile <= last && !reach.empty(); ++tile)
       sources = hull(sources, reach[tile].sources);
   }
-  for (size_t i = 0; i < originOf.size(); ++i)
-    for (size_t j = 0; j < i; ++j)
-      if (originOf[i] == originOf[j])
-        ranges[i] = ranges[j] = hull(ranges[i], ranges[j]);
+  llvm::DenseMap<uint32_t, Range> ofOrigin;
+  for (auto [origin, range] : llvm::zip_equal(originOf, ranges)) {
+    Range &all = ofOrigin[origin];
+    all = hull(all, range);
+  }
+  for (auto [origin, range] : llvm::zip_equal(originOf, ranges))
+    range = ofOrigin[origin];
   return ranges;
 }
 

@@ -451,9 +451,10 @@ private:
   }
 
   void emitRows(uint32_t id, Value target, Range range) {
-    for (uint32_t edge : info.nodes[id].incoming) {
-      auto best = plan.choice(edge, range);
-      emitBlock(edge, target, plan.sourcesOf(edge, range),
+    for (auto [edge, sources] : llvm::zip_equal(info.nodes[id].incoming,
+                                                plan.allSourcesOf(id, range))) {
+      auto best = plan.choice(edge, range, sources);
+      emitBlock(edge, target, sources,
                 fabric::toAttr(b.getContext(), best->encoding),
                 best->size.total());
     }
