@@ -49,8 +49,6 @@ static std::optional<PlannedLayers> planLayers(ModuleOp module,
     sink.report(machine.takeError());
     return std::nullopt;
   }
-  if (failed(checkCapacity(module, options, sink)))
-    return std::nullopt;
   auto shared = std::make_shared<const MachineModel>(*machine);
   auto decisions = planParadigms(module, options, shared);
   if (failed(decisions))
@@ -77,6 +75,12 @@ static void printLayers(const nlohmann::json &layers) {
   }
 }
 
+/// What `compile` does beyond the check, and may still refuse.
+static const char *notTried(bool planned) {
+  return planned ? "placing, routing and code (snnc compile)"
+                 : "whether it fits a machine (--plan)";
+}
+
 int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
   const NetworkOptions &network = options.compile.network;
   auto context = createContext();
@@ -86,6 +90,7 @@ int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
   ImportedNetwork imported =
       importNetwork(options.input, network, context.get(), sink);
   if (imported.module &&
+      succeeded(checkCapacity(*imported.module, options.compile, sink)) &&
       succeeded(normalizeNetwork(*imported.module, imported.dt,
                                  imported.dynamics, network,
                                  /*quantized=*/true))) {
@@ -101,12 +106,16 @@ int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
                              {"ok", !sink.hasErrors()},
                              {"findings", findings},
                              {"network", layers}};
+    if (!sink.hasErrors())
+      report["not_tried"] = notTried(plans.has_value());
     if (plans)
       report["plan"] = toJson(*plans);
     fmt::print("{}\n", report.dump(2));
     return kExitOk;
   }
   plans ? printPlans(*plans) : printLayers(layers);
+  if (!sink.hasErrors())
+    fmt::print("not tried: {}\n", notTried(plans.has_value()));
   fmt::print("{}\n", sink.hasErrors() ? "not usable as it is" : "ok");
   return kExitOk;
 }

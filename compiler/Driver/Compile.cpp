@@ -73,6 +73,7 @@ planParadigms(ModuleOp module, const CompileOptions &options,
               std::shared_ptr<const MachineModel> machine) {
   auto decisions = std::make_shared<std::vector<decide::Decision>>();
   PassManager pm(module.getContext());
+  pm.addPass(normalize::createMergeProjections());
   pm.addPass(map::createFabricOrder(machine));
   pm.addPass(map::createFabricCluster());
   pm.addPass(selectParadigm(options, std::move(machine), decisions));
@@ -87,6 +88,7 @@ LogicalResult decideParadigms(ModuleOp module, const CompileOptions &options,
   normalize::BatchTicksOptions batch;
   batch.ticks = 1; // those that were chosen
   PassManager pm(module.getContext());
+  pm.addPass(normalize::createMergeProjections());
   pm.addPass(map::createFabricOrder(machine));
   pm.addPass(map::createFabricCluster());
   pm.addPass(selectParadigm(options, machine, nullptr, scans));

@@ -94,7 +94,9 @@ static int reportVerdict(const runtime::Manifest &manifest,
        listOverruns(overruns, budget));
   warn("SNN0681", verdict.droppedPackets,
        "packet(s) found a full receive ring and were lost",
-       "use fewer sources per PE");
+       "run the network file itself with this input, or state the real `rate` "
+       "of its inputs there: rings are made for what is known of the spikes; "
+       "`--backend reference` loses none");
   warn("SNN0682", verdict.unroutedPackets,
        "packet(s) matched no routing entry and were lost",
        "compile the network again");
@@ -111,7 +113,7 @@ int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
   needs.bundle = options.backend != "reference";
   if (!subject.open(options, needs, sink))
     return kExitInput;
-  auto inputs = readRunInputs(options, subject.manifest(), sink);
+  auto inputs = subject.readInputs(options, sink);
   if (!inputs || !subject.addDrivenInputs(*inputs, options.ticks, sink))
     return kExitInput;
   if (options.output.empty() && options.report == "none") {
@@ -165,7 +167,7 @@ int runVerify(const VerifyOptions &options, bool quiet, DiagnosticSink &sink) {
                  (isBackend(options.against) && options.against != "reference");
   if (!subject.open(options.run, needs, sink))
     return kExitInput;
-  auto inputs = readRunInputs(options.run, subject.manifest(), sink);
+  auto inputs = subject.readInputs(options.run, sink);
   if (!inputs || !subject.addDrivenInputs(*inputs, options.run.ticks, sink))
     return kExitInput;
   Progress progress(quiet, options.run.backend);

@@ -7,9 +7,11 @@
 #include "compiler/Driver/Compile.h"
 #include "compiler/Driver/DrivenInputs.h"
 #include "compiler/Driver/Messages.h"
+#include "compiler/Fabric/NetworkInfo.h"
 #include "compiler/Reference/RunReference.h"
 #include "compiler/Support/AtomicFile.h"
 #include "runtime/emulator/Emulator.h"
+#include "runtime/host/Inputs.h"
 #include "runtime/io/ArrayFile.h"
 #include "runtime/io/Encoders.h"
 
@@ -76,6 +78,9 @@ bool RunSubject::open(const RunOptions &options, SubjectNeeds needs,
                           {"add --backend reference"}));
     return false;
   }
+  description = reference::describeNetwork(networkOf(*module));
+  if (!options.inputs.empty() && !countInputs(options, sink))
+    return false;
   CompileOptions inMemory = compile;
   inMemory.input = options.input;
   OwningOpRef<ModuleOp> copy = module->clone();
@@ -83,6 +88,53 @@ bool RunSubject::open(const RunOptions &options, SubjectNeeds needs,
   if (!file)
     return false;
   description = file->manifest;
+  return true;
+}
+
+std::optional<runtime::ArrayMap>
+RunSubject::readInputs(const RunOptions &options, DiagnosticSink &sink) {
+  if (!given)
+    return readRunInputs(options, description, sink);
+  auto arrays = std::move(given);
+  given.reset();
+  return arrays;
+}
+
+/// Reads the inputs and leaves the most spikes of a tick at the network's.
+bool RunSubject::countInputs(const RunOptions &options, DiagnosticSink &sink) {
+  given = readRunInputs(options, description, sink);
+  if (!given)
+    return false;
+  for (snn::InputOp op : networkOf(*module).getOps<snn::InputOp>()) {
+    auto entry = llvm::find_if(description.inputs, [&](const auto &input) {
+      return input.name == op.getName();
+    });
+    if (entry == description.inputs.end())
+      continue;
+    runtime::ArrayMap one;
+    for (const std::string &name : {entry->name, std::string()})
+      if (auto array = given->find(name);
+          array != given->end() && one.empty() &&
+          (!name.empty() || description.inputs.size() == 1))
+        one.emplace(entry->name, array->second);
+    // What is wrong with them the run will say.
+    auto resolved = runtime::resolveInputs({&*entry, 1}, one);
+    if (one.empty() || !resolved)
+      continue;
+    int64_t all = 0, single = 0;
+    for (const auto &sample : resolved->trains.front().samples)
+      for (uint64_t tick = 0; tick < resolved->ticks; ++tick) {
+        int64_t sum = 0;
+        for (uint16_t count : sample.row(tick)) {
+          sum += count;
+          single = std::max<int64_t>(single, count);
+        }
+        all = std::max(all, sum);
+      }
+    op->setDiscardableAttr(
+        fabric::kMostSpikesName,
+        DenseI64ArrayAttr::get(context.get(), {all, single}));
+  }
   return true;
 }
 
@@ -127,6 +179,21 @@ bool RunSubject::addDrivenInputs(runtime::ArrayMap &inputs,
   return !sink.hasErrors();
 }
 
+/// Whether the network of a bundle has probes that name variables; it is parsed
+/// only then.
+static bool namesProbes(const runtime::Bundle &bundle) {
+  const std::string *text = bundle.entry(runtime::Bundle::networkName);
+  constexpr std::string_view probe = "snn.probe \"";
+  for (size_t at = text ? text->find(probe) : std::string::npos;
+       at != std::string::npos; at = text->find(probe, at + 1)) {
+    size_t begin = at + probe.size();
+    std::string_view rest = std::string_view(*text).substr(begin);
+    if (rest.substr(0, rest.find('"')).find(':') != std::string_view::npos)
+      return true;
+  }
+  return false;
+}
+
 /// What to keep when the user does not say: the probes of a network file that
 /// name variables ("population:variable"), else everything.
 static std::vector<std::string> defaultRequests(ModuleOp module,
@@ -156,6 +223,8 @@ RunSubject::run(const std::string &backend, const RunOptions &options,
     return std::nullopt;
   };
   std::vector<std::string> requests = options.records;
+  if (requests.empty() && !module && namesProbes(*file) && !loadNetwork(sink))
+    return std::nullopt;
   if (requests.empty())
     requests = defaultRequests(module ? *module : ModuleOp(), description);
   if (backend == "reference") {

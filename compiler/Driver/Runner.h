@@ -31,6 +31,11 @@ public:
   const runtime::Manifest &manifest() const { return description; }
   const runtime::Bundle *bundle() const { return file.get(); }
 
+  /// What --input gives, analog arrays encoded; an error is in `sink`
+  /// otherwise. The first call takes it.
+  std::optional<runtime::ArrayMap> readInputs(const RunOptions &options,
+                                              DiagnosticSink &sink);
+
   /// Makes the arrays of inputs that the network draws itself (YAML: poisson,
   /// spike_list) and that `inputs` lacks; false after an error in `sink`.
   bool addDrivenInputs(runtime::ArrayMap &inputs, std::optional<uint64_t> ticks,
@@ -45,11 +50,14 @@ public:
 
 private:
   bool loadNetwork(DiagnosticSink &sink);
+  bool countInputs(const RunOptions &options, DiagnosticSink &sink);
 
   std::unique_ptr<mlir::MLIRContext> context;
   std::shared_ptr<runtime::Bundle> file;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   runtime::Manifest description;
+  /// Read before the network was mapped, so that its rings hold their spikes.
+  std::optional<runtime::ArrayMap> given;
 };
 
 /// Reads --input files, encodes analog ones; error in `sink`.

@@ -66,13 +66,85 @@ static double mostSynapses(snn::ProjectionOp op) {
   return 0;
 }
 
+/// Least bytes of one neuron on a core: a 4 B state with its place in the
+/// record window and its sum, unless its model has no state.
+static constexpr uint64_t kNeuronBytes = 12, kStatelessBytes = 4;
+
+static uint64_t neuronBytes(Operation &op) {
+  auto population = dyn_cast<snn::PopulationOp>(op);
+  snn::NeuronOp model = population ? population.neuron() : snn::NeuronOp();
+  if (model && model.numStates() > 0)
+    return kNeuronBytes;
+  return population || isa<snn::OdeOp>(op) ? kStatelessBytes : 0;
+}
+
+/// How a network that does not fit runs all the same.
+static void noteReference(InFlightDiagnostic &diag) {
+  diag.attachNote()
+      << "help: `snnc run FILE --backend reference` runs it as it "
+         "is, without a machine";
+}
+
+/// Error SNN0354 when the neurons alone are too many.
+static LogicalResult refuseNeurons(snn::NetworkOp network,
+                                   const MachineModel &machine, uint64_t room) {
+  uint64_t bytes = 0, neurons = 0, most = 0;
+  Operation *largest = nullptr;
+  for (Operation &op : network.getBody().front()) {
+    uint64_t each = neuronBytes(op);
+    if (!each)
+      continue;
+    auto size = uint64_t(
+        cast<RankedTensorType>(op.getResult(0).getType()).getNumElements());
+    neurons += size;
+    bytes += size * each;
+    if (size > most) {
+      most = size;
+      largest = &op;
+    }
+  }
+  if (bytes <= room)
+    return success();
+  auto name = largest->getAttrOfType<StringAttr>("name");
+  InFlightDiagnostic diag =
+      largest->emitError("SNN0354: the network does not fit: its ")
+      << thousands(neurons) << " neurons take at least " << thousands(bytes)
+      << " B, all " << machine.pes.size() << " cores of '" << machine.name
+      << "' together have " << thousands(room) << " B";
+  diag.attachNote() << "largest: '" << (name ? name.getValue() : "")
+                    << "' with " << thousands(most) << " neurons";
+  noteReference(diag);
+  return failure();
+}
+
+/// Least bytes of the synapses of `op`, `pairs` pairs of neurons and `count`
+/// synapses: a byte for every possible pair (dense rows, int8), a 16-bit word
+/// for each synapse (sparse rows), or 16 weights of a byte for each source and
+/// sixteen targets with a synapse between them (weight-delay map). Rounding to
+/// 0 removes synapses, which only weights that are all alike rule out.
+static uint64_t leastBytes(snn::ProceduralAttr rule, uint64_t count,
+                           uint64_t pairs, double possible) {
+  if (possible <= 0 || rule.getWeight().getKind() != snn::DistKind::Constant)
+    return pairs;
+  double share = std::min(1.0, double(pairs) / possible);
+  // Tiles with a synapse are fewest where the synapses stand together.
+  double tiles = std::max(possible / 16 * (1 - std::pow(1 - share, 16)) * 0.9,
+                          double(pairs) / 16);
+  if (rule.getKind() == snn::ConnectorKind::OneToOne)
+    tiles = 0;
+  double least = std::min({possible, 2 * double(count), 16 * tiles});
+  return std::max(pairs, uint64_t(least));
+}
+
 LogicalResult refuseHopeless(snn::NetworkOp network,
                              const MachineModel &machine) {
   uint64_t room = availableBytes(machine.sram) * machine.pes.size();
+  if (failed(refuseNeurons(network, machine, room)))
+    return failure();
   double most = 0;
   for (auto op : network.getOps<snn::ProjectionOp>())
     most += mostSynapses(op);
-  if (most <= double(room)) // a byte each at the least
+  if (2 * most <= double(room)) // two bytes each at the most
     return success();
   struct Part {
     snn::ProjectionOp op;
@@ -86,14 +158,15 @@ LogicalResult refuseHopeless(snn::NetworkOp network,
     auto view = snn::Connectivity::create(op);
     if (!view)
       return failure();
-    uint64_t count = view->cheapCount().value_or(0), pairs = count;
-    if (auto rule = dyn_cast<snn::ProceduralAttr>(op.getWeights()))
-      pairs = leastPairs(rule, count, double(view->numSources()),
-                         double(view->numTargets()));
-    else
-      pairs = 0; // a list may name one pair any number of times
-    parts.push_back({op, count, pairs});
-    bytes += pairs;
+    uint64_t count = view->cheapCount().value_or(0);
+    uint64_t least = 0; // a list may name one pair any number of times
+    if (auto rule = dyn_cast<snn::ProceduralAttr>(op.getWeights())) {
+      double sources = view->numSources(), targets = view->numTargets();
+      least = leastBytes(rule, count, leastPairs(rule, count, sources, targets),
+                         sources * targets);
+    }
+    parts.push_back({op, count, least});
+    bytes += least;
     synapses += count;
   }
   if (bytes <= room)
@@ -112,10 +185,13 @@ LogicalResult refuseHopeless(snn::NetworkOp network,
       << " B, all " << machine.pes.size() << " cores of '" << machine.name
       << "' together have " << thousands(room) << " B";
   diag.attachNote() << "most synapses: " << table;
-  uint64_t percent = room * 100 / bytes;
-  diag.attachNote() << "help: keep at most " << percent
-                    << " % of the synapses: smaller degrees or probabilities, "
-                       "or smaller populations";
+  // Half of the memory, at the four bytes of the widest synapse.
+  double percent = 100 * double(room) / 2 / (4 * double(synapses));
+  diag.attachNote() << fmt::format(
+      "help: {:.2g} % of the synapses (degrees, probabilities) would fit with "
+      "room to spare; all of them take more than {:.3g} times the machine",
+      percent, double(bytes) / double(room));
+  noteReference(diag);
   return failure();
 }
 

@@ -15,9 +15,9 @@
 
 namespace snnc::fabric {
 
-/// Error SNN0354 at the largest projection when the drawn and listed synapses
-/// need more bytes than all cores of `machine` have, at the least byte that
-/// any encoding takes for a pair of neurons (an int8 weight).
+/// Error SNN0354 at the largest population or projection when the neurons, or
+/// the drawn synapses, need more bytes than all cores of `machine` have, at the
+/// least bytes that any encoding takes.
 mlir::LogicalResult refuseHopeless(snn::NetworkOp network,
                                    const MachineModel &machine);
 

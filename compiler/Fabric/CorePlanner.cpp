@@ -43,8 +43,8 @@ uint64_t recordTickBytes(const CoreDemand &demand) {
 
 /// The smallest packet ring that we accept, packets.
 static uint64_t leastFifo(const CoreDemand &demand) {
-  uint64_t wanted = std::max<uint64_t>(2 * demand.sources, 4);
-  uint64_t least = demand.fullRing ? demand.sources : demand.sources / 8;
+  uint64_t wanted = std::max<uint64_t>(2 * demand.packets(), 4);
+  uint64_t least = demand.fullRing ? demand.packets() : demand.packets() / 8;
   return std::min(wanted, std::max<uint64_t>(512, least));
 }
 
@@ -115,10 +115,11 @@ CorePlan planCore(const CoreDemand &demand, const SramLayout &sram) {
   uint64_t record = alignTo(recordTickBytes(demand), alignment);
   uint64_t least = alignTo(leastFifo(demand) * sizeof(uint32_t), alignment);
   plan.needed = fixed + least + record;
-  plan.fifoSafe = demand.sources;
+  plan.fifoSafe =
+      std::min(demand.packets(), demand.likelyPackets.value_or(UINT64_MAX));
   if (!plan.fits())
     return plan;
-  uint64_t wanted = alignTo(2 * demand.sources * sizeof(uint32_t), alignment);
+  uint64_t wanted = alignTo(2 * demand.packets() * sizeof(uint32_t), alignment);
   uint64_t room = plan.available - fixed - record;
   uint64_t fifo = std::max(least, std::min(wanted, room));
   plan.fifoCapacity = fifo / sizeof(uint32_t);

@@ -42,7 +42,15 @@ struct CoreDemand {
   std::vector<std::string> states;      ///< float32 per neuron each
   std::vector<std::string> arrayParams; ///< parameters that are not uniform
   std::vector<BlockDemand> blocks;
-  uint64_t sources = 0;  ///< distinct neurons and channels that send here
+  uint64_t sources = 0; ///< distinct neurons and channels that send here
+  /// Packets of one tick beyond one of every source: inputs whose channels
+  /// spike several times in a tick (NetworkInfo::demand).
+  uint64_t morePackets = 0;
+  /// Packets of one tick that the stated rates of all senders lead to; absent
+  /// where a sender's rate is not stated.
+  std::optional<uint64_t> likelyPackets;
+  /// The most packets of one tick.
+  uint64_t packets() const { return sources + morePackets; }
   uint64_t maxDelay = 1; ///< ticks, over all blocks
   /// Parallel core: the rows and index of `blocks` and the ring are not there.
   std::optional<MapDemand> map;
@@ -73,7 +81,9 @@ struct CorePlan {
   /// tick), alignment included, and what the machine has.
   uint64_t needed = 0, available = 0;
   uint64_t fifoCapacity = 0; ///< packets
-  uint64_t fifoSafe = 0;     ///< packets of one tick in which all sources spike
+  /// Packets of the fullest tick: all sources spike, or what the stated rates
+  /// lead to.
+  uint64_t fifoSafe = 0;
   bool fits() const { return needed <= available; }
 };
 
@@ -92,11 +102,11 @@ uint64_t recordTickBytes(const CoreDemand &demand);
 /// The sizes of `map` by the name of their buffer, in address order.
 std::vector<std::pair<std::string, uint64_t>> mapBuffers(const MapDemand &map);
 
-/// The packet ring holds two ticks in which every source spikes (packets of
-/// this tick may arrive while those of the last are still read) where that
-/// fits, otherwise as many packets as fit, never fewer than
-/// max(512, sources / 8) (nor more than two ticks need), with `fullRing` never
-/// fewer than `sources`. What is left is the record window.
+/// The packet ring holds two ticks of packets() (packets of this tick may
+/// arrive while those of the last are still read) where that fits, otherwise as
+/// many packets as fit, never fewer than max(512, packets() / 8) (nor more than
+/// two ticks need), with `fullRing` never fewer than packets(). What is left is
+/// the record window.
 CorePlan planCore(const CoreDemand &demand, const SramLayout &sram);
 
 /// Bytes per structure, largest first: "synapse rows", "row index", "input

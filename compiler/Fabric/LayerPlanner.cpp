@@ -237,6 +237,14 @@ void LayerPlanner::addMap(CoreDemand &demand, uint32_t node,
   }
 }
 
+CoreDemand LayerPlanner::demandAt(uint32_t node, Range targets,
+                                  uint32_t chunk) {
+  uint32_t before = std::exchange(cuts[node].chunk, chunk);
+  CoreDemand demand = demandOf(node, targets);
+  cuts[node].chunk = before;
+  return demand;
+}
+
 CoreDemand LayerPlanner::demandOf(uint32_t node, Range targets) const {
   const NetworkNode &population = info.nodes[node];
   CoreDemand demand = info.demand(population, targets.size());
@@ -315,9 +323,21 @@ bool LayerPlanner::shrink(uint32_t node, Limits limits) {
     return true;
   // In units; `high` does not fit, `low` does.
   uint32_t high = chunk / unit + (chunk % unit != 0), low = 1;
-  if (high <= 1 || !fits(node, unit, limits)) {
+  while (tooManySlices(node, low * unit) && low < high)
+    ++low;
+  // The least slice may fail where a larger one fits: each slice of a recurrent
+  // population has an entry in the table of every other.
+  bool found = low < high && fits(node, low * unit, limits);
+  for (uint32_t tried = high / 2; !found && tried > low; tried /= 2) {
+    found = fits(node, tried * unit, limits);
+    (found ? low : high) = tried;
+    if (found)
+      break;
+  }
+  if (!found) {
     for (uint32_t few : {2u, 1u})
-      if (!cuts[node].parallel && few < chunk && fits(node, few, limits)) {
+      if (!cuts[node].parallel && few < chunk && !tooManySlices(node, few) &&
+          fits(node, few, limits)) {
         chunk = few;
         return true;
       }

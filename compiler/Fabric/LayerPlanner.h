@@ -108,11 +108,20 @@ public:
   /// False: not even the smallest fits.
   /// A row split gets the fewest cores, dominant ones and subordinates.
   bool shrink(uint32_t node, Limits limits = Limits::BytesAndTime);
+  /// Plans with more slices than this are not looked at: no machine of that
+  /// kind holds them, and telling so exactly takes their square.
+  uint64_t mostSlices() const { return 4 * machine.pes.size() + 64; }
+  bool tooManySlices(uint32_t node, uint32_t chunk) const {
+    return info.nodes[node].size > mostSlices() * std::max(1u, chunk);
+  }
   /// Neurons of the smallest slice that is possible.
   uint32_t smallestSlice(uint32_t node) const;
 
   /// A slice; of a row split, a dominant one.
   CoreDemand demandOf(uint32_t node, Range targets) const;
+  /// The same as if `node` was cut into slices of `chunk` neurons, which a
+  /// recurrent population notices.
+  CoreDemand demandAt(uint32_t node, Range targets, uint32_t chunk);
   CycleEstimate cyclesOf(uint32_t node, Range targets) const;
   /// Whether a core with that estimate finishes its ticks in time.
   bool inTime(const CycleEstimate &cycles) const {

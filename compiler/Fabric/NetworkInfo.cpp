@@ -3,6 +3,7 @@
 
 #include "compiler/Fabric/NetworkInfo.h"
 
+#include "compiler/Fabric/WeightDelayMap.h"
 #include "compiler/SNN/Connectivity.h"
 #include "compiler/SNN/ParamValues.h"
 #include "runtime/abi/CoreHeader.h"
@@ -13,6 +14,7 @@
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/strong_components.hpp>
 
+#include <algorithm>
 #include <bit>
 
 using namespace mlir;
@@ -75,6 +77,38 @@ static LogicalResult readModel(snn::PopulationOp population,
   return success();
 }
 
+/// Most spikes of a listed input; false when its numbers are missing.
+static bool countList(snn::SpikeListAttr list, NetworkNode &node) {
+  auto count = size_t(list.getTicks().getType().getNumElements());
+  auto ticks = snn::ParamValues::get(list.getTicks(), count, list.getContext());
+  auto channels =
+      snn::ParamValues::get(list.getChannels(), count, list.getContext());
+  if (!ticks || !channels)
+    return false;
+  std::vector<std::pair<double, double>> spikes(count);
+  for (size_t i = 0; i < count; ++i)
+    spikes[i] = {ticks->at(i), channels->at(i)};
+  std::sort(spikes.begin(), spikes.end());
+  uint64_t inTick = 0, inChannel = 0, most = 0;
+  for (size_t i = 0; i < count; ++i) {
+    bool sameTick = i && spikes[i].first == spikes[i - 1].first;
+    inTick = sameTick ? inTick + 1 : 1;
+    inChannel = i && spikes[i] == spikes[i - 1] ? inChannel + 1 : 1;
+    most = std::max(most, inTick);
+    node.mostOfChannel = std::max(node.mostOfChannel, inChannel);
+  }
+  node.mostSpikes = most;
+  return true;
+}
+
+uint64_t NetworkNode::mostPackets() const {
+  if (!isInput)
+    return size;
+  if (mostSpikes)
+    return std::max<uint64_t>(size, *mostSpikes);
+  return rateStated ? historyRoom(size, rate) : size;
+}
+
 /// What the user or the Decide stage said about how to compute a node.
 static LogicalResult readChoices(Operation *op, NetworkNode &node) {
   if (auto input = dyn_cast<snn::InputOp>(op)) {
@@ -86,6 +120,14 @@ static LogicalResult readChoices(Operation *op, NetworkNode &node) {
                << node.name << "' has rates that are missing or none";
       node.rate = rates->busiest();
       node.rateStated = true;
+    }
+    if (auto list = dyn_cast_or_null<snn::SpikeListAttr>(input.getDriveAttr()))
+      countList(list, node);
+    if (auto most = dyn_cast_or_null<DenseI64ArrayAttr>(
+            input->getDiscardableAttr(kMostSpikesName));
+        most && most.size() == 2) {
+      node.mostSpikes = uint64_t(std::max<int64_t>(0, most[0]));
+      node.mostOfChannel = uint64_t(std::max<int64_t>(0, most[1]));
     }
     return success();
   }
@@ -266,6 +308,21 @@ CoreDemand NetworkInfo::demand(const NetworkNode &node,
   demand.states = node.states;
   demand.arrayParams = node.arrayParams;
   demand.sources = sourcesOf(node);
+  llvm::SmallDenseSet<uint32_t> known;
+  uint64_t likely = 0;
+  bool stated = true;
+  for (uint32_t edge : node.incoming) {
+    if (!known.insert(edges[edge].source).second)
+      continue;
+    const NetworkNode &source = nodes[edges[edge].source];
+    demand.morePackets += source.mostPackets() - source.size;
+    stated &= source.rateStated || source.mostSpikes;
+    likely += source.mostSpikes
+                  ? *source.mostSpikes
+                  : packetRoom(source.size, std::max(0.0, source.rate));
+  }
+  if (stated)
+    demand.likelyPackets = likely;
   return demand;
 }
 

@@ -45,7 +45,19 @@ struct NetworkNode {
   /// Expected spikes per neuron or channel and tick.
   double rate = 0.05;
   bool rateStated = false; ///< by the network, not our default
+  /// An input whose spikes are known (listed, or given to `run`): most spikes
+  /// of all channels, and of one, in any tick.
+  std::optional<uint64_t> mostSpikes;
+  uint64_t mostOfChannel = 0;
+
+  /// Most packets that it sends in a tick. Neurons spike at most once; a drawn
+  /// input exceeds it in less than one of 1e12 ticks (historyRoom).
+  uint64_t mostPackets() const;
 };
+
+/// Most spikes of an input in any tick, [of all channels, of one channel],
+/// where they are known before the network is mapped.
+inline constexpr const char *kMostSpikesName = "fabric.most_spikes";
 
 /// An snn.projection; its id is its place among the network's projections,
 /// the number that fabric.block carries.
@@ -64,7 +76,11 @@ struct NetworkInfo {
   /// from; 0 where it comes from a population.
   double inputRate(uint32_t id) const {
     const NetworkNode &source = nodes[edges[id].source];
-    return source.isInput ? source.rate : 0;
+    if (!source.isInput)
+      return 0;
+    return source.mostOfChannel > 1
+               ? std::max(source.rate, double(source.mostOfChannel))
+               : source.rate;
   }
 
   /// Emits an error and fails when the network is not Normalized (SNN0351), a

@@ -63,8 +63,13 @@ static void addUp(std::span<const IntSynapse> row, std::vector<MapCell> &sums) {
 uint64_t historyRoom(uint64_t sources, double inputRate) {
   if (inputRate <= 0 || sources == 0)
     return sources;
-  double mean = double(sources) * inputRate;
-  return std::max(sources, uint64_t(mean + 8 * std::sqrt(mean) + 8));
+  return std::max(sources, packetRoom(sources, inputRate));
+}
+
+uint64_t packetRoom(uint64_t sources, double rate) {
+  // More than any core holds: nothing hostile reaches 64 bits.
+  double mean = std::min(double(sources) * rate, 1e9);
+  return uint64_t(mean + 8 * std::sqrt(mean) + 8);
 }
 
 uint64_t MapLayout::historySlots() const { return std::bit_ceil(lastDelay); }

@@ -76,6 +76,10 @@ struct MapPanel {
 /// eight standard deviations and eight more are exceeded in less than one of
 /// 1e12 ticks. Neurons (rate 0) spike at most once.
 uint64_t historyRoom(uint64_t sources, double inputRate);
+/// The same bound alone: spikes of a tick of `sources` that spike `rate` times
+/// in it on average. An hour of 1 ms ticks on 152 cores exceeds it with less
+/// than one in a thousand.
+uint64_t packetRoom(uint64_t sources, double rate);
 
 /// Exact sizes of one slice's map.
 struct MapLayout {

@@ -117,6 +117,7 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
     demand.subordinate = slice.getSubordinate().has_value();
     if (GatherOp gather = gatherOf(slice)) {
       demand.fullRing = true;
+      demand.likelyPackets.reset(); // every partial sum is sent in every tick
       demand.sumEntries = uint32_t(gather.getSources().size()) * node.receptors;
       for (Value part : gather.getSources())
         demand.sources += 2 * infoOf(part).size() * node.receptors;
@@ -194,12 +195,24 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
           << info.nodes[node].name << "': the packet ring holds "
           << grouped(capacity) << " spikes on " << rings.size()
           << " of its cores, " << grouped(safe)
-          << " sources could spike in one tick; what does not fit is lost";
-      diag.attachNote() << "help: smaller slices have longer rings "
-                           "(fabric-slice, max-neurons), if the sources are "
-                           "that active";
+          << (ratesOf(info, node)
+                  ? " may arrive in one tick at the stated rates"
+                  : " sources could spike in one tick")
+          << "; what does not fit is lost";
+      diag.attachNote() << (ratesOf(info, node)
+                                ? "help: lower the rates or the number of its "
+                                  "sources; `--backend reference` runs it "
+                                  "without rings"
+                                : "help: state the `rate` of its sources if "
+                                  "they are less active; `--backend reference` "
+                                  "runs it without rings");
     }
     lossy.clear();
+  }
+
+  /// Whether the rates of all that sends to `node` are stated.
+  static bool ratesOf(const NetworkInfo &info, uint32_t node) {
+    return info.demand(info.nodes[node], 1).likelyPackets.has_value();
   }
 
   using BufferId = std::pair<llvm::StringRef, std::optional<uint64_t>>;

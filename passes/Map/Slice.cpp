@@ -50,6 +50,7 @@ private:
   Outcome attempt(double tick);
   Outcome keepTick(double tick);
   LogicalResult refuseNeuron(uint32_t node);
+  LogicalResult refuseMany(uint32_t node);
   LogicalResult checkCores();
   void noteLoop(InFlightDiagnostic &diag, uint32_t node);
   uint64_t coresOf(uint32_t node) const;
@@ -62,6 +63,19 @@ private:
   Slowness slow;             ///< why the last attempt was slow
 };
 
+constexpr const char *kReferenceHelp =
+    "help: `snnc run FILE --backend reference` runs it as it is, without a "
+    "machine";
+
+/// Whether some weight into `node` (or into any population) has 16 bits.
+bool isWide(const NetworkInfo &info, std::optional<uint32_t> node = {}) {
+  return llvm::any_of(info.edges, [&](const NetworkEdge &edge) {
+    snn::ProjectionOp op = edge.op;
+    return (!node || edge.target == *node) && op.getQuantAttr() &&
+           op.getQuantAttr().getBits() > 8;
+  });
+}
+
 /// Networks whose sheer numbers cannot fit are refused before anything is
 /// scanned: a neuron takes at least 4 B; a block, unless it reads a small range
 /// of the sources only, 2 B per source.
@@ -69,11 +83,15 @@ LogicalResult Slicer::rejectHopeless() {
   uint64_t bytes = availableBytes(machine.sram);
   for (const NetworkNode &node : info.nodes) {
     uint64_t most = bytes / 4 * machine.pes.size();
-    if (!node.isInput && node.size > most)
-      return node.op->emitError("SNN0354: population '")
-             << node.name << "' does not fit the chip: " << grouped(node.size)
-             << " neurons, at most " << grouped(most) << " fit "
-             << machine.pes.size() << " cores";
+    if (!node.isInput && node.size > most) {
+      InFlightDiagnostic diag =
+          node.op->emitError("SNN0354: population '")
+          << node.name << "' does not fit the chip: " << grouped(node.size)
+          << " neurons, at most " << grouped(most) << " fit "
+          << machine.pes.size() << " cores";
+      diag.attachNote() << kReferenceHelp;
+      return diag;
+    }
   }
   for (const NetworkEdge &edge : info.edges) {
     uint32_t sources = info.nodes[edge.source].size;
@@ -91,6 +109,7 @@ LogicalResult Slicer::rejectHopeless() {
     diag.attachNote() << "help: reduce the number of neurons or channels of '"
                       << info.nodes[edge.source].name
                       << "', for example by pooling";
+    diag.attachNote() << kReferenceHelp;
     return failure();
   }
   return success();
@@ -113,7 +132,10 @@ LogicalResult Slicer::checkParallel(uint32_t node) {
         << sum.receptor << ", may add up to " << grouped(sum.value)
         << ", the MAC array's " << machine.mac.accumulatorBits
         << "-bit accumulator holds " << grouped(planner.sumLimit());
-    diag.attachNote() << "help: use --weights=int8, or compute it serially";
+    diag.attachNote() << (isWide(info, node)
+                              ? "help: use --weights=int8, or compute it "
+                                "serially"
+                              : "help: compute it serially");
     return failure();
   }
   uint64_t least = map.minDelay().value_or(snn::kRowSplitDelay);
@@ -143,12 +165,15 @@ LogicalResult Slicer::refuseNeuron(uint32_t node) {
   const NetworkNode &population = info.nodes[node];
   bool parallel = planner.cut(node).parallel;
   uint32_t step = planner.smallestSlice(node);
+  if (!parallel && planner.tooManySlices(node, step))
+    return refuseMany(node);
   CoreDemand worst;
   CorePlan plan;
   Range where;
   for (uint32_t n = 0; n < population.size; n += step) {
     Range targets{n, std::min(n + step, population.size)};
-    CoreDemand demand = planner.demandOf(node, targets);
+    CoreDemand demand = parallel ? planner.demandOf(node, targets)
+                                 : planner.demandAt(node, targets, step);
     CorePlan candidate = planCore(demand, machine.sram);
     if (n == 0 || candidate.needed > plan.needed) {
       worst = std::move(demand);
@@ -183,12 +208,29 @@ LogicalResult Slicer::refuseNeuron(uint32_t node) {
   else if (parts.front().first.starts_with("input ring"))
     diag.attachNote() << "help: shorten the longest delay, "
                       << grouped(worst.maxDelay) << " ticks, or use a larger "
-                      << "time step (--dt)";
+                      << "time step (--dt, in YAML `dt`)";
   else
     diag.attachNote() << "help: reduce the population's "
                       << grouped(worst.sources)
-                      << " sources (pooling, a smaller layer before it), or "
-                         "use --weights=int8";
+                      << " sources (pooling, a smaller layer before it)"
+                      << (isWide(info, node) ? ", or use --weights=int8" : "");
+  if (!parallel)
+    diag.attachNote() << kReferenceHelp;
+  return failure();
+}
+
+/// One neuron would fit, but so many slices would not fit the machine several
+/// times over (and each finds its own sources in a table of all of them).
+LogicalResult Slicer::refuseMany(uint32_t node) {
+  const NetworkNode &population = info.nodes[node];
+  InFlightDiagnostic diag =
+      population.op->emitError("SNN0354: population '")
+      << population.name << "' does not fit: its " << grouped(population.size)
+      << " neurons need more than " << grouped(planner.mostSlices())
+      << " cores, machine '" << machine.name << "' has " << machine.pes.size();
+  diag.attachNote() << "help: make it smaller or its connections sparser"
+                    << (isWide(info, node) ? ", or use --weights=int8" : "");
+  diag.attachNote() << kReferenceHelp;
   return failure();
 }
 
@@ -247,8 +289,9 @@ LogicalResult Slicer::checkCores() {
                             << machine.name << "' has " << machine.pes.size();
   diag.attachNote() << "largest: " << table;
   diag.attachNote() << "help: make '" << cores.front().first
-                    << "' smaller or its connections sparser, or use "
-                       "--weights=int8";
+                    << "' smaller or its connections sparser"
+                    << (isWide(info) ? ", or use --weights=int8" : "");
+  diag.attachNote() << kReferenceHelp;
   return failure();
 }
 

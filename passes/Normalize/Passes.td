@@ -134,4 +134,20 @@ def BatchTicks : Pass<"snn-batch-ticks", "::mlir::ModuleOp"> {
            "leave these alone">];
 }
 
+def MergeProjections : Pass<"snn-merge-projections", "::mlir::ModuleOp"> {
+  let summary = "Many small listed projections become one";
+  let description = [{
+    A network that was written synapse by synapse has a projection for each: a
+    core would get a block, an index and a table entry for every one. Lists with
+    the same source, target, receptor and `quant` become one list, which keeps
+    the first one's name. The integers stay as they are, and their sum does not
+    depend on the order (S1), so no spike changes.
+  }];
+  let options = [
+    Option<"least", "least", "int64_t", "8",
+           "Projections that a pair of nodes has at the least; fewer stay as "
+           "they are">];
+  let statistics = [Statistic<"merged", "merged", "Projections removed">];
+}
+
 #endif // SNNC_NORMALIZE_PASSES

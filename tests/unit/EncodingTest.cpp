@@ -294,6 +294,16 @@ TEST(CorePlanner, EveryStructureToTheByte) {
   EXPECT_EQ(sum, plan.available) << "the record window takes what is left";
 }
 
+TEST(CorePlanner, SeveralSpikesOfAChannelHaveRoom) {
+  CoreDemand busy = demand(38, 480, 12);
+  busy.morePackets = 88;
+  CorePlan plan = planCore(busy, sram());
+  EXPECT_EQ(plan.fifoCapacity, 200u) << "two ticks of every packet";
+  EXPECT_EQ(plan.fifoSafe, 100u);
+  busy.likelyPackets = 30; // the sources are known to be less active
+  EXPECT_EQ(planCore(busy, sram()).fifoSafe, 30u);
+}
+
 TEST(CorePlanner, FitsExactlyUpToTheLimit) {
   uint64_t rows = 0;
   CorePlan plan = planCore(demand(64, rows, 4000), sram());
