@@ -36,12 +36,13 @@ static uint16_t poisson(double rate, double u) {
 
 /// False when the rates are damaged.
 static bool fillPoisson(snn::PoissonAttr drive, const Extent &extent,
-                        uint64_t channels, std::span<uint16_t> counts) {
+                        uint64_t channels, std::optional<uint64_t> seed,
+                        std::span<uint16_t> counts) {
   auto rates = snn::PoissonRates::get(drive, channels);
   if (!rates)
     return false;
-  PhiloxKey key =
-      streamKey(uint64_t(drive.getSeed()), uint64_t(drive.getStream()));
+  PhiloxKey key = streamKey(seed.value_or(uint64_t(drive.getSeed())),
+                            uint64_t(drive.getStream()));
   size_t i = 0;
   for (uint64_t s = 0; s < extent.samples; ++s)
     for (uint64_t t = 0; t < extent.ticks; ++t)
@@ -92,9 +93,9 @@ static uint64_t ticksOfList(snn::SpikeListAttr drive) {
 /// From the arrays that the user gave, from --ticks, or from the lists.
 static Expected<Extent> extentOf(llvm::ArrayRef<snn::InputOp> driven,
                                  std::span<const runtime::InputEntry> inputs,
-                                 std::optional<uint64_t> ticks,
+                                 const DriveOptions &options,
                                  const runtime::ArrayMap &arrays) {
-  Extent extent;
+  Extent extent{options.repeat.has_value(), options.repeat.value_or(1), 0};
   std::vector<runtime::InputEntry> given;
   for (const runtime::InputEntry &input : inputs)
     if (arrays.count(input.name))
@@ -105,8 +106,10 @@ static Expected<Extent> extentOf(llvm::ArrayRef<snn::InputOp> driven,
       return resolved.takeError();
     return Extent{resolved->hasSamplesAxis, resolved->samples, resolved->ticks};
   }
-  if (ticks)
-    return Extent{false, 1, *ticks};
+  if (options.ticks) {
+    extent.ticks = *options.ticks;
+    return extent;
+  }
   for (snn::InputOp input : driven) {
     if (auto drive = dyn_cast<snn::PoissonAttr>(*input.getDrive())) {
       auto table = dyn_cast<snn::ParamRefAttr>(drive.getRate());
@@ -131,8 +134,7 @@ static Expected<Extent> extentOf(llvm::ArrayRef<snn::InputOp> driven,
 
 Status addDrivenInputs(snn::NetworkOp network,
                        std::span<const runtime::InputEntry> inputs,
-                       std::optional<uint64_t> ticks,
-                       runtime::ArrayMap &arrays) {
+                       const DriveOptions &options, runtime::ArrayMap &arrays) {
   llvm::SmallVector<snn::InputOp> driven;
   bool onlyInput = inputs.size() == 1 && arrays.count("");
   for (snn::InputOp input : network.getOps<snn::InputOp>())
@@ -140,7 +142,7 @@ Status addDrivenInputs(snn::NetworkOp network,
       driven.push_back(input);
   if (driven.empty())
     return {};
-  auto extent = extentOf(driven, inputs, ticks, arrays);
+  auto extent = extentOf(driven, inputs, options, arrays);
   if (!extent)
     return extent.takeError();
   for (snn::InputOp input : driven) {
@@ -158,9 +160,10 @@ Status addDrivenInputs(snn::NetworkOp network,
     auto array = runtime::NdArray::zeros(runtime::DType::U16, shape);
     auto counts = array.as<uint16_t>();
     auto rates = dyn_cast<snn::PoissonAttr>(*input.getDrive());
-    bool good = rates ? fillPoisson(rates, *extent, channels, counts)
-                      : fillList(cast<snn::SpikeListAttr>(*input.getDrive()),
-                                 *extent, channels, counts);
+    bool good =
+        rates ? fillPoisson(rates, *extent, channels, options.seed, counts)
+              : fillList(cast<snn::SpikeListAttr>(*input.getDrive()), *extent,
+                         channels, counts);
     if (!good)
       return makeError("SNN1015", {"", input.getName().str(), 0, 0},
                        "the rates or spikes of this input are damaged",

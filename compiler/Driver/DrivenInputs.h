@@ -14,6 +14,12 @@
 
 namespace snnc {
 
+struct DriveOptions {
+  std::optional<uint64_t> ticks;
+  std::optional<uint64_t> repeat; ///< samples where no array says how many
+  std::optional<uint64_t> seed;   ///< in place of the inputs' own
+};
+
 /// Adds an array for every input with a `drive` that has none yet. They get the
 /// ticks and samples of the given arrays; without any, `ticks`, or what the
 /// spike lists need when all of them are lists. Pure: the same network, ticks
@@ -21,8 +27,7 @@ namespace snnc {
 /// large), SNN041x (the given arrays).
 Status addDrivenInputs(snn::NetworkOp network,
                        std::span<const runtime::InputEntry> inputs,
-                       std::optional<uint64_t> ticks,
-                       runtime::ArrayMap &arrays);
+                       const DriveOptions &options, runtime::ArrayMap &arrays);
 
 } // namespace snnc
 

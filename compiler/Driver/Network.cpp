@@ -135,7 +135,7 @@ static ImportedNetwork importYaml(const std::string &path,
                                   const NetworkOptions &options,
                                   MLIRContext *context, DiagnosticSink &sink) {
   ImportedNetwork result;
-  result.module = yaml::importYaml(path, context, sink);
+  result.module = yaml::importYaml(path, context, sink, options.seed);
   if (!result.module)
     return result;
   result.dt = networkOf(*result.module).getDt()->convertToDouble();

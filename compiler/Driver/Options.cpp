@@ -61,6 +61,12 @@ static void addNetworkOptions(CLI::App *app, NetworkOptions &o) {
       ->check(CLI::IsMember({"auto", "int8", "int16"}))
       ->capture_default_str()
       ->group(group);
+  app->add_option("--seed", o.seed,
+                  "Of every draw, in place of the seeds in the file: synapses, "
+                  "weights, parameters, Poisson inputs; and of the rate "
+                  "encoder (default there: 0)")
+      ->check(CLI::Range(uint64_t(0), uint64_t(INT64_MAX)))
+      ->group(group);
   app->add_flag(
          "--relax-timing", o.relaxTiming,
          "Add the ticks that a feedback loop lacks instead of refusing it")
@@ -157,8 +163,10 @@ static void addRunOptions(CLI::App *c, RunOptions &o) {
                 "samples-first (the default) or ticks-first (time x batch x "
                 "channels, as snnTorch and Norse have it)")
       ->check(CLI::IsMember({"samples-first", "ticks-first"}));
-  c->add_option("--seed", o.seed, "Seed of the rate encoder")
-      ->capture_default_str();
+  c->add_option("--repeat", o.repeat,
+                "Trials: as many samples, each with draws of its own in "
+                "Poisson inputs and in the rate encoder")
+      ->check(CLI::Range(uint64_t(1), uint64_t(1) << 20));
   c->add_option("--threshold", o.threshold, "Step of the delta encoder")
       ->capture_default_str();
   c->add_option("--threads", o.threads, "Host threads (default: all cores)");

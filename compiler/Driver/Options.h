@@ -22,6 +22,8 @@ struct NetworkOptions {
   std::string quantize = "per-neuron"; ///< per-neuron | py-spinnaker2
   std::string weights = "auto";        ///< auto | int8 | int16
   bool relaxTiming = false;
+  /// Of every draw, in place of the seeds of the file.
+  std::optional<uint64_t> seed;
 };
 
 /// The usual tick of SpiNNaker systems (sPyNNaker's default time step).
@@ -59,8 +61,8 @@ struct RunOptions {
   std::optional<uint64_t> ticks;
   std::string encode; ///< rate | latency | delta; empty: spikes
   std::string layout; ///< samples-first | ticks-first; empty: the former
-  uint64_t seed = 0;
-  double threshold = 0.1; ///< of the delta encoder
+  std::optional<uint64_t> repeat; ///< trials: samples that differ in draws
+  double threshold = 0.1;         ///< of the delta encoder
   std::string report = "none";
   unsigned threads = 0;
   CompileOptions compile; ///< for a network file

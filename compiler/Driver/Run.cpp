@@ -114,7 +114,7 @@ int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
   if (!subject.open(options, needs, sink))
     return kExitInput;
   auto inputs = subject.readInputs(options, sink);
-  if (!inputs || !subject.addDrivenInputs(*inputs, options.ticks, sink))
+  if (!inputs || !subject.addDrivenInputs(*inputs, options, sink))
     return kExitInput;
   if (options.output.empty() && options.report == "none") {
     Diagnostic d = makeError("SNN0442", {options.input, "", 0, 0},
@@ -137,7 +137,7 @@ int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
                            {"align", options.align},
                            {"precision", options.precision},
                            {"encoder", options.encode},
-                           {"seed", options.seed}};
+                           {"seed", options.compile.network.seed.value_or(0)}};
     // What the neurons compute: of the file, or kept in the bundle.
     for (const auto &[key, value] : toJson(Dynamics()).items())
       if (subject.manifest().options.is_object() &&
@@ -168,7 +168,7 @@ int runVerify(const VerifyOptions &options, bool quiet, DiagnosticSink &sink) {
   if (!subject.open(options.run, needs, sink))
     return kExitInput;
   auto inputs = subject.readInputs(options.run, sink);
-  if (!inputs || !subject.addDrivenInputs(*inputs, options.run.ticks, sink))
+  if (!inputs || !subject.addDrivenInputs(*inputs, options.run, sink))
     return kExitInput;
   Progress progress(quiet, options.run.backend);
   auto session = sessionOptions(options.run, progress);

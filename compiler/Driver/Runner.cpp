@@ -161,7 +161,7 @@ bool RunSubject::loadNetwork(DiagnosticSink &sink) {
 }
 
 bool RunSubject::addDrivenInputs(runtime::ArrayMap &inputs,
-                                 std::optional<uint64_t> ticks,
+                                 const RunOptions &options,
                                  DiagnosticSink &sink) {
   if (!module && file) {
     // Most bundles have no such input; their network need not be parsed.
@@ -172,8 +172,9 @@ bool RunSubject::addDrivenInputs(runtime::ArrayMap &inputs,
   MessageBridge bridge(context.get(), sink);
   if (!loadNetwork(sink))
     return false;
-  Status status = snnc::addDrivenInputs(networkOf(*module), description.inputs,
-                                        ticks, inputs);
+  Status status = snnc::addDrivenInputs(
+      networkOf(*module), description.inputs,
+      {options.ticks, options.repeat, options.compile.network.seed}, inputs);
   if (!status)
     sink.report(status.takeError());
   return !sink.hasErrors();
@@ -289,6 +290,47 @@ static void settleLayout(runtime::NdArray &array,
   sink.report(std::move(d));
 }
 
+/// --repeat: every array as so many equal samples, which encoders then draw
+/// apart. False: there are samples already, or they would be too large.
+static bool repeatSamples(runtime::ArrayMap &arrays,
+                          const runtime::Manifest &manifest,
+                          const RunOptions &options, DiagnosticSink &sink) {
+  auto refuse = [&](const std::string &name, std::string message) {
+    sink.report(makeError("SNN1040", {"", name, 0, 0}, std::move(message),
+                          {"leave --repeat out"}));
+    return false;
+  };
+  if (manifest.inputs.empty())
+    return refuse("", "--repeat: the network has no input, all trials would "
+                      "be the same");
+  bool hasTicks = options.encode.empty() || options.encode == "delta" ||
+                  (options.encode == "rate" && !options.ticks);
+  for (auto &[key, array] : arrays)
+    for (const runtime::InputEntry &input : manifest.inputs) {
+      if (input.name != key && !(key.empty() && manifest.inputs.size() == 1))
+        continue;
+      auto leading = runtime::leadingAxes(
+          array, {input.name, input.channels, input.shape});
+      if (!leading)
+        continue; // reported where it is read
+      if (*leading > (hasTicks ? 1u : 0u))
+        return refuse(input.name,
+                      fmt::format("--repeat: the array {} has samples already",
+                                  runtime::shapeText(array.shape)));
+      size_t once = array.bytes.size();
+      if (once > (size_t(1) << 30) / *options.repeat)
+        return refuse(input.name,
+                      fmt::format("--repeat: {} times {} B of input exceed the "
+                                  "limit of 1 GiB",
+                                  *options.repeat, once));
+      array.bytes.resize(once * *options.repeat);
+      for (uint64_t n = 1; n < *options.repeat && once > 0; ++n)
+        std::memcpy(array.bytes.data() + n * once, array.bytes.data(), once);
+      array.shape.insert(array.shape.begin(), *options.repeat);
+    }
+  return true;
+}
+
 std::optional<runtime::ArrayMap>
 readRunInputs(const RunOptions &options, const runtime::Manifest &manifest,
               DiagnosticSink &sink) {
@@ -317,6 +359,8 @@ readRunInputs(const RunOptions &options, const runtime::Manifest &manifest,
       for (const runtime::InputEntry &input : manifest.inputs)
         if (input.name == key || (key.empty() && manifest.inputs.size() == 1))
           settleLayout(array, input, options, sink);
+  if (options.repeat && !repeatSamples(arrays, manifest, options, sink))
+    return std::nullopt;
   if (options.encode.empty())
     return arrays;
   runtime::EncoderOptions encoder;
@@ -327,7 +371,7 @@ readRunInputs(const RunOptions &options, const runtime::Manifest &manifest,
   }
   encoder.kind = *kind;
   encoder.ticks = options.ticks.value_or(0);
-  encoder.seed = options.seed;
+  encoder.seed = options.compile.network.seed.value_or(0);
   encoder.threshold = options.threshold;
   for (auto &[key, array] : arrays)
     for (const runtime::InputEntry &input : manifest.inputs) {

@@ -38,7 +38,7 @@ public:
 
   /// Makes the arrays of inputs that the network draws itself (YAML: poisson,
   /// spike_list) and that `inputs` lacks; false after an error in `sink`.
-  bool addDrivenInputs(runtime::ArrayMap &inputs, std::optional<uint64_t> ticks,
+  bool addDrivenInputs(runtime::ArrayMap &inputs, const RunOptions &options,
                        DiagnosticSink &sink);
 
   /// Runs on `backend`; an error is reported to `sink` and nothing returned.

@@ -281,6 +281,62 @@ class YamlInputs(SnncTest):
                              inputs="{in: {size: 2, kind: spike_list, spikes: [[999999999, 0]]}}"),
                 "run", "--backend", "reference", code=1)
 
+    def test_seed_and_trials(self):
+        """--seed reaches every draw; trials differ, and are the same again."""
+        path = self.network(
+            "projections: [{from: in, to: pop, connector: {fixed_probability: 0.5}, "
+            "weight: {dist: uniform, low: 0, high: 1}, delay: 1}]\n",
+            inputs="{in: {size: 30, kind: poisson, rate: 0.3, seed: 9}}",
+            populations="{pop: {size: 5, model: i, initial: {v: {dist: normal, mean: 0, std: 1}}}}")
+
+        def imported(seed):
+            return self.snnc("compile", path, "--emit", "imported", "--seed", seed).stdout
+        first = self.values(path, "--ticks", 20)
+        again = self.values(path, "--ticks", 20, "--seed", 4)
+        self.assertFalse(np.array_equal(first[0], again[0]))  # initial values
+        self.assertEqual(imported(4).count("seed = 4"), 2)    # synapses, input
+        np.testing.assert_array_equal(again, self.values(path, "--ticks", 20, "--seed", 4))
+        trials = self.values(path, "--ticks", 20, "--repeat", 3)
+        self.assertEqual(trials.shape, (3, 20, 5))
+        np.testing.assert_array_equal(trials[0], first)
+        self.assertFalse(np.array_equal(trials[0], trials[1]))
+        np.testing.assert_array_equal(trials, self.values(path, "--ticks", 20, "--repeat", 3))
+        bundle = self.path("trials.s2x")
+        self.snnc("compile", path, "-o", bundle)
+        runs = [self.record(bundle, ["--backend", "reference", "--ticks", 20, "--seed", seed])
+                for seed in (1, 2)]
+        self.assertFalse(np.array_equal(runs[0]["pop:v"], runs[1]["pop:v"]))
+        # Encoders.
+        path = self.network("projections: [{from: in, to: pop, connector: one_to_one, delay: 0}]\n")
+        np.save(self.path("half.npy"), np.full((40, 2), 0.5))
+        encoded = self.values(path, "--input", self.path("half.npy"), "--encode", "rate",
+                              "--repeat", 2)
+        self.assertEqual(encoded.shape, (2, 40, 2))
+        self.assertFalse(np.array_equal(encoded[0], encoded[1]))
+        np.testing.assert_array_equal(encoded[0], self.values(
+            path, "--input", self.path("half.npy"), "--encode", "rate"))
+        np.save(self.path("many.npy"), np.zeros((2, 4, 2), np.uint8))
+        done = self.snnc("run", path, "--input", self.path("many.npy"), "--repeat", 2,
+                         "--backend", "reference", code=1)
+        self.assertIn("SNN1040", done.stderr)
+
+    def test_delays_that_are_not_whole(self):
+        project = "projections: [{from: in, to: pop, connector: all_to_all, delay: DELAY}]\n"
+        self.refused(self.network(project.replace("DELAY", "1.5")), "SNN1005", "write 1 or 2")
+        self.snnc("check", self.network(project.replace("DELAY", "2.0")))
+
+    def test_merge_keys(self):
+        plain = self.network("projections: [{from: in, to: pop, connector: all_to_all, weight: 2}]\n",
+                             populations="{pop: {size: 2, model: i}, two: {size: 3, model: i}}")
+        want = self.snnc("compile", plain, "--emit", "imported").stdout
+        merged = self.network(
+            "projections: [{<<: *syn, weight: 2}]\n",
+            populations="{pop: &base {size: 2, model: i}, two: {<<: [*base, {size: 5}], size: 3}}",
+            inputs="{in: {size: 2}}\n.synapse: &syn {from: in, to: pop, connector: all_to_all, weight: 1}")
+        self.assertEqual(self.snnc("compile", merged, "--emit", "imported").stdout, want)
+        self.refused(self.network("", populations="{pop: {<<: 3, size: 2, model: i}}"),
+                     "SNN1005", "'<<'")
+
 
 if __name__ == "__main__":
     unittest.main()

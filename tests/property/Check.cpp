@@ -104,8 +104,8 @@ bool Checker::prepare() {
   snn::NetworkOp network = networkOf(*module);
   description = reference::describeNetwork(network);
   inputs = spec.arrays();
-  Status status =
-      addDrivenInputs(network, description.inputs, spec.ticks, inputs);
+  Status status = addDrivenInputs(network, description.inputs,
+                                  {spec.ticks, {}, {}}, inputs);
   runOptions.ticks = spec.ticks;
   for (const auto &request : runtime::everyRequest(description))
     requests.push_back(request.name());

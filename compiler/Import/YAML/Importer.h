@@ -26,8 +26,10 @@ namespace snnc::yaml {
 class Importer {
 public:
   Importer(const NodePtr &root, const std::string &file,
-           mlir::MLIRContext *context, DiagnosticSink &sink)
-      : root(root), reader(file, sink), context(context), builder(context) {}
+           mlir::MLIRContext *context, DiagnosticSink &sink,
+           std::optional<uint64_t> forced)
+      : root(root), reader(file, sink), context(context), builder(context),
+        forced(forced) {}
   mlir::OwningOpRef<mlir::ModuleOp> run();
 
 private:
@@ -61,6 +63,10 @@ private:
   }
 
   bool readNetwork();
+  int64_t readSeed(const Node &node) {
+    int64_t own = reader.whole(node, "seed", 0, INT64_MAX).value_or(0);
+    return forced ? int64_t(*forced) : own;
+  }
 
   // Models.cpp
   void readModel(const std::string &name, const Node &node);
@@ -116,7 +122,8 @@ private:
   mlir::OwningOpRef<mlir::ModuleOp> module;
   snn::NetworkOp network;
   double dt = 0;
-  int64_t seed = 0; ///< of the network: the default everywhere
+  int64_t seed = 0;               ///< of the network: the default everywhere
+  std::optional<uint64_t> forced; ///< the command line's, in place of all
   std::map<std::string, Model> models;
   std::set<std::string> brokenModels; ///< reported where they are written
   std::map<std::string, Signal> signals;

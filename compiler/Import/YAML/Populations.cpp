@@ -163,7 +163,7 @@ Attribute Importer::readDrive(const std::string &name, const Node &node,
       return nullptr;
     int64_t own = seed;
     if (NodePtr given = node.find("seed"))
-      own = reader.whole(*given, "seed", 0, INT64_MAX).value_or(0);
+      own = readSeed(*given);
     return snn::PoissonAttr::get(context, rates, own,
                                  int64_t(streamOf(name) & INT64_MAX));
   }

@@ -113,6 +113,22 @@ bool Importer::readDelay(const Node &node, Delay &delay) {
   NodePtr given = node.find("delay");
   if (!given)
     return true;
+  if (given->isScalar() && !given->quoted &&
+      given->text.find_first_of(".eE") != std::string::npos) {
+    // 2.0 is whole; 1.5 is none.
+    auto ticks = reader.number(*given, "delay", 0, 65535);
+    if (ticks && *ticks != std::floor(*ticks)) {
+      reader.error(*given, "SNN1005",
+                   fmt::format("delay is {}, which is no whole number of ticks",
+                               given->text),
+                   {fmt::format("delays count ticks of {:g} (dt of the file); "
+                                "write {:g} or {:g}",
+                                dt, std::floor(*ticks), std::ceil(*ticks))});
+      return false;
+    }
+    delay.base = ticks.value_or(1);
+    return ticks.has_value();
+  }
   if (!given->isMap()) {
     auto ticks = reader.whole(*given, "delay", 0, 65535);
     delay.base = double(ticks.value_or(1));
@@ -153,7 +169,7 @@ Attribute Importer::readProcedural(const Node &node, const Node &connector,
   bool autapses = flag("autapses"), multapses = flag("multapses");
   int64_t own = seed;
   if (NodePtr value = node.find("seed"))
-    own = reader.whole(*value, "seed", 0, INT64_MAX).value_or(0);
+    own = readSeed(*value);
   if (!autapses && !ends.recurrent())
     autapses = true; // there are none between two populations
   if (!autapses && kind == snn::ConnectorKind::OneToOne)

@@ -51,6 +51,8 @@ bool Reader::map(const Node &node, const char *what,
   bool good = true;
   for (size_t i = 0; i < node.mapSize(); ++i) {
     const std::string &key = node.key(i).text;
+    if (key.starts_with('.'))
+      continue; // a part for aliases and merge keys
     if (std::find(names.begin(), names.end(), key) != names.end())
       continue;
     std::vector<std::string> hints;

@@ -33,7 +33,9 @@ bool Importer::readNetwork() {
   if (NodePtr node = head ? head->find("dt") : nullptr)
     dt = reader.number(*node, "dt", 1e-12, 1e6).value_or(dt);
   if (NodePtr node = head ? head->find("seed") : nullptr)
-    seed = reader.whole(*node, "seed", 0, INT64_MAX).value_or(0);
+    seed = readSeed(*node);
+  if (forced)
+    seed = int64_t(*forced);
   Location loc = at(head ? *head : *root);
   module = ModuleOp::create(loc);
   builder.setInsertionPointToEnd(module->getBody());
@@ -104,18 +106,20 @@ OwningOpRef<ModuleOp> Importer::run() {
 static OwningOpRef<ModuleOp> importTree(Expected<NodePtr> tree,
                                         const std::string &path,
                                         MLIRContext *context,
-                                        DiagnosticSink &sink) {
+                                        DiagnosticSink &sink,
+                                        std::optional<uint64_t> seed = {}) {
   if (!tree) {
     sink.report(tree.takeError());
     return nullptr;
   }
   context->getOrLoadDialect<snn::SNNDialect>();
-  return Importer(*tree, path, context, sink).run();
+  return Importer(*tree, path, context, sink, seed).run();
 }
 
 OwningOpRef<ModuleOp> importYaml(const std::string &path, MLIRContext *context,
-                                 DiagnosticSink &sink) {
-  return importTree(readYaml(path), path, context, sink);
+                                 DiagnosticSink &sink,
+                                 std::optional<uint64_t> seed) {
+  return importTree(readYaml(path), path, context, sink, seed);
 }
 
 OwningOpRef<ModuleOp> importYamlText(const std::string &text,

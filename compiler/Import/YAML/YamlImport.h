@@ -20,9 +20,11 @@ namespace snnc::yaml {
 
 /// Findings go to `sink` with line and column; every op carries its own as a
 /// FileLineColLoc. Null after an error. Numbers go to the context's store.
+/// `seed` stands in place of every seed of the file.
 mlir::OwningOpRef<mlir::ModuleOp> importYaml(const std::string &path,
                                              mlir::MLIRContext *context,
-                                             DiagnosticSink &sink);
+                                             DiagnosticSink &sink,
+                                             std::optional<uint64_t> seed = {});
 /// The same from text; `path` is for messages and for files beside it.
 mlir::OwningOpRef<mlir::ModuleOp> importYamlText(const std::string &text,
                                                  const std::string &path,

@@ -127,9 +127,49 @@ private:
              fmt::format("nested more than {} levels deep", limits.depth));
     stack.push_back({leaf(mark, kind), anchor, {}});
   }
+  /// YAML 1.1's merge key: the pairs of a map, or of a list of maps of which
+  /// earlier ones win, where the map itself has no such key.
+  void merge(Open &map, const YAML::Mark &mark, const NodePtr &from) {
+    if (from->isList()) {
+      for (const NodePtr &item : from->items)
+        if (item->isMap())
+          merge(map, mark, item);
+        else
+          refuse(mark, "SNN1005",
+                 fmt::format("'<<' takes a map or a list of maps, found {}",
+                             item->describe()));
+      return;
+    }
+    if (!from->isMap())
+      refuse(mark, "SNN1005",
+             fmt::format("'<<' takes a map or a list of maps, found {}",
+                         from->describe()));
+    for (size_t i = 0; i < from->mapSize(); ++i)
+      if (map.keys.insert(from->key(i).text).second) {
+        map.node->items.push_back(from->items[2 * i]);
+        map.node->items.push_back(from->value(i));
+      }
+  }
+
+  void resolveMerge(Open &map) {
+    if (!map.node->isMap() || !map.keys.count("<<"))
+      return;
+    auto &items = map.node->items;
+    for (size_t i = 0; i < items.size(); i += 2)
+      if (items[i]->text == "<<" && !items[i]->quoted) {
+        NodePtr from = items[i + 1];
+        YAML::Mark mark;
+        mark.line = from->line - 1;
+        mark.column = from->column - 1;
+        items.erase(items.begin() + int64_t(i), items.begin() + int64_t(i) + 2);
+        return merge(map, mark, from); // its nodes are counted already
+      }
+  }
+
   void close() {
     Open done = std::move(stack.back());
     stack.pop_back();
+    resolveMerge(done);
     YAML::Mark mark;
     mark.line = done.node->line - 1;
     mark.column = done.node->column - 1;
