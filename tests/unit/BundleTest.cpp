@@ -365,7 +365,7 @@ TEST_F(BundleTest, CrossReferences) {
       {"32 bits", [](Manifest &m) { m.inputs[0].keyBase = 0xFFFFFFFF; }},
       {"channels", [](Manifest &m) { m.inputs[0].channels = 0; }},
       {"two inputs",
-       [](Manifest &m) { m.inputs.push_back({"b", 1, {}, 0x1001}); }},
+       [](Manifest &m) { m.inputs.push_back({"b", 1, {}, 0x1001, {}}); }},
       {"never match", [](Manifest &m) { m.routes[0].key |= 1; }},
       {"listed twice", [](Manifest &m) { m.routes[0].cores = {1, 1}; }},
       {"does not exist", [](Manifest &m) { m.routes[0].cores = {3}; }},

@@ -100,19 +100,23 @@ inline Bundle makeBundle(uint32_t recordBytes = 4096) {
                     1,
                     {{0, 0, 20}, {1, 20, channels}},
                     {{"v", 0, 4.0, ""}, {"i", 2, 1.0, "scales/lif1.i"}},
-                    true},
+                    true,
+                    {},
+                    {}},
                    {"out:put",
                     channels,
                     {},
                     2,
                     {{2, 0, channels}},
                     {{"v", 0, -0.5, ""}},
-                    false}};
+                    false,
+                    {},
+                    {}}};
   std::vector<double> scales;
   for (uint32_t n = 0; n < channels; ++n)
     scales.push_back(0.5 + n);
   b.addEntry("scales/lif1.i", doubles(scales));
-  m.inputs = {{"in", channels, {1, channels}, inputKey}};
+  m.inputs = {{"in", channels, {1, channels}, inputKey, {}}};
   m.routes = {{inputKey, 0xFFFFFF00, {0, 1}}, {hiddenKey, 0xFFFFFF00, {2}}};
   return b;
 }

@@ -301,7 +301,7 @@ TEST_F(SessionTest, InputErrors) {
   EXPECT_THAT(value.message, HasSubstr("0.25 at row 1, channel 2"));
   EXPECT_THAT(value.hints[0], HasSubstr("rate, latency or delta"));
   // Two inputs must be of one length, and an array needs a name.
-  bundle.manifest.inputs.push_back({"second", 3, {}, 0x9000});
+  bundle.manifest.inputs.push_back({"second", 3, {}, 0x9000, {}});
   EXPECT_EQ(run({{"in", fine}}).code, "SNN0410");
   EXPECT_EQ(run({{"", fine}}).code, "SNN0410");
   EXPECT_EQ(run({{"in", fine}, {"second", randomInput({4, 3})}}).code,
