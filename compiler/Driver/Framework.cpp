@@ -69,9 +69,13 @@ nlohmann::json toJson(const Dynamics &d) {
           {"jump", d.jump}};
 }
 
-static std::string inWords(const Dynamics &d) {
-  return fmt::format("--integrator {} --reset {}{}", d.integrator, d.reset,
+static std::string resetOf(const Dynamics &d) {
+  return fmt::format("--reset {}{}", d.reset,
                      d.resetLate ? " --reset-late" : "");
+}
+
+static std::string inWords(const Dynamics &d) {
+  return fmt::format("--integrator {} {}", d.integrator, resetOf(d));
 }
 
 static void report(const nir::Graph &graph, const char *code, Severity severity,
@@ -92,38 +96,43 @@ Dynamics chooseDynamics(const nir::Graph &graph, const nir::ImpliedDt &implied,
   const Profile &profile = profileOf(options.framework.value_or(
       exporter.framework.empty() ? "none" : exporter.framework));
   Dynamics chosen = profile.dynamics;
+  // A guess at the exporter is no word about the training: NIR's own rule.
+  bool guessed = !options.framework && profile.losesReset;
+  if (guessed) {
+    chosen.reset = "value";
+    chosen.resetLate = false;
+  }
   if (options.integrator)
     chosen.integrator = *options.integrator;
-  if (options.reset) {
+  if (options.reset)
     chosen.reset = *options.reset;
-    chosen.resetLate &= options.framework.has_value();
-  }
   if (options.resetLate)
     chosen.resetLate = *options.resetLate;
   if (!exporter.framework.empty())
-    report(graph, "SNN0380", Severity::Note,
-           fmt::format("written by {} as it seems ({}): taken as --framework "
-                       "{}, {}",
-                       profile.title, exporter.evidence, chosen.framework,
-                       inWords(chosen)),
+    report(graph, "SNN0388", Severity::Note,
+           fmt::format("written by {} as it seems ({}): its arithmetic is "
+                       "taken, {}",
+                       profile.title, exporter.evidence, inWords(chosen)),
            {fmt::format("say it: --framework {}, or --framework none for NIR's "
                         "equations alone",
                         chosen.framework)},
            sink);
   bool told = options.framework || options.reset;
   if (!told && anyResets(graph) && (profile.losesReset || !statesReset))
-    report(graph, "SNN0381", Severity::Warning,
+    report(graph, "SNN0389", Severity::Warning,
            fmt::format(
                "the file does not say what a spike does to the "
                "potential, and that decides the spikes; assumed: "
-               "--reset {}{}{}",
-               chosen.reset, chosen.resetLate ? " --reset-late" : "",
-               profile.losesReset
-                   ? fmt::format(" (what {} does by default)", profile.title)
-                   : ""),
+               "{}{}",
+               resetOf(chosen),
+               guessed ? fmt::format(" (the file's v_reset); {} itself trains "
+                                     "with {} unless told otherwise",
+                                     profile.title, resetOf(profile.dynamics))
+                       : ""),
            {"say what it was trained with: --reset subtract, --reset zero or "
             "--reset value; with --reset-late where the reset acts in the next "
-            "tick (snnTorch's reset_delay=True)"},
+            "tick (snnTorch's reset_delay=True); or --framework NAME for all "
+            "of a framework's defaults"},
            sink);
   return chosen;
 }

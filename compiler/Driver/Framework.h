@@ -33,7 +33,7 @@ const std::vector<std::string> &frameworkNames();
 /// The dynamics of `graph` (normalised): the profile that --framework names, or
 /// the one of the exporter that the file shows; every single option overrides.
 /// A --reset without --reset-late acts in the tick of the spike where the
-/// profile is only assumed. Notes SNN0380 what was assumed, warns SNN0381 where
+/// profile is only assumed. Notes SNN0388 what was assumed, warns SNN0389 where
 /// nobody said what a spike does to the potential. `statesReset`: every neuron
 /// of the file that resets has a v_reset.
 Dynamics chooseDynamics(const nir::Graph &graph, const nir::ImpliedDt &implied,

@@ -180,6 +180,10 @@ static std::string outOfRange(const std::string &option,
   if (high > 1e300) // no upper limit
     return fmt::format("{}: '{}' is not a number above {:g}", option, shown,
                        low);
+  // A bound of a 64-bit integer says that the value is whole.
+  if (high > 1e15)
+    return fmt::format("{}: '{}' is not a whole number from {:g} to 2^63 - 1",
+                       option, shown, low);
   return fmt::format("{}: '{}' is not a number from {:g} to {:g}", option,
                      shown, low, high);
 }

@@ -343,10 +343,15 @@ bool LayerPlanner::shrink(uint32_t node, Limits limits) {
       }
     return false;
   }
+  // Below `known` nothing needs to be looked at, but the halving begins at 1:
+  // where fitting is no matter of size alone it decides which slices are found.
+  uint32_t known = std::exchange(low, 1);
   while (high - low > 1) {
     uint32_t middle = low + (high - low) / 2;
-    (fits(node, middle * unit, limits) ? low : high) = middle;
+    bool good = middle <= known || fits(node, middle * unit, limits);
+    (good ? low : high) = middle;
   }
+  low = std::max(low, known);
   uint32_t count = (size + low * unit - 1) / (low * unit);
   // Rows of uneven length: fewer slices may fit although larger ones did not.
   while (count > 1 && chunkFor(node, count - 1) < chunk &&

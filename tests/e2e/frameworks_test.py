@@ -57,16 +57,17 @@ class Frameworks(SnncTest):
     def test_who_wrote_it_is_seen_and_said(self):
         path = data("frameworks", "ff.nir")
         assumed = self.snnc("check", path)
-        self.assertIn("SNN0380", assumed.stderr)
-        self.assertIn("SNN0381", assumed.stderr)
-        self.assertEqual(assumed.stderr.count("SNN0381"), 1)
+        self.assertIn("SNN0388", assumed.stderr)
+        self.assertIn("SNN0389", assumed.stderr)
+        self.assertEqual(assumed.stderr.count("SNN0389"), 1)
+        self.assertIn("--reset subtract --reset-late", assumed.stderr)
         for said in (["--framework", "snntorch"], ["--reset", "zero"]):
-            self.assertNotIn("SNN0381",
+            self.assertNotIn("SNN0389",
                              self.snnc("check", path, *said).stderr)
         norse = self.snnc("check", data("frameworks", "nlif.nir"),
                           "--dt", "1e-6")
         self.assertIn("--framework norse", norse.stderr)
-        self.assertNotIn("SNN0381", norse.stderr)
+        self.assertNotIn("SNN0389", norse.stderr)
 
 
 if __name__ == "__main__":

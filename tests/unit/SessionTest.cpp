@@ -299,7 +299,7 @@ TEST_F(SessionTest, InputErrors) {
   EXPECT_EQ(value.code, "SNN0412");
   EXPECT_EQ(value.spot.node, "in");
   EXPECT_THAT(value.message, HasSubstr("0.25 at row 1, channel 2"));
-  EXPECT_THAT(value.hints[0], HasSubstr("rate, latency or delta"));
+  EXPECT_THAT(value.hints[0], HasSubstr("--encode rate"));
   // Two inputs must be of one length, and an array needs a name.
   bundle.manifest.inputs.push_back({"second", 3, {}, 0x9000, {}});
   EXPECT_EQ(run({{"in", fine}}).code, "SNN0410");
