@@ -67,24 +67,34 @@ void lowerSend(tick::SendOp op) {
                           b.getI32Type());
   Value sent =
       loadField(b, loc, op.getCore(), offsetof(HostCore, sent), pointer);
+  // One word behind the last takes what does not fit: `numSent` ends at
+  // `maxSent`, whatever a program does.
+  Value most = loadField(b, loc, op.getCore(), offsetof(HostCore, maxSent),
+                         b.getI32Type());
   Value at = b.create<LLVM::GEPOp>(loc, pointer, b.getI32Type(), sent,
                                    llvm::ArrayRef<LLVM::GEPArg>{count});
   b.create<LLVM::StoreOp>(loc, op.getKey(), at);
   Value one = b.create<arith::ConstantOp>(loc, b.getI32IntegerAttr(1));
-  Value next = b.create<arith::AddIOp>(loc, count, one);
+  Value next = b.create<arith::MinUIOp>(
+      loc, b.create<arith::AddIOp>(loc, count, one), most);
   b.create<LLVM::StoreOp>(
       loc, next,
       fieldPointer(b, loc, op.getCore(), offsetof(HostCore, numSent)));
   op.erase();
 }
 
-void lowerAddress(tick::AddressOp op) {
+/// Every access of a program comes through here. Addresses depend on images,
+/// which are not trusted: those behind the SRAM fall on the guard behind it.
+void lowerAddress(tick::AddressOp op, uint32_t sramBytes) {
   OpBuilder b(op);
   Location loc = op.getLoc();
   auto pointer = LLVM::LLVMPointerType::get(b.getContext());
   Value sram =
       loadField(b, loc, op.getCore(), offsetof(HostCore, sram), pointer);
-  Value wide = b.create<arith::ExtUIOp>(loc, b.getI64Type(), op.getAddress());
+  Value end =
+      b.create<arith::ConstantOp>(loc, b.getI32IntegerAttr(int32_t(sramBytes)));
+  Value inside = b.create<arith::MinUIOp>(loc, op.getAddress(), end);
+  Value wide = b.create<arith::ExtUIOp>(loc, b.getI64Type(), inside);
   Value at = b.create<LLVM::GEPOp>(loc, pointer, b.getI8Type(), sram,
                                    llvm::ArrayRef<LLVM::GEPArg>{wide});
   op.replaceAllUsesWith(at);
@@ -124,7 +134,7 @@ void lowerMacStart(tick::MacStartOp op) {
   op.erase();
 }
 
-void lowerToHost(ModuleOp module) {
+void lowerToHost(ModuleOp module, uint32_t sramBytes) {
   llvm::SmallVector<tick::ForPacketsOp> packets;
   module.walk([&](tick::ForPacketsOp op) { packets.push_back(op); });
   for (tick::ForPacketsOp op : packets)
@@ -142,18 +152,19 @@ void lowerToHost(ModuleOp module) {
     else if (auto add = dyn_cast<tick::AddPartOp>(op))
       program::expandAddPart(add);
     else if (auto address = dyn_cast<tick::AddressOp>(op))
-      lowerAddress(address);
+      lowerAddress(address, sramBytes);
   });
 }
 
-LogicalResult lowerToLLVM(ModuleOp module, uint32_t headerAddress) {
+LogicalResult lowerToLLVM(ModuleOp module, uint32_t headerAddress,
+                          uint32_t sramBytes) {
   program::TickToLoopsOptions options;
   options.headerAddress = headerAddress;
   PassManager loops(module.getContext());
   loops.addPass(program::createTickToLoops(options));
   if (failed(loops.run(module)))
     return failure();
-  lowerToHost(module);
+  lowerToHost(module, sramBytes);
   PassManager pm(module.getContext());
   pm.addPass(createConvertSCFToCFPass());
   pm.addPass(createConvertControlFlowToLLVMPass());
@@ -178,6 +189,98 @@ void optimize(llvm::Module &module) {
       .run(module, modules);
 }
 
+/// What a bundle's program may consist of. Its text is not trusted: with any
+/// other dialect it could call functions of this process. No division of
+/// integers (it traps), no pointer, no function.
+bool isAdmitted(Operation *op) {
+  if (isa<tick::ProgramOp, tick::OnStartOp, tick::OnSpikeOp, tick::OnTimerOp,
+          tick::ForRowsOp, tick::RingAddOp, tick::ForNeuronsOp,
+          tick::RingTakeOp, tick::LoadStateOp, tick::StoreStateOp,
+          tick::ParamOp, tick::EmitOp, tick::NoteOp, tick::ScatterOp,
+          tick::MatmulOp, tick::SendSumsOp, tick::RecordOp>(op))
+    return true;
+  return isa<arith::AddFOp, arith::SubFOp, arith::MulFOp, arith::DivFOp,
+             arith::NegFOp, arith::MaximumFOp, arith::MinimumFOp, arith::CmpFOp,
+             arith::CmpIOp, arith::AddIOp, arith::SubIOp, arith::MulIOp,
+             arith::AndIOp, arith::OrIOp, arith::XOrIOp, arith::MaxSIOp,
+             arith::MinSIOp, arith::SelectOp, arith::ConstantOp,
+             arith::BitcastOp, arith::ExtSIOp, arith::ExtUIOp, arith::TruncIOp,
+             arith::SIToFPOp, arith::FPToSIOp, arith::ShLIOp, arith::ShRSIOp,
+             arith::ShRUIOp, math::AbsFOp, math::ExpOp, math::LogOp>(op);
+}
+bool isAdmitted(Type type) {
+  return isa<tick::RowType>(type) || type.isF32() || type.isInteger(1) ||
+         type.isInteger(32);
+}
+
+/// Numbers that index the header's tables.
+bool hasAdmittedNumbers(Operation *op) {
+  auto below = [](uint64_t value, uint64_t end) { return value < end; };
+  if (auto take = dyn_cast<tick::RingTakeOp>(op))
+    return below(take.getReceptor(), SNNC_MAX_RECEPTORS);
+  if (auto load = dyn_cast<tick::LoadStateOp>(op))
+    return below(load.getState(), SNNC_MAX_STATES);
+  if (auto store = dyn_cast<tick::StoreStateOp>(op))
+    return below(store.getState(), SNNC_MAX_STATES);
+  if (auto param = dyn_cast<tick::ParamOp>(op))
+    return below(param.getIndex(), SNNC_MAX_PARAMS);
+  if (auto record = dyn_cast<tick::RecordOp>(op))
+    return below(record.getStates(), SNNC_MAX_STATES + 1);
+  auto bits = [](uint64_t value) { return value == 8 || value == 16; };
+  if (auto scatter = dyn_cast<tick::ScatterOp>(op))
+    return bits(scatter.getBits()) && below(scatter.getBatch() - 1, 64);
+  if (auto product = dyn_cast<tick::MatmulOp>(op))
+    return bits(product.getBits()) && below(product.getBatch() - 1, 64) &&
+           below(product.getReceptors() - 1, SNNC_MAX_RECEPTORS);
+  if (auto sums = dyn_cast<tick::SendSumsOp>(op))
+    return below(sums.getBits(), 17) &&
+           below(sums.getReceptors() - 1, SNNC_MAX_RECEPTORS);
+  return true;
+}
+
+/// The first op that a program must not hold, or null.
+Operation *firstRefused(ModuleOp module) {
+  Operation *refused = nullptr;
+  module->walk([&](Operation *op) {
+    if (op == module)
+      return WalkResult::advance();
+    bool good = isAdmitted(op) && hasAdmittedNumbers(op) &&
+                llvm::all_of(op->getResultTypes(),
+                             [](Type t) { return isAdmitted(t); });
+    for (Region &region : op->getRegions())
+      for (Block &block : region)
+        good &= llvm::all_of(block.getArgumentTypes(),
+                             [](Type t) { return isAdmitted(t); });
+    if (good)
+      return WalkResult::advance();
+    refused = op;
+    return WalkResult::interrupt();
+  });
+  return refused;
+}
+
+/// Brackets nest this deep at most: MLIR's parser and passes recurse.
+constexpr unsigned maxNesting = 64;
+constexpr size_t maxProgramBytes = 4 << 20;
+
+bool nestsTooDeep(llvm::StringRef text) {
+  unsigned depth = 0;
+  for (char c : text) {
+    if (llvm::StringRef("([{<").contains(c) && ++depth > maxNesting)
+      return true;
+    if (llvm::StringRef(")]}>").contains(c) && depth)
+      --depth;
+  }
+  return false;
+}
+
+Diagnostic refusedProgram(const std::string &name, const std::string &why) {
+  return makeError("SNN0652", {"", name, 0, 0},
+                   "the text of a core program is refused: " + why,
+                   {"the bundle is damaged or was edited; compile the network "
+                    "again"});
+}
+
 Diagnostic jitError(const std::string &what) {
   return makeError("SNN0650", {}, "the host backend failed: " + what);
 }
@@ -191,7 +294,11 @@ HostPrograms::HostPrograms() {
 HostPrograms::~HostPrograms() = default;
 
 Status HostPrograms::add(const std::string &name, const std::string &tickText,
-                         uint32_t headerAddress) {
+                         uint32_t headerAddress, uint32_t sramBytes) {
+  if (tickText.size() > maxProgramBytes)
+    return refusedProgram(name, "it has more than 4 MiB");
+  if (nestsTooDeep(tickText))
+    return refusedProgram(name, "brackets nest deeper than 64");
   if (!jit) {
     auto machine = llvm::orc::JITTargetMachineBuilder::detectHost();
     if (!machine)
@@ -213,7 +320,16 @@ Status HostPrograms::add(const std::string &name, const std::string &tickText,
   registerLLVMDialectTranslation(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
   auto module = parseSourceString<ModuleOp>(tickText, &context, name);
-  if (!module || failed(lowerToLLVM(*module, headerAddress)))
+  if (!module)
+    return refusedProgram(name, "it cannot be read");
+  auto programs = module->getOps<tick::ProgramOp>();
+  if (!llvm::hasSingleElement(*module->getBody()) || programs.empty() ||
+      (*programs.begin()).getSymName() != name)
+    return refusedProgram(name, "it is not one tick.program of that name");
+  if (Operation *op = firstRefused(*module))
+    return refusedProgram(name, "'" + op->getName().getStringRef().str() +
+                                    "' is no part of a core program");
+  if (failed(lowerToLLVM(*module, headerAddress, sramBytes)))
     return jitError("program '" + name + "' cannot be lowered");
   auto llvmContext = std::make_unique<llvm::LLVMContext>();
   auto code = translateModuleToLLVMIR(*module, *llvmContext, name);

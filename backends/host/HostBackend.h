@@ -28,12 +28,17 @@ namespace snnc::host {
 /// What a compiled program's %core points to. Plain C layout: generated code
 /// reads it by offset.
 struct HostCore {
-  uint8_t *sram = nullptr;        ///< the PE's whole SRAM
+  uint8_t *sram = nullptr;        ///< the PE's whole SRAM and kSramGuard bytes
   const uint32_t *keys = nullptr; ///< keys that arrived since the last tick
   uint32_t numKeys = 0;
   uint32_t numSent = 0;
-  uint32_t *sent = nullptr; ///< room for one key per neuron
+  uint32_t *sent = nullptr; ///< room for maxSent + 1 keys
+  uint32_t maxSent = 0;
 };
+
+/// Bytes behind a PE's SRAM where accesses outside of it end up; longer than
+/// any access.
+inline constexpr uint32_t kSramGuard = 64;
 
 using TickFunction = void (*)(HostCore *);
 
@@ -43,9 +48,11 @@ public:
   HostPrograms();
   ~HostPrograms();
   /// Compiles the tick dialect text of a program; its core header stands at
-  /// `headerAddress`. Errors SNN0650.
+  /// `headerAddress`. The text is not trusted: it may hold a closed list of
+  /// operations, and reaches no memory but `sramBytes` of SRAM and the guard.
+  /// Errors SNN0650, SNN0652.
   Status add(const std::string &name, const std::string &tickText,
-             uint32_t headerAddress);
+             uint32_t headerAddress, uint32_t sramBytes);
   /// Null when there is no such program.
   TickFunction find(const std::string &name) const;
 

@@ -8,6 +8,7 @@
 
 #include <cstring>
 #include <fmt/format.h>
+#include <utility>
 
 namespace snnc::host {
 
@@ -23,6 +24,37 @@ __attribute__((no_sanitize("function")))
 void
 callProgram(TickFunction function, HostCore &core) {
   function(&core);
+}
+
+/// The name of a header word that no compiled image has, or null. Loops run to
+/// these counts; addresses are confined by the generated code as well.
+const char *wrongHeaderWord(const SnncCoreHeader &h, uint32_t sramBytes) {
+  const std::pair<const char *, uint32_t> words[] = {
+      {"n_neurons", h.n_neurons},
+      {"fifo_base", h.fifo_base},
+      {"fifo_end", h.fifo_end},
+      {"table_base", h.table_base},
+      {"table_count", h.table_count},
+      {"ring_base", h.ring_base},
+      {"ring_slots", h.ring_slots},
+      {"ring_slot_bytes", h.ring_slot_bytes},
+      {"spikes_base", h.spikes_base},
+      {"panel_base", h.panel_base},
+      {"panel_count", h.panel_count},
+      {"operand_base", h.operand_base},
+      {"operand_bytes", h.operand_bytes},
+      {"scatter_base", h.scatter_base},
+      {"position_base", h.position_base},
+      {"map_sources", h.map_sources},
+      {"map_delays", h.map_delays},
+      {"history_base", h.history_base},
+      {"history_slots", h.history_slots},
+      {"history_length", h.history_length},
+      {"history_count", h.history_count}};
+  for (auto [name, value] : words)
+    if (value > sramBytes)
+      return name;
+  return h.fifo_end < h.fifo_base ? "fifo_end" : nullptr;
 }
 
 class HostDevice : public runtime::Device {
@@ -49,8 +81,12 @@ public:
 
   Status tick() override {
     for (Core &core : cores) {
-      HostCore view{core.sram.data(), core.waiting.data(),
-                    uint32_t(core.waiting.size()), 0, core.sent.data()};
+      HostCore view{core.sram.data(),
+                    core.waiting.data(),
+                    uint32_t(core.waiting.size()),
+                    0,
+                    core.sent.data(),
+                    uint32_t(core.sent.size() - 1)};
       core.statistics.packetsReceived += core.waiting.size();
       core.statistics.receiveHighWater =
           std::max(core.statistics.receiveHighWater, view.numKeys);
@@ -113,7 +149,7 @@ public:
 
 private:
   struct Core {
-    uint32_t peId = 0, imageBase = 0, header = 0;
+    uint32_t peId = 0, imageBase = 0, header = 0, sramBytes = 0;
     TickFunction function = nullptr;
     std::string image;
     std::vector<uint8_t> sram;
@@ -132,7 +168,8 @@ private:
         return makeError("SNN0651", {},
                          "the bundle has no tick program '" + program.name +
                              "'");
-      if (Status s = programs->add(program.name, *text, entry.headerAddress);
+      if (Status s = programs->add(program.name, *text, entry.headerAddress,
+                                   bundle.machine.sram.bytes);
           !s)
         return s;
     }
@@ -142,19 +179,29 @@ private:
     core.header = entry.headerAddress;
     core.function = programs->find(program.name);
     core.image = *bundle.entry(entry.image);
-    core.sram.resize(bundle.machine.sram.bytes);
+    core.sramBytes = bundle.machine.sram.bytes;
+    core.sram.resize(size_t(core.sramBytes) + kSramGuard);
     SnncCoreHeader header;
-    if (core.imageBase + core.image.size() > core.sram.size() ||
-        core.header < core.imageBase ||
-        core.header + sizeof header > core.imageBase + core.image.size())
+    uint64_t imageEnd = uint64_t(core.imageBase) + core.image.size();
+    if (imageEnd > core.sramBytes || core.header < core.imageBase ||
+        uint64_t(core.header) + sizeof header > imageEnd)
       return makeError(
           "SNN0652", {},
           fmt::format("the image of PE {} leaves its SRAM", core.peId));
     std::memcpy(&header, core.image.data() + (core.header - core.imageBase),
                 sizeof header);
+    if (const char *word = wrongHeaderWord(header, core.sramBytes))
+      return makeError(
+          "SNN0652", {"", entry.image, 0, 0},
+          fmt::format("the word '{}' of the core header of PE {} leaves its "
+                      "SRAM of {} bytes",
+                      word, core.peId, core.sramBytes),
+          {"the bundle is damaged or was edited; compile the network again"});
     // A spike per neuron, or two digits of a partial sum per receptor.
-    core.sent.resize(std::min<uint64_t>(
-        uint64_t(header.n_neurons) * 2 * SNNC_MAX_RECEPTORS, core.sram.size()));
+    core.sent.resize(
+        std::min<uint64_t>(uint64_t(header.n_neurons) * 2 * SNNC_MAX_RECEPTORS,
+                           core.sramBytes) +
+        1);
     core.capacity = (header.fifo_end - header.fifo_base) / 4;
     cores.push_back(std::move(core));
     return {};
@@ -183,7 +230,7 @@ private:
   Core *find(uint32_t peId, uint32_t address, size_t bytes) {
     for (Core &core : cores)
       if (core.peId == peId)
-        return address + bytes <= core.sram.size() ? &core : nullptr;
+        return uint64_t(address) + bytes <= core.sramBytes ? &core : nullptr;
     return nullptr;
   }
 

@@ -138,6 +138,20 @@ bool RunSubject::countInputs(const RunOptions &options, DiagnosticSink &sink) {
   return true;
 }
 
+/// Brackets in network.mlir nest this deep at most: MLIR's parser recurses.
+static constexpr unsigned maxNetworkNesting = 256;
+
+static bool nestsTooDeep(llvm::StringRef text) {
+  unsigned depth = 0;
+  for (char c : text) {
+    if (llvm::StringRef("([{<").contains(c) && ++depth > maxNetworkNesting)
+      return true;
+    if (llvm::StringRef(")]}>").contains(c) && depth)
+      --depth;
+  }
+  return false;
+}
+
 bool RunSubject::loadNetwork(DiagnosticSink &sink) {
   if (module)
     return true;
@@ -155,9 +169,28 @@ bool RunSubject::loadNetwork(DiagnosticSink &sink) {
     sink.report(s.takeError());
     return false;
   }
-  module = parseSourceString<ModuleOp>(*text, ParserConfig(context.get()),
-                                       runtime::Bundle::networkName);
-  return bool(module);
+  auto refuse = [&](const std::string &why) {
+    sink.report(makeError("SNN0441", {"", runtime::Bundle::networkName, 0, 0},
+                          "the bundle's network cannot be used: " + why,
+                          {"the bundle is damaged or was edited; compile the "
+                           "network again"}));
+    return false;
+  };
+  if (nestsTooDeep(*text))
+    return refuse("brackets nest deeper than 256");
+  OwningOpRef<ModuleOp> parsed;
+  { // The parser's own words name no member; the refusal below does.
+    ScopedDiagnosticHandler silent(
+        context.get(), [](mlir::Diagnostic &) { return success(); });
+    parsed = parseSourceString<ModuleOp>(*text, ParserConfig(context.get()),
+                                         runtime::Bundle::networkName);
+  }
+  if (!parsed)
+    return refuse("it cannot be read");
+  if (!llvm::hasSingleElement(parsed->getOps<snn::NetworkOp>()))
+    return refuse("it is not one snn.network");
+  module = std::move(parsed);
+  return true;
 }
 
 bool RunSubject::addDrivenInputs(runtime::ArrayMap &inputs,
