@@ -156,6 +156,28 @@ void lowerToHost(ModuleOp module, uint32_t sramBytes) {
   });
 }
 
+/// Results that LLVM leaves open (a shift by 32 and more, a float that no
+/// integer holds) get some value: a branch on an open one is undefined, and
+/// LLVM may drop the rest of a function from there.
+void freezeOpenResults(ModuleOp module) {
+  module.walk([](Operation *op) {
+    if (!isa<arith::ShLIOp, arith::ShRSIOp, arith::ShRUIOp, arith::FPToSIOp>(
+            op))
+      return;
+    if (op->getNumOperands() == 2) {
+      auto by = op->getOperand(1).getDefiningOp<arith::ConstantOp>();
+      auto bits = by ? dyn_cast<IntegerAttr>(by.getValue()) : IntegerAttr();
+      if (bits && bits.getValue().ult(bits.getValue().getBitWidth()))
+        return;
+    }
+    OpBuilder b(op->getContext());
+    b.setInsertionPointAfter(op);
+    Value open = op->getResult(0);
+    auto frozen = b.create<LLVM::FreezeOp>(op->getLoc(), open);
+    open.replaceAllUsesExcept(frozen.getResult(), frozen);
+  });
+}
+
 LogicalResult lowerToLLVM(ModuleOp module, uint32_t headerAddress,
                           uint32_t sramBytes) {
   program::TickToLoopsOptions options;
@@ -165,6 +187,7 @@ LogicalResult lowerToLLVM(ModuleOp module, uint32_t headerAddress,
   if (failed(loops.run(module)))
     return failure();
   lowerToHost(module, sramBytes);
+  freezeOpenResults(module);
   PassManager pm(module.getContext());
   pm.addPass(createConvertSCFToCFPass());
   pm.addPass(createConvertControlFlowToLLVMPass());
@@ -238,13 +261,26 @@ bool hasAdmittedNumbers(Operation *op) {
   return true;
 }
 
+/// Flags that promise LLVM something about values (nsw, nnan, ...): the
+/// promise may be false.
+bool hasPromises(Operation *op) {
+  if (auto f = dyn_cast<arith::ArithFastMathInterface>(op))
+    if (f.getFastMathFlagsAttr() &&
+        f.getFastMathFlagsAttr().getValue() != arith::FastMathFlags::none)
+      return true;
+  if (auto i = dyn_cast<arith::ArithIntegerOverflowFlagsInterface>(op))
+    return i.getOverflowAttr() &&
+           i.getOverflowAttr().getValue() != arith::IntegerOverflowFlags::none;
+  return false;
+}
+
 /// The first op that a program must not hold, or null.
 Operation *firstRefused(ModuleOp module) {
   Operation *refused = nullptr;
   module->walk([&](Operation *op) {
     if (op == module)
       return WalkResult::advance();
-    bool good = isAdmitted(op) && hasAdmittedNumbers(op) &&
+    bool good = isAdmitted(op) && hasAdmittedNumbers(op) && !hasPromises(op) &&
                 llvm::all_of(op->getResultTypes(),
                              [](Type t) { return isAdmitted(t); });
     for (Region &region : op->getRegions())
