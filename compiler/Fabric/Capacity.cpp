@@ -122,8 +122,13 @@ static LogicalResult refuseNeurons(snn::NetworkOp network,
 /// for each synapse (sparse rows), or 16 weights of a byte for each source and
 /// sixteen targets with a synapse between them (weight-delay map). Rounding to
 /// 0 removes synapses, which only weights that are all alike rule out.
+/// Sparse rows of drawn sources leave each core's `available` bytes only what
+/// an index of two bytes a source does not take (a few less: nothing may reach
+/// the first and last ones).
 static uint64_t leastBytes(snn::ProceduralAttr rule, uint64_t count,
-                           uint64_t pairs, double possible) {
+                           uint64_t pairs, double sources, double targets,
+                           double available) {
+  double possible = sources * targets;
   if (possible <= 0 || rule.getWeight().getKind() != snn::DistKind::Constant)
     return pairs;
   double share = std::min(1.0, double(pairs) / possible);
@@ -132,7 +137,9 @@ static uint64_t leastBytes(snn::ProceduralAttr rule, uint64_t count,
                           double(pairs) / 16);
   if (rule.getKind() == snn::ConnectorKind::OneToOne)
     tiles = 0;
-  double least = std::min({possible, 2 * double(count), 16 * tiles});
+  double rows = std::max(1.0, available - 1.9 * sources);
+  double least =
+      std::min({possible, 2 * double(count) * available / rows, 16 * tiles});
   return std::max(pairs, uint64_t(least));
 }
 
@@ -144,7 +151,7 @@ LogicalResult refuseHopeless(snn::NetworkOp network,
   double most = 0;
   for (auto op : network.getOps<snn::ProjectionOp>())
     most += mostSynapses(op);
-  if (2 * most <= double(room)) // two bytes each at the most
+  if (8 * most <= double(room)) // far from what leastBytes asks for each
     return success();
   struct Part {
     snn::ProjectionOp op;
@@ -162,8 +169,9 @@ LogicalResult refuseHopeless(snn::NetworkOp network,
     uint64_t least = 0; // a list may name one pair any number of times
     if (auto rule = dyn_cast<snn::ProceduralAttr>(op.getWeights())) {
       double sources = view->numSources(), targets = view->numTargets();
-      least = leastBytes(rule, count, leastPairs(rule, count, sources, targets),
-                         sources * targets);
+      least =
+          leastBytes(rule, count, leastPairs(rule, count, sources, targets),
+                     sources, targets, double(availableBytes(machine.sram)));
     }
     parts.push_back({op, count, least});
     bytes += least;
