@@ -5,6 +5,7 @@
 #include "classifier/Training.h"
 #include "compiler/Fabric/PlannerVersion.h"
 #include "compiler/Support/AtomicFile.h"
+#include "compiler/Support/ChildProcess.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -12,9 +13,12 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
+#include <fcntl.h>
 #include <fmt/format.h>
-#include <memory>
+#include <span>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 using namespace snnc::fabric;
 
@@ -82,61 +86,125 @@ static std::string lineOf(const LayerRecord &record,
   return line + "\n";
 }
 
-static Status cannotWrite(const std::string &path) {
-  return makeError("SNN0003", {path, {}, 0, 0},
-                   fmt::format("cannot be written: {}", std::strerror(errno)));
+//===----------------------------------------------------------------------===//
+// Writing
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// The unfinished data set: appended to line by line, so that whatever ends the
+/// process, all but its last line is whole. Nobody else writes it meanwhile.
+class PartFile {
+public:
+  explicit PartFile(std::string path) : path(std::move(path)) {}
+
+  /// Opens and locks it; SNN0850 when another process has it.
+  Status open();
+  /// How many complete layers it holds; it is cut behind them. Begins it with
+  /// `head` where there is nothing.
+  Expected<uint64_t> resume(const std::string &head);
+  Status append(const std::string &text) {
+    return writeFully(file.get(), std::as_bytes(std::span(text)))
+               ? Status()
+               : failed();
+  }
+  Status moveTo(const std::string &target) {
+    if (::fsync(file.get()) != 0 ||
+        std::rename(path.c_str(), target.c_str()) != 0)
+      return failed();
+    return {};
+  }
+
+private:
+  Status failed() const { return cannotWrite(path, std::strerror(errno)); }
+
+  std::string path;
+  Descriptor file;
+};
+
+} // namespace
+
+Status PartFile::open() {
+  for (;;) {
+    file = Descriptor(
+        ::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0666));
+    if (file.get() < 0)
+      return failed();
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+      if (errno != EWOULDBLOCK)
+        return failed();
+      return makeError("SNN0850", {path, {}, 0, 0},
+                       "another snnc is writing this data set",
+                       {"wait until it has ended, or choose another name with "
+                        "-o"});
+    }
+    // Its former owner may have finished, and moved it, before the lock.
+    struct stat locked, named;
+    if (::fstat(file.get(), &locked) == 0 &&
+        ::stat(path.c_str(), &named) == 0 && locked.st_ino == named.st_ino &&
+        locked.st_dev == named.st_dev)
+      return {};
+  }
 }
 
-/// How many complete layers the unfinished file holds; it is cut behind them.
-static Expected<uint64_t> resume(const std::string &path,
-                                 const std::string &head) {
-  if (!std::filesystem::exists(path)) {
-    if (Status status = writeFileAtomically(path, head); !status)
-      return status.takeError();
-    return uint64_t(0);
-  }
+Expected<uint64_t> PartFile::resume(const std::string &head) {
   auto text = readFile(path);
   if (!text)
     return text.takeError();
-  if (text->compare(0, head.size(), head) != 0)
+  if (head.starts_with(*text)) { // new, or ended in its first line
+    if (::ftruncate(file.get(), 0) != 0)
+      return failed().takeError();
+    if (Status status = append(head); !status)
+      return status.takeError();
+    return uint64_t(0);
+  }
+  if (!text->starts_with(head))
     return makeError(
         "SNN1210", {path, {}, 0, 0},
         "the unfinished data set was made for another request, machine or "
         "planner",
         {"remove it, or repeat the command that began it"});
   size_t end = text->rfind('\n') + 1;
-  std::error_code error;
-  std::filesystem::resize_file(path, end, error);
-  if (error)
-    return cannotWrite(path).takeError();
+  if (::ftruncate(file.get(), off_t(end)) != 0)
+    return failed().takeError();
   return uint64_t(std::count(text->begin() + int64_t(head.size()),
                              text->begin() + int64_t(end), '\n'));
 }
 
-Status writeDataset(const DatasetRequest &request, const MachineModel &machine,
-                    const std::string &path, const Watch &watch) {
-  std::string part = path + ".part";
-  auto begin = resume(part, headLines(request, machine));
-  if (!begin)
-    return begin.takeError();
-  std::unique_ptr<std::FILE, int (*)(std::FILE *)> file(
-      std::fopen(part.c_str(), "ab"), std::fclose);
-  if (!file)
-    return cannotWrite(part);
+/// A FIFO or device takes the lines at the end: nothing can be resumed there.
+static Status writeDatasetThrough(const DatasetRequest &request,
+                                  const MachineModel &machine,
+                                  const std::string &path, const Watch &watch) {
+  std::string text = headLines(request, machine);
   auto append = [&](LayerRecord record) -> Status {
-    std::string line = lineOf(record, machine);
-    if (std::fwrite(line.data(), 1, line.size(), file.get()) != line.size())
-      return cannotWrite(part);
+    text += lineOf(record, machine);
     return {};
   };
-  Status status = planLayers(request, machine, *begin, append, watch);
-  if (std::fclose(file.release()) != 0 && status)
-    return cannotWrite(part);
-  if (!status)
+  if (Status status = planLayers(request, machine, 0, append, watch); !status)
     return status;
-  std::error_code error;
-  std::filesystem::rename(part, path, error);
-  return error ? cannotWrite(path) : Status();
+  return writeFileAtomically(path, text);
+}
+
+Status writeDataset(const DatasetRequest &request, const MachineModel &machine,
+                    const std::string &path, const Watch &watch) {
+  auto place = outputPlace(path);
+  if (!place)
+    return place.takeError();
+  if (place->through)
+    return writeDatasetThrough(request, machine, path, watch);
+  PartFile part(place->path + ".part");
+  if (Status status = part.open(); !status)
+    return status;
+  auto begin = part.resume(headLines(request, machine));
+  if (!begin)
+    return begin.takeError();
+  auto append = [&](LayerRecord record) -> Status {
+    return part.append(lineOf(record, machine));
+  };
+  if (Status status = planLayers(request, machine, *begin, append, watch);
+      !status)
+    return status;
+  return part.moveTo(place->path);
 }
 
 //===----------------------------------------------------------------------===//

@@ -5,6 +5,7 @@
 
 #include "classifier/LayerNetwork.h"
 #include "compiler/Fabric/LayerPlanner.h"
+#include "compiler/Support/Threads.h"
 
 #include <algorithm>
 #include <atomic>
@@ -128,9 +129,12 @@ Status planLayers(const DatasetRequest &request, const MachineModel &machine,
   std::atomic<bool> stop = false;
   Queue queue(begin);
   std::vector<std::jthread> threads;
-  for (unsigned i = 0; i < jobs; ++i)
-    threads.emplace_back(
-        [&] { work(request, machine, position, stop, queue); });
+  startThreads(threads, jobs,
+               [&] { work(request, machine, position, stop, queue); });
+  if (threads.empty())
+    return makeError("SNN0853", {}, "the system starts no thread",
+                     {"raise the limits on memory and processes (ulimit -v, "
+                      "-u)"});
   Status result;
   for (uint64_t done = begin; done < request.count && result;) {
     std::optional<LayerRecord> record;

@@ -7,6 +7,7 @@
 #include "compiler/Driver/Messages.h"
 #include "compiler/Driver/Network.h"
 #include "compiler/Driver/PlanReport.h"
+#include "compiler/Support/Text.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -110,7 +111,7 @@ int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
       report["not_tried"] = notTried(plans.has_value());
     if (plans)
       report["plan"] = toJson(*plans);
-    fmt::print("{}\n", report.dump(2));
+    fmt::print("{}\n", jsonText(report, 2));
     return kExitOk;
   }
   plans ? printPlans(*plans) : printLayers(layers);

@@ -13,6 +13,7 @@
 #include "compiler/Driver/Network.h"
 #include "compiler/Driver/Report.h"
 #include "compiler/Fabric/Capacity.h"
+#include "compiler/Support/AtomicFile.h"
 #include "passes/Decide/Passes.h"
 #include "passes/Map/Passes.h"
 #include "passes/Normalize/Passes.h"
@@ -210,7 +211,22 @@ static int emitStage(ModuleOp module, const CompileOptions &options,
   return kExitOk;
 }
 
+static std::string outputOf(const CompileOptions &options) {
+  return options.output.empty()
+             ? std::filesystem::path(options.input).stem().string() + ".s2x"
+             : options.output;
+}
+
 int runCompile(const CompileOptions &options, DiagnosticSink &sink) {
+  std::string output = outputOf(options);
+  if (options.emit == "bundle") {
+    std::string inputs[] = {options.input, options.machine,
+                            options.selectorModel};
+    if (Status s = checkOutput(output, inputs); !s) {
+      sink.report(s.takeError());
+      return kExitInput;
+    }
+  }
   auto context = createContext();
   MessageBridge bridge(context.get(), sink);
   ImportedNetwork imported =
@@ -231,9 +247,6 @@ int runCompile(const CompileOptions &options, DiagnosticSink &sink) {
       compileModule(*imported.module, options, imported.dynamics, sink);
   if (!bundle)
     return sink.hasErrors() ? kExitInput : kExitInternal;
-  std::string output = options.output;
-  if (output.empty())
-    output = std::filesystem::path(options.input).stem().string() + ".s2x";
   if (Status s = bundle->write(output); !s) {
     sink.report(s.takeError());
     return kExitInput;

@@ -4,7 +4,9 @@
 #include "compiler/Driver/Driver.h"
 
 #include "compiler/Driver/ExitCode.h"
+#include "compiler/Driver/Interrupt.h"
 #include "compiler/Driver/Messages.h"
+#include "compiler/Driver/Output.h"
 #include "compiler/Machine/MachineModel.h"
 
 #include <cstdio>
@@ -49,10 +51,20 @@ static int runVerb(const Options &options, DiagnosticSink &sink) {
 }
 
 int runDriver(int argc, char **argv) {
-  Options options;
-  if (std::optional<int> code = parseOptions(argc, argv, options))
-    return *code;
+  StandardOutput output;
   DiagnosticSink sink;
+  auto finish = [&] {
+    if (Status status = output.finish(); !status)
+      sink.report(status.takeError());
+  };
+  Options options;
+  if (std::optional<int> code = parseOptions(argc, argv, options)) {
+    finish();
+    printFindings(sink, false, false, true);
+    return sink.hasErrors() ? exitCodeOf(sink) : *code;
+  }
+  if (options.jsonDiagnostics)
+    describeEndsAsJson();
   int code = kExitInternal;
   try {
     code = runVerb(options, sink);
@@ -61,6 +73,7 @@ int runDriver(int argc, char **argv) {
                           std::string("internal error: ") + error.what(),
                           {"report it with the command and the input file"}));
   }
+  finish();
   printFindings(sink, options.jsonDiagnostics, options.quiet,
                 options.verb == Verb::Check);
   int implied = exitCodeOf(sink);

@@ -5,6 +5,7 @@
 #include "compiler/Driver/ExitCode.h"
 #include "compiler/Driver/InspectViews.h"
 #include "compiler/Driver/Report.h"
+#include "compiler/Support/Text.h"
 
 #include <fmt/format.h>
 
@@ -24,7 +25,7 @@ static Expected<nlohmann::json> pick(const nlohmann::json &views,
         continue;
       const nlohmann::json &value = view[key];
       known.push_back(value.is_string() ? value.get<std::string>()
-                                        : value.dump());
+                                        : jsonText(value));
       if (known.back() == wanted)
         return view;
     }
@@ -55,7 +56,7 @@ static int showViews(const runtime::Bundle &bundle,
     views = options.json ? *one : nlohmann::json::array({*one});
   }
   if (options.json)
-    fmt::print("{}\n", views.dump(2));
+    fmt::print("{}\n", jsonText(views, 2));
   else if (layer)
     printLayers(views, !wanted.empty());
   else

@@ -8,6 +8,7 @@
 #include "compiler/Driver/InspectViews.h"
 
 #include "compiler/Driver/Report.h"
+#include "compiler/Support/Text.h"
 #include "runtime/abi/CoreHeader.h"
 
 #include <algorithm>
@@ -195,7 +196,7 @@ static std::string cell(const json &object, const char *key) {
   std::string text;
   for (const json &item : *it)
     text += (text.empty() ? "" : ", ") +
-            (item.is_string() ? item.get<std::string>() : item.dump());
+            (item.is_string() ? item.get<std::string>() : jsonText(item));
   return text.empty() ? "none" : text;
 }
 
@@ -244,7 +245,7 @@ static void printLayer(const json &layer) {
   Rows bytes = {{"structure", "bytes", "share"}};
   const json structures = layer.value("bytes_by_structure", json::object());
   for (const auto &[name, count] : structures.items())
-    bytes.push_back({name, count.dump(),
+    bytes.push_back({name, jsonText(count),
                      share(count.get<double>(), layer.value("bytes", 0.0))});
   fmt::print("\n");
   printTable(bytes);

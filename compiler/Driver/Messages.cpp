@@ -4,6 +4,7 @@
 #include "compiler/Driver/Messages.h"
 
 #include "compiler/Driver/ExitCode.h"
+#include "compiler/Support/Text.h"
 
 #include "mlir/IR/Location.h"
 #include "llvm/ADT/STLExtras.h"
@@ -78,7 +79,7 @@ void printFindings(const DiagnosticSink &sink, bool json, bool quiet,
                   (quiet || (!allNotes && d.code == "SNN0221"));
     if (hidden)
       continue;
-    std::string line = json ? toJson(d).dump() : toText(d);
+    std::string line = json ? jsonText(toJson(d)) : toText(d);
     std::fprintf(stderr, "%s\n", line.c_str());
   }
 }

@@ -10,6 +10,8 @@
 #include "passes/Decide/AutoSelect.h"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <sstream>
 
 #ifndef SNNC_VERSION
 #define SNNC_VERSION "unknown"
@@ -280,6 +282,13 @@ static bool wantsJson(const std::vector<std::string> &arguments) {
   return false;
 }
 
+/// --help and --version, on their way to the checked standard output.
+static std::string textOf(const CLI::App &app, const CLI::ParseError &error) {
+  std::ostringstream out;
+  app.exit(error, out, out);
+  return out.str();
+}
+
 static void reportUsage(const CLI::App &app, const CLI::ParseError &error,
                         const std::vector<std::string> &arguments) {
   DiagnosticSink sink;
@@ -308,7 +317,7 @@ std::optional<int> parseOptions(int argc, char **argv, Options &options) {
     checkNumbers(app);
   } catch (const CLI::ParseError &error) {
     if (error.get_exit_code() == 0) // --help, --version
-      return app.exit(error), kExitOk;
+      return fmt::print("{}", textOf(app, error)), kExitOk;
     reportUsage(app, error, {argv + 1, argv + argc});
     return kExitUsage;
   }

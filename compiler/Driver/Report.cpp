@@ -8,6 +8,7 @@
 #include "compiler/Driver/Report.h"
 
 #include "compiler/Driver/Overruns.h"
+#include "compiler/Support/Text.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -84,7 +85,7 @@ static const std::vector<std::string> kLayerHeader = {
 void printCompileReport(const Bundle &bundle, bool json) {
   nlohmann::json report = reportOf(bundle);
   if (json) {
-    fmt::print("{}\n", report.dump(2));
+    fmt::print("{}\n", jsonText(report, 2));
     return;
   }
   std::vector<std::vector<std::string>> rows = {kLayerHeader};
@@ -181,15 +182,16 @@ void printRunReport(const Manifest &manifest, const Bundle *bundle,
   if (json) {
     fmt::print(
         "{}\n",
-        nlohmann::json{
+        jsonText(nlohmann::json{
             {"layers", out},
             {"chip_ticks", result.chipTicks * result.samples},
             {"tick_cycles", knownOr(isTimed, budget)},
             {"packets", knownOr(hasPackets, result.statistics.packetsRouted)},
             {"overruns", knownOr(isTimed, result.verdict.overruns)},
             {"overrun_pes", toJson(overruns, budget)},
-            {"lost_packets", knownOr(hasPackets, result.verdict.lostPackets())}}
-            .dump(2));
+            {"lost_packets",
+             knownOr(hasPackets, result.verdict.lostPackets())}},
+                 2));
     return;
   }
   printTable(rows);
@@ -203,7 +205,7 @@ void printMemory(const Bundle &bundle, bool json) {
   nlohmann::json cores =
       reportOf(bundle).value("cores", nlohmann::json::array());
   if (json) {
-    fmt::print("{}\n", cores.dump(2));
+    fmt::print("{}\n", jsonText(cores, 2));
     return;
   }
   std::vector<std::vector<std::string>> rows = {

@@ -3,7 +3,6 @@
 
 #include "compiler/Driver/Driver.h"
 #include "compiler/Driver/ExitCode.h"
-#include "compiler/Driver/Interrupt.h"
 #include "compiler/Driver/Overruns.h"
 #include "compiler/Driver/Progress.h"
 #include "compiler/Driver/Report.h"
@@ -25,7 +24,7 @@ static runtime::RunOptions sessionOptions(const RunOptions &options,
   session.ticks = options.ticks;
   session.progress = [&progress](uint64_t done, uint64_t total) {
     progress.update(done, total);
-    return !interrupted();
+    return true; // a signal ends the process
   };
   return session;
 }
@@ -107,7 +106,22 @@ static int reportVerdict(const runtime::Manifest &manifest,
   return lost ? kExitLostSpikes : kExitOk;
 }
 
+/// The output's place, before a run that may take long.
+static Status checkRunOutput(const RunOptions &options) {
+  std::vector<std::string> inputs = {options.input, options.compile.machine};
+  for (const std::string &input : options.inputs) {
+    inputs.push_back(input);
+    inputs.push_back(input.substr(input.find('=') + 1)); // of NAME=FILE
+  }
+  return runtime::checkOutputs(options.output, inputs);
+}
+
 int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
+  if (!options.output.empty())
+    if (Status status = checkRunOutput(options); !status) {
+      sink.report(status.takeError());
+      return kExitInput;
+    }
   RunSubject subject;
   SubjectNeeds needs;
   needs.bundle = options.backend != "reference";

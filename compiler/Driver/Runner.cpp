@@ -28,6 +28,9 @@ namespace snnc {
 
 static bool looksLikeBundle(const std::string &path) {
   // By content, not by name: a zip starts with "PK\3\4".
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error))
+    return false; // and no wait for a FIFO's writer
   std::ifstream stream(path, std::ios::binary);
   char head[4] = {};
   return stream.read(head, 4) && std::memcmp(head, "PK\3\4", 4) == 0;

@@ -5,7 +5,6 @@
 
 #include "classifier/Evaluation.h"
 #include "compiler/Driver/ExitCode.h"
-#include "compiler/Driver/Interrupt.h"
 #include "compiler/Driver/Progress.h"
 #include "compiler/Fabric/PlannerVersion.h"
 #include "compiler/Support/AtomicFile.h"
@@ -43,7 +42,7 @@ struct Command {
 static Watch watchOf(Progress &progress) {
   return [&progress](uint64_t done, uint64_t total) {
     progress.update(done, total);
-    return !interrupted();
+    return true;
   };
 }
 
@@ -62,6 +61,9 @@ static DatasetRequest requestOf(const SelectorOptions &options,
 
 static int runDataset(const Command &command) {
   const std::string &set = command.options.sets.front();
+  std::string inputs[] = {command.options.machine};
+  if (Status place = checkOutput(command.options.output, inputs); !place)
+    return command.fail(place.takeError());
   Progress progress(command.quiet, "planning " + set, "layers");
   Status status = writeDataset(requestOf(command.options, set), command.machine,
                                command.options.output, watchOf(progress));
@@ -142,8 +144,6 @@ static int runTrain(const Command &command) {
   uint64_t done = 0, total = fabric::kObjectives.size() * kModelKinds.size();
   for (Objective objective : fabric::kObjectives)
     for (ModelKind kind : kModelKinds) {
-      if (interrupted())
-        return command.fail(makeError("SNN0427", {}, "interrupted"));
       progress.update(done++, total);
       Status status = writeModel(command, *dataset, kind, objective);
       if (!status)
@@ -285,7 +285,6 @@ int runSelector(const SelectorOptions &options, bool quiet,
     sink.report(machine.takeError());
     return kExitInput;
   }
-  catchInterrupts();
   Command command{options, quiet, sink, std::move(*machine)};
   switch (options.verb) {
   case SelectorVerb::Dataset:

@@ -70,8 +70,18 @@ static uint64_t addressSpace() {
 }
 #endif
 
-static void limitChild(const ChildLimits &limits) {
+/// A child owns no temporary files and says nothing: the parent's ways to end
+/// are not its own, and memory that runs out is an exception again.
+static void resetEnds(pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent)
+    ::_exit(exitNotSent); // it ended before the line above
+  for (int signal : {SIGINT, SIGTERM})
+    ::signal(signal, SIG_DFL);
+  std::set_new_handler(nullptr);
+}
+
+static void limitChild(const ChildLimits &limits) {
   ::prctl(PR_SET_DUMPABLE, 0);
   setLimit(RLIMIT_CORE, 0);
   setLimit(RLIMIT_FSIZE, limits.resultBytes);
@@ -162,11 +172,23 @@ runInChild(const std::function<bool(int)> &work, const ChildLimits &limits) {
   Descriptor result(::memfd_create("snnc-child-result", MFD_CLOEXEC));
   if (result.get() < 0)
     return systemFailure("memfd_create");
-  pid_t child = ::fork();
+  // Until the child has reset what a signal does.
+  sigset_t ends, before;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGINT);
+  sigaddset(&ends, SIGTERM);
+  ::pthread_sigmask(SIG_BLOCK, &ends, &before);
+  pid_t parent = ::getpid(), child = ::fork();
+  if (child == 0) {
+    resetEnds(parent);
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    runChild(work, limits, result.get());
+  }
+  int error = errno;
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  errno = error;
   if (child < 0)
     return systemFailure("fork");
-  if (child == 0)
-    runChild(work, limits, result.get());
   if (auto failure = waitFor(child, limits.seconds))
     return *failure;
   return result;

@@ -3,6 +3,8 @@
 
 #include "compiler/Support/Diagnostic.h"
 
+#include "compiler/Support/Text.h"
+
 #include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -30,7 +32,7 @@ static std::string joined(const std::vector<std::string> &parts) {
 std::string toText(const Diagnostic &d) {
   std::string text;
   if (!d.spot.file.empty()) {
-    text += d.spot.file + ":";
+    text += safeText(d.spot.file) + ":";
     if (d.spot.line > 0)
       text += fmt::format("{}:{}:", d.spot.line, d.spot.column);
     text += " ";
@@ -38,21 +40,27 @@ std::string toText(const Diagnostic &d) {
   text += severityName(d.severity);
   text += ": ";
   if (!d.spot.node.empty())
-    text += fmt::format("'{}': ", d.spot.node);
-  text += fmt::format("{} [{}]", d.message, d.code);
+    text += fmt::format("'{}': ", safeText(d.spot.node));
+  text += fmt::format("{} [{}]", safeText(d.message, Keep::Layout), d.code);
   for (const std::string &note : d.notes)
-    text += "\n  note: " + note;
+    text += "\n  note: " + safeText(note, Keep::Layout);
   for (const std::string &hint : d.hints)
-    text += "\n  help: " + hint;
+    text += "\n  help: " + safeText(hint, Keep::Layout);
   return text;
 }
 
 nlohmann::json toJson(const Diagnostic &d) {
+  auto valid = [](const std::string &text) {
+    return safeText(text, Keep::Controls);
+  };
+  std::vector<std::string> notes;
+  for (const std::string &note : d.notes)
+    notes.push_back(valid(note));
   return {{"code", d.code},          {"severity", severityName(d.severity)},
-          {"file", d.spot.file},     {"node", d.spot.node},
+          {"file", valid(d.spot.file)}, {"node", valid(d.spot.node)},
           {"line", d.spot.line},     {"column", d.spot.column},
-          {"message", d.message},    {"notes", d.notes},
-          {"hint", joined(d.hints)}};
+          {"message", valid(d.message)}, {"notes", std::move(notes)},
+          {"hint", valid(joined(d.hints))}};
 }
 
 void DiagnosticSink::report(Diagnostic diagnostic) {

@@ -3,7 +3,9 @@
 
 #include "compiler/Support/Text.h"
 
+#include <algorithm>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace snnc {
 
@@ -28,14 +30,53 @@ static size_t sequenceLength(std::string_view text, size_t at) {
   return length;
 }
 
-static bool isControl(char c) {
-  return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+/// Of a well-formed sequence: does it control a terminal rather than show?
+static bool isControl(std::string_view sequence) {
+  auto byte = [&](size_t i) { return static_cast<unsigned char>(sequence[i]); };
+  if (sequence.size() == 1)
+    return byte(0) < 0x20 || byte(0) == 0x7F;
+  if (sequence.size() == 2) // C1: U+0080 to U+009F
+    return byte(0) == 0xC2 && byte(1) < 0xA0;
+  if (sequence.size() != 3 || byte(0) != 0xE2)
+    return false;
+  // U+202A to U+202E and U+2066 to U+2069 turn the direction of what follows.
+  return (byte(1) == 0x80 && byte(2) >= 0xAA && byte(2) <= 0xAE) ||
+         (byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9);
+}
+
+static void appendEscaped(std::string &out, std::string_view bytes) {
+  for (char c : bytes)
+    out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+}
+
+std::string safeText(std::string_view text, Keep keep) {
+  std::string out;
+  out.reserve(text.size());
+  for (size_t i = 0; i < text.size();) {
+    size_t length = sequenceLength(text, i);
+    std::string_view part = text.substr(i, std::max<size_t>(length, 1));
+    bool layout = part == "\n" || part == "\t";
+    bool kept = length != 0 &&
+                (keep == Keep::Controls || !isControl(part) ||
+                 (keep == Keep::Layout && layout));
+    if (kept)
+      out += part;
+    else
+      appendEscaped(out, part);
+    i += part.size();
+  }
+  return out;
+}
+
+std::string jsonText(const nlohmann::json &json, int indent) {
+  return json.dump(indent, ' ', /*ensure_ascii=*/false,
+                   nlohmann::json::error_handler_t::replace);
 }
 
 bool isCleanName(std::string_view text) {
   for (size_t i = 0; i < text.size();) {
     size_t length = sequenceLength(text, i);
-    if (length == 0 || isControl(text[i]) || text[i] == '/')
+    if (length == 0 || isControl(text.substr(i, length)) || text[i] == '/')
       return false;
     i += length;
   }
@@ -48,13 +89,12 @@ std::string printable(std::string_view text, size_t limit) {
     size_t length = sequenceLength(text, i);
     if (out.size() + length > limit)
       return out + "...";
-    if (length == 0 || isControl(text[i])) {
-      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[i]));
-      ++i;
-      continue;
-    }
-    out += text.substr(i, length);
-    i += length;
+    std::string_view part = text.substr(i, std::max<size_t>(length, 1));
+    if (length == 0 || isControl(part))
+      appendEscaped(out, part);
+    else
+      out += part;
+    i += part.size();
   }
   return out;
 }

@@ -9,6 +9,8 @@
 #define SNNC_SUPPORT_TEXT_H
 
 #include <cstddef>
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 
@@ -19,6 +21,21 @@ bool isCleanName(std::string_view text);
 /// The text with control bytes and invalid UTF-8 as \xNN, cut at `limit` bytes:
 /// safe for a terminal and for JSON.
 std::string printable(std::string_view text, size_t limit = 80);
+
+/// What safeText() leaves as it is besides printable characters.
+enum class Keep : uint8_t {
+  Nothing,  ///< a name inside a line
+  Layout,   ///< new lines and tabs: text of several lines
+  Controls, ///< every character: only what is no UTF-8 is escaped (JSON)
+};
+
+/// The text as valid UTF-8: other bytes, and control characters (C0, DEL, C1,
+/// those that turn the writing direction), as \xNN of their bytes.
+std::string safeText(std::string_view text, Keep keep = Keep::Nothing);
+
+/// JSON text that is valid whatever the strings hold: bytes that are no UTF-8
+/// become U+FFFD.
+std::string jsonText(const nlohmann::json &json, int indent = -1);
 
 } // namespace snnc
 

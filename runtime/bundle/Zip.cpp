@@ -33,14 +33,6 @@ struct CloseFile {
 using Archive = std::unique_ptr<zip_t, Discard>;
 using OpenMember = std::unique_ptr<zip_file_t, CloseFile>;
 
-std::string openErrorText(int code) {
-  zip_error_t error;
-  zip_error_init_with_code(&error, code);
-  std::string text = zip_error_strerror(&error);
-  zip_error_fini(&error);
-  return text;
-}
-
 } // namespace
 
 std::string unsafeMemberName(const std::string &name) {
@@ -105,15 +97,24 @@ static bool addMember(zip_t *archive, const ZipSource &member) {
                                           unixFile0644) == 0;
 }
 
-static Status writeMembers(const std::string &temporary,
-                           const std::string &shownPath,
-                           const std::vector<ZipSource> &members,
-                           const ZipCodes &codes) {
-  int code = 0;
+/// The archive in memory: libzip, writing a file, would make temporary files of
+/// its own, and could not write a FIFO.
+static Expected<std::string> archiveOf(const std::string &shownPath,
+                                       const std::vector<ZipSource> &members,
+                                       const ZipCodes &codes) {
+  zip_error_t error;
+  zip_error_init(&error);
+  std::unique_ptr<zip_source_t, void (*)(zip_source_t *)> target(
+      zip_source_buffer_create(nullptr, 0, 0, &error), zip_source_free);
   Archive archive(
-      zip_open(temporary.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code));
-  if (!archive)
-    return writeError(shownPath, "", openErrorText(code), codes);
+      target ? zip_open_from_source(target.get(), ZIP_TRUNCATE, &error)
+             : nullptr);
+  if (!archive) {
+    std::string why = zip_error_strerror(&error);
+    zip_error_fini(&error);
+    return writeError(shownPath, "", why, codes);
+  }
+  zip_source_keep(target.get()); // zip_close and zip_discard free one reference
   for (const ZipSource &member : members)
     if (!addMember(archive.get(), member))
       return writeError(shownPath, member.name, zip_strerror(archive.get()),
@@ -121,7 +122,22 @@ static Status writeMembers(const std::string &temporary,
   if (zip_close(archive.get()) != 0)
     return writeError(shownPath, "", zip_strerror(archive.get()), codes);
   archive.release(); // zip_close freed it
-  return {};
+  zip_stat_t stat;
+  zip_stat_init(&stat);
+  auto failed = [&] {
+    return writeError(shownPath, "",
+                      zip_error_strerror(zip_source_error(target.get())),
+                      codes);
+  };
+  if (zip_source_stat(target.get(), &stat) != 0 ||
+      zip_source_open(target.get()) != 0)
+    return failed();
+  std::string bytes(stat.size, '\0');
+  zip_int64_t got = zip_source_read(target.get(), bytes.data(), bytes.size());
+  zip_source_close(target.get());
+  if (got < 0 || size_t(got) != bytes.size())
+    return failed();
+  return bytes;
 }
 
 Status writeZip(const std::string &path, const std::vector<ZipSource> &members,
@@ -137,9 +153,10 @@ Status writeZip(const std::string &path, const std::vector<ZipSource> &members,
       return makeError(codes.name, {path, member.name, 0, 0},
                        fmt::format("cannot be a member of a zip: {}", why));
   }
-  return writeFileAtomically(path, [&](const std::string &temporary) {
-    return writeMembers(temporary, path, members, codes);
-  });
+  Expected<std::string> bytes = archiveOf(path, members, codes);
+  if (!bytes)
+    return bytes.takeError();
+  return writeFileAtomically(path, *bytes);
 }
 
 //===----------------------------------------------------------------------===//

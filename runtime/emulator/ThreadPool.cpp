@@ -3,6 +3,8 @@
 
 #include "runtime/emulator/ThreadPool.h"
 
+#include "compiler/Support/Threads.h"
+
 #include <algorithm>
 
 namespace snnc::emulator {
@@ -11,8 +13,7 @@ ThreadPool::ThreadPool(unsigned threads) {
   if (threads == 0)
     threads = std::max(1u, std::thread::hardware_concurrency());
   threads = std::min(threads, 256u);
-  for (unsigned i = 1; i < threads; ++i)
-    workers.emplace_back([this] { threadMain(); });
+  startThreads(workers, threads - 1, [this] { threadMain(); });
 }
 
 ThreadPool::~ThreadPool() {

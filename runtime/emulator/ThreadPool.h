@@ -18,7 +18,8 @@ namespace snnc::emulator {
 /// too, so a pool of one has no thread at all.
 class ThreadPool {
 public:
-  /// 0: as many as the host has processors.
+  /// 0: as many as the host has processors. Fewer where the system starts no
+  /// more.
   explicit ThreadPool(unsigned threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool &) = delete;

@@ -7,6 +7,7 @@
 
 #include "runtime/io/ArrayFile.h"
 
+#include "compiler/Support/AtomicFile.h"
 #include "runtime/io/NirData.h"
 
 #include <filesystem>
@@ -84,6 +85,14 @@ Expected<ArrayMap> readInputs(const std::string &path,
     return oneForEachNode(std::move(*arrays), path);
   arrays->erase(metaName);
   return arrays;
+}
+
+Status checkOutputs(const std::string &path,
+                    const std::vector<std::string> &inputs) {
+  std::string extension = std::filesystem::path(path).extension().string();
+  if (extension != ".h5" && extension != ".hdf5" && extension != ".npz")
+    return unknownExtension(path, "write", ".npz or .h5 (NIRData)");
+  return checkOutput(path, inputs);
 }
 
 Status writeOutputs(const std::string &path, ArrayMap arrays, double dtSeconds,

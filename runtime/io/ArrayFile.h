@@ -35,6 +35,11 @@ Expected<ArrayMap> readInputs(const std::string &path,
 Expected<ArrayMap> readArrays(const std::string &path,
                               const InputOptions &options = {});
 
+/// Can writeOutputs() write there? For the beginning of a command. Errors
+/// SNN0405 (extension), SNN0003 and SNN0851 of checkOutput().
+Status checkOutputs(const std::string &path,
+                    const std::vector<std::string> &inputs);
+
 /// Writes recordings named "population:variable" as .npz or NIRData .h5.
 /// `meta` (backend, versions, digests, seeds; any JSON) becomes the uint8 array
 /// "meta" of the .npz, JSON text, and the attribute "snnc" of the .h5. Errors

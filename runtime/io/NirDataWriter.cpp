@@ -158,15 +158,20 @@ static Status writeArray(hid_t nodes, const std::string &key,
   return {};
 }
 
-static Status writeFile(const std::string &temporary, const std::string &path,
-                        const ArrayMap &arrays, double dt,
-                        const std::map<std::string, std::string> &attributes) {
+/// The file in memory: what is written is our own writer's business.
+static Expected<std::string>
+imageOf(const std::string &path, const ArrayMap &arrays, double dt,
+        const std::map<std::string, std::string> &attributes) {
   Quiet quiet;
+  Handle memory(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  constexpr size_t growth = size_t(1) << 20;
+  if (H5Pset_fapl_core(memory, growth, /*backing_store=*/false) < 0)
+    return writeError(path, "", "the HDF5 library cannot create the file",
+                      "close other programs: memory may be short");
   Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
   H5Pset_obj_track_times(creation, false);
   Handle file(
-      H5Fcreate(temporary.c_str(), H5F_ACC_TRUNC, creation, H5P_DEFAULT),
-      H5Fclose);
+      H5Fcreate("snnc", H5F_ACC_TRUNC, creation, memory), H5Fclose);
   Handle root(file ? H5Gopen2(file, "/", H5P_DEFAULT) : H5I_INVALID_HID,
               H5Gclose);
   Handle nodes;
@@ -180,11 +185,16 @@ static Status writeFile(const std::string &temporary, const std::string &path,
                       "check that the folder exists, is writable and has room");
   for (const auto &[key, array] : arrays)
     if (Status status = writeArray(nodes, key, array, dt, path); !status)
-      return status;
-  if (H5Fflush(file, H5F_SCOPE_LOCAL) < 0)
+      return status.takeError();
+  ssize_t size = H5Fflush(file, H5F_SCOPE_LOCAL) < 0
+                     ? -1
+                     : H5Fget_file_image(file, nullptr, 0);
+  std::string bytes(size_t(std::max<ssize_t>(size, 0)), '\0');
+  if (size <= 0 ||
+      H5Fget_file_image(file, bytes.data(), bytes.size()) != size)
     return writeError(path, "", "the HDF5 library cannot finish the file",
-                      "check that the disk has room");
-  return {};
+                      "close other programs: memory may be short");
+  return bytes;
 }
 
 Status writeNirData(const std::string &path, const ArrayMap &arrays,
@@ -196,9 +206,10 @@ Status writeNirData(const std::string &path, const ArrayMap &arrays,
                                   "seconds, which is {}",
                                   dtSeconds),
                       "compile the network with --dt, or write .npz instead");
-  return writeFileAtomically(path, [&](const std::string &temporary) {
-    return writeFile(temporary, path, arrays, dtSeconds, attributes);
-  });
+  auto bytes = imageOf(path, arrays, dtSeconds, attributes);
+  if (!bytes)
+    return bytes.takeError();
+  return writeFileAtomically(path, *bytes);
 }
 
 } // namespace snnc::runtime

@@ -313,7 +313,8 @@ private:
                            fabric::tickCycles(machine, manifest().tickSeconds)},
                           {"layers", rows},
                           {"cores", cores}}
-                             .dump(1) +
+                             .dump(1, ' ', false,
+                                   json::error_handler_t::replace) +
                          "\n");
   }
 

@@ -9,6 +9,7 @@
 
 #include "backends/spinnaker2/Codegen/EmitObject.h"
 #include "backends/spinnaker2/S2/S2.h"
+#include "compiler/Support/Threads.h"
 #include "passes/Program/Passes.h"
 
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
@@ -173,8 +174,7 @@ LogicalResult generateAll(std::vector<Part> &parts, Location where,
       options.jobs ? options.jobs : std::thread::hardware_concurrency();
   jobs = unsigned(std::min<size_t>(std::max(1u, jobs), parts.size()));
   std::vector<std::thread> others;
-  for (unsigned job = 1; job < jobs; ++job)
-    others.emplace_back(work);
+  startThreads(others, jobs - 1, work);
   work();
   for (std::thread &thread : others)
     thread.join();

@@ -3,6 +3,7 @@
 
 #include "backends/spinnaker2/Codegen/CompileProgram.h"
 #include "compiler/Support/AtomicFile.h"
+#include "compiler/Support/Temporaries.h"
 
 #include "lld/Common/CommonLinkerContext.h"
 #include "lld/Common/Driver.h"
@@ -10,28 +11,44 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <deque>
 #include <fmt/format.h>
 
 LLD_HAS_DRIVER(elf)
 
 namespace snnc::s2 {
 
-/// Files in a folder of our own, removed on every way out.
+/// Files in a folder of our own, removed on every way out, signals included.
 class LinkFolder {
 public:
-  LinkFolder() { llvm::sys::fs::createUniqueDirectory("snnc-link", folder); }
-  ~LinkFolder() { llvm::sys::fs::remove_directories(folder); }
-  std::string file(llvm::StringRef name) const {
-    return (folder + "/" + name).str();
+  LinkFolder() {
+    if (auto error = llvm::sys::fs::createUniqueDirectory("snnc-link", path))
+      problem = error.message();
+    else
+      parts.emplace_back(path.str().str());
   }
+  ~LinkFolder() {
+    while (!parts.empty())
+      parts.pop_back(); // the folder last
+  }
+  std::string file(llvm::StringRef name) {
+    return parts.emplace_back((path + "/" + name).str()).path();
+  }
+  std::string problem; ///< why there is no folder; empty: there is one
 
 private:
-  llvm::SmallString<128> folder;
+  llvm::SmallString<128> path;
+  std::deque<Temporary> parts;
 };
 
 Expected<std::string> linkProgram(llvm::ArrayRef<llvm::StringRef> objects,
                                   const AddressRange &range) {
   LinkFolder folder;
+  if (!folder.problem.empty())
+    return makeError("SNN0003", {"", "", 0, 0},
+                     "cannot make a folder for temporary files: " +
+                         folder.problem,
+                     {"set TMPDIR to a folder that is writable and has room"});
   std::string script = fmt::format(
       "ENTRY(start)\n"
       "SECTIONS {{\n"

@@ -5,6 +5,6 @@
 #include "compiler/Driver/Interrupt.h"
 
 int main(int argc, char **argv) {
-  snnc::catchInterrupts();
+  snnc::prepareProcess();
   return snnc::runDriver(argc, argv);
 }
