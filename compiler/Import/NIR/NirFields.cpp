@@ -257,7 +257,7 @@ static void checkIntegers(Node &node, const FieldRule &rule,
 
 namespace {
 struct RealScan {
-  uint64_t bad = 0, firstBad = 0; ///< NaN, or an infinity that means nothing
+  uint64_t bad = 0, firstBad = 0; ///< NaN, or too large for a float32
   uint64_t low = 0, firstLow = 0; ///< below what the role allows
   uint64_t infinite = 0;          ///< +inf where it is legal
 };
@@ -269,7 +269,9 @@ static RealScan scan(const Tensor &tensor, Role role) {
     double value = tensor.at(i);
     if (role == Role::Tau && value == std::numeric_limits<double>::infinity()) {
       ++result.infinite;
-    } else if (std::isnan(value) || (std::isinf(value) && role != Role::Tau)) {
+    } else if (std::isnan(value) ||
+               (std::abs(value) > std::numeric_limits<float>::max() &&
+                role != Role::Tau)) {
       if (result.bad++ == 0)
         result.firstBad = i;
     } else if ((role == Role::Tau && value <= 0) ||
@@ -290,7 +292,9 @@ static void reportReal(const Node &node, const FieldRule &rule,
   if (found.bad)
     reporter.error(
         "SNN0223", node.path,
-        fmt::format("'{}' is not finite: {}, first element {} = {}", rule.name,
+        fmt::format("'{}' is {}: {}, first element {} = {}", rule.name,
+                    std::isfinite(tensor.at(found.firstBad)) ? "beyond float32"
+                                                             : "not finite",
                     count(found.bad), found.firstBad,
                     tensor.at(found.firstBad)),
         {"the training may have diverged: check the parameters before the "
