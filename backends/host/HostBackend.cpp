@@ -229,7 +229,9 @@ bool isAdmitted(Operation *op) {
              arith::MinSIOp, arith::SelectOp, arith::ConstantOp,
              arith::BitcastOp, arith::ExtSIOp, arith::ExtUIOp, arith::TruncIOp,
              arith::SIToFPOp, arith::FPToSIOp, arith::ShLIOp, arith::ShRSIOp,
-             arith::ShRUIOp, math::AbsFOp, math::ExpOp, math::LogOp>(op);
+             arith::ShRUIOp, arith::MaxNumFOp, arith::MinNumFOp,
+             arith::UIToFPOp, arith::MaxUIOp, arith::MinUIOp, math::SqrtOp,
+             math::AbsFOp, math::ExpOp, math::LogOp>(op);
 }
 bool isAdmitted(Type type) {
   return isa<tick::RowType>(type) || type.isF32() || type.isInteger(1) ||

@@ -431,5 +431,5 @@ TEST_F(BundleTest, ContentsAgainstTheMachine) {
 TEST_F(BundleTest, UnwritableFolder) {
   Status status = makeBundle().write(folder.file("missing/net.s2x"));
   ASSERT_FALSE(status);
-  EXPECT_EQ(status.error().code, "SNN0512");
+  EXPECT_EQ(status.error().code, "SNN0003");
 }

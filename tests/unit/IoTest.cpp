@@ -270,7 +270,7 @@ TEST_F(IoTest, FilesOfOtherKinds) {
   ASSERT_TRUE(writeFileAtomically(file("a.npz"), "no zip"));
   EXPECT_EQ(readInputs(file("a.npz")).error().code, "SNN0404");
   EXPECT_EQ(writeOutputs(file("no/folder/a.npz"), {}, 1e-4, {}).error().code,
-            "SNN0408");
+            "SNN0003");
 }
 
 TEST_F(IoTest, SingleNpyHasNoName) {
