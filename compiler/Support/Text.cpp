@@ -56,9 +56,8 @@ std::string safeText(std::string_view text, Keep keep) {
     size_t length = sequenceLength(text, i);
     std::string_view part = text.substr(i, std::max<size_t>(length, 1));
     bool layout = part == "\n" || part == "\t";
-    bool kept = length != 0 &&
-                (keep == Keep::Controls || !isControl(part) ||
-                 (keep == Keep::Layout && layout));
+    bool kept = length != 0 && (keep == Keep::Controls || !isControl(part) ||
+                                (keep == Keep::Layout && layout));
     if (kept)
       out += part;
     else
@@ -68,9 +67,32 @@ std::string safeText(std::string_view text, Keep keep) {
   return out;
 }
 
+/// The code point of a well-formed sequence of two or three bytes, or of one.
+static unsigned codePoint(std::string_view sequence) {
+  unsigned value = static_cast<unsigned char>(sequence[0]);
+  value &= sequence.size() == 1 ? 0x7F : sequence.size() == 2 ? 0x1F : 0x0F;
+  for (char c : sequence.substr(1))
+    value = value << 6 | (static_cast<unsigned char>(c) & 0x3F);
+  return value;
+}
+
 std::string jsonText(const nlohmann::json &json, int indent) {
-  return json.dump(indent, ' ', /*ensure_ascii=*/false,
-                   nlohmann::json::error_handler_t::replace);
+  std::string text = json.dump(indent, ' ', /*ensure_ascii=*/false,
+                               nlohmann::json::error_handler_t::replace);
+  // dump() escapes the controls of ASCII; those beyond stand in strings only,
+  // where JSON has an escape for them, too.
+  std::string out;
+  out.reserve(text.size());
+  for (size_t i = 0; i < text.size();) {
+    std::string_view part = std::string_view(text).substr(
+        i, std::max<size_t>(sequenceLength(text, i), 1));
+    if (isControl(part) && part != "\n")
+      out += fmt::format("\\u{:04x}", codePoint(part));
+    else
+      out += part;
+    i += part.size();
+  }
+  return out;
 }
 
 bool isCleanName(std::string_view text) {
