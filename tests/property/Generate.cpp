@@ -100,6 +100,8 @@ std::vector<std::string> Generator::paramNames(const std::string &model) const {
     names.push_back("threshold");
   if (has("subtract"))
     names.push_back("drop");
+  if (has("refractory"))
+    names.push_back("refractory");
   return names;
 }
 
@@ -116,6 +118,8 @@ Setting Generator::param(const std::string &model, const std::string &name) {
                                      : spread(0.3, 0.95)};
   if (name == "threshold" || name == "drop")
     return {name, draw.chance(0.4) ? "1" : spread(0.5, 1.5)};
+  if (name == "refractory") // whole ticks
+    return {name, fmt::format("{}", draw.whole(0, 5))};
   if (name == "beta")
     return {name, spread(0.05, 0.5)};
   if (model == "izhikevich") // Izhikevich 2003: regular to fast spiking
@@ -247,7 +251,8 @@ uint32_t Generator::sender(uint32_t below) {
   if (from < signals())
     return from;
   const std::string &model = spec.populations[from - signals()].model;
-  bool readout = model == "i" || model == "li" || model == "cuba_li";
+  bool readout =
+      model == "i" || model == "li" || model == "cuba_li" || model == "sum";
   return readout ? 0 : from;
 }
 
@@ -304,10 +309,12 @@ NetworkSpec Generator::random() {
   uint32_t populations = draw.of<uint32_t>({1, 1, 2, 2, 2, 3, 3, 4, 5});
   for (uint32_t i = 0; i < inputs; ++i)
     addInput(size());
-  // Two models a network: programs are what takes the time.
-  std::vector<std::string> few{draw.of(models), draw.of(models)};
+  // Two models a network: programs are what takes the time. The first goes
+  // round, so that any few dozen seeds have every model.
+  std::vector<std::string> few{models[spec.seed % models.size()],
+                               draw.of(models)};
   for (uint32_t p = 0; p < populations; ++p)
-    addPopulation(size(), draw.of(few));
+    addPopulation(size(), p == 0 ? few[0] : draw.of(few));
   bool conv = draw.chance(0.08);
   if (conv)
     addConv();

@@ -25,6 +25,7 @@
 #include <fmt/format.h>
 #include <mutex>
 #include <set>
+#include <algorithm>
 #include <thread>
 
 using namespace mlir;
@@ -172,7 +173,8 @@ LogicalResult generateAll(std::vector<Part> &parts, Location where,
   };
   unsigned jobs =
       options.jobs ? options.jobs : std::thread::hardware_concurrency();
-  jobs = unsigned(std::min<size_t>(std::max(1u, jobs), parts.size()));
+  // One at the least, also where the cache had every part.
+  jobs = unsigned(std::clamp<size_t>(parts.size(), 1, std::max(1u, jobs)));
   std::vector<std::thread> others;
   startThreads(others, jobs - 1, work);
   work();
