@@ -337,6 +337,64 @@ class YamlInputs(SnncTest):
         self.refused(self.network("", populations="{pop: {<<: 3, size: 2, model: i}}"),
                      "SNN1005", "'<<'")
 
+    def test_all_findings_at_once(self):
+        path = self.write("net.yaml", """network: {dt: 1.0, nane: x}
+models:
+  m: {states: [v], equations: ['v = v + inptu', 'h = g * 2', 'v = v + h + k'], spike: 'v'}
+inputs: {in: {size: 0}, good: {size: 2}}
+populations: {a: {size: 2, model: lif}, b: {size: 2, model: m}, c: {size: 2, model: i, rate: x}}
+projections:
+  - {from: in, to: c, connector: all_to_al}
+  - {from: good, to: c, connector: all_to_al, delay: -1}
+  - {from: good, to: c, connector: {fixed_indegree: 9}, multapses: false}
+  - {from: nobody, to: c, connector: all_to_all}
+  - {from: a, to: b, connector: all_to_all, weight: {dist: norml}}
+probes: ["c:w"]
+""")
+        found = self.snnc("check", path, code=1).stderr
+        places = [line.split(": error")[0].split("net.yaml:")[1]
+                  for line in found.splitlines() if ": error: " in line]
+        # What hangs on a broken input, population or helper is not reported again.
+        self.assertEqual([place.split(":")[0] for place in places],
+                         ["1", "3", "3", "3", "3", "4", "5", "5", "5", "8", "8", "9", "10", "12"],
+                         found)
+        many = "".join(f"  - {{from: q{i}, to: p, connector: all_to_all}}\n" for i in range(200))
+        found = self.snnc("check", self.network("projections:\n" + many), code=1).stderr
+        self.assertEqual(found.count(": error: "), 50)
+        self.assertIn("SNN1041", found)
+
+    def test_keys_are_obeyed_or_refused(self):
+        """Every connector with every other key: it changes the network, says
+        that it has no effect, is refused, or holds already."""
+        connectors = {"all_to_all": "all_to_all", "one_to_one": "one_to_one",
+                      "probability": "{fixed_probability: 0.5}", "in": "{fixed_indegree: 3}",
+                      "out": "{fixed_outdegree: 3}", "list": "{list: [[0, 0], [1, 0], [1, 0]]}",
+                      "rows": "{list: [[0, 1, 2, 3]]}", "matrix": "all_to_all, weight: [[1, 2], [3, 4]]"}
+        keys = {"weight": "7.0", "weight ": "{dist: uniform, low: 0, high: 1}", "delay": "9",
+                "delay ": "{dist: uniform_int, low: 2, high: 5}", "receptor": "other", "seed": "11",
+                "autapses": "false", "multapses": "false", "name": "mine"}
+        holds = {(c, "multapses") for c in ("all_to_all", "one_to_one", "probability")}
+        for connector, text in connectors.items():
+            def imported(extra=""):
+                done = self.run_snnc("compile", self.network(
+                    "models: {m: {receptors: [input, other], states: [v], "
+                    "equations: ['v = input + other'], spike: 'v > 1'}}\n"
+                    f"projections: [{{from: pop, to: pop, connector: {text}{extra}}}]\n",
+                    populations="{pop: {size: 2, model: m}}"), "--emit", "imported")
+                projection = [line for line in done.stdout.splitlines() if "snn.projection" in line]
+                return done.returncode, projection, done.stderr
+            plain = imported()
+            self.assertEqual(plain[0], 0, plain[2])
+            for key, value in keys.items():
+                if key.strip() == "weight" and "weight" in text:
+                    continue
+                with self.subTest(connector=connector, key=key):
+                    code, projection, said = imported(f", {key.strip()}: {value}")
+                    if code == 1:
+                        self.assertRegex(said, r"net.yaml:\d+:\d+: error: ")
+                    elif "no effect" not in said and (connector, key) not in holds:
+                        self.assertNotEqual(projection, plain[1])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -127,7 +127,7 @@ private:
   std::map<std::string, Model> models;
   std::set<std::string> brokenModels; ///< reported where they are written
   std::map<std::string, Signal> signals;
-  std::map<std::string, const Node *> declared;
+  std::map<std::string, const Node *> declared; ///< not all became signals
   std::map<std::string, unsigned> projectionNames;
 };
 

@@ -154,8 +154,13 @@ bool Importer::assign(const Node &node, snn::NeuronOp op,
   }
   Value value =
       emitExpression(node, equals + 1, scope, builder, at(node), reader);
-  if (!value)
+  if (!value) {
+    // What follows may name it; the model is given up anyway.
+    if (!isState)
+      scope[left] = builder.create<arith::ConstantOp>(
+          at(node), builder.getF32FloatAttr(0));
     return false;
+  }
   if (isState && !value.getType().isF32()) {
     reader.errorInside(node, equals + 1, "SNN1010",
                        fmt::format("state '{}' is a number, this is a "
@@ -194,9 +199,9 @@ bool Importer::emitBody(const Node &node, snn::NeuronOp op) {
       good = assign(*list->items[k], op, scope, onlyIf) && good;
     return good;
   };
-  if (!reader.need(node, "equations", "a model") ||
-      !assignAll("equations", nullptr))
+  if (!reader.need(node, "equations", "a model"))
     return false;
+  bool good = assignAll("equations", nullptr);
   Value spike;
   if (NodePtr condition = node.find("spike")) {
     if (!condition->isScalar()) {
@@ -221,7 +226,7 @@ bool Importer::emitBody(const Node &node, snn::NeuronOp op) {
     reader.error(*reset, "SNN1011", "a model without 'spike' has no 'reset'");
     return false;
   }
-  if (!assignAll("reset", spike))
+  if (!assignAll("reset", spike) || !good)
     return false;
   SmallVector<Value> next;
   for (auto [k, name] :

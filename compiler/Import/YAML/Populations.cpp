@@ -311,6 +311,7 @@ static void warnOfUnits(Reader &reader, const Node &node,
 
 DictionaryAttr Importer::readParams(const Node &node, const std::string &name,
                                     Model &model, size_t count) {
+  unsigned before = reader.errors();
   NamedAttrList params;
   std::vector<std::string> known;
   for (auto param : model.op.getParams().getAsValueRange<StringAttr>())
@@ -367,7 +368,7 @@ DictionaryAttr Importer::readParams(const Node &node, const std::string &name,
                                      "or '{}' in the unit of dt", tau)});
     }
   }
-  if (reader.failed())
+  if (reader.errors() > before)
     return nullptr;
   return params.getDictionary(context);
 }
@@ -412,6 +413,10 @@ void Importer::readPopulation(const Node &key, const Node &node) {
       initial.set(state, value);
   }
   FloatAttr rate;
+  if (NodePtr expected = node.find("rate"); expected && !spikes)
+    reader.warn(*expected, "SNN1012",
+                fmt::format("'rate' has no effect: '{}' never spikes", *name),
+                {"leave it out"});
   if (NodePtr expected = node.find("rate"))
     if (auto perTick = readRate(*expected))
       rate = builder.getF64FloatAttr(*perTick);
@@ -449,8 +454,11 @@ void Importer::readProbe(const Node &node) {
   for (const auto &[known, signal] : signals)
     if (signal.population)
       populations.push_back(known);
-  if (!llvm::is_contained(populations, name))
-    return reader.unknown(node, "population", name, populations);
+  if (!llvm::is_contained(populations, name)) {
+    if (!declared.count(name) || signals.count(name)) // else reported there
+      reader.unknown(node, "population", name, populations);
+    return;
+  }
   snn::PopulationOp population = signals[name].population;
   snn::NeuronOp model = population.neuron();
   std::vector<std::string> variables;

@@ -158,6 +158,7 @@ bool Importer::readDelay(const Node &node, Delay &delay) {
 Attribute Importer::readProcedural(const Node &node, const Node &connector,
                                    snn::ConnectorKind kind, double amount,
                                    Ends &ends, const Delay &delay) {
+  unsigned before = reader.errors();
   snn::DistAttr weight = constant(1);
   NodePtr given = node.find("weight");
   if (given && !(weight = distribution(*given, "weight", false)))
@@ -170,6 +171,14 @@ Attribute Importer::readProcedural(const Node &node, const Node &connector,
   int64_t own = seed;
   if (NodePtr value = node.find("seed"))
     own = readSeed(*value);
+  bool pairsAreGiven = kind == snn::ConnectorKind::AllToAll ||
+                       kind == snn::ConnectorKind::OneToOne;
+  if (NodePtr idle = node.find("seed");
+      idle && weight && pairsAreGiven &&
+      weight.getKind() == snn::DistKind::Constant &&
+      delay.extra.getKind() == snn::DistKind::Constant)
+    reader.warn(*idle, "SNN1012", "'seed' has no effect: nothing is drawn here",
+                {"leave it out"});
   if (!autapses && !ends.recurrent())
     autapses = true; // there are none between two populations
   if (!autapses && kind == snn::ConnectorKind::OneToOne)
@@ -182,7 +191,7 @@ Attribute Importer::readProcedural(const Node &node, const Node &connector,
       context, kind, builder.getF64FloatAttr(amount), weight, delay.extra,
       autapses, multapses, own, int64_t(streamOf(ends.name) & INT64_MAX));
   std::string problem;
-  if (reader.failed())
+  if (reader.errors() > before)
     return nullptr;
   if (!snn::createDrawn(attr, uint32_t(ends.sources()),
                         uint32_t(ends.targets()), problem)) {
@@ -497,6 +506,8 @@ void Importer::readProjection(const Node &node, size_t index) {
     *name = reader.text(*given, key).value_or("");
     auto it = signals.find(*name);
     bool isTarget = signal == &ends.to;
+    if (it == signals.end() && declared.count(*name))
+      return; // reported where it is written
     if (it == signals.end() || (isTarget && !it->second.population)) {
       std::vector<std::string> known;
       for (const auto &[other, value] : signals)
@@ -524,15 +535,20 @@ void Importer::readProjection(const Node &node, size_t index) {
           *given, "SNN1007",
           fmt::format("two projections are named '{}'", ends.name));
   }
-  unsigned &count = projectionNames[ends.name];
-  if (++count > 1)
-    ends.name += fmt::format("_{}", count);
+  unsigned count = ++projectionNames[ends.name];
+  if (count > 1) {
+    std::string plain = ends.name;
+    do
+      ends.name = fmt::format("{}_{}", plain, count++);
+    while (projectionNames.count(ends.name));
+    projectionNames[ends.name] = 1;
+  }
+  unsigned before = reader.errors();
   Delay delay;
-  if (!readDelay(node, delay))
-    return;
+  bool hasDelay = readDelay(node, delay);
   Attribute weights = readConnector(node, ends, delay);
   int64_t receptor = readReceptor(node, ends);
-  if (!weights || reader.failed())
+  if (!hasDelay || !weights || reader.errors() > before)
     return;
   builder.create<snn::ProjectionOp>(
       at(node), builder.getStringAttr(ends.name), ends.from.value,

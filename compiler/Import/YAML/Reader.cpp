@@ -16,10 +16,28 @@
 
 namespace snnc::yaml {
 
+void Reader::report(Diagnostic finding) {
+  bool isError = finding.severity == Severity::Error;
+  count += isError;
+  if (listed == kMost && !(isError && count == 1)) {
+    ++listed;
+    Diagnostic more = makeError(
+        "SNN1041", {file, "", 0, 0},
+        fmt::format("more findings than these {} are not listed", kMost));
+    more.severity = Severity::Note;
+    sink.report(std::move(more));
+  }
+  // The first error always: it is what the command ends with.
+  if (listed > kMost && !(isError && count == 1))
+    return;
+  ++listed;
+  sink.report(std::move(finding));
+}
+
 void Reader::error(const Node &node, const char *code, std::string message,
                    std::vector<std::string> hints) {
-  sink.report(makeError(code, {file, "", node.line, node.column},
-                        std::move(message), std::move(hints)));
+  report(makeError(code, {file, "", node.line, node.column}, std::move(message),
+                   std::move(hints)));
 }
 
 void Reader::warn(const Node &node, const char *code, std::string message,
@@ -27,7 +45,7 @@ void Reader::warn(const Node &node, const char *code, std::string message,
   Diagnostic d = makeError(code, {file, "", node.line, node.column},
                            std::move(message), std::move(hints));
   d.severity = Severity::Warning;
-  sink.report(std::move(d));
+  report(std::move(d));
 }
 
 void Reader::errorInside(const Node &node, size_t offset, const char *code,
@@ -37,7 +55,7 @@ void Reader::errorInside(const Node &node, size_t offset, const char *code,
   // A text over several lines: the position is that of its begin.
   if (node.text.find('\n') == std::string::npos)
     d.spot.column += int(offset) + (node.quoted ? 1 : 0);
-  sink.report(std::move(d));
+  report(std::move(d));
 }
 
 bool Reader::map(const Node &node, const char *what,

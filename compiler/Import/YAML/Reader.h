@@ -35,6 +35,8 @@ public:
   void errorInside(const Node &node, size_t offset, const char *code,
                    std::string message, std::vector<std::string> hints = {});
   bool failed() const { return sink.hasErrors(); }
+  /// Errors so far, also those beyond kMost that are not listed.
+  unsigned errors() const { return count; }
 
   /// SNN1005 unless a map; SNN1003 for keys beyond `known`.
   bool map(const Node &node, const char *what,
@@ -75,9 +77,13 @@ public:
   std::string file;
 
 private:
+  /// Findings that are listed of one file.
+  static constexpr unsigned kMost = 50;
+  void report(Diagnostic finding);
   bool fillInline(const Node &node, const char *what, size_t level,
                   std::vector<uint64_t> &shape, std::vector<double> &values);
   DiagnosticSink &sink;
+  unsigned count = 0, listed = 0;
 };
 
 } // namespace snnc::yaml

@@ -26,7 +26,8 @@ bool Importer::readNetwork() {
   std::string name = "network";
   dt = 1e-3;
   NodePtr head = root->find("network");
-  if (head && !reader.map(*head, "network", {"name", "dt", "seed"}))
+  if (head && !reader.map(*head, "network", {"name", "dt", "seed"}) &&
+      !head->isMap())
     return false;
   if (NodePtr node = head ? head->find("name") : nullptr)
     name = reader.name(*node, "name").value_or(name);
@@ -88,9 +89,8 @@ OwningOpRef<ModuleOp> Importer::run() {
   forSection(
       reader, *root, "populations",
       [&](const Node &key, const Node &value) { readPopulation(key, value); });
-  if (reader.failed())
-    return nullptr; // names that do not exist would be follow-up errors
-  if (signals.empty() || network.getOps<snn::PopulationOp>().empty()) {
+  NodePtr section = root->find("populations");
+  if (!section || (section->isMap() && section->items.empty())) {
     reader.error(*root, "SNN1004", "the network has no population");
     return nullptr;
   }
