@@ -4,6 +4,7 @@ writer of the NIR file. numpy and h5py only."""
 
 import json
 import os
+import sys
 
 import h5py
 import numpy as np
@@ -67,6 +68,21 @@ def save(folder, inputs, labels, hidden, potentials, figures):
     with open(path("expected.json"), "w", encoding="utf-8") as file:
         json.dump(figures, file, indent=2)
         file.write("\n")
+
+
+def run_check(here, network, simulate):
+    """The main of a check.py: one line per fault of the files in the folder of
+    the command line (default `here`); the exit code. `simulate`: path of the
+    NIR file, inputs -> hidden spikes and potentials."""
+    folder = sys.argv[1] if len(sys.argv) > 1 else here
+    path = os.path.join(folder, network)
+    try:
+        faults = check(folder, lambda spikes: simulate(path, spikes))
+    except (OSError, KeyError, ValueError) as error:
+        faults = [f"{type(error).__name__}: {error}"]
+    for fault in faults:
+        print(f"check: {fault}", file=sys.stderr)
+    return 1 if faults else 0
 
 
 def check(folder, simulate):

@@ -3,6 +3,8 @@
 
 #include "backends/host/HostBackend.h"
 
+#include "compiler/Support/Text.h"
+
 #include "passes/Program/LoopEmitter.h"
 #include "passes/Program/Passes.h"
 #include "runtime/abi/CoreHeader.h"
@@ -301,17 +303,6 @@ Operation *firstRefused(ModuleOp module) {
 constexpr unsigned maxNesting = 64;
 constexpr size_t maxProgramBytes = 4 << 20;
 
-bool nestsTooDeep(llvm::StringRef text) {
-  unsigned depth = 0;
-  for (char c : text) {
-    if (llvm::StringRef("([{<").contains(c) && ++depth > maxNesting)
-      return true;
-    if (llvm::StringRef(")]}>").contains(c) && depth)
-      --depth;
-  }
-  return false;
-}
-
 Diagnostic refusedProgram(const std::string &name, const std::string &why) {
   return makeError("SNN0652", {"", name, 0, 0},
                    "the text of a core program is refused: " + why,
@@ -335,7 +326,7 @@ Status HostPrograms::add(const std::string &name, const std::string &tickText,
                          uint32_t headerAddress, uint32_t sramBytes) {
   if (tickText.size() > maxProgramBytes)
     return refusedProgram(name, "it has more than 4 MiB");
-  if (nestsTooDeep(tickText))
+  if (nestsDeeper(tickText, maxNesting))
     return refusedProgram(name, "brackets nest deeper than 64");
   if (!jit) {
     auto machine = llvm::orc::JITTargetMachineBuilder::detectHost();

@@ -10,6 +10,7 @@
 #include "compiler/Fabric/NetworkInfo.h"
 #include "compiler/Reference/RunReference.h"
 #include "compiler/Support/AtomicFile.h"
+#include "compiler/Support/Text.h"
 #include "runtime/emulator/Emulator.h"
 #include "runtime/host/Inputs.h"
 #include "runtime/io/ArrayFile.h"
@@ -144,17 +145,6 @@ bool RunSubject::countInputs(const RunOptions &options, DiagnosticSink &sink) {
 /// Brackets in network.mlir nest this deep at most: MLIR's parser recurses.
 static constexpr unsigned maxNetworkNesting = 256;
 
-static bool nestsTooDeep(llvm::StringRef text) {
-  unsigned depth = 0;
-  for (char c : text) {
-    if (llvm::StringRef("([{<").contains(c) && ++depth > maxNetworkNesting)
-      return true;
-    if (llvm::StringRef(")]}>").contains(c) && depth)
-      --depth;
-  }
-  return false;
-}
-
 bool RunSubject::loadNetwork(DiagnosticSink &sink) {
   if (module)
     return true;
@@ -179,7 +169,7 @@ bool RunSubject::loadNetwork(DiagnosticSink &sink) {
                            "network again"}));
     return false;
   };
-  if (nestsTooDeep(*text))
+  if (nestsDeeper(*text, maxNetworkNesting))
     return refuse("brackets nest deeper than 256");
   OwningOpRef<ModuleOp> parsed;
   { // The parser's own words name no member; the refusal below does.
@@ -285,6 +275,15 @@ RunSubject::run(const std::string &backend, const RunOptions &options,
   return unwrap(session.run(inputs, requests, runOptions));
 }
 
+/// The input that an array is for: by name, or the only one.
+static const runtime::InputEntry *inputOf(const runtime::Manifest &manifest,
+                                          const std::string &key) {
+  for (const runtime::InputEntry &input : manifest.inputs)
+    if (input.name == key || (key.empty() && manifest.inputs.size() == 1))
+      return &input;
+  return nullptr;
+}
+
 /// Swaps the first two axes.
 static void swapAxes(runtime::NdArray &array) {
   uint64_t rows = array.shape[0], columns = array.shape[1];
@@ -341,29 +340,29 @@ static bool repeatSamples(runtime::ArrayMap &arrays,
                       "be the same");
   bool hasTicks = options.encode.empty() || options.encode == "delta" ||
                   (options.encode == "rate" && !options.ticks);
-  for (auto &[key, array] : arrays)
-    for (const runtime::InputEntry &input : manifest.inputs) {
-      if (input.name != key && !(key.empty() && manifest.inputs.size() == 1))
-        continue;
-      auto leading = runtime::leadingAxes(
-          array, {input.name, input.channels, input.shape});
-      if (!leading)
-        continue; // reported where it is read
-      if (*leading > (hasTicks ? 1u : 0u))
-        return refuse(input.name,
-                      fmt::format("--repeat: the array {} has samples already",
-                                  runtime::shapeText(array.shape)));
-      size_t once = array.bytes.size();
-      if (once > (size_t(1) << 30) / *options.repeat)
-        return refuse(input.name,
-                      fmt::format("--repeat: {} times {} B of input exceed the "
-                                  "limit of 1 GiB",
-                                  *options.repeat, once));
-      array.bytes.resize(once * *options.repeat);
-      for (uint64_t n = 1; n < *options.repeat && once > 0; ++n)
-        std::memcpy(array.bytes.data() + n * once, array.bytes.data(), once);
-      array.shape.insert(array.shape.begin(), *options.repeat);
-    }
+  for (auto &[key, array] : arrays) {
+    const runtime::InputEntry *input = inputOf(manifest, key);
+    if (!input)
+      continue;
+    auto leading = runtime::leadingAxes(
+        array, {input->name, input->channels, input->shape});
+    if (!leading)
+      continue; // reported where it is read
+    if (*leading > (hasTicks ? 1u : 0u))
+      return refuse(input->name,
+                    fmt::format("--repeat: the array {} has samples already",
+                                runtime::shapeText(array.shape)));
+    size_t once = array.bytes.size();
+    if (once > (size_t(1) << 30) / *options.repeat)
+      return refuse(input->name,
+                    fmt::format("--repeat: {} times {} B of input exceed the "
+                                "limit of 1 GiB",
+                                *options.repeat, once));
+    array.bytes.resize(once * *options.repeat);
+    for (uint64_t n = 1; n < *options.repeat && once > 0; ++n)
+      std::memcpy(array.bytes.data() + n * once, array.bytes.data(), once);
+    array.shape.insert(array.shape.begin(), *options.repeat);
+  }
   return true;
 }
 
@@ -392,9 +391,8 @@ readRunInputs(const RunOptions &options, const runtime::Manifest &manifest,
   }
   if (options.encode != "latency") // whose values have no ticks
     for (auto &[key, array] : arrays)
-      for (const runtime::InputEntry &input : manifest.inputs)
-        if (input.name == key || (key.empty() && manifest.inputs.size() == 1))
-          settleLayout(array, input, options, sink);
+      if (const runtime::InputEntry *input = inputOf(manifest, key))
+        settleLayout(array, *input, options, sink);
   if (options.repeat && !repeatSamples(arrays, manifest, options, sink))
     return std::nullopt;
   if (options.encode.empty())
@@ -409,19 +407,19 @@ readRunInputs(const RunOptions &options, const runtime::Manifest &manifest,
   encoder.ticks = options.ticks.value_or(0);
   encoder.seed = options.compile.network.seed.value_or(0);
   encoder.threshold = options.threshold;
-  for (auto &[key, array] : arrays)
-    for (const runtime::InputEntry &input : manifest.inputs) {
-      if (input.name != key && !(key.empty() && manifest.inputs.size() == 1))
-        continue;
-      runtime::ChannelShape shape{input.name, input.channels, input.shape};
-      encoder.timeAxis = !options.ticks.has_value();
-      auto spikes = runtime::encode(array, shape, encoder);
-      if (!spikes) {
-        sink.report(spikes.takeError());
-        return std::nullopt;
-      }
-      array = std::move(*spikes);
+  for (auto &[key, array] : arrays) {
+    const runtime::InputEntry *input = inputOf(manifest, key);
+    if (!input)
+      continue;
+    runtime::ChannelShape shape{input->name, input->channels, input->shape};
+    encoder.timeAxis = !options.ticks.has_value();
+    auto spikes = runtime::encode(array, shape, encoder);
+    if (!spikes) {
+      sink.report(spikes.takeError());
+      return std::nullopt;
     }
+    array = std::move(*spikes);
+  }
   return arrays;
 }
 

@@ -78,13 +78,6 @@ static uint64_t neuronBytes(Operation &op) {
   return population || isa<snn::OdeOp>(op) ? kStatelessBytes : 0;
 }
 
-/// How a network that does not fit runs all the same.
-static void noteReference(InFlightDiagnostic &diag) {
-  diag.attachNote()
-      << "help: `snnc run FILE --backend reference` runs it as it "
-         "is, without a machine";
-}
-
 /// Error SNN0354 when the neurons alone are too many.
 static LogicalResult refuseNeurons(snn::NetworkOp network,
                                    const MachineModel &machine, uint64_t room) {
@@ -113,7 +106,7 @@ static LogicalResult refuseNeurons(snn::NetworkOp network,
       << "' together have " << thousands(room) << " B";
   diag.attachNote() << "largest: '" << (name ? name.getValue() : "")
                     << "' with " << thousands(most) << " neurons";
-  noteReference(diag);
+  diag.attachNote() << kReferenceHelp;
   return failure();
 }
 
@@ -199,7 +192,7 @@ LogicalResult refuseHopeless(snn::NetworkOp network,
       "help: {:.2g} % of the synapses (degrees, probabilities) would fit with "
       "room to spare; all of them take more than {:.3g} times the machine",
       percent, double(bytes) / double(room));
-  noteReference(diag);
+  diag.attachNote() << kReferenceHelp;
   return failure();
 }
 

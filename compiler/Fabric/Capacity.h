@@ -1,4 +1,5 @@
-//===- Capacity.h - Networks that no mapping can fit -------------*- C++ -*-===//
+//===- Capacity.h - Networks that no mapping can fit -------------*- C++
+//-*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -14,6 +15,11 @@
 #include "compiler/SNN/SNN.h"
 
 namespace snnc::fabric {
+
+/// How a network that does not fit runs all the same.
+inline constexpr const char *kReferenceHelp =
+    "help: `snnc run FILE --backend reference` runs it as it is, without a "
+    "machine";
 
 /// Error SNN0354 at the largest population or projection when the neurons, or
 /// the drawn synapses, need more bytes than all cores of `machine` have, at the

@@ -121,4 +121,16 @@ std::string printable(std::string_view text, size_t limit) {
   return out;
 }
 
+bool nestsDeeper(std::string_view text, unsigned most) {
+  unsigned depth = 0;
+  for (char c : text) {
+    if (std::string_view("([{<").find(c) != std::string_view::npos &&
+        ++depth > most)
+      return true;
+    if (std::string_view(")]}>").find(c) != std::string_view::npos && depth)
+      --depth;
+  }
+  return false;
+}
+
 } // namespace snnc

@@ -37,6 +37,11 @@ std::string safeText(std::string_view text, Keep keep = Keep::Nothing);
 /// become U+FFFD.
 std::string jsonText(const nlohmann::json &json, int indent = -1);
 
+/// Whether brackets of any kind nest deeper than `most`: asked of text that is
+/// not trusted, before a parser that recurses gets it. Strings and comments are
+/// not told apart.
+bool nestsDeeper(std::string_view text, unsigned most);
+
 } // namespace snnc
 
 #endif // SNNC_SUPPORT_TEXT_H

@@ -14,17 +14,7 @@ from simulate import read, simulate  # extends the path to models/
 import readout
 
 
-def main():
-    folder = sys.argv[1] if len(sys.argv) > 1 else HERE
-    try:
-        layers = read(os.path.join(folder, "motion.nir"))
-        faults = readout.check(folder, lambda spikes: simulate(layers, spikes))
-    except (OSError, KeyError, ValueError) as error:
-        faults = [f"{type(error).__name__}: {error}"]
-    for fault in faults:
-        print(f"check: {fault}", file=sys.stderr)
-    return 1 if faults else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(readout.run_check(
+        HERE, "motion.nir",
+        lambda path, spikes: simulate(read(path), spikes)))

@@ -5,6 +5,7 @@
 // search only evaluates candidates. More source slices mean more table entries
 // on the target's cores: slice counts therefore grow to a fixed point.
 
+#include "compiler/Fabric/Capacity.h"
 #include "compiler/Fabric/LayerPlanner.h"
 #include "passes/Map/RealTime.h"
 #include "passes/Map/Support.h"
@@ -62,10 +63,6 @@ private:
   std::vector<bool> untimed; ///< nodes that are cut by bytes alone
   Slowness slow;             ///< why the last attempt was slow
 };
-
-constexpr const char *kReferenceHelp =
-    "help: `snnc run FILE --backend reference` runs it as it is, without a "
-    "machine";
 
 /// Whether some weight into `node` (or into any population) has 16 bits.
 bool isWide(const NetworkInfo &info, std::optional<uint32_t> node = {}) {

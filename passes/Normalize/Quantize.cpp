@@ -201,7 +201,8 @@ struct QuantizePass : impl::QuantizeBase<QuantizePass> {
     auto worst = weights.mostLost(width);
     if (worst.share() <= kLostShare)
       return width;
-    bool wideHelps = width == 8 && weights.mostLost(16).share() <= kLostShare;
+    Lost inWide = width == 8 ? weights.mostLost(16) : worst;
+    bool wideHelps = inWide.share() <= kLostShare;
     if (!bits) {
       width = 16;
       population.emitWarning("SNN0342: ")
@@ -210,7 +211,7 @@ struct QuantizePass : impl::QuantizeBase<QuantizePass> {
           << population.getName() << "' are int16";
       if (wideHelps)
         return width;
-      worst = weights.mostLost(16);
+      worst = inWide;
     }
     auto warning = population.emitWarning("SNN0341: ")
                    << percent(worst) << " of the weights of '" << worst.name

@@ -290,6 +290,7 @@ Attribute Importer::values(const Node &node, const std::string &key,
 static void warnOfUnits(Reader &reader, const Node &node,
                         const std::string &name, double tau, double dt) {
   constexpr double kFar = 1000;
+  double remains = portableExp(std::max(-dt / tau, -700.0));
   if (tau > kFar * dt)
     reader.warn(node, "SNN1039",
                 fmt::format("{} = {:g} is {:g} times the tick (dt = {:g}): the "
@@ -298,12 +299,11 @@ static void warnOfUnits(Reader &reader, const Node &node,
                 {fmt::format("if both mean the same unit all is well; "
                              "milliseconds among seconds would be {}: {:g}",
                              name, tau / kFar)});
-  else if (portableExp(std::max(-dt / tau, -700.0)) < 1e-3)
+  else if (remains < 1e-3)
     reader.warn(node, "SNN1039",
                 fmt::format("{} = {:g} is short against the tick (dt = {:g}): "
                             "of the state {:.2g} remains after one tick",
-                            name, tau, dt,
-                            portableExp(std::max(-dt / tau, -700.0))),
+                            name, tau, dt, remains),
                 {fmt::format("a dt of {:g} resolves it; seconds among "
                              "milliseconds would be {}: {:g}",
                              tau / 10, name, tau * kFar)});
