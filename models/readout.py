@@ -36,6 +36,11 @@ def integrate(spikes, weight, bias):
     return np.cumsum(drive, axis=1).astype(np.float32)
 
 
+# What the networks compute and NIR has no field for: docs/frameworks.md.
+METADATA = {"framework": "none", "integrator": "forward", "reset": "value",
+            "reset_late": False}
+
+
 def write(path, nodes, edges):
     """{name: (type, {field: value})} and [(from, to)] as a NIR file."""
     with h5py.File(path, "w", track_order=False) as file:
@@ -44,6 +49,9 @@ def write(path, nodes, edges):
         graph["type"] = "NIRGraph"
         graph.create_dataset("edges", data=[[a.encode(), b.encode()]
                                             for a, b in edges])
+        stated = graph.create_group("metadata")
+        for key, value in METADATA.items():
+            stated[key] = value
         parts = graph.create_group("nodes")
         for name, (kind, fields) in nodes.items():
             node = parts.create_group(name)

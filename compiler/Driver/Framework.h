@@ -7,6 +7,7 @@
 #include "compiler/Driver/Options.h"
 #include "compiler/Import/NIR/NirGraph.h"
 #include "compiler/Import/NIR/NirNormalise.h"
+#include "compiler/Import/NIR/NirRules.h"
 #include "compiler/Support/Diagnostic.h"
 
 #include <nlohmann/json.hpp>
@@ -18,27 +19,42 @@ namespace snnc {
 struct Dynamics {
   std::string framework = "none";
   std::string integrator = "forward"; ///< forward | exponential
-  std::string reset = "value";        ///< value | zero | subtract
+  std::string reset = "value";        ///< value | zero | subtract | none
   bool resetLate = false;             ///< the reset acts in the next tick
+  std::string compare = "above";      ///< above | reached | lowered
   std::string jump = "damped";        ///< damped | undamped | rise | unit
+
+  struct Layer {
+    std::string reset;
+    bool late;
+  };
+  /// By node, whose metadata differ from the others'.
+  std::map<std::string, Layer> layers = {};
 };
 
 /// For the manifest of a bundle and for results: framework, integrator, reset,
-/// reset_late, jump.
+/// reset_late, compare, jump; layers: {name: {reset, reset_late}}.
 nlohmann::json toJson(const Dynamics &dynamics);
 
 /// The profiles of docs/frameworks.md by name, "none" first.
 const std::vector<std::string> &frameworkNames();
 
-/// The dynamics of `graph` (normalised): the profile that --framework names, or
-/// the one of the exporter that the file shows; every single option overrides.
-/// A --reset without --reset-late acts in the tick of the spike where the
-/// profile is only assumed. Notes SNN0388 what was assumed, warns SNN0389 where
-/// nobody said what a spike does to the potential. `statesReset`: every neuron
-/// of the file that resets has a v_reset.
-Dynamics chooseDynamics(const nir::Graph &graph, const nir::ImpliedDt &implied,
-                        bool statesReset, const NetworkOptions &options,
-                        DiagnosticSink &sink);
+/// What of the file decides the dynamics, beside its nodes.
+struct FileRules {
+  nir::ImpliedDt implied;
+  nir::StatedRules stated; ///< by metadata
+  /// Every neuron that resets has a v_reset.
+  bool hasEveryReset = false;
+};
+
+/// The dynamics of `graph` (normalised): the profile that --framework or the
+/// file's metadata name, or the one of the exporter that the file shows; then
+/// what metadata state; every single option overrides, for all neurons. A reset
+/// without reset-late acts in the tick of the spike where the profile is only
+/// assumed. Notes SNN0388 what was assumed, warns SNN0389 where nobody said
+/// what a spike does to the potential.
+Dynamics chooseDynamics(nir::Graph &graph, const FileRules &file,
+                        const NetworkOptions &options, DiagnosticSink &sink);
 
 } // namespace snnc
 

@@ -87,9 +87,11 @@ void printFindings(const DiagnosticSink &sink, bool json, bool quiet,
 int exitCodeOf(const std::string &code) {
   llvm::StringRef text(code);
   // docs/diagnostics/map.md says which findings of the Map stage mean this.
+  if (code == "SNN0384")
+    return kExitUsage;
   if (llvm::is_contained<llvm::StringRef>({"SNN0353", "SNN0354", "SNN0356",
-                                           "SNN0357", "SNN0361", "SNN0362", "SNN0390",
-                                           "SNN1100", "SNN1101"},
+                                           "SNN0357", "SNN0361", "SNN0362",
+                                           "SNN0390", "SNN1100", "SNN1101"},
                                           text))
     return kExitDoesNotFit;
   if (text.starts_with("SNN06"))

@@ -15,6 +15,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Pass/PassManager.h"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fmt/format.h>
@@ -131,10 +132,39 @@ static bool isYaml(const std::string &path) {
          head.find("\nnetwork:") != std::string::npos;
 }
 
+bool acceptsOptions(const std::string &path, const NetworkOptions &options,
+                    const std::string &what,
+                    const std::vector<std::string> &useless,
+                    const std::vector<std::string> &useful,
+                    const std::string &hint, DiagnosticSink &sink) {
+  auto has = [](const std::vector<std::string> &names,
+                const std::string &name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  bool accepted = true;
+  for (const std::string &option : options.given) {
+    if (useless.empty() ? has(useful, option) : !has(useless, option))
+      continue;
+    sink.report(makeError("SNN0384", {path, "", 0, 0},
+                          fmt::format("{} has no effect on {}", option, what),
+                          {fmt::format("leave out {}: {}", option, hint)}));
+    accepted = false;
+  }
+  return accepted;
+}
+
 static ImportedNetwork importYaml(const std::string &path,
                                   const NetworkOptions &options,
                                   MLIRContext *context, DiagnosticSink &sink) {
   ImportedNetwork result;
+  if (!acceptsOptions(path, options, "a YAML network",
+                      {"--framework", "--integrator", "--reset", "--reset-late",
+                       "--no-reset-late"},
+                      {},
+                      "its models are in ticks, and say what a spike does "
+                      "(model: lif_subtract, for example)",
+                      sink))
+    return result;
   result.module = yaml::importYaml(path, context, sink, options.seed);
   if (!result.module)
     return result;
@@ -153,10 +183,10 @@ static ImportedNetwork importYaml(const std::string &path,
 
 /// Has every neuron of the file that resets a v_reset? Asked before
 /// normalise() fills the missing ones in.
-static bool statesEveryReset(const nir::Graph &graph) {
+static bool hasEveryReset(const nir::Graph &graph) {
   for (const nir::Node &node : graph.nodes) {
     if ((nir::isSpiking(node.kind) && !node.has("v_reset")) ||
-        (node.graph && !statesEveryReset(*node.graph)))
+        (node.graph && !hasEveryReset(*node.graph)))
       return false;
   }
   return true;
@@ -172,13 +202,15 @@ ImportedNetwork importNetwork(const std::string &path,
     sink.report(graph.takeError());
     return {};
   }
-  bool statesReset = statesEveryReset(*graph);
+  FileRules file;
+  file.hasEveryReset = hasEveryReset(*graph);
   if (!nir::normalise(*graph, sink))
     return {};
   ImportedNetwork result;
-  nir::ImpliedDt implied = nir::inferDt(*graph);
-  result.dt = chooseDt(*graph, implied, options, sink);
-  result.dynamics = chooseDynamics(*graph, implied, statesReset, options, sink);
+  file.implied = nir::inferDt(*graph);
+  file.stated = nir::statedRules(*graph, frameworkNames(), sink);
+  result.dt = chooseDt(*graph, file.implied, options, sink);
+  result.dynamics = chooseDynamics(*graph, file, options, sink);
   if (result.dt > 0)
     result.module = translateNir(*graph, context);
   return result;
@@ -193,6 +225,7 @@ LogicalResult normalizeNetwork(ModuleOp module, double dt,
   discretize.integrator = dynamics.integrator;
   discretize.reset = dynamics.reset;
   discretize.resetLate = dynamics.resetLate;
+  discretize.compare = dynamics.compare;
   discretize.jump = dynamics.jump;
   discretize.membraneBias = incumbent;
   normalize::RetimeOptions retime;

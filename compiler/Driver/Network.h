@@ -33,6 +33,15 @@ ImportedNetwork importNetwork(const std::string &path,
                               const NetworkOptions &options,
                               mlir::MLIRContext *context, DiagnosticSink &sink);
 
+/// Reports SNN0384 (usage) for each option of the command line that is among
+/// `useless`, or that is none of `useful` when `useless` is empty: `what`, for
+/// example "a bundle", has no place for it. True when there is none.
+bool acceptsOptions(const std::string &path, const NetworkOptions &options,
+                    const std::string &what,
+                    const std::vector<std::string> &useless,
+                    const std::vector<std::string> &useful,
+                    const std::string &hint, DiagnosticSink &sink);
+
 /// Imported -> Normalized. `quantized` false stops before integers (for the
 /// float reference).
 mlir::LogicalResult normalizeNetwork(mlir::ModuleOp module, double dt,

@@ -24,8 +24,24 @@ static constexpr const char *kExitCodes =
     "5 device,\n6 ran but overran or lost spikes, 70 internal, 130 "
     "interrupted.";
 
+static constexpr const char *kNetworkGroup = "Network";
+
+/// How the command line spells those of the network's options that it has.
+static std::vector<std::string> givenNetworkOptions(const CLI::App &verb) {
+  std::vector<std::string> given;
+  for (const CLI::Option *option : verb.get_options()) {
+    if (option->get_group() != kNetworkGroup || option->count() == 0)
+      continue;
+    std::string name = option->get_lnames().front();
+    bool negated =
+        option->get_expected_max() == 0 && option->results().front() == "false";
+    given.push_back((negated ? "--no-" : "--") + name);
+  }
+  return given;
+}
+
 static void addNetworkOptions(CLI::App *app, NetworkOptions &o) {
-  const char *group = "Network";
+  const char *group = kNetworkGroup;
   app->add_option("--dt", o.dt,
                   "Model time of one tick, in the unit of the file's tau "
                   "(default: what the file implies)")
@@ -39,12 +55,13 @@ static void addNetworkOptions(CLI::App *app, NetworkOptions &o) {
       ->group(group);
   app->add_option("--integrator", o.integrator,
                   "forward (Euler, the default) or exponential")
-      ->check(CLI::IsMember({"forward", "exponential"}))
+      ->check(CLI::IsMember(nir::integratorNames()))
       ->group(group);
   app->add_option("--reset", o.reset,
                   "What a spike does to the potential: value (the file's "
-                  "v_reset, the default), zero, subtract (the threshold)")
-      ->check(CLI::IsMember({"value", "zero", "subtract"}))
+                  "v_reset, the default), zero, subtract (the threshold) or "
+                  "none")
+      ->check(CLI::IsMember(nir::resetNames()))
       ->group(group);
   app->add_flag_function(
          "--reset-late,!--no-reset-late",
@@ -322,6 +339,10 @@ std::optional<int> parseOptions(int argc, char **argv, Options &options) {
     return kExitUsage;
   }
   options.jsonDiagnostics = format == "json";
+  for (NetworkOptions *network :
+       {&options.compile.network, &options.run.compile.network,
+        &options.check.compile.network, &options.verify.run.compile.network})
+    network->given = givenNetworkOptions(*app.get_subcommands().front());
   options.verb = verbOf(app.get_subcommands().front()->get_name());
   return std::nullopt;
 }

@@ -24,6 +24,8 @@ struct NetworkOptions {
   bool relaxTiming = false;
   /// Of every draw, in place of the seeds of the file.
   std::optional<uint64_t> seed;
+  /// The options of this struct that the command line had, as it spells them.
+  std::vector<std::string> given;
 };
 
 /// The usual tick of SpiNNaker systems (sPyNNaker's default time step).

@@ -153,7 +153,8 @@ int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
                            {"encoder", options.encode},
                            {"seed", options.compile.network.seed.value_or(0)}};
     // What the neurons compute: of the file, or kept in the bundle.
-    for (const auto &[key, value] : toJson(Dynamics()).items())
+    const nlohmann::json keys = toJson(Dynamics());
+    for (const auto &[key, value] : keys.items())
       if (subject.manifest().options.is_object() &&
           subject.manifest().options.contains(key))
         meta[key] = subject.manifest().options[key];

@@ -49,6 +49,12 @@ bool RunSubject::open(const RunOptions &options, SubjectNeeds needs,
           {"give the network file (.nir, .yaml) instead of the bundle"}));
       return false;
     }
+    if (!acceptsOptions(options.input, options.compile.network, "a bundle", {},
+                        {"--seed"},
+                        "it was settled when the bundle was compiled, or give "
+                        "the network file instead of the bundle",
+                        sink))
+      return false;
     auto bundle =
         runtime::Bundle::read(options.input, needs.digests ? nullptr : &sink);
     if (!bundle) {

@@ -4,6 +4,7 @@
 // removes them then. Reset variants: _value writes `reset`, _subtract takes
 // `drop` away. With _late the reset acts in the next tick, on what the
 // tick before left above the threshold; what is recorded is the value before it.
+// With _lowered it acts at once, but lowers the comparison of the next tick too.
 
 // NIR I: dv/dt = R x.
 snn.neuron @i receptors ["input"] states ["v"] params ["bias", "gain"] {
@@ -103,6 +104,20 @@ snn.neuron @lif_value_late receptors ["input"] states ["v"] params ["alpha", "of
   %spike = arith.cmpf ogt, %v1, %threshold : f32
   snn.yield spike %spike states %v1 : f32
 }
+// A recurrent one skips the tick after a spike (snnTorch RLeaky): what arrives in
+// it is lost.
+snn.neuron @lif_value_skip receptors ["input"] states ["v"] params ["alpha", "offset", "threshold", "reset", "bias", "gain"] {
+^bb0(%input: f32, %v: f32, %alpha: f32, %offset: f32, %threshold: f32, %reset: f32, %bias: f32, %gain: f32):
+  %over = arith.cmpf ogt, %v, %threshold : f32
+  %0 = arith.addf %input, %bias : f32
+  %x = arith.mulf %0, %gain : f32
+  %decayed = arith.mulf %v, %alpha : f32
+  %1 = arith.addf %decayed, %x : f32
+  %v1 = arith.addf %1, %offset : f32
+  %v2 = arith.select %over, %reset, %v1 : f32
+  %spike = arith.cmpf ogt, %v2, %threshold : f32
+  snn.yield spike %spike states %v2 : f32
+}
 snn.neuron @lif_subtract_late receptors ["input"] states ["v"] params ["alpha", "offset", "threshold", "drop", "bias", "gain"] {
 ^bb0(%input: f32, %v: f32, %alpha: f32, %offset: f32, %threshold: f32, %drop: f32, %bias: f32, %gain: f32):
   %over = arith.cmpf ogt, %v, %threshold : f32
@@ -115,6 +130,26 @@ snn.neuron @lif_subtract_late receptors ["input"] states ["v"] params ["alpha", 
   %v2 = arith.select %over, %lower, %v1 : f32
   %spike = arith.cmpf ogt, %v2, %threshold : f32
   snn.yield spike %spike states %v2 : f32
+}
+// snnTorch's reset_delay=False: who begins the tick above the threshold is
+// compared less the threshold, and has it back unless it spikes.
+snn.neuron @lif_subtract_lowered receptors ["input"] states ["v"] params ["alpha", "offset", "threshold", "drop", "bias", "gain"] {
+^bb0(%input: f32, %v: f32, %alpha: f32, %offset: f32, %threshold: f32, %drop: f32, %bias: f32, %gain: f32):
+  %over = arith.cmpf ogt, %v, %threshold : f32
+  %0 = arith.addf %input, %bias : f32
+  %x = arith.mulf %0, %gain : f32
+  %decayed = arith.mulf %v, %alpha : f32
+  %1 = arith.addf %decayed, %x : f32
+  %v1 = arith.addf %1, %offset : f32
+  %lower = arith.subf %v1, %drop : f32
+  %v2 = arith.select %over, %lower, %v1 : f32
+  %spike = arith.cmpf ogt, %v2, %threshold : f32
+  %less = arith.subf %v2, %drop : f32
+  %more = arith.addf %v2, %drop : f32
+  %fired = arith.select %over, %v2, %less : f32
+  %held = arith.select %over, %more, %v2 : f32
+  %v3 = arith.select %spike, %fired, %held : f32
+  snn.yield spike %spike states %v3 : f32
 }
 
 // NIR CubaLI: tau_syn di/dt = -i + w_in x, tau_mem dv/dt = (v_leak - v) + R i.
@@ -188,6 +223,26 @@ snn.neuron @cuba_lif_subtract_late receptors ["input"] states ["v", "i"] params 
   %v2 = arith.select %over, %lower, %v1 : f32
   %spike = arith.cmpf ogt, %v2, %threshold : f32
   snn.yield spike %spike states %v2, %i1 : f32, f32
+}
+snn.neuron @cuba_lif_subtract_lowered receptors ["input"] states ["v", "i"] params ["syn", "alpha", "offset", "threshold", "drop", "bias", "gain"] {
+^bb0(%input: f32, %v: f32, %i: f32, %syn: f32, %alpha: f32, %offset: f32, %threshold: f32, %drop: f32, %bias: f32, %gain: f32):
+  %over = arith.cmpf ogt, %v, %threshold : f32
+  %0 = arith.addf %input, %bias : f32
+  %x = arith.mulf %0, %gain : f32
+  %faded = arith.mulf %i, %syn : f32
+  %i1 = arith.addf %faded, %x : f32
+  %decayed = arith.mulf %v, %alpha : f32
+  %1 = arith.addf %decayed, %i1 : f32
+  %v1 = arith.addf %1, %offset : f32
+  %lower = arith.subf %v1, %drop : f32
+  %v2 = arith.select %over, %lower, %v1 : f32
+  %spike = arith.cmpf ogt, %v2, %threshold : f32
+  %less = arith.subf %v2, %drop : f32
+  %more = arith.addf %v2, %drop : f32
+  %fired = arith.select %over, %v2, %less : f32
+  %held = arith.select %over, %more, %v2 : f32
+  %v3 = arith.select %spike, %fired, %held : f32
+  snn.yield spike %spike states %v3, %i1 : f32, f32
 }
 
 // NIR Threshold: 1 if x > threshold.

@@ -217,6 +217,9 @@ def main():
     # The exporter keeps edges in a set: sort them, or the file would differ
     # from run to run.
     graph.edges = sorted(graph.edges)
+    # How it was trained, which NIR has no field for (docs/frameworks.md).
+    graph.metadata = {"framework": "snntorch", "reset": "zero",
+                      "reset_late": False}
     nir.write(path, graph)
     nir.read(path)  # the official reader accepts it, or raises
     rasters, quantised, figures = evaluate(net, simulate.read(path), spikes,

@@ -7,6 +7,7 @@
 #include "compiler/SNN/NeuronLibrary.h"
 #include "compiler/SNN/ParamValues.h"
 #include "passes/Normalize/Passes.h"
+#include "passes/Normalize/ResetRules.h"
 
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/Format.h"
@@ -54,9 +55,13 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
     if (integrator != "forward" && integrator != "exponential")
       return network.emitError("SNN0331: unknown integrator '")
              << integrator.getValue() << "'";
-    if (reset != "value" && reset != "zero" && reset != "subtract")
+    if (reset != "value" && reset != "zero" && reset != "subtract" &&
+        reset != "none")
       return network.emitError("SNN0331: unknown reset '")
              << reset.getValue() << "'";
+    if (compare != "above" && compare != "reached" && compare != "lowered")
+      return network.emitError("SNN0331: unknown comparison '")
+             << compare.getValue() << "'";
     if (jump != "damped" && jump != "undamped" && jump != "rise" &&
         jump != "unit")
       return network.emitError("SNN0331: unknown jump '")
@@ -172,6 +177,27 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
                          << (forward ? ", or --integrator exponential" : "");
   }
 
+  /// The options, or what the neurons' own `params` say.
+  ResetRules rulesOf(OdeOp ode) {
+    ResetRules rules{reset, resetLate, compare};
+    if (auto own = ode.getParams().getAs<StringAttr>("reset"))
+      rules.reset = own.getValue();
+    if (auto own = ode.getParams().getAs<BoolAttr>("reset_late"))
+      rules.late = own.getValue();
+    if (ode.getParams().contains("no_reset"))
+      rules.reset = "none";
+    return rules;
+  }
+
+  static LogicalResult refuseLatePause(OdeOp ode) {
+    ode.emitError("SNN0315: the neurons have a refractory period and a "
+                  "reset in the next tick, which no framework defines "
+                  "together")
+            .attachNote()
+        << "help: add --no-reset-late";
+    return failure();
+  }
+
   static std::string shortText(double value) {
     llvm::SmallString<32> text;
     llvm::raw_svector_ostream(text) << llvm::format("%.6g", value);
@@ -268,41 +294,35 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
     }
     if (hasSynapse(kind))
       set("syn", syn);
-    if (kind == OdeKind::Threshold || resets(kind))
-      set("threshold", over(threshold, unit));
+    if (kind == OdeKind::Threshold || resets(kind)) {
+      Numbers compared = over(threshold, unit);
+      if (compare == "reached")
+        llvm::transform(compared, compared.begin(), justBelow);
+      set("threshold", compared);
+    }
     std::string model = isSum(ode) ? "sum" : stringifyOdeKind(kind).str();
     if (resets(kind)) {
-      // Without a reset: nothing is subtracted.
-      bool noReset = ode.getParams().contains("no_reset");
-      bool subtract = noReset || reset == "subtract";
-      model += subtract ? "_subtract" : "_value";
-      bool late = resetLate && !noReset;
-      if (late)
-        model += "_late";
-      Numbers level(n, 0.0), drop(n, 0.0);
-      for (size_t k = 0; k < n; ++k) {
-        level[k] = reset == "value" ? vReset[k] : 0.0;
-        drop[k] = noReset ? 0.0 : threshold[k];
-      }
-      if (subtract)
-        set("drop", over(drop, unit));
-      else
-        set("reset", over(level, unit));
+      ResetRules rules = rulesOf(ode);
       FailureOr<Numbers> refractory = refractoryTicks(ode);
       if (failed(refractory))
         return failure();
-      if (llvm::any_of(*refractory, [](double ticks) { return ticks > 0; })) {
-        if (late) {
-          ode.emitError("SNN0315: the neurons have a refractory period and a "
-                        "reset in the next tick, which no framework defines "
-                        "together")
-                  .attachNote()
-              << "help: add --no-reset-late";
-          return failure();
-        }
-        model += "_refractory";
+      bool pauses =
+          llvm::any_of(*refractory, [](double ticks) { return ticks > 0; });
+      if (pauses && rules.actsLate())
+        return refuseLatePause(ode);
+      model += pauses ? rules.refractorySuffix()
+                      : rules.suffix(kind, feedsItself(ode));
+      if (pauses)
         set("refractory", *refractory);
+      Numbers level(n, 0.0), drop(n, 0.0);
+      for (size_t k = 0; k < n; ++k) {
+        level[k] = rules.reset == "value" ? vReset[k] : 0.0;
+        drop[k] = rules.reset == "none" ? 0.0 : threshold[k];
       }
+      if (rules.subtracts())
+        set("drop", over(drop, unit));
+      else
+        set("reset", over(level, unit));
     }
     if (kind != OdeKind::Threshold)
       scales.set("v",

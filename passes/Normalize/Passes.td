@@ -63,9 +63,13 @@ def Discretize : Pass<"snn-discretize", "::mlir::ModuleOp"> {
     Option<"integrator", "integrator", "std::string", "\"forward\"",
            "forward (Euler) or exponential">,
     Option<"reset", "reset", "std::string", "\"value\"",
-           "value (v_reset of the file), zero or subtract">,
+           "value (v_reset of the file), zero, subtract or none">,
     Option<"resetLate", "reset-late", "bool", "false",
            "The reset of a spike acts in the next tick">,
+    Option<"compare", "compare", "std::string", "\"above\"",
+           "When a neuron spikes: above its threshold, reached (equal too), or "
+           "lowered (above, less the threshold where the tick began above it: "
+           "snnTorch's subtract without a delay)">,
     Option<"jump", "jump", "std::string", "\"damped\"",
            "What of an input reaches its state in one tick: damped (leak times "
            "w_in or r, NIR's equation), undamped (w_in, on the current alone: "

@@ -2,14 +2,17 @@
 themselves computed: none differs before quantisation."""
 
 import io
+import json
 import os
 import unittest
 import zipfile
 
+import h5py
 import numpy as np
 
 from support import ROOT, SnncTest, data
 
+VECTORS_FILE = os.path.join(ROOT, "models", "frameworks", "vectors.zip")
 SNNTORCH = ["--framework", "snntorch"]
 NORSE = ["--framework", "norse", "--dt", "1e-6"]  # its export writes dt * tau
 VECTORS = {  # network: input, options that say how it was trained, spikes
@@ -17,6 +20,7 @@ VECTORS = {  # network: input, options that say how it was trained, spikes
     "ffzero": ("x20", [*SNNTORCH, "--reset", "zero"], 49),
     "syn": ("x20", SNNTORCH, 127),
     "rleaky": ("x20", SNNTORCH, 34),
+    "convn": ("xc", [*SNNTORCH, "--no-reset-late"], 321),
     "nlif": ("x20", NORSE, 39),
     "nlifbox": ("x20", NORSE, 35),
 }
@@ -29,7 +33,7 @@ class Frameworks(SnncTest):
         source, profile, _ = VECTORS[name]
         ticks = np.load(data("frameworks", source + ".npy"))
         np.save(self.path("in.npy"), ticks)
-        last = "3" if name.startswith("n") else "net.3"
+        last = {"nlif": "3", "nlifbox": "3", "convn": "net.7"}.get(name, "net.3")
         self.snnc("run", data("frameworks", name + ".nir"), *profile,
                   "-i", self.path("in.npy"), "-r", last + ":spikes",
                   *options, "-o", self.path("out.npz"))
@@ -57,6 +61,21 @@ class Frameworks(SnncTest):
                     np.testing.assert_array_equal(
                         self.spikes(name, "--backend", backend), reference)
 
+    def test_backends_agree_on_lowered_comparisons(self):
+        options = ["-i", self.path("x.npy"), "-r", "3:spikes", "-r", "3:v", "-r", "1:v",
+                   *options_of("snntorch_rleaky_subtract_now")]
+        with zipfile.ZipFile(VECTORS_FILE) as file:
+            np.save(self.path("x.npy"), np.load(io.BytesIO(
+                file.read("rasters.npz")))["input"])
+            for name in ("synaptic_subtract_now", "leaky_subtract_now"):
+                path = file.extract(f"snntorch_{name}.nir", self.folder)
+                reference = self.record(path, [*options, "--backend",
+                                               "reference"])
+                for backend in ("host", "emulator"):
+                    with self.subTest(name=name, backend=backend):
+                        self.assert_equal_runs(self.record(path, [
+                            *options, "--backend", backend]), reference)
+
     def test_who_wrote_it_is_seen_and_said(self):
         path = data("frameworks", "ff.nir")
         assumed = self.snnc("check", path)
@@ -73,11 +92,6 @@ class Frameworks(SnncTest):
         self.assertNotIn("SNN0389", norse.stderr)
 
 
-# What no combination of options computes yet (docs/frameworks.md).
-DIFFER = {"snntorch_synaptic_subtract_now", "snntorch_rleaky_subtract_now",
-          "snntorch_rleaky_zero_late"}
-
-
 def options_of(name):
     """snntorch_KIND_RESET_late or _now; norse_KIND."""
     framework, *how = name.split("_")
@@ -92,8 +106,7 @@ class Vectors(SnncTest):
     """The stored networks of models/frameworks."""
 
     def test_float_is_what_the_framework_computed(self):
-        with zipfile.ZipFile(os.path.join(ROOT, "models", "frameworks",
-                                          "vectors.zip")) as file:
+        with zipfile.ZipFile(VECTORS_FILE) as file:
             file.extractall(self.path("vectors"))
             rasters = np.load(io.BytesIO(file.read("rasters.npz")))
         np.save(self.path("in.npy"), rasters["input"])
@@ -112,10 +125,105 @@ class Vectors(SnncTest):
             print(name, *distance)
             with self.subTest(name):
                 self.assertGreaterEqual(int(want.sum()), 25)
-                if name in DIFFER:
-                    self.assertGreater(distance[0], 0, "take it off the list")
-                else:
-                    self.assertEqual(distance[0], 0)
+                self.assertEqual(distance[0], 0)
+
+
+class Stated(SnncTest):
+    """The metadata of a file say what was trained; options go before them."""
+
+    def network(self, name, whole=(), layer=()):
+        """snntorch_leaky_subtract_late with metadata of graph and node 3."""
+        path = self.path(name)
+        with zipfile.ZipFile(VECTORS_FILE) as file:
+            with open(path, "wb") as out:
+                out.write(file.read("snntorch_leaky_subtract_late.nir"))
+            np.save(self.path("in.npy"), np.load(io.BytesIO(
+                file.read("rasters.npz")))["input"])
+        with h5py.File(path, "r+") as file:
+            for place, entries in (("node", whole), ("node/nodes/3", layer)):
+                group = file.require_group(place + "/metadata")
+                for key, value in dict(entries).items():
+                    group[key] = value
+        return path
+
+    def meta(self, path, *options):
+        """The stderr of check, the spikes and potentials of the last layer,
+        and what the results say of the neurons."""
+        found = self.snnc("check", path, *options).stderr
+        self.snnc("run", path, *options, "-i", self.path("in.npy"),
+                  "--backend", "reference", "-r", "3:v",
+                  "-o", self.path("out.npz"))
+        with np.load(self.path("out.npz")) as out:
+            return found, out["3:v"], json.loads(out["meta"].tobytes())
+
+    def test_metadata_are_obeyed(self):
+        keys = {"framework": "snntorch", "reset": "zero", "reset_late": False}
+        found, v, meta = self.meta(self.network("a.nir", keys))
+        for code in ("SNN0383", "SNN0388", "SNN0389"):
+            self.assertNotIn(code, found)
+        self.assertEqual((meta["framework"],
+                          meta["reset"],
+                          meta["reset_late"]),
+                         ("snntorch", "zero", False))
+        same, plain = ["--framework", "snntorch", "--reset", "zero",
+                       "--no-reset-late"], self.network("b.nir")
+        np.testing.assert_array_equal(v, self.meta(plain, *same)[1])
+        late = self.meta(self.path("a.nir"), "--reset-late")
+        self.assertTrue(late[2]["reset_late"])
+        self.assertTrue((late[1] != v).any())
+
+    def test_a_layer_may_have_its_own(self):
+        keys = {"framework": "snntorch"}
+        path = self.network("layer.nir", keys, {"reset": "none"})
+        found, v, meta = self.meta(path)
+        self.assertNotIn("SNN0389", found)
+        self.assertEqual(meta["layers"],
+                         {"3": {"reset": "none", "reset_late": True}})
+        _, every, _ = self.meta(path, "--reset", "none")
+        _, reset, _ = self.meta(path, "--reset", "subtract")
+        self.assertGreater(v.max(), reset.max())  # it is never taken down
+        self.assertTrue((v != every).any())  # the hidden layer still is
+
+    def test_wrong_values_are_named(self):
+        path = self.network("wrong.nir", {"framework": "pytorch",
+                                          "reset_late": "perhaps"},
+                            {"reset": "hard"})
+        found = self.snnc("check", path).stderr
+        self.assertEqual(found.count("SNN0383"), 3)
+        for text in ("'framework' is 'pytorch'", "'/node/nodes/3'",
+                     "value, zero, subtract, none"):
+            self.assertIn(text, found)
+        self.assertIn("SNN0389", found)
+
+    def test_our_own_models_state_theirs(self):
+        for name in ("digits", "motion", "shapes"):
+            found = self.snnc("check", os.path.join(ROOT, "models", name,
+                                                    name + ".nir")).stderr
+            self.assertNotIn("warning", found)
+            self.assertNotIn("SNN0388", found)
+
+
+class WithoutEffect(SnncTest):
+    """An option that an input has no place for is refused, exit 2."""
+
+    def test_yaml_and_bundles(self):
+        with open(self.path("net.yaml"), "w", encoding="utf-8") as file:
+            file.write("network: {name: n, dt: 1.0e-3}\npopulations:\n"
+                       "  p: {size: 2, model: lif, params: {tau: 0.01, "
+                       "threshold: 1.0}}\n")
+        for option in (["--framework", "norse"], ["--reset", "zero"],
+                       ["--integrator", "forward"], ["--no-reset-late"]):
+            for verb in ("check", "compile"):
+                done = self.snnc(verb, "net.yaml", *option, code=2)
+                self.assertIn(f"{option[0]} has no effect on a YAML network",
+                              done.stderr)
+        self.assertFalse(os.path.exists(self.path("net.s2x")))
+        self.snnc("compile", "net.yaml", "--weights", "int16")
+        done = self.snnc("run", "net.s2x", "--weights", "int16", "--reset",
+                         "zero", "--ticks", "3", code=2)
+        self.assertEqual(done.stderr.count("SNN0384"), 2)
+        self.snnc("run", "net.s2x", "--seed", "1", "--ticks", "3",
+                  "-o", "out.npz")
 
 
 if __name__ == "__main__":

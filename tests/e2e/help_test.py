@@ -137,8 +137,8 @@ def cases():
         "another verb's option": run("SNN0091", rerun, command=[
             "compile", "net.yaml", "--record", "p:v"]),
         "argument": run("SNN0091", rerun, command=[*CHECK, "more"]),
-        "value": run("SNN0092", meant, command=[*CHECK, "--reset", "substract"],
-                     wrong="substract"),
+        "value": run("SNN0092", meant, command=[*CHECK, "--quantize", "per-neurn"],
+                     wrong="per-neurn"),
         "missing value": run("SNN0093", rerun, command=[*CHECK, "--weights"]),
         # Inputs.
         "input name": run("SNN0410", meant, command=[

@@ -135,6 +135,11 @@ struct Node {
   Shape inputShape;
   Shape outputShape;
 
+  /// Set by statedRules(): what this neuron's metadata say a spike does, where
+  /// that is not the same for every neuron of the file.
+  std::optional<std::string> reset;
+  std::optional<bool> resetLate;
+
   bool has(const std::string &field) const { return fields.count(field) != 0; }
   /// The numbers of a field; an empty tensor when it has none. After
   /// normalise() every field of the kind is there, except that `padding` of a

@@ -235,6 +235,10 @@ private:
     for (const auto &[field, value] : node.fields)
       if (std::holds_alternative<Tensor>(value))
         params.set(field, attribute(node, field.c_str(), true));
+    if (node.reset)
+      params.set("reset", builder.getStringAttr(*node.reset));
+    if (node.resetLate)
+      params.set("reset_late", builder.getBoolAttr(*node.resetLate));
     values[index] =
         builder
             .create<snn::OdeOp>(loc(node), result, name,

@@ -230,7 +230,7 @@ void Reader::unknown(const Node &node, const char *what,
   std::vector<std::string> hints;
   for (const std::string &near : nearestNames(name, known, 1))
     hints.push_back(fmt::format("did you mean '{}'?", near));
-  if (!known.empty() && known.size() <= 30)
+  if (!known.empty() && known.size() <= 50)
     hints.push_back(fmt::format("known: {}", fmt::join(known, ", ")));
   error(node, "SNN1008",
         fmt::format("there is no {} '{}'", what, name.substr(0, 60)), hints);
