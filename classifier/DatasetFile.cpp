@@ -4,8 +4,8 @@
 #include "classifier/PlanLayers.h"
 #include "classifier/Training.h"
 #include "compiler/Fabric/PlannerVersion.h"
-#include "compiler/Support/AtomicFile.h"
-#include "compiler/Support/ChildProcess.h"
+#include "runtime/support/AtomicFile.h"
+#include "runtime/support/ChildProcess.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -104,9 +104,8 @@ public:
   /// `head` where there is nothing.
   Expected<uint64_t> resume(const std::string &head);
   Status append(const std::string &text) {
-    return writeFully(file.get(), std::as_bytes(std::span(text)))
-               ? Status()
-               : failed();
+    return writeFully(file.get(), std::as_bytes(std::span(text))) ? Status()
+                                                                  : failed();
   }
   Status moveTo(const std::string &target) {
     if (::fsync(file.get()) != 0 ||

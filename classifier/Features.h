@@ -1,5 +1,4 @@
-//===- Features.h - What the selector knows about a layer ---------*- C++
-//-*-===//
+//===- Features.h - What the selector knows about a layer -------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -13,7 +12,7 @@
 
 #include "compiler/Fabric/LayerShape.h"
 #include "compiler/Fabric/Objective.h"
-#include "compiler/Machine/MachineModel.h"
+#include "runtime/machine/MachineModel.h"
 
 #include <array>
 #include <string_view>

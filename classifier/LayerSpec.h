@@ -1,5 +1,4 @@
-//===- LayerSpec.h - The layers of the data sets ------------------*- C++
-//-*-===//
+//===- LayerSpec.h - The layers of the data sets ----------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -21,7 +20,7 @@
 #ifndef SNNC_CLASSIFIER_LAYERSPEC_H
 #define SNNC_CLASSIFIER_LAYERSPEC_H
 
-#include "compiler/Support/Random.h"
+#include "runtime/support/Random.h"
 
 #include <array>
 #include <cstdint>

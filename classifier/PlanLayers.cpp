@@ -5,7 +5,7 @@
 
 #include "classifier/LayerNetwork.h"
 #include "compiler/Fabric/LayerPlanner.h"
-#include "compiler/Support/Threads.h"
+#include "runtime/support/Threads.h"
 
 #include <algorithm>
 #include <atomic>

@@ -3,8 +3,8 @@
 
 #include "classifier/Selector.h"
 
-#include "compiler/Support/AtomicFile.h"
-#include "compiler/Support/Random.h"
+#include "runtime/support/AtomicFile.h"
+#include "runtime/support/Random.h"
 
 #include <algorithm>
 #include <cmath>

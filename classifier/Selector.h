@@ -1,5 +1,4 @@
-//===- Selector.h - The learned choice of the paradigm ------------*- C++
-//-*-===//
+//===- Selector.h - The learned choice of the paradigm ----------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -20,7 +19,7 @@
 
 #include "classifier/Features.h"
 #include "classifier/TreeModel.h"
-#include "compiler/Support/Diagnostic.h"
+#include "runtime/support/Diagnostic.h"
 
 #include <map>
 

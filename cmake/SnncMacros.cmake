@@ -15,8 +15,10 @@ function(snnc_common_flags target)
   target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
   # Never let the host compiler fuse a multiply and an add: docs/semantics.md
   # promises the same bits everywhere.
+  # -Wno-deprecated-declarations: libstdc++ 12's own stable_sort calls a function
+  # that it deprecates, and clang reports it at every use.
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wno-unused-parameter
-    -ffp-contract=off)
+    -Wno-deprecated-declarations -ffp-contract=off)
   if(SNNC_SANITIZE)
     target_compile_options(${target} PRIVATE
       -fsanitize=address,undefined -fno-sanitize-recover=undefined
@@ -25,9 +27,9 @@ function(snnc_common_flags target)
     get_target_property(type ${target} TYPE)
     if(type STREQUAL EXECUTABLE)
       target_sources(${target} PRIVATE
-        ${CMAKE_SOURCE_DIR}/compiler/Support/SanitizerOptions.cpp)
+        ${CMAKE_SOURCE_DIR}/runtime/support/SanitizerOptions.cpp)
       set_source_files_properties(
-        ${CMAKE_SOURCE_DIR}/compiler/Support/SanitizerOptions.cpp
+        ${CMAKE_SOURCE_DIR}/runtime/support/SanitizerOptions.cpp
         PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
     endif()
   endif()

@@ -1,4 +1,4 @@
-//===- Device.h - What can run a bundle --------------------------*- C++ -*-===//
+//===- Device.h - What can run a bundle -------------------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -11,7 +11,7 @@
 #ifndef SNNC_RUNTIME_DEVICE_H
 #define SNNC_RUNTIME_DEVICE_H
 
-#include "compiler/Support/Diagnostic.h"
+#include "runtime/support/Diagnostic.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -28,12 +28,12 @@ class Bundle;
 struct PeStatistics {
   uint32_t peId = 0;
   uint64_t instructions = 0;
-  uint64_t cycles = 0;        ///< awake cycles, cycle model of docs/cycles.md
+  uint64_t cycles = 0; ///< awake cycles, cycle model of docs/cycles.md
   uint64_t worstTickCycles = 0;
-  uint64_t worstTick = 0;     ///< the first tick with that count
-  uint64_t overruns = 0;      ///< ticks with more cycles than the tick has
+  uint64_t worstTick = 0; ///< the first tick with that count
+  uint64_t overruns = 0;  ///< ticks with more cycles than the tick has
   uint64_t packetsSent = 0, packetsReceived = 0;
-  uint64_t packetsDropped = 0;  ///< receive ring was full
+  uint64_t packetsDropped = 0;   ///< receive ring was full
   uint32_t receiveHighWater = 0; ///< most keys waiting at once
   uint32_t stackHighWaterBytes = 0;
   uint64_t macCycles = 0;   ///< the MAC array was busy

@@ -3,7 +3,7 @@
 
 #include "backends/host/HostBackend.h"
 
-#include "compiler/Support/Text.h"
+#include "runtime/support/Text.h"
 
 #include "passes/Program/LoopEmitter.h"
 #include "passes/Program/Passes.h"

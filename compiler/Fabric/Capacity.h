@@ -1,5 +1,4 @@
-//===- Capacity.h - Networks that no mapping can fit -------------*- C++
-//-*-===//
+//===- Capacity.h - Networks that no mapping can fit ------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -11,8 +10,8 @@
 #ifndef SNNC_FABRIC_CAPACITY_H
 #define SNNC_FABRIC_CAPACITY_H
 
-#include "compiler/Machine/MachineModel.h"
 #include "compiler/SNN/SNN.h"
+#include "runtime/machine/MachineModel.h"
 
 namespace snnc::fabric {
 

@@ -1,5 +1,4 @@
-//===- CorePlanner.h - The bytes of one core ---------------------*- C++
-//-*-===//
+//===- CorePlanner.h - The bytes of one core --------------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -13,7 +12,7 @@
 #ifndef SNNC_FABRIC_COREPLANNER_H
 #define SNNC_FABRIC_COREPLANNER_H
 
-#include "compiler/Machine/MachineModel.h"
+#include "runtime/machine/MachineModel.h"
 
 #include <cstdint>
 #include <optional>

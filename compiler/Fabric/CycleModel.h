@@ -1,5 +1,4 @@
-//===- CycleModel.h - Cycles of one core in one tick --------------*- C++
-//-*-===//
+//===- CycleModel.h - Cycles of one core in one tick ------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -13,7 +12,7 @@
 #define SNNC_FABRIC_CYCLEMODEL_H
 
 #include "compiler/Fabric/WeightDelayMap.h"
-#include "compiler/Machine/MachineModel.h"
+#include "runtime/machine/MachineModel.h"
 
 namespace snnc::fabric {
 

@@ -7,7 +7,7 @@
 #include "compiler/Fabric/RowSample.h"
 #include "compiler/SNN/Connectivity.h"
 #include "compiler/SNN/ParamValues.h"
-#include "compiler/Support/Random.h"
+#include "runtime/support/Random.h"
 
 #include <algorithm>
 #include <cmath>

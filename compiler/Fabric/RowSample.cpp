@@ -5,7 +5,7 @@
 
 #include "compiler/Fabric/NeuronOrder.h"
 #include "compiler/SNN/ParamValues.h"
-#include "compiler/Support/Random.h"
+#include "runtime/support/Random.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-//===- ParameterStore.h - Where weights and parameters live ------*- C++ -*-===//
+//===- ParameterStore.h - Where weights and parameters live -----*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -13,7 +13,7 @@
 #ifndef SNNC_PARAMS_PARAMETERSTORE_H
 #define SNNC_PARAMS_PARAMETERSTORE_H
 
-#include "compiler/Support/Diagnostic.h"
+#include "runtime/support/Diagnostic.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -25,7 +25,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/SNN/DrawnRows.h"
-#include "compiler/Support/Random.h"
+#include "runtime/support/Random.h"
 
 #include <algorithm>
 #include <array>

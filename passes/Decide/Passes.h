@@ -1,12 +1,11 @@
-//===- Passes.h - Decide: how each population is computed ---------*- C++
-//-*-===//
+//===- Passes.h - Decide: how each population is computed -------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_PASSES_DECIDE_PASSES_H
 #define SNNC_PASSES_DECIDE_PASSES_H
 
-#include "compiler/Machine/MachineModel.h"
 #include "compiler/SNN/SNN.h"
 #include "passes/Decide/AutoSelect.h"
+#include "runtime/machine/MachineModel.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"

@@ -1,12 +1,11 @@
-//===- Passes.h - Map: from the network to cores -----------------*- C++
-//-*-===//
+//===- Passes.h - Map: from the network to cores ----------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_PASSES_MAP_PASSES_H
 #define SNNC_PASSES_MAP_PASSES_H
 
 #include "compiler/Fabric/Fabric.h"
 #include "compiler/Fabric/ScanCache.h"
-#include "compiler/Machine/MachineModel.h"
+#include "runtime/machine/MachineModel.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"

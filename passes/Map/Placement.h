@@ -1,5 +1,4 @@
-//===- Placement.h - Slices to cores as a problem ----------------*- C++
-//-*-===//
+//===- Placement.h - Slices to cores as a problem ---------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -12,7 +11,7 @@
 #ifndef SNNC_PASSES_MAP_PLACEMENT_H
 #define SNNC_PASSES_MAP_PLACEMENT_H
 
-#include "compiler/Machine/MachineModel.h"
+#include "runtime/machine/MachineModel.h"
 
 #include <cstdint>
 #include <optional>

@@ -7,9 +7,9 @@
 
 #include "runtime/bundle/Bundle.h"
 
-#include "compiler/Support/Digest.h"
 #include "runtime/bundle/ManifestJson.h"
 #include "runtime/bundle/Zip.h"
+#include "runtime/support/Digest.h"
 
 #include <fmt/format.h>
 #include <set>

@@ -1,5 +1,4 @@
-//===- Bundle.h - net.s2x: what the compiler hands to a device ----*- C++
-//-*-===//
+//===- Bundle.h - net.s2x: what the compiler hands to a device --*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -12,8 +11,8 @@
 #ifndef SNNC_RUNTIME_BUNDLE_BUNDLE_H
 #define SNNC_RUNTIME_BUNDLE_BUNDLE_H
 
-#include "compiler/Machine/MachineModel.h"
-#include "compiler/Support/Diagnostic.h"
+#include "runtime/machine/MachineModel.h"
+#include "runtime/support/Diagnostic.h"
 
 #include <array>
 #include <bitset>

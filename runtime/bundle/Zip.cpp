@@ -7,7 +7,7 @@
 
 #include "runtime/bundle/Zip.h"
 
-#include "compiler/Support/AtomicFile.h"
+#include "runtime/support/AtomicFile.h"
 
 #include <algorithm>
 #include <array>
@@ -106,9 +106,9 @@ static Expected<std::string> archiveOf(const std::string &shownPath,
   zip_error_init(&error);
   std::unique_ptr<zip_source_t, void (*)(zip_source_t *)> target(
       zip_source_buffer_create(nullptr, 0, 0, &error), zip_source_free);
-  Archive archive(
-      target ? zip_open_from_source(target.get(), ZIP_TRUNCATE, &error)
-             : nullptr);
+  Archive archive(target
+                      ? zip_open_from_source(target.get(), ZIP_TRUNCATE, &error)
+                      : nullptr);
   if (!archive) {
     std::string why = zip_error_strerror(&error);
     zip_error_fini(&error);

@@ -1,5 +1,4 @@
-//===- Zip.h - Deterministic writing and bounded reading of zips --*- C++
-//-*-===//
+//===- Zip.h - Deterministic writing and bounded reading of zips -*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -13,7 +12,7 @@
 #ifndef SNNC_RUNTIME_BUNDLE_ZIP_H
 #define SNNC_RUNTIME_BUNDLE_ZIP_H
 
-#include "compiler/Support/Diagnostic.h"
+#include "runtime/support/Diagnostic.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,11 +1,10 @@
-//===- ElfLoader.h - Core programs out of Arm ELF files ----------*- C++
-//-*-===//
+//===- ElfLoader.h - Core programs out of Arm ELF files ---------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_RUNTIME_EMULATOR_ELFLOADER_H
 #define SNNC_RUNTIME_EMULATOR_ELFLOADER_H
 
-#include "compiler/Machine/MachineModel.h"
-#include "compiler/Support/Diagnostic.h"
+#include "runtime/machine/MachineModel.h"
+#include "runtime/support/Diagnostic.h"
 
 #include <string>
 #include <vector>

@@ -1,5 +1,4 @@
-//===- Engine.h - One emulated processor core --------------------*- C++
-//-*-===//
+//===- Engine.h - One emulated processor core -------------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -13,7 +12,7 @@
 #ifndef SNNC_RUNTIME_EMULATOR_ENGINE_H
 #define SNNC_RUNTIME_EMULATOR_ENGINE_H
 
-#include "compiler/Machine/MachineModel.h"
+#include "runtime/machine/MachineModel.h"
 
 #include <array>
 #include <cstddef>

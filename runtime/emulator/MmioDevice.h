@@ -1,10 +1,9 @@
-//===- MmioDevice.h - A block of registers beside a core ---------*- C++
-//-*-===//
+//===- MmioDevice.h - A block of registers beside a core --------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_RUNTIME_EMULATOR_MMIODEVICE_H
 #define SNNC_RUNTIME_EMULATOR_MMIODEVICE_H
 
-#include "compiler/Machine/MachineModel.h"
+#include "runtime/machine/MachineModel.h"
 
 #include <cstdint>
 #include <string>

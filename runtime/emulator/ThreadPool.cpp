@@ -3,7 +3,7 @@
 
 #include "runtime/emulator/ThreadPool.h"
 
-#include "compiler/Support/Threads.h"
+#include "runtime/support/Threads.h"
 
 #include <algorithm>
 

@@ -7,8 +7,8 @@
 
 #include "runtime/io/ArrayFile.h"
 
-#include "compiler/Support/AtomicFile.h"
 #include "runtime/io/NirData.h"
+#include "runtime/support/AtomicFile.h"
 
 #include <filesystem>
 #include <fmt/format.h>

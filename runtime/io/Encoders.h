@@ -1,5 +1,4 @@
-//===- Encoders.h - Analog values to spikes on the host ----------*- C++
-//-*-===//
+//===- Encoders.h - Analog values to spikes on the host ---------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -25,8 +24,8 @@
 #ifndef SNNC_RUNTIME_IO_ENCODERS_H
 #define SNNC_RUNTIME_IO_ENCODERS_H
 
-#include "compiler/Support/Random.h"
 #include "runtime/io/SpikeTrain.h"
+#include "runtime/support/Random.h"
 
 #include <array>
 
@@ -57,7 +56,7 @@ const char *name(Encoder encoder);
 Expected<NdArray> encode(const NdArray &analog, const ChannelShape &channels,
                          const EncoderOptions &options);
 
-/// The generator of the rate encoder lives in compiler/Support/Random.h.
+/// The generator of the rate encoder lives in runtime/support/Random.h.
 using snnc::philox4x32;
 
 } // namespace snnc::runtime

@@ -1,5 +1,4 @@
-//===- Hdf5.h - Members and attributes of HDF5 groups ------------*- C++
-//-*-===//
+//===- Hdf5.h - Members and attributes of HDF5 groups -----------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -10,7 +9,7 @@
 #ifndef SNNC_RUNTIME_IO_HDF5_H
 #define SNNC_RUNTIME_IO_HDF5_H
 
-#include "compiler/Support/Hdf5.h"
+#include "runtime/support/Hdf5.h"
 
 #include <cstdint>
 #include <optional>

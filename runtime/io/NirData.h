@@ -1,5 +1,4 @@
-//===- NirData.h - NIRData: spikes and traces in HDF5 ------------*- C++
-//-*-===//
+//===- NirData.h - NIRData: spikes and traces in HDF5 -----------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -24,8 +23,8 @@
 #ifndef SNNC_RUNTIME_IO_NIRDATA_H
 #define SNNC_RUNTIME_IO_NIRDATA_H
 
-#include "compiler/Support/Diagnostic.h"
 #include "runtime/io/Npy.h"
+#include "runtime/support/Diagnostic.h"
 
 namespace snnc::runtime {
 

@@ -5,10 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/Support/ChildProcess.h"
 #include "runtime/io/ArrayWire.h"
 #include "runtime/io/Hdf5.h"
 #include "runtime/io/NirData.h"
+#include "runtime/support/ChildProcess.h"
 
 #include <algorithm>
 #include <cmath>

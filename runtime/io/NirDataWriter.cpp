@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/Support/AtomicFile.h"
 #include "runtime/io/Hdf5.h"
 #include "runtime/io/NirData.h"
+#include "runtime/support/AtomicFile.h"
 
 #include <algorithm>
 #include <cmath>
@@ -170,8 +170,7 @@ imageOf(const std::string &path, const ArrayMap &arrays, double dt,
                       "close other programs: memory may be short");
   Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
   H5Pset_obj_track_times(creation, false);
-  Handle file(
-      H5Fcreate("snnc", H5F_ACC_TRUNC, creation, memory), H5Fclose);
+  Handle file(H5Fcreate("snnc", H5F_ACC_TRUNC, creation, memory), H5Fclose);
   Handle root(file ? H5Gopen2(file, "/", H5P_DEFAULT) : H5I_INVALID_HID,
               H5Gclose);
   Handle nodes;
@@ -190,8 +189,7 @@ imageOf(const std::string &path, const ArrayMap &arrays, double dt,
                      ? -1
                      : H5Fget_file_image(file, nullptr, 0);
   std::string bytes(size_t(std::max<ssize_t>(size, 0)), '\0');
-  if (size <= 0 ||
-      H5Fget_file_image(file, bytes.data(), bytes.size()) != size)
+  if (size <= 0 || H5Fget_file_image(file, bytes.data(), bytes.size()) != size)
     return writeError(path, "", "the HDF5 library cannot finish the file",
                       "close other programs: memory may be short");
   return bytes;

@@ -7,7 +7,7 @@
 
 #include "runtime/io/Npy.h"
 
-#include "compiler/Support/AtomicFile.h"
+#include "runtime/support/AtomicFile.h"
 
 #include <algorithm>
 #include <array>

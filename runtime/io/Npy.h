@@ -1,5 +1,4 @@
-//===- Npy.h - numpy's array files .npy and .npz -----------------*- C++
-//-*-===//
+//===- Npy.h - numpy's array files .npy and .npz ----------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -12,8 +11,8 @@
 #ifndef SNNC_RUNTIME_IO_NPY_H
 #define SNNC_RUNTIME_IO_NPY_H
 
-#include "compiler/Support/Diagnostic.h"
 #include "runtime/io/NdArray.h"
+#include "runtime/support/Diagnostic.h"
 
 #include <string_view>
 

@@ -1,5 +1,4 @@
-//===- SpikeTrain.h - Input spikes of one run --------------------*- C++
-//-*-===//
+//===- SpikeTrain.h - Input spikes of one run -------------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -11,8 +10,8 @@
 #ifndef SNNC_RUNTIME_IO_SPIKETRAIN_H
 #define SNNC_RUNTIME_IO_SPIKETRAIN_H
 
-#include "compiler/Support/Diagnostic.h"
 #include "runtime/io/NdArray.h"
+#include "runtime/support/Diagnostic.h"
 
 namespace snnc::runtime {
 

@@ -15,7 +15,7 @@
 
 #include "compiler/Import/NIR/NirNormalise.h"
 #include "compiler/Import/NIR/NirReader.h"
-#include "compiler/Support/AtomicFile.h"
+#include "runtime/support/AtomicFile.h"
 
 #include <algorithm>
 #include <cstdlib>

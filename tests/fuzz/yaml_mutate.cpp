@@ -12,8 +12,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Import/YAML/YamlImport.h"
-#include "compiler/Support/AtomicFile.h"
 #include "passes/Normalize/Passes.h"
+#include "runtime/support/AtomicFile.h"
 
 #include "mlir/Pass/PassManager.h"
 

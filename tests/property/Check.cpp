@@ -8,14 +8,14 @@
 #include "tests/property/Check.h"
 
 #include "backends/host/HostBackend.h"
-#include "compiler/Driver/Compile.h"
-#include "compiler/Driver/DrivenInputs.h"
-#include "compiler/Driver/Messages.h"
-#include "compiler/Driver/Network.h"
 #include "compiler/Import/YAML/YamlImport.h"
 #include "compiler/Reference/RunReference.h"
 #include "runtime/emulator/Emulator.h"
 #include "runtime/host/Compare.h"
+#include "tools/snnc/Compile.h"
+#include "tools/snnc/DrivenInputs.h"
+#include "tools/snnc/Messages.h"
+#include "tools/snnc/Network.h"
 
 #include <algorithm>
 #include <fmt/format.h>

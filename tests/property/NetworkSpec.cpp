@@ -7,7 +7,7 @@
 
 #include "tests/property/NetworkSpec.h"
 
-#include "compiler/Support/Random.h"
+#include "runtime/support/Random.h"
 
 #include <algorithm>
 #include <cmath>

@@ -6,9 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "RuntimeFixtures.h"
-#include "compiler/Support/AtomicFile.h"
 #include "runtime/bundle/ManifestJson.h"
 #include "runtime/bundle/Zip.h"
+#include "runtime/support/AtomicFile.h"
 
 #include <functional>
 #include <gmock/gmock.h>

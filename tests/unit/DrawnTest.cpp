@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/SNN/DrawnRows.h"
-#include "compiler/Support/Random.h"
+#include "runtime/support/Random.h"
 
 #include "mlir/AsmParser/AsmParser.h"
 

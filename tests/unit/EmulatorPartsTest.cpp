@@ -1,11 +1,11 @@
 //===- EmulatorPartsTest.cpp - Router, ELF loader, devices, threads -------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "compiler/Support/AtomicFile.h"
 #include "runtime/emulator/ElfLoader.h"
 #include "runtime/emulator/Pe.h"
 #include "runtime/emulator/Router.h"
 #include "runtime/emulator/ThreadPool.h"
+#include "runtime/support/AtomicFile.h"
 
 #include <cstring>
 #include <gtest/gtest.h>

@@ -3,9 +3,9 @@
 
 #include "runtime/emulator/Emulator.h"
 
-#include "compiler/Support/AtomicFile.h"
 #include "runtime/abi/CoreHeader.h"
 #include "runtime/bundle/Bundle.h"
+#include "runtime/support/AtomicFile.h"
 
 #include <bit>
 #include <cstring>

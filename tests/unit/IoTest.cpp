@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/Support/AtomicFile.h"
 #include "runtime/io/ArrayFile.h"
 #include "runtime/io/Encoders.h"
+#include "runtime/support/AtomicFile.h"
 
 #include <cmath>
 #include <cstdlib>

@@ -1,8 +1,8 @@
 //===- MachineTest.cpp - Machine files: contents and every error ----------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "compiler/Machine/EmbeddedMachines.h"
-#include "compiler/Machine/MachineModel.h"
+#include "runtime/machine/EmbeddedMachines.h"
+#include "runtime/machine/MachineModel.h"
 
 #include <fstream>
 #include <gtest/gtest.h>

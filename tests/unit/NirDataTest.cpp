@@ -9,9 +9,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/io/NirData.h"
-#include "compiler/Support/AtomicFile.h"
 #include "runtime/io/ArrayFile.h"
 #include "runtime/io/Hdf5.h"
+#include "runtime/support/AtomicFile.h"
 
 #include <cmath>
 #include <filesystem>

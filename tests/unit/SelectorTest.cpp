@@ -3,7 +3,7 @@
 
 #include "SelectorSamples.h"
 #include "classifier/Evaluation.h"
-#include "compiler/Support/AtomicFile.h"
+#include "runtime/support/AtomicFile.h"
 
 #include <filesystem>
 #include <gmock/gmock.h>

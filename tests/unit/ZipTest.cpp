@@ -7,7 +7,7 @@
 
 #include "runtime/bundle/Zip.h"
 
-#include "compiler/Support/AtomicFile.h"
+#include "runtime/support/AtomicFile.h"
 
 #include <cstdlib>
 #include <filesystem>

@@ -1,11 +1,10 @@
-//===- BundleBuilder.h - A mapped module becomes a bundle --------*- C++
-//-*-===//
+//===- BundleBuilder.h - A mapped module becomes a bundle -------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_BACKENDS_SPINNAKER2_BUNDLE_BUNDLEBUILDER_H
 #define SNNC_BACKENDS_SPINNAKER2_BUNDLE_BUNDLEBUILDER_H
 
-#include "compiler/Machine/MachineModel.h"
 #include "runtime/bundle/Bundle.h"
+#include "runtime/machine/MachineModel.h"
 
 #include "mlir/IR/BuiltinOps.h"
 
@@ -16,11 +15,11 @@ namespace snnc::s2 {
 class PartCache;
 
 struct BundleOptions {
-  std::string networkName; ///< the user's file name, for the manifest
-  double tickSeconds = 1e-3; ///< where fabric.machine does not say
-  unsigned jobs = 1; ///< threads for compiling programs
+  std::string networkName;    ///< the user's file name, for the manifest
+  double tickSeconds = 1e-3;  ///< where fabric.machine does not say
+  unsigned jobs = 1;          ///< threads for compiling programs
   PartCache *cache = nullptr; ///< see CodegenOptions
-  nlohmann::json asked; ///< the user's options, kept in the manifest
+  nlohmann::json asked;       ///< the user's options, kept in the manifest
 };
 
 /// Compiles every tick.program, builds every core's image and collects them

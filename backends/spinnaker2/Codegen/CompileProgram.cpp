@@ -9,8 +9,8 @@
 
 #include "backends/spinnaker2/Codegen/EmitObject.h"
 #include "backends/spinnaker2/S2/S2.h"
-#include "compiler/Support/Threads.h"
 #include "passes/Program/Passes.h"
+#include "runtime/support/Threads.h"
 
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/Passes.h"
@@ -21,11 +21,11 @@
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/IR/Module.h"
 
+#include <algorithm>
 #include <cstring>
 #include <fmt/format.h>
 #include <mutex>
 #include <set>
-#include <algorithm>
 #include <thread>
 
 using namespace mlir;

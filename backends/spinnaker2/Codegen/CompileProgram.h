@@ -1,12 +1,11 @@
-//===- CompileProgram.h - A tick program becomes an Arm ELF ------*- C++
-//-*-===//
+//===- CompileProgram.h - A tick program becomes an Arm ELF -----*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_BACKENDS_SPINNAKER2_CODEGEN_COMPILEPROGRAM_H
 #define SNNC_BACKENDS_SPINNAKER2_CODEGEN_COMPILEPROGRAM_H
 
 #include "backends/spinnaker2/Codegen/EmitObject.h"
-#include "compiler/Machine/MachineModel.h"
 #include "compiler/Tick/Tick.h"
+#include "runtime/machine/MachineModel.h"
 
 #include <map>
 #include <string>

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "backends/spinnaker2/Codegen/CompileProgram.h"
-#include "compiler/Support/AtomicFile.h"
-#include "compiler/Support/Temporaries.h"
+#include "runtime/support/AtomicFile.h"
+#include "runtime/support/Temporaries.h"
 
 #include "lld/Common/CommonLinkerContext.h"
 #include "lld/Common/Driver.h"

@@ -1,5 +1,4 @@
-//===- CoreImage.h - The data segment of one core ----------------*- C++
-//-*-===//
+//===- CoreImage.h - The data segment of one core ---------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -13,7 +12,7 @@
 
 #include "compiler/Fabric/CycleModel.h"
 #include "compiler/Fabric/NetworkInfo.h"
-#include "compiler/Machine/MachineModel.h"
+#include "runtime/machine/MachineModel.h"
 
 #include "llvm/ADT/DenseMap.h"
 

@@ -1,5 +1,4 @@
-//===- CountLimit.h - Spikes of one source that a map adds up -----*- C++
-//-*-===//
+//===- CountLimit.h - Spikes of one source that a map adds up ---*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -9,7 +8,7 @@
 #define SNNC_SPINNAKER2_IMAGE_COUNTLIMIT_H
 
 #include "compiler/Fabric/WeightDelayMap.h"
-#include "compiler/Machine/MachineModel.h"
+#include "runtime/machine/MachineModel.h"
 
 namespace snnc::s2 {
 

@@ -1,9 +1,9 @@
-//===- S2.h - The exit dialect of the SpiNNaker2 backend ---------*- C++ -*-===//
+//===- S2.h - The exit dialect of the SpiNNaker2 backend --------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_BACKENDS_SPINNAKER2_S2_S2_H
 #define SNNC_BACKENDS_SPINNAKER2_S2_S2_H
 
-#include "compiler/Machine/MachineModel.h"
+#include "runtime/machine/MachineModel.h"
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"

@@ -1,5 +1,4 @@
-//===- NirDataset.h - One HDF5 data set as a field ---------------*- C++
-//-*-===//
+//===- NirDataset.h - One HDF5 data set as a field --------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -12,8 +11,8 @@
 #define SNNC_IMPORT_NIR_NIRDATASET_H
 
 #include "compiler/Import/NIR/NirReader.h"
-#include "compiler/Support/Hdf5.h"
-#include "compiler/Support/Text.h"
+#include "runtime/support/Hdf5.h"
+#include "runtime/support/Text.h"
 
 namespace snnc::nir {
 

@@ -1,5 +1,4 @@
-//===- NirFile.h - What a file is before HDF5 opens it -----------*- C++
-//-*-===//
+//===- NirFile.h - What a file is before HDF5 opens it ----------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -11,7 +10,7 @@
 #ifndef SNNC_IMPORT_NIR_NIRFILE_H
 #define SNNC_IMPORT_NIR_NIRFILE_H
 
-#include "compiler/Support/Diagnostic.h"
+#include "runtime/support/Diagnostic.h"
 
 #include <cstdint>
 

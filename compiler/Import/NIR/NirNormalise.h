@@ -1,5 +1,4 @@
-//===- NirNormalise.h - Repair a NIR graph and give it shapes ----*- C++
-//-*-===//
+//===- NirNormalise.h - Repair a NIR graph and give it shapes ---*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -13,7 +12,7 @@
 #define SNNC_IMPORT_NIR_NIRNORMALISE_H
 
 #include "compiler/Import/NIR/NirGraph.h"
-#include "compiler/Support/Diagnostic.h"
+#include "runtime/support/Diagnostic.h"
 
 namespace snnc::nir {
 

@@ -12,7 +12,7 @@
 #include "compiler/Import/NIR/NirFile.h"
 #include "compiler/Import/NIR/NirWalk.h"
 #include "compiler/Import/NIR/NirWire.h"
-#include "compiler/Support/ChildProcess.h"
+#include "runtime/support/ChildProcess.h"
 
 #include <fmt/format.h>
 

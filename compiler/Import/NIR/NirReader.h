@@ -1,5 +1,4 @@
-//===- NirReader.h - Read a NIR file -----------------------------*- C++
-//-*-===//
+//===- NirReader.h - Read a NIR file ----------------------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -14,7 +13,7 @@
 #define SNNC_IMPORT_NIR_NIRREADER_H
 
 #include "compiler/Import/NIR/NirGraph.h"
-#include "compiler/Support/Diagnostic.h"
+#include "runtime/support/Diagnostic.h"
 
 namespace snnc::nir {
 

@@ -9,12 +9,12 @@
 
 #include "compiler/Import/YAML/NumberFiles.h"
 #include "compiler/Import/YAML/TextTable.h"
-#include "compiler/Support/AtomicFile.h"
-#include "compiler/Support/ChildProcess.h"
-#include "compiler/Support/Hdf5.h"
 #include "runtime/io/ArrayWire.h"
 #include "runtime/io/NirData.h"
 #include "runtime/io/Npy.h"
+#include "runtime/support/AtomicFile.h"
+#include "runtime/support/ChildProcess.h"
+#include "runtime/support/Hdf5.h"
 
 #include <filesystem>
 #include <fmt/format.h>

@@ -1,5 +1,4 @@
-//===- NumberFiles.h - Arrays beside a network file --------------*- C++
-//-*-===//
+//===- NumberFiles.h - Arrays beside a network file -------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -8,8 +7,8 @@
 #ifndef SNNC_IMPORT_YAML_NUMBERFILES_H
 #define SNNC_IMPORT_YAML_NUMBERFILES_H
 
-#include "compiler/Support/Diagnostic.h"
 #include "runtime/io/NdArray.h"
+#include "runtime/support/Diagnostic.h"
 
 #include <string>
 #include <vector>

@@ -9,7 +9,7 @@
 #include "compiler/Import/YAML/TextTable.h"
 #include "compiler/SNN/Connectivity.h"
 #include "compiler/SNN/ParamValues.h"
-#include "compiler/Support/Random.h"
+#include "runtime/support/Random.h"
 
 #include <cmath>
 #include <fmt/format.h>

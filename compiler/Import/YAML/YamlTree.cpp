@@ -7,7 +7,7 @@
 
 #include "compiler/Import/YAML/YamlTree.h"
 
-#include "compiler/Support/AtomicFile.h"
+#include "runtime/support/AtomicFile.h"
 
 #include <algorithm>
 #include <filesystem>

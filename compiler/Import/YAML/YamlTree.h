@@ -1,5 +1,4 @@
-//===- YamlTree.h - A YAML document with positions ---------------*- C++
-//-*-===//
+//===- YamlTree.h - A YAML document with positions --------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -13,7 +12,7 @@
 #ifndef SNNC_IMPORT_YAML_YAMLTREE_H
 #define SNNC_IMPORT_YAML_YAMLTREE_H
 
-#include "compiler/Support/Diagnostic.h"
+#include "runtime/support/Diagnostic.h"
 
 #include <cstdint>
 #include <memory>

@@ -1,0 +1,202 @@
+//===- MachineModel.cpp - Built-in machines and their sanity --------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/machine/MachineModel.h"
+
+#include "runtime/machine/EmbeddedMachines.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <string_view>
+
+namespace snnc {
+
+std::vector<std::string> builtinMachineNames() {
+  std::vector<std::string> names;
+  for (const EmbeddedMachine &machine : embeddedMachines())
+    names.emplace_back(machine.name);
+  return names;
+}
+
+std::string defaultMachineName() { return "spinnaker2"; }
+
+Expected<MachineModel> builtinMachine(const std::string &name) {
+  for (const EmbeddedMachine &machine : embeddedMachines())
+    if (machine.name == name)
+      return parseMachine(std::string(machine.text), name + ".yaml");
+  std::vector<std::string> names = builtinMachineNames(), hints;
+  for (const std::string &near : nearestNames(name, names, 1))
+    hints.push_back(fmt::format("did you mean '{}'?", near));
+  hints.push_back(fmt::format("built-in machines: {}", fmt::join(names, ", ")));
+  return makeError("SNN0106", {},
+                   fmt::format("there is no built-in machine named '{}'", name),
+                   hints);
+}
+
+namespace {
+
+/// Gathers findings; each check is one line at its call.
+class Checker {
+public:
+  std::vector<Diagnostic> findings;
+
+  template <typename... Args>
+  void require(bool fine, const char *code, fmt::format_string<Args...> text,
+               Args &&...args) {
+    if (!fine)
+      findings.push_back(
+          makeError(code, {}, fmt::format(text, std::forward<Args>(args)...)));
+  }
+
+  /// Registers of one block: word aligned and no two at one offset.
+  void registers(const char *block, uint32_t base,
+                 std::vector<std::pair<const char *, uint32_t>> offsets) {
+    require(base % 4 == 0, "SNN0112", "{}.base {:#x} is not word aligned",
+            block, base);
+    std::sort(offsets.begin(), offsets.end(), [](const auto &a, const auto &b) {
+      return std::pair(a.second, std::string_view(a.first)) <
+             std::pair(b.second, std::string_view(b.first));
+    });
+    for (size_t i = 0; i < offsets.size(); ++i) {
+      auto [name, offset] = offsets[i];
+      require(offset % 4 == 0 && offset < 0x10000, "SNN0112",
+              "{}.{} {:#x} is not a word offset below 0x10000", block, name,
+              offset);
+      if (i > 0)
+        require(offsets[i - 1].second != offset, "SNN0112",
+                "{0}.{1} and {0}.{2} share the offset {3:#x}", block,
+                offsets[i - 1].first, name, offset);
+    }
+  }
+};
+
+void checkSram(Checker &check, const SramLayout &sram) {
+  check.require(
+      sram.bytes >= 1024 && sram.bytes <= (1u << 20) && sram.bytes % 4 == 0,
+      "SNN0110", "sram.bytes {} is not a word multiple from 1024 to 1048576",
+      sram.bytes);
+  for (auto [name, range] :
+       {std::pair("program", sram.program), std::pair("stack", sram.stack)})
+    check.require(range.begin < range.end && range.end <= sram.bytes &&
+                      range.begin % 8 == 0 && range.end % 8 == 0,
+                  "SNN0110",
+                  "sram.{} [{:#x}, {:#x}) is not an 8-byte aligned range "
+                  "inside the {} bytes of SRAM",
+                  name, range.begin, range.end, sram.bytes);
+  check.require(sram.program.begin == 0, "SNN0110",
+                "sram.program begins at {:#x}; the vector table stands at 0",
+                sram.program.begin);
+  check.require(sram.program.end < sram.stack.begin, "SNN0110",
+                "sram.program ends at {:#x}, not below sram.stack at {:#x}",
+                sram.program.end, sram.stack.begin);
+  check.require(sram.alignment >= 4 && sram.alignment <= 4096 &&
+                    (sram.alignment & (sram.alignment - 1)) == 0,
+                "SNN0110",
+                "sram.alignment {} is not a power of two from 4 to 4096",
+                sram.alignment);
+}
+
+void checkPes(Checker &check, const MachineModel &machine) {
+  check.require(!machine.pes.empty(), "SNN0111", "the machine has no PE");
+  std::vector<bool> taken(256);
+  for (PeCoordinate pe : machine.pes) {
+    bool inGrid = pe.x < 8 && pe.y < 8 && pe.p < 4;
+    check.require(inGrid, "SNN0111", "PE {}.{}.{} is outside the 8x8x4 grid",
+                  pe.x, pe.y, pe.p);
+    if (!inGrid)
+      continue;
+    check.require(!taken[pe.peId()], "SNN0111", "PE {}.{}.{} stands here twice",
+                  pe.x, pe.y, pe.p);
+    taken[pe.peId()] = true;
+  }
+  check.require(machine.chips == 1, "SNN0111",
+                "chips is {}; this version handles one chip", machine.chips);
+}
+
+void checkRegisters(Checker &check, const MachineModel &m) {
+  const TimerRegisters &t = m.timer;
+  check.registers("timer", t.base,
+                  {{"load", t.load},
+                   {"value", t.value},
+                   {"control", t.control},
+                   {"clear", t.clear},
+                   {"rawStatus", t.rawStatus}});
+  const PacketSendRegisters &s = m.send;
+  check.registers(
+      "send", s.base,
+      {{"control", s.control}, {"key", s.key}, {"status", s.status}});
+  check.require(s.statusReady != 0, "SNN0112",
+                "send.statusReady is 0: no bit would ever say ready");
+  const PacketReceiveRegisters &r = m.receive;
+  check.registers("receive", r.base,
+                  {{"config", r.config},
+                   {"start", r.start},
+                   {"end", r.end},
+                   {"readPointer", r.readPointer},
+                   {"writePointer", r.writePointer},
+                   {"words", r.words},
+                   {"dropped", r.dropped},
+                   {"control", r.control}});
+  const MacArray &a = m.mac;
+  check.registers("mac", a.base,
+                  {{"sourceA", a.sourceA},
+                   {"sourceB", a.sourceB},
+                   {"target", a.target},
+                   {"rowsA", a.rowsA},
+                   {"colsA", a.colsA},
+                   {"colsB", a.colsB},
+                   {"trigger", a.trigger}});
+  for (auto [name, base] :
+       {std::pair("timer", t.base), std::pair("send", s.base),
+        std::pair("receive", r.base), std::pair("mac", a.base),
+        std::pair("exp", m.exp.base)})
+    check.require((base >= m.sram.bytes && base < 0xE000E000u) ||
+                      base >= 0xE000F000u,
+                  "SNN0112",
+                  "{}.base {:#x} lies in SRAM or in the core's own system "
+                  "control space",
+                  name, base);
+  for (auto [name, irq] : {std::pair("timer", t.irq), std::pair("mac", a.irq)})
+    check.require(irq < 240, "SNN0112",
+                  "{}.irq {} is above the 240 inputs of an NVIC", name, irq);
+  check.require(a.columns >= 1 && a.columns <= 1024 && a.rows >= 1 &&
+                    a.rows <= 1024 && a.accumulatorBits >= 8 &&
+                    a.accumulatorBits <= 64,
+                "SNN0112", "mac has no usable shape: {}x{} cells of {} bits",
+                a.columns, a.rows, a.accumulatorBits);
+  check.require(a.operandAlignment != 0 &&
+                    (a.operandAlignment & (a.operandAlignment - 1)) == 0,
+                "SNN0112", "mac.operandAlignment {} is not a power of two",
+                a.operandAlignment);
+}
+
+void checkClocks(Checker &check, const MachineModel &m) {
+  auto clock = [&](const std::string &name, double hertz) {
+    check.require(hertz >= 1 && hertz <= 1e11, "SNN0113",
+                  "{} {} Hz is not from 1 Hz to 100 GHz", name, hertz);
+  };
+  clock("timer.clockHz", m.timerClockHz);
+  clock("router.clockHz", m.router.clockHz);
+  clock("managementClockHz", m.managementClockHz);
+  for (const PerformanceLevel &level : m.levels)
+    clock(fmt::format("levels '{}' clockHz", level.name), level.clockHz);
+  check.require(m.defaultLevel < m.levels.size(), "SNN0113",
+                "defaultLevel {} is not below the {} levels", m.defaultLevel,
+                m.levels.size());
+  check.require(m.router.entries >= 1 && m.router.entries <= (1u << 24),
+                "SNN0113", "router.entries {} is not from 1 to 16777216",
+                m.router.entries);
+}
+
+} // namespace
+
+std::vector<Diagnostic> validate(const MachineModel &machine) {
+  Checker check;
+  checkSram(check, machine.sram);
+  checkPes(check, machine);
+  checkRegisters(check, machine);
+  checkClocks(check, machine);
+  return std::move(check.findings);
+}
+
+} // namespace snnc

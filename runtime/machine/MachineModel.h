@@ -1,0 +1,151 @@
+//===- MachineModel.h - The chip as data ------------------------*- C++ -*-===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Plain data about one SpiNNaker2 machine, loaded from a YAML file of
+// backends/spinnaker2/machine/. Every number in that file carries its source
+// and confidence; a number that nobody published is null there and absent
+// here, and asking for it is a diagnostic, never a guess. Free of LLVM: the
+// planner, the code generator and the emulator read the same model.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_RUNTIME_MACHINE_MACHINEMODEL_H
+#define SNNC_RUNTIME_MACHINE_MACHINEMODEL_H
+
+#include "runtime/support/Diagnostic.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace snnc {
+
+/// A PE's place: column and row of its quad (QPE) and its number in the quad.
+struct PeCoordinate {
+  uint8_t x = 0, y = 0, p = 0;
+  /// The 8-bit hardware id: x<<5 | y<<2 | p (facts A1).
+  uint32_t peId() const { return uint32_t(x) << 5 | uint32_t(y) << 2 | p; }
+  bool operator==(const PeCoordinate &) const = default;
+};
+
+/// Bytes [begin, end) of a PE's SRAM.
+struct AddressRange {
+  uint32_t begin = 0, end = 0;
+  uint32_t bytes() const { return end - begin; }
+};
+
+/// The split of a PE's 128 kB SRAM. Everything between `program.end` and
+/// `stack.begin` is the planner's to give away.
+struct SramLayout {
+  uint32_t bytes = 0;     ///< whole SRAM, from address 0
+  AddressRange program;   ///< vectors, text, read-only data
+  AddressRange stack;     ///< initial SP = stack.end
+  uint32_t alignment = 4; ///< of buffers, bytes
+};
+
+/// Timer 1 (Arm SP804 layout, facts A8/A12). Offsets from `base`, bytes.
+struct TimerRegisters {
+  uint32_t base = 0;
+  uint32_t load = 0, value = 0, control = 0, clear = 0, rawStatus = 0;
+  uint32_t controlEnable = 0; ///< value that starts it: periodic, IRQ, 32 bit
+  uint32_t irq = 0;           ///< its number at the NVIC
+};
+
+/// The packet send unit (facts A8/A12). Offsets from `base`, bytes.
+struct PacketSendRegisters {
+  uint32_t base = 0;
+  uint32_t control = 0;          ///< TCR: packet type and routing
+  uint32_t key = 0;              ///< TKR: writing it sends the packet
+  uint32_t status = 0;           ///< TCTL
+  uint32_t statusReady = 0;      ///< mask of the ready bit in TCTL
+  uint32_t controlMulticast = 0; ///< TCR value for a multicast packet
+};
+
+/// The packet receive unit spDMA0: stores keys to an SRAM ring without the CPU.
+struct PacketReceiveRegisters {
+  uint32_t base = 0;
+  uint32_t config = 0, start = 0, end = 0;    ///< ring limits, byte addresses
+  uint32_t readPointer = 0, writePointer = 0; ///< byte addresses in the ring
+  uint32_t words = 0;                         ///< keys now in the ring
+  uint32_t dropped = 0; ///< packets lost because the ring was full
+  uint32_t control = 0;
+  uint32_t configMulticast = 0; ///< config value that accepts MC keys
+};
+
+/// The MAC array (facts A10/A12). Offsets from `base`, bytes.
+struct MacArray {
+  uint32_t base = 0;
+  uint32_t columns = 0, rows = 0; ///< 16 x 4 cells for int8
+  uint32_t accumulatorBits = 0;   ///< 24 (product) or 29 (test chip)
+  uint32_t operandAlignment = 0;  ///< bytes
+  uint32_t sourceA = 0, sourceB = 0, target = 0, rowsA = 0, colsA = 0,
+           colsB = 0, trigger = 0;
+  uint32_t startInt8 = 0;  ///< trigger value: matrix product of int8 operands
+  uint32_t startInt16 = 0; ///< of int16 operands
+  uint32_t busy = 0;       ///< mask in trigger: the product is not ready yet
+  uint32_t irq = 0;
+};
+
+struct ExpUnit {
+  uint32_t base = 0;
+};
+
+/// One speed step of a PE.
+struct PerformanceLevel {
+  std::string name;                   ///< "0.50V", "0.80V"
+  double clockHz = 0;                 ///< PE clock
+  double activePicojoulePerCycle = 0; ///< over sleep, inferred (facts A11)
+  double sleepMilliwatt = 0;          ///< one sleeping PE over PEs-off
+};
+
+/// Router and NoC limits.
+struct RouterLimits {
+  uint32_t entries = 0; ///< multicast entries a chip (16,384)
+  double clockHz = 0;   ///< event router
+  uint32_t links = 6;
+};
+
+struct MachineModel {
+  std::string name;              ///< "spinnaker2-jib-map"
+  std::string digest;            ///< sha256 of the file's normal form
+  std::vector<PeCoordinate> pes; ///< usable PEs of a chip, in allocation order
+  uint32_t chips = 1;
+  SramLayout sram;
+  TimerRegisters timer;
+  double timerClockHz = 0; ///< 1 MHz reference
+  PacketSendRegisters send;
+  PacketReceiveRegisters receive;
+  MacArray mac;
+  ExpUnit exp;
+  RouterLimits router;
+  std::vector<PerformanceLevel> levels;
+  uint32_t defaultLevel = 0; ///< index into `levels`
+  double managementClockHz = 0;
+  std::optional<uint64_t> dramBytes; ///< per chip; absent where disputed
+
+  const PerformanceLevel &level() const { return levels[defaultLevel]; }
+};
+
+/// Reads a machine file (YAML, or the JSON form that a bundle carries).
+/// Errors SNN01xx carry line and column.
+Expected<MachineModel> loadMachine(const std::string &path);
+Expected<MachineModel> parseMachine(const std::string &text,
+                                    const std::string &shownPath);
+/// The normal form: JSON, sorted keys, values only. parseMachine reads it back.
+std::string toJsonText(const MachineModel &machine);
+
+/// The machine files compiled into the tool: name -> YAML text.
+std::vector<std::string> builtinMachineNames();
+Expected<MachineModel> builtinMachine(const std::string &name);
+/// Name of the one used when the user names none.
+std::string defaultMachineName();
+
+/// Structural sanity: ranges ordered and inside SRAM, PE ids unique, register
+/// offsets distinct, clocks positive. Empty when the model is fine.
+std::vector<Diagnostic> validate(const MachineModel &machine);
+
+} // namespace snnc
+
+#endif // SNNC_RUNTIME_MACHINE_MACHINEMODEL_H

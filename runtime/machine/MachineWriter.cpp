@@ -1,0 +1,65 @@
+//===- MachineWriter.cpp - The normal form of a machine -------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/machine/MachineSchema.h"
+
+#include <nlohmann/json.hpp>
+
+namespace snnc {
+
+namespace {
+
+/// Collects the model into JSON: values only, PEs as one list.
+class JsonVisitor {
+public:
+  nlohmann::json root = nlohmann::json::object();
+
+  template <typename T> void field(const char *key, const T &value) {
+    (*at)[key] = value;
+  }
+  void field(const char *key, const AddressRange &range) {
+    (*at)[key] = {range.begin, range.end};
+  }
+  void field(const char *key, const std::optional<uint64_t> &value) {
+    (*at)[key] = value ? nlohmann::json(*value) : nlohmann::json(nullptr);
+  }
+  template <typename Body> void group(const char *key, Body body) {
+    within((*at)[key] = nlohmann::json::object(), body);
+  }
+  template <typename T, typename Body>
+  void list(const char *key, const std::vector<T> &elements, Body body) {
+    nlohmann::json &array = (*at)[key] = nlohmann::json::array();
+    for (const T &element : elements) {
+      array.push_back(nlohmann::json::object());
+      within(array.back(), [&] { body(element); });
+    }
+  }
+  void pes(const MachineModel &machine) {
+    nlohmann::json list = nlohmann::json::array();
+    for (PeCoordinate pe : machine.pes)
+      list.push_back({pe.x, pe.y, pe.p});
+    (*at)["pes"] = {{"list", std::move(list)}};
+  }
+
+private:
+  template <typename Body> void within(nlohmann::json &inner, Body body) {
+    nlohmann::json *outer = at;
+    at = &inner;
+    body();
+    at = outer;
+  }
+  nlohmann::json *at = &root;
+};
+
+} // namespace
+
+std::string toJsonText(const MachineModel &machine) {
+  JsonVisitor visitor;
+  visitor.root["schema"] = 1;
+  visitMachine(visitor, machine);
+  return visitor.root.dump(1, ' ', true,
+                           nlohmann::json::error_handler_t::replace) +
+         "\n";
+}
+
+} // namespace snnc

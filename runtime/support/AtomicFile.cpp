@@ -1,0 +1,241 @@
+//===- AtomicFile.cpp - Write whole files or nothing ----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/support/AtomicFile.h"
+
+#include "runtime/support/ChildProcess.h"
+#include "runtime/support/Temporaries.h"
+
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace snnc {
+
+Diagnostic cannotWrite(const std::string &path, const std::string &why) {
+  return makeError("SNN0003", {path, "", 0, 0},
+                   fmt::format("cannot write the file: {}", why),
+                   {"choose a folder that exists and is writable with -o"});
+}
+
+//===----------------------------------------------------------------------===//
+// Where an output goes
+//===----------------------------------------------------------------------===//
+
+/// N of /proc/self/fd/N, where /dev/stdout and /dev/fd/N end; -1: another path.
+/// Opening such a name anew would begin at the start of a file that the shell
+/// appends to.
+static int ownDescriptor(const std::string &path) {
+  for (const std::string &folder : {std::string("/proc/self/fd/"),
+                                    fmt::format("/proc/{}/fd/", ::getpid())}) {
+    if (!path.starts_with(folder))
+      continue;
+    int number = -1;
+    const char *end = path.data() + path.size();
+    auto [stop, bad] =
+        std::from_chars(path.data() + folder.size(), end, number);
+    if (bad == std::errc() && stop == end)
+      return number;
+  }
+  return path == "/dev/stdout" ? 1 : path == "/dev/stderr" ? 2 : -1;
+}
+
+/// `path` behind its symbolic links, which may lead to nothing yet.
+static Expected<OutputPlace> follow(const std::string &path) {
+  namespace fs = std::filesystem;
+  OutputPlace place;
+  fs::path at = path;
+  constexpr int kMostLinks = 40; // as Linux
+  for (int links = 0; links <= kMostLinks; ++links) {
+    if (at.native().starts_with("/dev/fd/"))
+      at = "/proc/self/fd" / at.lexically_relative("/dev/fd");
+    place.path = at;
+    place.descriptor = ownDescriptor(place.path);
+    if (place.descriptor >= 0)
+      return place;
+    std::error_code error;
+    if (!fs::is_symlink(at, error))
+      return place;
+    fs::path target = fs::read_symlink(at, error);
+    if (error)
+      return cannotWrite(path, error.message());
+    at = target.is_absolute() ? target : at.parent_path() / target;
+  }
+  return cannotWrite(path, std::strerror(ELOOP));
+}
+
+static std::string folderOf(const std::string &path) {
+  std::string folder = std::filesystem::path(path).parent_path();
+  return folder.empty() ? "." : folder;
+}
+
+Expected<OutputPlace> outputPlace(const std::string &path) {
+  Expected<OutputPlace> place = follow(path);
+  if (!place)
+    return place;
+  struct stat info;
+  if (place->descriptor >= 0) {
+    int flags = ::fcntl(place->descriptor, F_GETFL);
+    if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY)
+      return cannotWrite(path, std::strerror(EBADF));
+    place->through = true;
+    return place;
+  }
+  if (::stat(place->path.c_str(), &info) == 0) {
+    place->exists = true;
+    place->mode = info.st_mode & 07777;
+    place->through = !S_ISREG(info.st_mode);
+    if (S_ISDIR(info.st_mode))
+      return cannotWrite(path, std::strerror(EISDIR));
+    if (::access(place->path.c_str(), W_OK) != 0)
+      return cannotWrite(path, std::strerror(errno));
+    if (place->through)
+      return place;
+  } else if (errno != ENOENT) {
+    return cannotWrite(path, std::strerror(errno));
+  }
+  if (::access(folderOf(place->path).c_str(), W_OK | X_OK) != 0)
+    return cannotWrite(path, std::strerror(errno));
+  bool isFolder = std::filesystem::is_directory(folderOf(place->path));
+  if (!isFolder || place->path.empty() || place->path.back() == '/')
+    return cannotWrite(path, std::strerror(isFolder ? EISDIR : ENOTDIR));
+  return place;
+}
+
+Status checkOutput(const std::string &path,
+                   std::span<const std::string> inputs) {
+  Expected<OutputPlace> place = outputPlace(path);
+  if (!place)
+    return place.takeError();
+  struct stat output, input;
+  if (place->descriptor >= 0 ? ::fstat(place->descriptor, &output) != 0
+                             : ::stat(place->path.c_str(), &output) != 0)
+    return {};
+  for (const std::string &name : inputs)
+    if (::stat(name.c_str(), &input) == 0 && S_ISREG(input.st_mode) &&
+        input.st_dev == output.st_dev && input.st_ino == output.st_ino)
+      return makeError(
+          "SNN0851", {path, "", 0, 0},
+          fmt::format("the output would replace the input '{}'", name),
+          {"choose another name with -o"});
+  return {};
+}
+
+//===----------------------------------------------------------------------===//
+// Writing
+//===----------------------------------------------------------------------===//
+
+bool writeFully(int descriptor, std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR)
+      continue;
+    if (written == 0)
+      errno = ENOSPC;
+    if (written <= 0)
+      return false;
+    bytes = bytes.subspan(size_t(written));
+  }
+  return true;
+}
+
+static Status writeThrough(const OutputPlace &place, const std::string &shown,
+                           std::span<const std::byte> bytes) {
+  if (place.descriptor == STDOUT_FILENO)
+    std::fflush(stdout);
+  Descriptor file(place.descriptor >= 0
+                      ? ::fcntl(place.descriptor, F_DUPFD_CLOEXEC, 3)
+                      : ::open(place.path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (file.get() < 0 || !writeFully(file.get(), bytes))
+    return cannotWrite(shown, std::strerror(errno));
+  if (::close(file.release()) != 0)
+    return cannotWrite(shown, std::strerror(errno));
+  return {};
+}
+
+/// A new file that is whole, on the disk and has the mode of the old one.
+static bool writeNew(const OutputPlace &place, const char *name,
+                     std::span<const std::byte> bytes) {
+  ::unlink(name); // left by a killed process of the same number
+  Descriptor file(::open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+                         place.exists ? 0600 : 0666));
+  if (file.get() < 0)
+    return false;
+  if (place.exists) {
+    struct stat old;
+    if (::stat(place.path.c_str(), &old) == 0 &&
+        ::fchown(file.get(), old.st_uid, old.st_gid) != 0)
+      errno = 0; // not root: the file becomes this user's
+    if (::fchmod(file.get(), place.mode) != 0)
+      return false;
+  }
+  if (!writeFully(file.get(), bytes))
+    return false;
+  if (::fsync(file.get()) != 0 && errno != EINVAL && errno != EROFS)
+    return false; // a disk that is found full only now
+  return ::close(file.release()) == 0;
+}
+
+Status writeFileAtomically(const std::string &path,
+                           std::span<const std::byte> bytes) {
+  Expected<OutputPlace> place = outputPlace(path);
+  if (!place)
+    return place.takeError();
+  if (place->through)
+    return writeThrough(*place, path, bytes);
+  Temporary temporary(fmt::format("{}.tmp{}", place->path, ::getpid()));
+  const char *name = temporary.path().c_str();
+  if (!writeNew(*place, name, bytes) ||
+      std::rename(name, place->path.c_str()) != 0)
+    return cannotWrite(path, std::strerror(errno));
+  temporary.keep();
+  return {};
+}
+
+Status writeFileAtomically(const std::string &path, std::string_view text) {
+  return writeFileAtomically(
+      path, std::as_bytes(std::span(text.data(), text.size())));
+}
+
+//===----------------------------------------------------------------------===//
+// Reading
+//===----------------------------------------------------------------------===//
+
+Expected<std::string> readFile(const std::string &path, size_t maxBytes) {
+  auto readError = [&](const char *why) {
+    return makeError("SNN0001", {path, "", 0, 0},
+                     fmt::format("cannot read the file: {}", why),
+                     {"check the path and its permissions"});
+  };
+  // O_NONBLOCK: a FIFO is opened, and refused, without a writer.
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (file.get() < 0)
+    return readError(std::strerror(errno));
+  struct stat info;
+  if (::fstat(file.get(), &info) != 0)
+    return readError(std::strerror(errno));
+  if (!S_ISREG(info.st_mode))
+    return readError("not a regular file");
+  if (size_t(info.st_size) > maxBytes)
+    return makeError("SNN0002", {path, "", 0, 0},
+                     fmt::format("the file has {} bytes, the limit is {}",
+                                 info.st_size, maxBytes));
+  std::string text(size_t(info.st_size), '\0');
+  for (size_t done = 0; done < text.size();) {
+    ssize_t got = ::read(file.get(), text.data() + done, text.size() - done);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got <= 0)
+      return readError(got < 0 ? std::strerror(errno) : "the file ended early");
+    done += size_t(got);
+  }
+  return text;
+}
+
+} // namespace snnc

@@ -1,0 +1,127 @@
+//===- Diagnostic.cpp - Errors as a feature -------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/support/Diagnostic.h"
+
+#include "runtime/support/Text.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <tuple>
+#include <utility>
+
+namespace snnc {
+
+static const char *severityName(Severity severity) {
+  switch (severity) {
+  case Severity::Note:
+    return "note";
+  case Severity::Warning:
+    return "warning";
+  case Severity::Error:
+    return "error";
+  }
+  return "error";
+}
+
+static std::string joined(const std::vector<std::string> &parts) {
+  return fmt::format("{}", fmt::join(parts, "; "));
+}
+
+std::string toText(const Diagnostic &d) {
+  std::string text;
+  if (!d.spot.file.empty()) {
+    text += safeText(d.spot.file) + ":";
+    if (d.spot.line > 0)
+      text += fmt::format("{}:{}:", d.spot.line, d.spot.column);
+    text += " ";
+  }
+  text += severityName(d.severity);
+  text += ": ";
+  if (!d.spot.node.empty())
+    text += fmt::format("'{}': ", safeText(d.spot.node));
+  text += fmt::format("{} [{}]", safeText(d.message, Keep::Layout), d.code);
+  for (const std::string &note : d.notes)
+    text += "\n  note: " + safeText(note, Keep::Layout);
+  for (const std::string &hint : d.hints)
+    text += "\n  help: " + safeText(hint, Keep::Layout);
+  return text;
+}
+
+nlohmann::json toJson(const Diagnostic &d) {
+  auto valid = [](const std::string &text) {
+    return safeText(text, Keep::Controls);
+  };
+  std::vector<std::string> notes;
+  for (const std::string &note : d.notes)
+    notes.push_back(valid(note));
+  return {{"code", d.code},
+          {"severity", severityName(d.severity)},
+          {"file", valid(d.spot.file)},
+          {"node", valid(d.spot.node)},
+          {"line", d.spot.line},
+          {"column", d.spot.column},
+          {"message", valid(d.message)},
+          {"notes", std::move(notes)},
+          {"hint", valid(joined(d.hints))}};
+}
+
+void DiagnosticSink::report(Diagnostic diagnostic) {
+  errorCount += diagnostic.severity == Severity::Error;
+  list.push_back(std::move(diagnostic));
+}
+
+Diagnostic makeError(std::string code, SourceSpot spot, std::string message,
+                     std::vector<std::string> hints) {
+  Diagnostic d;
+  d.code = std::move(code);
+  d.spot = std::move(spot);
+  d.message = std::move(message);
+  d.hints = std::move(hints);
+  return d;
+}
+
+/// Insertions, deletions, replacements and swaps of neighbours that make b of a
+/// (optimal string alignment).
+static size_t editDistance(const std::string &a, const std::string &b) {
+  std::vector<size_t> beforeLast, last(b.size() + 1), row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j)
+    row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    beforeLast = std::exchange(last, row);
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      row[j] = std::min(
+          {last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] != b[j - 1])});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        row[j] = std::min(row[j], beforeLast[j - 2] + 1);
+    }
+  }
+  return row[b.size()];
+}
+
+std::vector<std::string> nearestNames(const std::string &wanted,
+                                      const std::vector<std::string> &known,
+                                      unsigned limit) {
+  // Names come from hostile files: bound the quadratic comparison.
+  constexpr size_t maxLength = 256;
+  std::string target = wanted.substr(0, maxLength);
+  // Of names equally far, the one of nearly the same length.
+  std::vector<std::tuple<size_t, size_t, std::string>> ranked;
+  for (const std::string &name : known) {
+    size_t distance = editDistance(target, name.substr(0, maxLength));
+    if (distance <= std::max<size_t>(2, target.size() / 2))
+      ranked.emplace_back(distance,
+                          std::max(name.size(), wanted.size()) -
+                              std::min(name.size(), wanted.size()),
+                          name);
+  }
+  std::sort(ranked.begin(), ranked.end());
+  std::vector<std::string> names;
+  for (size_t i = 0; i < ranked.size() && i < limit; ++i)
+    names.push_back(std::get<2>(ranked[i]));
+  return names;
+}
+
+} // namespace snnc

@@ -1,0 +1,124 @@
+//===- Check.cpp - snnc check: what a file holds and lacks ----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/support/Text.h"
+#include "tools/snnc/Compile.h"
+#include "tools/snnc/Driver.h"
+#include "tools/snnc/ExitCode.h"
+#include "tools/snnc/Messages.h"
+#include "tools/snnc/Network.h"
+#include "tools/snnc/PlanReport.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+using namespace mlir;
+
+namespace snnc {
+
+static int64_t elements(Value signal) {
+  return cast<RankedTensorType>(signal.getType()).getNumElements();
+}
+
+/// Inputs, populations and projections of a normalised network.
+static nlohmann::json describe(snn::NetworkOp network) {
+  nlohmann::json layers = nlohmann::json::array();
+  for (auto input : network.getOps<snn::InputOp>())
+    layers.push_back({{"kind", "input"},
+                      {"name", input.getName()},
+                      {"channels", elements(input.getSignal())}});
+  for (auto population : network.getOps<snn::PopulationOp>())
+    layers.push_back({{"kind", "population"},
+                      {"name", population.getName()},
+                      {"model", population.getModel()},
+                      {"neurons", population.numNeurons()},
+                      {"latency", population.getLatency().value_or(0)}});
+  for (auto projection : network.getOps<snn::ProjectionOp>())
+    layers.push_back({{"kind", "projection"},
+                      {"name", projection.getName()},
+                      {"source", projection.sourceName()},
+                      {"target", projection.targetPopulation().getName()}});
+  return layers;
+}
+
+/// What the layers need of the machine; nothing after an error.
+static std::optional<PlannedLayers> planLayers(ModuleOp module,
+                                               const CompileOptions &options,
+                                               DiagnosticSink &sink) {
+  auto machine = machineOf(options);
+  if (!machine) {
+    sink.report(machine.takeError());
+    return std::nullopt;
+  }
+  auto shared = std::make_shared<const MachineModel>(*machine);
+  auto decisions = planParadigms(module, options, shared);
+  if (failed(decisions))
+    return std::nullopt;
+  return PlannedLayers{machine->name, options.paradigm, options.objective,
+                       uint64_t(machine->pes.size()), std::move(*decisions)};
+}
+
+static void printLayers(const nlohmann::json &layers) {
+  for (const auto &layer : layers) {
+    std::string kind = layer["kind"];
+    if (kind == "population")
+      fmt::print(
+          "population {}: {} neurons, model {}, latency {}\n",
+          layer["name"].get<std::string>(), layer["neurons"].get<int64_t>(),
+          layer["model"].get<std::string>(), layer["latency"].get<int64_t>());
+    else if (kind == "input")
+      fmt::print("input {}: {} channels\n", layer["name"].get<std::string>(),
+                 layer["channels"].get<int64_t>());
+    else
+      fmt::print("projection {}: {} -> {}\n", layer["name"].get<std::string>(),
+                 layer["source"].get<std::string>(),
+                 layer["target"].get<std::string>());
+  }
+}
+
+/// What `compile` does beyond the check, and may still refuse.
+static const char *notTried(bool planned) {
+  return planned ? "placing, routing and code (snnc compile)"
+                 : "whether it fits a machine (--plan)";
+}
+
+int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
+  const NetworkOptions &network = options.compile.network;
+  auto context = createContext();
+  MessageBridge bridge(context.get(), sink);
+  nlohmann::json layers = nlohmann::json::array();
+  std::optional<PlannedLayers> plans;
+  ImportedNetwork imported =
+      importNetwork(options.input, network, context.get(), sink);
+  if (imported.module &&
+      succeeded(checkCapacity(*imported.module, options.compile, sink)) &&
+      succeeded(normalizeNetwork(*imported.module, imported.dt,
+                                 imported.dynamics, network,
+                                 /*quantized=*/true))) {
+    layers = describe(networkOf(*imported.module));
+    if (options.plan)
+      plans = planLayers(*imported.module, options.compile, sink);
+  }
+  if (options.json) {
+    nlohmann::json findings = nlohmann::json::array();
+    for (const snnc::Diagnostic &d : sink.all())
+      findings.push_back(toJson(d));
+    nlohmann::json report = {{"file", options.input},
+                             {"ok", !sink.hasErrors()},
+                             {"findings", findings},
+                             {"network", layers}};
+    if (!sink.hasErrors())
+      report["not_tried"] = notTried(plans.has_value());
+    if (plans)
+      report["plan"] = toJson(*plans);
+    fmt::print("{}\n", jsonText(report, 2));
+    return kExitOk;
+  }
+  plans ? printPlans(*plans) : printLayers(layers);
+  if (!sink.hasErrors())
+    fmt::print("not tried: {}\n", notTried(plans.has_value()));
+  fmt::print("{}\n", sink.hasErrors() ? "not usable as it is" : "ok");
+  return kExitOk;
+}
+
+} // namespace snnc

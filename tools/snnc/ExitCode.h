@@ -1,0 +1,25 @@
+//===- ExitCode.h - How a command ends --------------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef SNNC_TOOLS_EXITCODE_H
+#define SNNC_TOOLS_EXITCODE_H
+
+#include <string>
+
+namespace snnc {
+
+constexpr int kExitOk = 0;
+constexpr int kExitInput = 1;
+constexpr int kExitUsage = 2;
+constexpr int kExitDoesNotFit = 3;
+constexpr int kExitMismatch = 4;
+constexpr int kExitDevice = 5;
+constexpr int kExitLostSpikes = 6;
+constexpr int kExitInternal = 70;
+constexpr int kExitInterrupted = 130;
+
+/// The exit code that an error's code stands for (docs/diagnostics).
+int exitCodeOf(const std::string &code);
+
+} // namespace snnc
+
+#endif // SNNC_TOOLS_EXITCODE_H

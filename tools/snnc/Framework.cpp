@@ -1,0 +1,180 @@
+//===- Framework.cpp - One table of what frameworks compute ---------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The rows are docs/frameworks.md; each is what the framework's own neurons do
+// by default and what its exporter makes of them.
+
+#include "tools/snnc/Framework.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace snnc {
+
+namespace {
+struct Profile {
+  Dynamics dynamics;
+  const char *title;
+  /// The exporter writes the same file whatever the reset was in training.
+  bool losesReset;
+};
+} // namespace
+
+static const std::vector<Profile> &profiles() {
+  static const std::vector<Profile> table = {
+      {{"none", "forward", "value", false, "above", "damped"}, "NIR", false},
+      {{"snntorch", "forward", "subtract", true, "lowered", "damped"},
+       "snnTorch",
+       true},
+      {{"norse", "forward", "value", false, "above", "undamped"},
+       "Norse",
+       false},
+      {{"sinabs", "exponential", "subtract", false, "reached", "damped"},
+       "Sinabs",
+       true},
+      {{"spyx", "forward", "subtract", true, "above", "unit"}, "Spyx", true},
+      {{"rockpool", "exponential", "subtract", false, "reached", "rise"},
+       "Rockpool",
+       true},
+      {{"spikingjelly", "forward", "value", false, "reached", "damped"},
+       "SpikingJelly",
+       false},
+      {{"lava", "forward", "zero", false, "reached", "damped"}, "Lava", false},
+  };
+  return table;
+}
+
+const std::vector<std::string> &frameworkNames() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all;
+    for (const Profile &profile : profiles())
+      all.push_back(profile.dynamics.framework);
+    return all;
+  }();
+  return names;
+}
+
+static const Profile &profileOf(const std::string &name) {
+  for (const Profile &profile : profiles())
+    if (profile.dynamics.framework == name)
+      return profile;
+  return profiles().front();
+}
+
+static bool anyResets(const nir::Graph &graph) {
+  return std::any_of(
+      graph.nodes.begin(), graph.nodes.end(),
+      [](const nir::Node &node) { return nir::isSpiking(node.kind); });
+}
+
+nlohmann::json toJson(const Dynamics &d) {
+  nlohmann::json layers = nlohmann::json::object();
+  for (const auto &[layer, rule] : d.layers)
+    layers[layer] = {{"reset", rule.reset}, {"reset_late", rule.late}};
+  return {{"framework", d.framework}, {"integrator", d.integrator},
+          {"reset", d.reset},         {"reset_late", d.resetLate},
+          {"compare", d.compare},     {"jump", d.jump},
+          {"layers", layers}};
+}
+
+static std::string resetOf(const Dynamics &d) {
+  return fmt::format("--reset {}{}", d.reset,
+                     d.resetLate ? " --reset-late" : "");
+}
+
+static std::string inWords(const Dynamics &d) {
+  return fmt::format("--integrator {} {}", d.integrator, resetOf(d));
+}
+
+static void report(const nir::Graph &graph, const char *code, Severity severity,
+                   std::string message, std::vector<std::string> hints,
+                   DiagnosticSink &sink) {
+  snnc::Diagnostic d = makeError(code, {graph.file, graph.path, 0, 0},
+                                 std::move(message), std::move(hints));
+  d.severity = severity;
+  sink.report(std::move(d));
+}
+
+/// Nobody said what a spike does. `guessed`: the profile of a framework that
+/// may have been told otherwise.
+static void warnOfReset(const nir::Graph &graph, const Dynamics &chosen,
+                        const Profile *guessed, DiagnosticSink &sink) {
+  report(graph, "SNN0389", Severity::Warning,
+         fmt::format(
+             "the file does not say what a spike does to the potential, and "
+             "that decides the spikes; assumed: {}{}",
+             resetOf(chosen),
+             guessed ? fmt::format(" (the file's v_reset); {} itself trains "
+                                   "with {} unless told otherwise",
+                                   guessed->title, resetOf(guessed->dynamics))
+                     : ""),
+         {"say what it was trained with: --reset subtract, --reset zero, "
+          "--reset value or --reset none; with --reset-late where the reset "
+          "acts in the next tick (snnTorch's reset_delay=True); or --framework "
+          "NAME for all of a framework's defaults; in the file: metadata "
+          "'reset' and 'reset_late' or 'framework'"},
+         sink);
+}
+
+/// The options' word, else the file's.
+template <typename T>
+static std::optional<T> first(const std::optional<T> &option,
+                              const std::optional<T> &file) {
+  return option ? option : file;
+}
+
+/// What is said, by an option or by the file, in place of the profile's.
+static void overrideWith(Dynamics &chosen, nir::Graph &graph,
+                         const nir::StatedRules &stated,
+                         const NetworkOptions &options) {
+  if (auto integrator = first(options.integrator, stated.integrator))
+    chosen.integrator = *integrator;
+  if (auto reset = first(options.reset, stated.reset))
+    chosen.reset = *reset;
+  if (auto late = first(options.resetLate, stated.resetLate))
+    chosen.resetLate = *late;
+  for (nir::Node &node : graph.nodes) {
+    if (options.reset)
+      node.reset.reset();
+    if (options.resetLate)
+      node.resetLate.reset();
+    if (node.reset || node.resetLate)
+      chosen.layers[node.name] = {node.reset.value_or(chosen.reset),
+                                  node.resetLate.value_or(chosen.resetLate)};
+  }
+}
+
+Dynamics chooseDynamics(nir::Graph &graph, const FileRules &file,
+                        const NetworkOptions &options, DiagnosticSink &sink) {
+  std::optional<std::string> named =
+      first(options.framework, file.stated.framework);
+  nir::Exporter exporter;
+  if (!named)
+    exporter = nir::findExporter(graph, file.implied);
+  const Profile &profile = profileOf(
+      named.value_or(exporter.framework.empty() ? "none" : exporter.framework));
+  Dynamics chosen = profile.dynamics;
+  // A guess at the exporter is no word about the training: NIR's own rule.
+  bool guessed = !named && profile.losesReset;
+  if (guessed) {
+    chosen.reset = "value";
+    chosen.resetLate = false;
+    chosen.compare = "above";
+  }
+  overrideWith(chosen, graph, file.stated, options);
+  bool told = named || options.reset || file.stated.everyReset;
+  if (!exporter.framework.empty())
+    report(graph, "SNN0388", Severity::Note,
+           fmt::format("written by {} as it seems ({}): its arithmetic is "
+                       "taken, {}",
+                       profile.title, exporter.evidence, inWords(chosen)),
+           {fmt::format("say it: --framework {}, or --framework none for NIR's "
+                        "equations alone",
+                        chosen.framework)},
+           sink);
+  if (!told && anyResets(graph) && (profile.losesReset || !file.hasEveryReset))
+    warnOfReset(graph, chosen, guessed ? &profile : nullptr, sink);
+  return chosen;
+}
+
+} // namespace snnc

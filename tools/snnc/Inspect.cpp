@@ -1,0 +1,91 @@
+//===- Inspect.cpp - snnc inspect: what a bundle holds --------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/support/Text.h"
+#include "tools/snnc/Driver.h"
+#include "tools/snnc/ExitCode.h"
+#include "tools/snnc/InspectViews.h"
+#include "tools/snnc/Report.h"
+
+#include <fmt/format.h>
+
+namespace snnc {
+
+/// The element whose `keys` say `wanted`; error SNN0443 with the nearest names
+/// otherwise.
+static Expected<nlohmann::json> pick(const nlohmann::json &views,
+                                     const std::string &wanted,
+                                     const char *what, const char *option,
+                                     const std::string &file,
+                                     std::initializer_list<const char *> keys) {
+  std::vector<std::string> known;
+  for (const nlohmann::json &view : views)
+    for (const char *key : keys) {
+      if (!view.contains(key))
+        continue;
+      const nlohmann::json &value = view[key];
+      known.push_back(value.is_string() ? value.get<std::string>()
+                                        : jsonText(value));
+      if (known.back() == wanted)
+        return view;
+    }
+  std::vector<std::string> hints;
+  for (const std::string &near : nearestNames(wanted, known, 1))
+    hints.push_back(fmt::format("did you mean '{}'?", near));
+  hints.push_back(fmt::format("snnc inspect {} {}", file, option));
+  return makeError("SNN0443", {file, wanted, 0, 0},
+                   fmt::format("the bundle has {} {}(s), none is called so",
+                               views.size(), what),
+                   std::move(hints));
+}
+
+/// --layer and --pe.
+static int showViews(const runtime::Bundle &bundle,
+                     const InspectOptions &options, DiagnosticSink &sink) {
+  bool layer = options.layer.has_value();
+  nlohmann::json views = layer ? layerViews(bundle) : peViews(bundle);
+  const std::string &wanted = layer ? *options.layer : *options.pe;
+  if (!wanted.empty()) {
+    auto one =
+        layer ? pick(views, wanted, "layer", "--layer", options.input, {"name"})
+              : pick(views, wanted, "PE", "--pe", options.input, {"pe", "id"});
+    if (!one) {
+      sink.report(one.takeError());
+      return kExitInput;
+    }
+    views = options.json ? *one : nlohmann::json::array({*one});
+  }
+  if (options.json)
+    fmt::print("{}\n", jsonText(views, 2));
+  else if (layer)
+    printLayers(views, !wanted.empty());
+  else
+    printPes(views, !wanted.empty());
+  return kExitOk;
+}
+
+int runInspect(const InspectOptions &options, DiagnosticSink &sink) {
+  auto bundle = runtime::Bundle::read(options.input, &sink);
+  if (!bundle) {
+    sink.report(bundle.takeError());
+    return kExitInput;
+  }
+  const runtime::Manifest &manifest = (*bundle)->manifest;
+  if (options.layer || options.pe)
+    return showViews(**bundle, options, sink);
+  if (options.memory) {
+    printMemory(**bundle, options.json);
+    return kExitOk;
+  }
+  if (!options.json)
+    fmt::print("{}: {} population(s), {} PE(s), {} program(s), {} route(s), "
+               "tick {:g} s, dt {:g}, latency {}, machine {}\n\n",
+               manifest.network, manifest.populations.size(),
+               manifest.cores.size(), manifest.programs.size(),
+               manifest.routes.size(), manifest.tickSeconds, manifest.dtSeconds,
+               manifest.latency, (*bundle)->machine.name);
+  printCompileReport(**bundle, options.json);
+  return kExitOk;
+}
+
+} // namespace snnc

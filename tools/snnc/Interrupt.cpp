@@ -1,0 +1,121 @@
+//===- Interrupt.cpp - Ways in which the process ends early ---------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "tools/snnc/Interrupt.h"
+
+#include "runtime/support/Diagnostic.h"
+#include "runtime/support/Temporaries.h"
+#include "tools/snnc/ExitCode.h"
+
+#include "llvm/Support/ErrorHandling.h"
+
+#include <atomic>
+#include <csignal>
+#include <cstring>
+#include <exception>
+#include <fcntl.h>
+#include <new>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+namespace snnc {
+
+namespace {
+
+enum End { Interrupted, NoMemory, Internal, kEnds };
+
+/// Made beforehand: a handler cannot allocate.
+struct Words {
+  char text[512];
+  size_t length;
+};
+
+} // namespace
+
+// A handler can reach nothing but static memory.
+static Words words[kEnds];
+static std::atomic<bool> ending = false;
+
+static Diagnostic findingOf(End end) {
+  switch (end) {
+  case Interrupted:
+    return makeError("SNN0427", {}, "interrupted");
+  case NoMemory:
+    return makeError("SNN0852", {}, "the memory of this process is used up",
+                     {"give it more (ulimit -v, the container's limit), or "
+                      "reduce --jobs or --threads"});
+  default:
+    return makeError("SNN0901", {}, "internal error: it cannot go on",
+                     {"report it with the command and the input file"});
+  }
+}
+
+static void describe(bool json) {
+  for (int end = 0; end < kEnds; ++end) {
+    Diagnostic finding = findingOf(End(end));
+    std::string line = (json ? toJson(finding).dump() : toText(finding)) + "\n";
+    words[end].length = line.copy(words[end].text, sizeof(words[end].text));
+  }
+}
+
+void describeEndsAsJson() { describe(true); }
+
+/// Async-signal-safe.
+[[noreturn]] static void endNow(End end, int code) {
+  if (ending.exchange(true)) // another thread is at it
+    for (;;)
+      ::pause();
+  removeTemporaries();
+  if (::isatty(STDERR_FILENO)) // the progress bar
+    (void)!::write(STDERR_FILENO, "\r\033[K", 4);
+  (void)!::write(STDERR_FILENO, words[end].text, words[end].length);
+  ::_exit(code);
+}
+
+extern "C" void snncOnSignal(int) { endNow(Interrupted, kExitInterrupted); }
+
+static void onNoMemory() { endNow(NoMemory, kExitInput); }
+
+static void onLlvmNoMemory(void *, const char *, bool) { onNoMemory(); }
+
+static void sayAndEnd(const char *why) {
+  (void)!::write(STDERR_FILENO, why, std::strlen(why));
+  (void)!::write(STDERR_FILENO, "\n", 1);
+  endNow(Internal, kExitInternal);
+}
+
+static void onLlvmFatal(void *, const char *why, bool) { sayAndEnd(why); }
+
+[[noreturn]] static void onTerminate() { endNow(Internal, kExitInternal); }
+
+/// A closed descriptor is taken by a file that refuses what its user does:
+/// writing to a closed standard output must fail, not end in a bundle.
+static void occupyStandardDescriptors() {
+  for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(fd, F_GETFD) < 0) {
+      int null = ::open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_RDWR);
+      if (null >= 0 && null != fd) {
+        ::dup2(null, fd);
+        ::close(null);
+      }
+    }
+}
+
+void prepareProcess() {
+  occupyStandardDescriptors();
+  describe(false);
+  std::signal(SIGPIPE, SIG_IGN);
+  for (int number : {SIGINT, SIGTERM}) {
+    struct sigaction old, action{};
+    action.sa_handler = snncOnSignal;
+    sigfillset(&action.sa_mask);
+    if (::sigaction(number, nullptr, &old) == 0 && old.sa_handler != SIG_IGN)
+      ::sigaction(number, &action, nullptr);
+  }
+  std::set_new_handler(onNoMemory);
+  std::set_terminate(onTerminate);
+  llvm::install_bad_alloc_error_handler(onLlvmNoMemory);
+  llvm::install_fatal_error_handler(onLlvmFatal);
+}
+
+} // namespace snnc

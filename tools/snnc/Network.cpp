@@ -1,0 +1,257 @@
+//===- Network.cpp - From a file to a normalised network ------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "tools/snnc/Network.h"
+
+#include "compiler/Contracts/Contracts.h"
+#include "compiler/Import/NIR/NirNormalise.h"
+#include "compiler/Import/NIR/NirReader.h"
+#include "compiler/Import/NIRToSNN/NIRToSNN.h"
+#include "compiler/Import/YAML/YamlImport.h"
+#include "compiler/Tick/Tick.h"
+#include "passes/Normalize/Passes.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Pass/PassManager.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
+
+using namespace mlir;
+
+namespace snnc {
+
+std::unique_ptr<MLIRContext> createContext() {
+  DialectRegistry registry;
+  registry.insert<snn::SNNDialect, fabric::FabricDialect, tick::TickDialect,
+                  arith::ArithDialect, math::MathDialect, scf::SCFDialect,
+                  func::FuncDialect, LLVM::LLVMDialect>();
+  return std::make_unique<MLIRContext>(registry,
+                                       MLIRContext::Threading::DISABLED);
+}
+
+snn::NetworkOp networkOf(ModuleOp module) {
+  auto networks = module.getOps<snn::NetworkOp>();
+  return networks.empty() ? snn::NetworkOp() : *networks.begin();
+}
+
+/// The time step in the metadata, and what to say about it.
+static std::optional<double> fileDt(const nir::Graph &graph,
+                                    const nir::ImpliedDt &implied,
+                                    const NetworkOptions &options,
+                                    DiagnosticSink &sink) {
+  nir::StatedDt stated = nir::statedDt(graph);
+  snnc::Diagnostic d;
+  d.spot = {graph.file, graph.path, 0, 0};
+  d.code = "SNN0265";
+  d.severity = Severity::Warning;
+  auto differs = [&](double other) {
+    return std::abs(other - *stated.dt) > 1e-4 * *stated.dt;
+  };
+  if (!stated.problem.empty()) {
+    d.message = "the metadata do not settle the time step: " + stated.problem;
+    d.hints = {
+        "give --dt in the unit of the file's tau, for example --dt 1e-3"};
+  } else if (!stated.dt) {
+    return std::nullopt;
+  } else if (options.dt && differs(*options.dt)) {
+    d.message = fmt::format("the file states dt = {:g} ({}), --dt is {:g}",
+                            *stated.dt, stated.where, *options.dt);
+    d.hints = {"leave --dt out to take the file's"};
+  } else if (!options.dt && implied.dt && differs(*implied.dt)) {
+    d.message =
+        fmt::format("the file states dt = {:g} ({}), which is taken; "
+                    "its gains imply {:g} ({})",
+                    *stated.dt, stated.where, *implied.dt, implied.rule);
+    d.hints = {fmt::format("give --dt {:g} to take the other", *implied.dt)};
+  } else {
+    d.code = "SNN0264";
+    d.severity = Severity::Note;
+    d.message = fmt::format("dt = {:g}, stated by the file: {}", *stated.dt,
+                            stated.where);
+  }
+  sink.report(std::move(d));
+  return stated.dt;
+}
+
+/// The user's dt, the file's, and what to say about the two.
+static double chooseDt(const nir::Graph &graph, const nir::ImpliedDt &implied,
+                       const NetworkOptions &options, DiagnosticSink &sink) {
+  std::optional<double> stated = fileDt(graph, implied, options, sink);
+  if (stated && !options.dt)
+    return *stated;
+  snnc::Diagnostic d;
+  d.spot = {graph.file, graph.path, 0, 0};
+  if (options.dt) {
+    if (implied.dt &&
+        std::abs(*implied.dt - *options.dt) > 1e-6 * *options.dt) {
+      d.code = "SNN0335";
+      d.severity = Severity::Warning;
+      d.message = fmt::format("the file implies dt = {:g} ({}), --dt is {:g}: "
+                              "every spike counts {:g} times what it did",
+                              *implied.dt, implied.rule, *options.dt,
+                              *options.dt / *implied.dt);
+      d.hints = {"leave --dt out to take the file's"};
+      sink.report(std::move(d));
+    }
+    return *options.dt;
+  }
+  if (implied.dt) {
+    d.code = "SNN0336";
+    d.severity = Severity::Note;
+    d.message = fmt::format("dt = {:g}, implied by the file: {}", *implied.dt,
+                            implied.rule);
+    sink.report(std::move(d));
+    return *implied.dt;
+  }
+  d.code = "SNN0330";
+  d.severity = Severity::Error;
+  d.message = "the file does not say what its time step is: " + implied.rule;
+  d.hints = {"give --dt in the unit of the file's tau, for example --dt 1e-3"};
+  sink.report(std::move(d));
+  return 0;
+}
+
+/// By ending, otherwise by content: HDF5 has a signature, YAML has our keys.
+static bool isYaml(const std::string &path) {
+  std::string ending = std::filesystem::path(path).extension().string();
+  if (ending == ".yaml" || ending == ".yml")
+    return true;
+  std::ifstream stream(path, std::ios::binary);
+  std::string head(4096, '\0');
+  stream.read(head.data(), std::streamsize(head.size()));
+  head.resize(size_t(stream.gcount()));
+  if (head.starts_with("\x89HDF"))
+    return false;
+  return head.find("populations:") != std::string::npos ||
+         head.starts_with("network:") ||
+         head.find("\nnetwork:") != std::string::npos;
+}
+
+bool acceptsOptions(const std::string &path, const NetworkOptions &options,
+                    const std::string &what,
+                    const std::vector<std::string> &useless,
+                    const std::vector<std::string> &useful,
+                    const std::string &hint, DiagnosticSink &sink) {
+  auto has = [](const std::vector<std::string> &names,
+                const std::string &name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  bool accepted = true;
+  for (const std::string &option : options.given) {
+    if (useless.empty() ? has(useful, option) : !has(useless, option))
+      continue;
+    sink.report(makeError("SNN0384", {path, "", 0, 0},
+                          fmt::format("{} has no effect on {}", option, what),
+                          {fmt::format("leave out {}: {}", option, hint)}));
+    accepted = false;
+  }
+  return accepted;
+}
+
+static ImportedNetwork importYaml(const std::string &path,
+                                  const NetworkOptions &options,
+                                  MLIRContext *context, DiagnosticSink &sink) {
+  ImportedNetwork result;
+  if (!acceptsOptions(path, options, "a YAML network",
+                      {"--framework", "--integrator", "--reset", "--reset-late",
+                       "--no-reset-late"},
+                      {},
+                      "its models are in ticks, and say what a spike does "
+                      "(model: lif_subtract, for example)",
+                      sink))
+    return result;
+  result.module = yaml::importYaml(path, context, sink, options.seed);
+  if (!result.module)
+    return result;
+  result.dt = networkOf(*result.module).getDt()->convertToDouble();
+  if (options.dt && *options.dt != result.dt) {
+    snnc::Diagnostic d = makeError(
+        "SNN1016", {path, "", 0, 0},
+        fmt::format("--dt {:g} does not apply: the file states dt = {:g}",
+                    *options.dt, result.dt),
+        {"change 'dt' under 'network' in the file"});
+    sink.report(std::move(d));
+    result.module = nullptr;
+  }
+  return result;
+}
+
+/// Has every neuron of the file that resets a v_reset? Asked before
+/// normalise() fills the missing ones in.
+static bool hasEveryReset(const nir::Graph &graph) {
+  for (const nir::Node &node : graph.nodes) {
+    if ((nir::isSpiking(node.kind) && !node.has("v_reset")) ||
+        (node.graph && !hasEveryReset(*node.graph)))
+      return false;
+  }
+  return true;
+}
+
+ImportedNetwork importNetwork(const std::string &path,
+                              const NetworkOptions &options,
+                              MLIRContext *context, DiagnosticSink &sink) {
+  if (isYaml(path))
+    return importYaml(path, options, context, sink);
+  auto graph = nir::readNir(path, sink);
+  if (!graph) {
+    sink.report(graph.takeError());
+    return {};
+  }
+  FileRules file;
+  file.hasEveryReset = hasEveryReset(*graph);
+  if (!nir::normalise(*graph, sink))
+    return {};
+  ImportedNetwork result;
+  file.implied = nir::inferDt(*graph);
+  file.stated = nir::statedRules(*graph, frameworkNames(), sink);
+  result.dt = chooseDt(*graph, file.implied, options, sink);
+  result.dynamics = chooseDynamics(*graph, file, options, sink);
+  if (result.dt > 0)
+    result.module = translateNir(*graph, context);
+  return result;
+}
+
+LogicalResult normalizeNetwork(ModuleOp module, double dt,
+                               const Dynamics &dynamics,
+                               const NetworkOptions &options, bool quantized) {
+  bool incumbent = options.quantize == "py-spinnaker2";
+  normalize::DiscretizeOptions discretize;
+  discretize.dt = dt;
+  discretize.integrator = dynamics.integrator;
+  discretize.reset = dynamics.reset;
+  discretize.resetLate = dynamics.resetLate;
+  discretize.compare = dynamics.compare;
+  discretize.jump = dynamics.jump;
+  discretize.membraneBias = incumbent;
+  normalize::RetimeOptions retime;
+  retime.relax = options.relaxTiming;
+  retime.alignStart = !incumbent; // py-spinnaker2 lets every neuron run from 0
+  normalize::QuantizeOptions quantize;
+  quantize.bits = options.weights == "int16"  ? 16
+                  : options.weights == "int8" ? 8
+                                              : 0; // auto
+  quantize.mode = options.quantize;
+
+  PassManager pm(module.getContext());
+  pm.addPass(normalize::createFuseThresholds());
+  pm.addPass(normalize::createAddReadouts());
+  pm.addPass(normalize::createContractEdges());
+  pm.addPass(normalize::createDiscretize(discretize));
+  pm.addPass(normalize::createExpandMath());
+  pm.addPass(normalize::createRetime(retime));
+  if (quantized)
+    pm.addPass(normalize::createQuantize(quantize));
+  // After the scales are folded in: a threshold of exactly 1 would otherwise
+  // become a constant that no scale can reach.
+  pm.addPass(normalize::createSpecialize());
+  if (failed(pm.run(module)))
+    return failure();
+  return quantized ? contracts::checkNormalized(module) : success();
+}
+
+} // namespace snnc

@@ -1,0 +1,350 @@
+//===- Options.cpp - The one place that parses flags ----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "tools/snnc/Options.h"
+
+#include "passes/Decide/AutoSelect.h"
+#include "tools/snnc/ExitCode.h"
+#include "tools/snnc/Framework.h"
+#include "tools/snnc/Messages.h"
+#include "tools/snnc/UsageError.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <sstream>
+
+#ifndef SNNC_VERSION
+#define SNNC_VERSION "unknown"
+#endif
+
+namespace snnc {
+
+static constexpr const char *kExitCodes =
+    "Exit codes: 0 ok, 1 input error, 2 usage, 3 does not fit, 4 mismatch, "
+    "5 device,\n6 ran but overran or lost spikes, 70 internal, 130 "
+    "interrupted.";
+
+static constexpr const char *kNetworkGroup = "Network";
+
+/// How the command line spells those of the network's options that it has.
+static std::vector<std::string> givenNetworkOptions(const CLI::App &verb) {
+  std::vector<std::string> given;
+  for (const CLI::Option *option : verb.get_options()) {
+    if (option->get_group() != kNetworkGroup || option->count() == 0)
+      continue;
+    std::string name = option->get_lnames().front();
+    bool negated =
+        option->get_expected_max() == 0 && option->results().front() == "false";
+    given.push_back((negated ? "--no-" : "--") + name);
+  }
+  return given;
+}
+
+static void addNetworkOptions(CLI::App *app, NetworkOptions &o) {
+  const char *group = kNetworkGroup;
+  app->add_option("--dt", o.dt,
+                  "Model time of one tick, in the unit of the file's tau "
+                  "(default: what the file implies)")
+      ->check(CLI::PositiveNumber)
+      ->group(group);
+  app->add_option("--framework", o.framework,
+                  "What wrote the file: sets integrator, reset and the "
+                  "exporter's quirks, which each option below overrides "
+                  "(default: what the file shows, else none)")
+      ->check(CLI::IsMember(frameworkNames()))
+      ->group(group);
+  app->add_option("--integrator", o.integrator,
+                  "forward (Euler, the default) or exponential")
+      ->check(CLI::IsMember(nir::integratorNames()))
+      ->group(group);
+  app->add_option("--reset", o.reset,
+                  "What a spike does to the potential: value (the file's "
+                  "v_reset, the default), zero, subtract (the threshold) or "
+                  "none")
+      ->check(CLI::IsMember(nir::resetNames()))
+      ->group(group);
+  app->add_flag_function(
+         "--reset-late,!--no-reset-late",
+         [&o](int64_t count) { o.resetLate = count > 0; },
+         "The reset of a spike acts in the next tick (snnTorch's "
+         "reset_delay=True)")
+      ->group(group);
+  app->add_option("--quantize", o.quantize,
+                  "per-neuron scales, or py-spinnaker2 for that tool's numbers")
+      ->check(CLI::IsMember({"per-neuron", "py-spinnaker2"}))
+      ->capture_default_str()
+      ->group(group);
+  app->add_option("--weights", o.weights,
+                  "Width of the weights: auto (int8, and int16 for the layers "
+                  "that int8 would take weights from), int8 or int16")
+      ->check(CLI::IsMember({"auto", "int8", "int16"}))
+      ->capture_default_str()
+      ->group(group);
+  app->add_option("--seed", o.seed,
+                  "Of every draw, in place of the seeds in the file: synapses, "
+                  "weights, parameters, Poisson inputs; and of the rate "
+                  "encoder (default there: 0)")
+      ->check(CLI::Range(uint64_t(0), uint64_t(INT64_MAX)))
+      ->group(group);
+  app->add_flag(
+         "--relax-timing", o.relaxTiming,
+         "Add the ticks that a feedback loop lacks instead of refusing it")
+      ->group(group);
+}
+
+/// Empty, or what is wrong with a --selector-budget.
+static std::string isBudget(const std::string &text) {
+  return decide::SelectorBudget::parse(text)
+             ? std::string()
+             : "not a count, a share of 0% to 100%, or all: " + text;
+}
+
+static void addMachineOptions(CLI::App *app, CompileOptions &o) {
+  const char *group = "Machine";
+  app->add_option("--machine", o.machine,
+                  "Machine description: a name of `snnc targets` or a .yaml "
+                  "file")
+      ->group(group);
+  app->add_option("--tick", o.tickSeconds,
+                  "Real time of one tick on the chip, seconds (default: 0.001, "
+                  "or longer where a core needs more)")
+      ->check(CLI::Range(1e-6, 10.0))
+      ->group(group);
+  app->add_option("--paradigm", o.paradigm,
+                  "auto (a trained model per layer, checked by the planner), "
+                  "serial (Arm core) or parallel (MAC array) for every layer, "
+                  "oracle (plan both) or cost-model (closed formulas)")
+      ->check(
+          CLI::IsMember({"auto", "serial", "parallel", "oracle", "cost-model"}))
+      ->capture_default_str()
+      ->group(group);
+  app->add_option("--objective", o.objective,
+                  "What the better paradigm has less of: pes, memory, cycles, "
+                  "energy (an estimate)")
+      ->check(CLI::IsMember({"pes", "memory", "cycles", "energy"}))
+      ->capture_default_str()
+      ->group(group);
+  app->add_option("--selector-model", o.selectorModel,
+                  "Model file of `snnc selector train` that auto asks "
+                  "(default: the tool's own)")
+      ->group(group);
+  app->add_option("--selector-budget", o.selectorBudget,
+                  "Layers that auto may plan both ways because the model is "
+                  "unsure: a count, a share (10%) or all")
+      ->check(isBudget)
+      ->capture_default_str()
+      ->group(group);
+  app->add_flag("--explain-paradigm", o.explainParadigm,
+                "Say per layer what decided, and what was planned")
+      ->group(group);
+  app->add_option("-j,--jobs", o.jobs, "Threads (default: all cores)")
+      ->check(CLI::Range(0u, 1024u))
+      ->group(group);
+}
+
+static void addCompile(CLI::App &app, CompileOptions &o) {
+  CLI::App *c = app.add_subcommand("compile", "Compile a network to a bundle");
+  c->add_option("network", o.input, "NIR file")->required();
+  c->add_option("-o,--output", o.output, "Bundle (default: NETWORK.s2x)");
+  c->add_option("--emit", o.emit,
+                "Stop early and print: imported, snn, fabric, tick, asm")
+      ->check(
+          CLI::IsMember({"bundle", "imported", "snn", "fabric", "tick", "asm"}))
+      ->capture_default_str();
+  c->add_option("--report", o.report, "Per-layer report on stdout: table, json")
+      ->check(CLI::IsMember({"none", "table", "json"}))
+      ->capture_default_str();
+  addNetworkOptions(c, o.network);
+  addMachineOptions(c, o);
+  c->footer("Examples:\n"
+            "  snnc compile models/digits/digits.nir -o digits.s2x --report "
+            "table\n"
+            "  snnc compile net.nir --dt 1e-4 --reset zero --weights int16\n"
+            "  snnc compile net.nir --emit asm | less");
+}
+
+static void addRunOptions(CLI::App *c, RunOptions &o) {
+  c->add_option("file", o.input, "Bundle (.s2x) or network file")->required();
+  c->add_option("-i,--input", o.inputs,
+                "Array file (.npy, .npz, NIRData .h5), or NAME=FILE; ticks x "
+                "channels, ticks x C x H x W, or with samples in front");
+  c->add_option("--ticks", o.ticks,
+                "Rows of the results (default: the input's)")
+      ->check(CLI::Range(uint64_t(1), uint64_t(1) << 40));
+  c->add_option("--backend", o.backend, "emulator, host or reference")
+      ->check(CLI::IsMember({"emulator", "host", "reference"}))
+      ->capture_default_str();
+  c->add_option("--encode", o.encode,
+                "Turn analog input into spikes: rate, latency, delta")
+      ->check(CLI::IsMember({"rate", "latency", "delta"}));
+  c->add_option("--layout", o.layout,
+                "Which axis of an input array with samples is first: "
+                "samples-first (the default) or ticks-first (time x batch x "
+                "channels, as snnTorch and Norse have it)")
+      ->check(CLI::IsMember({"samples-first", "ticks-first"}));
+  c->add_option("--repeat", o.repeat,
+                "Trials: as many samples, each with draws of its own in "
+                "Poisson inputs and in the rate encoder")
+      ->check(CLI::Range(uint64_t(1), uint64_t(1) << 20));
+  c->add_option("--threshold", o.threshold, "Step of the delta encoder")
+      ->capture_default_str();
+  c->add_option("--threads", o.threads, "Host threads (default: all cores)");
+  addNetworkOptions(c, o.compile.network);
+  addMachineOptions(c, o.compile);
+}
+
+static void addRun(CLI::App &app, RunOptions &o) {
+  CLI::App *c = app.add_subcommand("run", "Run a bundle or a network");
+  addRunOptions(c, o);
+  c->add_option("-r,--record", o.records,
+                "POPULATION:VARIABLE to keep, for example lif1:spikes or "
+                "lif1:v; repeat for more");
+  c->add_option("-o,--output", o.output, "Results: .npz or NIRData .h5");
+  c->add_option("--align", o.align,
+                "network: rows are the network's ticks; chip: the chip's clock")
+      ->check(CLI::IsMember({"network", "chip"}))
+      ->capture_default_str();
+  c->add_option("--precision", o.precision,
+                "quantized, or float (reference backend, network file)")
+      ->check(CLI::IsMember({"quantized", "float"}))
+      ->capture_default_str();
+  c->add_option("--report", o.report, "Per-layer report on stdout: table, json")
+      ->check(CLI::IsMember({"none", "table", "json"}))
+      ->capture_default_str();
+  c->footer("Examples:\n"
+            "  snnc run digits.s2x --input inputs.npy --record readout:spikes "
+            "-o out.npz\n"
+            "  snnc run net.nir --backend reference --precision float --input "
+            "x.npy \\\n    --record lif1:v -o v.npz");
+}
+
+static void addOthers(CLI::App &app, Options &options) {
+  CLI::App *check =
+      app.add_subcommand("check", "Say what a network file holds and lacks");
+  check->add_option("network", options.check.input, "NIR file")->required();
+  check->add_flag("--json", options.check.json, "Findings as JSON on stdout");
+  check->add_flag("--plan", options.check.plan,
+                  "Plan every layer: paradigm, PEs, bytes, cycles; one that "
+                  "fits no PE is counted, not refused");
+  addNetworkOptions(check, options.check.compile.network);
+  addMachineOptions(check, options.check.compile);
+  check->footer("Examples:\n  snnc check net.nir --json | jq '.findings[]'\n"
+                "  snnc check net.yaml --plan --paradigm oracle");
+
+  CLI::App *verify = app.add_subcommand(
+      "verify", "Run two backends and show the first difference");
+  addRunOptions(verify, options.verify.run);
+  verify
+      ->add_option("--against", options.verify.against,
+                   "reference, host, emulator, or recorded arrays (.npz)")
+      ->capture_default_str();
+  verify->add_option("-r,--record", options.verify.run.records,
+                     "Compare only these (default: everything)");
+  verify->footer("Example:\n  snnc verify net.s2x --input x.npy --against "
+                 "reference");
+
+  CLI::App *inspect = app.add_subcommand("inspect", "Show what a bundle holds");
+  inspect->add_option("bundle", options.inspect.input, "Bundle (.s2x)")
+      ->required();
+  inspect->add_flag("--json", options.inspect.json, "JSON on stdout");
+  inspect->add_flag("--memory", options.inspect.memory,
+                    "Every core's memory by structure");
+  auto *layer = inspect->add_option_function<std::vector<std::string>>(
+      "--layer",
+      [&options](const std::vector<std::string> &names) {
+        options.inspect.layer = names.empty() ? "" : names.front();
+      },
+      "Every layer, or the one of this name: paradigm, bytes, cycles");
+  auto *pe = inspect->add_option_function<std::vector<std::string>>(
+      "--pe",
+      [&options](const std::vector<std::string> &names) {
+        options.inspect.pe = names.empty() ? "" : names.front();
+      },
+      "Every PE, or one by its coordinate x.y.p or its number: buffers, keys, "
+      "routes");
+  for (CLI::Option *option : {layer, pe})
+    option->expected(0, 1)->type_name("[NAME]")->run_callback_for_default();
+  inspect->footer("Examples:\n  snnc inspect net.s2x\n"
+                  "  snnc inspect net.s2x --layer\n"
+                  "  snnc inspect net.s2x --layer hidden --json | jq .bytes\n"
+                  "  snnc inspect net.s2x --pe 7.6.0\n"
+                  "  snnc inspect net.s2x --memory");
+
+  app.add_subcommand("targets", "List the machine descriptions");
+}
+
+static Verb verbOf(const std::string &name) {
+  if (name == "compile")
+    return Verb::Compile;
+  if (name == "run")
+    return Verb::Run;
+  if (name == "check")
+    return Verb::Check;
+  if (name == "verify")
+    return Verb::Verify;
+  if (name == "inspect")
+    return Verb::Inspect;
+  if (name == "selector")
+    return Verb::Selector;
+  return Verb::Targets;
+}
+
+/// Are findings to be JSON? Asked when the command line could not be parsed.
+static bool wantsJson(const std::vector<std::string> &arguments) {
+  for (size_t i = 0; i < arguments.size(); ++i)
+    if (arguments[i] == "--diagnostics=json" ||
+        (arguments[i] == "json" && i > 0 &&
+         arguments[i - 1] == "--diagnostics"))
+      return true;
+  return false;
+}
+
+/// --help and --version, on their way to the checked standard output.
+static std::string textOf(const CLI::App &app, const CLI::ParseError &error) {
+  std::ostringstream out;
+  app.exit(error, out, out);
+  return out.str();
+}
+
+static void reportUsage(const CLI::App &app, const CLI::ParseError &error,
+                        const std::vector<std::string> &arguments) {
+  DiagnosticSink sink;
+  sink.report(usageError(app, error, arguments));
+  printFindings(sink, wantsJson(arguments), /*quiet=*/false, /*allNotes=*/true);
+}
+
+std::optional<int> parseOptions(int argc, char **argv, Options &options) {
+  CLI::App app{"snnc: a compiler for spiking neural networks on SpiNNaker2"};
+  app.name("snnc");
+  app.set_version_flag("--version", std::string("snnc ") + SNNC_VERSION);
+  app.require_subcommand(1);
+  app.fallthrough();
+  std::string format = "text";
+  app.add_option("--diagnostics", format, "Form of messages: text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  app.add_flag("-q,--quiet", options.quiet, "No notes and no progress bar");
+  app.footer(kExitCodes);
+  addCompile(app, options.compile);
+  addRun(app, options.run);
+  addOthers(app, options);
+  addSelector(app, options.selector);
+  try {
+    app.parse(argc, argv);
+    checkNumbers(app);
+  } catch (const CLI::ParseError &error) {
+    if (error.get_exit_code() == 0) // --help, --version
+      return fmt::print("{}", textOf(app, error)), kExitOk;
+    reportUsage(app, error, {argv + 1, argv + argc});
+    return kExitUsage;
+  }
+  options.jsonDiagnostics = format == "json";
+  for (NetworkOptions *network :
+       {&options.compile.network, &options.run.compile.network,
+        &options.check.compile.network, &options.verify.run.compile.network})
+    network->given = givenNetworkOptions(*app.get_subcommands().front());
+  options.verb = verbOf(app.get_subcommands().front()->get_name());
+  return std::nullopt;
+}
+
+} // namespace snnc

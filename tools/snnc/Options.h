@@ -1,0 +1,121 @@
+//===- Options.h - Everything a user can ask for ----------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef SNNC_TOOLS_OPTIONS_H
+#define SNNC_TOOLS_OPTIONS_H
+
+#include "tools/snnc/SelectorCommand.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace snnc {
+
+/// How the network becomes one in ticks and integers.
+struct NetworkOptions {
+  std::optional<double> dt; ///< the file's time unit; else inferred
+  /// Not given: what the framework's profile says (Framework.h).
+  std::optional<std::string> framework, integrator, reset;
+  std::optional<bool> resetLate;
+  std::string quantize = "per-neuron"; ///< per-neuron | py-spinnaker2
+  std::string weights = "auto";        ///< auto | int8 | int16
+  bool relaxTiming = false;
+  /// Of every draw, in place of the seeds of the file.
+  std::optional<uint64_t> seed;
+  /// The options of this struct that the command line had, as it spells them.
+  std::vector<std::string> given;
+};
+
+/// The usual tick of SpiNNaker systems (sPyNNaker's default time step).
+inline constexpr double kDefaultTickSeconds = 1e-3;
+
+struct CompileOptions {
+  std::string input;
+  std::string output; ///< default: input's stem + ".s2x"
+  NetworkOptions network;
+  std::string machine; ///< name or path; default: built in
+  /// Real time of a tick on the chip; not stated: kDefaultTickSeconds, or
+  /// longer where the plan says that cores need more.
+  std::optional<double> tickSeconds;
+  /// auto | serial | parallel | oracle | cost-model
+  std::string paradigm = "auto";
+  std::string objective = "pes";      ///< pes | memory | cycles | energy
+  std::string selectorModel;          ///< file; default: the tool's own
+  std::string selectorBudget = "10%"; ///< decide::SelectorBudget::parse
+  bool explainParadigm = false;
+  uint32_t maxNeurons = 0;     ///< of a population on one PE; 0: what fits
+  uint32_t maxSources = 0;     ///< of a parallel PE where more can be split
+  unsigned jobs = 0;           ///< 0: all cores
+  std::string emit = "bundle"; ///< bundle | snn | fabric | tick | asm
+  std::string report = "none"; ///< none | table | json
+};
+
+struct RunOptions {
+  std::string input;               ///< bundle or network file
+  std::vector<std::string> inputs; ///< array files, or NAME=FILE
+  std::vector<std::string> records;
+  std::string output;
+  std::string backend = "emulator";    ///< emulator | host | reference
+  std::string precision = "quantized"; ///< quantized | float (reference)
+  std::string align = "network";       ///< network | chip
+  std::optional<uint64_t> ticks;
+  std::string encode; ///< rate | latency | delta; empty: spikes
+  std::string layout; ///< samples-first | ticks-first; empty: the former
+  std::optional<uint64_t> repeat; ///< trials: samples that differ in draws
+  double threshold = 0.1;         ///< of the delta encoder
+  std::string report = "none";
+  unsigned threads = 0;
+  CompileOptions compile; ///< for a network file
+};
+
+struct VerifyOptions {
+  RunOptions run;
+  std::string against = "reference"; ///< backend, or a recorded .npy/.npz
+};
+
+struct CheckOptions {
+  std::string input;
+  bool json = false;
+  bool plan = false;      ///< say what every layer needs of the machine
+  CompileOptions compile; ///< network and machine
+};
+
+struct InspectOptions {
+  std::string input;
+  bool json = false;
+  bool memory = false;
+  /// --layer and --pe: absent, empty (all) or the name of one.
+  std::optional<std::string> layer, pe;
+};
+
+enum class Verb {
+  None,
+  Compile,
+  Run,
+  Check,
+  Verify,
+  Inspect,
+  Targets,
+  Selector
+};
+
+struct Options {
+  Verb verb = Verb::None;
+  CompileOptions compile;
+  RunOptions run;
+  CheckOptions check;
+  VerifyOptions verify;
+  InspectOptions inspect;
+  SelectorOptions selector;
+  bool jsonDiagnostics = false; ///< --diagnostics=json
+  bool quiet = false;           ///< no notes, no progress
+};
+
+/// Parses the command line; on --help, --version or a usage error prints and
+/// returns the exit code that the process should end with.
+std::optional<int> parseOptions(int argc, char **argv, Options &options);
+
+} // namespace snnc
+
+#endif // SNNC_TOOLS_OPTIONS_H

@@ -1,0 +1,80 @@
+//===- PlanReport.cpp - What the layers would need of the machine ---------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "tools/snnc/PlanReport.h"
+
+#include "tools/snnc/Report.h"
+
+#include <fmt/format.h>
+
+namespace snnc {
+
+using decide::Decision;
+
+namespace {
+struct Totals {
+  uint64_t pes = 0, bytes = 0, unfit = 0;
+  double cycles = 0;
+
+  explicit Totals(const std::vector<Decision> &layers) {
+    for (const Decision &layer : layers) {
+      const auto &plan = layer.chosen().plan;
+      if (!plan) {
+        ++unfit;
+        continue;
+      }
+      pes += plan->pes;
+      bytes += plan->bytes;
+      cycles += plan->cycles.expected;
+    }
+  }
+};
+} // namespace
+
+nlohmann::json toJson(const PlannedLayers &plans) {
+  nlohmann::json layers = nlohmann::json::array();
+  for (const Decision &layer : plans.layers)
+    layers.push_back(decide::toJson(layer));
+  Totals totals(plans.layers);
+  return {{"machine", plans.machine},
+          {"available_pes", plans.pes},
+          {"paradigm", plans.paradigm},
+          {"objective", plans.objective},
+          {"layers", layers},
+          {"total",
+           {{"pes", totals.pes},
+            {"bytes", totals.bytes},
+            {"cycles", totals.cycles},
+            {"does_not_fit", totals.unfit}}}};
+}
+
+void printPlans(const PlannedLayers &plans) {
+  std::vector<std::vector<std::string>> rows = {
+      {"layer", "neurons", "paradigm", "decided by", "p(parallel)", "PEs",
+       "bytes", "cycles/tick", "worst"}};
+  for (const Decision &layer : plans.layers) {
+    std::vector<std::string> cells = {
+        layer.population, std::to_string(layer.neurons),
+        layer.parallel ? "parallel" : "serial",
+        decide::nameOf(layer.rule).str(),
+        layer.advice ? fmt::format("{:.3f}", layer.advice->parallel) : "-"};
+    if (const auto &plan = layer.chosen().plan)
+      for (const std::string &cell :
+           {std::to_string(plan->pes), std::to_string(plan->bytes),
+            fmt::format("{:.0f}", plan->cycles.expected),
+            fmt::format("{:.0f}", plan->cycles.worst)})
+        cells.push_back(cell);
+    else
+      cells.push_back("does not fit");
+    rows.push_back(cells);
+  }
+  printTable(rows);
+  Totals totals(plans.layers);
+  fmt::print("{} PE(s) of {}, {} B", totals.pes, plans.pes, totals.bytes);
+  if (totals.unfit)
+    fmt::print("; {} layer(s) fit no PE that way and are not counted",
+               totals.unfit);
+  fmt::print("\n");
+}
+
+} // namespace snnc

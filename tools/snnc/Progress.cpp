@@ -1,0 +1,42 @@
+//===- Progress.cpp - A progress bar on terminals -------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "tools/snnc/Progress.h"
+
+#include <cstdio>
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace snnc {
+
+using Clock = std::chrono::steady_clock;
+
+Progress::Progress(bool quiet, std::string label, std::string unit)
+    : label(std::move(label)), unit(std::move(unit)),
+      enabled(!quiet && ::isatty(STDERR_FILENO)), started(Clock::now()),
+      last(started) {}
+
+void Progress::update(uint64_t done, uint64_t total) {
+  if (!enabled || total == 0)
+    return;
+  auto now = Clock::now();
+  if (now - last < std::chrono::milliseconds(100) && done != total)
+    return;
+  last = now;
+  drawn = true;
+  constexpr unsigned width = 30;
+  unsigned filled = unsigned(done * width / total);
+  double seconds = std::chrono::duration<double>(now - started).count();
+  double left = done ? seconds * double(total - done) / double(done) : 0;
+  fmt::print(stderr, "\r{} [{:#<{}}{:.<{}}] {}/{} {}, {:.0f} s left  ", label,
+             "", filled, "", width - filled, done, total, unit, left);
+  std::fflush(stderr);
+}
+
+void Progress::finish() {
+  if (drawn)
+    fmt::print(stderr, "\r\033[K");
+  drawn = false;
+}
+
+} // namespace snnc

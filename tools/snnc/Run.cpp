@@ -1,0 +1,235 @@
+//===- Run.cpp - snnc run and snnc verify ---------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/host/Compare.h"
+#include "runtime/io/ArrayFile.h"
+#include "tools/snnc/Driver.h"
+#include "tools/snnc/ExitCode.h"
+#include "tools/snnc/Overruns.h"
+#include "tools/snnc/Progress.h"
+#include "tools/snnc/Report.h"
+#include "tools/snnc/Runner.h"
+
+#include <cmath>
+#include <cstdio>
+#include <fmt/format.h>
+
+namespace snnc {
+
+static runtime::RunOptions sessionOptions(const RunOptions &options,
+                                          Progress &progress) {
+  runtime::RunOptions session;
+  session.align = options.align == "chip" ? runtime::Alignment::Chip
+                                          : runtime::Alignment::Network;
+  session.ticks = options.ticks;
+  session.progress = [&progress](uint64_t done, uint64_t total) {
+    progress.update(done, total);
+    return true; // a signal ends the process
+  };
+  return session;
+}
+
+/// " (worst: population 'lif1', PE 7.6.0, tick 12, 5626 cycles of 300)".
+static std::string worstOf(const std::vector<Overrun> &overruns,
+                           double tickCycles) {
+  if (overruns.empty())
+    return "";
+  const Overrun &o = overruns.front();
+  return fmt::format(
+      " (worst: population '{}', PE {}.{}.{}, tick {}, {} cycles of {:.0f})",
+      o.population, o.pe.x, o.pe.y, o.pe.p, o.worstTick, o.worstCycles,
+      tickCycles);
+}
+
+/// One line per PE, the longest ticks first.
+static std::vector<std::string>
+listOverruns(const std::vector<Overrun> &overruns, double tickCycles) {
+  constexpr size_t kMost = 8;
+  std::vector<std::string> lines;
+  for (size_t i = 0; i < std::min(kMost, overruns.size()); ++i)
+    lines.push_back(toText(overruns[i], tickCycles));
+  if (overruns.size() > kMost)
+    lines.push_back(fmt::format("and {} more PE(s); --report table has all",
+                                overruns.size() - kMost));
+  return lines;
+}
+
+/// What helps against overruns; the tick that the longest one needs is rounded
+/// up to two digits.
+static std::string longerTick(const std::vector<Overrun> &overruns,
+                              double tickCycles, double tickSeconds) {
+  std::string enough;
+  if (!overruns.empty() && tickCycles > 0 && tickSeconds > 0) {
+    double needed = tickSeconds * overruns.front().worstCycles / tickCycles;
+    double digit = std::pow(10, std::floor(std::log10(needed)) - 1);
+    enough = fmt::format(" {:.6g}", std::ceil(needed / digit) * digit);
+  }
+  return fmt::format("give the chip more time with --tick{} (seconds; a bundle "
+                     "is compiled with it), or state the real `rate` of the "
+                     "populations, so that the plan uses more PEs",
+                     enough);
+}
+
+/// What went wrong on the device without ending the run: findings and exit 6.
+static int reportVerdict(const runtime::Manifest &manifest,
+                         const runtime::RunResult &result,
+                         DiagnosticSink &sink) {
+  const runtime::Verdict &verdict = result.verdict;
+  auto warn = [&](const char *code, uint64_t count, const std::string &what,
+                  const std::string &hint,
+                  std::vector<std::string> notes = {}) {
+    if (count == 0)
+      return;
+    Diagnostic d =
+        makeError(code, {}, fmt::format("{} {}", count, what), {hint});
+    d.severity = Severity::Warning;
+    d.notes = std::move(notes);
+    sink.report(std::move(d));
+  };
+  double budget = result.statistics.tickCycles;
+  auto overruns = overrunsOf(manifest, result.statistics);
+  warn("SNN0680", verdict.overruns,
+       "tick(s) of a PE took longer than a tick" + worstOf(overruns, budget),
+       longerTick(overruns, budget, manifest.tickSeconds),
+       listOverruns(overruns, budget));
+  warn("SNN0681", verdict.droppedPackets,
+       "packet(s) found a full receive ring and were lost",
+       "run the network file itself with this input, or state the real `rate` "
+       "of its inputs there: rings are made for what is known of the spikes; "
+       "`--backend reference` loses none");
+  warn("SNN0682", verdict.unroutedPackets,
+       "packet(s) matched no routing entry and were lost",
+       "compile the network again");
+  warn("SNN0683", verdict.recordOverflows, "tick(s) were not recorded",
+       "record fewer variables");
+  bool lost =
+      verdict.overruns || verdict.lostPackets() || verdict.recordOverflows;
+  return lost ? kExitLostSpikes : kExitOk;
+}
+
+/// The output's place, before a run that may take long.
+static Status checkRunOutput(const RunOptions &options) {
+  std::vector<std::string> inputs = {options.input, options.compile.machine};
+  for (const std::string &input : options.inputs) {
+    inputs.push_back(input);
+    inputs.push_back(input.substr(input.find('=') + 1)); // of NAME=FILE
+  }
+  return runtime::checkOutputs(options.output, inputs);
+}
+
+int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
+  if (!options.output.empty())
+    if (Status status = checkRunOutput(options); !status) {
+      sink.report(status.takeError());
+      return kExitInput;
+    }
+  RunSubject subject;
+  SubjectNeeds needs;
+  needs.bundle = options.backend != "reference";
+  if (!subject.open(options, needs, sink))
+    return kExitInput;
+  auto inputs = subject.readInputs(options, sink);
+  if (!inputs || !subject.addDrivenInputs(*inputs, options, sink))
+    return kExitInput;
+  if (options.output.empty() && options.report == "none") {
+    Diagnostic d = makeError("SNN0442", {options.input, "", 0, 0},
+                             "the results go nowhere",
+                             {"name a file with -o out.npz, or ask for "
+                              "--report table"});
+    d.severity = Severity::Warning;
+    sink.report(std::move(d));
+  }
+  Progress progress(quiet, "run");
+  auto result = subject.run(options.backend, options, *inputs,
+                            sessionOptions(options, progress), sink);
+  progress.finish();
+  if (!result)
+    return kExitInput;
+  if (!options.output.empty()) {
+    nlohmann::json meta = {{"backend", options.backend},
+                           {"network", subject.manifest().network},
+                           {"compiler", subject.manifest().compilerVersion},
+                           {"align", options.align},
+                           {"precision", options.precision},
+                           {"encoder", options.encode},
+                           {"seed", options.compile.network.seed.value_or(0)}};
+    // What the neurons compute: of the file, or kept in the bundle.
+    const nlohmann::json keys = toJson(Dynamics());
+    for (const auto &[key, value] : keys.items())
+      if (subject.manifest().options.is_object() &&
+          subject.manifest().options.contains(key))
+        meta[key] = subject.manifest().options[key];
+    if (Status s = runtime::writeOutputs(options.output, result->arrays,
+                                         subject.manifest().dtSeconds, meta);
+        !s)
+      sink.report(s.takeError());
+  }
+  if (options.report != "none")
+    printRunReport(subject.manifest(), subject.bundle(), *result,
+                   options.report == "json");
+  return reportVerdict(subject.manifest(), *result, sink);
+}
+
+/// The other side of a comparison: a backend's name, or recorded arrays.
+static bool isBackend(const std::string &name) {
+  return name == "reference" || name == "host" || name == "emulator";
+}
+
+int runVerify(const VerifyOptions &options, bool quiet, DiagnosticSink &sink) {
+  RunSubject subject;
+  SubjectNeeds needs;
+  needs.digests = false;
+  needs.bundle = options.run.backend != "reference" ||
+                 (isBackend(options.against) && options.against != "reference");
+  if (!subject.open(options.run, needs, sink))
+    return kExitInput;
+  auto inputs = subject.readInputs(options.run, sink);
+  if (!inputs || !subject.addDrivenInputs(*inputs, options.run, sink))
+    return kExitInput;
+  Progress progress(quiet, options.run.backend);
+  auto session = sessionOptions(options.run, progress);
+  auto first =
+      subject.run(options.run.backend, options.run, *inputs, session, sink);
+  if (!first)
+    return kExitInput;
+  runtime::ArrayMap other;
+  if (isBackend(options.against)) {
+    auto second =
+        subject.run(options.against, options.run, *inputs, session, sink);
+    if (!second)
+      return kExitInput;
+    other = std::move(second->arrays);
+  } else {
+    runtime::InputOptions recorded;
+    recorded.dtSeconds = subject.manifest().dtSeconds; // NIRData has seconds
+    auto arrays = runtime::readArrays(options.against, recorded);
+    if (!arrays) {
+      sink.report(arrays.takeError());
+      return kExitInput;
+    }
+    other = std::move(*arrays);
+    // A lone .npy has no name: it is the one thing that was asked for.
+    if (other.size() == 1 && other.begin()->first.empty() &&
+        options.run.records.size() == 1)
+      other = {{options.run.records.front(), other.begin()->second}};
+  }
+  progress.finish();
+  auto difference =
+      runtime::firstDivergence(subject.manifest(), first->arrays, other);
+  if (!difference) {
+    sink.report(difference.takeError());
+    return kExitInput;
+  }
+  int verdict = reportVerdict(subject.manifest(), *first, sink);
+  if (*difference) {
+    fmt::print("first divergence ({} against {}): {}\n", options.run.backend,
+               options.against, runtime::toText(**difference));
+    return kExitMismatch;
+  }
+  fmt::print("no divergence: {} and {} agree on {} array(s), {} tick(s)\n",
+             options.run.backend, options.against, first->arrays.size(),
+             first->ticks);
+  return verdict;
+}
+
+} // namespace snnc

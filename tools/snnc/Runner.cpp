@@ -1,0 +1,432 @@
+//===- Runner.cpp - One run on one backend --------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "tools/snnc/Runner.h"
+
+#include "backends/host/HostBackend.h"
+#include "compiler/Fabric/NetworkInfo.h"
+#include "compiler/Reference/RunReference.h"
+#include "runtime/emulator/Emulator.h"
+#include "runtime/host/Inputs.h"
+#include "runtime/io/ArrayFile.h"
+#include "runtime/io/Encoders.h"
+#include "runtime/support/AtomicFile.h"
+#include "runtime/support/Text.h"
+#include "tools/snnc/Compile.h"
+#include "tools/snnc/DrivenInputs.h"
+#include "tools/snnc/Messages.h"
+
+#include "mlir/Parser/Parser.h"
+
+#include <cstring>
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
+
+using namespace mlir;
+
+namespace snnc {
+
+static bool looksLikeBundle(const std::string &path) {
+  // By content, not by name: a zip starts with "PK\3\4".
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error))
+    return false; // and no wait for a FIFO's writer
+  std::ifstream stream(path, std::ios::binary);
+  char head[4] = {};
+  return stream.read(head, 4) && std::memcmp(head, "PK\3\4", 4) == 0;
+}
+
+bool RunSubject::open(const RunOptions &options, SubjectNeeds needs,
+                      DiagnosticSink &sink) {
+  context = createContext();
+  MessageBridge bridge(context.get(), sink);
+  if (looksLikeBundle(options.input)) {
+    if (options.precision == "float") {
+      sink.report(makeError(
+          "SNN0440", {options.input, "", 0, 0},
+          "a bundle holds integers; --precision float needs the network file",
+          {"give the network file (.nir, .yaml) instead of the bundle"}));
+      return false;
+    }
+    if (!acceptsOptions(options.input, options.compile.network, "a bundle", {},
+                        {"--seed"},
+                        "it was settled when the bundle was compiled, or give "
+                        "the network file instead of the bundle",
+                        sink))
+      return false;
+    auto bundle =
+        runtime::Bundle::read(options.input, needs.digests ? nullptr : &sink);
+    if (!bundle) {
+      sink.report(bundle.takeError());
+      return false;
+    }
+    file = *bundle;
+    description = file->manifest;
+    return true;
+  }
+  const CompileOptions &compile = options.compile;
+  ImportedNetwork imported =
+      importNetwork(options.input, compile.network, context.get(), sink);
+  if (!imported.module)
+    return false;
+  bool quantized = options.precision != "float";
+  if (needs.bundle && failed(checkCapacity(*imported.module, compile, sink)))
+    return false;
+  if (failed(normalizeNetwork(*imported.module, imported.dt, imported.dynamics,
+                              compile.network, quantized)))
+    return false;
+  module = std::move(imported.module);
+  if (!needs.bundle) {
+    description = reference::describeNetwork(networkOf(*module));
+    description.options = toJson(imported.dynamics);
+    return true;
+  }
+  if (!quantized) {
+    sink.report(makeError("SNN0440", {options.input, "", 0, 0},
+                          "only the reference backend runs in float",
+                          {"add --backend reference"}));
+    return false;
+  }
+  description = reference::describeNetwork(networkOf(*module));
+  if (!options.inputs.empty() && !countInputs(options, sink))
+    return false;
+  CompileOptions inMemory = compile;
+  inMemory.input = options.input;
+  OwningOpRef<ModuleOp> copy = module->clone();
+  file = compileModule(*copy, inMemory, imported.dynamics, sink);
+  if (!file)
+    return false;
+  description = file->manifest;
+  return true;
+}
+
+std::optional<runtime::ArrayMap>
+RunSubject::readInputs(const RunOptions &options, DiagnosticSink &sink) {
+  if (!given)
+    return readRunInputs(options, description, sink);
+  auto arrays = std::move(given);
+  given.reset();
+  return arrays;
+}
+
+/// Reads the inputs and leaves the most spikes of a tick at the network's.
+bool RunSubject::countInputs(const RunOptions &options, DiagnosticSink &sink) {
+  given = readRunInputs(options, description, sink);
+  if (!given)
+    return false;
+  for (snn::InputOp op : networkOf(*module).getOps<snn::InputOp>()) {
+    auto entry = llvm::find_if(description.inputs, [&](const auto &input) {
+      return input.name == op.getName();
+    });
+    if (entry == description.inputs.end())
+      continue;
+    runtime::ArrayMap one;
+    for (const std::string &name : {entry->name, std::string()})
+      if (auto array = given->find(name);
+          array != given->end() && one.empty() &&
+          (!name.empty() || description.inputs.size() == 1))
+        one.emplace(entry->name, array->second);
+    // What is wrong with them the run will say.
+    auto resolved = runtime::resolveInputs({&*entry, 1}, one);
+    if (one.empty() || !resolved)
+      continue;
+    int64_t all = 0, single = 0;
+    for (const auto &sample : resolved->trains.front().samples)
+      for (uint64_t tick = 0; tick < resolved->ticks; ++tick) {
+        int64_t sum = 0;
+        for (uint16_t count : sample.row(tick)) {
+          sum += count;
+          single = std::max<int64_t>(single, count);
+        }
+        all = std::max(all, sum);
+      }
+    op->setDiscardableAttr(
+        fabric::kMostSpikesName,
+        DenseI64ArrayAttr::get(context.get(), {all, single}));
+  }
+  return true;
+}
+
+/// Brackets in network.mlir nest this deep at most: MLIR's parser recurses.
+static constexpr unsigned maxNetworkNesting = 256;
+
+bool RunSubject::loadNetwork(DiagnosticSink &sink) {
+  if (module)
+    return true;
+  const std::string *text = file->entry(runtime::Bundle::networkName);
+  const std::string *numbers = file->entry(runtime::Bundle::parametersName);
+  if (!text || !numbers) {
+    sink.report(makeError("SNN0441", {},
+                          "this bundle was stripped of its "
+                          "network; the reference needs it",
+                          {"compile the network again"}));
+    return false;
+  }
+  auto *dialect = context->getOrLoadDialect<snn::SNNDialect>();
+  if (Status s = dialect->params().deserialize(*numbers, "bundle"); !s) {
+    sink.report(s.takeError());
+    return false;
+  }
+  auto refuse = [&](const std::string &why) {
+    sink.report(makeError("SNN0441", {"", runtime::Bundle::networkName, 0, 0},
+                          "the bundle's network cannot be used: " + why,
+                          {"the bundle is damaged or was edited; compile the "
+                           "network again"}));
+    return false;
+  };
+  if (nestsDeeper(*text, maxNetworkNesting))
+    return refuse("brackets nest deeper than 256");
+  OwningOpRef<ModuleOp> parsed;
+  { // The parser's own words name no member; the refusal below does.
+    ScopedDiagnosticHandler silent(
+        context.get(), [](mlir::Diagnostic &) { return success(); });
+    parsed = parseSourceString<ModuleOp>(*text, ParserConfig(context.get()),
+                                         runtime::Bundle::networkName);
+  }
+  if (!parsed)
+    return refuse("it cannot be read");
+  if (!llvm::hasSingleElement(parsed->getOps<snn::NetworkOp>()))
+    return refuse("it is not one snn.network");
+  module = std::move(parsed);
+  return true;
+}
+
+bool RunSubject::addDrivenInputs(runtime::ArrayMap &inputs,
+                                 const RunOptions &options,
+                                 DiagnosticSink &sink) {
+  if (!module && file) {
+    // Most bundles have no such input; their network need not be parsed.
+    const std::string *text = file->entry(runtime::Bundle::networkName);
+    if (!text || text->find(" drive(#snn.") == std::string::npos)
+      return true;
+  }
+  MessageBridge bridge(context.get(), sink);
+  if (!loadNetwork(sink))
+    return false;
+  Status status = snnc::addDrivenInputs(
+      networkOf(*module), description.inputs,
+      {options.ticks, options.repeat, options.compile.network.seed}, inputs);
+  if (!status)
+    sink.report(status.takeError());
+  return !sink.hasErrors();
+}
+
+/// Whether the network of a bundle has probes that name variables; it is parsed
+/// only then.
+static bool namesProbes(const runtime::Bundle &bundle) {
+  const std::string *text = bundle.entry(runtime::Bundle::networkName);
+  constexpr std::string_view probe = "snn.probe \"";
+  for (size_t at = text ? text->find(probe) : std::string::npos;
+       at != std::string::npos; at = text->find(probe, at + 1)) {
+    size_t begin = at + probe.size();
+    std::string_view rest = std::string_view(*text).substr(begin);
+    if (rest.substr(0, rest.find('"')).find(':') != std::string_view::npos)
+      return true;
+  }
+  return false;
+}
+
+/// What to keep when the user does not say: the probes of a network file that
+/// name variables ("population:variable"), else everything.
+static std::vector<std::string> defaultRequests(ModuleOp module,
+                                                const runtime::Manifest &all) {
+  std::vector<std::string> requests;
+  if (module)
+    for (snn::ProbeOp probe : networkOf(module).getOps<snn::ProbeOp>())
+      for (const auto &request : runtime::everyRequest(all))
+        if (request.name() == probe.getName())
+          requests.push_back(request.name());
+  if (requests.empty())
+    for (const auto &request : runtime::everyRequest(all))
+      requests.push_back(request.name());
+  return requests;
+}
+
+std::optional<runtime::RunResult>
+RunSubject::run(const std::string &backend, const RunOptions &options,
+                const runtime::ArrayMap &inputs,
+                const runtime::RunOptions &runOptions, DiagnosticSink &sink) {
+  MessageBridge bridge(context.get(), sink);
+  auto unwrap = [&](Expected<runtime::RunResult> result)
+      -> std::optional<runtime::RunResult> {
+    if (result)
+      return std::move(*result);
+    sink.report(result.takeError());
+    return std::nullopt;
+  };
+  std::vector<std::string> requests = options.records;
+  if (requests.empty() && !module && namesProbes(*file) && !loadNetwork(sink))
+    return std::nullopt;
+  if (requests.empty())
+    requests = defaultRequests(module ? *module : ModuleOp(), description);
+  if (backend == "reference") {
+    if (!loadNetwork(sink))
+      return std::nullopt;
+    auto interpreter = reference::Interpreter::create(
+        networkOf(*module), options.precision == "float"
+                                ? reference::Precision::Float
+                                : reference::Precision::Quantized);
+    if (failed(interpreter))
+      return std::nullopt;
+    return unwrap(
+        reference::runReference(**interpreter, inputs, requests, runOptions));
+  }
+  std::unique_ptr<runtime::Device> device;
+  if (backend == "host")
+    device = host::createHostDevice();
+  else
+    device = emulator::createEmulator({options.threads});
+  runtime::Session session(*file, *device);
+  return unwrap(session.run(inputs, requests, runOptions));
+}
+
+/// The input that an array is for: by name, or the only one.
+static const runtime::InputEntry *inputOf(const runtime::Manifest &manifest,
+                                          const std::string &key) {
+  for (const runtime::InputEntry &input : manifest.inputs)
+    if (input.name == key || (key.empty() && manifest.inputs.size() == 1))
+      return &input;
+  return nullptr;
+}
+
+/// Swaps the first two axes.
+static void swapAxes(runtime::NdArray &array) {
+  uint64_t rows = array.shape[0], columns = array.shape[1];
+  if (array.size() == 0)
+    return std::swap(array.shape[0], array.shape[1]);
+  size_t bytes = array.bytes.size() / (rows * columns);
+  std::vector<std::byte> swapped(array.bytes.size());
+  for (uint64_t r = 0; r < rows; ++r)
+    for (uint64_t c = 0; c < columns; ++c)
+      std::memcpy(swapped.data() + (c * rows + r) * bytes,
+                  array.bytes.data() + (r * columns + c) * bytes, bytes);
+  array.bytes = std::move(swapped);
+  std::swap(array.shape[0], array.shape[1]);
+}
+
+/// Samples and ticks look alike: what is read is what --layout says, or what
+/// is said here.
+static void settleLayout(runtime::NdArray &array,
+                         const runtime::InputEntry &input,
+                         const RunOptions &options, DiagnosticSink &sink) {
+  auto leading =
+      runtime::leadingAxes(array, {input.name, input.channels, input.shape});
+  if (leading != 2u)
+    return;
+  if (options.layout == "ticks-first")
+    return swapAxes(array);
+  if (!options.layout.empty() || array.shape[0] == 1)
+    return;
+  Diagnostic d = makeError(
+      "SNN0660", {"", input.name, 0, 0},
+      fmt::format("the array is {}: read as {} samples of {} ticks and {} "
+                  "channels",
+                  runtime::shapeText(array.shape), array.shape[0],
+                  array.shape[1], input.channels),
+      {fmt::format("--layout ticks-first reads it as {} ticks of {} samples, "
+                   "--layout samples-first leaves this note out",
+                   array.shape[0], array.shape[1])});
+  d.severity = Severity::Note;
+  sink.report(std::move(d));
+}
+
+/// --repeat: every array as so many equal samples, which encoders then draw
+/// apart. False: there are samples already, or they would be too large.
+static bool repeatSamples(runtime::ArrayMap &arrays,
+                          const runtime::Manifest &manifest,
+                          const RunOptions &options, DiagnosticSink &sink) {
+  auto refuse = [&](const std::string &name, std::string message) {
+    sink.report(makeError("SNN1040", {"", name, 0, 0}, std::move(message),
+                          {"leave --repeat out"}));
+    return false;
+  };
+  if (manifest.inputs.empty())
+    return refuse("", "--repeat: the network has no input, all trials would "
+                      "be the same");
+  bool hasTicks = options.encode.empty() || options.encode == "delta" ||
+                  (options.encode == "rate" && !options.ticks);
+  for (auto &[key, array] : arrays) {
+    const runtime::InputEntry *input = inputOf(manifest, key);
+    if (!input)
+      continue;
+    auto leading = runtime::leadingAxes(
+        array, {input->name, input->channels, input->shape});
+    if (!leading)
+      continue; // reported where it is read
+    if (*leading > (hasTicks ? 1u : 0u))
+      return refuse(input->name,
+                    fmt::format("--repeat: the array {} has samples already",
+                                runtime::shapeText(array.shape)));
+    size_t once = array.bytes.size();
+    if (once > (size_t(1) << 30) / *options.repeat)
+      return refuse(input->name,
+                    fmt::format("--repeat: {} times {} B of input exceed the "
+                                "limit of 1 GiB",
+                                *options.repeat, once));
+    array.bytes.resize(once * *options.repeat);
+    for (uint64_t n = 1; n < *options.repeat && once > 0; ++n)
+      std::memcpy(array.bytes.data() + n * once, array.bytes.data(), once);
+    array.shape.insert(array.shape.begin(), *options.repeat);
+  }
+  return true;
+}
+
+std::optional<runtime::ArrayMap>
+readRunInputs(const RunOptions &options, const runtime::Manifest &manifest,
+              DiagnosticSink &sink) {
+  runtime::ArrayMap arrays;
+  for (const std::string &text : options.inputs) {
+    // NAME=FILE, unless a file of that very name exists.
+    std::string name, path = text;
+    size_t equals = text.find('=');
+    if (equals != std::string::npos && !std::filesystem::exists(text)) {
+      name = text.substr(0, equals);
+      path = text.substr(equals + 1);
+    }
+    runtime::InputOptions inputOptions;
+    inputOptions.dtSeconds = manifest.dtSeconds;
+    auto read = runtime::readInputs(path, inputOptions);
+    if (!read) {
+      sink.report(read.takeError());
+      return std::nullopt;
+    }
+    for (auto &[key, array] : *read)
+      arrays[!name.empty() && read->size() == 1 ? name : key] =
+          std::move(array);
+  }
+  if (options.encode != "latency") // whose values have no ticks
+    for (auto &[key, array] : arrays)
+      if (const runtime::InputEntry *input = inputOf(manifest, key))
+        settleLayout(array, *input, options, sink);
+  if (options.repeat && !repeatSamples(arrays, manifest, options, sink))
+    return std::nullopt;
+  if (options.encode.empty())
+    return arrays;
+  runtime::EncoderOptions encoder;
+  auto kind = runtime::encoderByName(options.encode);
+  if (!kind) {
+    sink.report(kind.takeError());
+    return std::nullopt;
+  }
+  encoder.kind = *kind;
+  encoder.ticks = options.ticks.value_or(0);
+  encoder.seed = options.compile.network.seed.value_or(0);
+  encoder.threshold = options.threshold;
+  for (auto &[key, array] : arrays) {
+    const runtime::InputEntry *input = inputOf(manifest, key);
+    if (!input)
+      continue;
+    runtime::ChannelShape shape{input->name, input->channels, input->shape};
+    encoder.timeAxis = !options.ticks.has_value();
+    auto spikes = runtime::encode(array, shape, encoder);
+    if (!spikes) {
+      sink.report(spikes.takeError());
+      return std::nullopt;
+    }
+    array = std::move(*spikes);
+  }
+  return arrays;
+}
+
+} // namespace snnc

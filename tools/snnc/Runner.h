@@ -1,0 +1,69 @@
+//===- Runner.h - One run on one backend ------------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef SNNC_TOOLS_RUNNER_H
+#define SNNC_TOOLS_RUNNER_H
+
+#include "runtime/bundle/Bundle.h"
+#include "runtime/host/Session.h"
+#include "tools/snnc/Network.h"
+#include "tools/snnc/Options.h"
+
+namespace snnc {
+
+struct SubjectNeeds {
+  bool bundle = true; ///< false: the reference alone runs
+  /// False: an entry whose digest is wrong is a warning, as for `verify`, whose
+  /// purpose is to find out what such a change does.
+  bool digests = true;
+};
+
+/// What a run command works on: a bundle, and the networks behind it when the
+/// reference is asked.
+class RunSubject {
+public:
+  /// Reads a bundle, or imports (and, if `needs.bundle`, compiles) a network
+  /// file. Findings go to `sink`; false after an error.
+  bool open(const RunOptions &options, SubjectNeeds needs,
+            DiagnosticSink &sink);
+
+  /// The description of inputs and populations, whatever the subject is.
+  const runtime::Manifest &manifest() const { return description; }
+  const runtime::Bundle *bundle() const { return file.get(); }
+
+  /// What --input gives, analog arrays encoded; an error is in `sink`
+  /// otherwise. The first call takes it.
+  std::optional<runtime::ArrayMap> readInputs(const RunOptions &options,
+                                              DiagnosticSink &sink);
+
+  /// Makes the arrays of inputs that the network draws itself (YAML: poisson,
+  /// spike_list) and that `inputs` lacks; false after an error in `sink`.
+  bool addDrivenInputs(runtime::ArrayMap &inputs, const RunOptions &options,
+                       DiagnosticSink &sink);
+
+  /// Runs on `backend`; an error is reported to `sink` and nothing returned.
+  std::optional<runtime::RunResult> run(const std::string &backend,
+                                        const RunOptions &options,
+                                        const runtime::ArrayMap &inputs,
+                                        const runtime::RunOptions &runOptions,
+                                        DiagnosticSink &sink);
+
+private:
+  bool loadNetwork(DiagnosticSink &sink);
+  bool countInputs(const RunOptions &options, DiagnosticSink &sink);
+
+  std::unique_ptr<mlir::MLIRContext> context;
+  std::shared_ptr<runtime::Bundle> file;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  runtime::Manifest description;
+  /// Read before the network was mapped, so that its rings hold their spikes.
+  std::optional<runtime::ArrayMap> given;
+};
+
+/// Reads --input files, encodes analog ones; error in `sink`.
+std::optional<runtime::ArrayMap>
+readRunInputs(const RunOptions &options, const runtime::Manifest &manifest,
+              DiagnosticSink &sink);
+
+} // namespace snnc
+
+#endif // SNNC_TOOLS_RUNNER_H
