@@ -46,13 +46,55 @@ function(snnc_use_mlir target)
   set(static $<BOOL:$<TARGET_PROPERTY:SNNC_STATIC_LLVM>>)
   target_link_libraries(${target} PUBLIC $<${static}:snnc_static_llvm>
     $<$<NOT:${static}>:MLIR> $<$<NOT:${static}>:LLVM>)
-  # The precompiled header is position independent code; clang refuses it in the
-  # -fPIE objects of an executable.
+endfunction()
+
+# The headers that most files read, parsed once for each kind of target: the
+# runtime's, what sees MLIR, and the tests of both. Tests are compiled with less
+# effort; what they test is not.
+function(snnc_precompiled_headers)
+  set(plain <algorithm> <cmath> <filesystem> <functional> <map> <memory> <optional> <set>
+    <span> <string> <string_view> <vector> <fmt/format.h> <nlohmann/json.hpp>)
+  set(mlir <mlir/IR/Builders.h> <mlir/IR/BuiltinOps.h> <mlir/IR/OpImplementation.h>
+    <mlir/IR/SymbolTable.h> <mlir/Pass/PassManager.h> <mlir/Dialect/Arith/IR/Arith.h>
+    <mlir/Dialect/Func/IR/FuncOps.h> <mlir/Dialect/LLVMIR/LLVMDialect.h>
+    <mlir/Interfaces/SideEffectInterfaces.h> <llvm/ADT/TypeSwitch.h>)
+  set(test <gtest/gtest.h> <gmock/gmock.h>)
+  foreach(kind plain mlir plain_test mlir_test)
+    if((kind MATCHES test AND NOT SNNC_BUILD_TESTS)
+        OR (kind MATCHES mlir AND NOT SNNC_BUILD_COMPILER))
+      continue()
+    endif()
+    add_library(snnc_${kind}_pch OBJECT ${CMAKE_SOURCE_DIR}/cmake/Pch.cpp)
+    snnc_common_flags(snnc_${kind}_pch)
+    target_link_libraries(snnc_${kind}_pch PUBLIC fmt::fmt nlohmann_json::nlohmann_json)
+    target_compile_options(snnc_${kind}_pch PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
+    set(headers ${plain})
+    if(kind MATCHES mlir)
+      list(APPEND headers ${mlir})
+      target_include_directories(snnc_${kind}_pch SYSTEM PUBLIC
+        ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
+    endif()
+    if(kind MATCHES test)
+      list(APPEND headers ${test})
+      snnc_test_flags(snnc_${kind}_pch)
+      target_link_libraries(snnc_${kind}_pch PUBLIC GTest::gtest GTest::gmock)
+    endif()
+    target_precompile_headers(snnc_${kind}_pch PRIVATE ${headers})
+  endforeach()
+endfunction()
+
+function(snnc_test_flags target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+endfunction()
+
+# The precompiled header is position independent code; clang refuses it in the
+# -fPIE objects of an executable.
+function(snnc_use_pch target kind)
   get_target_property(type ${target} TYPE)
   if(type STREQUAL EXECUTABLE)
     target_compile_options(${target} PRIVATE -fPIC)
   endif()
-  target_precompile_headers(${target} REUSE_FROM snnc_mlir_pch)
+  target_precompile_headers(${target} REUSE_FROM snnc_${kind}_pch)
 endfunction()
 
 function(snnc_library name)
@@ -61,6 +103,9 @@ function(snnc_library name)
   snnc_common_flags(${name})
   if(ARG_MLIR)
     snnc_use_mlir(${name})
+    snnc_use_pch(${name} mlir)
+  else()
+    snnc_use_pch(${name} plain)
   endif()
   target_link_libraries(${name} PUBLIC ${ARG_DEPS})
 endfunction()
@@ -69,8 +114,12 @@ function(snnc_test name)
   cmake_parse_arguments(ARG "MLIR" "" "DEPS" ${ARGN})
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
   snnc_common_flags(${name})
+  snnc_test_flags(${name})
   if(ARG_MLIR)
     snnc_use_mlir(${name})
+    snnc_use_pch(${name} mlir_test)
+  else()
+    snnc_use_pch(${name} plain_test)
   endif()
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gtest GTest::gmock GTest::gtest_main)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 3000

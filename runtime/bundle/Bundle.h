@@ -79,8 +79,8 @@ struct InputEntry {
   std::string name;
   uint32_t channels = 0;
   std::vector<uint32_t> shape;
-  uint32_t keyBase = 0; ///< the channel at place p sends keyBase + p
-  std::string order;    ///< as PopulationEntry::order, of channels
+  uint32_t keyBase = 0;   ///< the channel at place p sends keyBase + p
+  std::string order = {}; ///< as PopulationEntry::order, of channels
 };
 
 /// key & mask == entry.key: copy to the PEs in `cores` (indices into

@@ -1,0 +1,1 @@
+// Empty on purpose: this file owns a precompiled header (SnncMacros.cmake).

@@ -1,1 +1,0 @@
-// Empty on purpose: this file owns the precompiled header of MLIR.
