@@ -9,7 +9,7 @@ import unittest
 
 from support import ROOT
 
-SOURCES = ("classifier", "compiler", "passes", "backends", "runtime")
+SOURCES = ("classifier", "tools", "compiler", "passes", "backends", "runtime")
 CODE = re.compile(r"SNN\d{4}")
 ROW = re.compile(r"^\| *(SNN\d{4}) *\|")
 PAGES = os.path.join(ROOT, "docs", "diagnostics")

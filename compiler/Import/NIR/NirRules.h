@@ -9,7 +9,7 @@
 #define SNNC_IMPORT_NIR_NIRRULES_H
 
 #include "compiler/Import/NIR/NirGraph.h"
-#include "compiler/Support/Diagnostic.h"
+#include "runtime/support/Diagnostic.h"
 
 namespace snnc::nir {
 
