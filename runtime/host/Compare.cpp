@@ -53,12 +53,16 @@ static Diagnostic incomparable(const std::string &name, std::string message) {
                     "recording requests"});
 }
 
-Expected<std::optional<Divergence>> firstDivergence(const Manifest &manifest,
-                                                    const ArrayMap &a,
-                                                    const ArrayMap &b) {
-  std::optional<Divergence> first;
-  uint64_t firstRow = UINT64_MAX; // sample * ticks + tick
-  bool common = false;
+const Divergence *Comparison::first() const {
+  auto earliest = std::ranges::min_element(layers, {}, [](const Divergence &d) {
+    return std::pair(d.sample, d.tick);
+  });
+  return earliest == layers.end() ? nullptr : &*earliest;
+}
+
+Expected<Comparison> compareRuns(const Manifest &manifest, const ArrayMap &a,
+                                 const ArrayMap &b) {
+  Comparison result;
   for (const RecordRequest &request : everyRequest(manifest)) {
     auto left = a.find(request.name()), right = b.find(request.name());
     if (left == a.end() || right == b.end())
@@ -69,22 +73,42 @@ Expected<std::optional<Divergence>> firstDivergence(const Manifest &manifest,
                           fmt::format("cannot compare {} {} with {} {}",
                                       name(x.dtype), shapeText(x.shape),
                                       name(y.dtype), shapeText(y.shape)));
-    common = true;
+    ++result.arrays;
     uint64_t neurons = x.shape.back(), ticks = x.shape[x.shape.size() - 2];
-    // Earlier requests win within one row, so only earlier rows count now.
     uint64_t rows = neurons ? x.size() / neurons : 0;
-    std::optional<uint64_t> at =
-        firstUnequal(x, y, std::min(rows, firstRow) * neurons);
+    Divergence *known =
+        !result.layers.empty() &&
+                result.layers.back().population == request.population
+            ? &result.layers.back()
+            : nullptr;
+    // Earlier variables win within one row, so only earlier rows count now.
+    if (known)
+      rows = std::min(rows, known->sample * ticks + known->tick);
+    std::optional<uint64_t> at = firstUnequal(x, y, rows * neurons);
     if (!at)
       continue;
-    firstRow = *at / neurons;
-    first = Divergence{firstRow / ticks, firstRow % ticks, request.population,
-                       *at % neurons,    request.variable, x.at(*at),
-                       y.at(*at)};
+    uint64_t row = *at / neurons;
+    Divergence found{row / ticks,   row % ticks,      request.population,
+                     *at % neurons, request.variable, x.at(*at),
+                     y.at(*at)};
+    if (known)
+      *known = std::move(found);
+    else
+      result.layers.push_back(std::move(found));
   }
-  if (!common)
+  if (result.arrays == 0)
     return incomparable("", "the two runs have no recording in common");
-  return first;
+  return result;
+}
+
+Expected<std::optional<Divergence>> firstDivergence(const Manifest &manifest,
+                                                    const ArrayMap &a,
+                                                    const ArrayMap &b) {
+  Expected<Comparison> comparison = compareRuns(manifest, a, b);
+  if (!comparison)
+    return comparison.takeError();
+  const Divergence *first = comparison->first();
+  return first ? std::optional(*first) : std::nullopt;
 }
 
 Expected<std::optional<Divergence>> firstDivergence(const Manifest &manifest,

@@ -27,10 +27,25 @@ struct Divergence {
 /// "tick 12, population 'lif1', neuron 3, spikes: 1 against 0".
 std::string toText(const Divergence &divergence);
 
+/// What compareRuns() found.
+struct Comparison {
+  uint64_t arrays = 0;            ///< that both runs have
+  std::vector<Divergence> layers; ///< of every population that differs, its
+                                  ///< first; in manifest order
+  /// The earliest of all, in manifest order within a tick; null: none.
+  const Divergence *first() const;
+};
+
+/// Over the arrays that both runs have, the first difference of every
+/// population: by sample, tick, variable (spikes, then manifest order), neuron.
+/// Error SNN0430 when the runs have no array in common, or one in another shape
+/// or type.
+Expected<Comparison> compareRuns(const Manifest &manifest, const ArrayMap &a,
+                                 const ArrayMap &b);
+
 /// The first difference over the arrays that both runs have: by sample, tick,
 /// population in manifest order, variable (spikes, then manifest order),
-/// neuron. Error SNN0430 when the runs have no array in common, or one in
-/// another shape or type.
+/// neuron. Errors as compareRuns().
 Expected<std::optional<Divergence>> firstDivergence(const Manifest &manifest,
                                                     const RunResult &a,
                                                     const RunResult &b);

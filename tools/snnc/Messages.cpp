@@ -98,7 +98,7 @@ int exitCodeOf(const std::string &code) {
     return kExitDevice;
   if (code == "SNN0427")
     return kExitInterrupted;
-  if (text.starts_with("SNN09") || code == "SNN0391")
+  if (text.starts_with("SNN090") || code == "SNN0391")
     return kExitInternal;
   return kExitInput;
 }

@@ -218,6 +218,43 @@ static void addRun(CLI::App &app, RunOptions &o) {
             "x.npy \\\n    --record lif1:v -o v.npz");
 }
 
+static void addVerify(CLI::App &app, VerifyOptions &o) {
+  CLI::App *c = app.add_subcommand(
+      "verify", "Compare two backends, or the integers with the float network");
+  addRunOptions(c, o.run);
+  c->add_option("--against", o.against,
+                "reference, host, emulator: bit by bit; recorded arrays (.npz, "
+                ".npy, NIRData .h5); float: the network file before "
+                "quantisation, --backend is the reference then unless given")
+      ->capture_default_str();
+  CLI::Option *tolerance = c->add_option(
+      "--tolerance", o.tolerance,
+      "Of --against float, exit 4 beyond it in any layer: share of differing "
+      "spikes, 1 - 2 * equal / (before + after); of a layer that never spikes "
+      "the RMS error of a state over its RMS");
+  tolerance->check(CLI::Range(0.0, 1.0))->capture_default_str();
+  c->add_option("-r,--record", o.run.records,
+                "Compare only these (default: everything)");
+  c->add_flag("--json", o.json, "The comparison as JSON on stdout");
+  c->footer(
+      "Examples:\n"
+      "  snnc verify net.s2x --input x.npy --against reference\n"
+      "  snnc verify net.nir --input x.npy --against float\n"
+      "  snnc verify net.nir --input x.npy --against float --weights int8 "
+      "--tolerance 0.1\n"
+      "  snnc verify net.nir --input x.npy -r lif1:spikes --against "
+      "raster.npy");
+  c->parse_complete_callback([&o, c, tolerance] {
+    bool isFloat = o.against == "float";
+    if (isFloat && c->get_option("--backend")->count() == 0)
+      o.run.backend = "reference";
+    if (!isFloat && tolerance->count() > 0)
+      throw CLI::ValidationError(
+          "--tolerance", "belongs to --against float; every other comparison "
+                         "is bit by bit");
+  });
+}
+
 static void addOthers(CLI::App &app, Options &options) {
   CLI::App *check =
       app.add_subcommand("check", "Say what a network file holds and lacks");
@@ -231,17 +268,7 @@ static void addOthers(CLI::App &app, Options &options) {
   check->footer("Examples:\n  snnc check net.nir --json | jq '.findings[]'\n"
                 "  snnc check net.yaml --plan --paradigm oracle");
 
-  CLI::App *verify = app.add_subcommand(
-      "verify", "Run two backends and show the first difference");
-  addRunOptions(verify, options.verify.run);
-  verify
-      ->add_option("--against", options.verify.against,
-                   "reference, host, emulator, or recorded arrays (.npz)")
-      ->capture_default_str();
-  verify->add_option("-r,--record", options.verify.run.records,
-                     "Compare only these (default: everything)");
-  verify->footer("Example:\n  snnc verify net.s2x --input x.npy --against "
-                 "reference");
+  addVerify(app, options.verify);
 
   CLI::App *inspect = app.add_subcommand("inspect", "Show what a bundle holds");
   inspect->add_option("bundle", options.inspect.input, "Bundle (.s2x)")

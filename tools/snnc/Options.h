@@ -71,7 +71,9 @@ struct RunOptions {
 
 struct VerifyOptions {
   RunOptions run;
-  std::string against = "reference"; ///< backend, or a recorded .npy/.npz
+  std::string against = "reference"; ///< backend, float, or recorded arrays
+  double tolerance = 0.25; ///< of float: largest LayerComparison::differing()
+  bool json = false;
 };
 
 struct CheckOptions {

@@ -1,7 +1,6 @@
-//===- Run.cpp - snnc run and snnc verify ---------------------------------===//
+//===- Run.cpp - snnc run -------------------------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "runtime/host/Compare.h"
 #include "runtime/io/ArrayFile.h"
 #include "tools/snnc/Driver.h"
 #include "tools/snnc/ExitCode.h"
@@ -9,6 +8,7 @@
 #include "tools/snnc/Progress.h"
 #include "tools/snnc/Report.h"
 #include "tools/snnc/Runner.h"
+#include "tools/snnc/Verdict.h"
 
 #include <cmath>
 #include <cstdio>
@@ -16,8 +16,8 @@
 
 namespace snnc {
 
-static runtime::RunOptions sessionOptions(const RunOptions &options,
-                                          Progress &progress) {
+runtime::RunOptions sessionOptions(const RunOptions &options,
+                                   Progress &progress) {
   runtime::RunOptions session;
   session.align = options.align == "chip" ? runtime::Alignment::Chip
                                           : runtime::Alignment::Network;
@@ -70,10 +70,8 @@ static std::string longerTick(const std::vector<Overrun> &overruns,
                      enough);
 }
 
-/// What went wrong on the device without ending the run: findings and exit 6.
-static int reportVerdict(const runtime::Manifest &manifest,
-                         const runtime::RunResult &result,
-                         DiagnosticSink &sink) {
+int reportVerdict(const runtime::Manifest &manifest,
+                  const runtime::RunResult &result, DiagnosticSink &sink) {
   const runtime::Verdict &verdict = result.verdict;
   auto warn = [&](const char *code, uint64_t count, const std::string &what,
                   const std::string &hint,
@@ -168,68 +166,6 @@ int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
     printRunReport(subject.manifest(), subject.bundle(), *result,
                    options.report == "json");
   return reportVerdict(subject.manifest(), *result, sink);
-}
-
-/// The other side of a comparison: a backend's name, or recorded arrays.
-static bool isBackend(const std::string &name) {
-  return name == "reference" || name == "host" || name == "emulator";
-}
-
-int runVerify(const VerifyOptions &options, bool quiet, DiagnosticSink &sink) {
-  RunSubject subject;
-  SubjectNeeds needs;
-  needs.digests = false;
-  needs.bundle = options.run.backend != "reference" ||
-                 (isBackend(options.against) && options.against != "reference");
-  if (!subject.open(options.run, needs, sink))
-    return kExitInput;
-  auto inputs = subject.readInputs(options.run, sink);
-  if (!inputs || !subject.addDrivenInputs(*inputs, options.run, sink))
-    return kExitInput;
-  Progress progress(quiet, options.run.backend);
-  auto session = sessionOptions(options.run, progress);
-  auto first =
-      subject.run(options.run.backend, options.run, *inputs, session, sink);
-  if (!first)
-    return kExitInput;
-  runtime::ArrayMap other;
-  if (isBackend(options.against)) {
-    auto second =
-        subject.run(options.against, options.run, *inputs, session, sink);
-    if (!second)
-      return kExitInput;
-    other = std::move(second->arrays);
-  } else {
-    runtime::InputOptions recorded;
-    recorded.dtSeconds = subject.manifest().dtSeconds; // NIRData has seconds
-    auto arrays = runtime::readArrays(options.against, recorded);
-    if (!arrays) {
-      sink.report(arrays.takeError());
-      return kExitInput;
-    }
-    other = std::move(*arrays);
-    // A lone .npy has no name: it is the one thing that was asked for.
-    if (other.size() == 1 && other.begin()->first.empty() &&
-        options.run.records.size() == 1)
-      other = {{options.run.records.front(), other.begin()->second}};
-  }
-  progress.finish();
-  auto difference =
-      runtime::firstDivergence(subject.manifest(), first->arrays, other);
-  if (!difference) {
-    sink.report(difference.takeError());
-    return kExitInput;
-  }
-  int verdict = reportVerdict(subject.manifest(), *first, sink);
-  if (*difference) {
-    fmt::print("first divergence ({} against {}): {}\n", options.run.backend,
-               options.against, runtime::toText(**difference));
-    return kExitMismatch;
-  }
-  fmt::print("no divergence: {} and {} agree on {} array(s), {} tick(s)\n",
-             options.run.backend, options.against, first->arrays.size(),
-             first->ticks);
-  return verdict;
 }
 
 } // namespace snnc

@@ -42,10 +42,12 @@ bool RunSubject::open(const RunOptions &options, SubjectNeeds needs,
   context = createContext();
   MessageBridge bridge(context.get(), sink);
   if (looksLikeBundle(options.input)) {
-    if (options.precision == "float") {
+    if (options.precision == "float" || needs.networkFile) {
       sink.report(makeError(
           "SNN0440", {options.input, "", 0, 0},
-          "a bundle holds integers; --precision float needs the network file",
+          fmt::format("a bundle holds integers; {} float needs the network "
+                      "file",
+                      needs.networkFile ? "--against" : "--precision"),
           {"give the network file (.nir, .yaml) instead of the bundle"}));
       return false;
     }

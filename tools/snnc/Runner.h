@@ -15,6 +15,8 @@ struct SubjectNeeds {
   /// False: an entry whose digest is wrong is a warning, as for `verify`, whose
   /// purpose is to find out what such a change does.
   bool digests = true;
+  /// True: a bundle will not do, its integers have lost the user's weights.
+  bool networkFile = false;
 };
 
 /// What a run command works on: a bundle, and the networks behind it when the

@@ -1,0 +1,72 @@
+//===- Firing.cpp - How often neurons fire in a recorded raster -----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "tools/snnc/Firing.h"
+
+#include <algorithm>
+
+namespace snnc {
+
+namespace {
+
+/// One sample of a raster.
+struct Sample {
+  const uint8_t *raster;
+  uint64_t ticks, neurons;
+
+  bool fires(uint64_t tick, uint64_t neuron) const {
+    return raster[tick * neurons + neuron] != 0;
+  }
+  /// The tick since which the neuron fires in every tick; `ticks`: none.
+  uint64_t firesSince(uint64_t neuron) const {
+    uint64_t tick = ticks;
+    while (tick > 0 && fires(tick - 1, neuron))
+      --tick;
+    return tick;
+  }
+};
+
+} // namespace
+
+Firing firingOf(const runtime::NdArray &raster) {
+  Firing result;
+  size_t axes = raster.shape.size();
+  result.neurons = raster.shape[axes - 1];
+  result.ticks = raster.shape[axes - 2];
+  result.samples = axes > 2 ? raster.shape[0] : 1;
+  uint64_t ticks = result.ticks, neurons = result.neurons;
+  std::vector<uint64_t> total(neurons, 0);
+  std::vector<uint8_t> saturated(neurons, ticks >= kFewestTicks);
+  std::vector<uint64_t> count(neurons);
+  for (uint64_t s = 0; s < result.samples; ++s) {
+    Sample sample{raster.as<uint8_t>().data() + s * ticks * neurons, ticks,
+                  neurons};
+    std::fill(count.begin(), count.end(), 0);
+    for (uint64_t t = 0; t < ticks; ++t)
+      for (uint64_t n = 0; n < neurons; ++n)
+        count[n] += sample.fires(t, n);
+    for (uint64_t n = 0; n < neurons; ++n) {
+      total[n] += count[n];
+      // Counts rule nearly all of them out; columns are slow to read.
+      bool may = saturated[n] && 2 * count[n] >= ticks;
+      uint64_t since = may ? sample.firesSince(n) : ticks;
+      saturated[n] = may && 2 * since <= ticks && count[n] == ticks - since;
+    }
+  }
+  for (uint64_t n = 0; n < neurons; ++n) {
+    result.spikes += total[n];
+    result.silentNeurons += total[n] == 0;
+  }
+  result.saturatedNeurons =
+      result.samples ? std::count(saturated.begin(), saturated.end(), 1) : 0;
+  if (result.saturatedNeurons > 0) {
+    auto first = std::find(saturated.begin(), saturated.end(), 1);
+    result.exampleNeuron = uint64_t(first - saturated.begin());
+    result.exampleTick =
+        Sample{raster.as<uint8_t>().data(), ticks, neurons}.firesSince(
+            result.exampleNeuron);
+  }
+  return result;
+}
+
+} // namespace snnc
