@@ -65,6 +65,7 @@ class Tick_Handler<string mnemonic> : Tick_Op<mnemonic, [
     SingleBlock, NoTerminator, HasParent<"ProgramOp">]> {
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "attr-dict-with-keyword $body";
+  let hasRegionVerifier = 1;
 }
 def Tick_OnStartOp : Tick_Handler<"on_start"> {
   let summary = "After reset: receive ring open, timer running, then sleep";
@@ -78,9 +79,13 @@ def Tick_OnTimerOp : Tick_Handler<"on_timer"> {
 
 def Tick_ForRowsOp : Tick_Op<"for_rows", [SingleBlock, NoTerminator]> {
   let summary = "The blocks of the population table that the key has rows in";
+  let description = [{
+    Holds one tick.ring_add or one tick.note: what becomes of a row is one thing.
+  }];
   let arguments = (ins I32:$key);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$key attr-dict-with-keyword $body";
+  let hasRegionVerifier = 1;
 }
 
 def Tick_RingAddOp : Tick_Op<"ring_add"> {
@@ -96,12 +101,14 @@ def Tick_RingAddOp : Tick_Op<"ring_add"> {
   let arguments = (ins Tick_RowType:$row, ArrayAttr:$formats,
                        OptionalAttr<DenseBoolArrayAttr>:$joined);
   let assemblyFormat = "$row `formats` $formats (`joined` $joined^)? attr-dict";
+  let hasVerifier = 1;
 }
 
 def Tick_ForNeuronsOp : Tick_Op<"for_neurons", [SingleBlock, NoTerminator]> {
   let summary = "The slice's neurons, ascending; idle before the start tick";
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "attr-dict-with-keyword $body";
+  let hasRegionVerifier = 1;
 }
 
 def Tick_RingTakeOp : Tick_Op<"ring_take"> {

@@ -83,8 +83,8 @@ typedef struct SnncTableEntry {
   uint32_t rows_base;  /* dense: first row. sparse: first synaptic word. conv:
                           first tap of the first channel */
   uint32_t index_base; /* dense: bytes per row. conv: number of its first
-                          source. sparse: u32[key_count + 1], row i = words
-                          [index[i], index[i+1]) */
+                          source. sparse: address of u16[key_count + 1],
+                          row i = words [index[i], index[i+1]) */
   uint32_t target; /* receptor offset + first target neuron, in accumulators */
   uint32_t delay;  /* ticks - 1 added to every synapse of the block */
   uint32_t length; /* dense: targets per row. conv: the core's first neuron */

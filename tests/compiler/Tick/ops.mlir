@@ -1,0 +1,54 @@
+// RUN: snnc-opt %s | FileCheck %s
+
+// A serial core and a parallel one, all that stands before tick-to-loops.
+// CHECK-LABEL: tick.program @serial
+tick.program @serial {
+  tick.on_start {}
+  // CHECK: tick.on_spike
+  tick.on_spike { ^bb0(%key: i32):
+    // CHECK: tick.for_rows %{{.*}} {
+    tick.for_rows %key { ^bb0(%row: !tick.row):
+      // CHECK: tick.ring_add %{{.*}} formats [#fabric.dense<8>] joined {{\[}}true]
+      tick.ring_add %row formats [#fabric.dense<8>] joined [true]
+    }
+  }
+  tick.on_timer {
+    // CHECK: tick.for_neurons
+    tick.for_neurons { ^bb0(%n: i32):
+      // CHECK: tick.ring_take %{{.*}} receptor 0
+      %in = tick.ring_take %n receptor 0
+      %v = tick.load_state %n state 0
+      // CHECK: tick.param %{{.*}} param 2 uniform
+      %p = tick.param %n param 2 uniform
+      %next = arith.addf %v, %in : f32
+      // CHECK: tick.store_state %{{.*}} to %{{.*}} state 0
+      tick.store_state %next to %n state 0
+      %spike = arith.cmpf oge, %next, %p : f32
+      // CHECK: tick.emit %{{.*}} if %{{.*}} local
+      tick.emit %n if %spike local
+    }
+    // CHECK: tick.record states 1
+    tick.record states 1
+  }
+}
+
+// CHECK-LABEL: tick.program @parallel
+tick.program @parallel {
+  tick.on_start {}
+  tick.on_spike { ^bb0(%key: i32):
+    tick.for_rows %key { ^bb0(%row: !tick.row):
+      // CHECK: tick.note
+      tick.note %row
+    }
+  }
+  tick.on_timer {
+    // CHECK: tick.scatter bits 8 batch 1
+    tick.scatter bits 8 batch 1
+    // CHECK: tick.matmul bits 8 batch 1 receptors 2
+    tick.matmul bits 8 batch 1 receptors 2 {
+      // CHECK: tick.send_sums receptors 2 bits 8
+      tick.send_sums receptors 2 bits 8
+    }
+    tick.record states 0
+  }
+}
