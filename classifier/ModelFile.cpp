@@ -110,7 +110,7 @@ public:
 
   std::optional<Diagnostic> error;
 
-  bool fail(const char *code, std::string message) {
+  bool fail(DiagnosticCode code, std::string message) {
     if (!error)
       error = makeError(code, {path, {}, 0, 0}, std::move(message), {kRetrain});
     return false;

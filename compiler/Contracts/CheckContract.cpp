@@ -3,6 +3,8 @@
 
 #include "compiler/Contracts/Contracts.h"
 
+#include "compiler/Support/Report.h"
+
 namespace snnc::contracts {
 #define GEN_PASS_DEF_CHECKCONTRACT
 #include "compiler/Contracts/Passes.h.inc"
@@ -22,8 +24,9 @@ struct CheckContractPass : impl::CheckContractBase<CheckContractPass> {
       return checkImported(getOperation());
     if (stage == "normalized")
       return checkNormalized(getOperation());
-    return getOperation().emitError("SNN0720: unknown stage '")
-           << stage.getValue() << "'; there are imported and normalized";
+    return report(getOperation(), "SNN0720")
+           << "unknown stage '" << stage.getValue()
+           << "'; there are imported and normalized";
   }
 };
 } // namespace

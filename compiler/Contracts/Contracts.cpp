@@ -9,6 +9,7 @@
 
 #include "compiler/SNN/Connectivity.h"
 #include "compiler/SNN/ParamValues.h"
+#include "compiler/Support/Report.h"
 
 #include "llvm/ADT/StringMap.h"
 
@@ -26,9 +27,9 @@ namespace {
 /// Counts findings; every check goes on after one, so that the user sees all.
 class Findings {
 public:
-  InFlightDiagnostic report(Operation *op, StringRef code) {
+  InFlightDiagnostic report(Operation *op, DiagnosticCode code) {
     ++count;
-    return op->emitError(code) << ": ";
+    return snnc::report(op, code);
   }
   LogicalResult result() const { return success(count == 0); }
 

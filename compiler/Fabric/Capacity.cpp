@@ -9,6 +9,7 @@
 
 #include "compiler/Fabric/CorePlanner.h"
 #include "compiler/SNN/Connectivity.h"
+#include "compiler/Support/Report.h"
 
 #include <algorithm>
 #include <cmath>
@@ -100,13 +101,14 @@ static LogicalResult refuseNeurons(snn::NetworkOp network,
     return success();
   auto name = largest->getAttrOfType<StringAttr>("name");
   InFlightDiagnostic diag =
-      largest->emitError("SNN0354: the network does not fit: its ")
-      << thousands(neurons) << " neurons take at least " << thousands(bytes)
-      << " B, all " << machine.pes.size() << " cores of '" << machine.name
+      report(largest, "SNN0354")
+      << "the network does not fit: its " << thousands(neurons)
+      << " neurons take at least " << thousands(bytes) << " B, all "
+      << machine.pes.size() << " cores of '" << machine.name
       << "' together have " << thousands(room) << " B";
   diag.attachNote() << "largest: '" << (name ? name.getValue() : "")
                     << "' with " << thousands(most) << " neurons";
-  diag.attachNote() << kReferenceHelp;
+  attachHelp(diag) << kReferenceHelp;
   return failure();
 }
 
@@ -181,18 +183,19 @@ LogicalResult refuseHopeless(snn::NetworkOp network,
         fmt::format("{}'{}' {}", i ? ", " : "", parts[i].op.getName().str(),
                     thousands(parts[i].synapses));
   InFlightDiagnostic diag =
-      parts.front().op.emitError("SNN0354: the network does not fit: its ")
-      << thousands(synapses) << " synapses take at least " << thousands(bytes)
-      << " B, all " << machine.pes.size() << " cores of '" << machine.name
+      report(parts.front().op, "SNN0354")
+      << "the network does not fit: its " << thousands(synapses)
+      << " synapses take at least " << thousands(bytes) << " B, all "
+      << machine.pes.size() << " cores of '" << machine.name
       << "' together have " << thousands(room) << " B";
   diag.attachNote() << "most synapses: " << table;
   // Half of the memory, at the four bytes of the widest synapse.
   double percent = 100 * double(room) / 2 / (4 * double(synapses));
-  diag.attachNote() << fmt::format(
-      "help: {:.2g} % of the synapses (degrees, probabilities) would fit with "
+  attachHelp(diag) << fmt::format(
+      "{:.2g} % of the synapses (degrees, probabilities) would fit with "
       "room to spare; all of them take more than {:.3g} times the machine",
       percent, double(bytes) / double(room));
-  diag.attachNote() << kReferenceHelp;
+  attachHelp(diag) << kReferenceHelp;
   return failure();
 }
 

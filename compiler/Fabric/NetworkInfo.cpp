@@ -6,6 +6,7 @@
 #include "compiler/Fabric/WeightDelayMap.h"
 #include "compiler/SNN/Connectivity.h"
 #include "compiler/SNN/ParamValues.h"
+#include "compiler/Support/Report.h"
 #include "runtime/abi/CoreHeader.h"
 
 #include "llvm/ADT/DenseMap.h"
@@ -34,13 +35,13 @@ static LogicalResult checkLimits(snn::PopulationOp population,
                 {"parameters", model.numParams(), SNNC_MAX_PARAMS}};
   for (const Limit &limit : limits)
     if (limit.have > limit.most) {
-      InFlightDiagnostic diag = population.emitError("SNN0352: population '")
-                                << population.getName() << "': its model '"
-                                << model.getSymName() << "' has " << limit.have
-                                << " " << limit.what << ", a core holds "
-                                << limit.most;
-      diag.attachNote() << "help: split the model or compute some of its "
-                        << limit.what << " from others";
+      InFlightDiagnostic diag = report(population, "SNN0352")
+                                << "population '" << population.getName()
+                                << "': its model '" << model.getSymName()
+                                << "' has " << limit.have << " " << limit.what
+                                << ", a core holds " << limit.most;
+      attachHelp(diag) << "split the model or compute some of its "
+                       << limit.what << " from others";
       return failure();
     }
   return success();
@@ -50,12 +51,12 @@ static LogicalResult readModel(snn::PopulationOp population,
                                NetworkNode &node) {
   snn::NeuronOp model = population.neuron();
   if (!model)
-    return population.emitError("SNN0351: population '")
-           << population.getName() << "': neuron model '"
+    return report(population, "SNN0351")
+           << "population '" << population.getName() << "': neuron model '"
            << population.getModel() << "' does not exist";
   if (!population.getLatency())
-    return population.emitError("SNN0351: population '")
-           << population.getName()
+    return report(population, "SNN0351")
+           << "population '" << population.getName()
            << "' has no latency yet; run snn-retime before mapping";
   if (failed(checkLimits(population, model)))
     return failure();
@@ -67,8 +68,9 @@ static LogicalResult readModel(snn::PopulationOp population,
         population.getParams().get(model.paramName(j)),
         size_t(population.numNeurons()), population.getContext());
     if (!values)
-      return population.emitError("SNN0351: population '")
-             << population.getName() << "': parameter '" << model.paramName(j)
+      return report(population, "SNN0351")
+             << "population '" << population.getName() << "': parameter '"
+             << model.paramName(j)
              << "' is missing or does not have one value or "
              << population.numNeurons() << " values";
     if (!values->uniform())
@@ -116,8 +118,8 @@ static LogicalResult readChoices(Operation *op, NetworkNode &node) {
             dyn_cast_or_null<snn::PoissonAttr>(input.getDriveAttr())) {
       auto rates = snn::PoissonRates::get(poisson, node.size);
       if (!rates)
-        return op->emitError("SNN0351: input '")
-               << node.name << "' has rates that are missing or none";
+        return report(op, "SNN0351") << "input '" << node.name
+                                     << "' has rates that are missing or none";
       node.rate = rates->busiest();
       node.rateStated = true;
     }
@@ -140,15 +142,16 @@ static LogicalResult readChoices(Operation *op, NetworkNode &node) {
   uint64_t batch = population.getBatch().value_or(1);
   if (batch == 0 || batch > 16 || !std::has_single_bit(batch) ||
       (batch > 1 && !node.parallel))
-    return op->emitError("SNN1103: population '")
-           << population.getName() << "': batch " << int64_t(batch)
+    return report(op, "SNN1103")
+           << "population '" << population.getName() << "': batch "
+           << int64_t(batch)
            << (node.parallel ? " is not 1, 2, 4, 8 or 16 ticks"
                              : ", but only a parallel population has batches");
   node.batch = uint32_t(batch);
   node.rowSplit = population.getRowSplit();
   if (node.rowSplit && (!node.parallel || batch > 1))
-    return op->emitError("SNN1103: population '")
-           << population.getName()
+    return report(op, "SNN1103")
+           << "population '" << population.getName()
            << "': only a parallel population without batches is split by "
               "sources";
   return success();
@@ -161,12 +164,12 @@ static LogicalResult addNode(NetworkInfo &info, Operation *op, StringRef name,
   node.name = name.str();
   node.isInput = isa<snn::InputOp>(op);
   if (!type.hasStaticShape() || !fits32(type.getNumElements()))
-    return op->emitError("SNN0351: '")
-           << name << "' has no fixed number of neurons below 2^32";
+    return report(op, "SNN0351")
+           << "'" << name << "' has no fixed number of neurons below 2^32";
   node.size = uint32_t(type.getNumElements());
   if (!info.nodeByName.try_emplace(name, info.nodes.size()).second)
-    return op->emitError("SNN0351: two nodes are named '")
-           << name << "'; slices refer to names";
+    return report(op, "SNN0351")
+           << "two nodes are named '" << name << "'; slices refer to names";
   if (auto population = dyn_cast<snn::PopulationOp>(op))
     if (failed(readModel(population, node)))
       return failure();
@@ -185,19 +188,21 @@ static LogicalResult addEdge(NetworkInfo &info, snn::ProjectionOp op,
   auto source = nodes.find(op.getSource()), target = nodes.find(op.getTarget());
   if (source == nodes.end() || target == nodes.end() ||
       info.nodes[target->second].isInput)
-    return op.emitError("SNN0351: projection '")
-           << op.getName() << "' does not lead from an input or a population "
+    return report(op, "SNN0351")
+           << "projection '" << op.getName()
+           << "' does not lead from an input or a population "
            << "to a population";
   if (op.getQuantAttr() && op.getQuantAttr().getBits() != 8 &&
       op.getQuantAttr().getBits() != 16)
-    return op.emitError("SNN0351: projection '")
-           << op.getName() << "' has weights of " << op.getQuantAttr().getBits()
-           << " bits; a core stores 8 or 16";
+    return report(op, "SNN0351")
+           << "projection '" << op.getName() << "' has weights of "
+           << op.getQuantAttr().getBits() << " bits; a core stores 8 or 16";
   NetworkNode &node = info.nodes[target->second];
   if (op.getReceptor() >= node.receptors)
-    return op.emitError("SNN0352: projection '")
-           << op.getName() << "' ends in receptor " << int64_t(op.getReceptor())
-           << ", but population '" << node.name << "' has " << node.receptors;
+    return report(op, "SNN0352")
+           << "projection '" << op.getName() << "' ends in receptor "
+           << int64_t(op.getReceptor()) << ", but population '" << node.name
+           << "' has " << node.receptors;
   node.incoming.push_back(uint32_t(info.edges.size()));
   info.edges.push_back({op, source->second, target->second});
   return success();
@@ -256,8 +261,9 @@ FailureOr<NetworkInfo> NetworkInfo::read(snn::NetworkOp network) {
     if (isa<snn::ProjectionOp, snn::ProbeOp>(op))
       continue;
     if (!isa<snn::InputOp, snn::PopulationOp>(op))
-      return op.emitError("SNN0351: '")
-             << op.getName() << "' is legal only before the Normalize stage "
+      return report(&op, "SNN0351")
+             << "'" << op.getName()
+             << "' is legal only before the Normalize stage "
              << "ends; run it before mapping";
     Value signal = op.getResult(0);
     nodes[signal] = uint32_t(info.nodes.size());
@@ -286,8 +292,8 @@ FailureOr<NetworkInfo> NetworkInfo::read(MachineOp machine) {
   auto network = SymbolTable::lookupNearestSymbolFrom<snn::NetworkOp>(
       machine->getParentOp(), machine.getNetworkAttr());
   if (!network)
-    return machine.emitError("SNN0350: maps '@")
-           << machine.getNetwork() << "', but there is no such network";
+    return report(machine, "SNN0350") << "maps '@" << machine.getNetwork()
+                                      << "', but there is no such network";
   return read(network);
 }
 

@@ -4,6 +4,7 @@
 #include "compiler/Fabric/NeuronOrder.h"
 
 #include "compiler/Fabric/Fabric.h"
+#include "compiler/Support/Report.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
@@ -34,14 +35,14 @@ FailureOr<NeuronOrder> NeuronOrder::of(Operation *node) {
     return order;
   auto type = dyn_cast<RankedTensorType>(node->getResult(0).getType());
   if (!type || !type.hasStaticShape() || type.getRank() == 0)
-    return node->emitError("SNN1107: the order needs a signal of fixed shape");
+    return report(node, "SNN1107") << "the order needs a signal of fixed shape";
   if (isa<ChannelsLastAttr>(attr))
     order.neurons = channelsLast(type.getShape());
   else if (auto list = dyn_cast<DenseI32ArrayAttr>(attr))
     order.neurons.assign(list.asArrayRef().begin(), list.asArrayRef().end());
   else
-    return node->emitError("SNN1107: '")
-           << kOrderName << "' is no list of neurons: " << attr;
+    return report(node, "SNN1107")
+           << "'" << kOrderName << "' is no list of neurons: " << attr;
   uint64_t size = uint64_t(type.getNumElements());
   order.places.assign(size, UINT32_MAX);
   bool isPermutation = order.neurons.size() == size;
@@ -52,8 +53,8 @@ FailureOr<NeuronOrder> NeuronOrder::of(Operation *node) {
       order.places[neuron] = place;
   }
   if (!isPermutation)
-    return node->emitError("SNN1107: the order does not name each of ")
-           << size << " neurons exactly once";
+    return report(node, "SNN1107") << "the order does not name each of " << size
+                                   << " neurons exactly once";
   return order;
 }
 

@@ -8,6 +8,7 @@
 #include "compiler/Reference/Interpreter.h"
 
 #include "compiler/SNN/ParamValues.h"
+#include "compiler/Support/Report.h"
 
 #include <fmt/format.h>
 #include <limits>
@@ -139,8 +140,9 @@ Interpreter::create(NetworkOp network, Precision precision) {
       if (failed(result->addProjection(projection)))
         return failure();
     } else if (!isa<InputOp, PopulationOp, ProbeOp>(op)) {
-      return op.emitError("SNN0703: '")
-             << op.getName() << "' cannot be run; normalise the network first";
+      return report(&op, "SNN0703")
+             << "'" << op.getName()
+             << "' cannot be run; normalise the network first";
     }
   }
   result->sizeRings();
@@ -150,8 +152,8 @@ Interpreter::create(NetworkOp network, Precision precision) {
 LogicalResult Interpreter::addPopulation(PopulationOp op) {
   NeuronOp model = op.neuron();
   if (!model)
-    return op.emitError("SNN0310: neuron model '")
-           << op.getModel() << "' does not exist";
+    return report(op, "SNN0310")
+           << "neuron model '" << op.getModel() << "' does not exist";
   auto evaluator = RegionEvaluator::create(model);
   if (failed(evaluator))
     return failure();
@@ -166,8 +168,8 @@ LogicalResult Interpreter::addPopulation(PopulationOp op) {
       continue;
     auto values = ParamValues::get(first, n, op.getContext());
     if (!values)
-      return op.emitError("SNN0311: initial '")
-             << model.stateName(k) << "' does not have one value or " << n;
+      return report(op, "SNN0311") << "initial '" << model.stateName(k)
+                                   << "' does not have one value or " << n;
     for (size_t i = 0; i < n; ++i)
       population.states[k][i] = float(values->at(i));
   }
@@ -177,9 +179,9 @@ LogicalResult Interpreter::addPopulation(PopulationOp op) {
     auto values = ParamValues::get(op.getParams().get(model.paramName(i)), n,
                                    op.getContext());
     if (!values)
-      return op.emitError("SNN0311: parameter '")
-             << model.paramName(i) << "' is missing or does not have one value "
-             << "or " << n << " values";
+      return report(op, "SNN0311") << "parameter '" << model.paramName(i)
+                                   << "' is missing or does not have one value "
+                                   << "or " << n << " values";
     // S3.5: parameters are float64 in the compiler, float32 when used.
     std::vector<float> &column = population.params.emplace_back(n);
     for (size_t k = 0; k < n; ++k)
@@ -194,18 +196,18 @@ LogicalResult Interpreter::addProjection(ProjectionOp op) {
   PopulationOp target = op.targetPopulation();
   auto source = indexOf.find(op.getSource());
   if (!target || source == indexOf.end())
-    return op.emitError("SNN0704: a projection goes from an input or a "
-                        "population to a population");
+    return report(op, "SNN0704") << "a projection goes from an input or a "
+                                    "population to a population";
   size_t targetIndex = indexOf.lookup(target.getSignal()) - inputOps.size();
   if (uint64_t(op.getReceptor()) >= populations[targetIndex].sums.size())
-    return op.emitError("SNN0704: model '")
-           << target.getModel() << "' has no receptor " << op.getReceptor();
+    return report(op, "SNN0704") << "model '" << target.getModel()
+                                 << "' has no receptor " << op.getReceptor();
   bool fromInput = source->second < inputOps.size();
   size_t sourceIndex =
       fromInput ? source->second : source->second - inputOps.size();
   if (!fromInput && !populations[sourceIndex].model.isSpiking())
-    return op.emitError("SNN0705: the source '")
-           << op.sourceName() << "' never spikes";
+    return report(op, "SNN0705")
+           << "the source '" << op.sourceName() << "' never spikes";
   auto synapses = Synapses::create(op, precision);
   if (!synapses)
     return failure();

@@ -7,6 +7,8 @@
 
 #include "compiler/Reference/RegionEvaluator.h"
 
+#include "compiler/Support/Report.h"
+
 #include "mlir/IR/Matchers.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -61,13 +63,13 @@ struct RegionEvaluator::Compiler {
   }
 
   LogicalResult refuse(Operation *op) {
-    InFlightDiagnostic diag = op->emitError("SNN0702: the neuron model '")
-                              << op->getParentOfType<NeuronOp>().getSymName()
-                              << "' uses '" << op->getName()
-                              << "', which has no float32 rule here";
-    diag.attachNote() << "help: write it with add, sub, mul, div, neg, min, "
-                         "max, sqrt, compare and select (docs/semantics.md "
-                         "S3.2); run snn-expand-math for exp and log";
+    InFlightDiagnostic diag =
+        report(op, "SNN0702")
+        << "the neuron model '" << op->getParentOfType<NeuronOp>().getSymName()
+        << "' uses '" << op->getName() << "', which has no float32 rule here";
+    attachHelp(diag) << "write it with add, sub, mul, div, neg, min, "
+                        "max, sqrt, compare and select (docs/semantics.md "
+                        "S3.2); run snn-expand-math for exp and log";
     return failure();
   }
 
@@ -157,8 +159,8 @@ FailureOr<RegionEvaluator> RegionEvaluator::create(NeuronOp model) {
   Block &body = model.getBody().front();
   // Slots are 16-bit numbers; a region that large is a mistake.
   if (body.getOperations().size() + body.getNumArguments() > 60000)
-    return model.emitError("SNN0702: the neuron model has ")
-           << body.getOperations().size()
+    return report(model, "SNN0702")
+           << "the neuron model has " << body.getOperations().size()
            << " operations, the interpreter takes 60000";
   for (BlockArgument argument : body.getArguments())
     compiler.define(argument);

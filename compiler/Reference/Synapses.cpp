@@ -8,6 +8,7 @@
 #include "compiler/Reference/Synapses.h"
 
 #include "compiler/SNN/ParamValues.h"
+#include "compiler/Support/Report.h"
 
 #include <algorithm>
 #include <cmath>
@@ -49,8 +50,9 @@ std::unique_ptr<Synapses> Synapses::create(ProjectionOp projection,
     if (!result->reals)
       return nullptr;
     if (result->delays.empty()) {
-      projection.emitError("SNN0304: delays are missing or not whole numbers "
-                           "of 1 to 65535 ticks; run snn-retime");
+      report(projection, "SNN0304")
+          << "delays are missing or not whole numbers "
+             "of 1 to 65535 ticks; run snn-retime";
       return nullptr;
     }
     result->longest =

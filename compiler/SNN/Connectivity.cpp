@@ -4,6 +4,7 @@
 #include "compiler/SNN/DrawnRows.h"
 
 #include "compiler/SNN/ParamValues.h"
+#include "compiler/Support/Report.h"
 
 #include <algorithm>
 #include <cmath>
@@ -262,7 +263,7 @@ std::unique_ptr<Connectivity> Connectivity::create(ProjectionOp projection) {
                      uint32_t(projection.numSources()),
                      uint32_t(projection.numTargets()), error);
   if (!view)
-    projection.emitError("SNN0303: projection: ") << error;
+    report(projection, "SNN0303") << "projection: " << error;
   return view;
 }
 
@@ -320,8 +321,8 @@ IntConnectivity::create(ProjectionOp projection) {
     return nullptr;
   QuantAttr quant = projection.getQuantAttr();
   if (!quant) {
-    projection.emitError(
-        "SNN0304: projection has no integer weights yet; run snn-quantize");
+    report(projection, "SNN0304")
+        << "projection has no integer weights yet; run snn-quantize";
     return nullptr;
   }
   MLIRContext *context = projection.getContext();
@@ -330,8 +331,8 @@ IntConnectivity::create(ProjectionOp projection) {
   auto delays =
       ParamValues::get(projection.getDelay(), result->numSources(), context);
   if (!scales || !delays) {
-    projection.emitError(
-        "SNN0304: scales or delays are missing or have a wrong size");
+    report(projection, "SNN0304")
+        << "scales or delays are missing or have a wrong size";
     return nullptr;
   }
   result->bits = quant.getBits();
@@ -343,8 +344,9 @@ IntConnectivity::create(ProjectionOp projection) {
   for (uint32_t s = 0; s < (uniformDelay ? 1 : result->numSources()); ++s) {
     double ticks = delays->at(s);
     if (!(ticks >= 1 && ticks <= 65535) || ticks != std::floor(ticks)) {
-      projection.emitError("SNN0304: projection has a delay of ")
-          << ticks << " ticks, outside 1 to 65535; run snn-retime";
+      report(projection, "SNN0304")
+          << "projection has a delay of " << ticks
+          << " ticks, outside 1 to 65535; run snn-retime";
       return nullptr;
     }
     result->delays.push_back(uint32_t(ticks));
@@ -354,8 +356,9 @@ IntConnectivity::create(ProjectionOp projection) {
   result->minimumDelay = *low;
   result->maximumDelay = *high + result->base->maxExtraDelay();
   if (result->maximumDelay > 65535) {
-    projection.emitError("SNN0304: projection has synapses with a delay of up "
-                         "to ")
+    report(projection, "SNN0304")
+        << "projection has synapses with a delay of up "
+           "to "
         << result->maximumDelay << " ticks, the limit is 65535";
     return nullptr;
   }

@@ -6,6 +6,7 @@
 // longer delays, history: whether it pays is the planner's to say.
 
 #include "compiler/Fabric/ParadigmPlans.h"
+#include "compiler/Support/Report.h"
 #include "passes/Decide/Passes.h"
 
 namespace snnc::decide {
@@ -23,15 +24,16 @@ struct SnnChooseBatchPass : impl::SnnChooseBatchBase<SnnChooseBatchPass> {
 
   void runOnOperation() override {
     if (!objectiveOf(objective.getValue())) {
-      getOperation().emitError("SNN1112: objective '")
-          << objective << "' is none of pes, memory, cycles, energy";
+      report(getOperation(), "SNN1112")
+          << "objective '" << objective
+          << "' is none of pes, memory, cycles, energy";
       return signalPassFailure();
     }
     if (!given) {
       auto model = builtinMachine(machineName.empty() ? defaultMachineName()
                                                       : machineName);
       if (!model) {
-        getOperation().emitError("SNN1110: ") << model.error().message;
+        report(getOperation(), "SNN1110") << model.error().message;
         return signalPassFailure();
       }
       given = std::make_shared<const MachineModel>(std::move(*model));

@@ -1,6 +1,7 @@
 //===- SelectParadigm.cpp - Serial or parallel, population by population --===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "compiler/Support/Report.h"
 #include "passes/Decide/ModelAdviser.h"
 #include "passes/Decide/Passes.h"
 
@@ -33,11 +34,13 @@ struct SnnSelectParadigmPass
     auto chosen = objectiveOf(objective.getValue());
     auto layers = SelectorBudget::parse(budget.getValue());
     if (!chosen)
-      return getOperation().emitError("SNN1112: objective '")
-             << objective << "' is none of pes, memory, cycles, energy";
+      return report(getOperation(), "SNN1112")
+             << "objective '" << objective
+             << "' is none of pes, memory, cycles, energy";
     if (!layers)
-      return getOperation().emitError("SNN1112: selector budget '")
-             << budget << "' is no count, no share of 0 to 100 % and not 'all'";
+      return report(getOperation(), "SNN1112")
+             << "selector budget '" << budget
+             << "' is no count, no share of 0 to 100 % and not 'all'";
     better = *chosen;
     twoPlans = *layers;
     if (context.machine)
@@ -45,7 +48,7 @@ struct SnnSelectParadigmPass
     auto model = builtinMachine(machineName.empty() ? defaultMachineName()
                                                     : machineName);
     if (!model)
-      return getOperation().emitError("SNN1110: ") << model.error().message;
+      return report(getOperation(), "SNN1110") << model.error().message;
     context.machine = std::make_shared<const MachineModel>(std::move(*model));
     return success();
   }
@@ -124,13 +127,12 @@ struct SnnSelectParadigmPass
                                   unsigned(why.spot.line),
                                   unsigned(why.spot.column));
     InFlightDiagnostic finding =
-        named ? emitError(where) << why.code << ": " << why.message
-              : emitWarning(where)
-                    << "SNN1111: every layer that is not pinned is planned "
-                       "both ways: "
+        named ? report(where, why.code) << why.message
+              : report(where, "SNN1111")
+                    << "every layer that is not pinned is planned both ways: "
                     << why.message;
     for (const std::string &hint : why.hints)
-      finding.attachNote() << "help: " << hint;
+      attachHelp(finding) << hint;
     return failure(named);
   }
 

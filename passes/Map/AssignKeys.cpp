@@ -6,6 +6,8 @@
 
 #include "passes/Map/Support.h"
 
+#include "compiler/Support/Report.h"
+
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/MapVector.h"
 
@@ -118,14 +120,13 @@ struct FabricAssignKeysPass : impl::FabricAssignKeysBase<FabricAssignKeysPass> {
       size /= 2;
     Operation *op = owner.getDefiningOp();
     if (key & (size - 1)) {
-      InFlightDiagnostic diag = op->emitError("SNN0359: key ")
-                                << fmt::format("{:#x}", key) << " of '"
-                                << info.name << "' is not a multiple of "
-                                << size << ", the block that " << info.size()
-                                << " neurons or channels take";
-      diag.attachNote() << "help: use "
-                        << fmt::format("{:#x}", key & ~(own - 1))
-                        << " or remove the key";
+      InFlightDiagnostic diag =
+          report(op, "SNN0359")
+          << "key " << fmt::format("{:#x}", key) << " of '" << info.name
+          << "' is not a multiple of " << size << ", the block that "
+          << info.size() << " neurons or channels take";
+      attachHelp(diag) << "use " << fmt::format("{:#x}", key & ~(own - 1))
+                       << " or remove the key";
       return failure();
     }
     Value other = space.claim(key, size, owner);
@@ -136,8 +137,8 @@ struct FabricAssignKeysPass : impl::FabricAssignKeysBase<FabricAssignKeysPass> {
     blockSize[owner] = size;
     if (!other)
       return success();
-    InFlightDiagnostic diag = op->emitError("SNN0359: key ")
-                              << fmt::format("{:#x}", key) << " of '"
+    InFlightDiagnostic diag = report(op, "SNN0359")
+                              << "key " << fmt::format("{:#x}", key) << " of '"
                               << info.name << "' lies in the keys of '"
                               << infoOf(other).name << "'";
     diag.attachNote(other.getLoc()) << "the other block is here";
@@ -157,8 +158,8 @@ struct FabricAssignKeysPass : impl::FabricAssignKeysBase<FabricAssignKeysPass> {
       Operation *op = owner.getDefiningOp();
       uint64_t key = pinned ? space.lowest(group.size) : next;
       if (key >= keySpace)
-        return op->emitError("SNN0356: no ")
-               << grouped(pinned ? group.size : group.total())
+        return report(op, "SNN0356")
+               << "no " << grouped(pinned ? group.size : group.total())
                << " aligned keys left of " << grouped(keySpace) << " for '"
                << infoOf(owner).name << "'";
       (void)space.claim(key, group.size, owner);

@@ -3,6 +3,7 @@
 //
 // The adapter between the IR and Placement.h.
 
+#include "compiler/Support/Report.h"
 #include "passes/Map/Placement.h"
 #include "passes/Map/Support.h"
 
@@ -32,12 +33,12 @@ struct FabricPlacePass : impl::FabricPlaceBase<FabricPlacePass> {
   LogicalResult placeAll(MachineOp op, const MachineModel &machine) {
     llvm::SmallVector<SliceOp> slices(op.getOps<SliceOp>());
     if (slices.size() > machine.pes.size()) {
-      InFlightDiagnostic diag = op.emitError("SNN0354: the network needs ")
-                                << slices.size() << " cores, machine '"
-                                << machine.name << "' has "
-                                << machine.pes.size();
-      diag.attachNote() << "help: use fewer neurons, sparser connections or "
-                           "8-bit weights";
+      InFlightDiagnostic diag = report(op, "SNN0354")
+                                << "the network needs " << slices.size()
+                                << " cores, machine '" << machine.name
+                                << "' has " << machine.pes.size();
+      attachHelp(diag) << "use fewer neurons, sparser connections or "
+                          "8-bit weights";
       return failure();
     }
     PlacementProblem problem;
@@ -46,7 +47,7 @@ struct FabricPlacePass : impl::FabricPlaceBase<FabricPlacePass> {
       return failure();
     addFlows(problem, op, slices);
     if (auto why = check(problem))
-      return op.emitError("SNN0358: ") << *why;
+      return report(op, "SNN0358") << *why;
     Placement placement = place(problem);
     for (size_t i = 0; i < slices.size(); ++i)
       slices[i].setAtAttr(toAttr(&getContext(), machine.pes[placement[i]]));
@@ -80,10 +81,10 @@ struct FabricPlacePass : impl::FabricPlaceBase<FabricPlacePass> {
   }
 
   LogicalResult refuse(SliceOp slice, const std::string &why) {
-    InFlightDiagnostic diag = slice.emitError("SNN0358: ")
+    InFlightDiagnostic diag = report(slice, "SNN0358")
                               << describe(slice) << " are pinned to core "
                               << describe(slice.getAtAttr()) << ", " << why;
-    diag.attachNote() << "help: pin the slice elsewhere or remove its `at`";
+    attachHelp(diag) << "pin the slice elsewhere or remove its `at`";
     return failure();
   }
 

@@ -6,6 +6,7 @@
 
 #include "compiler/Fabric/NetworkInfo.h"
 #include "compiler/SNN/ParamValues.h"
+#include "compiler/Support/Report.h"
 #include "passes/Map/Support.h"
 
 #include <algorithm>
@@ -88,21 +89,21 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
                      const MachineModel &machine) {
     auto node = info.nodeByName.find(slice.getPopulation());
     if (node == info.nodeByName.end() || info.nodes[node->second].isInput)
-      return slice.emitError("SNN0361: there is no population '")
-             << slice.getPopulation() << "'";
+      return report(slice, "SNN0361")
+             << "there is no population '" << slice.getPopulation() << "'";
     auto demand = demandOf(slice, info, info.nodes[node->second]);
     if (failed(demand))
       return failure();
     CorePlan core = planCore(*demand, machine.sram);
     if (!core.fits()) {
-      InFlightDiagnostic diag = slice.emitError("SNN0361: ")
+      InFlightDiagnostic diag = report(slice, "SNN0361")
                                 << describe(slice) << " do not fit their core: "
                                 << grouped(core.needed) << " B needed, "
                                 << grouped(core.available) << " B available";
       diag.attachNote() << "largest parts: "
                         << listBytes(bytesByStructure(*demand));
-      diag.attachNote() << "help: cut the population into smaller slices, or "
-                           "let fabric-slice do it";
+      attachHelp(diag) << "cut the population into smaller slices, or "
+                          "let fabric-slice do it";
       return failure();
     }
     if (core.fifoCapacity < core.fifoSafe)
@@ -131,8 +132,9 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
     for (BlockOp op : blocksOf(slice)) {
       auto size = sizeOf(op);
       if (op.getProjection() >= info.edges.size() || !size) {
-        op.emitError("SNN0361: block ")
-            << int64_t(op.getProjection()) << " of " << describe(slice)
+        report(op, "SNN0361")
+            << "block " << int64_t(op.getProjection()) << " of "
+            << describe(slice)
             << " names no projection or is smaller than its index";
         return failure();
       }
@@ -157,12 +159,12 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
     for (auto &[name, size] : mapBuffers(map)) {
       if (bytes.contains(name))
         continue;
-      InFlightDiagnostic diag = slice.emitError("SNN1104: ")
+      InFlightDiagnostic diag = report(slice, "SNN1104")
                                 << describe(slice)
                                 << " are parallel, but there is no buffer '"
                                 << name << "'";
-      diag.attachNote() << "help: let fabric-slice make the slices and blocks "
-                           "of parallel populations";
+      attachHelp(diag) << "let fabric-slice make the slices and blocks "
+                          "of parallel populations";
       return failure();
     }
     map.panelBytes = bytes["panels"];
@@ -179,8 +181,8 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
   FailureOr<uint64_t> longestDelay(snn::ProjectionOp op) {
     double longest = snn::longestDelay(op).value_or(0);
     if (longest < 1 || longest > double(UINT32_MAX)) {
-      op.emitError("SNN0351: projection '")
-          << op.getName() << "' has no delay in ticks yet; run snn-retime";
+      report(op, "SNN0351") << "projection '" << op.getName()
+                            << "' has no delay in ticks yet; run snn-retime";
       return failure();
     }
     return uint64_t(longest);
@@ -191,21 +193,21 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
     for (auto &[node, rings] : lossy) {
       auto [capacity, safe] = *std::min_element(rings.begin(), rings.end());
       InFlightDiagnostic diag =
-          info.nodes[node].op->emitWarning("SNN0355: population '")
-          << info.nodes[node].name << "': the packet ring holds "
-          << grouped(capacity) << " spikes on " << rings.size()
-          << " of its cores, " << grouped(safe)
+          report(info.nodes[node].op, "SNN0355")
+          << "population '" << info.nodes[node].name
+          << "': the packet ring holds " << grouped(capacity) << " spikes on "
+          << rings.size() << " of its cores, " << grouped(safe)
           << (ratesOf(info, node)
                   ? " may arrive in one tick at the stated rates"
                   : " sources could spike in one tick")
           << "; what does not fit is lost";
-      diag.attachNote() << (ratesOf(info, node)
-                                ? "help: lower the rates or the number of its "
-                                  "sources; `--backend reference` runs it "
-                                  "without rings"
-                                : "help: state the `rate` of its sources if "
-                                  "they are less active; `--backend reference` "
-                                  "runs it without rings");
+      attachHelp(diag) << (ratesOf(info, node)
+                               ? "lower the rates or the number of its "
+                                 "sources; `--backend reference` runs it "
+                                 "without rings"
+                               : "state the `rate` of its sources if "
+                                 "they are less active; `--backend reference` "
+                                 "runs it without rings");
     }
     lossy.clear();
   }
@@ -262,12 +264,12 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
   }
 
   LogicalResult refuse(SliceOp slice, llvm::StringRef name, uint64_t bytes) {
-    InFlightDiagnostic diag = slice.emitError("SNN0361: ")
+    InFlightDiagnostic diag = report(slice, "SNN0361")
                               << describe(slice) << ": no room for '" << name
                               << "', " << grouped(bytes)
                               << " B in one piece, beside the pinned buffers";
-    diag.attachNote() << "help: remove `at` or `bytes` from some fabric.buffer "
-                         "of this slice";
+    attachHelp(diag) << "remove `at` or `bytes` from some fabric.buffer "
+                        "of this slice";
     return failure();
   }
 

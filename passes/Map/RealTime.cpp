@@ -3,6 +3,8 @@
 
 #include "passes/Map/RealTime.h"
 
+#include "compiler/Support/Report.h"
+
 #include "passes/Map/Support.h"
 
 #include <fmt/format.h>
@@ -124,7 +126,7 @@ static std::string busiestSources(const NetworkInfo &info, uint32_t node) {
 
 static void attachAdvice(InFlightDiagnostic &diag, const NetworkInfo &info,
                          const MachineModel &machine, const Slowness &slow) {
-  std::string help = "help: give the chip a longer tick (--tick)";
+  std::string help = "give the chip a longer tick (--tick)";
   if (slow.node) {
     const NetworkNode &node = info.nodes[*slow.node];
     diag.attachNote() << "expected spikes a tick: "
@@ -132,7 +134,7 @@ static void attachAdvice(InFlightDiagnostic &diag, const NetworkInfo &info,
     double enough = slow.cycles.peak / machine.level().clockHz;
     // Two digits, rounded up: what is printed does suffice.
     double digit = std::pow(10, std::floor(std::log10(enough)) - 1);
-    help = fmt::format("help: a tick of at least {} (--tick {:.6g}), or lower "
+    help = fmt::format("a tick of at least {} (--tick {:.6g}), or lower "
                        "rates, or fewer sources",
                        duration(std::ceil(enough / digit) * digit),
                        std::ceil(enough / digit) * digit);
@@ -148,7 +150,7 @@ static void attachAdvice(InFlightDiagnostic &diag, const NetworkInfo &info,
                           level.name, level.clockHz / 1e6);
       break;
     }
-  diag.attachNote() << help;
+  attachHelp(diag) << help;
 }
 
 static Operation *placeOf(const NetworkInfo &info, const Slowness &slow) {
@@ -158,17 +160,17 @@ static Operation *placeOf(const NetworkInfo &info, const Slowness &slow) {
 
 void refuseTick(const NetworkInfo &info, const MachineModel &machine,
                 double tick, const Slowness &slow) {
-  InFlightDiagnostic diag =
-      placeOf(info, slow)->emitError("SNN0362: too slow for its tick: ")
-      << describe(info, machine, tick, slow);
+  InFlightDiagnostic diag = report(placeOf(info, slow), "SNN0362")
+                            << "too slow for its tick: "
+                            << describe(info, machine, tick, slow);
   attachAdvice(diag, info, machine, slow);
 }
 
 void warnTick(const NetworkInfo &info, const MachineModel &machine, double tick,
               const Slowness &slow) {
-  InFlightDiagnostic diag =
-      placeOf(info, slow)->emitWarning("SNN0363: ticks may overrun: ")
-      << describe(info, machine, tick, slow);
+  InFlightDiagnostic diag = report(placeOf(info, slow), "SNN0363")
+                            << "ticks may overrun: "
+                            << describe(info, machine, tick, slow);
   diag.attachNote() << "the network does not state all of these rates, so this "
                        "is not refused";
   attachAdvice(diag, info, machine, slow);
@@ -176,10 +178,10 @@ void warnTick(const NetworkInfo &info, const MachineModel &machine, double tick,
 
 void warnSlowerTick(const NetworkInfo &info, const MachineModel &machine,
                     double tick, double chosen, const Slowness &slow) {
-  InFlightDiagnostic diag =
-      placeOf(info, slow)->emitWarning("SNN0364: the chip's tick is ")
-      << duration(chosen) << " instead of " << duration(tick) << ": "
-      << describe(info, machine, tick, slow);
+  InFlightDiagnostic diag = report(placeOf(info, slow), "SNN0364")
+                            << "the chip's tick is " << duration(chosen)
+                            << " instead of " << duration(tick) << ": "
+                            << describe(info, machine, tick, slow);
   attachAdvice(diag, info, machine, slow);
 }
 

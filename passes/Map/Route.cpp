@@ -3,6 +3,7 @@
 //
 // On one chip a flow needs one entry: the router copies to any set of cores.
 
+#include "compiler/Support/Report.h"
 #include "passes/Map/Routing.h"
 #include "passes/Map/Support.h"
 
@@ -39,12 +40,12 @@ struct FabricRoutePass : impl::FabricRouteBase<FabricRoutePass> {
     entries = mergeSiblings(std::move(entries));
     merged += unsigned(before - entries.size());
     if (entries.size() > machine.router.entries) {
-      InFlightDiagnostic diag = op.emitError("SNN0357: the router needs ")
-                                << grouped(entries.size())
-                                << " entries, it has "
-                                << grouped(machine.router.entries);
-      diag.attachNote() << "help: use fewer, larger populations or fewer "
-                           "projections between them";
+      InFlightDiagnostic diag =
+          report(op, "SNN0357")
+          << "the router needs " << grouped(entries.size())
+          << " entries, it has " << grouped(machine.router.entries);
+      attachHelp(diag) << "use fewer, larger populations or fewer "
+                          "projections between them";
       return failure();
     }
     emit(op, entries);
@@ -53,8 +54,8 @@ struct FabricRoutePass : impl::FabricRouteBase<FabricRoutePass> {
 
   LogicalResult addEntry(FlowOp flow, std::vector<RouterEntry> &entries) {
     if (!flow.getKey())
-      return flow.emitError("SNN0360: flow of '")
-             << infoOf(flow.getSource()).name
+      return report(flow, "SNN0360")
+             << "flow of '" << infoOf(flow.getSource()).name
              << "' has no key yet; run fabric-assign-keys first";
     RouterEntry entry{uint32_t(*flow.getKey()), uint32_t(*flow.getMask()), {}};
     for (Value target : flow.getTargets()) {
@@ -62,7 +63,7 @@ struct FabricRoutePass : impl::FabricRouteBase<FabricRoutePass> {
       auto place = slice.getAtAttr() ? coordinateOf(slice.getAtAttr())
                                      : std::optional<PeCoordinate>();
       if (!place)
-        return slice.emitError("SNN0360: ")
+        return report(slice, "SNN0360")
                << describe(slice)
                << " have no core yet; run fabric-place first";
       entry.targets.push_back(place->peId());

@@ -7,6 +7,7 @@
 
 #include "compiler/Fabric/Capacity.h"
 #include "compiler/Fabric/LayerPlanner.h"
+#include "compiler/Support/Report.h"
 #include "passes/Map/RealTime.h"
 #include "passes/Map/Support.h"
 
@@ -82,11 +83,12 @@ LogicalResult Slicer::rejectHopeless() {
     uint64_t most = bytes / 4 * machine.pes.size();
     if (!node.isInput && node.size > most) {
       InFlightDiagnostic diag =
-          node.op->emitError("SNN0354: population '")
-          << node.name << "' does not fit the chip: " << grouped(node.size)
+          report(node.op, "SNN0354")
+          << "population '" << node.name
+          << "' does not fit the chip: " << grouped(node.size)
           << " neurons, at most " << grouped(most) << " fit "
           << machine.pes.size() << " cores";
-      diag.attachNote() << kReferenceHelp;
+      attachHelp(diag) << kReferenceHelp;
       return diag;
     }
   }
@@ -97,16 +99,16 @@ LogicalResult Slicer::rejectHopeless() {
         isa<snn::OneToOneAttr, snn::ConvAttr>(op.getWeights()))
       continue;
     InFlightDiagnostic diag =
-        info.nodes[edge.target].op->emitError("SNN0353: population '")
-        << info.nodes[edge.target].name
+        report(info.nodes[edge.target].op, "SNN0353")
+        << "population '" << info.nodes[edge.target].name
         << "' does not fit: a core needs at least "
         << grouped(uint64_t(sources) * 2) << " B to find the rows of the "
         << grouped(sources) << " sources in '" << info.nodes[edge.source].name
         << "', " << grouped(bytes) << " B available";
-    diag.attachNote() << "help: reduce the number of neurons or channels of '"
-                      << info.nodes[edge.source].name
-                      << "', for example by pooling";
-    diag.attachNote() << kReferenceHelp;
+    attachHelp(diag) << "reduce the number of neurons or channels of '"
+                     << info.nodes[edge.source].name
+                     << "', for example by pooling";
+    attachHelp(diag) << kReferenceHelp;
     return failure();
   }
   return success();
@@ -123,38 +125,40 @@ LogicalResult Slicer::checkParallel(uint32_t node) {
   if (!planner.sumFits(node)) {
     MapStatistics::Sum sum = map.largestSum();
     InFlightDiagnostic diag =
-        population.op->emitError("SNN1101: population '")
-        << population.name << "' cannot be parallel: the weights into neuron "
+        report(population.op, "SNN1101")
+        << "population '" << population.name
+        << "' cannot be parallel: the weights into neuron "
         << population.order.neuronAt(sum.neuron) << ", receptor "
         << sum.receptor << ", may add up to " << grouped(sum.value)
         << ", the MAC array's " << machine.mac.accumulatorBits
         << "-bit accumulator holds " << grouped(planner.sumLimit());
-    diag.attachNote() << (isWide(info, node)
-                              ? "help: use --weights=int8, or compute it "
-                                "serially"
-                              : "help: compute it serially");
+    attachHelp(diag) << (isWide(info, node)
+                             ? "use --weights=int8, or compute it "
+                               "serially"
+                             : "compute it serially");
     return failure();
   }
   uint64_t least = map.minDelay().value_or(snn::kRowSplitDelay);
   if (population.rowSplit && least < snn::kRowSplitDelay) {
     InFlightDiagnostic diag =
-        population.op->emitError("SNN1108: population '")
-        << population.name << "' cannot be split by sources: a synapse into it "
+        report(population.op, "SNN1108")
+        << "population '" << population.name
+        << "' cannot be split by sources: a synapse into it "
         << "has a delay of " << least << " tick(s), at least "
         << snn::kRowSplitDelay << " are needed, one to the subordinate core "
         << "and one for the partial sum";
-    diag.attachNote() << "help: " << kLoopHelp;
+    attachHelp(diag) << kLoopHelp;
     return failure();
   }
   least = map.minDelay().value_or(population.batch);
   if (population.batch <= least)
     return success();
   InFlightDiagnostic diag =
-      population.op->emitError("SNN1102: population '")
-      << population.name << "': batch of " << population.batch
+      report(population.op, "SNN1102")
+      << "population '" << population.name << "': batch of " << population.batch
       << " ticks, but a synapse into it has a delay of " << least
       << " ticks; a batch needs spikes that are not there yet";
-  diag.attachNote() << "help: a batch is at most the least delay";
+  attachHelp(diag) << "a batch is at most the least delay";
   return failure();
 }
 
@@ -186,9 +190,9 @@ LogicalResult Slicer::refuseNeuron(uint32_t node) {
   }
   auto parts = bytesByStructure(worst);
   InFlightDiagnostic diag =
-      population.op->emitError(parallel ? "SNN1100: population '"
-                                        : "SNN0353: population '")
-      << population.name
+      report(population.op,
+             parallel ? DiagnosticCode("SNN1100") : DiagnosticCode("SNN0353"))
+      << "population '" << population.name
       << (parallel ? "' does not fit as parallel: neurons ["
                    : "' does not fit: one neuron alone needs ");
   if (parallel)
@@ -199,20 +203,19 @@ LogicalResult Slicer::refuseNeuron(uint32_t node) {
   if (parallel)
     noteLoop(diag, node);
   if (parallel)
-    diag.attachNote() << "help: compute it serially (paradigm), or reduce its "
-                      << grouped(worst.sources) << " sources or the "
-                      << grouped(worst.maxDelay) << " ticks of longest delay";
+    attachHelp(diag) << "compute it serially (paradigm), or reduce its "
+                     << grouped(worst.sources) << " sources or the "
+                     << grouped(worst.maxDelay) << " ticks of longest delay";
   else if (parts.front().first.starts_with("input ring"))
-    diag.attachNote() << "help: shorten the longest delay, "
-                      << grouped(worst.maxDelay) << " ticks, or use a larger "
-                      << "time step (--dt, in YAML `dt`)";
+    attachHelp(diag) << "shorten the longest delay, " << grouped(worst.maxDelay)
+                     << " ticks, or use a larger "
+                     << "time step (--dt, in YAML `dt`)";
   else
-    diag.attachNote() << "help: reduce the population's "
-                      << grouped(worst.sources)
-                      << " sources (pooling, a smaller layer before it)"
-                      << (isWide(info, node) ? ", or use --weights=int8" : "");
+    attachHelp(diag) << "reduce the population's " << grouped(worst.sources)
+                     << " sources (pooling, a smaller layer before it)"
+                     << (isWide(info, node) ? ", or use --weights=int8" : "");
   if (!parallel)
-    diag.attachNote() << kReferenceHelp;
+    attachHelp(diag) << kReferenceHelp;
   return failure();
 }
 
@@ -221,13 +224,14 @@ LogicalResult Slicer::refuseNeuron(uint32_t node) {
 LogicalResult Slicer::refuseMany(uint32_t node) {
   const NetworkNode &population = info.nodes[node];
   InFlightDiagnostic diag =
-      population.op->emitError("SNN0354: population '")
-      << population.name << "' does not fit: its " << grouped(population.size)
-      << " neurons need more than " << grouped(planner.mostSlices())
-      << " cores, machine '" << machine.name << "' has " << machine.pes.size();
-  diag.attachNote() << "help: make it smaller or its connections sparser"
-                    << (isWide(info, node) ? ", or use --weights=int8" : "");
-  diag.attachNote() << kReferenceHelp;
+      report(population.op, "SNN0354")
+      << "population '" << population.name << "' does not fit: its "
+      << grouped(population.size) << " neurons need more than "
+      << grouped(planner.mostSlices()) << " cores, machine '" << machine.name
+      << "' has " << machine.pes.size();
+  attachHelp(diag) << "make it smaller or its connections sparser"
+                   << (isWide(info, node) ? ", or use --weights=int8" : "");
+  attachHelp(diag) << kReferenceHelp;
   return failure();
 }
 
@@ -248,7 +252,7 @@ void Slicer::noteLoop(InFlightDiagnostic &diag, uint32_t node) {
         << op.getName() << "' is part of a feedback loop and has a delay of "
         << uint64_t(delay) << " tick(s), at least " << snn::kRowSplitDelay
         << " are needed";
-    diag.attachNote() << "help: " << kLoopHelp;
+    attachHelp(diag) << kLoopHelp;
     return;
   }
 }
@@ -281,14 +285,15 @@ LogicalResult Slicer::checkCores() {
     table += fmt::format("{}'{}' {} cores", i ? ", " : "", cores[i].first,
                          grouped(cores[i].second));
   snn::NetworkOp network = info.network;
-  InFlightDiagnostic diag = network.emitError("SNN0354: the network needs ")
-                            << grouped(needed) << " cores, machine '"
-                            << machine.name << "' has " << machine.pes.size();
+  InFlightDiagnostic diag = report(network, "SNN0354")
+                            << "the network needs " << grouped(needed)
+                            << " cores, machine '" << machine.name << "' has "
+                            << machine.pes.size();
   diag.attachNote() << "largest: " << table;
-  diag.attachNote() << "help: make '" << cores.front().first
-                    << "' smaller or its connections sparser"
-                    << (isWide(info) ? ", or use --weights=int8" : "");
-  diag.attachNote() << kReferenceHelp;
+  attachHelp(diag) << "make '" << cores.front().first
+                   << "' smaller or its connections sparser"
+                   << (isWide(info) ? ", or use --weights=int8" : "");
+  attachHelp(diag) << kReferenceHelp;
   return failure();
 }
 

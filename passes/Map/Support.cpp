@@ -3,6 +3,8 @@
 
 #include "passes/Map/Support.h"
 
+#include "compiler/Support/Report.h"
+
 #include <fmt/format.h>
 
 using namespace mlir;
@@ -16,19 +18,19 @@ MachinePtr resolveMachine(Operation *op, MachinePtr given,
   auto model = builtinMachine(name.empty() ? defaultMachineName() : name.str());
   if (model)
     return std::make_shared<const MachineModel>(std::move(*model));
-  InFlightDiagnostic diag = op->emitError("SNN0350: ") << model.error().message;
+  InFlightDiagnostic diag = report(op, "SNN0350") << model.error().message;
   for (const std::string &hint : model.error().hints)
-    diag.attachNote() << "help: " << hint;
+    attachHelp(diag) << hint;
   return nullptr;
 }
 
 bool checkTarget(fabric::MachineOp op, const MachineModel &machine) {
   if (op.getTarget() == machine.name)
     return true;
-  InFlightDiagnostic diag = op.emitError("SNN0350: this mapping is for '")
-                            << op.getTarget() << "', not for machine '"
-                            << machine.name << "'";
-  diag.attachNote() << "help: choose that machine or map the network again";
+  InFlightDiagnostic diag = report(op, "SNN0350")
+                            << "this mapping is for '" << op.getTarget()
+                            << "', not for machine '" << machine.name << "'";
+  attachHelp(diag) << "choose that machine or map the network again";
   return false;
 }
 

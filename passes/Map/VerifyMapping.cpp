@@ -7,6 +7,7 @@
 
 #include "compiler/Fabric/NetworkInfo.h"
 #include "compiler/SNN/Connectivity.h"
+#include "compiler/Support/Report.h"
 #include "passes/Map/Routing.h"
 #include "passes/Map/Support.h"
 #include "runtime/abi/CoreHeader.h"
@@ -88,9 +89,9 @@ public:
   }
 
 private:
-  InFlightDiagnostic error(Operation *at) {
+  InFlightDiagnostic error(Operation *at, DiagnosticCode code) {
     ok = false;
-    return at->emitError();
+    return report(at, code);
   }
 
   void collect();
@@ -135,9 +136,9 @@ void Checker::collect() {
     auto node = info.nodeByName.find(slice.name);
     if (node == info.nodeByName.end() ||
         info.nodes[node->second].isInput != isa<InputOp>(part)) {
-      error(&part) << "SNN0370: the network has no "
-                   << (isa<InputOp>(part) ? "input" : "population") << " '"
-                   << slice.name << "'";
+      error(&part, "SNN0370") << "the network has no "
+                              << (isa<InputOp>(part) ? "input" : "population")
+                              << " '" << slice.name << "'";
       continue;
     }
     auto owner = dyn_cast<SliceOp>(part);
@@ -159,16 +160,17 @@ void Checker::checkCoverage() {
     for (Value handle : handles[id]) {
       SliceInfo slice = infoOf(handle);
       if (slice.begin != next)
-        error(handle.getDefiningOp())
-            << "SNN0370: neurons [" << std::min(next, slice.begin) << ", "
+        error(handle.getDefiningOp(), "SNN0370")
+            << "neurons [" << std::min(next, slice.begin) << ", "
             << std::max(next, slice.begin) << ") of '" << node.name << "' are "
             << (slice.begin > next ? "not mapped" : "mapped twice");
       next = std::max(next, slice.end);
     }
     if (next != node.size)
       error(handles[id].empty() ? op.getOperation()
-                                : handles[id].back().getDefiningOp())
-          << "SNN0370: '" << node.name << "' has " << node.size
+                                : handles[id].back().getDefiningOp(),
+            "SNN0370")
+          << "'" << node.name << "' has " << node.size
           << " neurons or channels, " << next << " are mapped";
   }
 }
@@ -180,18 +182,19 @@ void Checker::checkCores() {
     auto at = slice.getAtAttr() ? coordinateOf(slice.getAtAttr())
                                 : std::optional<PeCoordinate>();
     if (!at || !llvm::is_contained(machine.pes, *at)) {
-      error(slice) << "SNN0371: " << describe(slice)
-                   << (slice.getAtAttr()
-                           ? " are on a core that the machine does not have: " +
-                                 describe(slice.getAtAttr())
-                           : std::string(" have no core"));
+      error(slice, "SNN0371")
+          << describe(slice)
+          << (slice.getAtAttr()
+                  ? " are on a core that the machine does not have: " +
+                        describe(slice.getAtAttr())
+                  : std::string(" have no core"));
       continue;
     }
     auto [it, isNew] = holder.try_emplace(at->peId(), slice);
     if (!isNew)
-      error(slice) << "SNN0371: " << describe(slice) << " and "
-                   << describe(it->second) << " are both on core "
-                   << describe(slice.getAtAttr());
+      error(slice, "SNN0371")
+          << describe(slice) << " and " << describe(it->second)
+          << " are both on core " << describe(slice.getAtAttr());
   }
 }
 
@@ -209,23 +212,23 @@ void Checker::checkKeys() {
     for (Value handle : slices) {
       SliceInfo slice = infoOf(handle);
       if (!slice.key) {
-        error(handle.getDefiningOp())
-            << "SNN0372: '" << slice.name << "' [" << slice.begin << ", "
-            << slice.end << ") has no key";
+        error(handle.getDefiningOp(), "SNN0372")
+            << "'" << slice.name << "' [" << slice.begin << ", " << slice.end
+            << ") has no key";
         continue;
       }
       all.push_back({*slice.key, uint64_t(*slice.key) + slice.keys, handle});
       if (all.back().end > uint64_t(1) << 32)
-        error(handle.getDefiningOp())
-            << "SNN0372: keys of '" << slice.name << "' end beyond 32 bits";
+        error(handle.getDefiningOp(), "SNN0372")
+            << "keys of '" << slice.name << "' end beyond 32 bits";
     }
   llvm::sort(all, [](const Keys &a, const Keys &b) {
     return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
   });
   for (size_t i = 1; i < all.size(); ++i)
     if (all[i].begin < all[i - 1].end)
-      error(all[i].owner.getDefiningOp())
-          << "SNN0372: key " << hex(all[i].begin) << " belongs to '"
+      error(all[i].owner.getDefiningOp(), "SNN0372")
+          << "key " << hex(all[i].begin) << " belongs to '"
           << infoOf(all[i - 1].owner).name << "' and to '"
           << infoOf(all[i].owner).name << "'";
 }
@@ -274,19 +277,20 @@ void Checker::checkReach(uint32_t edge) {
                         ? Range{}
                         : Range{parts.front().begin, parts.back().end};
       if (hull(known, reach[i]) != known)
-        error(block) << "SNN0376: block " << int64_t(block.getProjection())
-                     << " knows sources [" << known.begin << ", " << known.end
-                     << ") of '" << info.nodes[info.edges[edge].source].name
-                     << "', but [" << reach[i].begin << ", " << reach[i].end
-                     << ") have synapses into "
-                     << describe(targets[i].getDefiningOp<SliceOp>());
+        error(block, "SNN0376")
+            << "block " << int64_t(block.getProjection()) << " knows sources ["
+            << known.begin << ", " << known.end << ") of '"
+            << info.nodes[info.edges[edge].source].name << "', but ["
+            << reach[i].begin << ", " << reach[i].end << ") have synapses into "
+            << describe(targets[i].getDefiningOp<SliceOp>());
       rangeOf.try_emplace({info.edges[edge].source, targets[i]}, known);
       if (rangeOf[{info.edges[edge].source, targets[i]}] != known)
-        error(block) << "SNN0376: block " << int64_t(block.getProjection())
-                     << " and another one of "
-                     << describe(targets[i].getDefiningOp<SliceOp>())
-                     << " know different ranges of sources of '"
-                     << info.nodes[info.edges[edge].source].name << "'";
+        error(block, "SNN0376")
+            << "block " << int64_t(block.getProjection())
+            << " and another one of "
+            << describe(targets[i].getDefiningOp<SliceOp>())
+            << " know different ranges of sources of '"
+            << info.nodes[info.edges[edge].source].name << "'";
     }
 }
 
@@ -297,7 +301,7 @@ void Checker::checkBlocks() {
   for (BlockOp block : op.getOps<BlockOp>()) {
     uint64_t id = block.getProjection();
     if (id >= info.edges.size()) {
-      error(block) << "SNN0376: there is no projection " << int64_t(id);
+      error(block, "SNN0376") << "there is no projection " << int64_t(id);
       continue;
     }
     const NetworkEdge &edge = info.edges[id];
@@ -305,12 +309,13 @@ void Checker::checkBlocks() {
                                                      : handles[edge.target];
     bool known = llvm::is_contained(targets, block.getTarget());
     if (!known || !llvm::equal(block.getSources(), expectedSources(block)))
-      error(block) << "SNN0376: block " << int64_t(id) << " of projection '"
-                   << snn::ProjectionOp(edge.op).getName()
-                   << "' does not lead from all slices of '"
-                   << info.nodes[edge.source].name << "' "
-                   << (block.getFirst() ? "in its range " : "")
-                   << "to a slice of '" << info.nodes[edge.target].name << "'";
+      error(block, "SNN0376")
+          << "block " << int64_t(id) << " of projection '"
+          << snn::ProjectionOp(edge.op).getName()
+          << "' does not lead from all slices of '"
+          << info.nodes[edge.source].name << "' "
+          << (block.getFirst() ? "in its range " : "") << "to a slice of '"
+          << info.nodes[edge.target].name << "'";
     ++seen[{id, block.getTarget()}];
   }
   for (uint32_t id = 0; id < info.edges.size(); ++id)
@@ -318,10 +323,9 @@ void Checker::checkBlocks() {
                             ? parts[info.edges[id].target]
                             : handles[info.edges[id].target])
       if (unsigned count = seen.lookup({id, target}); count != 1)
-        error(target.getDefiningOp())
-            << "SNN0376: projection '"
-            << snn::ProjectionOp(info.edges[id].op).getName() << "' has "
-            << count << " blocks in "
+        error(target.getDefiningOp(), "SNN0376")
+            << "projection '" << snn::ProjectionOp(info.edges[id].op).getName()
+            << "' has " << count << " blocks in "
             << describe(target.getDefiningOp<SliceOp>()) << ", not 1";
   for (uint32_t id = 0; id < info.edges.size(); ++id)
     if (info.nodes[info.edges[id].target].rowSplit)
@@ -344,11 +348,11 @@ void Checker::checkParts(uint32_t edge) {
         known = hull(known, range);
       SliceInfo slice = infoOf(part);
       if (known.size() && !cover.add({slice.begin, slice.end}, known))
-        error(block) << "SNN0376: block " << int64_t(edge) << " knows sources ["
-                     << known.begin << ", " << known.end << ") for neurons ["
-                     << slice.begin << ", " << slice.end << ") of '"
-                     << slice.name
-                     << "', another subordinate knows some of them too";
+        error(block, "SNN0376")
+            << "block " << int64_t(edge) << " knows sources [" << known.begin
+            << ", " << known.end << ") for neurons [" << slice.begin << ", "
+            << slice.end << ") of '" << slice.name
+            << "', another subordinate knows some of them too";
     }
   auto view = snn::IntConnectivity::create(self.op);
   if (!view) {
@@ -367,8 +371,8 @@ void Checker::checkParts(uint32_t edge) {
       if (!late && cover.has(neuron, place))
         continue;
       snn::ProjectionOp projection = self.op;
-      error(projection)
-          << "SNN0376: the synapse of source " << source << " and neuron "
+      error(projection, "SNN0376")
+          << "the synapse of source " << source << " and neuron "
           << synapse.target << " of '" << info.nodes[self.target].name << "' "
           << (late ? "has a delay of 1 tick, too short for a partial sum"
                    : "is in no subordinate");
@@ -389,17 +393,19 @@ void Checker::checkGathers() {
     for (Value handle : handles[id])
       if (auto slice = handle.getDefiningOp<SliceOp>();
           slice && bool(gatherOf(slice)) != node.rowSplit)
-        error(slice) << "SNN1109: " << describe(slice)
-                     << (node.rowSplit ? " are split by sources, but nothing "
-                                         "gathers their partial sums"
-                                       : " gather partial sums, but their "
-                                         "population is not split by sources");
+        error(slice, "SNN1109")
+            << describe(slice)
+            << (node.rowSplit ? " are split by sources, but nothing "
+                                "gathers their partial sums"
+                              : " gather partial sums, but their "
+                                "population is not split by sources");
     for (Value part : parts[id]) {
       auto slice = part.getDefiningOp<SliceOp>();
       if (!node.rowSplit || gathered.lookup(part) != 1)
-        error(slice) << "SNN1109: the sums of a subordinate for "
-                     << describe(slice) << " are gathered by "
-                     << gathered.lookup(part) << " dominant slices, not 1";
+        error(slice, "SNN1109")
+            << "the sums of a subordinate for " << describe(slice)
+            << " are gathered by " << gathered.lookup(part)
+            << " dominant slices, not 1";
     }
   }
   for (GatherOp gather : op.getOps<GatherOp>())
@@ -410,8 +416,8 @@ void Checker::checkGathers() {
               sumKeys(sender.size(),
                       info.nodes[info.nodeByName.lookup(sender.name)].receptors,
                       gather.getEncoding()))
-        error(part.getDefiningOp())
-            << "SNN1109: a subordinate sends with " << int64_t(sender.keys)
+        error(part.getDefiningOp(), "SNN1109")
+            << "a subordinate sends with " << int64_t(sender.keys)
             << " keys, not as many as its sums of " << gather.getEncoding()
             << " take";
 }
@@ -443,8 +449,8 @@ void Checker::checkRoutes() {
     routes.push_back(route);
   }
   if (entries.size() > machine.router.entries)
-    error(op) << "SNN0375: " << entries.size() << " routes, the router holds "
-              << machine.router.entries;
+    error(op, "SNN0375") << entries.size() << " routes, the router holds "
+                         << machine.router.entries;
   RouterLookup router(entries);
   for (const auto &slices : parts)
     for (Value part : slices)
@@ -503,8 +509,8 @@ void Checker::checkSumRoutes(Value part, const RouterLookup &router) {
   for (const RouterEntry &entry : entries)
     if ((entry.mask & (step - 1)) && entry.key <= last &&
         (entry.key | ~entry.mask) >= *sender.key) {
-      error(part.getDefiningOp())
-          << "SNN1109: a route with mask " << hex(entry.mask)
+      error(part.getDefiningOp(), "SNN1109")
+          << "a route with mask " << hex(entry.mask)
           << " tells digits of partial sums apart";
       return;
     }
@@ -523,15 +529,15 @@ void Checker::checkKey(uint32_t key, const std::set<uint32_t> &wanted,
                    entries[entry].targets.end());
   for (uint32_t pe : wanted)
     if (!reached.count(pe))
-      error(at) << "SNN0373: spikes of '" << sender.name << "' (key "
-                << hex(key) << ") do not reach core (" << (pe >> 5) << ", "
-                << (pe >> 2 & 7) << ", " << (pe & 3) << ")";
+      error(at, "SNN0373") << "spikes of '" << sender.name << "' (key "
+                           << hex(key) << ") do not reach core (" << (pe >> 5)
+                           << ", " << (pe >> 2 & 7) << ", " << (pe & 3) << ")";
   for (uint32_t pe : reached)
     if (!wanted.count(pe))
-      error(routes[entry]) << "SNN0374: spikes of '" << sender.name << "' (key "
-                           << hex(key) << ") reach core (" << (pe >> 5) << ", "
-                           << (pe >> 2 & 7) << ", " << (pe & 3)
-                           << "), which has no synapse from there";
+      error(routes[entry], "SNN0374")
+          << "spikes of '" << sender.name << "' (key " << hex(key)
+          << ") reach core (" << (pe >> 5) << ", " << (pe >> 2 & 7) << ", "
+          << (pe & 3) << "), which has no synapse from there";
 }
 
 /// Buffers are aligned, inside what the planner may use, and disjoint.
@@ -544,11 +550,11 @@ void Checker::checkBuffers(SliceOp slice) {
     if (!buffer.getAt() || *buffer.getAt() % machine.sram.alignment != 0 ||
         *buffer.getAt() < machine.sram.program.end ||
         *buffer.getAt() + buffer.getBytes() > machine.sram.stack.begin) {
-      error(buffer) << "SNN0377: buffer '" << buffer.getName() << "' of "
-                    << describe(slice) << " is not inside ["
-                    << hex(machine.sram.program.end) << ", "
-                    << hex(machine.sram.stack.begin) << ") at a multiple of "
-                    << machine.sram.alignment << " B";
+      error(buffer, "SNN0377")
+          << "buffer '" << buffer.getName() << "' of " << describe(slice)
+          << " is not inside [" << hex(machine.sram.program.end) << ", "
+          << hex(machine.sram.stack.begin) << ") at a multiple of "
+          << machine.sram.alignment << " B";
       return;
     }
   llvm::sort(buffers, [](BufferOp a, BufferOp b) {
@@ -558,10 +564,10 @@ void Checker::checkBuffers(SliceOp slice) {
   for (size_t i = 1; i < buffers.size(); ++i)
     if (*buffers[i].getAt() <
         *buffers[i - 1].getAt() + buffers[i - 1].getBytes())
-      error(buffers[i]) << "SNN0377: buffers '" << buffers[i - 1].getName()
-                        << "' and '" << buffers[i].getName() << "' of "
-                        << describe(slice) << " overlap at "
-                        << hex(*buffers[i].getAt());
+      error(buffers[i], "SNN0377")
+          << "buffers '" << buffers[i - 1].getName() << "' and '"
+          << buffers[i].getName() << "' of " << describe(slice)
+          << " overlap at " << hex(*buffers[i].getAt());
   checkContent(slice, buffers);
 }
 
@@ -589,12 +595,13 @@ void Checker::checkContent(SliceOp slice, llvm::ArrayRef<BufferOp> buffers) {
       return buffer.getName() == name;
     });
     if (it == buffers.end() || BufferOp(*it).getBytes() < bytes)
-      error(slice) << "SNN0377: " << describe(slice) << " need a buffer '"
-                   << name << "' of " << bytes << " B or more";
+      error(slice, "SNN0377") << describe(slice) << " need a buffer '" << name
+                              << "' of " << bytes << " B or more";
     else if (name == "header" &&
              BufferOp(*it).getAt() != machine.sram.program.end)
-      error(*it) << "SNN0377: the header stands at "
-                 << hex(machine.sram.program.end) << ", not elsewhere";
+      error(*it, "SNN0377")
+          << "the header stands at " << hex(machine.sram.program.end)
+          << ", not elsewhere";
   }
   checkParadigm(slice, node);
   if (slice.getParallel()) {
@@ -610,26 +617,27 @@ void Checker::checkContent(SliceOp slice, llvm::ArrayRef<BufferOp> buffers) {
       rows[*buffer.getBlock()] += buffer.getBytes();
   for (BlockOp block : blocksOf(slice))
     if (rows.lookup(block.getProjection()) != block.getBytes())
-      error(block) << "SNN0377: rows and index have "
-                   << rows.lookup(block.getProjection()) << " B, the block "
-                   << block.getBytes() << " B";
+      error(block, "SNN0377")
+          << "rows and index have " << rows.lookup(block.getProjection())
+          << " B, the block " << block.getBytes() << " B";
 }
 
 /// The slice is computed as the network asks, its blocks are encoded for it.
 void Checker::checkParadigm(SliceOp slice, const NetworkNode &node) {
   bool dominant = node.rowSplit && !slice.getSubordinate();
   if (slice.getParallel() != (node.parallel && !dominant))
-    error(slice) << "SNN1105: " << describe(slice) << " are "
-                 << (slice.getParallel() ? "parallel" : "serial")
-                 << ", their population is not";
+    error(slice, "SNN1105") << describe(slice) << " are "
+                            << (slice.getParallel() ? "parallel" : "serial")
+                            << ", their population is not";
   Attribute first;
   for (BlockOp block : blocksOf(slice)) {
     first = first ? first : block.getEncoding();
     bool isMap = isa<MapRowsAttr>(block.getEncoding());
     if (isMap != slice.getParallel() || (isMap && block.getEncoding() != first))
-      error(block) << "SNN1105: block " << int64_t(block.getProjection())
-                   << " of " << describe(slice) << " is encoded as "
-                   << block.getEncoding() << ", which its core cannot read";
+      error(block, "SNN1105")
+          << "block " << int64_t(block.getProjection()) << " of "
+          << describe(slice) << " is encoded as " << block.getEncoding()
+          << ", which its core cannot read";
   }
 }
 
@@ -652,9 +660,10 @@ void Checker::checkMap(SliceOp slice, const NetworkNode &node,
         historyRoom(known, info.inputRate(uint32_t(block.getProjection())));
   }
   auto refuse = [&](const char *what, uint64_t have) {
-    error(slice) << "SNN1105: " << describe(slice) << ": " << have << " B of "
-                 << what << " do not belong to a weight-delay map of "
-                 << sources << " sources and delays up to " << longest;
+    error(slice, "SNN1105")
+        << describe(slice) << ": " << have << " B of " << what
+        << " do not belong to a weight-delay map of " << sources
+        << " sources and delays up to " << longest;
   };
   uint64_t positions = bytes.lookup("positions"),
            weights = bytes.lookup("weights"), scatter = bytes.lookup("scatter"),

@@ -7,6 +7,8 @@
 
 #include "passes/Normalize/Passes.h"
 
+#include "compiler/Support/Report.h"
+
 #include "mlir/IR/Builders.h"
 
 namespace snnc::normalize {
@@ -89,14 +91,14 @@ struct AddReadoutsPass : impl::AddReadoutsBase<AddReadoutsPass> {
   static LogicalResult refuse(ProbeOp probe, Operation *layer,
                               OdeOp potential) {
     auto name = layer->getAttrOfType<StringAttr>("name");
-    InFlightDiagnostic diag = layer->emitError("SNN0309: output '");
+    InFlightDiagnostic diag = report(layer, "SNN0309") << "output '";
     diag << probe.getName() << "' reads the potential of '"
          << potential.getName() << "' through '" << name.getValue()
          << "'; only spikes travel between cores";
-    diag.attachNote() << "help: connect '" << potential.getName()
-                      << "' to the Output itself: its potential is recorded, "
-                         "apply '"
-                      << name.getValue() << "' to the recording";
+    attachHelp(diag) << "connect '" << potential.getName()
+                     << "' to the Output itself: its potential is recorded, "
+                        "apply '"
+                     << name.getValue() << "' to the recording";
     return failure();
   }
 
@@ -114,8 +116,9 @@ struct AddReadoutsPass : impl::AddReadoutsBase<AddReadoutsPass> {
     auto readout = builder.create<OdeOp>(
         layer->getLoc(), layer->getResult(0).getType(), name, kind,
         params.getDictionary(&getContext()), layer->getResults());
-    layer->emitRemark("SNN0312: an output reads this layer: neurons of the "
-                      "same name are added that ")
+    report(layer, "SNN0312")
+        << "an output reads this layer: neurons of the "
+           "same name are added that "
         << (isSpikeRow ? "pass its spikes on"
                        : "hold its sum of each tick as state 'v'");
     return readout;

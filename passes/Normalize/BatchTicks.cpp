@@ -9,6 +9,7 @@
 
 #include "compiler/SNN/Connectivity.h"
 #include "compiler/SNN/ParamValues.h"
+#include "compiler/Support/Report.h"
 #include "passes/Normalize/Passes.h"
 
 #include "llvm/ADT/MapVector.h"
@@ -82,7 +83,7 @@ struct BatchTicksPass : impl::BatchTicksBase<BatchTicksPass> {
     for (ProjectionOp op : network.getOps<ProjectionOp>()) {
       std::optional<int64_t> delay = shortestDelay(op);
       if (!delay)
-        return op.emitError("SNN0320: the projection's delay is missing");
+        return report(op, "SNN0320") << "the projection's delay is missing";
       edges.push_back({op, nodes.lookup(op.getSource()),
                        nodes.lookup(op.getTarget()), *delay});
     }

@@ -7,6 +7,7 @@
 
 #include "compiler/SNN/Connectivity.h"
 #include "compiler/SNN/ParamValues.h"
+#include "compiler/Support/Report.h"
 #include "passes/Normalize/Passes.h"
 
 #include "llvm/ADT/TypeSwitch.h"
@@ -80,10 +81,10 @@ struct ContractEdgesPass : impl::ContractEdgesBase<ContractEdgesPass> {
 
   LogicalResult walk(LinearPath path) {
     if (++pathCount > 4096)
-      return target.emitError("SNN0300: more than 4096 paths lead here");
+      return report(target, "SNN0300") << "more than 4096 paths lead here";
     if (++path.depth > kDeepest)
-      return target.emitError("SNN0300: a path of more than ")
-             << kDeepest << " ops without a neuron leads here";
+      return report(target, "SNN0300") << "a path of more than " << kDeepest
+                                       << " ops without a neuron leads here";
     Operation *op = path.source.getDefiningOp();
     return llvm::TypeSwitch<Operation *, LogicalResult>(op)
         .Case<InputOp>([&](InputOp) { return emit(path); })
@@ -96,7 +97,7 @@ struct ContractEdgesPass : impl::ContractEdgesBase<ContractEdgesPass> {
         .Case<ScaleOp>([&](ScaleOp o) { return throughScale(path, o); })
         .Case<DelayOp>([&](DelayOp o) { return throughDelay(path, o); })
         .Default([&](Operation *o) {
-          return o->emitError("SNN0300: cannot be part of a projection");
+          return report(o, "SNN0300") << "cannot be part of a projection";
         });
   }
 
@@ -113,16 +114,17 @@ struct ContractEdgesPass : impl::ContractEdgesBase<ContractEdgesPass> {
   LogicalResult fromNeurons(const LinearPath &path, OdeOp source) {
     OdeKind kind = source.getKind();
     if (kind == OdeKind::I || kind == OdeKind::LI || kind == OdeKind::CubaLI) {
-      InFlightDiagnostic diag =
-          source.emitError("SNN0305: this readout never spikes, yet it feeds '")
-          << target.getName() << "'; only spikes travel between cores";
+      InFlightDiagnostic diag = report(source, "SNN0305")
+                                << "this readout never spikes, yet it feeds '"
+                                << target.getName()
+                                << "'; only spikes travel between cores";
       if (target.getKind() == OdeKind::Threshold)
-        diag.attachNote() << "help: let it alone feed the Threshold, without "
-                             "weights or delay between: then both are one "
-                             "neuron";
+        attachHelp(diag) << "let it alone feed the Threshold, without "
+                            "weights or delay between: then both are one "
+                            "neuron";
       else
-        diag.attachNote() << "help: make it a spiking neuron (IF, LIF, "
-                             "CubaLIF), or end the network here";
+        attachHelp(diag) << "make it a spiking neuron (IF, LIF, "
+                            "CubaLIF), or end the network here";
       return failure();
     }
     return emit(path);
@@ -173,7 +175,8 @@ struct ContractEdgesPass : impl::ContractEdgesBase<ContractEdgesPass> {
     size_t n = size_t(elements(op.getSignal()));
     auto values = ParamValues::get(op.getDelay(), n, &getContext());
     if (!values)
-      return op.emitError("SNN0302: the delay is missing or has a wrong size");
+      return report(op, "SNN0302")
+             << "the delay is missing or has a wrong size";
     llvm::SmallVector<double> sum;
     bool single = path.delay.size() == 1 && values->uniform();
     for (size_t i = 0; i < (single ? 1 : n); ++i)
@@ -202,8 +205,8 @@ struct ContractEdgesPass : impl::ContractEdgesBase<ContractEdgesPass> {
     size_t stored = perChannel ? size_t(type.getShape()[0]) : n;
     auto values = ParamValues::get(attr, stored, &getContext());
     if (!values)
-      return op->emitError("SNN0301: the bias is missing or not ")
-             << stored << " numbers";
+      return report(op, "SNN0301")
+             << "the bias is missing or not " << stored << " numbers";
     size_t perValue = perChannel ? n / stored : 1;
     if (!path.weights) {
       for (size_t i = 0; i < n; ++i)
@@ -213,7 +216,7 @@ struct ContractEdgesPass : impl::ContractEdgesBase<ContractEdgesPass> {
     std::string error;
     auto view = viewOf(path, error);
     if (!view)
-      return op->emitError("SNN0303: ") << error;
+      return report(op, "SNN0303") << error;
     std::vector<Synapse> row;
     for (size_t i = 0; i < n; ++i) {
       view->row(uint32_t(i), row);
@@ -245,11 +248,12 @@ struct ContractEdgesPass : impl::ContractEdgesBase<ContractEdgesPass> {
       return success();
     int64_t sources = elements(inputs.front());
     if (sources * int64_t(bias.size()) > maxDense) {
-      InFlightDiagnostic diag = op->emitError("SNN0306: two weight layers in a "
-                                              "row would need a matrix of ");
+      InFlightDiagnostic diag = report(op, "SNN0306")
+                                << "two weight layers in a "
+                                   "row would need a matrix of ";
       diag << sources << " x " << int64_t(bias.size())
            << " weights, the limit is " << maxDense.getValue();
-      diag.attachNote() << "help: put a neuron (for example IF) between them";
+      attachHelp(diag) << "put a neuron (for example IF) between them";
       return failure();
     }
     std::string error;
@@ -259,20 +263,20 @@ struct ContractEdgesPass : impl::ContractEdgesBase<ContractEdgesPass> {
                                      uint32_t(elements(path.source)), error)
               : nullptr;
     if (!before)
-      return op->emitError("SNN0303: ") << error;
+      return report(op, "SNN0303") << error;
     path.weights = multiply(*before, *after, path.name);
     path.pool = PoolAttr();
-    op->emitRemark("SNN0307: multiplied out with the weights after it to one "
-                   "matrix of ")
-        << sources << " x " << int64_t(bias.size());
+    report(op, "SNN0307") << "multiplied out with the weights after it to one "
+                             "matrix of "
+                          << sources << " x " << int64_t(bias.size());
     return step(path, inputs);
   }
 
   LogicalResult refuseDelay(Operation *op) {
-    InFlightDiagnostic diag =
-        op->emitError("SNN0302: different delays behind a weight layer: a "
-                      "synapse takes its delay from its source");
-    diag.attachNote() << "help: put the Delay node before the weights";
+    InFlightDiagnostic diag = report(op, "SNN0302")
+                              << "different delays behind a weight layer: a "
+                                 "synapse takes its delay from its source";
+    attachHelp(diag) << "put the Delay node before the weights";
     return failure();
   }
 
@@ -343,11 +347,11 @@ struct ContractEdgesPass : impl::ContractEdgesBase<ContractEdgesPass> {
           continue;
         }
         InFlightDiagnostic diag =
-            op->emitError("SNN0308: output '")
-            << probe.getName()
+            report(op, "SNN0308")
+            << "output '" << probe.getName()
             << "' reads this weight layer directly; a chip sends spikes";
-        diag.attachNote() << "help: end the network in a neuron: LIF to spike, "
-                             "LI to read its potential";
+        attachHelp(diag) << "end the network in a neuron: LIF to spike, "
+                            "LI to read its potential";
         return failure();
       }
     return success();

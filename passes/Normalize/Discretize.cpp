@@ -6,6 +6,7 @@
 
 #include "compiler/SNN/NeuronLibrary.h"
 #include "compiler/SNN/ParamValues.h"
+#include "compiler/Support/Report.h"
 #include "passes/Normalize/Passes.h"
 #include "passes/Normalize/ResetRules.h"
 
@@ -48,24 +49,25 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
   }
 
   LogicalResult checkOptions(NetworkOp network) {
-    if (!(dt > 0) || !std::isfinite(double(dt)))
-      return network.emitError("SNN0330: the time step is not known")
-                 .attachNote()
-             << "help: give --dt SECONDS (in the unit of the file's tau)";
+    if (!(dt > 0) || !std::isfinite(double(dt))) {
+      auto error = report(network, "SNN0330") << "the time step is not known";
+      attachHelp(error) << "give --dt SECONDS (in the unit of the file's tau)";
+      return error;
+    }
     if (integrator != "forward" && integrator != "exponential")
-      return network.emitError("SNN0331: unknown integrator '")
-             << integrator.getValue() << "'";
+      return report(network, "SNN0331")
+             << "unknown integrator '" << integrator.getValue() << "'";
     if (reset != "value" && reset != "zero" && reset != "subtract" &&
         reset != "none")
-      return network.emitError("SNN0331: unknown reset '")
-             << reset.getValue() << "'";
+      return report(network, "SNN0331")
+             << "unknown reset '" << reset.getValue() << "'";
     if (compare != "above" && compare != "reached" && compare != "lowered")
-      return network.emitError("SNN0331: unknown comparison '")
-             << compare.getValue() << "'";
+      return report(network, "SNN0331")
+             << "unknown comparison '" << compare.getValue() << "'";
     if (jump != "damped" && jump != "undamped" && jump != "rise" &&
         jump != "unit")
-      return network.emitError("SNN0331: unknown jump '")
-             << jump.getValue() << "'";
+      return report(network, "SNN0331")
+             << "unknown jump '" << jump.getValue() << "'";
     return success();
   }
 
@@ -104,8 +106,8 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
       return Numbers(n, *missing);
     auto values = ParamValues::get(attr, n, &getContext());
     if (!values)
-      return ode.emitError("SNN0332: field '")
-             << name << "' is missing or has the wrong size";
+      return report(ode, "SNN0332")
+             << "field '" << name << "' is missing or has the wrong size";
     Numbers numbers;
     for (size_t i = 0; i < n; ++i)
       numbers.push_back(values->at(i));
@@ -138,15 +140,15 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
     for (double &time : *times) {
       double exact = time / dt;
       if (!(exact >= 0) || exact > 65535)
-        return ode.emitError("SNN0313: a refractory period of ")
-               << exact << " ticks is outside 0 to 65535";
+        return report(ode, "SNN0313") << "a refractory period of " << exact
+                                      << " ticks is outside 0 to 65535";
       time = std::nearbyint(exact);
       worst = std::max(worst, std::abs(exact - time));
     }
     if (worst > 1e-3)
-      ode.emitWarning("SNN0314: a refractory period is not a whole number of "
-                      "ticks; rounding moves it by up to ")
-          << worst << " tick";
+      report(ode, "SNN0314") << "a refractory period is not a whole number of "
+                                "ticks; rounding moves it by up to "
+                             << worst << " tick";
     return times;
   }
 
@@ -164,7 +166,7 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
     }
     if (count == 0)
       return;
-    auto warning = ode.emitWarning("SNN0337: ")
+    auto warning = report(ode, "SNN0337")
                    << "a tick of dt = " << shortText(dt)
                    << " is longer than the time constant " << name << " = "
                    << shortText(shortest) << " of " << count << " of "
@@ -172,9 +174,9 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
                    << (forward ? "their state is multiplied by "
                                : "of their state remains ")
                    << shortText(decay(shortest)) << " each tick";
-    warning.attachNote() << "help: if the time constants are right, use --dt "
-                         << shortText(shortest / 10)
-                         << (forward ? ", or --integrator exponential" : "");
+    attachHelp(warning) << "if the time constants are right, use --dt "
+                        << shortText(shortest / 10)
+                        << (forward ? ", or --integrator exponential" : "");
   }
 
   /// The options, or what the neurons' own `params` say.
@@ -190,11 +192,10 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
   }
 
   static LogicalResult refuseLatePause(OdeOp ode) {
-    ode.emitError("SNN0315: the neurons have a refractory period and a "
-                  "reset in the next tick, which no framework defines "
-                  "together")
-            .attachNote()
-        << "help: add --no-reset-late";
+    auto error = report(ode, "SNN0315")
+                 << "the neurons have a refractory period and a reset in the "
+                    "next tick, which no framework defines together";
+    attachHelp(error) << "add --no-reset-late";
     return failure();
   }
 
@@ -370,20 +371,21 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
     size_t n = size_t(projection.numSources());
     auto times = ParamValues::get(projection.getDelay(), n, &getContext());
     if (!times)
-      return projection.emitError("SNN0332: the delay is missing");
+      return report(projection, "SNN0332") << "the delay is missing";
     Numbers ticks;
     double worst = 0;
     for (size_t i = 0; i < n; ++i) {
       double exact = times->at(i) / dt;
       if (!(exact >= 0) || exact > 65535)
-        return projection.emitError("SNN0333: a delay of ")
-               << exact << " ticks is outside 0 to 65535";
+        return report(projection, "SNN0333")
+               << "a delay of " << exact << " ticks is outside 0 to 65535";
       ticks.push_back(std::nearbyint(exact));
       worst = std::max(worst, std::abs(exact - ticks.back()));
     }
     if (worst > 1e-3)
-      projection.emitWarning("SNN0334: a delay is not a whole number of ticks; "
-                             "rounding moves it by up to ")
+      report(projection, "SNN0334")
+          << "a delay is not a whole number of ticks; "
+             "rounding moves it by up to "
           << worst << " tick";
     projection.setDelayAttr(makeParam(
         &getContext(), (projection.getName() + ".delay").str(), ticks));

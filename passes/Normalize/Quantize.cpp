@@ -9,6 +9,7 @@
 #include "compiler/SNN/NeuronLibrary.h"
 #include "compiler/SNN/NeuronScaling.h"
 #include "compiler/SNN/ParamValues.h"
+#include "compiler/Support/Report.h"
 #include "passes/Normalize/Passes.h"
 
 #include "llvm/ADT/bit.h"
@@ -151,13 +152,13 @@ struct QuantizePass : impl::QuantizeBase<QuantizePass> {
 
   void runOnOperation() override {
     if (bits != 0 && bits != 8 && bits != 16) {
-      getOperation().emitError("SNN0340: weights have 8 or 16 bits, not ")
-          << bits.getValue();
+      report(getOperation(), "SNN0340")
+          << "weights have 8 or 16 bits, not " << bits.getValue();
       return signalPassFailure();
     }
     if (mode != "per-neuron" && mode != "py-spinnaker2") {
-      getOperation().emitError("SNN0340: unknown quantisation '")
-          << mode.getValue() << "'";
+      report(getOperation(), "SNN0340")
+          << "unknown quantisation '" << mode.getValue() << "'";
       return signalPassFailure();
     }
     for (NetworkOp network : getOperation().getOps<NetworkOp>()) {
@@ -205,7 +206,7 @@ struct QuantizePass : impl::QuantizeBase<QuantizePass> {
     bool wideHelps = inWide.share() <= kLostShare;
     if (!bits) {
       width = 16;
-      population.emitWarning("SNN0342: ")
+      report(population, "SNN0342")
           << percent(worst) << " of the weights of '" << worst.name
           << "' would become 0 in int8: the weights into '"
           << population.getName() << "' are int16";
@@ -213,17 +214,17 @@ struct QuantizePass : impl::QuantizeBase<QuantizePass> {
         return width;
       worst = inWide;
     }
-    auto warning = population.emitWarning("SNN0341: ")
+    auto warning = report(population, "SNN0341")
                    << percent(worst) << " of the weights of '" << worst.name
                    << "' (" << worst.lost << " of " << worst.all
                    << ") become 0 in int" << width
                    << " beside the largest weight into the same neuron";
-    warning.attachNote() << (wideHelps
-                                 ? "help: use --weights int16, or leave "
-                                   "--weights out"
-                                 : "help: see what the integers change: run "
-                                   "the network file with --backend reference "
-                                   "--precision float");
+    attachHelp(warning) << (wideHelps
+                                ? "use --weights int16, or leave "
+                                  "--weights out"
+                                : "see what the integers change: run "
+                                  "the network file with --backend reference "
+                                  "--precision float");
     return width;
   }
 
@@ -234,8 +235,8 @@ struct QuantizePass : impl::QuantizeBase<QuantizePass> {
   LogicalResult foldScales(PopulationOp population, const Numbers &scales) {
     NeuronOp model = population.neuron();
     if (!model)
-      return population.emitError("SNN0310: neuron model '")
-             << population.getModel() << "' does not exist";
+      return report(population, "SNN0310")
+             << "neuron model '" << population.getModel() << "' does not exist";
     auto degrees = inferScaleDegrees(model);
     if (!degrees)
       return multiplyInput(population, model, scales);
@@ -285,8 +286,8 @@ struct QuantizePass : impl::QuantizeBase<QuantizePass> {
     auto values =
         ParamValues::get(list.get(name), scales.size(), &getContext());
     if (!values)
-      return population.emitError("SNN0311: parameter '")
-             << name << "' is missing or has the wrong size";
+      return report(population, "SNN0311")
+             << "parameter '" << name << "' is missing or has the wrong size";
     Numbers scaled;
     for (size_t t = 0; t < scales.size(); ++t)
       scaled.push_back(values->at(t) * std::pow(scales[t], degree));

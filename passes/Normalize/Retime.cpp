@@ -5,6 +5,7 @@
 // solved as shortest paths. docs/semantics.md S5.
 
 #include "compiler/SNN/ParamValues.h"
+#include "compiler/Support/Report.h"
 #include "passes/Normalize/Passes.h"
 
 #include "llvm/ADT/MapVector.h"
@@ -68,7 +69,7 @@ struct RetimePass : impl::RetimeBase<RetimePass> {
       auto values = ParamValues::get(op.getDelay(), size_t(op.numSources()),
                                      &getContext());
       if (!values)
-        return op.emitError("SNN0320: the projection's delay is missing");
+        return report(op, "SNN0320") << "the projection's delay is missing";
       double smallest = values->at(0);
       for (size_t i = 1; i < size_t(op.numSources()); ++i)
         smallest = std::min(smallest, values->at(i));
@@ -120,9 +121,10 @@ struct RetimePass : impl::RetimeBase<RetimePass> {
       if (!relax || round > edges.size())
         return refuse(cycle, have);
       Edge &edge = edges[cycle.back()];
-      edge.op.emitWarning("SNN0322: --relax-timing: ")
-          << missing << " tick(s) added to this projection, its cycle has "
-          << cycle.size() << " hops and " << have << " tick(s) of delay";
+      report(edge.op, "SNN0322")
+          << "--relax-timing: " << missing
+          << " tick(s) added to this projection, its cycle has " << cycle.size()
+          << " hops and " << have << " tick(s) of delay";
       shift(edge, missing);
     }
   }
@@ -188,13 +190,13 @@ struct RetimePass : impl::RetimeBase<RetimePass> {
     for (unsigned e : cycle)
       path += (edges[e].op.sourceName() + " -> ").str();
     path += edges[cycle[0]].op.sourceName();
-    InFlightDiagnostic diag =
-        edges[cycle[0]].op.emitError("SNN0321: the cycle ");
+    InFlightDiagnostic diag = report(edges[cycle[0]].op, "SNN0321")
+                              << "the cycle ";
     diag << path << " has " << int64_t(cycle.size()) << " hops but only "
          << have << " tick(s) of delay; the chip needs one per hop";
-    diag.attachNote() << "help: add a delay to the cycle, or let "
-                         "--relax-timing add the missing "
-                      << int64_t(cycle.size()) - have << " tick(s)";
+    attachHelp(diag) << "add a delay to the cycle, or let "
+                        "--relax-timing add the missing "
+                     << int64_t(cycle.size()) - have << " tick(s)";
     return failure();
   }
 

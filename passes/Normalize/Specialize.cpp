@@ -3,6 +3,7 @@
 
 #include "compiler/SNN/NeuronLibrary.h"
 #include "compiler/SNN/ParamValues.h"
+#include "compiler/Support/Report.h"
 #include "passes/Normalize/Passes.h"
 
 #include "llvm/ADT/StringSet.h"
@@ -28,16 +29,17 @@ struct SpecializePass : impl::SpecializeBase<SpecializePass> {
   LogicalResult specialize(PopulationOp population) {
     NeuronOp model = population.neuron();
     if (!model)
-      return population.emitError("SNN0310: neuron model '")
-             << population.getModel() << "' does not exist";
+      return report(population, "SNN0310")
+             << "neuron model '" << population.getModel() << "' does not exist";
     llvm::SmallVector<KnownValue> known;
     for (unsigned i = 0; i < model.numParams(); ++i) {
       auto values =
           ParamValues::get(population.getParams().get(model.paramName(i)),
                            size_t(population.numNeurons()), &getContext());
       if (!values)
-        return population.emitError("SNN0311: parameter '")
-               << model.paramName(i) << "' is missing or does not have one "
+        return report(population, "SNN0311")
+               << "parameter '" << model.paramName(i)
+               << "' is missing or does not have one "
                << "value or " << population.numNeurons() << " values";
       std::optional<double> value = values->uniform();
       bool negativeZero = value && *value == 0 && std::signbit(*value);

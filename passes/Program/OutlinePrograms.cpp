@@ -3,6 +3,7 @@
 
 #include "compiler/Fabric/CorePlanner.h"
 #include "compiler/SNN/ParamValues.h"
+#include "compiler/Support/Report.h"
 #include "passes/Program/Passes.h"
 
 #include "mlir/IR/IRMapping.h"
@@ -60,7 +61,7 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
       auto network = SymbolTable::lookupNearestSymbolFrom<snn::NetworkOp>(
           machine, machine.getNetworkAttr());
       if (!network) {
-        machine.emitError("SNN0397: maps a network that does not exist");
+        report(machine, "SNN0397") << "maps a network that does not exist";
         return signalPassFailure();
       }
       llvm::StringMap<snn::PopulationOp> populations;
@@ -77,8 +78,8 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
       return success();
     snn::NeuronOp model = population ? population.neuron() : snn::NeuronOp();
     if (!model)
-      return slice.emitError("SNN0398: population '")
-             << slice.getPopulation() << "' or its model does not exist";
+      return report(slice, "SNN0398") << "population '" << slice.getPopulation()
+                                      << "' or its model does not exist";
     if (slice.getSubordinate())
       return outlineSubordinate(slice, model);
     ProgramKey key;
@@ -92,8 +93,9 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
           snn::ParamValues::get(population.getParams().get(model.paramName(j)),
                                 size_t(population.numNeurons()), &getContext());
       if (!values)
-        return population.emitError("SNN0311: parameter '")
-               << model.paramName(j) << "' is missing or has the wrong size";
+        return report(population, "SNN0311")
+               << "parameter '" << model.paramName(j)
+               << "' is missing or has the wrong size";
       key.uniform.push_back(values->uniform().has_value());
     }
     key.sends = llvm::any_of(slice.getSlice().getUsers(), [&](Operation *user) {
@@ -133,8 +135,9 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
       if (auto op = dyn_cast<fabric::GatherOp>(user))
         gather = op;
     if (formats.empty() || !gather)
-      return slice.emitError("SNN1109: a subordinate of population '")
-             << slice.getPopulation() << "' has no blocks or nobody gathers "
+      return report(slice, "SNN1109")
+             << "a subordinate of population '" << slice.getPopulation()
+             << "' has no blocks or nobody gathers "
              << "its sums";
     ProgramKey key;
     key.mapBits = cast<fabric::MapRowsAttr>(formats.front()).getBits();

@@ -5,6 +5,7 @@
 // on_timer, which counts the tick. A program may have one handler only: a
 // backend that compiles handlers on their own. docs/semantics.md S1 and S4.
 
+#include "compiler/Support/Report.h"
 #include "passes/Program/LoopEmitter.h"
 #include "passes/Program/MapLoops.h"
 #include "passes/Program/NeuronLoop.h"
@@ -52,7 +53,7 @@ public:
               .Case<OnSpikeOp>([&](OnSpikeOp o) { return lowerOnSpike(o); })
               .Case<OnTimerOp>([&](OnTimerOp o) { return lowerOnTimer(o); })
               .Default([](Operation *o) {
-                return o->emitError("SNN0395: not part of a core program");
+                return report(o, "SNN0395") << "not part of a core program";
               });
       if (failed(done))
         return failure();
@@ -289,7 +290,7 @@ private:
     bool isJoined = joined && kind < joined->size() && (*joined)[kind];
     if (succeeded(emitRowLoop(*e, format, isJoined, row)))
       return success();
-    return add.emitError("SNN0396: no loop for the row format ") << format;
+    return report(add, "SNN0396") << "no loop for the row format " << format;
   }
 
   //===--------------------------------------------------------------------===//
@@ -319,7 +320,7 @@ private:
       } else if (auto record = dyn_cast<RecordOp>(op)) {
         lowerRecord(record, words);
       } else {
-        return op.emitError("SNN0395: not part of a timer handler");
+        return report(&op, "SNN0395") << "not part of a timer handler";
       }
     }
     e->store(at(offsetof(SnncCoreHeader, tick)), e->add(tick, 1));
@@ -359,7 +360,7 @@ private:
       return success();
     }
     if (!loop)
-      return matmul.emitError("SNN0395: a matmul without neurons");
+      return report(matmul, "SNN0395") << "a matmul without neurons";
     Value start = loadHeader(offsetof(SnncCoreHeader, start_tick));
     Value active = e->compare(CmpIPredicate::uge, tick, start);
     NeuronLoop body(*e, loop, header, bitmap);

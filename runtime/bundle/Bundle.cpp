@@ -87,7 +87,7 @@ public:
   Status check(const json &document, const std::vector<ZipMember> &members);
 
 private:
-  Status fail(const char *code, const std::string &entry,
+  Status fail(DiagnosticCode code, const std::string &entry,
               std::string message) const {
     return makeError(code, {path, entry, 0, 0}, std::move(message),
                      {"the bundle is damaged or was edited; compile the "

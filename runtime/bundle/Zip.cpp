@@ -174,7 +174,7 @@ public:
   Expected<std::vector<ZipMember>> read(zip_t *archive);
 
 private:
-  Diagnostic error(const char *code, const std::string &member,
+  Diagnostic error(DiagnosticCode code, const std::string &member,
                    std::string message, std::string hint = {}) const;
   Status check(const zip_stat_t &stat);
   Expected<std::string> readMember(zip_t *archive, const zip_stat_t &stat);
@@ -188,7 +188,7 @@ private:
 
 } // namespace
 
-Diagnostic Reader::error(const char *code, const std::string &member,
+Diagnostic Reader::error(DiagnosticCode code, const std::string &member,
                          std::string message, std::string hint) const {
   std::vector<std::string> hints;
   if (!hint.empty())

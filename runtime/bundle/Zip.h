@@ -24,11 +24,11 @@ namespace snnc::runtime {
 
 /// The codes under which a user of this layer reports its findings.
 struct ZipCodes {
-  const char *damaged; ///< not a zip, truncated, CRC mismatch
-  const char *limit;   ///< a bound of ZipLimits is exceeded
-  const char *name;    ///< member name unusable or used twice
-  const char *method;  ///< compressed where stored is required, or encrypted
-  const char *write;   ///< the file could not be written
+  DiagnosticCode damaged; ///< not a zip, truncated, CRC mismatch
+  DiagnosticCode limit;   ///< a bound of ZipLimits is exceeded
+  DiagnosticCode name;    ///< member name unusable or used twice
+  DiagnosticCode method;  ///< compressed where stored is required, or encrypted
+  DiagnosticCode write;   ///< the file could not be written
 };
 
 struct ZipLimits {

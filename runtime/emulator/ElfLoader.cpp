@@ -41,7 +41,7 @@ public:
 
 private:
   template <typename... Args>
-  void fail(const char *code, fmt::format_string<Args...> text,
+  void fail(DiagnosticCode code, fmt::format_string<Args...> text,
             Args &&...args) {
     if (error)
       return;

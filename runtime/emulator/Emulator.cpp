@@ -122,7 +122,7 @@ private:
     ticks = routed = unrouted = 0;
   }
 
-  static Diagnostic problem(const char *code, std::string message,
+  static Diagnostic problem(DiagnosticCode code, std::string message,
                             std::vector<std::string> hints = {}) {
     return makeError(code, {}, std::move(message), std::move(hints));
   }

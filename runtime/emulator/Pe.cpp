@@ -37,7 +37,7 @@ void Pe::addDevice(std::unique_ptr<MmioDevice> device) {
   more.push_back(std::move(device));
 }
 
-Diagnostic Pe::problem(const char *code, const std::string &what,
+Diagnostic Pe::problem(DiagnosticCode code, const std::string &what,
                        std::vector<std::string> hints) const {
   return makeError(code, {},
                    fmt::format("PE {}.{}.{}, program '{}': {}", content.where.x,

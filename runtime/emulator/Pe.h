@@ -73,7 +73,7 @@ private:
   MmioDevice *deviceAt(uint32_t address);
   Status runToSleep(uint64_t untilCycles, const std::string &when);
   Diagnostic describeFault(const Fault &fault, const std::string &when) const;
-  Diagnostic problem(const char *code, const std::string &what,
+  Diagnostic problem(DiagnosticCode code, const std::string &what,
                      std::vector<std::string> hints = {}) const;
 
   const MachineModel &machine;

@@ -23,7 +23,7 @@ static std::string listed(const std::vector<std::string> &names) {
                      names.size() - most);
 }
 
-static Diagnostic unknown(const char *code, const std::string &node,
+static Diagnostic unknown(DiagnosticCode code, const std::string &node,
                           const std::string &wanted, const char *what,
                           const std::vector<std::string> &known) {
   std::vector<std::string> hints;

@@ -35,9 +35,9 @@ static bool take(std::string_view &in, std::string_view &text) {
 
 static std::string encodeError(const Diagnostic &error) {
   std::string out(1, errorTag);
-  for (const std::string *text :
-       {&error.code, &error.spot.node, &error.message})
-    put(out, *text);
+  put(out, error.code.name());
+  put(out, error.spot.node);
+  put(out, error.message);
   for (const std::string &hint : error.hints)
     put(out, hint);
   return out;
@@ -64,8 +64,11 @@ static std::optional<Expected<ArrayMap>> decodeError(std::string_view in,
   std::string_view code, node, message, hint;
   if (!take(in, code) || !take(in, node) || !take(in, message))
     return std::nullopt;
-  Diagnostic error = makeError(
-      std::string(code), {path, std::string(node), 0, 0}, std::string(message));
+  auto known = DiagnosticCode::find(code);
+  if (!known)
+    return std::nullopt;
+  Diagnostic error =
+      makeError(*known, {path, std::string(node), 0, 0}, std::string(message));
   while (!in.empty() && take(in, hint))
     error.hints.emplace_back(hint);
   return error;

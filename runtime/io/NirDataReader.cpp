@@ -48,7 +48,7 @@ public:
   Expected<ArrayMap> read();
 
 private:
-  Diagnostic error(const char *code, const std::string &node,
+  Diagnostic error(DiagnosticCode code, const std::string &node,
                    std::string message, std::string hint = {}) const {
     std::vector<std::string> hints;
     if (!hint.empty())

@@ -36,12 +36,16 @@ static Diagnostic shapeError(const NdArray &array, const ChannelShape &input) {
   std::string wanted = fmt::format("ticks x {}", flat);
   if (input.shape.size() > 1)
     wanted += fmt::format(" or ticks x {}", fmt::join(input.shape, " x "));
-  return makeError(
-      "SNN0411", {"", input.name, 0, 0},
-      fmt::format("the input array is {}, expected {}", shapeText(array.shape),
-                  wanted),
-      {"put the ticks in the first axis; several samples go in one more axis "
-       "before it"});
+  std::vector<std::string> hints;
+  size_t rank = array.shape.size();
+  if (rank > 1 && rank < 4 && array.shape[rank - 2] == input.channels)
+    hints.push_back("--layout channels-first reads it as channels x ticks");
+  hints.push_back("put the ticks in the first axis; several samples go in one "
+                  "more axis before it");
+  return makeError("SNN0411", {"", input.name, 0, 0},
+                   fmt::format("the input array is {}, expected {}",
+                               shapeText(array.shape), wanted),
+                   hints);
 }
 
 static Diagnostic valueError(const NdArray &array, uint64_t index,

@@ -41,7 +41,7 @@ public:
   std::vector<Diagnostic> findings;
 
   template <typename... Args>
-  void require(bool fine, const char *code, fmt::format_string<Args...> text,
+  void require(bool fine, DiagnosticCode code, fmt::format_string<Args...> text,
                Args &&...args) {
     if (!fine)
       findings.push_back(

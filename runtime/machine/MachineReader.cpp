@@ -148,7 +148,7 @@ private:
     return path.empty() ? key : path + "." + key;
   }
 
-  void fail(const char *code, const YAML::Node &node, const std::string &key,
+  void fail(DiagnosticCode code, const YAML::Node &node, const std::string &key,
             const std::string &what, std::vector<std::string> hints = {}) {
     if (error)
       return;

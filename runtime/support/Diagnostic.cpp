@@ -13,18 +13,6 @@
 
 namespace snnc {
 
-static const char *severityName(Severity severity) {
-  switch (severity) {
-  case Severity::Note:
-    return "note";
-  case Severity::Warning:
-    return "warning";
-  case Severity::Error:
-    return "error";
-  }
-  return "error";
-}
-
 static std::string joined(const std::vector<std::string> &parts) {
   return fmt::format("{}", fmt::join(parts, "; "));
 }
@@ -41,7 +29,8 @@ std::string toText(const Diagnostic &d) {
   text += ": ";
   if (!d.spot.node.empty())
     text += fmt::format("'{}': ", safeText(d.spot.node));
-  text += fmt::format("{} [{}]", safeText(d.message, Keep::Layout), d.code);
+  text +=
+      fmt::format("{} [{}]", safeText(d.message, Keep::Layout), d.code.name());
   for (const std::string &note : d.notes)
     text += "\n  note: " + safeText(note, Keep::Layout);
   for (const std::string &hint : d.hints)
@@ -56,15 +45,12 @@ nlohmann::json toJson(const Diagnostic &d) {
   std::vector<std::string> notes;
   for (const std::string &note : d.notes)
     notes.push_back(valid(note));
-  return {{"code", d.code},
-          {"severity", severityName(d.severity)},
-          {"file", valid(d.spot.file)},
-          {"node", valid(d.spot.node)},
-          {"line", d.spot.line},
-          {"column", d.spot.column},
-          {"message", valid(d.message)},
-          {"notes", std::move(notes)},
-          {"hint", valid(joined(d.hints))}};
+  return {
+      {"code", d.code.name()},         {"severity", severityName(d.severity)},
+      {"file", valid(d.spot.file)},    {"node", valid(d.spot.node)},
+      {"line", d.spot.line},           {"column", d.spot.column},
+      {"message", valid(d.message)},   {"notes", std::move(notes)},
+      {"hint", valid(joined(d.hints))}};
 }
 
 void DiagnosticSink::report(Diagnostic diagnostic) {
@@ -72,10 +58,10 @@ void DiagnosticSink::report(Diagnostic diagnostic) {
   list.push_back(std::move(diagnostic));
 }
 
-Diagnostic makeError(std::string code, SourceSpot spot, std::string message,
+Diagnostic makeError(DiagnosticCode code, SourceSpot spot, std::string message,
                      std::vector<std::string> hints) {
   Diagnostic d;
-  d.code = std::move(code);
+  d.code = code;
   d.spot = std::move(spot);
   d.message = std::move(message);
   d.hints = std::move(hints);

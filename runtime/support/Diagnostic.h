@@ -11,6 +11,8 @@
 #ifndef SNNC_RUNTIME_SUPPORT_DIAGNOSTIC_H
 #define SNNC_RUNTIME_SUPPORT_DIAGNOSTIC_H
 
+#include "runtime/support/DiagnosticCode.h"
+
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <utility>
@@ -18,8 +20,6 @@
 #include <vector>
 
 namespace snnc {
-
-enum class Severity { Note, Warning, Error };
 
 /// Where a finding is. Any part may be empty or zero.
 struct SourceSpot {
@@ -30,7 +30,7 @@ struct SourceSpot {
 };
 
 struct Diagnostic {
-  std::string code; ///< "SNN" + four digits, listed in docs/diagnostics.md
+  DiagnosticCode code; ///< a line of Diagnostics.def
   Severity severity = Severity::Error;
   SourceSpot spot;
   std::string message; ///< one sentence: measured against limit, with units
@@ -89,7 +89,7 @@ private:
 };
 
 /// Shorthand for an error without notes.
-Diagnostic makeError(std::string code, SourceSpot spot, std::string message,
+Diagnostic makeError(DiagnosticCode code, SourceSpot spot, std::string message,
                      std::vector<std::string> hints = {});
 
 /// The names nearest to `wanted` by edit distance ("did you mean"), best first.

@@ -161,13 +161,14 @@ bool Checker::refused(const Variant &variant,
   for (const Diagnostic &finding : findings) {
     if (finding.severity != Severity::Error)
       continue;
-    if (!mayRefuse(variant, finding.code))
+    if (!mayRefuse(variant, finding.code.name()))
       return fail(fmt::format("{}: {}", variant.name, messages(findings)));
     all = true;
   }
   if (!all)
     return fail(fmt::format("{}: failed without a message", variant.name));
-  ++outcome.refusals[fmt::format("{} {}", variant.name, findings.back().code)];
+  ++outcome.refusals[fmt::format("{} {}", variant.name,
+                                 findings.back().code.name())];
   return true;
 }
 
@@ -177,7 +178,7 @@ bool Checker::compareWith(const Variant &variant, const runtime::Bundle &bundle,
   auto result = session.run(inputs, requests, runOptions);
   std::string where = fmt::format("{} on {}", variant.name, device.name());
   if (!result)
-    return mayRefuse(variant, result.error().code)
+    return mayRefuse(variant, result.error().code.name())
                ? refused(variant, {result.error()})
                : fail(where + ": " + toText(result.error()));
   runtime::Verdict verdict = result->verdict;

@@ -85,7 +85,7 @@ template <typename T> T get(const std::string &file, size_t at) {
 std::string elfError(const std::string &file) {
   Expected<CoreProgram> program = loadElf(file, "p.elf", chip().sram);
   EXPECT_FALSE(bool(program));
-  return program ? "" : program.error().code;
+  return program ? "" : program.error().code.name();
 }
 /// Offset of the first program header of type PT_LOAD.
 size_t loadHeader(const std::string &file) {

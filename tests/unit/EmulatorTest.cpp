@@ -236,7 +236,7 @@ std::string loadError(const std::function<void(Network &)> &spoil) {
   Status status = net.load(*device);
   EXPECT_FALSE(bool(status));
   EXPECT_EQ(device->tick().error().code, "SNN0612");
-  return status ? "" : status.error().code;
+  return status ? "" : status.error().code.name();
 }
 
 TEST(Emulator, RefusesBrokenBundles) {

@@ -159,7 +159,8 @@ TEST(Machine, TooLarge) {
 
 TEST(Machine, HostileDepthAndAliases) {
   EXPECT_EQ(errorOf(std::string(200000, '[')).code, "SNN0101");
-  EXPECT_EQ(errorOf("a: &a [*a]\nname: *a\n").code.substr(0, 5), "SNN01");
+  EXPECT_EQ(errorOf("a: &a [*a]\nname: *a\n").code.name().substr(0, 5),
+            "SNN01");
 }
 
 TEST(Machine, ValidateRefusesBadRanges) {

@@ -88,7 +88,7 @@ protected:
   }
   std::string codeOf(double dt = 1e-4, const ArrayLimits &limits = {}) {
     auto arrays = readNirData(path, dt, limits);
-    return arrays ? "" : arrays.error().code;
+    return arrays ? "" : arrays.error().code.name();
   }
 
   std::filesystem::path folder;
@@ -283,7 +283,7 @@ TEST_F(NirDataTest, NotWritable) {
   NdArray a = NdArray::zeros(DType::U8, {2, 2});
   auto code = [&](const char *name, const NdArray &array, double dt) {
     Status s = writeNirData(path, {{name, array}}, dt, {});
-    return s ? "" : s.error().code;
+    return s ? "" : s.error().code.name();
   };
   EXPECT_EQ(code("a:spikes", a, 1e-4), "");
   EXPECT_EQ(code("a:spikes", a, 0), "SNN0408");
@@ -338,7 +338,7 @@ TEST_F(NirDataTest, Mutants) {
     auto read = readArrays(path, {1e-4, {}});
     accepted += bool(read);
     if (!read) {
-      EXPECT_THAT(read.error().code, HasSubstr("SNN04"));
+      EXPECT_THAT(read.error().code.name(), HasSubstr("SNN04"));
       failures += read.error().code == "SNN0409";
     }
   }

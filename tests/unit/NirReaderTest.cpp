@@ -15,10 +15,10 @@ static std::string errorOf(const std::string &path,
   DiagnosticSink findings;
   Expected<Graph> graph = readNir(path, findings);
   if (graph)
-    return normalise(*graph, findings) ? "" : findings.all().back().code;
+    return normalise(*graph, findings) ? "" : findings.all().back().code.name();
   if (kept)
     *kept = graph.error();
-  return graph.error().code;
+  return graph.error().code.name();
 }
 
 //===----------------------------------------------------------------------===//

@@ -147,13 +147,13 @@ public:
     Expected<Graph> graph = read(findings, limits);
     if (!graph) {
       last = graph.error();
-      return last.code;
+      return last.code.name();
     }
     normalise(*graph, findings);
     for (const Diagnostic &finding : findings.all())
       if (finding.severity == Severity::Error) {
         last = finding;
-        return finding.code;
+        return finding.code.name();
       }
     return "";
   }

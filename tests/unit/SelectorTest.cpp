@@ -160,7 +160,7 @@ TEST(SelectorData, ADamagedFileIsRefused) {
   auto codeOf = [&](const std::string &changed) {
     EXPECT_TRUE(writeFileAtomically(path, changed));
     auto result = readDataset(path, machine());
-    return result ? std::string("accepted") : result.error().code;
+    return result ? std::string("accepted") : result.error().code.name();
   };
   EXPECT_EQ(codeOf(text), "accepted");
   EXPECT_EQ(codeOf("a,b\n1,2\n"), "SNN1211");

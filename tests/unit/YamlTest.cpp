@@ -27,7 +27,7 @@ std::string findings(const std::string &text) {
   std::string all;
   for (const Diagnostic &d : sink.all())
     all += fmt::format("{}{}:{} {}", all.empty() ? "" : ", ", d.spot.line,
-                       d.spot.column, d.code);
+                       d.spot.column, d.code.name());
   EXPECT_EQ(bool(module), !sink.hasErrors()) << all;
   return all;
 }

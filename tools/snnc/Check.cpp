@@ -1,10 +1,11 @@
 //===- Check.cpp - snnc check: what a file holds and lacks ----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "compiler/Fabric/ScanCache.h"
+#include "runtime/support/ExitCode.h"
 #include "runtime/support/Text.h"
 #include "tools/snnc/Compile.h"
 #include "tools/snnc/Driver.h"
-#include "tools/snnc/ExitCode.h"
 #include "tools/snnc/Messages.h"
 #include "tools/snnc/Network.h"
 #include "tools/snnc/PlanReport.h"
@@ -76,10 +77,22 @@ static void printLayers(const nlohmann::json &layers) {
   }
 }
 
+/// Whether the machine holds it: all that `compile` does but the code.
+static void tryMapping(ModuleOp module, const CompileOptions &options,
+                       DiagnosticSink &sink) {
+  auto machine = machineOf(options);
+  if (!machine)
+    return sink.report(machine.takeError());
+  auto shared = std::make_shared<const MachineModel>(std::move(*machine));
+  auto scans = std::make_shared<fabric::ScanCache>();
+  (void)(succeeded(decideParadigms(module, options, shared, scans)) &&
+         succeeded(mapNetwork(module, options, shared, scans)));
+}
+
 /// What `compile` does beyond the check, and may still refuse.
-static const char *notTried(bool planned) {
-  return planned ? "placing, routing and code (snnc compile)"
-                 : "whether it fits a machine (--plan)";
+static const char *notTried(bool mapped) {
+  return mapped ? "code generation (snnc compile)"
+                : "whether it fits a machine (--plan)";
 }
 
 int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
@@ -88,6 +101,8 @@ int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
   MessageBridge bridge(context.get(), sink);
   nlohmann::json layers = nlohmann::json::array();
   std::optional<PlannedLayers> plans;
+  // Who says something about the machine asks for it.
+  bool mapped = options.plan || options.asksMachine;
   ImportedNetwork imported =
       importNetwork(options.input, network, context.get(), sink);
   if (imported.module &&
@@ -96,8 +111,13 @@ int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
                                  imported.dynamics, network,
                                  /*quantized=*/true))) {
     layers = describe(networkOf(*imported.module));
+    OwningOpRef<ModuleOp> copy;
+    if (mapped)
+      copy = imported.module->clone();
     if (options.plan)
       plans = planLayers(*imported.module, options.compile, sink);
+    if (copy && !sink.hasErrors())
+      tryMapping(*copy, options.compile, sink);
   }
   if (options.json) {
     nlohmann::json findings = nlohmann::json::array();
@@ -108,7 +128,7 @@ int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
                              {"findings", findings},
                              {"network", layers}};
     if (!sink.hasErrors())
-      report["not_tried"] = notTried(plans.has_value());
+      report["not_tried"] = notTried(mapped);
     if (plans)
       report["plan"] = toJson(*plans);
     fmt::print("{}\n", jsonText(report, 2));
@@ -116,7 +136,7 @@ int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
   }
   plans ? printPlans(*plans) : printLayers(layers);
   if (!sink.hasErrors())
-    fmt::print("not tried: {}\n", notTried(plans.has_value()));
+    fmt::print("not tried: {}\n", notTried(mapped));
   fmt::print("{}\n", sink.hasErrors() ? "not usable as it is" : "ok");
   return kExitOk;
 }

@@ -4,7 +4,8 @@
 #include "tools/snnc/Driver.h"
 
 #include "runtime/machine/MachineModel.h"
-#include "tools/snnc/ExitCode.h"
+#include "runtime/support/ExitCode.h"
+#include "tools/snnc/Explain.h"
 #include "tools/snnc/Interrupt.h"
 #include "tools/snnc/Messages.h"
 #include "tools/snnc/Output.h"
@@ -42,6 +43,8 @@ static int runVerb(const Options &options, DiagnosticSink &sink) {
     return runInspect(options.inspect, sink);
   case Verb::Targets:
     return runTargets();
+  case Verb::Explain:
+    return runExplain(options.explain, sink);
   case Verb::Selector:
     return runSelector(options.selector, options.quiet, sink);
   case Verb::None:
@@ -61,7 +64,7 @@ int runDriver(int argc, char **argv) {
   if (std::optional<int> code = parseOptions(argc, argv, options)) {
     finish();
     printFindings(sink, false, false, true);
-    return sink.hasErrors() ? exitCodeOf(sink) : *code;
+    return exitCodeOf(sink, *code);
   }
   if (options.jsonDiagnostics)
     describeEndsAsJson();
@@ -76,8 +79,7 @@ int runDriver(int argc, char **argv) {
   finish();
   printFindings(sink, options.jsonDiagnostics, options.quiet,
                 options.verb == Verb::Check);
-  int implied = exitCodeOf(sink);
-  return implied != kExitOk ? implied : code;
+  return exitCodeOf(sink, code);
 }
 
 } // namespace snnc

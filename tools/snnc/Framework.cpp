@@ -86,9 +86,9 @@ static std::string inWords(const Dynamics &d) {
   return fmt::format("--integrator {} {}", d.integrator, resetOf(d));
 }
 
-static void report(const nir::Graph &graph, const char *code, Severity severity,
-                   std::string message, std::vector<std::string> hints,
-                   DiagnosticSink &sink) {
+static void report(const nir::Graph &graph, DiagnosticCode code,
+                   Severity severity, std::string message,
+                   std::vector<std::string> hints, DiagnosticSink &sink) {
   snnc::Diagnostic d = makeError(code, {graph.file, graph.path, 0, 0},
                                  std::move(message), std::move(hints));
   d.severity = severity;

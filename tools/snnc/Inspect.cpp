@@ -1,9 +1,9 @@
 //===- Inspect.cpp - snnc inspect: what a bundle holds --------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "runtime/support/ExitCode.h"
 #include "runtime/support/Text.h"
 #include "tools/snnc/Driver.h"
-#include "tools/snnc/ExitCode.h"
 #include "tools/snnc/InspectViews.h"
 #include "tools/snnc/Report.h"
 

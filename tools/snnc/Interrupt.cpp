@@ -4,8 +4,8 @@
 #include "tools/snnc/Interrupt.h"
 
 #include "runtime/support/Diagnostic.h"
+#include "runtime/support/ExitCode.h"
 #include "runtime/support/Temporaries.h"
-#include "tools/snnc/ExitCode.h"
 
 #include "llvm/Support/ErrorHandling.h"
 

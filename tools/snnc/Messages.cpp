@@ -3,12 +3,14 @@
 
 #include "tools/snnc/Messages.h"
 
+#include "compiler/Support/Report.h"
+#include "runtime/support/ExitCode.h"
 #include "runtime/support/Text.h"
-#include "tools/snnc/ExitCode.h"
 
 #include "mlir/IR/Location.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
+#include "llvm/Support/raw_ostream.h"
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -32,6 +34,15 @@ static void fillSpot(Location location, SourceSpot &spot) {
   }
 }
 
+/// The message without its first arguments, which are fields of their own.
+static std::string textFrom(mlir::Diagnostic &from, size_t skipped) {
+  std::string text;
+  llvm::raw_string_ostream out(text);
+  for (auto &argument : llvm::drop_begin(from.getArguments(), skipped))
+    argument.print(out);
+  return text;
+}
+
 static snnc::Diagnostic convert(mlir::Diagnostic &from) {
   snnc::Diagnostic to;
   switch (from.getSeverity()) {
@@ -45,20 +56,15 @@ static snnc::Diagnostic convert(mlir::Diagnostic &from) {
     to.severity = Severity::Note;
   }
   fillSpot(from.getLocation(), to.spot);
-  to.message = from.str();
-  to.code = "SNN0900"; // an MLIR verifier or parser message: internal
-  llvm::StringRef text(to.message);
-  if (text.starts_with("SNN") && text.size() > 9 && text[7] == ':') {
-    to.code = text.take_front(7).str();
-    to.message = text.drop_front(9).str();
-  }
-  for (mlir::Diagnostic &note : from.getNotes()) {
-    std::string line = note.str();
-    if (llvm::StringRef(line).starts_with("help: "))
-      to.hints.push_back(line.substr(6));
+  auto code = codeOf(from);
+  to.code = code.value_or(
+      DiagnosticCode("SNN0900")); // a verifier or parser: internal
+  to.message = textFrom(from, code ? 2 : 0);
+  for (mlir::Diagnostic &note : from.getNotes())
+    if (isHelp(note))
+      to.hints.push_back(textFrom(note, 1));
     else
-      to.notes.push_back(line);
-  }
+      to.notes.push_back(note.str());
   return to;
 }
 
@@ -71,42 +77,51 @@ MessageBridge::MessageBridge(MLIRContext *context, DiagnosticSink &sink)
   context->printOpOnDiagnostic(false);
 }
 
+/// A usage error says all there is; the page of another may say more.
+static void pointToPage(const DiagnosticSink &sink) {
+  for (const snnc::Diagnostic &d : sink.all()) {
+    if (d.severity != Severity::Error)
+      continue;
+    if (d.code.info() && d.code.exitCode() != kExitUsage)
+      std::fprintf(stderr, "more about it: snnc explain %s\n",
+                   d.code.name().c_str());
+    return;
+  }
+}
+
 void printFindings(const DiagnosticSink &sink, bool json, bool quiet,
                    bool allNotes) {
   for (const snnc::Diagnostic &d : sink.all()) {
     // Defaults that NIR itself prescribes are news only to `snnc check`.
     bool hidden = d.severity == Severity::Note &&
-                  (quiet || (!allNotes && d.code == "SNN0221"));
+                  (quiet || (!allNotes && d.code == DiagnosticCode("SNN0221")));
     if (hidden)
       continue;
     std::string line = json ? jsonText(toJson(d)) : toText(d);
     std::fprintf(stderr, "%s\n", line.c_str());
   }
+  if (!json && !quiet)
+    pointToPage(sink);
 }
 
-int exitCodeOf(const std::string &code) {
-  llvm::StringRef text(code);
-  // docs/diagnostics/map.md says which findings of the Map stage mean this.
-  if (code == "SNN0384")
-    return kExitUsage;
-  if (llvm::is_contained<llvm::StringRef>({"SNN0353", "SNN0354", "SNN0356",
-                                           "SNN0357", "SNN0361", "SNN0362",
-                                           "SNN0390", "SNN1100", "SNN1101"},
-                                          text))
-    return kExitDoesNotFit;
-  if (text.starts_with("SNN06"))
-    return kExitDevice;
-  if (code == "SNN0427")
-    return kExitInterrupted;
-  if (text.starts_with("SNN090") || code == "SNN0391")
-    return kExitInternal;
-  return kExitInput;
+/// An error always ends the command, even one that is a warning elsewhere.
+static int exitCodeOf(DiagnosticCode code) {
+  int exit = code.exitCode();
+  return exit == kExitOk ? kExitInput : exit;
 }
 
-int exitCodeOf(const DiagnosticSink &sink) {
+int exitCodeOf(const DiagnosticSink &sink, int verdict) {
   for (const snnc::Diagnostic &d : sink.all())
     if (d.severity == Severity::Error)
       return exitCodeOf(d.code);
+  if (verdict != kExitOk)
+    return verdict;
+  // What is no error but leaves the results incomplete.
+  for (const snnc::Diagnostic &d : sink.all())
+    if (d.severity == Severity::Warning && d.code.info() &&
+        d.code.info()->severity == Severity::Warning &&
+        d.code.exitCode() != kExitOk)
+      return d.code.exitCode();
   return kExitOk;
 }
 

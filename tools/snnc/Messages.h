@@ -10,9 +10,9 @@
 
 namespace snnc {
 
-/// Turns MLIR diagnostics into findings: the code is the text before the first
-/// colon ("SNN0321: ..."), attached notes that start with "help: " are hints,
-/// the location's name is the user's node.
+/// Turns MLIR diagnostics into findings: code and hints as compiler/Support's
+/// Report.h attached them, the location's name is the user's node. What was not
+/// made there is a message of MLIR's own (SNN0900).
 class MessageBridge {
 public:
   MessageBridge(mlir::MLIRContext *context, DiagnosticSink &sink);
@@ -22,12 +22,15 @@ private:
 };
 
 /// Prints findings to stderr as text or one JSON object a line. Notes are left
-/// out when `quiet`, notes about NIR's own defaults unless `allNotes`.
+/// out when `quiet`, notes about NIR's own defaults unless `allNotes`. As text,
+/// a last line names the command that explains the first error.
 void printFindings(const DiagnosticSink &sink, bool json, bool quiet,
                    bool allNotes);
 
-/// The exit code for what the sink holds: kExitOk without errors.
-int exitCodeOf(const DiagnosticSink &sink);
+/// How the command ends, by the table: with the code of the first error; else
+/// with the command's own verdict (a mismatch); else with the code of a warning
+/// that results are incomplete.
+int exitCodeOf(const DiagnosticSink &sink, int verdict);
 
 } // namespace snnc
 

@@ -4,12 +4,13 @@
 #include "tools/snnc/Options.h"
 
 #include "passes/Decide/AutoSelect.h"
-#include "tools/snnc/ExitCode.h"
+#include "runtime/support/ExitCode.h"
 #include "tools/snnc/Framework.h"
 #include "tools/snnc/Messages.h"
 #include "tools/snnc/UsageError.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <fmt/format.h>
 #include <sstream>
 
@@ -23,6 +24,26 @@ static constexpr const char *kExitCodes =
     "Exit codes: 0 ok, 1 input error, 2 usage, 3 does not fit, 4 mismatch, "
     "5 device,\n6 ran but overran or lost spikes, 70 internal, 130 "
     "interrupted.";
+
+/// An option with a word for each value of an enum: parsed here, once.
+template <typename Enum, typename Place>
+static CLI::Option *addChoice(CLI::App *app, const char *name, const char *help,
+                              std::vector<std::pair<std::string, Enum>> words,
+                              Place &place) {
+  std::vector<std::string> names;
+  for (const auto &[word, value] : words)
+    names.push_back(word);
+  return app
+      ->add_option_function<std::string>(
+          name,
+          [words = std::move(words), &place](const std::string &given) {
+            for (const auto &[word, value] : words)
+              if (word == given)
+                place = value;
+          },
+          help)
+      ->check(CLI::IsMember(names));
+}
 
 static constexpr const char *kNetworkGroup = "Network";
 
@@ -99,8 +120,18 @@ static std::string isBudget(const std::string &text) {
              : "not a count, a share of 0% to 100%, or all: " + text;
 }
 
+static constexpr const char *kMachineGroup = "Machine";
+
+static bool givesMachineOption(const CLI::App &verb) {
+  auto options = verb.get_options();
+  return std::any_of(
+      options.begin(), options.end(), [](const CLI::Option *option) {
+        return option->get_group() == kMachineGroup && option->count() > 0;
+      });
+}
+
 static void addMachineOptions(CLI::App *app, CompileOptions &o) {
-  const char *group = "Machine";
+  const char *group = kMachineGroup;
   app->add_option("--machine", o.machine,
                   "Machine description: a name of `snnc targets` or a .yaml "
                   "file")
@@ -177,11 +208,15 @@ static void addRunOptions(CLI::App *c, RunOptions &o) {
   c->add_option("--encode", o.encode,
                 "Turn analog input into spikes: rate, latency, delta")
       ->check(CLI::IsMember({"rate", "latency", "delta"}));
-  c->add_option("--layout", o.layout,
-                "Which axis of an input array with samples is first: "
-                "samples-first (the default) or ticks-first (time x batch x "
-                "channels, as snnTorch and Norse have it)")
-      ->check(CLI::IsMember({"samples-first", "ticks-first"}));
+  addChoice<Layout>(c, "--layout",
+                    "Axes of an input array: samples-first (the default: "
+                    "ticks x channels, samples before), ticks-first (time x "
+                    "batch x channels, as snnTorch and Norse have it) or "
+                    "channels-first (channels x ticks, samples before)",
+                    {{"samples-first", Layout::SamplesFirst},
+                     {"ticks-first", Layout::TicksFirst},
+                     {"channels-first", Layout::ChannelsFirst}},
+                    o.layout);
   c->add_option("--repeat", o.repeat,
                 "Trials: as many samples, each with draws of its own in "
                 "Poisson inputs and in the rate encoder")
@@ -261,8 +296,8 @@ static void addOthers(CLI::App &app, Options &options) {
   check->add_option("network", options.check.input, "NIR file")->required();
   check->add_flag("--json", options.check.json, "Findings as JSON on stdout");
   check->add_flag("--plan", options.check.plan,
-                  "Plan every layer: paradigm, PEs, bytes, cycles; one that "
-                  "fits no PE is counted, not refused");
+                  "Map it as compile would, and say what every layer needs: "
+                  "paradigm, PEs, bytes, cycles");
   addNetworkOptions(check, options.check.compile.network);
   addMachineOptions(check, options.check.compile);
   check->footer("Examples:\n  snnc check net.nir --json | jq '.findings[]'\n"
@@ -298,6 +333,13 @@ static void addOthers(CLI::App &app, Options &options) {
                   "  snnc inspect net.s2x --memory");
 
   app.add_subcommand("targets", "List the machine descriptions");
+
+  CLI::App *explain = app.add_subcommand(
+      "explain", "Say what a diagnostic means and what helps");
+  explain->add_option("code", options.explain,
+                      "Codes of diagnostics (default: list all)");
+  explain->footer("Examples:\n  snnc explain SNN0354\n"
+                  "  snnc explain | grep weights");
 }
 
 static Verb verbOf(const std::string &name) {
@@ -311,6 +353,8 @@ static Verb verbOf(const std::string &name) {
     return Verb::Verify;
   if (name == "inspect")
     return Verb::Inspect;
+  if (name == "explain")
+    return Verb::Explain;
   if (name == "selector")
     return Verb::Selector;
   return Verb::Targets;
@@ -370,6 +414,8 @@ std::optional<int> parseOptions(int argc, char **argv, Options &options) {
        {&options.compile.network, &options.run.compile.network,
         &options.check.compile.network, &options.verify.run.compile.network})
     network->given = givenNetworkOptions(*app.get_subcommands().front());
+  options.check.asksMachine =
+      givesMachineOption(*app.get_subcommands().front());
   options.verb = verbOf(app.get_subcommands().front()->get_name());
   return std::nullopt;
 }

@@ -51,6 +51,13 @@ struct CompileOptions {
   std::string report = "none"; ///< none | table | json
 };
 
+/// Which axes of an input array come first.
+enum class Layout {
+  SamplesFirst,  ///< [samples x] ticks x channels
+  TicksFirst,    ///< ticks x samples x channels
+  ChannelsFirst, ///< [samples x] channels x ticks
+};
+
 struct RunOptions {
   std::string input;               ///< bundle or network file
   std::vector<std::string> inputs; ///< array files, or NAME=FILE
@@ -61,7 +68,7 @@ struct RunOptions {
   std::string align = "network";       ///< network | chip
   std::optional<uint64_t> ticks;
   std::string encode; ///< rate | latency | delta; empty: spikes
-  std::string layout; ///< samples-first | ticks-first; empty: the former
+  std::optional<Layout> layout;   ///< of input arrays; not given: SamplesFirst
   std::optional<uint64_t> repeat; ///< trials: samples that differ in draws
   double threshold = 0.1;         ///< of the delta encoder
   std::string report = "none";
@@ -80,6 +87,7 @@ struct CheckOptions {
   std::string input;
   bool json = false;
   bool plan = false;      ///< say what every layer needs of the machine
+  bool asksMachine = false; ///< an option about the machine was given
   CompileOptions compile; ///< network and machine
 };
 
@@ -93,6 +101,7 @@ struct InspectOptions {
 
 enum class Verb {
   None,
+  Explain,
   Compile,
   Run,
   Check,
@@ -110,6 +119,7 @@ struct Options {
   VerifyOptions verify;
   InspectOptions inspect;
   SelectorOptions selector;
+  std::vector<std::string> explain; ///< codes; none: all are listed
   bool jsonDiagnostics = false; ///< --diagnostics=json
   bool quiet = false;           ///< no notes, no progress
 };

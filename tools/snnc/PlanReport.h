@@ -9,7 +9,8 @@
 
 namespace snnc {
 
-/// Of `snnc check --plan`: nothing is sliced, placed or refused.
+/// Of `snnc check --plan`: each layer by itself; one that fits no PE is
+/// counted.
 struct PlannedLayers {
   std::string machine, paradigm, objective;
   uint64_t pes = 0; ///< that the machine has

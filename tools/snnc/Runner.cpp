@@ -292,45 +292,68 @@ static const runtime::InputEntry *inputOf(const runtime::Manifest &manifest,
   return nullptr;
 }
 
-/// Swaps the first two axes.
-static void swapAxes(runtime::NdArray &array) {
-  uint64_t rows = array.shape[0], columns = array.shape[1];
+/// Swaps an axis with the one behind it.
+static void swapAxes(runtime::NdArray &array, size_t axis = 0) {
+  uint64_t rows = array.shape[axis], columns = array.shape[axis + 1];
+  std::swap(array.shape[axis], array.shape[axis + 1]);
   if (array.size() == 0)
-    return std::swap(array.shape[0], array.shape[1]);
-  size_t bytes = array.bytes.size() / (rows * columns);
+    return;
+  uint64_t outer = 1;
+  for (size_t i = 0; i < axis; ++i)
+    outer *= array.shape[i];
+  size_t bytes = array.bytes.size() / (outer * rows * columns);
   std::vector<std::byte> swapped(array.bytes.size());
-  for (uint64_t r = 0; r < rows; ++r)
-    for (uint64_t c = 0; c < columns; ++c)
-      std::memcpy(swapped.data() + (c * rows + r) * bytes,
-                  array.bytes.data() + (r * columns + c) * bytes, bytes);
+  for (uint64_t o = 0; o < outer; ++o)
+    for (uint64_t r = 0; r < rows; ++r)
+      for (uint64_t c = 0; c < columns; ++c) {
+        uint64_t at = o * rows * columns;
+        std::memcpy(swapped.data() + (at + c * rows + r) * bytes,
+                    array.bytes.data() + (at + r * columns + c) * bytes, bytes);
+      }
   array.bytes = std::move(swapped);
-  std::swap(array.shape[0], array.shape[1]);
 }
 
-/// Samples and ticks look alike: what is read is what --layout says, or what
-/// is said here.
+static void noteLayout(const runtime::InputEntry &input, std::string message,
+                       std::string hint, DiagnosticSink &sink) {
+  Diagnostic d = makeError("SNN0660", {"", input.name, 0, 0},
+                           std::move(message), {std::move(hint)});
+  d.severity = Severity::Note;
+  sink.report(std::move(d));
+}
+
+/// Samples and ticks, ticks and channels can look alike: what is read is what
+/// --layout says, or what is said here. Only where a shape can be read in two
+/// ways, and neither `--ticks` nor the file says in which.
 static void settleLayout(runtime::NdArray &array,
                          const runtime::InputEntry &input,
                          const RunOptions &options, DiagnosticSink &sink) {
-  auto leading =
-      runtime::leadingAxes(array, {input.name, input.channels, input.shape});
-  if (leading != 2u)
-    return;
-  if (options.layout == "ticks-first")
+  runtime::ChannelShape shape{input.name, input.channels, input.shape};
+  size_t rank = array.shape.size();
+  if (options.layout == Layout::ChannelsFirst && rank > 1)
+    return swapAxes(array, rank - 2);
+  auto leading = runtime::leadingAxes(array, shape);
+  if (options.layout == Layout::TicksFirst && leading == 2u)
     return swapAxes(array);
-  if (!options.layout.empty() || array.shape[0] == 1)
+  if (options.layout || !leading)
     return;
-  Diagnostic d = makeError(
-      "SNN0660", {"", input.name, 0, 0},
-      fmt::format("the array is {}: read as {} samples of {} ticks and {} "
-                  "channels",
-                  runtime::shapeText(array.shape), array.shape[0],
-                  array.shape[1], input.channels),
-      {fmt::format("--layout ticks-first reads it as {} ticks of {} samples, "
-                   "--layout samples-first leaves this note out",
-                   array.shape[0], array.shape[1])});
-  d.severity = Severity::Note;
-  sink.report(std::move(d));
+  std::string text = runtime::shapeText(array.shape);
+  if (*leading == 2 && array.shape[0] != 1 && options.ticks != array.shape[1])
+    return noteLayout(
+        input,
+        fmt::format("the array is {}: read as {} samples of {} ticks and {} "
+                    "channels",
+                    text, array.shape[0], array.shape[1], input.channels),
+        fmt::format("--layout ticks-first reads it as {} ticks of {} samples, "
+                    "--layout samples-first leaves this note out",
+                    array.shape[0], array.shape[1]),
+        sink);
+  if (*leading == 1 && rank == 2 && input.channels > 1 &&
+      array.shape[0] == array.shape[1])
+    noteLayout(input,
+               fmt::format("the array is {}: read as ticks x channels", text),
+               "--layout channels-first reads it as channels x ticks, --layout "
+               "samples-first leaves this note out",
+               sink);
 }
 
 /// --repeat: every array as so many equal samples, which encoders then draw
@@ -374,6 +397,11 @@ static bool repeatSamples(runtime::ArrayMap &arrays,
   return true;
 }
 
+static bool isNirData(const std::string &path) {
+  std::string extension = std::filesystem::path(path).extension().string();
+  return extension == ".h5" || extension == ".hdf5";
+}
+
 std::optional<runtime::ArrayMap>
 readRunInputs(const RunOptions &options, const runtime::Manifest &manifest,
               DiagnosticSink &sink) {
@@ -393,14 +421,16 @@ readRunInputs(const RunOptions &options, const runtime::Manifest &manifest,
       sink.report(read.takeError());
       return std::nullopt;
     }
-    for (auto &[key, array] : *read)
-      arrays[!name.empty() && read->size() == 1 ? name : key] =
-          std::move(array);
-  }
-  if (options.encode != "latency") // whose values have no ticks
-    for (auto &[key, array] : arrays)
-      if (const runtime::InputEntry *input = inputOf(manifest, key))
+    // The latency encoder's values have no ticks, NIRData says what is what.
+    bool settled = options.encode == "latency" || isNirData(path);
+    for (auto &[key, array] : *read) {
+      std::string to = !name.empty() && read->size() == 1 ? name : key;
+      const runtime::InputEntry *input = inputOf(manifest, to);
+      if (input && !settled)
         settleLayout(array, *input, options, sink);
+      arrays[to] = std::move(array);
+    }
+  }
   if (options.repeat && !repeatSamples(arrays, manifest, options, sink))
     return std::nullopt;
   if (options.encode.empty())

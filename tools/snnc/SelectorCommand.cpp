@@ -6,7 +6,7 @@
 #include "classifier/Evaluation.h"
 #include "compiler/Fabric/PlannerVersion.h"
 #include "runtime/support/AtomicFile.h"
-#include "tools/snnc/ExitCode.h"
+#include "runtime/support/ExitCode.h"
 #include "tools/snnc/Progress.h"
 
 #include <algorithm>

@@ -16,7 +16,7 @@ runtime::RunOptions sessionOptions(const RunOptions &options,
 
 /// What went wrong on the device without ending the run: warnings, and
 /// kExitLostSpikes.
-int reportVerdict(const runtime::Manifest &manifest,
+void reportVerdict(const runtime::Manifest &manifest,
                   const runtime::RunResult &result, DiagnosticSink &sink);
 
 } // namespace snnc

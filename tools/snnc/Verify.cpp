@@ -5,7 +5,7 @@
 #include "runtime/io/ArrayFile.h"
 #include "runtime/support/Text.h"
 #include "tools/snnc/Driver.h"
-#include "tools/snnc/ExitCode.h"
+#include "runtime/support/ExitCode.h"
 #include "tools/snnc/FloatCheck.h"
 #include "tools/snnc/Progress.h"
 #include "tools/snnc/Recorded.h"
@@ -67,14 +67,14 @@ static int verifyFloat(const VerifyOptions &options, RunSubject &subject,
     sink.report(layers.takeError());
     return kExitInput;
   }
-  int verdict = reportVerdict(subject.manifest(), *after, sink);
+  reportVerdict(subject.manifest(), *after, sink);
   FloatCheckHead head{run.backend, after->samples, after->ticks,
                       options.tolerance};
   if (options.json)
     fmt::print("{}\n", jsonText(toJson(head, *layers), 2));
   else
     printFloatCheck(head, *layers);
-  return withinTolerance(*layers, options.tolerance) ? verdict : kExitMismatch;
+  return withinTolerance(*layers, options.tolerance) ? kExitOk : kExitMismatch;
 }
 
 //===----------------------------------------------------------------------===//
@@ -172,9 +172,9 @@ static int verifyBits(const VerifyOptions &options, RunSubject &subject,
     sink.report(comparison.takeError());
     return kExitInput;
   }
-  int verdict = reportVerdict(subject.manifest(), *first, sink);
+  reportVerdict(subject.manifest(), *first, sink);
   print(options, *comparison, first->ticks);
-  return comparison->layers.empty() ? verdict : kExitMismatch;
+  return comparison->layers.empty() ? kExitOk : kExitMismatch;
 }
 
 int runVerify(const VerifyOptions &options, bool quiet, DiagnosticSink &sink) {

@@ -9,6 +9,7 @@
 
 #include "backends/spinnaker2/Codegen/EmitObject.h"
 #include "backends/spinnaker2/S2/S2.h"
+#include "compiler/Support/Report.h"
 #include "passes/Program/Passes.h"
 #include "runtime/support/Threads.h"
 
@@ -209,13 +210,14 @@ FailureOr<CompiledProgram> link(tick::ProgramOp program,
   }
   Expected<std::string> elf = linkProgram(objects, machine.sram.program);
   if (!elf)
-    return program.emitError(elf.error().code + ": " + elf.error().message);
+    return report(program, elf.error().code) << elf.error().message;
   result.elf = std::move(*elf);
   result.textBytes = imageBytes(result.elf);
   if (result.textBytes > machine.sram.program.bytes())
-    return program.emitError("SNN0390: the core program needs ")
-           << result.textBytes << " B, the program range has "
-           << machine.sram.program.bytes() << " B";
+    return report(program, "SNN0390")
+           << "the core program needs " << result.textBytes
+           << " B, the program range has " << machine.sram.program.bytes()
+           << " B";
   return result;
 }
 
@@ -234,7 +236,7 @@ compilePrograms(llvm::ArrayRef<tick::ProgramOp> programs,
   registerBuiltinDialectTranslation(*context);
   registerLLVMDialectTranslation(*context);
   if (!canEmitObjects())
-    return first.emitError("SNN0391: this LLVM cannot generate Arm code");
+    return report(first, "SNN0391") << "this LLVM cannot generate Arm code";
   PartCache own;
   PartCache &cache = options.cache ? *options.cache : own;
   std::vector<Part> parts;

@@ -6,6 +6,7 @@
 #include "backends/spinnaker2/Image/CountLimit.h"
 
 #include "compiler/SNN/ParamValues.h"
+#include "compiler/Support/Report.h"
 #include "runtime/abi/CoreHeader.h"
 
 #include <algorithm>
@@ -117,8 +118,9 @@ LogicalResult ImageWriter::collect() {
     uint64_t at = buffer.getAt().value_or(0);
     if (at < image.base || at % 4 != 0 ||
         at + buffer.getBytes() > sram.stack.begin)
-      return buffer.emitError("SNN0381: buffer '")
-             << buffer.getName() << "' of population '" << slice.getPopulation()
+      return report(buffer, "SNN0381")
+             << "buffer '" << buffer.getName() << "' of population '"
+             << slice.getPopulation()
              << "' has no address inside the core's data range; run "
                 "fabric-plan-memory";
     Place place{uint32_t(at), uint32_t(buffer.getBytes())};
@@ -138,9 +140,9 @@ FailureOr<ImageWriter::Place> ImageWriter::find(llvm::StringRef name,
   for (auto &[id, place] : buffers)
     if (id.first == name && id.second == block)
       return place;
-  slice.emitError("SNN0381: population '")
-      << slice.getPopulation() << "': buffer '" << name
-      << "' is missing; run fabric-plan-memory";
+  report(slice, "SNN0381") << "population '" << slice.getPopulation()
+                           << "': buffer '" << name
+                           << "' is missing; run fabric-plan-memory";
   return failure();
 }
 
@@ -157,9 +159,9 @@ LogicalResult ImageWriter::writeRows(BlockOp block) {
     return failure();
   if (rows->bytes != encoded->rows.size() ||
       index->bytes != encoded->index.size())
-    return block.emitError("SNN0382: the buffers of projection '")
-           << block.getName() << "' do not have the block's "
-           << int64_t(block.getBytes()) << " B";
+    return report(block, "SNN0382")
+           << "the buffers of projection '" << block.getName()
+           << "' do not have the block's " << int64_t(block.getBytes()) << " B";
   if (rows->bytes)
     std::ranges::copy(encoded->rows, bytesAt(*rows).begin());
   if (index->bytes)
@@ -216,10 +218,10 @@ LogicalResult ImageWriter::addMapEntries(ArrayRef<uint64_t> rows) {
     if (parts.size() != block.getSources().size() ||
         known.size() != (parts.empty() ? 0 : parts.back().end - known.begin) ||
         (known.size() && parts.front().begin != known.begin))
-      return block.emitError("SNN1106: the weight-delay map of population '")
-             << slice.getPopulation() << "' knows sources [" << known.begin
-             << ", " << known.end << ") of projection '" << block.getName()
-             << "', the block others";
+      return report(block, "SNN1106")
+             << "the weight-delay map of population '" << slice.getPopulation()
+             << "' knows sources [" << known.begin << ", " << known.end
+             << ") of projection '" << block.getName() << "', the block others";
     for (auto [part, source] : llvm::zip_equal(parts, block.getSources())) {
       SnncTableEntry entry = entryFor(infoOf(source), part);
       entry.target = layout.firstSource(number) + part.begin - known.begin;
@@ -335,8 +337,9 @@ LogicalResult ImageWriter::writeInitial(snn::PopulationOp population,
   auto values = snn::ParamValues::get(first, size_t(population.numNeurons()),
                                       population.getContext());
   if (!values || place.bytes < uint64_t(slice.numNeurons()) * sizeof(float))
-    return slice.emitError("SNN0381: the initial values or the buffer of state "
-                           "'")
+    return report(slice, "SNN0381")
+           << "the initial values or the buffer of state "
+              "'"
            << state << "' have a wrong size";
   std::byte *out = bytesAt(place).data();
   for (uint64_t n = slice.getBegin(); n < slice.getEnd(); ++n) {
@@ -362,8 +365,8 @@ LogicalResult ImageWriter::writeParams(SnncCoreHeader &header) {
     if (failed(place))
       return failure();
     if (place->bytes < uint64_t(slice.numNeurons()) * sizeof(float))
-      return slice.emitError("SNN0381: buffer of parameter '")
-             << model.paramName(j) << "' is too small";
+      return report(slice, "SNN0381") << "buffer of parameter '"
+                                      << model.paramName(j) << "' is too small";
     header.param[j] = place->at;
     std::byte *out = bytesAt(*place).data();
     for (uint64_t n = slice.getBegin(); n < slice.getEnd(); ++n) {
@@ -422,8 +425,8 @@ LogicalResult ImageWriter::fillMap(SnncCoreHeader &header) {
 
 LogicalResult ImageWriter::writeHeader() {
   if (!slice.getKey())
-    return slice.emitError("SNN0381: population '")
-           << slice.getPopulation() << "' has no key; run fabric-assign-keys";
+    return report(slice, "SNN0381") << "population '" << slice.getPopulation()
+                                    << "' has no key; run fabric-assign-keys";
   auto population = cast<snn::PopulationOp>(node.op);
   bool holdsNeurons = !slice.getSubordinate();
   FailureOr<Place> spikes = Place{}, record = Place{};
@@ -454,8 +457,9 @@ LogicalResult ImageWriter::writeHeader() {
   if (place->at != image.base || place->bytes != sizeof header ||
       table->bytes != entries.size() * sizeof(SnncTableEntry) ||
       header.ring_slots == 0)
-    return slice.emitError("SNN0381: header, table or ring of population '")
-           << slice.getPopulation() << "' have a wrong place or size";
+    return report(slice, "SNN0381")
+           << "header, table or ring of population '" << slice.getPopulation()
+           << "' have a wrong place or size";
   if (holdsNeurons && failed(writeParams(header)))
     return failure();
   std::memcpy(bytesAt(*place).data(), &header, sizeof header);
@@ -518,9 +522,9 @@ CoreImageBuilder::create(MachineOp op, const MachineModel &machine,
     return nullptr;
   double load = std::round(tickSeconds * machine.timerClockHz);
   if (!(load >= 1 && load <= double(UINT32_MAX))) {
-    op.emitError("SNN0380: a tick of ")
-        << tickSeconds << " s is " << load << " periods of the chip's "
-        << machine.timerClockHz << " Hz timer; 1 to 4294967295 are possible";
+    report(op, "SNN0380") << "a tick of " << tickSeconds << " s is " << load
+                          << " periods of the chip's " << machine.timerClockHz
+                          << " Hz timer; 1 to 4294967295 are possible";
     return nullptr;
   }
   return std::unique_ptr<CoreImageBuilder>(
@@ -540,8 +544,9 @@ LogicalResult CoreImageBuilder::encode(uint32_t edge) {
     auto size = sizeOf(block);
     if (!size || size->total() > machine.sram.bytes ||
         rangesOf(block).size() != block.getSources().size())
-      return block.emitError("SNN0382: block of projection '")
-             << block.getName() << "' has " << int64_t(block.getBytes())
+      return report(block, "SNN0382")
+             << "block of projection '" << block.getName() << "' has "
+             << int64_t(block.getBytes())
              << " B, which is not its size, or sources outside its range";
     EncodedBlock &bytes = encoded[block];
     bytes.rows.resize(size->rows);
@@ -555,8 +560,8 @@ LogicalResult CoreImageBuilder::encode(uint32_t edge) {
                        bytes.index});
   }
   if (!fabric::writeBlocks(*view, outputs))
-    return blocks.front().emitError("SNN0382: the rows of projection '")
-           << blocks.front().getName()
+    return report(blocks.front(), "SNN0382")
+           << "the rows of projection '" << blocks.front().getName()
            << "' do not have the planned sizes or do not fit their encodings";
   for (size_t i = 0; i < blocks.size(); ++i)
     encoded[blocks[i]].synapses = outputs[i].synapses;
@@ -566,8 +571,8 @@ LogicalResult CoreImageBuilder::encode(uint32_t edge) {
 FailureOr<CoreImageBuilder::EncodedBlock>
 CoreImageBuilder::take(BlockOp block) {
   if (block.getProjection() >= info.edges.size())
-    return block.emitError("SNN0381: there is no projection ")
-           << int64_t(block.getProjection());
+    return report(block, "SNN0381")
+           << "there is no projection " << int64_t(block.getProjection());
   if (!encoded.contains(block) &&
       failed(encode(uint32_t(block.getProjection()))))
     return failure();
@@ -580,9 +585,10 @@ FailureOr<CoreImage> CoreImageBuilder::build(SliceOp slice) {
   auto node = info.nodeByName.find(slice.getPopulation());
   if (node == info.nodeByName.end() || info.nodes[node->second].isInput ||
       slice.getEnd() > info.nodes[node->second].size)
-    return slice.emitError("SNN0381: there is no population '")
-           << slice.getPopulation() << "' with neurons [" << slice.getBegin()
-           << ", " << slice.getEnd() << ")";
+    return report(slice, "SNN0381")
+           << "there is no population '" << slice.getPopulation()
+           << "' with neurons [" << slice.getBegin() << ", " << slice.getEnd()
+           << ")";
   return ImageWriter(*this, slice, info.nodes[node->second]).run();
 }
 

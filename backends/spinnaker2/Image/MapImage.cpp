@@ -5,6 +5,7 @@
 
 #include "compiler/Fabric/CycleModel.h"
 #include "compiler/Fabric/LayerPlanner.h"
+#include "compiler/Support/Report.h"
 
 using namespace mlir;
 using namespace snnc::fabric;
@@ -38,9 +39,10 @@ static LogicalResult checkSizes(SliceOp slice, const MapLayout &layout) {
         if (buffer.getName() == name && !buffer.getBlock())
           planned = buffer.getBytes();
     if (planned != bytes)
-      return slice.emitError("SNN1106: the weight-delay map of population '")
-             << slice.getPopulation() << "' needs a buffer '" << name
-             << "' of exactly " << int64_t(bytes) << " B";
+      return report(slice, "SNN1106")
+             << "the weight-delay map of population '" << slice.getPopulation()
+             << "' needs a buffer '" << name << "' of exactly "
+             << int64_t(bytes) << " B";
   }
   return success();
 }
@@ -87,9 +89,9 @@ LogicalResult CoreImageBuilder::encodeMaps(const NetworkNode &node) {
     SliceInfo at = infoOf(slice.getSlice());
     if (at.begin % format.tileNeurons != 0 || at.end > node.size ||
         (at.end % format.tileNeurons != 0 && at.end != node.size))
-      return slice.emitError("SNN1106: parallel slices begin and end at "
-                             "multiples of ")
-             << format.tileNeurons << " neurons";
+      return report(slice, "SNN1106") << "parallel slices begin and end at "
+                                         "multiples of "
+                                      << format.tileNeurons << " neurons";
     std::optional<MapStatistics> part;
     sources.push_back(all);
     if (slice.getSubordinate()) {
@@ -134,8 +136,9 @@ LogicalResult CoreImageBuilder::encodeMaps(const NetworkNode &node) {
   for (auto [slice, writer] : llvm::zip(slices, writers)) {
     auto map = writer.finish();
     if (!map)
-      return slice.emitError("SNN1106: the weight-delay map of population '")
-             << slice.getPopulation() << "' does not have the planned rows";
+      return report(slice, "SNN1106")
+             << "the weight-delay map of population '" << slice.getPopulation()
+             << "' does not have the planned rows";
     encodedMaps[slice].map = std::move(*map);
   }
   return success();

@@ -19,15 +19,15 @@ class Reporter {
 public:
   Reporter(DiagnosticSink &sink, std::string file)
       : sink(sink), file(std::move(file)) {}
-  void note(const char *code, const std::string &path, std::string message,
+  void note(DiagnosticCode code, const std::string &path, std::string message,
             std::vector<std::string> hints = {}) {
     report(Severity::Note, code, path, std::move(message), std::move(hints));
   }
-  void warning(const char *code, const std::string &path, std::string message,
-               std::vector<std::string> hints = {}) {
+  void warning(DiagnosticCode code, const std::string &path,
+               std::string message, std::vector<std::string> hints = {}) {
     report(Severity::Warning, code, path, std::move(message), std::move(hints));
   }
-  void error(const char *code, const std::string &path, std::string message,
+  void error(DiagnosticCode code, const std::string &path, std::string message,
              std::vector<std::string> hints) {
     ++errors;
     report(Severity::Error, code, path, std::move(message), std::move(hints));
@@ -35,7 +35,7 @@ public:
   bool ok() const { return errors == 0; }
 
 private:
-  void report(Severity severity, const char *code, const std::string &path,
+  void report(Severity severity, DiagnosticCode code, const std::string &path,
               std::string message, std::vector<std::string> hints) {
     sink.report({code,
                  severity,

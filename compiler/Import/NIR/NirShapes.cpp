@@ -210,7 +210,7 @@ void Inference::settleWindow(uint32_t index, const Shape &input) {
   Expected<Ports> ports = windowPorts(node, input);
   if (!ports) {
     Diagnostic error = ports.takeError();
-    reporter.error(error.code.c_str(), node.path, error.message, error.hints);
+    reporter.error(error.code, node.path, error.message, error.hints);
     return poison(index);
   }
   bool isPool = node.has("kernel_size");

@@ -72,8 +72,7 @@ private:
   Expected<NodeKind> readKind(hid_t group, const std::string &path);
 
   SourceSpot spot(const std::string &path) const { return {file, path, 0, 0}; }
-  void note(const std::string &code, const std::string &path,
-            std::string message) {
+  void note(DiagnosticCode code, const std::string &path, std::string message) {
     findings.report(
         {code, Severity::Note, spot(path), std::move(message), {}, {}});
   }
@@ -328,7 +327,8 @@ Status Walker::readMetadata(hid_t parent, const std::string &parentPath,
     Expected<Field> value = field(group->handle.get(), name, path + "/" + name);
     if (value)
       out.emplace(key, std::move(*value));
-    else if (value.error().code == "SNN0212") // exotic, and nobody needs it
+    else if (value.error().code ==
+             DiagnosticCode("SNN0212")) // exotic, and nobody needs it
       note("SNN0216", path + "/" + name, "metadata of this type is left out");
     else
       return value.takeError();

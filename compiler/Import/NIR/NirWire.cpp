@@ -49,7 +49,7 @@ public:
       text(value);
   }
   void diagnostic(const Diagnostic &d) {
-    text(d.code);
+    text(d.code.name());
     number(uint8_t(d.severity));
     text(d.spot.file);
     text(d.spot.node);
@@ -169,7 +169,10 @@ public:
   }
   Diagnostic diagnostic() {
     Diagnostic d;
-    d.code = text();
+    if (auto code = DiagnosticCode::find(text()))
+      d.code = *code;
+    else
+      refuse();
     d.severity = Severity(std::min<uint8_t>(number<uint8_t>(), 2));
     d.spot.file = text();
     d.spot.node = text();

@@ -4,6 +4,7 @@
 #include "compiler/Import/NIRToSNN/NIRToSNN.h"
 
 #include "compiler/SNN/ParamValues.h"
+#include "compiler/Support/Report.h"
 
 #include "mlir/IR/Builders.h"
 
@@ -123,7 +124,7 @@ private:
                           .getSignal();
       return success();
     case NodeKind::NIRGraph:
-      return emitError(loc(node), "SNN0290: a nested graph was not inlined");
+      return report(loc(node), "SNN0290") << "a nested graph was not inlined";
     default:
       return createOde(index, node, name, result);
     }
@@ -133,8 +134,8 @@ private:
                              Type result) {
     const nir::Shape &shape = node.tensor("weight").shape();
     if (shape.size() != 2)
-      return emitError(loc(node), "SNN0291: weight has ")
-             << int64_t(shape.size())
+      return report(loc(node), "SNN0291")
+             << "weight has " << int64_t(shape.size())
              << " dimensions, a weight matrix has 2 (out, in)";
     Attribute bias;
     if (node.kind == NodeKind::Affine)
@@ -158,8 +159,9 @@ private:
     };
     if (node.inputShape.size() != (flat ? 2u : 3u) ||
         w.size() != (flat ? 3u : 4u))
-      return emitError(loc(node), "SNN0292: the shapes of this convolution do "
-                                  "not have the rank of its kind");
+      return report(loc(node), "SNN0292")
+             << "the shapes of this convolution do "
+                "not have the rank of its kind";
     llvm::SmallVector<int64_t> kernel(w.begin(), w.end());
     if (flat)
       kernel.insert(kernel.begin() + 2, 1);
@@ -192,7 +194,7 @@ private:
     llvm::SmallVector<int64_t> in(node.inputShape.begin(),
                                   node.inputShape.end());
     if (in.size() != 3)
-      return emitError(loc(node), "SNN0292: a 2-D pool needs C x H x W");
+      return report(loc(node), "SNN0292") << "a 2-D pool needs C x H x W";
     auto window = snn::PoolAttr::get(
         context,
         node.kind == NodeKind::SumPool2d ? snn::PoolKind::Sum
@@ -230,7 +232,7 @@ private:
                           Type result) {
     auto kind = odeKind(node.kind);
     if (!kind)
-      return emitError(loc(node), "SNN0290: no translation for this node");
+      return report(loc(node), "SNN0290") << "no translation for this node";
     NamedAttrList params;
     for (const auto &[field, value] : node.fields)
       if (std::holds_alternative<Tensor>(value))
@@ -253,8 +255,8 @@ private:
     llvm::SmallVector<Value> sources;
     for (uint32_t source : adjacency->incoming(index)) {
       if (!values[source])
-        return emitError(loc(node), "SNN0293: '")
-               << graph.nodes[source].name << "' has no output to read";
+        return report(loc(node), "SNN0293")
+               << "'" << graph.nodes[source].name << "' has no output to read";
       sources.push_back(values[source]);
     }
     if (node.kind == NodeKind::Output) {

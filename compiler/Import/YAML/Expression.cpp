@@ -46,7 +46,7 @@ public:
   }
 
 private:
-  Value fail(const char *code, size_t where, std::string message,
+  Value fail(DiagnosticCode code, size_t where, std::string message,
              std::vector<std::string> hints = {}) {
     reader.errorInside(node, where, code, std::move(message), std::move(hints));
     return nullptr;

@@ -128,6 +128,7 @@ private:
   std::set<std::string> brokenModels; ///< reported where they are written
   std::map<std::string, Signal> signals;
   std::map<std::string, const Node *> declared; ///< not all became signals
+  std::set<std::string> usedTwice; ///< of an input and a population
   std::map<std::string, unsigned> projectionNames;
 };
 

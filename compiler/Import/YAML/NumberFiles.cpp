@@ -204,7 +204,7 @@ Expected<NumberTable> readSpikes(const std::string &path,
   auto recorded = runtime::readNirData(path, dt);
   if (!recorded) {
     // Not NIRData: a data set of rows.
-    if (recorded.error().code != "SNN0406" || key.empty())
+    if (recorded.error().code != DiagnosticCode("SNN0406") || key.empty())
       return recorded.takeError();
     return readNumbers(path, key);
   }

@@ -47,12 +47,17 @@ std::optional<SmallVector<int64_t>> Importer::shapeOf(const Node &node,
 
 bool Importer::declare(const Node &key, const std::string &name) {
   auto [it, isNew] = declared.try_emplace(name, &key);
-  if (!isNew)
+  if (!isNew) {
+    usedTwice.insert(name);
     reader.error(key, "SNN1007",
-                 fmt::format("the name '{}' is used twice, first in line {}",
+                 fmt::format("the name '{}' is used twice, first in line {}: "
+                             "projections and probes find inputs and "
+                             "populations by it",
                              name, it->second->line),
-                 {"inputs and populations are told apart by name: projections "
-                  "and recordings find them by it"});
+                 {fmt::format("name this one '{}_2', also where projections "
+                              "and probes mean it",
+                              name)});
+  }
   return isNew;
 }
 
@@ -455,7 +460,8 @@ void Importer::readProbe(const Node &node) {
     if (signal.population)
       populations.push_back(known);
   if (!llvm::is_contained(populations, name)) {
-    if (!declared.count(name) || signals.count(name)) // else reported there
+    if (!usedTwice.count(name) &&
+        (!declared.count(name) || signals.count(name))) // else reported there
       reader.unknown(node, "population", name, populations);
     return;
   }

@@ -508,6 +508,8 @@ void Importer::readProjection(const Node &node, size_t index) {
     bool isTarget = signal == &ends.to;
     if (it == signals.end() && declared.count(*name))
       return; // reported where it is written
+    if (isTarget && usedTwice.count(*name))
+      return; // the input of the two: that is reported
     if (it == signals.end() || (isTarget && !it->second.population)) {
       std::vector<std::string> known;
       for (const auto &[other, value] : signals)

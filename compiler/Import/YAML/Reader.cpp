@@ -34,13 +34,13 @@ void Reader::report(Diagnostic finding) {
   sink.report(std::move(finding));
 }
 
-void Reader::error(const Node &node, const char *code, std::string message,
+void Reader::error(const Node &node, DiagnosticCode code, std::string message,
                    std::vector<std::string> hints) {
   report(makeError(code, {file, "", node.line, node.column}, std::move(message),
                    std::move(hints)));
 }
 
-void Reader::warn(const Node &node, const char *code, std::string message,
+void Reader::warn(const Node &node, DiagnosticCode code, std::string message,
                   std::vector<std::string> hints) {
   Diagnostic d = makeError(code, {file, "", node.line, node.column},
                            std::move(message), std::move(hints));
@@ -48,7 +48,7 @@ void Reader::warn(const Node &node, const char *code, std::string message,
   report(std::move(d));
 }
 
-void Reader::errorInside(const Node &node, size_t offset, const char *code,
+void Reader::errorInside(const Node &node, size_t offset, DiagnosticCode code,
                          std::string message, std::vector<std::string> hints) {
   Diagnostic d = makeError(code, {file, "", node.line, node.column},
                            std::move(message), std::move(hints));

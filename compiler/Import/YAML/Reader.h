@@ -27,12 +27,12 @@ public:
   Reader(std::string file, DiagnosticSink &sink)
       : file(std::move(file)), sink(sink) {}
 
-  void error(const Node &node, const char *code, std::string message,
+  void error(const Node &node, DiagnosticCode code, std::string message,
              std::vector<std::string> hints = {});
-  void warn(const Node &node, const char *code, std::string message,
+  void warn(const Node &node, DiagnosticCode code, std::string message,
             std::vector<std::string> hints = {});
   /// An error `offset` characters into a scalar.
-  void errorInside(const Node &node, size_t offset, const char *code,
+  void errorInside(const Node &node, size_t offset, DiagnosticCode code,
                    std::string message, std::vector<std::string> hints = {});
   bool failed() const { return sink.hasErrors(); }
   /// Errors so far, also those beyond kMost that are not listed.

@@ -96,7 +96,7 @@ private:
     std::set<std::string> keys;
   };
 
-  [[noreturn]] void refuse(const YAML::Mark &mark, const char *code,
+  [[noreturn]] void refuse(const YAML::Mark &mark, DiagnosticCode code,
                            std::string message,
                            std::vector<std::string> hints = {}) {
     throw Refused{makeError(code, {file, "", mark.line + 1, mark.column + 1},

@@ -1,9 +1,8 @@
-//===- ExitCode.h - How a command ends --------------------------*- C++ -*-===//
+//===- ExitCode.h - How a command ends ---------------------------*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#ifndef SNNC_TOOLS_EXITCODE_H
-#define SNNC_TOOLS_EXITCODE_H
-
-#include <string>
+#ifndef SNNC_SUPPORT_EXITCODE_H
+#define SNNC_SUPPORT_EXITCODE_H
 
 namespace snnc {
 
@@ -17,9 +16,6 @@ constexpr int kExitLostSpikes = 6;
 constexpr int kExitInternal = 70;
 constexpr int kExitInterrupted = 130;
 
-/// The exit code that an error's code stands for (docs/diagnostics).
-int exitCodeOf(const std::string &code);
-
 } // namespace snnc
 
-#endif // SNNC_TOOLS_EXITCODE_H
+#endif // SNNC_SUPPORT_EXITCODE_H
