@@ -57,9 +57,12 @@ static Diagnostic valueError(const NdArray &array, uint64_t index,
                      : value < 0
                          ? "is negative; inputs are spike counts"
                          : "exceeds the limit of 65535 spikes in one tick";
-  std::vector<std::string> hints = {
-      "turn analog values into spikes with an encoder: --encode rate, --encode "
-      "latency or --encode delta"};
+  std::vector<std::string> hints;
+  if (value >= 0 && std::floor(value) == value)
+    hints.push_back("spread the spikes over several ticks or channels");
+  else
+    hints.push_back("turn analog values into spikes with an encoder: --encode "
+                    "rate, --encode latency or --encode delta");
   if (value < 0)
     hints.push_back("give negative events channels of their own");
   return makeError("SNN0412", {"", input.name, 0, 0},

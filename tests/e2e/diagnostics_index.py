@@ -1,5 +1,6 @@
-"""Every code that the sources name is explained in docs/diagnostics, once, and
-nothing else is; docs/diagnostics.md leads to every page."""
+"""Every code that the sources name has its line in Diagnostics.def, and is
+explained once, on the page that the line names; nothing else is.
+docs/diagnostics.md leads to every page."""
 
 import collections
 import glob
@@ -12,6 +13,8 @@ from support import ROOT
 SOURCES = ("classifier", "tools", "compiler", "passes", "backends", "runtime")
 CODE = re.compile(r"SNN\d{4}")
 ROW = re.compile(r"^\| *(SNN\d{4}) *\|")
+LINE = re.compile(r'^SNNC_DIAGNOSTIC\((SNN\d{4}), (\w+), (\w+), (\w+), "(.+)"\)$')
+PASTED = re.compile(r'"SNN\d{4}:')
 PAGES = os.path.join(ROOT, "docs", "diagnostics")
 
 
@@ -51,6 +54,28 @@ class DiagnosticsIndex(unittest.TestCase):
                          "listed, but no source uses them")
         self.assertEqual({c: p for c, p in listed.items() if len(p) > 1}, {},
                          "listed twice")
+
+    def test_table(self):
+        table = {}
+        for line in text(os.path.join(
+                ROOT, "runtime", "support", "Diagnostics.def")).splitlines():
+            if line.startswith("SNNC_DIAGNOSTIC"):
+                self.assertRegex(line, LINE)
+                code, severity, leaves, page, title = LINE.match(line).groups()
+                self.assertEqual(severity == "Error", leaves not in (
+                    "Ok", "LostSpikes"), line)
+                self.assertLess(len(title), 100, line)
+                table[code] = page + ".md"
+        listed = {code: pages[0] for code, pages in self.listed().items()}
+        self.assertEqual(listed, table, "pages and Diagnostics.def")
+
+    def test_codes_are_no_texts(self):
+        """A code is an argument (compiler/Support/Report.h), never a part of a
+        message that somebody would have to read again."""
+        for folder in SOURCES:
+            for path in glob.glob(os.path.join(ROOT, folder, "**", "*.cpp"),
+                                  recursive=True):
+                self.assertNotRegex(text(path), PASTED, path)
 
     def test_index(self):
         index = text(os.path.join(ROOT, "docs", "diagnostics.md"))

@@ -12,7 +12,7 @@ import tempfile
 
 import numpy as np
 
-from support import SnncTest
+from support import ROOT, SnncTest, write_network
 
 NET = """network: {name: net, dt: 1.0e-3}
 inputs:
@@ -49,14 +49,18 @@ RUN = ["run", "net.yaml", "-i", "x.npy", "--backend", "reference", "-o",
 CHECK = ["check", "net.yaml"]
 
 
-def meant(case, hints):
-    """'did you mean X?': X stands where the wrong word stood."""
-    word = re.search(r"did you mean '([^']+)'\?", hints)[1]
-    wrong = case["wrong"]
-    case["files"] = {name: text.replace(wrong, word)
+def replace(case, old, new):
+    """In every text and in the command."""
+    case["files"] = {name: text.replace(old, new)
                      if isinstance(text, str) else text
                      for name, text in case["files"].items()}
-    case["command"] = [part.replace(wrong, word) for part in case["command"]]
+    case["command"] = [part.replace(old, new) for part in case["command"]]
+
+
+def meant(case, hints):
+    """'did you mean X?': X stands where the wrong word stood."""
+    replace(case, case["wrong"],
+            re.search(r"did you mean '([^']+)'\?", hints)[1])
 
 
 def option(pattern, *values):
@@ -82,11 +86,7 @@ def without(name):
 def instead(old, pattern, form="{}"):
     """The command or file with what the line's first group says for `old`."""
     def apply(case, hints):
-        new = form.format(re.search(pattern, hints)[1])
-        case["files"] = {name: text.replace(old, new)
-                         if isinstance(text, str) else text
-                         for name, text in case["files"].items()}
-        case["command"] = [part.replace(old, new) for part in case["command"]]
+        replace(case, old, form.format(re.search(pattern, hints)[1]))
     return apply
 
 
@@ -95,6 +95,24 @@ def array(name, make, pattern):
     def apply(case, hints):
         assert re.search(pattern, hints), hints
         case["files"][name] = make(case["files"][name])
+    return apply
+
+
+def makes(name, content, pattern):
+    """The line says how the file is to be made; that is the file after it."""
+    def apply(case, hints):
+        assert re.search(pattern, hints), hints
+        case["files"][name] = content
+    return apply
+
+
+def says(pattern, *changes, more=()):
+    """The line says so; (old, new) in files and command, and `more` options."""
+    def apply(case, hints):
+        assert re.search(pattern, hints), hints
+        for old, new in changes:
+            replace(case, old, new)
+        case["command"] += more
     return apply
 
 
@@ -233,7 +251,12 @@ class Help(SnncTest):
             if isinstance(content, str):
                 with open(path, "w", encoding="utf-8") as file:
                     file.write(content)
-            else:
+            elif isinstance(content, bytes):
+                with open(path, "wb") as file:
+                    file.write(content)
+            elif isinstance(content, tuple):
+                write_network(path, *content)
+            elif content is not None: # None: no such file
                 np.save(path, content)
 
     def findings(self, folder, case):
@@ -241,6 +264,8 @@ class Help(SnncTest):
         self.write(folder, case["files"])
         for command in case.get("before", []):
             self.snnc(*command, cwd=folder)
+        if case.get("damage"):
+            case["damage"](folder)
         done = self.run_snnc("--diagnostics", "json", *case["command"],
                              cwd=folder)
         self.assertNotIn(done.returncode, (70, -11, -6), done.stderr)
@@ -248,9 +273,42 @@ class Help(SnncTest):
             json.loads(line) for line in done.stderr.splitlines()
             if line.startswith("{")]
 
+    def test_explain(self):
+        """The binary alone explains every code."""
+        listed = re.findall(r"(?m)^(SNN\d{4})  (\w+) +(\d*) +(\S.*)$",
+                            self.snnc("explain").stdout)
+        self.assertGreater(len(listed), 200)
+        text = self.snnc("explain", *(row[0] for row in listed)).stdout
+        parts = re.split(r"(?m)^(?=SNN\d{4}: )", text)[1:]
+        self.assertEqual(len(parts), len(listed))
+        for part, (code, severity, leaves, title) in zip(parts, listed):
+            with self.subTest(code):
+                self.assertTrue(part.startswith(f"{code}: {title}\n{severity}"),
+                                part)
+                self.assertEqual(f"exit code {leaves} (" in part, bool(leaves))
+                self.assertRegex(part, r"\nmeaning:\n  \S")
+                page = re.search(r"\npage: (\S+)", part)[1]
+                self.assertTrue(os.path.isfile(os.path.join(ROOT, page)), page)
+        for spelling in ("354", "0354", "snn0354"):
+            self.assertEqual(self.snnc("explain", spelling).stdout,
+                             self.snnc("explain", "SNN0354").stdout)
+        for wrong in ("SNN9999", "", "x" * 5000, "SNN035\n"):
+            done = self.snnc("explain", wrong, code=2)
+            self.assertIn("[SNN0092]", done.stderr)
+
+    def test_an_error_names_its_page_once(self):
+        self.write(self.folder, {"net.yaml": NET.replace("size", "sise")})
+        errors = self.snnc(*CHECK, code=1).stderr
+        self.assertEqual(errors.count("snnc explain"), 1, errors)
+        self.assertIn("snnc explain SNN1003", errors)
+        self.assertNotIn("snnc explain", self.snnc(
+            "--quiet", *CHECK, code=1).stderr)
+        self.assertNotIn("snnc explain", self.snnc("chekc", code=2).stderr)
+
     def test_cases(self):
+        from help_cases import UNREACHED, more
         tested = set()
-        for name, case in cases().items():
+        for name, case in {**cases(), **more()}.items():
             with self.subTest(name), tempfile.TemporaryDirectory(
                     dir=self.folder) as folder:
                 code = case["code"]
@@ -266,6 +324,13 @@ class Help(SnncTest):
                 self.assertEqual(left, case.get("then", []), found)
                 self.assertEqual(end == 0, not left, found)
                 tested.add(code)
+        listed = set(re.findall(r"(?m)^(SNN\d{4}) ", self.snnc("explain").stdout))
+        self.assertGreater(len(listed), 200)
+        left = {code for codes in UNREACHED.values() for code in codes.split()}
+        self.assertEqual(sorted(listed - tested - left), [],
+                         "add a case, or say why there is none")
+        self.assertEqual(sorted(left & tested), [], "has a case")
+        self.assertEqual(sorted(left - listed), [], "no such code")
         print(f"help lines of {len(tested)} codes: {' '.join(sorted(tested))}",
               flush=True)
 

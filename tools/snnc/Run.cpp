@@ -92,9 +92,9 @@ void reportVerdict(const runtime::Manifest &manifest,
        listOverruns(overruns, budget));
   warn("SNN0681", verdict.droppedPackets,
        "packet(s) found a full receive ring and were lost",
-       "run the network file itself with this input, or state the real `rate` "
-       "of its inputs there: rings are made for what is known of the spikes; "
-       "`--backend reference` loses none");
+       "run the network file itself with this input: rings are made for what "
+       "is known of the spikes; or state the real `rate` of the populations "
+       "that send; `--backend reference` loses none");
   warn("SNN0682", verdict.unroutedPackets,
        "packet(s) matched no routing entry and were lost",
        "compile the network again");

@@ -75,7 +75,8 @@ static Status checkLayout(hid_t properties, const SourceSpot &spot) {
     return makeError("SNN0207", spot,
                      "the data lives in another file (external or virtual "
                      "storage), which is refused",
-                     {"copy the data into the file: h5repack old.nir new.nir"});
+                     {"read and write it once more: nir.write(\"new.nir\", "
+                      "nir.read(\"old.nir\"))"});
   return {};
 }
 

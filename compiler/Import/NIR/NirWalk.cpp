@@ -125,7 +125,8 @@ Walker::list(hid_t group, const std::string &path, size_t limit) {
                      fmt::format("'{}' is a soft or external link, which is "
                                  "refused: a model is one self-contained file",
                                  listing.linkName),
-                     {"copy the data into the file: h5repack old.nir new.nir"});
+                     {"read and write it once more: nir.write(\"new.nir\", "
+                      "nir.read(\"old.nir\"))"});
   if (!listing.badName.empty())
     return makeError("SNN0214", spot(path),
                      fmt::format("'{}' is not a name: it must be UTF-8 without "
