@@ -14,8 +14,8 @@ namespace snnc {
 runtime::RunOptions sessionOptions(const RunOptions &options,
                                    Progress &progress);
 
-/// What went wrong on the device without ending the run: warnings, and
-/// kExitLostSpikes.
+/// What went wrong on the device without ending the run: warnings, whose
+/// exit code is the table's.
 void reportVerdict(const runtime::Manifest &manifest,
                   const runtime::RunResult &result, DiagnosticSink &sink);
 
