@@ -203,10 +203,10 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
           << "; what does not fit is lost";
       attachHelp(diag) << (ratesOf(info, node)
                                ? "lower the rates or the number of its "
-                                 "sources; `--backend reference` runs it "
+                                 "sources; `--backend cpu` runs it "
                                  "without rings"
                                : "state the `rate` of its sources if "
-                                 "they are less active; `--backend reference` "
+                                 "they are less active; `--backend cpu` "
                                  "runs it without rings");
     }
     lossy.clear();

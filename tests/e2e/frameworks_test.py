@@ -56,7 +56,7 @@ class Frameworks(SnncTest):
     def test_backends_agree_on_late_resets(self):
         for name in ("ff", "ffzero", "syn", "rleaky"):
             reference = self.spikes(name, "--backend", "reference")
-            for backend in ("host", "emulator"):
+            for backend in ("native", "emulator"):
                 with self.subTest(name=name, backend=backend):
                     np.testing.assert_array_equal(
                         self.spikes(name, "--backend", backend), reference)
@@ -71,7 +71,7 @@ class Frameworks(SnncTest):
                 path = file.extract(f"snntorch_{name}.nir", self.folder)
                 reference = self.record(path, [*options, "--backend",
                                                "reference"])
-                for backend in ("host", "emulator"):
+                for backend in ("native", "emulator"):
                     with self.subTest(name=name, backend=backend):
                         self.assert_equal_runs(self.record(path, [
                             *options, "--backend", backend]), reference)

@@ -1,9 +1,11 @@
-//===- Network.h - From a file to a normalised network ----------*- C++ -*-===//
+//===- Network.h - From a file to a normalised network -----------*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_TOOLS_NETWORK_H
 #define SNNC_TOOLS_NETWORK_H
 
 #include "compiler/SNN/SNN.h"
+#include "compiler/Target/Target.h"
 #include "runtime/support/Diagnostic.h"
 #include "tools/snnc/Framework.h"
 #include "tools/snnc/Options.h"
@@ -48,8 +50,7 @@ mlir::LogicalResult normalizeNetwork(mlir::ModuleOp module, double dt,
                                      const NetworkOptions &options,
                                      bool quantized);
 
-/// The module's only network.
-snn::NetworkOp networkOf(mlir::ModuleOp module);
+using target::networkOf;
 
 } // namespace snnc
 
