@@ -40,7 +40,7 @@ snn.network @n {
 snn.network @n {
   %in = snn.input "in" : tensor<2xf32>
   %p = snn.population "p" model @m params {} : tensor<2xi1>
-  // expected-error@+1 {{weights are #snn.dense, #snn.conv, #snn.one_to_one, #snn.procedural or #snn.list}}
+  // expected-error@+1 {{weights are #snn.dense, #snn.conv, #snn.one_to_one, #snn.procedural, #snn.csr or #snn.list}}
   snn.projection "w" %in to %p weights 1.0 delay(1) : tensor<2xf32>, tensor<2xi1>
 }
 
