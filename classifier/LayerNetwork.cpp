@@ -318,7 +318,8 @@ Attribute LayerBuilder::listedWeights(const LayerSpec &spec) {
     addBlocks(spec, draw, synapses);
   if (synapses.empty()) // a list is never empty
     synapses.add(0, 0, draw, spec.delays);
-  return synapses.rows(spec.sources, spec.targets).attribute(mlir.get(), "list");
+  return synapses.rows(spec.sources, spec.targets)
+      .attribute(mlir.get(), "list");
 }
 
 Attribute LayerBuilder::convWeights(const LayerSpec &spec) {

@@ -61,9 +61,9 @@ std::string ParameterStore::add(std::string_view key, ParameterBlob blob) {
 std::string ParameterStore::addF32(std::string_view key,
                                    std::vector<int64_t> shape,
                                    std::span<const float> values) {
-  return add(key, ParameterBlob::of(
-                      std::move(shape),
-                      std::vector<float>(values.begin(), values.end())));
+  return add(
+      key, ParameterBlob::of(std::move(shape),
+                             std::vector<float>(values.begin(), values.end())));
 }
 
 std::string ParameterStore::addF64(std::string_view key,
@@ -168,8 +168,8 @@ Status ParameterStore::deserialize(std::string_view bytes,
     // A copy of its own: in the file it may stand at any place, elements are
     // read where their type wants them.
     auto raw = std::as_bytes(std::span(data.data() + begin, end - begin));
-    blob.bytes = SharedBytes::of(
-        std::vector<std::byte>(raw.begin(), raw.end()));
+    blob.bytes =
+        SharedBytes::of(std::vector<std::byte>(raw.begin(), raw.end()));
     fresh.emplace(key, std::move(blob));
   }
   blobs = std::move(fresh);

@@ -24,7 +24,8 @@ class SharedBytes {
 public:
   SharedBytes() = default;
   /// `view` lies in what `owner` keeps alive, aligned for its elements.
-  SharedBytes(std::shared_ptr<const void> owner, std::span<const std::byte> view)
+  SharedBytes(std::shared_ptr<const void> owner,
+              std::span<const std::byte> view)
       : owner(std::move(owner)), view(view) {}
 
   /// Takes the elements over.

@@ -97,14 +97,14 @@ private:
   llvm::SmallVector<double, 4> numbers;
 };
 
-/// Drawn (`#snn.procedural`) and listed (`#snn.csr`, `#snn.list`) synapses; null
-/// and `error` set when the parts do not fit. Connectivity::create dispatches
-/// to them.
+/// Drawn (`#snn.procedural`) and listed (`#snn.csr`, `#snn.list`) synapses;
+/// null and `error` set when the parts do not fit. Connectivity::create
+/// dispatches to them.
 std::unique_ptr<Connectivity> createDrawn(mlir::Attribute weights,
                                           uint32_t sources, uint32_t targets,
                                           std::string &error);
-std::unique_ptr<Connectivity> createListed(mlir::Attribute weights, uint32_t sources,
-                                           uint32_t targets,
+std::unique_ptr<Connectivity> createListed(mlir::Attribute weights,
+                                           uint32_t sources, uint32_t targets,
                                            std::string &error);
 
 /// `#snn.csr` or `#snn.list`: synapses one by one.

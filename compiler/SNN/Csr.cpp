@@ -20,7 +20,8 @@ CsrAttr CsrTable::attribute(MLIRContext *context, llvm::StringRef name) const {
   auto store = [&](const char *part, const ParameterBlob &blob) {
     return addParam(context, (name + part).str(), blob);
   };
-  ParamRefAttr rows = store(".offsets", offsets), to = store(".targets", columns);
+  ParamRefAttr rows = store(".offsets", offsets),
+               to = store(".targets", columns);
   Attribute numbers =
       weight ? Attribute(Builder(context).getF64FloatAttr(double(*weight)))
              : store(".weights", weights);
@@ -68,7 +69,8 @@ void CsrBuilder::start(uint32_t baseDelay) {
   if (!sameWeights)
     make(weightColumn, weightKind(wholeWeights, least, largest));
   if (hasDelays())
-    make(delayColumn, longest - base <= 255 ? ElementKind::U8 : ElementKind::U16);
+    make(delayColumn,
+         longest - base <= 255 ? ElementKind::U8 : ElementKind::U16);
 }
 
 /// Element i of a column; the kind holds the value.
@@ -99,8 +101,7 @@ bool CsrBuilder::place(const Entry &entry) {
   uint64_t &at = next[entry.source];
   float weight = entry.weight;
   if (at >= begins[size_t(entry.source) + 1] || entry.delay < shortest ||
-      entry.delay > longest ||
-      !(weight >= least && weight <= largest) ||
+      entry.delay > longest || !(weight >= least && weight <= largest) ||
       (wholeWeights && weight != std::trunc(weight)))
     return false;
   put(targetColumn.kind, targetColumn.bytes, at, entry.target);
@@ -137,8 +138,7 @@ void CsrBuilder::sortRow(uint64_t begin, uint64_t end) {
     synapse.target =
         uint32_t(element(targetColumn.kind, targetColumn.bytes, i));
     if (!sameWeights)
-      synapse.weight =
-          float(element(weightColumn.kind, weightColumn.bytes, i));
+      synapse.weight = float(element(weightColumn.kind, weightColumn.bytes, i));
     if (hasDelays())
       synapse.delay = uint32_t(element(delayColumn.kind, delayColumn.bytes, i));
     scratch.push_back(synapse);
@@ -233,7 +233,8 @@ static void fill(const ParameterBlob &column, size_t begin,
 
 void CsrConnectivity::row(uint32_t source, std::vector<Synapse> &row) const {
   size_t first = begin(source), count = begin(size_t(source) + 1) - first;
-  row.assign(table.weight == 0.0f ? 0 : count, {0, table.weight.value_or(0), 0});
+  row.assign(table.weight == 0.0f ? 0 : count,
+             {0, table.weight.value_or(0), 0});
   if (row.empty())
     return;
   fill(table.columns, first, row,
@@ -264,8 +265,9 @@ std::string CsrConnectivity::check() {
   if (!table.weight && table.weights.count() != count)
     return "the rows have " + std::to_string(count) + " targets and " +
            std::to_string(table.weights.count()) + " weights";
-  if (table.delays && (!is(*table.delays, {ElementKind::U8, ElementKind::U16}) ||
-                       table.delays->count() != count))
+  if (table.delays &&
+      (!is(*table.delays, {ElementKind::U8, ElementKind::U16}) ||
+       table.delays->count() != count))
     return "the rows' delays are not " + std::to_string(count) +
            " numbers of 8 or 16 bits";
   auto most = uint64_t(count);

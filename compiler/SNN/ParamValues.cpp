@@ -72,9 +72,8 @@ void ParamValues::transpose(size_t width, size_t first, size_t columns,
         out[c * rows + r] = float(elementAt(r * width + first + c));
   };
   if (blob && !single)
-    blob->visit([&](auto elements) {
-      move([&](size_t i) { return elements[i]; });
-    });
+    blob->visit(
+        [&](auto elements) { move([&](size_t i) { return elements[i]; }); });
   else
     move([&](size_t i) { return at(i); });
 }
@@ -161,9 +160,9 @@ Attribute makeParam(MLIRContext *context, llvm::StringRef key,
         std::bit_cast<uint64_t>(value) == std::bit_cast<uint64_t>(values[0]);
   if (same && !values.empty())
     return builder.getF64FloatAttr(values[0]);
-  return addParam(context, key,
-                  ParameterBlob::of({int64_t(values.size())},
-                                    std::vector<double>(values)));
+  return addParam(
+      context, key,
+      ParameterBlob::of({int64_t(values.size())}, std::vector<double>(values)));
 }
 
 } // namespace snnc::snn

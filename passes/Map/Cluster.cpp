@@ -27,7 +27,7 @@ using namespace snnc::fabric;
 namespace {
 constexpr unsigned kTurns = 30;
 constexpr size_t kMostSynapses = 4 << 20; ///< more would take seconds
-constexpr uint32_t kTile = 16; ///< columns of the MAC array
+constexpr uint32_t kTile = 16;            ///< columns of the MAC array
 
 /// All synapses into one population.
 class Clusters {

@@ -29,9 +29,8 @@ class Synapses {
 public:
   /// Adds those of `op`; false when it has no delay in ticks.
   FailureOr<bool> append(ProjectionOp op) {
-    auto delays =
-        ParamValues::get(op.getDelay(), size_t(op.numSources()),
-                         op.getContext());
+    auto delays = ParamValues::get(op.getDelay(), size_t(op.numSources()),
+                                   op.getContext());
     if (!delays)
       return false;
     auto view = Connectivity::create(op);
@@ -41,8 +40,8 @@ public:
     return true;
   }
 
-  using Visitor = llvm::function_ref<void(uint32_t source, const Synapse &s,
-                                          double delay)>;
+  using Visitor =
+      llvm::function_ref<void(uint32_t source, const Synapse &s, double delay)>;
   void forEach(Visitor visit) const {
     for (const Part &part : parts)
       part.view->forEach([&](uint32_t source, const Synapse &synapse) {

@@ -274,8 +274,7 @@ Expected<NpyLayout> npyLayout(std::string_view head, uint64_t fileBytes,
 static NdArray arrayOf(NpyLayout layout, std::vector<std::byte> elements) {
   NdArray array{std::move(layout.shape), layout.dtype, std::move(elements)};
   if (layout.fortran && array.shape.size() > 1)
-    array.bytes =
-        toRowMajor(array.bytes, array.shape, itemBytes(layout.dtype));
+    array.bytes = toRowMajor(array.bytes, array.shape, itemBytes(layout.dtype));
   if (layout.dtype == DType::Bool)
     for (std::byte &b : array.bytes)
       b = std::byte(b != std::byte(0));

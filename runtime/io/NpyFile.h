@@ -8,8 +8,8 @@
 #ifndef SNNC_RUNTIME_IO_NPYFILE_H
 #define SNNC_RUNTIME_IO_NPYFILE_H
 
-#include "runtime/support/FileReader.h"
 #include "runtime/io/Npy.h"
+#include "runtime/support/FileReader.h"
 
 namespace snnc::runtime {
 

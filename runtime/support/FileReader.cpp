@@ -30,8 +30,8 @@ Expected<FileReader> FileReader::open(const std::string &path,
     return cannotRead(path, std::strerror(errno));
   FileReader file;
   file.path = path;
-  file.descriptor = std::shared_ptr<const int>(
-      new int(number), [](const int *open) {
+  file.descriptor =
+      std::shared_ptr<const int>(new int(number), [](const int *open) {
         ::close(*open);
         delete open;
       });
@@ -50,8 +50,7 @@ Expected<FileReader> FileReader::open(const std::string &path,
 
 Status FileReader::read(uint64_t offset, std::span<std::byte> out) const {
   while (!out.empty()) {
-    ssize_t got =
-        ::pread(*descriptor, out.data(), out.size(), off_t(offset));
+    ssize_t got = ::pread(*descriptor, out.data(), out.size(), off_t(offset));
     if (got < 0 && errno == EINTR)
       continue;
     if (got <= 0)

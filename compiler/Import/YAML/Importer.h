@@ -112,9 +112,8 @@ private:
   // Lists.cpp
   mlir::Attribute readList(const Node &node, const Node &list, Ends &ends,
                            Delay &delay);
-  std::optional<std::vector<int>> placeListColumns(const Node &node,
-                                                   const Node &list,
-                                                   const RowTable &table);
+  std::optional<std::vector<int>>
+  placeListColumns(const Node &node, const Node &list, const RowTable &table);
 
   snn::DistAttr constant(double value);
   mlir::Attribute store(const std::string &key, runtime::NdArray array);

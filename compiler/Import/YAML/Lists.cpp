@@ -63,9 +63,9 @@ private:
   bool has(size_t c) const { return places[c] >= 0; }
   bool isGood(const double *row, size_t c) const {
     double value = at(row, c);
-    return c == 2 ? std::abs(value) <= Reader::kLargest
-                  : value >= 0 && value < limits[c] &&
-                        value == std::floor(value);
+    return c == 2
+               ? std::abs(value) <= Reader::kLargest
+               : value >= 0 && value < limits[c] && value == std::floor(value);
   }
 
   bool take(const double *row, Entry &entry) const {

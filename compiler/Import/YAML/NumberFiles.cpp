@@ -109,8 +109,7 @@ static Expected<NumberTable> tableOfMembers(runtime::ArrayMap all,
   std::vector<double> values;
   if (Status s = columns->read(0, columns->rows(), values); !s)
     return s.takeError();
-  return NumberTable{NdArray::of(columns->shape(), values),
-                     columns->columns()};
+  return NumberTable{NdArray::of(columns->shape(), values), columns->columns()};
 }
 
 static Expected<NumberTable> readArchive(const std::string &path,
@@ -133,7 +132,7 @@ static Expected<NumberTable> readArchive(const std::string &path,
 }
 
 Expected<NumberTable> readStored(const std::string &path,
-                                     const std::string &key) {
+                                 const std::string &key) {
   auto alone = [](Expected<NdArray> array) -> Expected<NumberTable> {
     if (!array)
       return array.takeError();

@@ -68,9 +68,9 @@ Attribute Importer::store(const std::string &key, runtime::NdArray array) {
   std::vector<int64_t> shape(array.shape.begin(), array.shape.end());
   for (auto [stored, kind] : kept)
     if (stored == array.dtype)
-      return snn::addParam(context, key,
-                           {kind, std::move(shape),
-                            SharedBytes::of(std::move(array.bytes))});
+      return snn::addParam(
+          context, key,
+          {kind, std::move(shape), SharedBytes::of(std::move(array.bytes))});
   std::vector<float> narrow(array.size());
   for (size_t i = 0; i < narrow.size(); ++i)
     narrow[i] = float(array.at(i));

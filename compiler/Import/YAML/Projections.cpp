@@ -257,7 +257,8 @@ Attribute Importer::readConv(const Node &node, const Node &conv, Ends &ends) {
   auto stride = pair("stride", 1, 1), padding = pair("padding", 0, 0),
        dilation = pair("dilation", 1, 1);
   NodePtr kernelNode = reader.need(conv, "kernel", "conv2d");
-  auto kernel = kernelNode ? reader.stored(*kernelNode, "kernel") : std::nullopt;
+  auto kernel =
+      kernelNode ? reader.stored(*kernelNode, "kernel") : std::nullopt;
   std::optional<int64_t> groups = 1;
   if (NodePtr given = conv.find("groups"))
     groups = reader.whole(*given, "groups", 1, 1 << 20);

@@ -345,18 +345,17 @@ std::optional<runtime::NdArray> Reader::stored(const Node &node,
   if (!node.isMap())
     return array(node, what);
   auto other = otherFile(node, what);
-  auto read = other ? unlessBad(readStored(other->path, other->key), *other,
-                                what)
-                    : std::nullopt;
+  auto read = other
+                  ? unlessBad(readStored(other->path, other->key), *other, what)
+                  : std::nullopt;
   return read ? std::optional(std::move(read->numbers)) : std::nullopt;
 }
 
 std::optional<RowTable> Reader::rows(const Node &node, const char *what) {
   if (node.isMap()) {
     auto other = otherFile(node, what);
-    return other
-               ? unlessBad(readRows(other->path, other->key), *other, what)
-               : std::nullopt;
+    return other ? unlessBad(readRows(other->path, other->key), *other, what)
+                 : std::nullopt;
   }
   auto table = inlineTable(node, what);
   return table ? std::optional(RowTable(std::move(*table))) : std::nullopt;

@@ -35,7 +35,8 @@ public:
 
   /// Makes `values` the rows [first, first + count), one after another, as
   /// float64. Error SNN0001 when a file has become shorter.
-  Status read(uint64_t first, uint64_t count, std::vector<double> &values) const;
+  Status read(uint64_t first, uint64_t count,
+              std::vector<double> &values) const;
 
 private:
   std::variant<runtime::NdArray, runtime::NpyFile, runtime::ArrayMap> numbers;

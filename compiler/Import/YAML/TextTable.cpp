@@ -89,9 +89,8 @@ placeColumns(const std::vector<std::string> &header, size_t have,
     return places;
   }
   if (have != 0 && header.size() != have) {
-    why =
-        fmt::format("the header names {} columns ({}), the rows have {}",
-                    header.size(), fmt::join(header, ", "), have);
+    why = fmt::format("the header names {} columns ({}), the rows have {}",
+                      header.size(), fmt::join(header, ", "), have);
     return std::nullopt;
   }
   for (size_t at = 0; at < header.size(); ++at) {

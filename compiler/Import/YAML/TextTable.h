@@ -37,9 +37,9 @@ std::optional<Column> columnOf(const std::string &word,
 const char *name(Column column);
 
 /// Where each of the `wanted` columns stands among `have`, which a header calls
-/// by its words; -1: it has none. Without a header they are in the order of `wanted`.
-/// Nothing and `why` when one of the first `needed` is missing, one is there
-/// twice, or a word of the header is no column.
+/// by its words; -1: it has none. Without a header they are in the order of
+/// `wanted`. Nothing and `why` when one of the first `needed` is missing, one
+/// is there twice, or a word of the header is no column.
 std::optional<std::vector<int>>
 placeColumns(const std::vector<std::string> &header, size_t have,
              std::initializer_list<Column> wanted, size_t needed,
