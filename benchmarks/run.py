@@ -16,6 +16,7 @@ import time
 import numpy as np
 
 import chip_loops
+import lists
 import mapbytes
 import networks
 import paradigms
@@ -222,6 +223,10 @@ class Benchmarks:
         """A layer of 500 x 500 in both paradigms (docs/paradigms.md)."""
         paradigms.run(self)
 
+    def lists(self):
+        """Memory and time of millions of listed synapses."""
+        lists.run(self)
+
     def map_bytes(self):
         """Weight-delay maps against plain ones."""
         mapbytes.run(self)
@@ -229,11 +234,13 @@ class Benchmarks:
 
 NAMES = ("compile", "check", "synapse", "neuron", "emulator", "prediction", "chip",
          "selector", "paradigms", "chip-loops", "map-bytes")
+# Not of "everything": its files are large.
+ON_REQUEST = ("lists",)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", action="append", choices=NAMES,
+    parser.add_argument("--only", action="append", choices=NAMES + ON_REQUEST,
                         help="one benchmark; repeat for more")
     parser.add_argument("--json", metavar="FILE", required=True,
                         help="where the JSON lines go")

@@ -6,6 +6,7 @@
 #include "compiler/Fabric/Fabric.h"
 #include "compiler/Fabric/NeuronOrder.h"
 #include "compiler/Params/ParameterStore.h"
+#include "compiler/SNN/Csr.h"
 #include "compiler/SNN/ParamValues.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -258,14 +259,26 @@ Attribute LayerBuilder::randomWeights(const LayerSpec &spec, double density,
 
 namespace {
 /// Synapses one by one.
-struct Synapses {
-  std::vector<double> sources, targets, weights, delays;
+class Synapses {
+public:
   void add(uint32_t source, uint32_t target, Draw &draw, uint32_t range) {
-    sources.push_back(source);
-    targets.push_back(target);
-    weights.push_back(2 * draw.unit() - 1);
-    delays.push_back(draw.number(0, range - 1));
+    auto weight = float(2 * draw.unit() - 1);
+    entries.push_back(
+        {source, target, weight, uint32_t(draw.number(0, range - 1))});
   }
+  bool empty() const { return entries.empty(); }
+  snn::CsrTable rows(uint32_t sources, uint32_t targets) const {
+    snn::CsrBuilder builder(sources, targets);
+    for (const auto &entry : entries)
+      builder.count(entry);
+    builder.start();
+    for (const auto &entry : entries)
+      builder.place(entry);
+    return std::move(*builder.finish()); // all were counted
+  }
+
+private:
+  std::vector<snn::CsrBuilder::Entry> entries;
 };
 } // namespace
 
@@ -303,20 +316,10 @@ Attribute LayerBuilder::listedWeights(const LayerSpec &spec) {
     addBand(spec, draw, synapses);
   else
     addBlocks(spec, draw, synapses);
-  if (synapses.sources.empty()) // a list is never empty
+  if (synapses.empty()) // a list is never empty
     synapses.add(0, 0, draw, spec.delays);
-  Builder b(mlir.get());
-  auto store = [&](StringRef key, const std::vector<double> &values) {
-    auto n = int64_t(values.size());
-    std::string name =
-        snn::paramsOf(mlir.get()).addF64({key.data(), key.size()}, {n}, values);
-    return snn::ParamRefAttr::get(mlir.get(), name,
-                                  tensorOf(n, b.getF64Type()));
-  };
-  return snn::ListAttr::get(mlir.get(), store("sources", synapses.sources),
-                            store("targets", synapses.targets),
-                            store("weights", synapses.weights),
-                            store("delays", synapses.delays));
+  return synapses.rows(spec.sources, spec.targets)
+      .attribute(mlir.get(), "list");
 }
 
 Attribute LayerBuilder::convWeights(const LayerSpec &spec) {

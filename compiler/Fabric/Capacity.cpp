@@ -155,7 +155,8 @@ LogicalResult refuseHopeless(snn::NetworkOp network,
   std::vector<Part> parts;
   uint64_t bytes = 0, synapses = 0;
   for (auto op : network.getOps<snn::ProjectionOp>()) {
-    if (!isa<snn::ProceduralAttr, snn::ListAttr>(op.getWeights()))
+    if (!isa<snn::ProceduralAttr>(op.getWeights()) &&
+        !snn::isListed(op.getWeights()))
       continue;
     auto view = snn::Connectivity::create(op);
     if (!view)

@@ -79,32 +79,20 @@ bool RowSample::readDense(snn::ProjectionOp op) {
 }
 
 bool RowSample::readList(snn::ProjectionOp op) {
-  auto list = dyn_cast<snn::ListAttr>(op.getWeights());
-  if (!list || op.getPoolAttr())
+  if (!snn::isListed(op.getWeights()) || op.getPoolAttr())
     return false;
-  MLIRContext *context = op.getContext();
-  size_t count = size_t(list.getSources().getType().getNumElements());
-  auto from = snn::ParamValues::get(list.getSources(), count, context);
-  auto to = snn::ParamValues::get(list.getTargets(), count, context);
-  auto weights = snn::ParamValues::get(list.getWeights(), count, context);
-  std::optional<snn::ParamValues> delays;
-  if (list.getDelays())
-    delays = snn::ParamValues::get(list.getDelays(), count, context);
-  if (!from || !to || !weights || (list.getDelays() && !delays))
+  std::string error; // the full view reports it
+  auto view = snn::Connectivity::create(op.getWeights(), nullptr, sources,
+                                        targets, error);
+  if (!view)
     return false;
-  Quantizer quantizer(op.getQuantAttr(), targets, context);
-  std::vector<bool> wanted(sources);
-  for (uint32_t source : chosen)
-    wanted[source] = true;
-  for (size_t i = 0; i < count; ++i) {
-    double source = from->at(i), target = to->at(i);
-    if (!(source >= 0 && source < sources && target >= 0 && target < targets))
-      return false; // the full view reports it
-    if (!wanted[uint32_t(source)])
-      continue;
-    if (uint32_t size = quantizer(float(weights->at(i)), uint32_t(target)))
-      add(uint32_t(source), uint32_t(target),
-          delays ? uint32_t(delays->at(i)) : 0, size);
+  Quantizer quantizer(op.getQuantAttr(), targets, op.getContext());
+  std::vector<snn::Synapse> row;
+  for (uint32_t source : chosen) {
+    view->row(source, row);
+    for (const snn::Synapse &synapse : row)
+      if (uint32_t size = quantizer(synapse.weight, synapse.target))
+        add(source, synapse.target, synapse.delay, size);
   }
   return true;
 }

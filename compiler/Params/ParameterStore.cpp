@@ -9,8 +9,34 @@
 
 namespace snnc {
 
-unsigned byteWidth(ElementKind kind) {
-  return kind == ElementKind::F32 ? 4 : 8;
+namespace {
+struct KindRow {
+  ElementKind kind;
+  const char *name;
+  unsigned width;
+};
+constexpr KindRow kinds[] = {
+    {ElementKind::F32, "F32", 4}, {ElementKind::F64, "F64", 8},
+    {ElementKind::I64, "I64", 8}, {ElementKind::I8, "I8", 1},
+    {ElementKind::U8, "U8", 1},   {ElementKind::I16, "I16", 2},
+    {ElementKind::U16, "U16", 2}, {ElementKind::I32, "I32", 4},
+    {ElementKind::U32, "U32", 4}};
+} // namespace
+
+static const KindRow &rowOf(ElementKind kind) {
+  for (const KindRow &row : kinds)
+    if (row.kind == kind)
+      return row;
+  return kinds[0];
+}
+
+unsigned byteWidth(ElementKind kind) { return rowOf(kind).width; }
+const char *kindName(ElementKind kind) { return rowOf(kind).name; }
+std::optional<ElementKind> kindFromName(std::string_view name) {
+  for (const KindRow &row : kinds)
+    if (name == row.name)
+      return row.kind;
+  return std::nullopt;
 }
 
 size_t ParameterBlob::count() const {
@@ -21,33 +47,7 @@ size_t ParameterBlob::count() const {
 }
 
 double ParameterBlob::at(size_t i) const {
-  const std::byte *p = bytes->data() + i * byteWidth(kind);
-  switch (kind) {
-  case ElementKind::F32: {
-    float v;
-    std::memcpy(&v, p, sizeof v);
-    return v;
-  }
-  case ElementKind::F64: {
-    double v;
-    std::memcpy(&v, p, sizeof v);
-    return v;
-  }
-  case ElementKind::I64: {
-    int64_t v;
-    std::memcpy(&v, p, sizeof v);
-    return double(v);
-  }
-  }
-  return 0;
-}
-
-std::span<const float> ParameterBlob::f32() const {
-  return {reinterpret_cast<const float *>(bytes->data()), bytes->size() / 4};
-}
-
-std::span<const double> ParameterBlob::f64() const {
-  return {reinterpret_cast<const double *>(bytes->data()), bytes->size() / 8};
+  return visit([i](auto elements) { return double(elements[i]); });
 }
 
 std::string ParameterStore::add(std::string_view key, ParameterBlob blob) {
@@ -58,24 +58,20 @@ std::string ParameterStore::add(std::string_view key, ParameterBlob blob) {
   return name;
 }
 
-template <typename T>
-static ParameterBlob makeBlob(ElementKind kind, std::vector<int64_t> shape,
-                              std::span<const T> values) {
-  auto raw = std::as_bytes(values);
-  return {kind, std::move(shape),
-          std::make_shared<std::vector<std::byte>>(raw.begin(), raw.end())};
-}
-
 std::string ParameterStore::addF32(std::string_view key,
                                    std::vector<int64_t> shape,
                                    std::span<const float> values) {
-  return add(key, makeBlob(ElementKind::F32, std::move(shape), values));
+  return add(
+      key, ParameterBlob::of(std::move(shape),
+                             std::vector<float>(values.begin(), values.end())));
 }
 
 std::string ParameterStore::addF64(std::string_view key,
                                    std::vector<int64_t> shape,
                                    std::span<const double> values) {
-  return add(key, makeBlob(ElementKind::F64, std::move(shape), values));
+  return add(key, ParameterBlob::of(
+                      std::move(shape),
+                      std::vector<double>(values.begin(), values.end())));
 }
 
 const ParameterBlob *ParameterStore::find(std::string_view key) const {
@@ -92,38 +88,32 @@ static size_t aligned(size_t n) {
   return (n + kAlignment - 1) / kAlignment * kAlignment;
 }
 
-static const char *kindName(ElementKind kind) {
-  switch (kind) {
-  case ElementKind::F32:
-    return "F32";
-  case ElementKind::F64:
-    return "F64";
-  case ElementKind::I64:
-    return "I64";
-  }
-  return "";
-}
-
 std::string
 ParameterStore::serialize(const std::vector<std::string> &keys) const {
   nlohmann::json header = nlohmann::json::object();
-  std::string data;
+  std::vector<const ParameterBlob *> written;
+  size_t size = 0;
   for (const std::string &key : keys) {
     const ParameterBlob *blob = find(key);
     if (!blob)
       continue;
     header[key] = {{"dtype", kindName(blob->kind)},
                    {"shape", blob->shape},
-                   {"data_offsets",
-                    {data.size(), data.size() + blob->bytes->size()}}};
-    data.append(reinterpret_cast<const char *>(blob->bytes->data()),
-                blob->bytes->size());
+                   {"data_offsets", {size, size + blob->bytes.size()}}};
+    size += blob->bytes.size();
+    written.push_back(blob);
   }
   std::string json = header.dump();
   json.resize(aligned(json.size() + 8) - 8, ' ');
   uint64_t length = json.size();
-  std::string out(reinterpret_cast<const char *>(&length), 8);
-  return out + json + data;
+  std::string out;
+  out.reserve(8 + json.size() + size);
+  out.append(reinterpret_cast<const char *>(&length), 8);
+  out += json;
+  for (const ParameterBlob *blob : written)
+    out.append(reinterpret_cast<const char *>(blob->bytes.data()),
+               blob->bytes.size());
+  return out;
 }
 
 Status ParameterStore::deserialize(std::string_view bytes,
@@ -153,14 +143,11 @@ Status ParameterStore::deserialize(std::string_view bytes,
     ParameterBlob blob;
     const auto &dtype = entry["dtype"], &shape = entry["shape"],
                &offsets = entry["data_offsets"];
-    if (dtype == "F32")
-      blob.kind = ElementKind::F32;
-    else if (dtype == "F64")
-      blob.kind = ElementKind::F64;
-    else if (dtype == "I64")
-      blob.kind = ElementKind::I64;
-    else
+    auto kind = dtype.is_string() ? kindFromName(dtype.get<std::string>())
+                                  : std::nullopt;
+    if (!kind)
       return damaged("tensor '" + key + "' has an unknown element type");
+    blob.kind = *kind;
     if (!shape.is_array() || !offsets.is_array() || offsets.size() != 2 ||
         !offsets[0].is_number_unsigned() || !offsets[1].is_number_unsigned())
       return damaged("tensor '" + key + "' has a malformed shape or offset");
@@ -178,9 +165,11 @@ Status ParameterStore::deserialize(std::string_view bytes,
         count > data.size() / byteWidth(blob.kind) ||
         (end - begin) != count * byteWidth(blob.kind))
       return damaged("tensor '" + key + "' does not match its bytes");
+    // A copy of its own: in the file it may stand at any place, elements are
+    // read where their type wants them.
     auto raw = std::as_bytes(std::span(data.data() + begin, end - begin));
     blob.bytes =
-        std::make_shared<std::vector<std::byte>>(raw.begin(), raw.end());
+        SharedBytes::of(std::vector<std::byte>(raw.begin(), raw.end()));
     fresh.emplace(key, std::move(blob));
   }
   blobs = std::move(fresh);

@@ -1,8 +1,8 @@
 //===- Connectivity.cpp - The synapses behind a projection ----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "compiler/SNN/Csr.h"
 #include "compiler/SNN/DrawnRows.h"
-
 #include "compiler/SNN/ParamValues.h"
 #include "compiler/Support/Report.h"
 
@@ -15,29 +15,38 @@ namespace snnc::snn {
 
 namespace {
 
+/// NIR stores [target, source]; rows are read by source. Sources that are read
+/// in turn are transposed a cache line at a time, others are gathered.
 class DenseConnectivity : public Connectivity {
 public:
   DenseConnectivity(uint32_t numSources, uint32_t numTargets,
-                    const ParamValues &weights) {
+                    const ParamValues &values)
+      : weights(values) {
     sources = numSources;
     targets = numTargets;
-    // NIR stores [target, source]; rows are read by source.
-    bySource.resize(size_t(sources) * targets);
-    for (uint32_t t = 0; t < targets; ++t)
-      for (uint32_t s = 0; s < sources; ++s)
-        bySource[size_t(s) * targets + t] =
-            float(weights.at(size_t(t) * sources + s));
   }
   void row(uint32_t source, std::vector<Synapse> &row) const override {
     row.clear();
-    const float *weights = &bySource[size_t(source) * targets];
+    if (source < first || source >= first + lines) {
+      bool inTurn = source == next;
+      lines = std::min<uint32_t>(inTurn ? kLines : 1, sources - source);
+      first = source;
+      block.resize(size_t(lines) * targets);
+      weights.transpose(sources, first, lines, block.data());
+    }
+    next = source + 1;
+    const float *from = &block[size_t(source - first) * targets];
     for (uint32_t t = 0; t < targets; ++t)
-      if (weights[t] != 0)
-        row.push_back({t, weights[t]});
+      if (from[t] != 0)
+        row.push_back({t, from[t]});
   }
 
 private:
-  std::vector<float> bySource;
+  static constexpr uint32_t kLines = 16; ///< float32 of a cache line
+  ParamValues weights;
+  /// Rows of `lines` sources from `first` on.
+  mutable std::vector<float> block;
+  mutable uint32_t first = 0, lines = 0, next = 0;
 };
 
 class OneToOneConnectivity : public Connectivity {
@@ -227,8 +236,10 @@ static std::unique_ptr<Connectivity> createInner(Attribute weights,
     return view ? std::make_unique<OneToOneConnectivity>(targets, *view)
                 : nullptr;
   }
-  if (isa<ProceduralAttr, ListAttr>(weights))
+  if (isa<ProceduralAttr>(weights))
     return createDrawn(weights, sources, targets, error);
+  if (isListed(weights))
+    return createListed(weights, sources, targets, error);
   auto conv = cast<ConvAttr>(weights);
   auto in = conv.getIn(), out = conv.getOut();
   if (uint32_t(in[0] * in[1] * in[2]) != sources ||
@@ -267,6 +278,21 @@ std::unique_ptr<Connectivity> Connectivity::create(ProjectionOp projection) {
   return view;
 }
 
+/// What a list says of delays, one by one.
+static std::optional<ParamValues> listedDelays(Attribute weights) {
+  Attribute delays;
+  size_t count = 0;
+  if (auto csr = dyn_cast<CsrAttr>(weights)) {
+    delays = csr.getDelays();
+    count = size_t(csr.getTargets().getType().getNumElements());
+  } else if (auto list = dyn_cast<ListAttr>(weights)) {
+    delays = list.getDelays();
+    count = size_t(list.getSources().getType().getNumElements());
+  }
+  return delays ? ParamValues::get(delays, count, weights.getContext())
+                : std::nullopt;
+}
+
 std::optional<double> longestDelay(ProjectionOp projection) {
   auto values =
       ParamValues::get(projection.getDelay(), size_t(projection.numSources()),
@@ -279,14 +305,9 @@ std::optional<double> longestDelay(ProjectionOp projection) {
     longest = std::max(longest, values->at(i));
   if (auto procedural = dyn_cast<ProceduralAttr>(projection.getWeights()))
     return longest + procedural.getDelay().largest();
-  auto list = dyn_cast<ListAttr>(projection.getWeights());
-  if (!list || !list.getDelays())
-    return longest;
-  size_t count = size_t(list.getSources().getType().getNumElements());
-  auto extra =
-      ParamValues::get(list.getDelays(), count, projection.getContext());
+  auto extra = listedDelays(projection.getWeights());
   double most = 0;
-  for (size_t i = 0; extra && i < count; ++i)
+  for (size_t i = 0; extra && i < extra->size(); ++i)
     most = std::max(most, extra->at(i));
   return longest + most;
 }
@@ -302,13 +323,9 @@ std::optional<double> shortestDelay(ProjectionOp projection) {
     shortest = std::min(shortest, values->at(i));
   if (auto procedural = dyn_cast<ProceduralAttr>(projection.getWeights()))
     return shortest + procedural.getDelay().least();
-  auto list = dyn_cast<ListAttr>(projection.getWeights());
-  if (!list || !list.getDelays())
-    return shortest;
-  size_t count = size_t(list.getSources().getType().getNumElements());
-  auto extra = ParamValues::get(list.getDelays(), count, context);
-  double least = extra && count ? extra->at(0) : 0;
-  for (size_t i = 1; extra && i < count; ++i)
+  auto extra = listedDelays(projection.getWeights());
+  double least = extra && extra->size() ? extra->at(0) : 0;
+  for (size_t i = 1; extra && i < extra->size(); ++i)
     least = std::min(least, extra->at(i));
   return shortest + least;
 }

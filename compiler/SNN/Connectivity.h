@@ -41,6 +41,8 @@ struct IntSynapse {
   uint32_t delay = 1;
 };
 
+/// Views are cheap to make and may keep what they read last: one for each
+/// thread.
 class Connectivity {
 public:
   virtual ~Connectivity() = default;
@@ -96,15 +98,18 @@ private:
   llvm::SmallVector<double, 4> numbers;
 };
 
-/// Drawn (`#snn.procedural`) and listed (`#snn.list`) synapses; null and
-/// `error` set when the parts do not fit. Connectivity::create dispatches to
-/// it.
+/// Drawn (`#snn.procedural`) and listed (`#snn.csr`, `#snn.list`) synapses;
+/// null and `error` set when the parts do not fit. Connectivity::create
+/// dispatches to them.
 std::unique_ptr<Connectivity> createDrawn(mlir::Attribute weights,
                                           uint32_t sources, uint32_t targets,
                                           std::string &error);
-std::unique_ptr<Connectivity> createListed(ListAttr list, uint32_t sources,
-                                           uint32_t targets,
+std::unique_ptr<Connectivity> createListed(mlir::Attribute weights,
+                                           uint32_t sources, uint32_t targets,
                                            std::string &error);
+
+/// `#snn.csr` or `#snn.list`: synapses one by one.
+bool isListed(mlir::Attribute weights);
 
 /// The longest delay of any synapse of a projection, ticks; nothing when its
 /// delay is missing. No synapse is made.

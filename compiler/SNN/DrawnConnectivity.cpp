@@ -474,9 +474,8 @@ static std::unique_ptr<Connectivity> createProcedural(ProceduralAttr rule,
 std::unique_ptr<Connectivity> createDrawn(Attribute weights, uint32_t sources,
                                           uint32_t targets,
                                           std::string &error) {
-  if (auto rule = dyn_cast<ProceduralAttr>(weights))
-    return createProcedural(rule, sources, targets, error);
-  return createListed(cast<ListAttr>(weights), sources, targets, error);
+  return createProcedural(cast<ProceduralAttr>(weights), sources, targets,
+                          error);
 }
 
 } // namespace snnc::snn

@@ -63,6 +63,21 @@ double ParamValues::at(size_t i) const {
   return dense.getValues<double>()[index];
 }
 
+void ParamValues::transpose(size_t width, size_t first, size_t columns,
+                            float *out) const {
+  size_t rows = width ? count / width : 0;
+  auto move = [&](auto elementAt) {
+    for (size_t r = 0; r < rows; ++r)
+      for (size_t c = 0; c < columns; ++c)
+        out[c * rows + r] = float(elementAt(r * width + first + c));
+  };
+  if (blob && !single)
+    blob->visit(
+        [&](auto elements) { move([&](size_t i) { return elements[i]; }); });
+  else
+    move([&](size_t i) { return at(i); });
+}
+
 std::optional<double> ParamValues::uniform() const {
   if (single || count == 0)
     return single;
@@ -113,6 +128,29 @@ Attribute initialState(PopulationOp population, llvm::StringRef state) {
   return initial ? initial.get(state) : Attribute();
 }
 
+/// As `#snn.param` writes it.
+static Type elementType(ElementKind kind, MLIRContext *context) {
+  Builder builder(context);
+  if (kind == ElementKind::F32)
+    return builder.getF32Type();
+  if (kind == ElementKind::F64)
+    return builder.getF64Type();
+  bool isUnsigned = kind == ElementKind::U8 || kind == ElementKind::U16 ||
+                    kind == ElementKind::U32;
+  return IntegerType::get(context, 8 * byteWidth(kind),
+                          isUnsigned ? IntegerType::Unsigned
+                                     : IntegerType::Signless);
+}
+
+ParamRefAttr addParam(MLIRContext *context, llvm::StringRef key,
+                      ParameterBlob blob) {
+  auto type =
+      RankedTensorType::get(blob.shape, elementType(blob.kind, context));
+  std::string name =
+      paramsOf(context).add({key.data(), key.size()}, std::move(blob));
+  return ParamRefAttr::get(context, name, type);
+}
+
 Attribute makeParam(MLIRContext *context, llvm::StringRef key,
                     llvm::ArrayRef<double> values) {
   Builder builder(context);
@@ -122,11 +160,9 @@ Attribute makeParam(MLIRContext *context, llvm::StringRef key,
         std::bit_cast<uint64_t>(value) == std::bit_cast<uint64_t>(values[0]);
   if (same && !values.empty())
     return builder.getF64FloatAttr(values[0]);
-  int64_t n = int64_t(values.size());
-  std::string name = paramsOf(context).addF64({key.data(), key.size()}, {n},
-                                              {values.data(), values.size()});
-  return ParamRefAttr::get(context, name,
-                           RankedTensorType::get({n}, builder.getF64Type()));
+  return addParam(
+      context, key,
+      ParameterBlob::of({int64_t(values.size())}, std::vector<double>(values)));
 }
 
 } // namespace snnc::snn

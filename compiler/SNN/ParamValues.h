@@ -21,6 +21,9 @@ public:
   /// Element i; a single number answers for every i.
   double at(size_t i) const;
   size_t size() const { return count; }
+  /// Of the numbers as a matrix with rows of `width`: the columns [first, first
+  /// + columns) as float32, one behind the other.
+  void transpose(size_t width, size_t first, size_t columns, float *out) const;
   /// The one value that all elements have, if they do (bitwise for NaN-free
   /// data; +0 and -0 differ).
   std::optional<double> uniform() const;
@@ -59,6 +62,11 @@ ParameterStore &paramsOf(mlir::MLIRContext *context);
 
 /// What a population says about a state before tick 0; null: 0.
 mlir::Attribute initialState(PopulationOp population, llvm::StringRef state);
+
+/// A reference to a new blob named `key`, or key + ".1", ... when the name is
+/// taken; its type says how the numbers are stored.
+ParamRefAttr addParam(mlir::MLIRContext *context, llvm::StringRef key,
+                      ParameterBlob blob);
 
 /// The attribute for `values`: an f64 number when all are equal, else a
 /// reference to a new blob named `key`.

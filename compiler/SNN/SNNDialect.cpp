@@ -246,6 +246,41 @@ LogicalResult ListAttr::verify(EmitError emitError, ParamRefAttr sources,
   return success();
 }
 
+/// A vector of unsigned numbers of one of the widths, or of signless ones.
+static bool isVectorOf(ParamRefAttr ref, std::initializer_list<unsigned> bits,
+                       unsigned signedBits = 0) {
+  auto type = dyn_cast<IntegerType>(ref.getType().getElementType());
+  if (!type || ref.getType().getRank() != 1)
+    return false;
+  return type.isUnsigned() ? llvm::is_contained(bits, type.getWidth())
+                           : type.getWidth() == signedBits;
+}
+
+LogicalResult CsrAttr::verify(EmitError emitError, ParamRefAttr offsets,
+                              ParamRefAttr targets, Attribute weights,
+                              ParamRefAttr delays) {
+  if (!isVectorOf(offsets, {32}, 64) || offsets.getType().getNumElements() < 1)
+    return emitError() << "offsets are a vector of ui32 or i64 with one for "
+                          "each source and one more, found "
+                       << offsets.getType();
+  if (!isVectorOf(targets, {16, 32}))
+    return emitError() << "targets are a vector of ui16 or ui32, found "
+                       << targets.getType();
+  int64_t count = targets.getType().getNumElements();
+  auto many = llvm::dyn_cast<ParamRefAttr>(weights);
+  if (many ? many.getType().getRank() != 1 ||
+                 many.getType().getNumElements() != count
+           : !llvm::isa<FloatAttr>(weights))
+    return emitError() << "weights are one number or " << count
+                       << ", one for each target";
+  if (delays && (!isVectorOf(delays, {8, 16}) ||
+                 delays.getType().getNumElements() != count))
+    return emitError() << "delays are " << count
+                       << " numbers of ui8 or ui16, one for each target, found "
+                       << delays.getType();
+  return success();
+}
+
 LogicalResult PoissonAttr::verify(EmitError emitError, Attribute rate,
                                   int64_t seed, int64_t stream) {
   if (auto number = llvm::dyn_cast<FloatAttr>(rate)) {

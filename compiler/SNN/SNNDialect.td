@@ -235,7 +235,7 @@ def SNN_ProceduralAttr : SNN_Attr<"Procedural", "procedural"> {
 }
 
 def SNN_ListAttr : SNN_Attr<"List", "list"> {
-  let summary = "Synapses one by one, in the parameter store";
+  let summary = "Synapses one by one, in any order";
   let genVerifyDecl = 1;
   let description = [{
     `sources`, `targets`: integers, one per synapse; `weights`: one number or
@@ -247,6 +247,27 @@ def SNN_ListAttr : SNN_Attr<"List", "list"> {
                         OptionalParameter<"::mlir::Attribute">:$delays);
   let assemblyFormat = [{
     `<` `sources` `=` $sources `,` `targets` `=` $targets `,`
+        `weights` `=` $weights (`,` `delays` `=` $delays^)? `>`
+  }];
+}
+
+def SNN_CsrAttr : SNN_Attr<"Csr", "csr"> {
+  let summary = "Listed synapses by source: compressed sparse rows";
+  let genVerifyDecl = 1;
+  let description = [{
+    `#snn.csr<offsets = <"o", tensor<9xui32>>, targets = <"t", tensor<20xui16>>,
+    weights = <"w", tensor<20xi8>>, delays = <"d", tensor<20xui8>>>`: the
+    synapses of source s are those from `offsets`[s] to `offsets`[s + 1], in
+    ascending order of target, delay and weight. `weights`: one number or one
+    per synapse, of any type; `delays`: ticks in addition to the projection's
+    `delay`. What readers of files, mergers and generators of lists make.
+  }];
+  let parameters = (ins "::snnc::snn::ParamRefAttr":$offsets,
+                        "::snnc::snn::ParamRefAttr":$targets,
+                        "::mlir::Attribute":$weights,
+                        OptionalParameter<"::snnc::snn::ParamRefAttr">:$delays);
+  let assemblyFormat = [{
+    `<` `offsets` `=` $offsets `,` `targets` `=` $targets `,`
         `weights` `=` $weights (`,` `delays` `=` $delays^)? `>`
   }];
 }

@@ -163,13 +163,18 @@ NeuronOp PopulationOp::neuron() {
 }
 
 LogicalResult ProjectionOp::verify() {
-  bool drawn = isa<ProceduralAttr, ListAttr>(getWeights());
+  bool drawn = isa<ProceduralAttr, ListAttr, CsrAttr>(getWeights());
   if (!drawn && !isa<DenseAttr, ConvAttr, OneToOneAttr>(getWeights()))
     return emitOpError("weights are #snn.dense, #snn.conv, #snn.one_to_one, "
-                       "#snn.procedural or #snn.list");
+                       "#snn.procedural, #snn.csr or #snn.list");
   if (drawn && getPool())
     return emitOpError("a pooling window needs #snn.dense, #snn.conv or "
                        "#snn.one_to_one behind it");
+  if (auto csr = dyn_cast<CsrAttr>(getWeights()))
+    if (int64_t rows = csr.getOffsets().getType().getNumElements();
+        rows != int64_t(numSources()) + 1)
+      return emitOpError("#snn.csr has ")
+             << rows - 1 << " rows for " << numSources() << " sources";
   if (int64_t(getReceptor()) < 0)
     return emitOpError("receptor is negative");
   return success();

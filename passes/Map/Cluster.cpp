@@ -27,7 +27,7 @@ using namespace snnc::fabric;
 namespace {
 constexpr unsigned kTurns = 30;
 constexpr size_t kMostSynapses = 4 << 20; ///< more would take seconds
-constexpr uint32_t kTile = 16; ///< columns of the MAC array
+constexpr uint32_t kTile = 16;            ///< columns of the MAC array
 
 /// All synapses into one population.
 class Clusters {
@@ -42,6 +42,9 @@ private:
   struct Synapse {
     uint32_t row, target; ///< row: a (projection, source, delay)
   };
+  /// Rows by delay, until `visit` has enough.
+  LogicalResult forEachRow(
+      llvm::function_ref<bool(llvm::ArrayRef<snn::IntSynapse>)> visit) const;
   std::vector<double> average(const std::vector<double> &of, bool toTargets,
                               size_t size) const;
   std::vector<int32_t> sorted(const std::vector<double> &at) const;
@@ -49,28 +52,46 @@ private:
 
   const NetworkInfo &info;
   uint32_t node, rows = 0;
+  bool isTooLarge = false;
   std::vector<Synapse> synapses; ///< ascending by row
 };
 
-LogicalResult Clusters::read() {
+LogicalResult Clusters::forEachRow(
+    llvm::function_ref<bool(llvm::ArrayRef<snn::IntSynapse>)> visit) const {
+  std::vector<snn::IntSynapse> row;
   for (uint32_t edge : info.nodes[node].incoming) {
     auto view = viewOf(info.edges[edge].op);
     if (!view)
       return failure();
-    std::vector<snn::IntSynapse> row;
     for (uint32_t source = 0; source < view->numSources(); ++source) {
       view->row(source, row);
       std::stable_sort(row.begin(), row.end(),
                        [](auto &a, auto &b) { return a.delay < b.delay; });
-      for (size_t i = 0; i < row.size(); ++i) {
-        rows += i == 0 || row[i].delay != row[i - 1].delay;
-        synapses.push_back({rows - 1, row[i].target});
-      }
-      if (synapses.size() > kMostSynapses)
+      if (!visit(row))
         return success();
     }
   }
   return success();
+}
+
+LogicalResult Clusters::read() {
+  // Counted before they are stored: what is too large takes no memory.
+  size_t count = 0;
+  auto counted = forEachRow([&](auto row) {
+    count += row.size();
+    return count <= kMostSynapses;
+  });
+  isTooLarge = count > kMostSynapses;
+  if (failed(counted) || isTooLarge)
+    return counted;
+  synapses.reserve(count);
+  return forEachRow([&](auto row) {
+    for (size_t i = 0; i < row.size(); ++i) {
+      rows += i == 0 || row[i].delay != row[i - 1].delay;
+      synapses.push_back({rows - 1, row[i].target});
+    }
+    return true;
+  });
 }
 
 std::vector<double> Clusters::average(const std::vector<double> &of,
@@ -113,7 +134,7 @@ uint64_t Clusters::rowsOf(const std::vector<int32_t> &neurons) const {
 
 std::vector<int32_t> Clusters::best() const {
   size_t size = info.nodes[node].size;
-  if (synapses.size() > kMostSynapses)
+  if (isTooLarge)
     return {};
   std::vector<double> at(rows);
   std::iota(at.begin(), at.end(), 0.0);
@@ -180,7 +201,7 @@ struct FabricClusterPass : impl::FabricClusterBase<FabricClusterPass> {
   }
 
   static bool isList(snn::ProjectionOp projection) {
-    return isa<snn::ListAttr>(projection.getWeights());
+    return snn::isListed(projection.getWeights());
   }
 };
 } // namespace

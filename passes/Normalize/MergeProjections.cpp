@@ -1,13 +1,15 @@
 //===- MergeProjections.cpp - Many small projections become one list ------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "compiler/SNN/Connectivity.h"
+#include "compiler/SNN/Csr.h"
 #include "compiler/SNN/ParamValues.h"
 #include "passes/Normalize/Passes.h"
 
 #include "llvm/ADT/MapVector.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace snnc::normalize {
 #define GEN_PASS_DEF_MERGEPROJECTIONS
@@ -21,10 +23,38 @@ namespace {
 /// Largest delay that an entry of a list may add to its projection's.
 constexpr double kLongestExtra = 65535;
 
-/// The synapses of several projections, one after another.
-struct Synapses {
-  std::vector<float> weights;
-  std::vector<double> sources, targets, delays;
+/// The synapses of several projections, one after another, with delays that
+/// include their projection's.
+class Synapses {
+public:
+  /// Adds those of `op`; false when it has no delay in ticks.
+  FailureOr<bool> append(ProjectionOp op) {
+    auto delays = ParamValues::get(op.getDelay(), size_t(op.numSources()),
+                                   op.getContext());
+    if (!delays)
+      return false;
+    auto view = Connectivity::create(op);
+    if (!view)
+      return failure();
+    parts.push_back({std::move(view), *delays});
+    return true;
+  }
+
+  using Visitor =
+      llvm::function_ref<void(uint32_t source, const Synapse &s, double delay)>;
+  void forEach(Visitor visit) const {
+    for (const Part &part : parts)
+      part.view->forEach([&](uint32_t source, const Synapse &synapse) {
+        visit(source, synapse, part.delays.at(source) + synapse.delay);
+      });
+  }
+
+private:
+  struct Part {
+    std::unique_ptr<Connectivity> view;
+    ParamValues delays;
+  };
+  std::vector<Part> parts;
 };
 
 /// Same ends, receptor and integers: their weights add up in one sum.
@@ -38,7 +68,7 @@ struct MergeProjectionsPass : impl::MergeProjectionsBase<MergeProjectionsPass> {
       std::vector<std::pair<Key, llvm::SmallVector<ProjectionOp>>> groups;
       llvm::DenseMap<Value, llvm::SmallVector<size_t>> bySource;
       for (auto op : network.getOps<ProjectionOp>()) {
-        if (!isa<ListAttr>(op.getWeights()) || op.getPoolAttr() ||
+        if (!isListed(op.getWeights()) || op.getPoolAttr() ||
             !op.getQuantAttr())
           continue;
         Key key{op.getSource(), op.getTarget(), op.getReceptor(),
@@ -59,44 +89,27 @@ struct MergeProjectionsPass : impl::MergeProjectionsBase<MergeProjectionsPass> {
     }
   }
 
-  /// Appends the synapses of `op`; false when it has no delay in ticks.
-  FailureOr<bool> append(ProjectionOp op, Synapses &all) {
-    auto delays =
-        ParamValues::get(op.getDelay(), size_t(op.numSources()), &getContext());
-    if (!delays)
-      return false;
-    auto view = Connectivity::create(op);
-    if (!view)
-      return failure();
-    view->forEach([&](uint32_t source, const Synapse &synapse) {
-      all.sources.push_back(source);
-      all.targets.push_back(synapse.target);
-      all.weights.push_back(synapse.weight);
-      all.delays.push_back(delays->at(source) + synapse.delay);
-    });
-    return true;
-  }
-
   LogicalResult merge(llvm::ArrayRef<ProjectionOp> group) {
     Synapses all;
     for (ProjectionOp op : group) {
-      auto appended = append(op, all);
+      auto appended = all.append(op);
       if (failed(appended))
         return failure();
       if (!*appended)
         return success();
     }
-    if (all.delays.empty())
+    double base = std::numeric_limits<double>::infinity(), longest = -base;
+    bool whole = true; // and no less than 0
+    all.forEach([&](uint32_t, const Synapse &, double delay) {
+      whole &= delay >= 0 && delay == std::trunc(delay);
+      base = std::min(base, delay);
+      longest = std::max(longest, delay);
+    });
+    // Nothing to merge, and nothing that rows could hold.
+    if (!whole || !(longest >= base && longest - base <= kLongestExtra))
       return success();
-    auto [first, last] =
-        std::minmax_element(all.delays.begin(), all.delays.end());
-    double base = *first;
-    if (*last - base > kLongestExtra)
-      return success();
-    for (double &delay : all.delays)
-      delay -= base;
     ProjectionOp kept = group.front();
-    kept.setWeightsAttr(listOf(kept.getName().str(), all));
+    kept.setWeightsAttr(rowsOf(kept, all));
     kept.setDelayAttr(Builder(&getContext()).getF64FloatAttr(base));
     for (ProjectionOp op : group.drop_front())
       op.erase();
@@ -104,24 +117,21 @@ struct MergeProjectionsPass : impl::MergeProjectionsBase<MergeProjectionsPass> {
     return success();
   }
 
-  ListAttr listOf(const std::string &name, const Synapses &all) {
-    Builder builder(&getContext());
-    ParameterStore &store = paramsOf(&getContext());
-    std::vector<int64_t> shape{int64_t(all.weights.size())};
-    auto reference = [&](const std::string &key, Type element) {
-      return ParamRefAttr::get(&getContext(), key,
-                               RankedTensorType::get(shape, element));
+  CsrAttr rowsOf(ProjectionOp kept, const Synapses &all) {
+    CsrBuilder builder(uint32_t(kept.numSources()),
+                       uint32_t(kept.numTargets()));
+    auto entry = [&](uint32_t source, const Synapse &s, double delay) {
+      return CsrBuilder::Entry{source, s.target, s.weight, uint32_t(delay)};
     };
-    auto doubles = [&](const char *part, const std::vector<double> &values) {
-      return reference(store.addF64(name + part, shape, values),
-                       builder.getF64Type());
-    };
-    auto weights =
-        reference(store.addF32(name + ".merged.weights", shape, all.weights),
-                  builder.getF32Type());
-    return ListAttr::get(&getContext(), doubles(".merged.sources", all.sources),
-                         doubles(".merged.targets", all.targets), weights,
-                         doubles(".merged.delays", all.delays));
+    all.forEach([&](uint32_t source, const Synapse &s, double delay) {
+      builder.count(entry(source, s, delay));
+    });
+    builder.start(builder.shortestDelay());
+    all.forEach([&](uint32_t source, const Synapse &s, double delay) {
+      builder.place(entry(source, s, delay));
+    });
+    auto table = builder.finish(); // views show the same each time
+    return table->attribute(&getContext(), (kept.getName() + ".merged").str());
   }
 };
 } // namespace

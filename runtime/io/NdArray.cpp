@@ -92,31 +92,43 @@ static double elementAt(const std::vector<std::byte> &bytes, uint64_t i) {
   return double(value);
 }
 
-double NdArray::at(uint64_t i) const {
+/// Calls `f` with a number of the type.
+template <typename F> static auto withType(DType dtype, F f) {
   switch (dtype) {
   case DType::U8:
   case DType::Bool:
-    return elementAt<uint8_t>(bytes, i);
+    return f(uint8_t());
   case DType::I8:
-    return elementAt<int8_t>(bytes, i);
+    return f(int8_t());
   case DType::U16:
-    return elementAt<uint16_t>(bytes, i);
+    return f(uint16_t());
   case DType::I16:
-    return elementAt<int16_t>(bytes, i);
+    return f(int16_t());
   case DType::I32:
-    return elementAt<int32_t>(bytes, i);
+    return f(int32_t());
   case DType::U32:
-    return elementAt<uint32_t>(bytes, i);
+    return f(uint32_t());
   case DType::I64:
-    return elementAt<int64_t>(bytes, i);
+    return f(int64_t());
   case DType::U64:
-    return elementAt<uint64_t>(bytes, i);
+    return f(uint64_t());
   case DType::F32:
-    return elementAt<float>(bytes, i);
+    return f(float());
   case DType::F64:
-    return elementAt<double>(bytes, i);
+    break;
   }
-  return 0;
+  return f(double());
+}
+
+double NdArray::at(uint64_t i) const {
+  return withType(dtype, [&]<typename T>(T) { return elementAt<T>(bytes, i); });
+}
+
+void NdArray::toDoubles(std::span<double> out) const {
+  withType(dtype, [&]<typename T>(T) {
+    for (size_t i = 0; i < out.size(); ++i)
+      out[i] = elementAt<T>(bytes, i);
+  });
 }
 
 } // namespace snnc::runtime

@@ -78,6 +78,8 @@ struct NdArray {
 
   /// Element i as a double (64-bit integers beyond 2^53 are rounded).
   double at(uint64_t i) const;
+  /// The first elements as doubles, as many as `out` has.
+  void toDoubles(std::span<double> out) const;
 
   bool operator==(const NdArray &) const = default;
 };

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "runtime/io/Npy.h"
+#include "runtime/io/NpyFile.h"
 
 #include "runtime/support/AtomicFile.h"
 
@@ -189,7 +189,7 @@ static Expected<DType> dtypeOfDescr(const std::string &descr,
 }
 
 /// Elements in Fortran order to C order.
-static std::vector<std::byte> toRowMajor(std::string_view data,
+static std::vector<std::byte> toRowMajor(std::span<const std::byte> data,
                                          const std::vector<uint64_t> &shape,
                                          size_t item) {
   std::vector<std::byte> result(data.size());
@@ -242,9 +242,11 @@ static Expected<Header> takeHeader(std::string_view &bytes,
   return header;
 }
 
-Expected<NdArray> parseNpy(std::string_view bytes, const SourceSpot &spot,
-                           const ArrayLimits &limits) {
-  Expected<Header> header = takeHeader(bytes, spot);
+Expected<NpyLayout> npyLayout(std::string_view head, uint64_t fileBytes,
+                              const SourceSpot &spot,
+                              const ArrayLimits &limits) {
+  std::string_view rest = head;
+  Expected<Header> header = takeHeader(rest, spot);
   if (!header)
     return header.takeError();
   Expected<DType> dtype = dtypeOfDescr(header->descr, spot);
@@ -258,30 +260,45 @@ Expected<NdArray> parseNpy(std::string_view bytes, const SourceSpot &spot,
         fmt::format("the array claims {} elements of {} bytes, the "
                     "limit is {} bytes",
                     shapeText(header->shape), item, limits.arrayBytes));
-  if (*count * item != bytes.size())
+  uint64_t begin = head.size() - rest.size();
+  if (*count * item != fileBytes - begin)
     return damaged(spot, fmt::format("the shape {} needs {} bytes, the file "
                                      "has {}",
                                      shapeText(header->shape), *count * item,
-                                     bytes.size()));
-  NdArray array{std::move(header->shape), *dtype, {}};
-  if (header->fortran && array.shape.size() > 1) {
-    array.bytes = toRowMajor(bytes, array.shape, item);
-  } else {
-    array.bytes.resize(bytes.size());
-    if (!bytes.empty())
-      std::memcpy(array.bytes.data(), bytes.data(), bytes.size());
-  }
-  if (*dtype == DType::Bool)
+                                     fileBytes - begin));
+  return NpyLayout{std::move(header->shape), *dtype, header->fortran, begin,
+                   *count};
+}
+
+/// The elements as they follow the header become an array in C order.
+static NdArray arrayOf(NpyLayout layout, std::vector<std::byte> elements) {
+  NdArray array{std::move(layout.shape), layout.dtype, std::move(elements)};
+  if (layout.fortran && array.shape.size() > 1)
+    array.bytes = toRowMajor(array.bytes, array.shape, itemBytes(layout.dtype));
+  if (layout.dtype == DType::Bool)
     for (std::byte &b : array.bytes)
       b = std::byte(b != std::byte(0));
   return array;
 }
 
+Expected<NdArray> parseNpy(std::string_view bytes, const SourceSpot &spot,
+                           const ArrayLimits &limits) {
+  auto layout = npyLayout(bytes, bytes.size(), spot, limits);
+  if (!layout)
+    return layout.takeError();
+  auto raw = std::as_bytes(std::span(bytes.substr(layout->begin)));
+  return arrayOf(std::move(*layout), {raw.begin(), raw.end()});
+}
+
 Expected<NdArray> readNpy(const std::string &path, const ArrayLimits &limits) {
-  Expected<std::string> bytes = readFile(path, limits.fileBytes);
-  if (!bytes)
-    return bytes.takeError();
-  return parseNpy(*bytes, {path, "", 0, 0}, limits);
+  auto file = NpyFile::open(path, limits);
+  if (!file)
+    return file.takeError();
+  const NpyLayout &layout = file->layout();
+  std::vector<std::byte> elements(layout.count * itemBytes(layout.dtype));
+  if (Status s = file->read(0, std::span(elements)); !s)
+    return s.takeError();
+  return arrayOf(layout, std::move(elements));
 }
 
 //===----------------------------------------------------------------------===//

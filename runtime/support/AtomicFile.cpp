@@ -4,6 +4,7 @@
 #include "runtime/support/AtomicFile.h"
 
 #include "runtime/support/ChildProcess.h"
+#include "runtime/support/FileReader.h"
 #include "runtime/support/Temporaries.h"
 
 #include <cerrno>
@@ -208,33 +209,12 @@ Status writeFileAtomically(const std::string &path, std::string_view text) {
 //===----------------------------------------------------------------------===//
 
 Expected<std::string> readFile(const std::string &path, size_t maxBytes) {
-  auto readError = [&](const char *why) {
-    return makeError("SNN0001", {path, "", 0, 0},
-                     fmt::format("cannot read the file: {}", why),
-                     {"check the path and its permissions"});
-  };
-  // O_NONBLOCK: a FIFO is opened, and refused, without a writer.
-  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (file.get() < 0)
-    return readError(std::strerror(errno));
-  struct stat info;
-  if (::fstat(file.get(), &info) != 0)
-    return readError(std::strerror(errno));
-  if (!S_ISREG(info.st_mode))
-    return readError("not a regular file");
-  if (size_t(info.st_size) > maxBytes)
-    return makeError("SNN0002", {path, "", 0, 0},
-                     fmt::format("the file has {} bytes, the limit is {}",
-                                 info.st_size, maxBytes));
-  std::string text(size_t(info.st_size), '\0');
-  for (size_t done = 0; done < text.size();) {
-    ssize_t got = ::read(file.get(), text.data() + done, text.size() - done);
-    if (got < 0 && errno == EINTR)
-      continue;
-    if (got <= 0)
-      return readError(got < 0 ? std::strerror(errno) : "the file ended early");
-    done += size_t(got);
-  }
+  auto file = FileReader::open(path, maxBytes);
+  if (!file)
+    return file.takeError();
+  std::string text(file->size(), '\0');
+  if (Status s = file->read(0, std::as_writable_bytes(std::span(text))); !s)
+    return s.takeError();
   return text;
 }
 

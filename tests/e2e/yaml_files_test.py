@@ -2,13 +2,17 @@
 format gives the network that the same numbers written inline give, and that
 network does what numpy says."""
 
+import json
 import os
+import re
+import struct
+import subprocess
 import unittest
 
 import h5py
 import numpy as np
 
-from support import SnncTest
+from support import SNNC, SnncTest, fix_digest, read_bundle, write_bundle
 
 SOURCES, TARGETS, TICKS = 12, 9, 40
 THRESHOLD = 150.0
@@ -41,6 +45,29 @@ def simulate(rows, raster):
         out[tick] = v > THRESHOLD
         v[out[tick] == 1] = 0
     return out
+
+
+TYPES = {"F32": "<f4", "F64": "<f8", "I64": "<i8", "U32": "<u4", "U16": "<u2",
+         "U8": "u1", "I16": "<i2", "I8": "i1"}
+
+
+def read_tensors(data):
+    size, = struct.unpack("<Q", data[:8])
+    return {name: np.frombuffer(
+        data[8 + size:][slice(*entry["data_offsets"])],
+        TYPES[entry["dtype"]]).reshape(entry["shape"])
+        for name, entry in json.loads(data[8:8 + size]).items()}
+
+
+def write_tensors(tensors):
+    header, body = {}, b""
+    for name, array in sorted(tensors.items()):
+        kind = next(k for k, t in TYPES.items() if np.dtype(t) == array.dtype)
+        header[name] = {"dtype": kind, "shape": list(array.shape),
+                        "data_offsets": [len(body), len(body) + array.nbytes]}
+        body += array.tobytes()
+    text = json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + body
 
 
 class YamlFiles(SnncTest):
@@ -165,6 +192,88 @@ class YamlFiles(SnncTest):
                     done.stderr,
                     rf"{os.path.basename(path)}:5:\d+: error: .*\[{code}\]")
                 self.assertIn(words, done.stderr)
+
+    def test_layouts(self):
+        """Fortran order, narrow integers, columns of their own types."""
+        rows = synapses()
+        expected = simulate(rows, spikes())
+        np.save(self.path("f.npy"), np.asfortranarray(rows))
+        np.save(self.path("i2.npy"), rows.astype(np.int16))
+        np.save(self.path("fi4.npy"), np.asfortranarray(rows.astype(np.int32)))
+        np.savez(self.path("columns.npz"),
+                 target=rows[:, 1].astype(np.uint8),
+                 source=rows[:, 0].astype(np.int64), weight=rows[:, 2],
+                 delay=rows[:, 3].astype(np.uint16))
+        for name in ("f.npy", "i2.npy", "fi4.npy", "columns.npz"):
+            with self.subTest(name):
+                path = self.network("layout", f"{{list: {{file: {name}}}}}")
+                np.testing.assert_array_equal(self.raster(path), expected)
+
+    def test_matrix_of_bytes(self):
+        weights = np.random.default_rng(7).integers(
+            -128, 127, (TARGETS, SOURCES)).astype(np.int8)
+        weights[:, 0] = 127
+        weights[weights == -128] = 0
+        np.save(self.path("bytes.npy"), weights)
+        rows = [[s, t, weights[t, s], 1] for s in range(SOURCES)
+                for t in range(TARGETS)]
+        path = self.network("bytes", "all_to_all",
+                            ", weight: {file: bytes.npy}, delay: 1")
+        np.testing.assert_array_equal(self.raster(path),
+                                      simulate(rows, spikes()))
+
+    def test_bundles_of_older_versions(self):
+        """They hold lists in float64 and in any order."""
+        rows = synapses()
+        np.save(self.path("list.npy"), rows)
+        path = self.network("old", "{list: {file: list.npy}}")
+        self.snnc("compile", path, "-o", self.path("new.s2x"))
+        entries = read_bundle(self.path("new.s2x"))
+        tensors = read_tensors(entries["parameters.safetensors"])
+        tensors = {name: array for name, array in tensors.items()
+                   if not name.startswith("in_out.")}
+        for c, name in enumerate(("s", "t", "w", "d")):
+            tensors[name] = rows[:, c].astype("<f4" if name == "w" else "<f8")
+        tensors["d"] -= tensors["d"].min()
+        n = len(rows)
+        text, count = re.subn(
+            r"#snn\.csr<.*?> delay\(",
+            f'#snn.list<sources = <"s", tensor<{n}xf64>>, targets = <"t", '
+            f'tensor<{n}xf64>>, weights = #snn.param<"w", tensor<{n}xf32>>, '
+            f'delays = #snn.param<"d", tensor<{n}xf64>>> delay(',
+            entries["network.mlir"].decode())
+        self.assertEqual(count, 1)
+        entries["network.mlir"] = text.encode()
+        entries["parameters.safetensors"] = write_tensors(tensors)
+        for name in ("network.mlir", "parameters.safetensors"):
+            fix_digest(entries, name)
+        write_bundle(self.path("old.s2x"), entries)
+        np.testing.assert_array_equal(self.raster(self.path("old.s2x")),
+                                      simulate(rows, spikes()))
+
+    def peak(self, path):
+        child = subprocess.Popen([SNNC, "check", path],
+                                 stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(child.returncode, 0)
+        return usage.ru_maxrss * 1024
+
+    def test_memory(self):
+        with open(SNNC, "rb") as file:
+            if b"__asan_init" in file.read():
+                self.skipTest("what a sanitizer adds is not the command's")
+        count = 1_000_000
+        random = np.random.default_rng(3)
+        rows = np.empty((count, 4), np.float32)
+        rows[:, 0] = random.integers(0, SOURCES, count)
+        rows[:, 1] = random.integers(0, TARGETS, count)
+        rows[:, 2] = random.normal(0, 1, count)
+        rows[:, 3] = random.integers(1, 9, count)
+        np.save(self.path("many.npy"), rows)
+        empty = self.peak(self.network("empty", "{list: []}"))
+        full = self.peak(self.network("full", "{list: {file: many.npy}}"))
+        self.assertLess((full - empty) / count, 10)
 
 
 if __name__ == "__main__":

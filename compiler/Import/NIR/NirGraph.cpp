@@ -30,7 +30,8 @@ std::optional<uint64_t> elementCount(const Shape &shape) {
 //===----------------------------------------------------------------------===//
 
 Tensor::Tensor(Shape shape, Data data, std::string storedAs)
-    : extents(std::move(shape)), values(std::move(data)),
+    : extents(std::move(shape)),
+      values(std::make_shared<const Data>(std::move(data))),
       stored(std::move(storedAs)) {}
 
 Tensor Tensor::scalar(double value) {
@@ -43,7 +44,7 @@ Tensor Tensor::integers(std::vector<int64_t> values) {
 }
 
 uint64_t Tensor::size() const {
-  return std::visit([](const auto &v) { return uint64_t(v.size()); }, values);
+  return std::visit([](const auto &v) { return uint64_t(v.size()); }, *values);
 }
 
 bool Tensor::isUniform() const {
@@ -52,13 +53,13 @@ bool Tensor::isUniform() const {
         return std::adjacent_find(v.begin(), v.end(), std::not_equal_to<>()) ==
                v.end();
       },
-      values);
+      *values);
 }
 
 double Tensor::at(uint64_t i) const {
   return std::visit(
       [i](const auto &v) { return double(v.size() == 1 ? v[0] : v[i]); },
-      values);
+      *values);
 }
 
 template <typename T> static std::span<const T> view(const Tensor::Data &data) {
@@ -66,14 +67,14 @@ template <typename T> static std::span<const T> view(const Tensor::Data &data) {
   return elements ? std::span<const T>(*elements) : std::span<const T>();
 }
 
-std::span<const float> Tensor::f32() const { return view<float>(values); }
-std::span<const double> Tensor::f64() const { return view<double>(values); }
-std::span<const int64_t> Tensor::i64() const { return view<int64_t>(values); }
+std::span<const float> Tensor::f32() const { return view<float>(*values); }
+std::span<const double> Tensor::f64() const { return view<double>(*values); }
+std::span<const int64_t> Tensor::i64() const { return view<int64_t>(*values); }
 
 std::vector<float> Tensor::toFloats() const {
   return std::visit(
       [](const auto &v) { return std::vector<float>(v.begin(), v.end()); },
-      values);
+      *values);
 }
 
 //===----------------------------------------------------------------------===//

@@ -52,7 +52,7 @@ public:
   static Tensor integers(std::vector<int64_t> values);
 
   const Shape &shape() const { return extents; }
-  ElementKind kind() const { return ElementKind(values.index()); }
+  ElementKind kind() const { return ElementKind(values->index()); }
   /// What the file stored: "float32", "int16", "bool"; empty for a default.
   const std::string &storedAs() const { return stored; }
   uint64_t size() const;
@@ -72,11 +72,14 @@ public:
 
   /// Gives the same elements another shape of the same size.
   void reshape(Shape shape) { extents = std::move(shape); }
-  const Data &data() const { return values; }
+  const Data &data() const { return *values; }
+  /// Keeps the elements where they are: what f32() and the like look into.
+  std::shared_ptr<const void> owner() const { return values; }
 
 private:
   Shape extents;
-  Data values = std::vector<float>{};
+  /// Copies of a tensor share them.
+  std::shared_ptr<const Data> values = std::make_shared<const Data>();
   std::string stored;
 };
 

@@ -157,8 +157,10 @@ public:
   template <typename T> std::vector<T> numbers() {
     std::vector<T> values(count(sizeof(T)));
     size_t size = values.size() * sizeof(T);
-    if (take(size) && size > 0)
+    if (take(size) && size > 0) {
       std::memcpy(values.data(), at - size, size);
+      release(at - size, size);
+    }
     return values;
   }
   std::vector<std::string> texts() {
@@ -259,20 +261,29 @@ private:
     return true;
   }
 
+  /// What was copied is not read again: large arrays exist once.
+  static void release(const char *begin, size_t size) {
+    constexpr uintptr_t kPage = 4096;
+    auto first = (uintptr_t(begin) + kPage - 1) / kPage * kPage,
+         last = (uintptr_t(begin) + size) / kPage * kPage;
+    if (size >= (size_t(1) << 20) && first < last)
+      ::madvise(reinterpret_cast<void *>(first), last - first, MADV_REMOVE);
+  }
+
   const char *at;
   size_t left;
   bool good = true;
 };
 
-/// A read-only view of a whole file.
+/// A view of a whole file that is this process's own (a memfd).
 class Mapping {
 public:
   explicit Mapping(int fd) {
     struct stat info;
     if (::fstat(fd, &info) != 0 || info.st_size <= 0)
       return;
-    void *mapped =
-        ::mmap(nullptr, size_t(info.st_size), PROT_READ, MAP_SHARED, fd, 0);
+    void *mapped = ::mmap(nullptr, size_t(info.st_size), PROT_READ | PROT_WRITE,
+                          MAP_SHARED, fd, 0);
     if (mapped == MAP_FAILED)
       return;
     data = static_cast<const char *>(mapped);

@@ -69,20 +69,23 @@ private:
     if (extents.empty())
       extents.assign(tensor.shape().begin(), tensor.shape().end());
     std::string key = node.name + "." + field;
-    std::vector<int64_t> extentsVector(extents.begin(), extents.end());
-    bool isFloat = tensor.kind() == nir::ElementKind::F32;
-    if (isFloat) {
-      key = snn::paramsOf(context).addF32(key, extentsVector, tensor.f32());
-    } else {
-      std::vector<double> wide(tensor.size());
-      for (uint64_t i = 0; i < tensor.size(); ++i)
-        wide[i] = tensor.at(i);
-      key = snn::paramsOf(context).addF64(key, extentsVector, wide);
-    }
-    Type element =
-        isFloat ? Type(builder.getF32Type()) : Type(builder.getF64Type());
-    return snn::ParamRefAttr::get(context, key,
-                                  RankedTensorType::get(extents, element));
+    std::vector<int64_t> blobShape(extents.begin(), extents.end());
+    // Shared with the graph: large weights exist once.
+    if (tensor.kind() == nir::ElementKind::F32)
+      return snn::addParam(
+          context, key,
+          {ElementKind::F32, std::move(blobShape),
+           SharedBytes(tensor.owner(), std::as_bytes(tensor.f32()))});
+    if (tensor.kind() == nir::ElementKind::F64)
+      return snn::addParam(
+          context, key,
+          {ElementKind::F64, std::move(blobShape),
+           SharedBytes(tensor.owner(), std::as_bytes(tensor.f64()))});
+    std::vector<double> wide(tensor.size());
+    for (uint64_t i = 0; i < tensor.size(); ++i)
+      wide[i] = tensor.at(i);
+    return snn::addParam(
+        context, key, ParameterBlob::of(std::move(blobShape), std::move(wide)));
   }
 
   LogicalResult create(uint32_t index) {
@@ -140,11 +143,11 @@ private:
     Attribute bias;
     if (node.kind == NodeKind::Affine)
       bias = attribute(node, "bias", true);
-    values[index] = builder
-                        .create<snn::LinearOp>(
-                            loc(node), result, name, ValueRange(),
-                            attribute(node, "weight", false), bias)
-                        .getSignal();
+    values[index] =
+        builder
+            .create<snn::LinearOp>(loc(node), result, name, ValueRange(),
+                                   attribute(node, "weight", false), bias)
+            .getSignal();
     return success();
   }
 
@@ -173,8 +176,8 @@ private:
     };
     auto pads = node.pads();
     auto conv = snn::ConvAttr::get(
-        context, attribute(node, "weight", false, kernel),
-        to3(node.inputShape), to3(node.outputShape), two("stride", 1),
+        context, attribute(node, "weight", false, kernel), to3(node.inputShape),
+        to3(node.outputShape), two("stride", 1),
         llvm::ArrayRef<int64_t>(pads.data(), 4), two("dilation", 1),
         node.integer("groups", 1));
     Attribute bias;
@@ -195,15 +198,15 @@ private:
                                   node.inputShape.end());
     if (in.size() != 3)
       return report(loc(node), "SNN0292") << "a 2-D pool needs C x H x W";
-    auto window = snn::PoolAttr::get(
-        context,
-        node.kind == NodeKind::SumPool2d ? snn::PoolKind::Sum
+    auto window = snn::PoolAttr::get(context,
+                                     node.kind == NodeKind::SumPool2d
+                                         ? snn::PoolKind::Sum
                                          : snn::PoolKind::Average,
-        in, kernel, stride, {pads[0], pads[1]});
-    values[index] = builder
-                        .create<snn::PoolOp>(loc(node), result, name,
-                                             ValueRange(), window)
-                        .getSignal();
+                                     in, kernel, stride, {pads[0], pads[1]});
+    values[index] =
+        builder
+            .create<snn::PoolOp>(loc(node), result, name, ValueRange(), window)
+            .getSignal();
     return success();
   }
 
@@ -264,8 +267,7 @@ private:
                                    sources);
       return success();
     }
-    if (Operation *op = values[index].getDefiningOp();
-        !isa<snn::InputOp>(op))
+    if (Operation *op = values[index].getDefiningOp(); !isa<snn::InputOp>(op))
       op->setOperands(sources);
     return success();
   }

@@ -103,17 +103,20 @@ private:
   mlir::Attribute readProcedural(const Node &node, const Node &connector,
                                  snn::ConnectorKind kind, double amount,
                                  Ends &ends, const Delay &delay);
-  mlir::Attribute readList(const Node &node, const Node &list, Ends &ends,
-                           Delay &delay);
   mlir::Attribute readConv(const Node &node, const Node &conv, Ends &ends);
   mlir::Attribute readMatrix(const Node &weight, Ends &ends, bool diagonal);
   snn::DistAttr distribution(const Node &node, const char *what, bool whole);
   bool readDelay(const Node &node, Delay &delay);
   int64_t readReceptor(const Node &node, const Ends &ends);
 
+  // Lists.cpp
+  mlir::Attribute readList(const Node &node, const Node &list, Ends &ends,
+                           Delay &delay);
+  std::optional<std::vector<int>>
+  placeListColumns(const Node &node, const Node &list, const RowTable &table);
+
   snn::DistAttr constant(double value);
-  mlir::Attribute store(const std::string &key, llvm::ArrayRef<int64_t> shape,
-                        const std::vector<double> &values, bool asFloat);
+  mlir::Attribute store(const std::string &key, runtime::NdArray array);
 
   NodePtr root;
   Reader reader;

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Import/YAML/NumberFiles.h"
+#include "compiler/Import/YAML/RowTable.h"
 #include "compiler/Import/YAML/TextTable.h"
 #include "runtime/io/ArrayWire.h"
 #include "runtime/io/NirData.h"
@@ -85,27 +86,30 @@ static Expected<NdArray> readHdf5(const std::string &path,
   return std::move(it->second);
 }
 
-/// Members of one length as columns: {source, target, weight} or {tick,
+/// Members of one length are columns: {source, target, weight} or {tick,
 /// channel} in files of their own arrays.
-static Expected<NumberTable> tableOfMembers(runtime::ArrayMap all,
-                                            const std::string &path) {
-  NumberTable table;
+static Expected<RowTable> columnsOf(runtime::ArrayMap all,
+                                    const std::string &path) {
   uint64_t rows = all.begin()->second.size();
-  for (const auto &[name, array] : all) {
+  for (const auto &[name, array] : all)
     if (array.shape.size() != 1 || array.size() != rows)
       return refuse(path,
                     fmt::format("it has {} arrays; name one with 'key', or "
                                 "have all of one axis and length, as columns",
                                 all.size()));
-    table.columns.push_back(name);
-  }
+  return RowTable(std::move(all));
+}
+
+/// The columns side by side.
+static Expected<NumberTable> tableOfMembers(runtime::ArrayMap all,
+                                            const std::string &path) {
+  auto columns = columnsOf(std::move(all), path);
+  if (!columns)
+    return columns.takeError();
   std::vector<double> values;
-  values.reserve(rows * all.size());
-  for (uint64_t row = 0; row < rows; ++row)
-    for (const auto &[name, array] : all)
-      values.push_back(array.at(row));
-  table.numbers = NdArray::of({rows, all.size()}, values);
-  return table;
+  if (Status s = columns->read(0, columns->rows(), values); !s)
+    return s.takeError();
+  return NumberTable{NdArray::of(columns->shape(), values), columns->columns()};
 }
 
 static Expected<NumberTable> readArchive(const std::string &path,
@@ -127,8 +131,8 @@ static Expected<NumberTable> readArchive(const std::string &path,
   return NumberTable{std::move(it->second), {}};
 }
 
-static Expected<NumberTable> readAny(const std::string &path,
-                                     const std::string &key) {
+Expected<NumberTable> readStored(const std::string &path,
+                                 const std::string &key) {
   auto alone = [](Expected<NdArray> array) -> Expected<NumberTable> {
     if (!array)
       return array.takeError();
@@ -159,7 +163,7 @@ static Expected<NumberTable> readAny(const std::string &path,
 
 Expected<NumberTable> readNumbers(const std::string &path,
                                   const std::string &key) {
-  auto table = readAny(path, key);
+  auto table = readStored(path, key);
   if (!table || table->numbers.dtype == runtime::DType::F64)
     return table;
   std::vector<double> wide(table->numbers.size());
@@ -167,6 +171,29 @@ Expected<NumberTable> readNumbers(const std::string &path,
     wide[i] = table->numbers.at(i);
   table->numbers = NdArray::of(table->numbers.shape, wide);
   return table;
+}
+
+Expected<RowTable> readRows(const std::string &path, const std::string &key) {
+  std::string ending = std::filesystem::path(path).extension().string();
+  if (ending == ".npy" && key.empty()) {
+    runtime::ArrayLimits limits;
+    limits.arrayBytes = limits.fileBytes; // it stays on disk
+    auto file = runtime::NpyFile::open(path, limits);
+    if (!file)
+      return file.takeError();
+    return RowTable(std::move(*file));
+  }
+  if (ending == ".npz" && key.empty()) {
+    auto all = runtime::readNpz(path);
+    if (!all)
+      return all.takeError();
+    if (all->size() > 1)
+      return columnsOf(std::move(*all), path);
+  }
+  auto table = readStored(path, key);
+  if (!table)
+    return table.takeError();
+  return RowTable(std::move(*table));
 }
 
 //===----------------------------------------------------------------------===//

@@ -27,6 +27,10 @@ struct NumberTable {
 Expected<NumberTable> readNumbers(const std::string &path,
                                   const std::string &key);
 
+/// The same in the type that the file has them in.
+Expected<NumberTable> readStored(const std::string &path,
+                                 const std::string &key);
+
 /// Spikes as rows of tick and channel: NIRData of `dt` a tick (`key`: node or
 /// node:observable, where there is more than one), or what readNumbers reads.
 Expected<NumberTable> readSpikes(const std::string &path,

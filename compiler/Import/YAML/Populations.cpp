@@ -61,18 +61,26 @@ bool Importer::declare(const Node &key, const std::string &name) {
   return isNew;
 }
 
-Attribute Importer::store(const std::string &key, ArrayRef<int64_t> shape,
-                          const std::vector<double> &values, bool asFloat) {
-  std::vector<int64_t> extents(shape.begin(), shape.end());
-  ParameterStore &params = snn::paramsOf(context);
-  if (!asFloat)
-    return snn::ParamRefAttr::get(
-        context, params.addF64(key, extents, values),
-        RankedTensorType::get(shape, builder.getF64Type()));
-  std::vector<float> narrow(values.begin(), values.end());
-  return snn::ParamRefAttr::get(
-      context, params.addF32(key, extents, narrow),
-      RankedTensorType::get(shape, builder.getF32Type()));
+/// Float32 is all that a weight has (S4.4): 8-byte numbers become it, narrower
+/// ones stay what they are.
+Attribute Importer::store(const std::string &key, runtime::NdArray array) {
+  using runtime::DType;
+  static constexpr std::pair<DType, ElementKind> kept[] = {
+      {DType::U8, ElementKind::U8},   {DType::Bool, ElementKind::U8},
+      {DType::I8, ElementKind::I8},   {DType::U16, ElementKind::U16},
+      {DType::I16, ElementKind::I16}, {DType::U32, ElementKind::U32},
+      {DType::I32, ElementKind::I32}, {DType::F32, ElementKind::F32}};
+  std::vector<int64_t> shape(array.shape.begin(), array.shape.end());
+  for (auto [stored, kind] : kept)
+    if (stored == array.dtype)
+      return snn::addParam(
+          context, key,
+          {kind, std::move(shape), SharedBytes::of(std::move(array.bytes))});
+  std::vector<float> narrow(array.size());
+  for (size_t i = 0; i < narrow.size(); ++i)
+    narrow[i] = float(array.at(i));
+  return snn::addParam(context, key,
+                       ParameterBlob::of(std::move(shape), std::move(narrow)));
 }
 
 //===----------------------------------------------------------------------===//
@@ -155,8 +163,9 @@ Attribute Importer::readRates(const std::string &name, const Node &node,
       return nullptr;
     rates.push_back(rate * unit + 0.0);
   }
-  SmallVector<int64_t> shape(array->shape.begin(), array->shape.end());
-  return store(name + ".rates", shape, rates, false);
+  std::vector<int64_t> shape(array->shape.begin(), array->shape.end());
+  return snn::addParam(context, name + ".rates",
+                       ParameterBlob::of(std::move(shape), std::move(rates)));
 }
 
 Attribute Importer::readDrive(const std::string &name, const Node &node,
@@ -178,7 +187,9 @@ Attribute Importer::readDrive(const std::string &name, const Node &node,
     return nullptr;
   const runtime::NdArray &array = table->numbers;
   std::string why;
-  auto places = placeColumns(*table, {Column::Tick, Column::Channel}, 2, why);
+  size_t width = array.shape.size() == 2 ? array.shape[1] : 0;
+  auto places = placeColumns(table->columns, width,
+                             {Column::Tick, Column::Channel}, 2, why);
   if (!places) {
     reader.error(*spikes, "SNN1017", "spikes: " + why);
     return nullptr;
@@ -190,7 +201,7 @@ Attribute Importer::readDrive(const std::string &name, const Node &node,
                              runtime::shapeText(array.shape)));
     return nullptr;
   }
-  std::vector<double> ticks, indices;
+  std::vector<uint32_t> ticks, indices;
   for (uint64_t i = 0; i + 1 < array.size(); i += 2) {
     double tick = array.at(i + uint64_t((*places)[0]));
     double channel = array.at(i + uint64_t((*places)[1]));
@@ -204,14 +215,16 @@ Attribute Importer::readDrive(const std::string &name, const Node &node,
                       i / 2, tick, channel, channels - 1));
       return nullptr;
     }
-    ticks.push_back(tick);
-    indices.push_back(channel);
+    ticks.push_back(uint32_t(tick));
+    indices.push_back(uint32_t(channel));
   }
   int64_t n = int64_t(ticks.size());
-  return snn::SpikeListAttr::get(
-      context,
-      cast<snn::ParamRefAttr>(store(name + ".ticks", {n}, ticks, false)),
-      cast<snn::ParamRefAttr>(store(name + ".channels", {n}, indices, false)));
+  auto numbers = [&](const char *part, std::vector<uint32_t> values) {
+    return snn::addParam(context, name + part,
+                         ParameterBlob::of({n}, std::move(values)));
+  };
+  return snn::SpikeListAttr::get(context, numbers(".ticks", std::move(ticks)),
+                                 numbers(".channels", std::move(indices)));
 }
 
 void Importer::readInput(const Node &key, const Node &node) {

@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Import/YAML/Importer.h"
-#include "compiler/Import/YAML/TextTable.h"
 #include "compiler/SNN/Connectivity.h"
 #include "compiler/SNN/ParamValues.h"
 #include "runtime/support/Random.h"
@@ -201,114 +200,9 @@ Attribute Importer::readProcedural(const Node &node, const Node &connector,
   return attr;
 }
 
-/// Rows of source, target and, in this order or in that of the header, weight
-/// and delay where the list has them.
-Attribute Importer::readList(const Node &node, const Node &list, Ends &ends,
-                             Delay &delay) {
-  auto table = reader.table(list, "list");
-  if (!table)
-    return nullptr;
-  const runtime::NdArray &array = table->numbers;
-  size_t columns = array.shape.size() == 2 ? array.shape[1] : 0;
-  if (array.size() == 0)
-    columns = 2; // a list of nothing is a projection without synapses
-  if (columns < 2 || columns > 4) {
-    reader.error(list, "SNN1014",
-                 fmt::format("a list has rows of source, target[, weight[, "
-                             "delay]], found {}",
-                             runtime::shapeText(array.shape)));
-    return nullptr;
-  }
-  std::string why;
-  auto places = placeColumns(
-      *table, {Column::Source, Column::Target, Column::Weight, Column::Delay},
-      2, why);
-  if (!places) {
-    reader.error(list, "SNN1017", "list: " + why,
-                 {"columns by name, in any order: source, target, weight, "
-                  "delay (in ticks)"});
-    return nullptr;
-  }
-  bool hasWeight = (*places)[2] >= 0, hasDelay = (*places)[3] >= 0;
-  for (auto [key, there] :
-       {std::pair("weight", hasWeight), {"delay", hasDelay}})
-    if (NodePtr twice = node.find(key); twice && there && array.size() > 0) {
-      reader.error(*twice, "SNN1007",
-                   fmt::format("the list has a column of {}s already", key));
-      return nullptr;
-    }
-  for (const std::string &word : table->columns)
-    if (hasDelay && word == table->columns[size_t((*places)[3])] &&
-        (word.ends_with("ms") || word.ends_with("_s")))
-      reader.warn(list, "SNN1017",
-                  fmt::format("list: the column '{}' is read as ticks", word),
-                  {fmt::format("a tick is {:g} of model time; call the column "
-                               "'delay'",
-                               dt)});
-  int64_t rows = int64_t(array.size() / columns);
-  static constexpr const char *names[] = {"source", "target", "weight",
-                                          "delay"};
-  const double limits[] = {double(ends.sources()), double(ends.targets()), 0,
-                           65536};
-  std::vector<double> parts[4];
-  for (size_t c = 0; c < 4; ++c)
-    for (int64_t r = 0; (*places)[c] >= 0 && r < rows; ++r) {
-      double value = array.at(uint64_t(r) * columns + uint64_t((*places)[c]));
-      parts[c].push_back(value);
-      bool good = c == 2 ? std::abs(value) <= Reader::kLargest
-                         : value >= 0 && value < limits[c] &&
-                               value == std::floor(value);
-      if (good)
-        continue;
-      bool notWhole = c != 2 && value >= 0 && value < limits[c];
-      reader.error(
-          list, "SNN1006",
-          c == 2 ? fmt::format("row {} of the list: weight {} is not a finite "
-                               "number of float32",
-                               r, value)
-          : notWhole
-              ? fmt::format("row {} of the list: {} {} is not a whole number",
-                            r, names[c], value)
-              : fmt::format("row {} of the list: {} {} is outside 0 to {}", r,
-                            names[c], value, limits[c] - 1),
-          notWhole && c == 3
-              ? std::vector<std::string>{"delays are counted in ticks"}
-              : std::vector<std::string>{});
-      return nullptr;
-    }
-  double least = parts[3].empty()
-                     ? 0
-                     : *std::min_element(parts[3].begin(), parts[3].end());
-  if (!parts[3].empty())
-    delay.base = least;
-  for (double &ticks : parts[3])
-    ticks -= least;
-  Attribute weights = builder.getF64FloatAttr(1.0);
-  if (!parts[2].empty()) {
-    weights = store(ends.name + ".weights", {rows}, parts[2], true);
-  } else if (NodePtr one = node.find("weight")) {
-    auto value = reader.number(*one, "weight");
-    if (!value)
-      return nullptr;
-    weights = builder.getF64FloatAttr(*value);
-  }
-  if (parts[3].empty() && delay.extra.largest() > 0) {
-    reader.error(*node.find("delay"), "SNN1012",
-                 "a list takes different delays from its column of delays");
-    return nullptr;
-  }
-  auto reference = [&](const char *key, size_t c) {
-    return cast<snn::ParamRefAttr>(
-        store(ends.name + key, {rows}, parts[c], false));
-  };
-  return snn::ListAttr::get(
-      context, reference(".sources", 0), reference(".targets", 1), weights,
-      parts[3].empty() ? Attribute() : reference(".delays", 3));
-}
-
 /// Weights one by one: [targets, sources], or one per neuron (diagonal).
 Attribute Importer::readMatrix(const Node &weight, Ends &ends, bool diagonal) {
-  auto array = reader.array(weight, "weight");
+  auto array = reader.stored(weight, "weight");
   if (!array)
     return nullptr;
   std::vector<uint64_t> wanted{uint64_t(ends.targets())};
@@ -330,11 +224,7 @@ Attribute Importer::readMatrix(const Node &weight, Ends &ends, bool diagonal) {
                  "targets");
     return nullptr;
   }
-  std::vector<double> values;
-  for (double value : array->as<double>())
-    values.push_back(value);
-  SmallVector<int64_t> shape(wanted.begin(), wanted.end());
-  Attribute numbers = store(ends.name + ".weights", shape, values, true);
+  Attribute numbers = store(ends.name + ".weights", std::move(*array));
   return diagonal ? Attribute(snn::OneToOneAttr::get(context, numbers))
                   : snn::DenseAttr::get(context, numbers);
 }
@@ -367,7 +257,8 @@ Attribute Importer::readConv(const Node &node, const Node &conv, Ends &ends) {
   auto stride = pair("stride", 1, 1), padding = pair("padding", 0, 0),
        dilation = pair("dilation", 1, 1);
   NodePtr kernelNode = reader.need(conv, "kernel", "conv2d");
-  auto kernel = kernelNode ? reader.array(*kernelNode, "kernel") : std::nullopt;
+  auto kernel =
+      kernelNode ? reader.stored(*kernelNode, "kernel") : std::nullopt;
   std::optional<int64_t> groups = 1;
   if (NodePtr given = conv.find("groups"))
     groups = reader.whole(*given, "groups", 1, 1 << 20);
@@ -382,11 +273,7 @@ Attribute Importer::readConv(const Node &node, const Node &conv, Ends &ends) {
   }
   if (!reader.allFinite(*kernelNode, "kernel", *kernel))
     return nullptr;
-  std::vector<double> values;
-  for (double value : kernel->as<double>())
-    values.push_back(value);
-  SmallVector<int64_t> shape(kernel->shape.begin(), kernel->shape.end());
-  Attribute numbers = store(ends.name + ".kernel", shape, values, true);
+  Attribute numbers = store(ends.name + ".kernel", std::move(*kernel));
   SmallVector<int64_t> pads{(*padding)[0], (*padding)[1], (*padding)[0],
                             (*padding)[1]};
   std::string problem;

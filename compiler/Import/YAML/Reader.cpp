@@ -285,39 +285,80 @@ std::optional<runtime::NdArray> Reader::array(const Node &node,
   return std::move(read->numbers);
 }
 
-std::optional<NumberTable> Reader::table(const Node &node, const char *what,
-                                         double spikeTick) {
-  if (!node.isMap()) {
-    std::vector<uint64_t> shape;
-    std::vector<double> values;
-    if (!fillInline(node, what, 0, shape, values))
-      return std::nullopt;
-    return NumberTable{runtime::NdArray::of(shape, values), {}};
-  }
+std::optional<NumberTable> Reader::inlineTable(const Node &node,
+                                               const char *what) {
+  std::vector<uint64_t> shape;
+  std::vector<double> values;
+  if (!fillInline(node, what, 0, shape, values))
+    return std::nullopt;
+  return NumberTable{runtime::NdArray::of(shape, values), {}};
+}
+
+std::optional<Reader::OtherFile> Reader::otherFile(const Node &node,
+                                                   const char *what) {
   if (!map(node, what, {"file", "key"}))
     return std::nullopt;
-  NodePtr where = need(node, "file", what);
-  auto path = where ? text(*where, "file") : std::nullopt;
-  std::string key;
+  OtherFile other;
+  other.where = need(node, "file", what);
+  auto path = other.where ? text(*other.where, "file") : std::nullopt;
   if (NodePtr member = node.find("key")) {
     auto value = text(*member, "key");
     if (!value)
       return std::nullopt;
-    key = *value;
+    other.key = *value;
   }
   if (!path)
     return std::nullopt;
+  other.shown = *path;
   // Relative to the network file, as a user expects of files that travel
   // together.
-  auto full = std::filesystem::path(file).parent_path() / *path;
-  auto numbers = spikeTick > 0 ? readSpikes(full.string(), key, spikeTick)
-                               : readNumbers(full.string(), key);
-  if (numbers)
-    return std::move(*numbers);
-  error(*where, "SNN1013",
-        fmt::format("{}: '{}': {}", what, *path, numbers.error().message),
-        numbers.error().hints);
+  other.path = (std::filesystem::path(file).parent_path() / *path).string();
+  return other;
+}
+
+template <typename T>
+std::optional<T> Reader::unlessBad(Expected<T> read, const OtherFile &other,
+                                   const char *what) {
+  if (read)
+    return std::move(*read);
+  error(*other.where, "SNN1013",
+        fmt::format("{}: '{}': {}", what, other.shown, read.error().message),
+        read.error().hints);
   return std::nullopt;
+}
+
+std::optional<NumberTable> Reader::table(const Node &node, const char *what,
+                                         double spikeTick) {
+  if (!node.isMap())
+    return inlineTable(node, what);
+  auto other = otherFile(node, what);
+  if (!other)
+    return std::nullopt;
+  return unlessBad(spikeTick > 0
+                       ? readSpikes(other->path, other->key, spikeTick)
+                       : readNumbers(other->path, other->key),
+                   *other, what);
+}
+
+std::optional<runtime::NdArray> Reader::stored(const Node &node,
+                                               const char *what) {
+  if (!node.isMap())
+    return array(node, what);
+  auto other = otherFile(node, what);
+  auto read = other
+                  ? unlessBad(readStored(other->path, other->key), *other, what)
+                  : std::nullopt;
+  return read ? std::optional(std::move(read->numbers)) : std::nullopt;
+}
+
+std::optional<RowTable> Reader::rows(const Node &node, const char *what) {
+  if (node.isMap()) {
+    auto other = otherFile(node, what);
+    return other ? unlessBad(readRows(other->path, other->key), *other, what)
+                 : std::nullopt;
+  }
+  auto table = inlineTable(node, what);
+  return table ? std::optional(RowTable(std::move(*table))) : std::nullopt;
 }
 
 } // namespace snnc::yaml

@@ -11,7 +11,7 @@
 #ifndef SNNC_IMPORT_YAML_READER_H
 #define SNNC_IMPORT_YAML_READER_H
 
-#include "compiler/Import/YAML/NumberFiles.h"
+#include "compiler/Import/YAML/RowTable.h"
 #include "compiler/Import/YAML/YamlTree.h"
 #include "runtime/io/NdArray.h"
 
@@ -74,12 +74,29 @@ public:
   std::optional<NumberTable> table(const Node &node, const char *what,
                                    double spikeTick = 0);
 
+  /// As array(), in the type that the file has them in; written in the YAML
+  /// file they are float64.
+  std::optional<runtime::NdArray> stored(const Node &node, const char *what);
+  /// As table(), read a block at a time.
+  std::optional<RowTable> rows(const Node &node, const char *what);
+
   std::string file;
 
 private:
   /// Findings that are listed of one file.
   static constexpr unsigned kMost = 50;
   void report(Diagnostic finding);
+  /// {file: .., key: ..}
+  struct OtherFile {
+    NodePtr where;
+    std::string shown, path, key;
+  };
+  std::optional<OtherFile> otherFile(const Node &node, const char *what);
+  std::optional<NumberTable> inlineTable(const Node &node, const char *what);
+  /// SNN1013 where the file is named, unless `read` has succeeded.
+  template <typename T>
+  std::optional<T> unlessBad(Expected<T> read, const OtherFile &other,
+                             const char *what);
   bool fillInline(const Node &node, const char *what, size_t level,
                   std::vector<uint64_t> &shape, std::vector<double> &values);
   DiagnosticSink &sink;

@@ -76,26 +76,25 @@ std::optional<Column> columnOf(const std::string &word,
 }
 
 std::optional<std::vector<int>>
-placeColumns(const NumberTable &table, std::initializer_list<Column> wanted,
-             size_t needed, std::string &why) {
+placeColumns(const std::vector<std::string> &header, size_t have,
+             std::initializer_list<Column> wanted, size_t needed,
+             std::string &why) {
   std::vector<std::string> words;
   for (Column column : wanted)
     words.push_back(name(column));
-  size_t have = table.numbers.shape.size() == 2 ? table.numbers.shape[1] : 0;
   std::vector<int> places(wanted.size(), -1);
-  if (table.columns.empty()) {
+  if (header.empty()) {
     for (size_t i = 0; i < std::min(have, places.size()); ++i)
       places[i] = int(i);
     return places;
   }
-  if (have != 0 && table.columns.size() != have) {
-    why =
-        fmt::format("the header names {} columns ({}), the rows have {}",
-                    table.columns.size(), fmt::join(table.columns, ", "), have);
+  if (have != 0 && header.size() != have) {
+    why = fmt::format("the header names {} columns ({}), the rows have {}",
+                      header.size(), fmt::join(header, ", "), have);
     return std::nullopt;
   }
-  for (size_t at = 0; at < table.columns.size(); ++at) {
-    const std::string &word = table.columns[at];
+  for (size_t at = 0; at < header.size(); ++at) {
+    const std::string &word = header[at];
     auto column = columnOf(word, wanted);
     if (!column) {
       why = fmt::format("the header's column '{}' is none of {}",
@@ -106,7 +105,7 @@ placeColumns(const NumberTable &table, std::initializer_list<Column> wanted,
                       wanted.begin());
     if (places[i] >= 0) {
       why = fmt::format("the header's columns '{}' and '{}' both are the {}",
-                        table.columns[size_t(places[i])], word, words[i]);
+                        header[size_t(places[i])], word, words[i]);
       return std::nullopt;
     }
     places[i] = int(at);

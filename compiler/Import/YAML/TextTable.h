@@ -36,13 +36,14 @@ std::optional<Column> columnOf(const std::string &word,
 /// The word that we write for it.
 const char *name(Column column);
 
-/// Where each of the `wanted` columns stands in a table of `count` columns; -1:
-/// it has none. A table without a header has them in the order of `wanted`.
-/// Nothing and `why` when one of the first `needed` is missing, one is there
-/// twice, or a word of the header is no column.
+/// Where each of the `wanted` columns stands among `have`, which a header calls
+/// by its words; -1: it has none. Without a header they are in the order of
+/// `wanted`. Nothing and `why` when one of the first `needed` is missing, one
+/// is there twice, or a word of the header is no column.
 std::optional<std::vector<int>>
-placeColumns(const NumberTable &table, std::initializer_list<Column> wanted,
-             size_t needed, std::string &why);
+placeColumns(const std::vector<std::string> &header, size_t have,
+             std::initializer_list<Column> wanted, size_t needed,
+             std::string &why);
 
 } // namespace snnc::yaml
 

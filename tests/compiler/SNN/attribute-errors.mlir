@@ -53,3 +53,23 @@ module attributes {a = #snn.dense<"no numbers">} {}
 
 // expected-error@+1 {{'w' needs a static shape}}
 module attributes {a = #snn.param<"w", tensor<?xf32>>} {}
+
+// -----
+
+// expected-error@+1 {{offsets are a vector of ui32 or i64 with one for each source and one more, found 'tensor<3xf64>'}}
+module attributes {a = #snn.csr<offsets = <"o", tensor<3xf64>>, targets = <"t", tensor<4xui16>>, weights = 1.0 : f64>} {}
+
+// -----
+
+// expected-error@+1 {{targets are a vector of ui16 or ui32, found 'tensor<2x2xui16>'}}
+module attributes {a = #snn.csr<offsets = <"o", tensor<3xui32>>, targets = <"t", tensor<2x2xui16>>, weights = 1.0 : f64>} {}
+
+// -----
+
+// expected-error@+1 {{weights are one number or 4, one for each target}}
+module attributes {a = #snn.csr<offsets = <"o", tensor<3xui32>>, targets = <"t", tensor<4xui16>>, weights = #snn.param<"w", tensor<3xf32>>>} {}
+
+// -----
+
+// expected-error@+1 {{delays are 4 numbers of ui8 or ui16, one for each target, found 'tensor<4xi8>'}}
+module attributes {a = #snn.csr<offsets = <"o", tensor<3xui32>>, targets = <"t", tensor<4xui16>>, weights = 1.0 : f64, delays = <"d", tensor<4xi8>>>} {}

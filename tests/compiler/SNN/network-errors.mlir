@@ -40,7 +40,7 @@ snn.network @n {
 snn.network @n {
   %in = snn.input "in" : tensor<2xf32>
   %p = snn.population "p" model @m params {} : tensor<2xi1>
-  // expected-error@+1 {{weights are #snn.dense, #snn.conv, #snn.one_to_one, #snn.procedural or #snn.list}}
+  // expected-error@+1 {{weights are #snn.dense, #snn.conv, #snn.one_to_one, #snn.procedural, #snn.csr or #snn.list}}
   snn.projection "w" %in to %p weights 1.0 delay(1) : tensor<2xf32>, tensor<2xi1>
 }
 
@@ -51,4 +51,13 @@ snn.network @n {
   %p = snn.population "p" model @m params {} : tensor<2xi1>
   // expected-error@+1 {{receptor is negative}}
   snn.projection "w" %in to %p weights #snn.one_to_one<1.0> delay(1) {receptor = -1 : i64} : tensor<2xf32>, tensor<2xi1>
+}
+
+// -----
+
+snn.network @n {
+  %in = snn.input "in" : tensor<2xf32>
+  %p = snn.population "p" model @m params {} : tensor<2xi1>
+  // expected-error@+1 {{#snn.csr has 3 rows for 2 sources}}
+  snn.projection "w" %in to %p weights #snn.csr<offsets = <"o", tensor<4xui32>>, targets = <"t", tensor<4xui16>>, weights = 1.0 : f64> delay(1) : tensor<2xf32>, tensor<2xi1>
 }

@@ -1,0 +1,61 @@
+"""Host memory and time of listed synapses, from a .npy file to the mapping.
+
+A list of N rows of source, target, weight and delay in float32, in random
+order, is checked with `snnc check --plan`: imported, quantised and planned.
+Reported: peak resident memory beyond that of the same network with an empty
+list, over the rows; CPU time, and what it grows by from one size to the next
+over what the rows grow by (1: linear).
+"""
+
+import os
+
+import numpy as np
+
+SIZES = (5_000_000, 10_000_000, 20_000_000)
+SOURCES, TARGETS = 10_000, 10_000
+
+
+def rows(count):
+    """Different pairs would not fit: a pair may be listed again."""
+    random = np.random.default_rng(3)
+    table = np.empty((count, 4), np.float32)
+    table[:, 0] = random.integers(0, SOURCES, count)
+    table[:, 1] = random.integers(0, TARGETS, count)
+    table[:, 2] = random.normal(0, 1, count)
+    table[:, 3] = random.integers(1, 9, count)
+    return table
+
+
+def network(listed):
+    return ("network: {dt: 1.0e-3}\n"
+            f"inputs:\n  in: {{size: {SOURCES}}}\n"
+            f"populations:\n  p: {{size: {TARGETS}, model: lif, params: "
+            "{tau: 20.0e-3, threshold: 1.0}}\n"
+            "projections:\n"
+            f"  - {{from: in, to: p, connector: {{list: {listed}}}}}\n")
+
+
+def run(benchmarks, sizes=SIZES):
+    folder = benchmarks.folder
+
+    def check(listed, *options):
+        with open(os.path.join(folder, "net.yaml"), "w",
+                  encoding="utf-8") as file:
+            file.write(network(listed))
+        return benchmarks.measure(benchmarks.snnc, "check", *options,
+                                  "net.yaml")
+
+    _, _, empty = check("[]")
+    before = None
+    for size in sizes:
+        np.save(os.path.join(folder, "list.npy"), rows(size))
+        for case, options in (("normalised", ()), ("planned", ("--plan",))):
+            _, cpu, peak = check("{file: list.npy}", *options)
+            name = f"{size // 10**6} M rows, {case}"
+            benchmarks.row("lists", name, "memory a synapse",
+                           (peak - empty) / size, "B")
+            benchmarks.row("lists", name, "cpu", cpu, "s")
+        if before:
+            benchmarks.row("lists", name, "cpu growth over rows'",
+                           cpu / before[1] / (size / before[0]), "")
+        before = (size, cpu)
