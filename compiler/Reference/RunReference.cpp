@@ -8,6 +8,7 @@
 #include "compiler/Reference/RunReference.h"
 
 #include "compiler/SNN/ParamValues.h"
+#include "runtime/host/FiniteWatch.h"
 
 #include <fmt/format.h>
 #include <set>
@@ -83,6 +84,7 @@ public:
 private:
   Status prepare();
   Status runSample(uint64_t sample);
+  Status watchStates(FiniteWatch &watch, uint64_t tick);
   void record(uint64_t row);
   void collect();
 
@@ -142,8 +144,19 @@ void Run::record(uint64_t row) {
   }
 }
 
+Status Run::watchStates(FiniteWatch &watch, uint64_t tick) {
+  for (size_t p = 0; p < manifest.populations.size(); ++p)
+    for (size_t v = 0; v < manifest.populations[p].variables.size(); ++v)
+      if (watch.look(tick, p, v, interpreter.state(p, unsigned(v))))
+        watch.setNote(
+            interpreter.originOf(p, unsigned(v), size_t(watch.neuron())));
+  return watch.status(tick, tick + 1 == result.chipTicks);
+}
+
 Status Run::runSample(uint64_t sample) {
   interpreter.reset();
+  FiniteWatch watch(manifest, result.ticks);
+  watch.begin(sample);
   std::vector<std::vector<uint16_t>> silence;
   for (const InputEntry &input : manifest.inputs)
     silence.emplace_back(input.channels, 0);
@@ -154,6 +167,8 @@ Status Run::runSample(uint64_t sample) {
       rows.push_back(fed ? inputs.trains[i].samples[sample].row(tick)
                          : std::span<const uint16_t>(silence[i]));
     if (Status status = interpreter.tick(rows); !status)
+      return status;
+    if (Status status = watchStates(watch, tick); !status)
       return status;
     record(sample * result.chipTicks + tick);
     if (options.progress &&

@@ -4,6 +4,7 @@
 #include "runtime/io/ArrayFile.h"
 #include "tools/snnc/Driver.h"
 #include "tools/snnc/ExitCode.h"
+#include "tools/snnc/FiringWarnings.h"
 #include "tools/snnc/Overruns.h"
 #include "tools/snnc/Progress.h"
 #include "tools/snnc/Report.h"
@@ -165,6 +166,7 @@ int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
   if (options.report != "none")
     printRunReport(subject.manifest(), subject.bundle(), *result,
                    options.report == "json");
+  warnOfFiring(subject, options, *inputs, *result, sink);
   return reportVerdict(subject.manifest(), *result, sink);
 }
 

@@ -42,6 +42,7 @@ bool RunSubject::open(const RunOptions &options, SubjectNeeds needs,
   context = createContext();
   MessageBridge bridge(context.get(), sink);
   if (looksLikeBundle(options.input)) {
+    namesBundle = true;
     if (options.precision == "float" || needs.networkFile) {
       sink.report(makeError(
           "SNN0440", {options.input, "", 0, 0},
@@ -194,6 +195,33 @@ bool RunSubject::loadNetwork(DiagnosticSink &sink) {
   return true;
 }
 
+snn::NetworkOp RunSubject::network() {
+  DiagnosticSink silent;
+  MessageBridge bridge(context.get(), silent);
+  return loadNetwork(silent) ? networkOf(*module) : snn::NetworkOp();
+}
+
+/// A device says that a state is no number; the reference, which gets the same
+/// one, also which operation made it.
+void RunSubject::addOrigin(Diagnostic &error, const runtime::ArrayMap &inputs,
+                           const std::vector<std::string> &requests,
+                           runtime::RunOptions runOptions) {
+  snn::NetworkOp op = network();
+  if (!op)
+    return;
+  DiagnosticSink silent;
+  MessageBridge bridge(context.get(), silent);
+  auto interpreter =
+      reference::Interpreter::create(op, reference::Precision::Quantized);
+  if (failed(interpreter))
+    return;
+  runOptions.progress = nullptr;
+  auto again =
+      reference::runReference(**interpreter, inputs, requests, runOptions);
+  if (!again && again.error().message == error.message)
+    error.notes = again.error().notes;
+}
+
 bool RunSubject::addDrivenInputs(runtime::ArrayMap &inputs,
                                  const RunOptions &options,
                                  DiagnosticSink &sink) {
@@ -280,7 +308,13 @@ RunSubject::run(const std::string &backend, const RunOptions &options,
   else
     device = emulator::createEmulator({options.threads});
   runtime::Session session(*file, *device);
-  return unwrap(session.run(inputs, requests, runOptions));
+  auto result = session.run(inputs, requests, runOptions);
+  if (!result && result.error().code == "SNN0910") {
+    Diagnostic error = result.takeError();
+    addOrigin(error, inputs, requests, runOptions);
+    result = std::move(error);
+  }
+  return unwrap(std::move(result));
 }
 
 /// The input that an array is for: by name, or the only one.

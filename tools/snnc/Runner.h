@@ -31,6 +31,11 @@ public:
   /// The description of inputs and populations, whatever the subject is.
   const runtime::Manifest &manifest() const { return description; }
   const runtime::Bundle *bundle() const { return file.get(); }
+  /// Was it a bundle that the user named?
+  bool isBundleFile() const { return namesBundle; }
+  /// The network behind it, read from the bundle where it must be; null where
+  /// the bundle has lost it.
+  snn::NetworkOp network();
 
   /// What --input gives, analog arrays encoded; an error is in `sink`
   /// otherwise. The first call takes it.
@@ -52,11 +57,15 @@ public:
 private:
   bool loadNetwork(DiagnosticSink &sink);
   bool countInputs(const RunOptions &options, DiagnosticSink &sink);
+  void addOrigin(Diagnostic &error, const runtime::ArrayMap &inputs,
+                 const std::vector<std::string> &requests,
+                 runtime::RunOptions runOptions);
 
   std::unique_ptr<mlir::MLIRContext> context;
   std::shared_ptr<runtime::Bundle> file;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   runtime::Manifest description;
+  bool namesBundle = false;
   /// Read before the network was mapped, so that its rings hold their spikes.
   std::optional<runtime::ArrayMap> given;
 };
