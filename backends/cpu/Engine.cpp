@@ -249,8 +249,15 @@ void Engine::record(uint64_t tick, const Tape &tape) const {
     copy(std::as_bytes(std::span(state.spikes)));
 }
 
-Status Engine::run(uint64_t ticks, std::span<const CountRows> inputs,
-                   std::span<const Tape> tapes) {
+void Engine::watchStates(uint64_t tick, runtime::FiniteWatch &watch) const {
+  for (size_t p = 0; p < populations.size(); ++p)
+    for (size_t v = 0; v < program->manifest.populations[p].variables.size();
+         ++v)
+      watch.look(tick, p, v, populations[p].states[v]);
+}
+
+Status Engine::run(const runtime::Batch &batch, runtime::FiniteWatch &watch) {
+  const auto &[first, ticks, inputs, tapes] = batch;
   std::vector<CountRows> rows(inputs.size());
   for (uint64_t t = 0; t < ticks; ++t) {
     for (size_t i = 0; i < inputs.size(); ++i) {
@@ -261,6 +268,7 @@ Status Engine::run(uint64_t ticks, std::span<const CountRows> inputs,
       return status;
     for (const Tape &tape : tapes)
       record(t, tape);
+    watchStates(first + t, watch);
   }
   return {};
 }

@@ -93,8 +93,7 @@ public:
     return program->scales[population][variable];
   }
   void reset() override;
-  Status run(uint64_t ticks, std::span<const runtime::CountRows> inputs,
-             std::span<const runtime::Tape> tapes) override;
+  Status run(const runtime::Batch &batch, runtime::FiniteWatch &watch) override;
   uint64_t batchTicks() const override { return 64; }
 
 private:
@@ -112,6 +111,7 @@ private:
   void sendPopulation(size_t population);
   void send(const Program::Edge &edge, uint32_t source, uint32_t count);
   void record(uint64_t tick, const runtime::Tape &tape) const;
+  void watchStates(uint64_t tick, runtime::FiniteWatch &watch) const;
   /// No sum of the tick can leave 32 bits, whatever stands where.
   bool isNarrow(const Calendar::Day &day) const;
 

@@ -80,6 +80,7 @@ void Interpreter::update(Population &population) {
     std::fill(population.spikes.begin(), population.spikes.end(), 0);
     return;
   }
+  population.before = population.states; // keeps its memory
   std::vector<const float *> sums, params;
   std::vector<float *> states;
   for (std::vector<float> &values : population.sums)

@@ -57,6 +57,12 @@ public:
     return populations[p].states[k];
   }
 
+  /// What gave neuron `n` of population `p` the value that its state `k` has
+  /// since the last tick, followed back from an infinity or NaN to the first
+  /// operation, sum or parameter that is none from what is: "made by div:
+  /// 1 / 0 (net.yaml:12)".
+  std::string originOf(size_t p, unsigned k, size_t n) const;
+
 private:
   struct Outgoing {
     std::unique_ptr<Synapses> synapses;
@@ -73,6 +79,7 @@ private:
     size_t neurons = 0;
     uint64_t start = 0;
     std::vector<std::vector<float>> sums, states, params;
+    std::vector<std::vector<float>> before; ///< states, a tick ago
     std::vector<std::vector<float>> initial; ///< states before tick 0
     std::vector<uint8_t> spikes;
     std::vector<SumRing<int64_t>> integerRings; ///< Quantized, one a receptor

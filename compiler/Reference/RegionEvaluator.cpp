@@ -46,6 +46,7 @@ struct RegionEvaluator::Compiler {
       *operands[i] = slots.lookup(operand);
     instruction.result = define(op->getResult(0));
     out.instructions.push_back(instruction);
+    out.operations.push_back(op);
   }
 
   LogicalResult constant(arith::ConstantOp op) {
@@ -155,6 +156,7 @@ struct RegionEvaluator::Compiler {
 
 FailureOr<RegionEvaluator> RegionEvaluator::create(NeuronOp model) {
   RegionEvaluator result;
+  result.model = model;
   Compiler compiler(result);
   Block &body = model.getBody().front();
   // Slots are 16-bit numbers; a region that large is a mistake.

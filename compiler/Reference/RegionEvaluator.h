@@ -17,6 +17,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace snnc::reference {
@@ -33,6 +34,13 @@ public:
   void run(size_t neurons, std::span<const float *const> receptors,
            std::span<float *const> states, std::span<const float *const> params,
            uint8_t *spikes) const;
+
+  /// How state `k` of one neuron became what it is, from the values that the
+  /// neuron had before the tick: the chain of values that are no numbers, back
+  /// to the first, in words (Interpreter::originOf).
+  std::string originOf(std::span<const float> receptors,
+                       std::span<const float> states,
+                       std::span<const float> params, unsigned k) const;
 
 private:
   enum class Code : uint8_t {
@@ -79,6 +87,9 @@ private:
   static constexpr size_t kBlock = 128;
 
   std::vector<Instruction> instructions;
+  /// Of each instruction; the model outlives its evaluator.
+  std::vector<mlir::Operation *> operations;
+  snn::NeuronOp model;
   /// Constants, written to their slots before the first block.
   std::vector<std::pair<uint16_t, float>> floatConstants;
   std::vector<std::pair<uint16_t, uint8_t>> bitConstants;

@@ -8,6 +8,7 @@
 #include "compiler/Reference/RunReference.h"
 
 #include "compiler/SNN/ParamValues.h"
+#include "runtime/host/FiniteWatch.h"
 
 #include <algorithm>
 
@@ -84,11 +85,11 @@ public:
         description.populations[population].variables[variable].name);
   }
   void reset() override { interpreter.reset(); }
-  Status run(uint64_t ticks, std::span<const CountRows> inputs,
-             std::span<const Tape> tapes) override;
+  Status run(const Batch &batch, FiniteWatch &watch) override;
 
 private:
   void record(uint64_t tick, const Tape &tape) const;
+  void watchStates(uint64_t tick, FiniteWatch &watch) const;
 
   Interpreter &interpreter;
   Manifest description;
@@ -96,8 +97,16 @@ private:
 
 } // namespace
 
-Status ReferenceEngine::run(uint64_t ticks, std::span<const CountRows> inputs,
-                            std::span<const Tape> tapes) {
+void ReferenceEngine::watchStates(uint64_t tick, FiniteWatch &watch) const {
+  for (size_t p = 0; p < description.populations.size(); ++p)
+    for (size_t v = 0; v < description.populations[p].variables.size(); ++v)
+      if (watch.look(tick, p, v, interpreter.state(p, unsigned(v))))
+        watch.setNote(
+            interpreter.originOf(p, unsigned(v), size_t(watch.neuron())));
+}
+
+Status ReferenceEngine::run(const Batch &batch, FiniteWatch &watch) {
+  const auto &[first, ticks, inputs, tapes] = batch;
   std::vector<CountRows> rows(inputs.size());
   for (uint64_t tick = 0; tick < ticks; ++tick) {
     for (size_t i = 0; i < inputs.size(); ++i)
@@ -107,6 +116,7 @@ Status ReferenceEngine::run(uint64_t ticks, std::span<const CountRows> inputs,
       return status;
     for (const Tape &tape : tapes)
       record(tick, tape);
+    watchStates(first + tick, watch);
   }
   return {};
 }

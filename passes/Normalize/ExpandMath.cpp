@@ -31,7 +31,10 @@ namespace {
 /// Short names for the operations of a float32 sequence.
 class Sequence {
 public:
-  explicit Sequence(Operation *at) : b(at->getLoc(), at) {}
+  /// The location keeps the name of the function that the sequence is
+  /// ("math.exp"), for whoever asks what made a value.
+  explicit Sequence(Operation *at)
+      : b(NameLoc::get(at->getName().getIdentifier(), at->getLoc()), at) {}
 
   Value real(float v) {
     return b.create<arith::ConstantOp>(b.getF32FloatAttr(v));

@@ -29,7 +29,8 @@ public:
 private:
   Status prepare();
   Status runSample(uint64_t sample);
-  Status runBatch(uint64_t sample, uint64_t first, uint64_t ticks, bool fed);
+  Status runBatch(uint64_t sample, uint64_t first, uint64_t ticks, bool fed,
+                  FiniteWatch &watch);
   void collect();
 
   NetworkEngine &engine;
@@ -72,8 +73,8 @@ Status Run::prepare() {
   return {};
 }
 
-Status Run::runBatch(uint64_t sample, uint64_t first, uint64_t ticks,
-                     bool fed) {
+Status Run::runBatch(uint64_t sample, uint64_t first, uint64_t ticks, bool fed,
+                     FiniteWatch &watch) {
   std::vector<CountRows> rows(manifest.inputs.size());
   for (size_t i = 0; fed && i < inputs.trains.size(); ++i) {
     const SpikeTrain &train = inputs.trains[i].samples[sample];
@@ -89,17 +90,23 @@ Status Run::runBatch(uint64_t sample, uint64_t first, uint64_t ticks,
         {requests[r].populationIndex, requests[r].variableIndex,
          raw[r].bytes.data() + row * neurons * itemBytes(raw[r].dtype)});
   }
-  return engine.run(ticks, rows, tapes);
+  if (Status status = engine.run({first, ticks, rows, tapes}, watch); !status)
+    return status;
+  uint64_t last = first + ticks - 1;
+  return watch.status(last, last + 1 == result.chipTicks);
 }
 
 Status Run::runSample(uint64_t sample) {
   engine.reset();
+  FiniteWatch watch(manifest, result.ticks);
+  watch.begin(sample);
   uint64_t fedTicks = std::min(inputs.ticks, result.ticks);
   for (uint64_t tick = 0; tick < result.chipTicks;) {
     bool fed = tick < fedTicks;
     uint64_t count = std::min(engine.batchTicks(),
                               (fed ? fedTicks : result.chipTicks) - tick);
-    if (Status status = runBatch(sample, tick, count, fed); !status)
+    if (Status status = runBatch(sample, tick, count, fed, watch);
+        !status)
       return status;
     tick += count;
     if (options.progress &&

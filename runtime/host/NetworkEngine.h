@@ -13,6 +13,7 @@
 #ifndef SNNC_RUNTIME_HOST_NETWORKENGINE_H
 #define SNNC_RUNTIME_HOST_NETWORKENGINE_H
 
+#include "runtime/host/FiniteWatch.h"
 #include "runtime/host/Session.h"
 
 namespace snnc::runtime {
@@ -29,6 +30,14 @@ struct Tape {
   std::byte *rows = nullptr;
 };
 
+/// Neighbouring ticks of one sample.
+struct Batch {
+  uint64_t first = 0; ///< chip tick, counted from the reset
+  uint64_t ticks = 0;
+  std::span<const CountRows> inputs; ///< one for each input of the manifest
+  std::span<const Tape> tapes;
+};
+
 class NetworkEngine {
 public:
   virtual ~NetworkEngine() = default;
@@ -39,10 +48,9 @@ public:
                                      size_t variable) const = 0;
   /// Back to tick 0 (S1.4).
   virtual void reset() = 0;
-  /// Runs the next `ticks` chip ticks (S1.2). `inputs` has one entry for each
-  /// input of the manifest. Error SNN0701.
-  virtual Status run(uint64_t ticks, std::span<const CountRows> inputs,
-                     std::span<const Tape> tapes) = 0;
+  /// Runs the next ticks (S1.2) and shows `watch` all states after each (S8.4).
+  /// Error SNN0701.
+  virtual Status run(const Batch &batch, FiniteWatch &watch) = 0;
   /// Ticks that are worth one call: progress is shown between calls.
   virtual uint64_t batchTicks() const { return 1; }
 };

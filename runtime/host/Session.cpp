@@ -7,6 +7,7 @@
 
 #include "runtime/host/Session.h"
 
+#include "runtime/host/FiniteWatch.h"
 #include "runtime/host/Listeners.h"
 #include "runtime/host/Recorder.h"
 
@@ -26,7 +27,8 @@ public:
       std::vector<RecordRequest> wanted, const RunOptions &options)
       : bundle(bundle), device(device), inputs(std::move(inputs)),
         requests(std::move(wanted)), options(options),
-        recorder(bundle, device, requests), listeners(bundle) {}
+        recorder(bundle, device, requests), listeners(bundle),
+        states(bundle, device) {}
 
   Expected<RunResult> execute(bool &loaded);
 
@@ -34,6 +36,7 @@ private:
   Status prepare();
   Status begin(bool &loaded);
   Status runSample(uint64_t sample);
+  Status watchStates(FiniteWatch &watch, uint64_t tick);
   Status addVerdict();
   Status collectArrays();
 
@@ -44,6 +47,7 @@ private:
   const RunOptions &options;
   Recorder recorder;
   Listeners listeners;
+  DeviceStates states;
   RunResult result;
   std::vector<uint32_t> keys;
 };
@@ -111,11 +115,21 @@ Status Run::prepare() {
 Status Run::begin(bool &loaded) {
   Status status = loaded ? device.reset() : device.load(bundle);
   loaded = loaded || bool(status);
-  return status ? recorder.arm() : std::move(status);
+  if (status)
+    status = recorder.arm();
+  return status ? states.find() : std::move(status);
+}
+
+Status Run::watchStates(FiniteWatch &watch, uint64_t tick) {
+  if (Status status = states.look(tick, watch); !status)
+    return status;
+  return watch.status(tick, tick + 1 == result.chipTicks);
 }
 
 Status Run::runSample(uint64_t sample) {
   uint64_t pending = 0; // ticks in the buffers
+  FiniteWatch watch(bundle.manifest, result.ticks);
+  watch.begin(sample);
   for (uint64_t tick = 0; tick < result.chipTicks; ++tick) {
     keys.clear();
     if (tick < result.ticks) // an input cut short by `ticks` stays silent
@@ -124,6 +138,8 @@ Status Run::runSample(uint64_t sample) {
           [&](size_t i, uint32_t c) { return listeners.heard(i, c); }, keys);
     device.feed(keys);
     if (Status status = device.tick(); !status)
+      return status;
+    if (Status status = watchStates(watch, tick); !status)
       return status;
     if (++pending == recorder.window() || tick + 1 == result.chipTicks) {
       if (Status s = recorder.drain(sample, tick + 1 - pending, pending); !s)

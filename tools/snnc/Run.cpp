@@ -6,6 +6,7 @@
 #include "tools/snnc/Backend.h"
 #include "tools/snnc/Compile.h"
 #include "tools/snnc/Driver.h"
+#include "tools/snnc/FiringWarnings.h"
 #include "tools/snnc/Overruns.h"
 #include "tools/snnc/Progress.h"
 #include "tools/snnc/Report.h"
@@ -181,6 +182,7 @@ int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
   if (options.report != "none")
     printRunReport(subject.manifest(), subject.bundle(), *result,
                    options.report == "json");
+  warnOfFiring(subject, options, *inputs, *result, sink);
   reportVerdict(subject.manifest(), *result, sink);
   return kExitOk;
 }

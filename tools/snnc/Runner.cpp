@@ -67,6 +67,7 @@ bool RunSubject::openBundle(const RunOptions &options,
     sink.report(bundle.takeError());
     return false;
   }
+  namesBundle = true;
   file = *bundle;
   description = file->manifest;
   targets = targetsFor(options.compile, Dynamics(), options.threads);
@@ -222,6 +223,36 @@ bool RunSubject::loadNetwork(DiagnosticSink &sink) {
   return true;
 }
 
+snn::NetworkOp RunSubject::network() {
+  DiagnosticSink silent;
+  MessageBridge bridge(context.get(), silent);
+  return loadNetwork(silent) ? networkOf(*module) : snn::NetworkOp();
+}
+
+/// A device says that a state is no number; the reference, which gets the same
+/// one, also which operation made it.
+void RunSubject::addOrigin(Diagnostic &error, const RunOptions &options,
+                           const runtime::ArrayMap &inputs,
+                           const std::vector<std::string> &requests,
+                           runtime::RunOptions runOptions) {
+  snn::NetworkOp op = network();
+  if (!op)
+    return;
+  DiagnosticSink silent;
+  MessageBridge bridge(context.get(), silent);
+  auto interpreter =
+      reference::Interpreter::create(op, options.precision == "float"
+                                             ? reference::Precision::Float
+                                             : reference::Precision::Quantized);
+  if (failed(interpreter))
+    return;
+  runOptions.progress = nullptr;
+  auto again =
+      reference::runReference(**interpreter, inputs, requests, runOptions);
+  if (!again && again.error().message == error.message)
+    error.notes = again.error().notes;
+}
+
 bool RunSubject::addDrivenInputs(runtime::ArrayMap &inputs,
                                  const RunOptions &options,
                                  DiagnosticSink &sink) {
@@ -306,7 +337,13 @@ RunSubject::run(const std::string &backend, const RunOptions &options,
     sink.report(execution.takeError());
     return std::nullopt;
   }
-  return unwrap((*execution)->run(inputs, requests, runOptions), sink);
+  auto result = (*execution)->run(inputs, requests, runOptions);
+  if (!result && result.error().code == "SNN0910") {
+    Diagnostic error = result.takeError();
+    addOrigin(error, options, inputs, requests, runOptions);
+    result = std::move(error);
+  }
+  return unwrap(std::move(result), sink);
 }
 
 std::shared_ptr<const target::Artifact>

@@ -38,6 +38,11 @@ public:
   const runtime::Bundle *bundle() const { return file.get(); }
   /// What is known of the artifact that `backend` ran, one line each.
   std::vector<std::string> facts(const std::string &backend) const;
+  /// Was it a bundle that the user named?
+  bool isBundleFile() const { return namesBundle; }
+  /// The network behind it, read from the bundle where it must be; null where
+  /// the bundle has lost it.
+  snn::NetworkOp network();
 
   /// What --input gives, analog arrays encoded; an error is in `sink`
   /// otherwise. The first call takes it.
@@ -73,6 +78,10 @@ private:
                const runtime::RunOptions &runOptions, DiagnosticSink &sink);
   bool loadNetwork(DiagnosticSink &sink);
   bool countInputs(const RunOptions &options, DiagnosticSink &sink);
+  void addOrigin(Diagnostic &error, const RunOptions &options,
+                 const runtime::ArrayMap &inputs,
+                 const std::vector<std::string> &requests,
+                 runtime::RunOptions runOptions);
 
   std::unique_ptr<mlir::MLIRContext> context;
   target::Registry targets;
@@ -80,6 +89,7 @@ private:
   std::shared_ptr<const runtime::Bundle> file;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   runtime::Manifest description;
+  bool namesBundle = false;
   /// Read before the network was mapped, so that its rings hold their spikes.
   std::optional<runtime::ArrayMap> given;
 };

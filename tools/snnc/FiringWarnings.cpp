@@ -1,0 +1,193 @@
+//===- FiringWarnings.cpp - Layers that never fire, or always -------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "tools/snnc/FiringWarnings.h"
+
+#include "compiler/SNN/ParamValues.h"
+#include "runtime/host/Inputs.h"
+#include "tools/snnc/Firing.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace snnc {
+
+using runtime::NdArray;
+
+namespace {
+
+/// Fewer spikes than this leave a layer of large neurons rightly silent.
+constexpr uint64_t kFewestArrivals = 10;
+
+/// Counts the spikes that reach a population: of inputs as given, of
+/// populations as recorded.
+class Arrivals {
+public:
+  Arrivals(const runtime::Manifest &manifest, const runtime::ArrayMap &given,
+           const runtime::RunResult &result)
+      : manifest(manifest), given(given), result(result) {}
+
+  /// Over all samples; `names` gets the sources that fired.
+  uint64_t into(snn::NetworkOp network, const std::string &population,
+                std::vector<std::string> &names);
+
+private:
+  /// Spikes of the first `ticks` ticks of every sample.
+  uint64_t ofInput(const std::string &name, uint64_t ticks);
+  uint64_t ofPopulation(const std::string &name, uint64_t ticks) const;
+
+  const runtime::Manifest &manifest;
+  const runtime::ArrayMap &given;
+  const runtime::RunResult &result;
+  std::optional<runtime::RunInputs> resolved;
+};
+
+} // namespace
+
+uint64_t Arrivals::ofInput(const std::string &name, uint64_t ticks) {
+  if (!resolved) {
+    auto inputs = runtime::resolveInputs(manifest.inputs, given);
+    resolved = inputs ? std::move(*inputs) : runtime::RunInputs();
+  }
+  uint64_t count = 0;
+  for (size_t i = 0; i < resolved->trains.size(); ++i)
+    if (manifest.inputs[i].name == name)
+      for (const runtime::SpikeTrain &train : resolved->trains[i].samples)
+        for (uint64_t t = 0; t < std::min(ticks, resolved->ticks); ++t)
+          for (uint16_t spikes : train.row(t))
+            count += spikes;
+  return count;
+}
+
+uint64_t Arrivals::ofPopulation(const std::string &name, uint64_t ticks) const {
+  auto raster = result.arrays.find(name + ":spikes");
+  if (raster == result.arrays.end())
+    return 0;
+  const NdArray &array = raster->second;
+  size_t axes = array.shape.size();
+  uint64_t row = array.shape[axes - 1], rows = array.shape[axes - 2];
+  uint64_t samples = axes > 2 ? array.shape[0] : 1, count = 0;
+  for (uint64_t s = 0; s < samples; ++s)
+    for (uint64_t i = 0; i < std::min(ticks, rows) * row; ++i)
+      count += array.as<uint8_t>()[s * rows * row + i];
+  return count;
+}
+
+/// Ticks of the network from a spike to its earliest effect.
+static uint64_t shortestDelay(snn::ProjectionOp projection) {
+  auto values = snn::ParamValues::get(projection.getDelay(),
+                                      size_t(projection.numSources()),
+                                      projection.getContext());
+  double delay = values && values->size() ? values->at(0) : 1;
+  for (size_t i = 1; values && !values->uniform() && i < values->size(); ++i)
+    delay = std::min(delay, values->at(i));
+  auto latencyOf = [](mlir::Value signal) -> double {
+    auto population = signal.getDefiningOp<snn::PopulationOp>();
+    return population ? double(population.getLatency().value_or(0)) : 0;
+  };
+  delay += latencyOf(projection.getSource());
+  delay -= latencyOf(projection.targetPopulation().getSignal());
+  return delay > 0 ? uint64_t(delay) : 0;
+}
+
+uint64_t Arrivals::into(snn::NetworkOp network, const std::string &population,
+                        std::vector<std::string> &names) {
+  uint64_t all = 0;
+  for (auto projection : network.getOps<snn::ProjectionOp>()) {
+    snn::PopulationOp target = projection.targetPopulation();
+    if (!target || target.getName() != population)
+      continue;
+    uint64_t delay = shortestDelay(projection);
+    uint64_t ticks = result.ticks > delay ? result.ticks - delay : 0;
+    std::string source = projection.sourceName().str();
+    bool isInput = projection.getSource().getDefiningOp<snn::InputOp>();
+    if (std::ranges::find(names, source) != names.end())
+      continue; // of another projection
+    uint64_t spikes =
+        isInput ? ofInput(source, ticks) : ofPopulation(source, ticks);
+    if (spikes > 0)
+      names.push_back(source);
+    all += spikes;
+  }
+  return all;
+}
+
+/// The command that shows whether integers or the network itself are to blame;
+/// nothing for a bundle and for a run in float.
+static std::optional<std::string> compareCommand(const RunSubject &subject,
+                                                 const RunOptions &options) {
+  if (subject.isBundleFile() || options.precision == "float")
+    return std::nullopt;
+  std::string command = "`snnc verify " + options.input;
+  for (const std::string &input : options.inputs)
+    command += " --input " + input;
+  if (!options.encode.empty())
+    command += " --encode " + options.encode;
+  if (options.ticks)
+    command += fmt::format(" --ticks {}", *options.ticks);
+  command += " --against float`";
+  const std::vector<std::string> &given = options.compile.network.given;
+  if (!given.empty())
+    command += fmt::format(" with this run's {}", fmt::join(given, ", "));
+  return command + " shows whether it does so before quantisation too";
+}
+
+static std::string samplesText(const Firing &firing) {
+  return firing.samples > 1 ? fmt::format("{} samples of {} ticks",
+                                          firing.samples, firing.ticks)
+                            : fmt::format("{} ticks", firing.ticks);
+}
+
+static void warn(const char *code, const std::string &population,
+                 std::string message, std::optional<std::string> command,
+                 std::string change, DiagnosticSink &sink) {
+  Diagnostic d = makeError(code, {"", population, 0, 0}, std::move(message));
+  d.severity = Severity::Warning;
+  if (command)
+    d.hints.push_back(std::move(*command));
+  d.hints.push_back(std::move(change));
+  sink.report(std::move(d));
+}
+
+void warnOfFiring(RunSubject &subject, const RunOptions &options,
+                  const runtime::ArrayMap &inputs,
+                  const runtime::RunResult &result, DiagnosticSink &sink) {
+  Arrivals arrivals(subject.manifest(), inputs, result);
+  if (result.ticks < kFewestTicks)
+    return;
+  for (const auto &population : subject.manifest().populations) {
+    auto raster = result.arrays.find(population.name + ":spikes");
+    if (raster == result.arrays.end())
+      continue;
+    Firing firing = firingOf(raster->second);
+    if (firing.saturatedNeurons > 0)
+      warn("SNN0913", population.name,
+           fmt::format("{} of {} neurons fire in every tick (over {}; neuron "
+                       "{} from tick {} on)",
+                       firing.saturatedNeurons, firing.neurons,
+                       samplesText(firing), firing.exampleNeuron,
+                       firing.exampleTick),
+           compareCommand(subject, options),
+           "lower their weights, bias or input, raise the threshold, or give "
+           "them a refractory period",
+           sink);
+    if (!firing.isSilent())
+      continue;
+    snn::NetworkOp network = subject.network();
+    std::vector<std::string> sources;
+    uint64_t spikes =
+        network ? arrivals.into(network, population.name, sources) : 0;
+    if (spikes >= kFewestArrivals)
+      warn("SNN0912", population.name,
+           fmt::format("none of the {} neurons fires (over {}), though {} "
+                       "spikes of '{}' reach the layer",
+                       firing.neurons, samplesText(firing), spikes,
+                       fmt::join(sources, "', '")),
+           compareCommand(subject, options),
+           "raise their weights or bias, or lower the threshold", sink);
+  }
+}
+
+} // namespace snnc
