@@ -8,6 +8,7 @@
 #include "backends/cpu/Network.h"
 
 #include "compiler/SNN/ParamValues.h"
+#include "compiler/Support/Report.h"
 
 #include "llvm/ADT/DenseMap.h"
 
@@ -39,9 +40,9 @@ Column Reader::column(PopulationOp op, Attribute values, const char *what,
   size_t n = size_t(op.numNeurons());
   auto view = ParamValues::get(values, n, op.getContext());
   if (!view) {
-    op.emitError("SNN0311: ")
-        << what << " '" << name << "' is missing or does not have one value or "
-        << n << " values";
+    report(op, "SNN0311") << what << " '" << name
+                          << "' is missing or does not have one value or " << n
+                          << " values";
     return {};
   }
   Column numbers(n);
@@ -53,8 +54,8 @@ Column Reader::column(PopulationOp op, Attribute values, const char *what,
 LogicalResult Reader::readPopulation(PopulationOp op) {
   NeuronOp model = op.neuron();
   if (!model)
-    return op.emitError("SNN0310: neuron model '")
-           << op.getModel() << "' does not exist";
+    return report(op, "SNN0310")
+           << "neuron model '" << op.getModel() << "' does not exist";
   auto [known, isNew] = modelOf.try_emplace(model, result.models.size());
   if (isNew)
     result.models.push_back(model);
@@ -89,17 +90,17 @@ LogicalResult Reader::readProjection(ProjectionOp op) {
   PopulationOp target = op.targetPopulation();
   auto source = indexOf.find(op.getSource());
   if (!target || source == indexOf.end())
-    return op.emitError("SNN0704: a projection goes from an input or a "
-                        "population to a population");
+    return report(op, "SNN0704") << "a projection goes from an input or a "
+                                    "population to a population";
   size_t inputs = result.channels.size();
   size_t to = indexOf.lookup(target.getSignal()) - inputs;
   if (uint64_t(op.getReceptor()) >= result.populations[to].receptors)
-    return op.emitError("SNN0704: model '")
-           << target.getModel() << "' has no receptor " << op.getReceptor();
+    return report(op, "SNN0704") << "model '" << target.getModel()
+                                 << "' has no receptor " << op.getReceptor();
   if (source->second >= inputs &&
       !result.populations[source->second - inputs].spiking)
-    return op.emitError("SNN0705: the source '")
-           << op.sourceName() << "' never spikes";
+    return report(op, "SNN0705")
+           << "the source '" << op.sourceName() << "' never spikes";
   result.projections.push_back(
       {op, source->second, to, unsigned(op.getReceptor())});
   return success();
@@ -119,8 +120,9 @@ LogicalResult Reader::read(NetworkOp network) {
       if (failed(readProjection(projection)))
         return failure();
     } else if (!isa<InputOp, PopulationOp, ProbeOp>(op)) {
-      return op.emitError("SNN0703: '")
-             << op.getName() << "' cannot be run; normalise the network first";
+      return report(op, "SNN0703")
+             << "'" << op.getName()
+             << "' cannot be run; normalise the network first";
     }
   }
   return success();

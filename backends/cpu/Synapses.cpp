@@ -9,6 +9,7 @@
 
 #include "compiler/SNN/Connectivity.h"
 #include "compiler/SNN/ParamValues.h"
+#include "compiler/Support/Report.h"
 
 #include <algorithm>
 #include <cmath>
@@ -66,8 +67,9 @@ bool Walk::open(ProjectionOp projection, target::Precision precision) {
               reals->maxExtraDelay() <=
           65535)
     return true;
-  projection.emitError("SNN0304: delays are missing or not whole numbers of 1 "
-                       "to 65535 ticks; run snn-retime");
+  report(projection, "SNN0304")
+      << "delays are missing or not whole numbers of 1 "
+         "to 65535 ticks; run snn-retime";
   return false;
 }
 

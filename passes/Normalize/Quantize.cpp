@@ -25,7 +25,7 @@ using namespace snnc::snn;
 namespace {
 
 constexpr const char *kCompareWithFloat =
-    "help: see what the integers change: run the network file with --backend "
+    "see what the integers change: run the network file with --backend "
     "reference --precision float";
 
 struct QuantizePass : impl::QuantizeBase<QuantizePass> {
@@ -62,16 +62,17 @@ struct QuantizePass : impl::QuantizeBase<QuantizePass> {
     NeuronOp model = population.neuron();
     for (ProjectionOp projection : incoming)
       if (model && projection.getReceptor() >= model.numReceptors())
-        return projection.emitError("SNN0311: projection '")
-               << projection.getName() << "' ends in receptor "
-               << int64_t(projection.getReceptor()) << ", model '"
-               << model.getSymName() << "' has " << model.numReceptors();
+        return report(projection, "SNN0311")
+               << "projection '" << projection.getName()
+               << "' ends in receptor " << int64_t(projection.getReceptor())
+               << ", model '" << model.getSymName() << "' has "
+               << model.numReceptors();
     IncomingWeights weights;
     if (failed(weights.read(population, incoming, mode != "per-neuron")))
       return failure();
     if (!model)
-      return population.emitError("SNN0310: neuron model '")
-             << population.getModel() << "' does not exist";
+      return report(population, "SNN0310")
+             << "neuron model '" << population.getModel() << "' does not exist";
     WeightScales scales = chooseScales(population, weights);
     llvm::SmallVector<Attribute> attrs;
     for (size_t r = 0; r < scales.lists.size(); ++r)
@@ -123,12 +124,12 @@ struct QuantizePass : impl::QuantizeBase<QuantizePass> {
   /// SNN0342, SNN0343: int16 where int8 was tried first.
   void warnOfWidth(PopulationOp population, const WeightLoss &loss) {
     if (loss.worst.share() > kLostShare)
-      population.emitWarning("SNN0342: ")
+      report(population, "SNN0342")
           << percent(loss.worst.share()) << " of the weights of '"
           << loss.worst.name << "' would become 0 in int8: the weights into '"
           << population.getName() << "' are int16";
     else
-      population.emitWarning("SNN0343: ")
+      report(population, "SNN0343")
           << sumsOf(population, loss) << " would be off by "
           << percent(loss.error) << " in int8: the weights into '"
           << population.getName() << "' are int16";
@@ -139,7 +140,8 @@ struct QuantizePass : impl::QuantizeBase<QuantizePass> {
                   const WeightLoss &loss, bool wideHelps) {
     const ProjectionLoss &worst = loss.worst;
     bool vanish = worst.share() > kLostShare;
-    auto warning = population.emitWarning(vanish ? "SNN0341: " : "SNN0344: ");
+    auto warning =
+        vanish ? report(population, "SNN0341") : report(population, "SNN0344");
     if (vanish)
       warning << percent(worst.share()) << " of the weights of '" << worst.name
               << "' (" << worst.lost << " of " << worst.all
@@ -148,24 +150,24 @@ struct QuantizePass : impl::QuantizeBase<QuantizePass> {
     else
       warning << sumsOf(population, loss) << " are off by "
               << percent(loss.error) << " in int" << scales.bits;
-    warning.attachNote() << (wideHelps ? "help: use --weights int16, or leave "
-                                         "--weights out"
-                                       : kCompareWithFloat);
+    attachHelp(warning) << (wideHelps ? "use --weights int16, or leave "
+                                        "--weights out"
+                                      : kCompareWithFloat);
   }
 
   /// SNN0345: one for each projection.
   void warnOfClipping(PopulationOp population, const WeightScales &scales,
                       const WeightLoss &loss) {
     for (const ProjectionLoss &clipped : loss.clipped) {
-      auto warning = population.emitWarning("SNN0345: ");
+      auto warning = report(population, "SNN0345");
       warning << fmt::format(
           "{} of the {} weights of '{}' are clipped in int{}, the largest "
           "from {:.6g} to {:.6g}: the sums into '{}' are nearer that way",
           clipped.clipped, clipped.all, clipped.name.str(), scales.bits,
           clipped.largestClipped, clipped.clippedTo,
           population.getName().str());
-      warning.attachNote() << (scales.bits == 8 ? "help: use --weights int16"
-                                                : kCompareWithFloat);
+      attachHelp(warning) << (scales.bits == 8 ? "use --weights int16"
+                                               : kCompareWithFloat);
     }
   }
 
