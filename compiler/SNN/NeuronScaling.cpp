@@ -200,11 +200,14 @@ static void addEquations(PowerEquations &eq, Operation &op) {
       });
 }
 
-std::optional<ScaleDegrees> inferScaleDegrees(NeuronOp model) {
+std::optional<ScaleDegrees>
+inferScaleDegrees(NeuronOp model,
+                  llvm::ArrayRef<std::optional<int>> receptors) {
   Block &body = model.getBody().front();
   PowerEquations eq(body);
   for (unsigned r = 0; r < model.numReceptors(); ++r)
-    eq.fixed(body.getArgument(r), 1);
+    if (receptors[r])
+      eq.fixed(body.getArgument(r), *receptors[r]);
   auto yield = cast<YieldOp>(body.back());
   for (Operation &op : body.without_terminator())
     addEquations(eq, op);

@@ -1,4 +1,5 @@
-//===- NeuronScaling.h - Is a model linear in its input's scale? --*- C++ -*-===//
+//===- NeuronScaling.h - Is a model linear in its input's scale? --*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_SNN_NEURONSCALING_H
 #define SNNC_SNN_NEURONSCALING_H
@@ -9,9 +10,9 @@
 
 namespace snnc::snn {
 
-/// If every receptor sum is multiplied by s > 0, state k by s^states[k] and
-/// parameter j by s^params[j], the model spikes exactly as before (in real
-/// arithmetic). docs/semantics.md S6.
+/// If the receptors' sums are multiplied by s > 0 (those of power 1), state k
+/// by s^states[k] and parameter j by s^params[j], the model spikes exactly as
+/// before (in real arithmetic). docs/semantics.md S6.3.
 struct ScaleDegrees {
   llvm::SmallVector<int> states;
   llvm::SmallVector<int> params;
@@ -21,7 +22,9 @@ struct ScaleDegrees {
 /// sums and comparisons need equal powers, products add them, functions and
 /// non-zero constants have power 0. Nothing when the equations contradict each
 /// other (Izhikevich): such a model multiplies its input by 1/s instead.
-std::optional<ScaleDegrees> inferScaleDegrees(NeuronOp model);
+/// `receptors` has the power of each one's sum; without one: that sum is 0.
+std::optional<ScaleDegrees>
+inferScaleDegrees(NeuronOp model, llvm::ArrayRef<std::optional<int>> receptors);
 
 } // namespace snnc::snn
 

@@ -2,20 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // q = round(s * w), one scale s per target neuron (per output channel where a
-// kernel is shared). A model that is linear in its input's scale absorbs s in
-// its parameters; any other multiplies the sum by 1/s. docs/semantics.md S6.
+// kernel is shared) and, where their ranges differ, per receptor. A model that
+// is linear in its input's scale absorbs s in its parameters; any other
+// multiplies the sum by 1/s. docs/semantics.md S6.
 
-#include "compiler/SNN/Connectivity.h"
 #include "compiler/SNN/NeuronLibrary.h"
-#include "compiler/SNN/NeuronScaling.h"
 #include "compiler/SNN/ParamValues.h"
 #include "passes/Normalize/Passes.h"
+#include "passes/Normalize/ScaleFolding.h"
+#include "passes/Normalize/WeightScales.h"
 
-#include "llvm/ADT/bit.h"
-#include "llvm/Support/FormatVariadic.h"
-
-#include <cmath>
-#include <limits>
+#include <fmt/format.h>
 
 namespace snnc::normalize {
 #define GEN_PASS_DEF_QUANTIZE
@@ -26,125 +23,9 @@ using namespace snnc::snn;
 
 namespace {
 
-using Numbers = llvm::SmallVector<double>;
-
-/// Above this share of weights that become 0, a projection is another one.
-constexpr double kLostShare = 0.1;
-
-/// Weights of a projection that are not 0 and become 0.
-struct Lost {
-  llvm::StringRef name;
-  uint64_t lost = 0, all = 0;
-  double share() const { return all ? double(lost) / double(all) : 0.0; }
-};
-
-/// The weights into a population, group by group of those that share a scale.
-class Incoming {
-public:
-  LogicalResult read(PopulationOp population,
-                     llvm::ArrayRef<ProjectionOp> projections,
-                     bool onePerPopulation);
-  /// S6.2 and S6.7, one for each neuron.
-  Numbers scales(unsigned bits) const;
-  /// The projection that loses the largest share of its weights.
-  Lost mostLost(unsigned bits) const;
-
-private:
-  struct Group {
-    double largest = 0;
-    double smallest = std::numeric_limits<double>::infinity();
-    /// The least power of two that makes every weight whole.
-    int wholeBits = std::numeric_limits<int>::min();
-  };
-  double scaleOf(const Group &group, unsigned bits) const;
-  size_t groupOf(size_t target) const {
-    return common ? 0 : coarsest->scaleGroup(uint32_t(target));
-  }
-
-  llvm::SmallVector<llvm::StringRef> names;
-  std::vector<std::unique_ptr<Connectivity>> views;
-  Connectivity *coarsest = nullptr;
-  std::vector<Group> groups;
-  bool common = false; ///< py-spinnaker2: one scale for the population
-};
-
-LogicalResult Incoming::read(PopulationOp population,
-                             llvm::ArrayRef<ProjectionOp> projections,
-                             bool onePerPopulation) {
-  common = onePerPopulation;
-  for (ProjectionOp projection : projections) {
-    names.push_back(projection.getName());
-    views.push_back(Connectivity::create(projection));
-    if (!views.back())
-      return failure();
-  }
-  // The coarsest grouping of any incoming projection wins: a shared kernel
-  // cannot have a scale of its own for each of its targets.
-  auto last = uint32_t(population.numNeurons() - 1);
-  coarsest = views.front().get();
-  for (auto &view : views)
-    if (view->scaleGroup(last) < coarsest->scaleGroup(last))
-      coarsest = view.get();
-  groups.resize(size_t(population.numNeurons()));
-  for (auto &view : views)
-    view->forEach([&](uint32_t, const Synapse &synapse) {
-      Group &group = groups[groupOf(synapse.target)];
-      double size = std::abs(double(synapse.weight));
-      if (size == 0)
-        return;
-      group.largest = std::max(group.largest, size);
-      group.smallest = std::min(group.smallest, size);
-      // size = mantissa * 2^exponent, mantissa a whole number of 24 bits.
-      int exponent;
-      auto mantissa = uint32_t(std::ldexp(std::frexp(size, &exponent), 24));
-      group.wholeBits = std::max(group.wholeBits,
-                                 24 - exponent - llvm::countr_zero(mantissa));
-    });
-  return success();
-}
-
-double Incoming::scaleOf(const Group &group, unsigned bits) const {
-  double limit = double((1 << (bits - 1)) - 1);
-  if (group.largest == 0)
-    return 1.0;
-  if (!common && group.wholeBits < 1000) {
-    double exact = std::ldexp(1.0, group.wholeBits);
-    if (group.largest * exact <= limit)
-      return exact; // the integers are the weights
-  }
-  return limit / group.largest;
-}
-
-Numbers Incoming::scales(unsigned bits) const {
-  Numbers scales;
-  for (size_t target = 0; target < groups.size(); ++target)
-    scales.push_back(scaleOf(groups[groupOf(target)], bits));
-  return scales;
-}
-
-Lost Incoming::mostLost(unsigned bits) const {
-  auto vanishes = [&](double size, double scale) {
-    return size * scale <= 0.5; // ties to even
-  };
-  Numbers scale;
-  bool any = false;
-  for (const Group &group : groups) {
-    scale.push_back(scaleOf(group, bits));
-    any |= group.largest > 0 && vanishes(group.smallest, scale.back());
-  }
-  Lost worst;
-  for (size_t i = 0; any && i < views.size(); ++i) {
-    Lost lost{names[i]};
-    views[i]->forEach([&](uint32_t, const Synapse &synapse) {
-      double size = std::abs(double(synapse.weight));
-      lost.all += size > 0;
-      lost.lost += size > 0 && vanishes(size, scale[groupOf(synapse.target)]);
-    });
-    if (worst.all == 0 || lost.share() > worst.share())
-      worst = lost;
-  }
-  return worst;
-}
+constexpr const char *kCompareWithFloat =
+    "help: see what the integers change: run the network file with --backend "
+    "reference --precision float";
 
 struct QuantizePass : impl::QuantizeBase<QuantizePass> {
   using QuantizeBase::QuantizeBase;
@@ -177,171 +58,207 @@ struct QuantizePass : impl::QuantizeBase<QuantizePass> {
           incoming.push_back(projection);
     if (incoming.empty() || incoming.front().getQuantAttr())
       return success(); // nothing to do, or done before
-    Incoming weights;
+    NeuronOp model = population.neuron();
+    for (ProjectionOp projection : incoming)
+      if (model && projection.getReceptor() >= model.numReceptors())
+        return projection.emitError("SNN0311: projection '")
+               << projection.getName() << "' ends in receptor "
+               << int64_t(projection.getReceptor()) << ", model '"
+               << model.getSymName() << "' has " << model.numReceptors();
+    IncomingWeights weights;
     if (failed(weights.read(population, incoming, mode != "per-neuron")))
       return failure();
-    unsigned width = chooseWidth(population, weights);
-    Numbers scales = weights.scales(width);
-    Attribute attr = makeParam(
-        &getContext(), (population.getName() + ".weight_scale").str(), scales);
-    Rounding rounding =
-        mode == "per-neuron" ? Rounding::NearestEven : Rounding::TowardZero;
-    for (ProjectionOp projection : incoming)
-      projection.setQuantAttr(
-          QuantAttr::get(&getContext(), width, rounding, attr));
-    return foldScales(population, scales);
-  }
-
-  /// S6.6: 8 bits unless a projection loses more than kLostShare of its weights
-  /// to them. Warns where the width that was asked for, or 16, loses more.
-  unsigned chooseWidth(PopulationOp population, Incoming &weights) {
-    unsigned width = bits ? unsigned(bits) : 8;
-    if (mode != "per-neuron")
-      return width; // another tool's numbers, lost weights and all
-    auto worst = weights.mostLost(width);
-    if (worst.share() <= kLostShare)
-      return width;
-    Lost inWide = width == 8 ? weights.mostLost(16) : worst;
-    bool wideHelps = inWide.share() <= kLostShare;
-    if (!bits) {
-      width = 16;
-      population.emitWarning("SNN0342: ")
-          << percent(worst) << " of the weights of '" << worst.name
-          << "' would become 0 in int8: the weights into '"
-          << population.getName() << "' are int16";
-      if (wideHelps)
-        return width;
-      worst = inWide;
-    }
-    auto warning = population.emitWarning("SNN0341: ")
-                   << percent(worst) << " of the weights of '" << worst.name
-                   << "' (" << worst.lost << " of " << worst.all
-                   << ") become 0 in int" << width
-                   << " beside the largest weight into the same neuron";
-    warning.attachNote() << (wideHelps
-                                 ? "help: use --weights int16, or leave "
-                                   "--weights out"
-                                 : "help: see what the integers change: run "
-                                   "the network file with --backend reference "
-                                   "--precision float");
-    return width;
-  }
-
-  static std::string percent(const Lost &lost) {
-    return llvm::formatv("{0:F1} %", 100 * lost.share());
-  }
-
-  LogicalResult foldScales(PopulationOp population, const Numbers &scales) {
-    NeuronOp model = population.neuron();
     if (!model)
       return population.emitError("SNN0310: neuron model '")
              << population.getModel() << "' does not exist";
-    auto degrees = inferScaleDegrees(model);
-    if (!degrees)
-      return multiplyInput(population, model, scales);
-    NamedAttrList params(population.getParams());
-    for (unsigned j = 0; j < model.numParams(); ++j)
-      if (failed(rescale(population, params, model.paramName(j),
-                         degrees->params[j], scales)))
-        return failure();
-    population.setParamsAttr(params.getDictionary(&getContext()));
-    NamedAttrList states(population.getScalesAttr()
-                             ? population.getScalesAttr()
-                             : DictionaryAttr::get(&getContext()));
-    for (unsigned k = 0; k < model.numStates(); ++k) {
-      llvm::StringRef name = model.stateName(k);
-      if (degrees->states[k] != 0 && !states.get(name))
-        states.set(name, Builder(&getContext()).getF64FloatAttr(1.0));
-      if (degrees->states[k] != 0 &&
-          failed(rescale(population, states, name, degrees->states[k], scales)))
-        return failure();
-    }
-    if (!states.empty())
-      population.setScalesAttr(states.getDictionary(&getContext()));
-    return scaleInitial(population, model, *degrees, scales);
+    WeightScales scales = chooseScales(population, weights);
+    llvm::SmallVector<Attribute> attrs;
+    for (size_t r = 0; r < scales.lists.size(); ++r)
+      attrs.push_back(makeParam(&getContext(), scaleKey(population, scales, r),
+                                scales.lists[r]));
+    Rounding rounding =
+        mode == "per-neuron" ? Rounding::NearestEven : Rounding::TowardZero;
+    for (ProjectionOp projection : incoming)
+      projection.setQuantAttr(QuantAttr::get(
+          &getContext(), scales.bits, rounding,
+          attrs[scales.shared() ? 0 : size_t(projection.getReceptor())]));
+    return foldScales(population, planFolding(model, weights, scales), model);
   }
 
-  /// States before tick 0 are in the user's units until here.
-  LogicalResult scaleInitial(PopulationOp population, NeuronOp model,
-                             const ScaleDegrees &degrees,
-                             const Numbers &scales) {
-    if (!population.getInitialAttr())
-      return success();
-    NamedAttrList initial(population.getInitialAttr());
-    for (unsigned k = 0; k < model.numStates(); ++k)
-      if (initial.get(model.stateName(k)) &&
-          failed(rescale(population, initial, model.stateName(k),
-                         degrees.states[k], scales)))
+  static std::string scaleKey(PopulationOp population,
+                              const WeightScales &scales, size_t receptor) {
+    std::string key = (population.getName() + ".weight_scale").str();
+    return scales.shared() ? key : fmt::format("{}.{}", key, receptor);
+  }
+
+  static bool goodEnough(const WeightLoss &loss) {
+    return loss.worst.share() <= kLostShare && loss.error <= kSumError;
+  }
+
+  /// S6.6: 8 bits unless a projection loses more than kLostShare of its weights
+  /// to them or a receptor's sum is off by more than kSumError. Warns where the
+  /// width that was asked for, or 16, loses more.
+  WeightScales chooseScales(PopulationOp population,
+                            const IncomingWeights &weights) {
+    WeightScales scales = weights.choose(bits ? unsigned(bits) : 8);
+    if (mode != "per-neuron")
+      return scales; // another tool's numbers, lost weights and all
+    WeightLoss loss = weights.loss(scales);
+    if (!goodEnough(loss)) {
+      WeightScales wide = scales.bits == 8 ? weights.choose(16) : scales;
+      WeightLoss inWide = scales.bits == 8 ? weights.loss(wide) : loss;
+      if (!bits) {
+        warnOfWidth(population, loss);
+        scales = std::move(wide);
+        loss = inWide;
+      }
+      if (!goodEnough(loss))
+        warnOfLoss(population, scales, loss, goodEnough(inWide));
+    }
+    warnOfClipping(population, scales, loss);
+    return scales;
+  }
+
+  /// SNN0342, SNN0343: int16 where int8 was tried first.
+  void warnOfWidth(PopulationOp population, const WeightLoss &loss) {
+    if (loss.worst.share() > kLostShare)
+      population.emitWarning("SNN0342: ")
+          << percent(loss.worst.share()) << " of the weights of '"
+          << loss.worst.name << "' would become 0 in int8: the weights into '"
+          << population.getName() << "' are int16";
+    else
+      population.emitWarning("SNN0343: ")
+          << sumsOf(population, loss) << " would be off by "
+          << percent(loss.error) << " in int8: the weights into '"
+          << population.getName() << "' are int16";
+  }
+
+  /// SNN0341, SNN0344: what the width in force loses.
+  void warnOfLoss(PopulationOp population, const WeightScales &scales,
+                  const WeightLoss &loss, bool wideHelps) {
+    const ProjectionLoss &worst = loss.worst;
+    bool vanish = worst.share() > kLostShare;
+    auto warning = population.emitWarning(vanish ? "SNN0341: " : "SNN0344: ");
+    if (vanish)
+      warning << percent(worst.share()) << " of the weights of '" << worst.name
+              << "' (" << worst.lost << " of " << worst.all
+              << ") become 0 in int" << scales.bits
+              << " beside the largest weight into the same neuron";
+    else
+      warning << sumsOf(population, loss) << " are off by "
+              << percent(loss.error) << " in int" << scales.bits;
+    warning.attachNote() << (wideHelps ? "help: use --weights int16, or leave "
+                                         "--weights out"
+                                       : kCompareWithFloat);
+  }
+
+  /// SNN0345: one for each projection.
+  void warnOfClipping(PopulationOp population, const WeightScales &scales,
+                      const WeightLoss &loss) {
+    for (const ProjectionLoss &clipped : loss.clipped) {
+      auto warning = population.emitWarning("SNN0345: ");
+      warning << fmt::format(
+          "{} of the {} weights of '{}' are clipped in int{}, the largest "
+          "from {:.6g} to {:.6g}: the sums into '{}' are nearer that way",
+          clipped.clipped, clipped.all, clipped.name.str(), scales.bits,
+          clipped.largestClipped, clipped.clippedTo,
+          population.getName().str());
+      warning.attachNote() << (scales.bits == 8 ? "help: use --weights int16"
+                                                : kCompareWithFloat);
+    }
+  }
+
+  static std::string sumsOf(PopulationOp population, const WeightLoss &loss) {
+    NeuronOp model = population.neuron(); // quantize() has seen to it
+    std::string text = ("the sums into '" + population.getName() + "'").str();
+    if (model.numReceptors() < 2)
+      return text;
+    return text + " (receptor '" + receptorName(model, loss.receptor).str() +
+           "')";
+  }
+
+  static std::string percent(double share) {
+    return fmt::format("{:.1f} %", 100 * share);
+  }
+
+  /// S6.3, S6.8.
+  LogicalResult foldScales(PopulationOp population, const ScaleFolding &folding,
+                           NeuronOp model) {
+    multiplySums(population, model, folding);
+    auto listOf = [&](DictionaryAttr known) {
+      return known ? NamedAttrList(known) : NamedAttrList();
+    };
+    NamedAttrList params = listOf(population.getParams());
+    NamedAttrList states = listOf(population.getScalesAttr());
+    NamedAttrList initial = listOf(population.getInitialAttr());
+    for (unsigned j = 0; j < model.numParams(); ++j)
+      if (failed(rescale(population, params, model.paramName(j),
+                         folding.param(j))))
         return failure();
-    population.setInitialAttr(initial.getDictionary(&getContext()));
+    for (unsigned k = 0; k < model.numStates(); ++k) {
+      llvm::StringRef name = model.stateName(k);
+      Numbers factors = folding.state(k);
+      if (!factors.empty() && !states.get(name))
+        states.set(name, Builder(&getContext()).getF64FloatAttr(1.0));
+      // States before tick 0 are in the user's units until here.
+      if (failed(rescale(population, states, name, factors)) ||
+          (initial.get(name) &&
+           failed(rescale(population, initial, name, factors))))
+        return failure();
+    }
+    population.setParamsAttr(params.getDictionary(&getContext()));
+    if (!states.empty())
+      population.setScalesAttr(states.getDictionary(&getContext()));
+    if (population.getInitialAttr())
+      population.setInitialAttr(initial.getDictionary(&getContext()));
     return success();
   }
 
+  /// No factors: nothing to do.
   LogicalResult rescale(PopulationOp population, NamedAttrList &list,
-                        llvm::StringRef name, int degree,
-                        const Numbers &scales) {
-    if (degree == 0)
+                        llvm::StringRef name, const Numbers &factors) {
+    if (factors.empty())
       return success();
     auto values =
-        ParamValues::get(list.get(name), scales.size(), &getContext());
+        ParamValues::get(list.get(name), factors.size(), &getContext());
     if (!values)
       return population.emitError("SNN0311: parameter '")
              << name << "' is missing or has the wrong size";
     Numbers scaled;
-    for (size_t t = 0; t < scales.size(); ++t)
-      scaled.push_back(values->at(t) * std::pow(scales[t], degree));
+    for (size_t t = 0; t < factors.size(); ++t)
+      scaled.push_back(values->at(t) * factors[t]);
     list.set(name,
              makeParam(&getContext(), (population.getName() + "." + name).str(),
                        scaled));
     return success();
   }
 
-  /// "input_scale", or longer where the user's model has that name.
-  static std::string freeName(NeuronOp model) {
-    std::string name = "input_scale";
-    auto has = [&](ArrayAttr names) {
-      return llvm::is_contained(names.getAsValueRange<StringAttr>(),
-                                StringRef(name));
-    };
-    while (has(model.getReceptors()) || has(model.getStates()) ||
-           has(model.getParams()))
-      name += "_";
-    return name;
-  }
-
-  /// The model is not linear in its input's scale: a copy of it multiplies
-  /// every receptor by the parameter `input_scale` = 1/s first.
-  LogicalResult multiplyInput(PopulationOp population, NeuronOp model,
-                              const Numbers &scales) {
-    std::string name = (model.getSymName() + ".scaled").str();
-    auto copy = getOperation().lookupSymbol<NeuronOp>(name);
-    if (!copy) {
+  /// Gives the population a copy of the model that multiplies sums by
+  /// parameters of its own first, where the folding wants that.
+  void multiplySums(PopulationOp population, NeuronOp model,
+                    const ScaleFolding &folding) {
+    if (folding.multipliers.empty())
+      return;
+    std::string symbol = folding.modelName(model);
+    NamedAttrList params(population.getParams());
+    auto copy = getOperation().lookupSymbol<NeuronOp>(symbol);
+    bool fresh = !copy;
+    if (fresh) {
       OpBuilder builder(model);
       copy = cast<NeuronOp>(builder.clone(*model));
-      copy.setSymName(name);
-      llvm::SmallVector<Attribute> names(copy.getParams().getValue());
-      names.push_back(builder.getStringAttr(freeName(model)));
-      copy.setParamsAttr(builder.getArrayAttr(names));
-      Block &body = copy.getBody().front();
-      Value factor = body.addArgument(builder.getF32Type(), copy.getLoc());
-      builder.setInsertionPointToStart(&body);
-      for (unsigned r = 0; r < copy.numReceptors(); ++r) {
-        Value sum = body.getArgument(r);
-        auto real = builder.create<arith::MulFOp>(copy.getLoc(), sum, factor);
-        sum.replaceAllUsesExcept(real, real);
-      }
+      copy.setSymName(symbol);
     }
-    Numbers inverse;
-    for (double scale : scales)
-      inverse.push_back(1.0 / scale);
-    NamedAttrList params(population.getParams());
-    params.set(cast<StringAttr>(copy.getParams().getValue().back()).getValue(),
-               makeParam(&getContext(),
-                         (population.getName() + ".input_scale").str(),
-                         inverse));
+    unsigned next = model.numParams();
+    for (const SumMultiplier &multiplier : folding.multipliers) {
+      if (fresh)
+        multiplier.addTo(copy);
+      llvm::StringRef name = copy.paramName(next++);
+      params.set(name, makeParam(&getContext(),
+                                 (population.getName() + "." + name).str(),
+                                 multiplier.factors));
+    }
     population.setParamsAttr(params.getDictionary(&getContext()));
-    population.setModel(name);
-    return success();
+    population.setModel(symbol);
   }
 };
 } // namespace

@@ -239,8 +239,12 @@ ProjectionSpec &Generator::connect(uint32_t from, uint32_t to) {
   setWeight(p);
   if (spec.populations[to].model == "balanced")
     p.receptor = draw.chance(0.6) ? "exc" : "inh";
-  if (p.receptor == "inh")
+  if (p.receptor == "inh") {
     p.balance = 0.8;
+    // Ranges that differ give a receptor a scale of its own.
+    constexpr double kRanges[] = {1, 0.02, 0.002};
+    p.weight *= kRanges[p.salt % 3];
+  }
   spec.projections.push_back(std::move(p));
   return spec.projections.back();
 }

@@ -135,7 +135,8 @@ static std::string kernelText(const ProjectionSpec &p) {
 //===----------------------------------------------------------------------===//
 
 /// Models of the file's own: two receptors, and functions that are expanded.
-static constexpr const char *kModels = R"(models:
+/// The receptors' scales meet in a sum, or gains (odd seeds) take them.
+static constexpr const char *kBalanced[] = {R"(models:
   balanced:
     receptors: [exc, inh]
     states: {v: 0.0, g: 0.0}
@@ -143,7 +144,17 @@ static constexpr const char *kModels = R"(models:
     equations:
       - g = g * 0.5 + inh
       - v = v * alpha + exc + g
-    spike: v > threshold
+)",
+                                            R"(models:
+  balanced:
+    receptors: [exc, inh]
+    states: {v: 0.0, g: 0.0}
+    params: {alpha: 0.9, threshold: 1.0, ge: 1.5, gi: 0.5}
+    equations:
+      - g = g * 0.5 + inh
+      - v = v * alpha + ge * exc + gi * g
+)"};
+static constexpr const char *kModels = R"(    spike: v > threshold
     reset:
       - v = v - threshold
   curved:
@@ -255,7 +266,7 @@ std::string NetworkSpec::toYaml() const {
                        [&](const auto &p) { return p.model == model; });
   };
   if (uses("balanced") || uses("curved"))
-    text += kModels;
+    text += std::string(kBalanced[seed % 2]) + kModels;
   if (!inputs.empty())
     text += "inputs:\n";
   for (uint32_t i = 0; i < inputs.size(); ++i)

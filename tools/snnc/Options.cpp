@@ -76,7 +76,8 @@ static void addNetworkOptions(CLI::App *app, NetworkOptions &o) {
       ->group(group);
   app->add_option("--weights", o.weights,
                   "Width of the weights: auto (int8, and int16 for the layers "
-                  "that int8 would take weights from), int8 or int16")
+                  "that int8 would take weights from, or whose sums it "
+                  "would put off by 5 %), int8 or int16")
       ->check(CLI::IsMember({"auto", "int8", "int16"}))
       ->capture_default_str()
       ->group(group);

@@ -82,6 +82,28 @@ static std::vector<std::string> layerCells(const nlohmann::json &layer) {
 static const std::vector<std::string> kLayerHeader = {
     "layer", "neurons", "synapses", "PEs", "bytes of limit"};
 
+static const std::vector<std::string> kWeightHeader = {
+    "weights", "SNR dB", "sum error", "underflow", "saturated"};
+
+/// What quantisation did.
+static std::vector<std::string> weightCells(const nlohmann::json &layer) {
+  auto q = layer.value("quantization", nlohmann::json::object());
+  if (valueOr<uint64_t>(q, "bits", 0) == 0) // not known, or no weights
+    return std::vector<std::string>(kWeightHeader.size(), kUnknown);
+  return {fmt::format("int{}", valueOr<uint64_t>(q, "bits", 0)),
+          q.contains("snr_db") && q["snr_db"].is_number()
+              ? fmt::format("{:.1f}", q["snr_db"].get<double>())
+              : "exact",
+          fmt::format("{:.2f} %", 100 * valueOr<double>(q, "sum_error", 0)),
+          std::to_string(valueOr<uint64_t>(q, "underflow", 0)),
+          std::to_string(valueOr<uint64_t>(q, "saturated", 0))};
+}
+
+static void append(std::vector<std::string> &cells,
+                   const std::vector<std::string> &more) {
+  cells.insert(cells.end(), more.begin(), more.end());
+}
+
 void printCompileReport(const Bundle &bundle, bool json) {
   nlohmann::json report = reportOf(bundle);
   if (json) {
@@ -89,16 +111,11 @@ void printCompileReport(const Bundle &bundle, bool json) {
     return;
   }
   std::vector<std::vector<std::string>> rows = {kLayerHeader};
-  rows[0].insert(rows[0].end(), {"SNR dB", "underflow", "saturated", "paradigm",
-                                 "cycles/tick", "worst"});
+  append(rows[0], kWeightHeader);
+  append(rows[0], {"paradigm", "cycles/tick", "worst"});
   for (const auto &layer : report.value("layers", nlohmann::json::array())) {
     auto cells = layerCells(layer);
-    auto q = layer.value("quantization", nlohmann::json::object());
-    cells.push_back(q.contains("snr_db") && q["snr_db"].is_number()
-                        ? fmt::format("{:.1f}", q["snr_db"].get<double>())
-                        : "exact");
-    cells.push_back(std::to_string(valueOr<uint64_t>(q, "underflow", 0)));
-    cells.push_back(std::to_string(valueOr<uint64_t>(q, "saturated", 0)));
+    append(cells, weightCells(layer));
     // The planner's estimates for the layer's busiest PE.
     cells.push_back(textOr(layer, "paradigm"));
     for (const char *key : {"cycles_expected", "cycles_worst"})
@@ -138,8 +155,8 @@ void printRunReport(const Manifest &manifest, const Bundle *bundle,
   if (bundle)
     layers = reportOf(*bundle).value("layers", nlohmann::json::array());
   std::vector<std::vector<std::string>> rows = {kLayerHeader};
-  rows[0].insert(rows[0].end(),
-                 {"spikes", "cycles/tick", "worst", "of a tick"});
+  append(rows[0], {"weights", "SNR dB", "sum error", "spikes", "cycles/tick",
+                   "worst", "of a tick"});
   nlohmann::json out = nlohmann::json::array();
   // Only the emulated chip counts cycles; the reference has no packets.
   double budget = result.statistics.tickCycles;
@@ -159,6 +176,8 @@ void printRunReport(const Manifest &manifest, const Bundle *bundle,
     PopulationCycles cycles = cyclesOf(manifest, population, result);
     auto spikes = result.spikeTotals.find(population.name);
     auto cells = layerCells(layer);
+    auto lost = weightCells(layer);
+    cells.insert(cells.end(), lost.begin(), lost.begin() + 3);
     cells.push_back(spikes == result.spikeTotals.end()
                         ? kUnknown
                         : std::to_string(spikes->second));

@@ -275,6 +275,32 @@ private:
                          .serialize({keys.begin(), keys.end()}));
   }
 
+  static json toJson(const snn::WeightRounding &rounding) {
+    double snr = rounding.snrDecibel();
+    return {{"min", rounding.smallest},
+            {"max", rounding.largest},
+            {"snr_db", std::isfinite(snr) ? json(snr) : json(nullptr)},
+            {"sum_error", rounding.sumError},
+            {"underflow", rounding.underflow},
+            {"saturated", rounding.saturated}};
+  }
+
+  /// Each receptor by itself where more than one is in use.
+  static json quantizationOf(snn::PopulationOp population) {
+    snn::QuantizationReport q = snn::reportQuantization(population);
+    json all = toJson(q.all);
+    all["bits"] = q.bits;
+    json receptors = json::object();
+    snn::NeuronOp model = population.neuron();
+    for (unsigned r = 0; model && r < q.receptors.size(); ++r)
+      if (q.receptors[r].synapses + q.receptors[r].underflow > 0)
+        receptors[cast<StringAttr>(model.getReceptors()[r]).str()] =
+            toJson(q.receptors[r]);
+    if (receptors.size() > 1)
+      all["receptors"] = receptors;
+    return all;
+  }
+
   void addReport() {
     json rows = json::array();
     // As spikes travel: a file's own order is often that of the names.
@@ -283,39 +309,30 @@ private:
       populations.emplace(population.getLatency().value_or(0), population);
     for (auto [latency, population] : populations) {
       const LayerTotals &layer = layers[population.getName().str()];
-      snn::QuantizationReport q = snn::reportQuantization(population);
-      rows.push_back(
-          {{"name", population.getName().str()},
-           {"model", population.getModel().str()},
-           {"neurons", population.numNeurons()},
-           {"synapses", layer.synapses},
-           {"pes", layer.pes},
-           {"bytes", layer.bytes},
-           {"limit", layer.limit},
-           {"encodings", layer.encodings},
-           {"paradigm", layer.parallel ? "parallel" : "serial"},
-           {"bytes_by_structure", layer.structures},
-           {"cycles_expected", std::round(layer.cycles.expected)},
-           {"cycles_worst", std::round(layer.cycles.worst)},
-           {"cycles_peak", std::round(layer.cycles.peak)},
-           {"quantization",
-            {{"bits", q.bits},
-             {"min", q.smallest},
-             {"max", q.largest},
-             {"snr_db",
-              std::isfinite(q.snrDecibel) ? json(q.snrDecibel) : json(nullptr)},
-             {"underflow", q.underflow},
-             {"saturated", q.saturated}}}});
+      rows.push_back({{"name", population.getName().str()},
+                      {"model", population.getModel().str()},
+                      {"neurons", population.numNeurons()},
+                      {"synapses", layer.synapses},
+                      {"pes", layer.pes},
+                      {"bytes", layer.bytes},
+                      {"limit", layer.limit},
+                      {"encodings", layer.encodings},
+                      {"paradigm", layer.parallel ? "parallel" : "serial"},
+                      {"bytes_by_structure", layer.structures},
+                      {"cycles_expected", std::round(layer.cycles.expected)},
+                      {"cycles_worst", std::round(layer.cycles.worst)},
+                      {"cycles_peak", std::round(layer.cycles.peak)},
+                      {"quantization", quantizationOf(population)}});
     }
-    bundle->addEntry(runtime::Bundle::reportName,
-                     json{{"tick_seconds", manifest().tickSeconds},
-                          {"tick_cycles",
-                           fabric::tickCycles(machine, manifest().tickSeconds)},
-                          {"layers", rows},
-                          {"cores", cores}}
-                             .dump(1, ' ', false,
-                                   json::error_handler_t::replace) +
-                         "\n");
+    bundle->addEntry(
+        runtime::Bundle::reportName,
+        json{{"tick_seconds", manifest().tickSeconds},
+             {"tick_cycles",
+              fabric::tickCycles(machine, manifest().tickSeconds)},
+             {"layers", rows},
+             {"cores", cores}}
+                .dump(1, ' ', false, json::error_handler_t::replace) +
+            "\n");
   }
 
   struct LayerTotals {

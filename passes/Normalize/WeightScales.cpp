@@ -1,0 +1,346 @@
+//===- WeightScales.cpp - Which scale makes weights integers --------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "passes/Normalize/WeightScales.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/bit.h"
+
+#include <array>
+#include <cmath>
+
+namespace snnc::normalize {
+
+using namespace mlir;
+using namespace snnc::snn;
+
+/// S6.8: receptors get scales of their own where one for all makes the error
+/// of one of them this many times as large, and more than kUnseenError.
+static constexpr double kWorthAScale = 2;
+static constexpr double kUnseenError = 1e-3;
+static constexpr double kMostApart = 0x1p60;
+/// S6.10: weights are clipped where that leaves at most this part of the
+/// squared error.
+static constexpr double kWorthClipping = 0.9;
+/// Places to clip at that are tried for each group.
+static constexpr size_t kClips = 7;
+/// S6.7: a weight that is a whole number but for this part is one.
+static constexpr double kFloatRounding = 0x1p-22;
+
+/// To the nearest integer, ties to even; 0 <= x < 2^51.
+static double nearest(double x) {
+  constexpr double shift = 0x1p52;
+  return (x + shift) - shift;
+}
+
+/// The integer of a weight of this size.
+static double rounded(double size, double scale, double limit) {
+  return nearest(std::min(size * scale, limit));
+}
+
+static bool clips(double size, double scale, double limit) {
+  return size * scale >= limit + 0.5;
+}
+
+void IncomingWeights::Group::add(double size) {
+  if (size == 0)
+    return;
+  ++count;
+  largest = std::max(largest, size);
+  smallest = std::min(smallest, size);
+  // size = mantissa * 2^exponent, mantissa a whole number of 24 bits.
+  int exponent;
+  auto mantissa = uint32_t(std::ldexp(std::frexp(size, &exponent), 24));
+  wholeBits =
+      std::max(wholeBits, 24 - exponent - int(llvm::countr_zero(mantissa)));
+  addSize(float(size));
+}
+
+void IncomingWeights::Group::addSize(float size) {
+  if (many || std::find(sizes.begin(), sizes.begin() + numSizes, size) !=
+                  sizes.begin() + numSizes)
+    return;
+  many = numSizes == kFew;
+  if (!many)
+    sizes[numSizes++] = size;
+}
+
+/// The scale that makes the largest weight the largest m <= limit for which
+/// the others are whole too. Below limit / 2 there is nothing to find: 2 m
+/// would do as well.
+std::optional<double> IncomingWeights::Group::commonStep(double limit) const {
+  for (double m = limit; !many && m > limit / 2; --m)
+    if (std::all_of(sizes.begin(), sizes.begin() + numSizes, [&](float size) {
+          double scaled = double(size) / largest * m, q = nearest(scaled);
+          return std::abs(scaled - q) <= kFloatRounding * q;
+        }))
+      return m / largest;
+  return std::nullopt;
+}
+
+void IncomingWeights::Group::add(const Group &other) {
+  count += other.count;
+  largest = std::max(largest, other.largest);
+  smallest = std::min(smallest, other.smallest);
+  wholeBits = std::max(wholeBits, other.wholeBits);
+  many |= other.many;
+  for (size_t i = 0; i < other.numSizes; ++i)
+    addSize(other.sizes[i]);
+}
+
+LogicalResult IncomingWeights::read(PopulationOp population,
+                                    llvm::ArrayRef<ProjectionOp> projections,
+                                    bool onePerPopulation) {
+  common = onePerPopulation;
+  neurons = size_t(population.numNeurons());
+  size_t receptors = 1;
+  for (ProjectionOp projection : projections) {
+    edges.push_back({projection.getName(), size_t(projection.getReceptor()),
+                     Connectivity::create(projection)});
+    if (!edges.back().view)
+      return failure();
+    receptors = std::max(receptors, edges.back().receptor + 1);
+  }
+  // The coarsest grouping of any incoming projection wins: a shared kernel
+  // cannot have a scale of its own for each of its targets.
+  auto last = uint32_t(neurons - 1);
+  coarsest = edges.front().view.get();
+  for (Edge &edge : edges)
+    if (edge.view->scaleGroup(last) < coarsest->scaleGroup(last))
+      coarsest = edge.view.get();
+  groups.assign(receptors, std::vector<Group>(neurons));
+  sums.assign(receptors, std::vector<Sum>(neurons));
+  for (Edge &edge : edges) {
+    auto &list = groups[edge.receptor];
+    auto &into = sums[edge.receptor];
+    edge.view->forEach([&](uint32_t, const Synapse &synapse) {
+      double size = std::abs(double(synapse.weight));
+      list[groupOf(synapse.target)].add(size);
+      into[synapse.target].count += size > 0;
+      into[synapse.target].size += size;
+    });
+  }
+  return success();
+}
+
+bool IncomingWeights::uses(size_t receptor) const {
+  return receptor < groups.size() &&
+         llvm::any_of(
+             groups[receptor],
+             [](const Group &group) { return group.count > 0; });
+}
+
+double IncomingWeights::scaleOf(const Group &group, double limit) const {
+  if (group.largest == 0)
+    return 1.0;
+  if (!common && group.wholeBits < 1000) {
+    double exact = std::ldexp(1.0, group.wholeBits);
+    if (group.largest * exact <= limit)
+      return exact; // the integers are the weights
+  }
+  if (auto scale = common ? std::nullopt : group.commonStep(limit))
+    return *scale;
+  return limit / group.largest;
+}
+
+Numbers IncomingWeights::scalesOf(const std::vector<Group> &list,
+                                  double limit) const {
+  Numbers scales;
+  for (size_t target = 0; target < neurons; ++target)
+    scales.push_back(scaleOf(list[groupOf(target)], limit));
+  return scales;
+}
+
+std::vector<IncomingWeights::Group> IncomingWeights::allReceptors() const {
+  std::vector<Group> all = groups.front();
+  for (auto &list : llvm::drop_begin(groups))
+    for (size_t g = 0; g < all.size(); ++g)
+      all[g].add(list[g]);
+  return all;
+}
+
+WeightScales IncomingWeights::choose(unsigned bits) const {
+  WeightScales one{bits, {}};
+  one.lists.push_back(scalesOf(allReceptors(), one.limit()));
+  if (common)
+    return one;
+  size_t used = 0;
+  for (size_t r = 0; r < groups.size(); ++r)
+    used += uses(r);
+  if (used > 1) {
+    WeightScales each{bits, {}};
+    for (auto &list : groups)
+      each.lists.push_back(scalesOf(list, each.limit()));
+    if (rangesDiffer(one, each))
+      one = std::move(each);
+  }
+  clipOutliers(one);
+  return one;
+}
+
+/// S6.8.
+bool IncomingWeights::rangesDiffer(const WeightScales &one,
+                                   const WeightScales &each) const {
+  if (llvm::all_of(each.lists,
+                   [&](const Numbers &list) { return list == one.lists[0]; }))
+    return false;
+  // Beyond that, the factor between two receptors may leave float32.
+  for (size_t target = 0; target < neurons; ++target)
+    for (size_t r = 0; r < groups.size(); ++r)
+      if (sums[r][target].count > 0 &&
+          each.of(r)[target] > kMostApart * one.lists[0][target])
+        return false;
+  Measured together = measure(one), apart = measure(each);
+  for (size_t r = 0; r < groups.size(); ++r) {
+    double error = relativeError(together, r);
+    if (error > kUnseenError && error > kWorthAScale * relativeError(apart, r))
+      return true;
+  }
+  return false;
+}
+
+IncomingWeights::Measured
+IncomingWeights::measure(const WeightScales &scales) const {
+  Measured result;
+  result.error.assign(groups.size(), std::vector<double>(neurons));
+  result.square.assign(scales.lists.size(), std::vector<double>(neurons));
+  double limit = scales.limit();
+  for (const Edge &edge : edges) {
+    ProjectionLoss loss{edge.name};
+    const Numbers &list = scales.of(edge.receptor);
+    auto &error = result.error[edge.receptor];
+    auto &square = result.square[scales.shared() ? 0 : edge.receptor];
+    edge.view->forEach([&](uint32_t, const Synapse &synapse) {
+      double size = std::abs(double(synapse.weight));
+      double scale = list[synapse.target], q = rounded(size, scale, limit);
+      double lost = std::abs(size - q / scale);
+      error[synapse.target] += lost;
+      square[groupOf(synapse.target)] += lost * lost;
+      loss.all += size > 0;
+      loss.lost += size > 0 && q == 0;
+      if (clips(size, scale, limit)) {
+        ++loss.clipped;
+        if (size > loss.largestClipped) {
+          loss.largestClipped = size;
+          loss.clippedTo = q / scale;
+        }
+      }
+    });
+    result.projections.push_back(loss);
+  }
+  return result;
+}
+
+/// S6.9.
+double IncomingWeights::relativeError(const Measured &measured,
+                                      size_t receptor) const {
+  double total = 0;
+  uint64_t reached = 0;
+  for (size_t target = 0; target < neurons; ++target)
+    if (const Sum &sum = sums[receptor][target]; sum.count > 0) {
+      total += measured.error[receptor][target] / sum.size;
+      ++reached;
+    }
+  return reached ? total / double(reached) : 0;
+}
+
+/// Without a look at the synapses: no weight vanishes or is clipped, and no
+/// sum loses as much as kSumError. A rounded weight is half an integer off.
+bool IncomingWeights::surelyExactEnough(const WeightScales &scales) const {
+  double limit = scales.limit();
+  for (size_t r = 0; r < groups.size(); ++r)
+    for (size_t target = 0; target < neurons; ++target) {
+      const Sum &sum = sums[r][target];
+      const Group &group = groups[r][groupOf(target)];
+      double scale = scales.of(r)[target];
+      if (sum.count > 0 &&
+          (rounded(group.smallest, scale, limit) == 0 ||
+           clips(group.largest, scale, limit) ||
+           0.5 * double(sum.count) > kSumError * sum.size * scale))
+        return false;
+    }
+  return true;
+}
+
+WeightLoss IncomingWeights::loss(const WeightScales &scales) const {
+  WeightLoss result;
+  if (surelyExactEnough(scales))
+    return result;
+  Measured measured = measure(scales);
+  for (const ProjectionLoss &projection : measured.projections) {
+    if (result.worst.all == 0 || projection.share() > result.worst.share())
+      result.worst = projection;
+    if (projection.clipped > 0)
+      result.clipped.push_back(projection);
+  }
+  for (size_t r = 0; r < groups.size(); ++r)
+    if (double error = relativeError(measured, r); error > result.error) {
+      result.error = error;
+      result.receptor = r;
+    }
+  return result;
+}
+
+namespace {
+/// The places to clip a group's weights at, and the squared error at each.
+struct Clipping {
+  double largest, squareError;
+  std::array<double, kClips> errors{};
+  /// Beyond the last, the largest weight alone loses more than there is.
+  double place(size_t i) const {
+    double reach = std::min(std::sqrt(squareError), largest);
+    return largest - reach * double(i + 1) / (kClips + 1);
+  }
+};
+} // namespace
+
+/// S6.10. The largest weight clipped at c costs (largest - c)^2, so c is worth
+/// a try above largest - sqrt(error) only; and rounding errors shrink by
+/// (largest / c)^2 at most, so most groups need no try at all.
+void IncomingWeights::clipOutliers(WeightScales &scales) const {
+  double limit = scales.limit();
+  double least = 1 - std::sqrt(kWorthClipping); // of sqrt(error) / largest
+  std::vector<std::vector<Group>> lists =
+      scales.shared() ? std::vector<std::vector<Group>>{allReceptors()}
+                      : groups;
+  auto mayHelp = [&](const Group &group) { // each error is 1/2 at most
+    return 0.5 * std::sqrt(double(group.count)) > least * limit;
+  };
+  if (llvm::none_of(lists,
+                    [&](auto &list) { return llvm::any_of(list, mayHelp); }))
+    return;
+  Measured measured = measure(scales);
+  std::vector<llvm::DenseMap<size_t, Clipping>> tries(lists.size());
+  for (size_t l = 0; l < lists.size(); ++l)
+    for (size_t g = 0; g < neurons; ++g)
+      if (std::sqrt(measured.square[l][g]) > least * lists[l][g].largest)
+        tries[l][g] = {lists[l][g].largest, measured.square[l][g]};
+  for (const Edge &edge : edges) {
+    auto &list = tries[scales.shared() ? 0 : edge.receptor];
+    if (list.empty())
+      continue;
+    edge.view->forEach([&](uint32_t, const Synapse &synapse) {
+      auto found = list.find(groupOf(synapse.target));
+      if (found == list.end())
+        return;
+      double size = std::abs(double(synapse.weight));
+      for (size_t i = 0; i < kClips; ++i) {
+        double scale = limit / found->second.place(i);
+        double lost = size - rounded(size, scale, limit) / scale;
+        found->second.errors[i] += lost * lost;
+      }
+    });
+  }
+  for (size_t l = 0; l < lists.size(); ++l)
+    for (size_t target = 0; target < neurons; ++target)
+      if (auto found = tries[l].find(groupOf(target));
+          found != tries[l].end()) {
+        const Clipping &clip = found->second;
+        auto best = llvm::min_element(clip.errors);
+        if (*best <= kWorthClipping * clip.squareError)
+          scales.lists[l][target] =
+              limit / clip.place(size_t(best - clip.errors.begin()));
+      }
+}
+
+} // namespace snnc::normalize
