@@ -205,7 +205,7 @@ class Benchmarks:
                             *options, "-o", "net.s2x"], cwd=self.folder,
                            check=True, capture_output=True)
             np.save(os.path.join(self.folder, "in.npy"), stimulus)
-            for backend in ("emulator", "host"):
+            for backend in ("emulator", "native"):
                 wall, cpu, _ = self.measure(
                     self.snnc, "run", "net.s2x", "--input", "in.npy",
                     "--backend", backend, "--report", "json")

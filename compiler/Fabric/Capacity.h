@@ -17,8 +17,7 @@ namespace snnc::fabric {
 
 /// How a network that does not fit runs all the same.
 inline constexpr const char *kReferenceHelp =
-    "help: `snnc run FILE --backend reference` runs it as it is, without a "
-    "machine";
+    "help: `snnc run FILE --backend cpu` runs it as it is, without a machine";
 
 /// Error SNN0354 at the largest population or projection when the neurons, or
 /// the drawn synapses, need more bytes than all cores of `machine` have, at the

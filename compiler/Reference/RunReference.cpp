@@ -9,8 +9,7 @@
 
 #include "compiler/SNN/ParamValues.h"
 
-#include <fmt/format.h>
-#include <set>
+#include <algorithm>
 
 using namespace mlir;
 using namespace snnc::snn;
@@ -70,156 +69,65 @@ Manifest describeNetwork(NetworkOp network) {
 
 namespace {
 
-/// The state of one run.
-class Run {
+/// The interpreter as an engine.
+class ReferenceEngine : public NetworkEngine {
 public:
-  Run(Interpreter &interpreter, const Manifest &manifest, RunInputs inputs,
-      std::vector<RecordRequest> requests, const RunOptions &options)
-      : interpreter(interpreter), manifest(manifest), inputs(std::move(inputs)),
-        requests(std::move(requests)), options(options) {}
+  explicit ReferenceEngine(Interpreter &interpreter)
+      : interpreter(interpreter),
+        description(describeNetwork(interpreter.network())) {}
 
-  Expected<RunResult> execute();
+  const Manifest &manifest() const override { return description; }
+  std::vector<double> scales(size_t population,
+                             size_t variable) const override {
+    return stateScales(
+        interpreter.population(population),
+        description.populations[population].variables[variable].name);
+  }
+  void reset() override { interpreter.reset(); }
+  Status run(uint64_t ticks, std::span<const CountRows> inputs,
+             std::span<const Tape> tapes) override;
 
 private:
-  Status prepare();
-  Status runSample(uint64_t sample);
-  void record(uint64_t row);
-  void collect();
+  void record(uint64_t tick, const Tape &tape) const;
 
   Interpreter &interpreter;
-  const Manifest &manifest;
-  RunInputs inputs;
-  std::vector<RecordRequest> requests;
-  const RunOptions &options;
-  std::vector<NdArray> raw; ///< samples x chip ticks x neurons, chip units
-  RunResult result;
+  Manifest description;
 };
 
 } // namespace
 
-Status Run::prepare() {
-  result.align = options.align;
-  result.samples = inputs.samples;
-  result.ticks = options.ticks.value_or(inputs.ticks);
-  if (result.ticks == 0)
-    return makeError("SNN0428", {"", manifest.network, 0, 0},
-                     "the number of ticks to run is zero or not known",
-                     {"give the number of ticks, or an input"});
-  result.chipTicks = chipTicks(result.ticks, options.align, requests, manifest);
-  uint64_t total = 0;
-  for (const RecordRequest &request : requests) {
-    std::vector<uint64_t> shape{
-        result.samples, result.chipTicks,
-        manifest.populations[request.populationIndex].neurons};
-    DType type = request.variableIndex ? DType::F32 : DType::U8;
-    std::optional<uint64_t> count = elementCount(shape);
-    if (!count || *count > (options.maxResultBytes - total) / itemBytes(type))
-      return makeError(
-          "SNN0426", {"", request.name(), 0, 0},
-          fmt::format("the recordings up to this one ({} of {} bytes) exceed "
-                      "the limit of {} bytes",
-                      shapeText(shape), itemBytes(type),
-                      options.maxResultBytes),
-          {"record fewer variables or populations",
-           "run fewer ticks or samples at once"});
-    total += *count * itemBytes(type);
-    raw.push_back(NdArray::zeros(type, shape));
-  }
-  return {};
-}
-
-void Run::record(uint64_t row) {
-  for (size_t r = 0; r < requests.size(); ++r) {
-    size_t p = requests[r].populationIndex;
-    uint64_t first = row * manifest.populations[p].neurons;
-    if (requests[r].variableIndex)
-      std::ranges::copy(
-          interpreter.state(p, unsigned(*requests[r].variableIndex)),
-          raw[r].as<float>().begin() + first);
-    else
-      std::ranges::copy(interpreter.spikes(p),
-                        raw[r].as<uint8_t>().begin() + first);
-  }
-}
-
-Status Run::runSample(uint64_t sample) {
-  interpreter.reset();
-  std::vector<std::vector<uint16_t>> silence;
-  for (const InputEntry &input : manifest.inputs)
-    silence.emplace_back(input.channels, 0);
-  for (uint64_t tick = 0; tick < result.chipTicks; ++tick) {
-    std::vector<std::span<const uint16_t>> rows;
-    bool fed = tick < inputs.ticks && tick < result.ticks;
-    for (size_t i = 0; i < inputs.trains.size(); ++i)
-      rows.push_back(fed ? inputs.trains[i].samples[sample].row(tick)
-                         : std::span<const uint16_t>(silence[i]));
+Status ReferenceEngine::run(uint64_t ticks, std::span<const CountRows> inputs,
+                            std::span<const Tape> tapes) {
+  std::vector<CountRows> rows(inputs.size());
+  for (uint64_t tick = 0; tick < ticks; ++tick) {
+    for (size_t i = 0; i < inputs.size(); ++i)
+      if (size_t channels = inputs[i].size() / ticks)
+        rows[i] = inputs[i].subspan(tick * channels, channels);
     if (Status status = interpreter.tick(rows); !status)
       return status;
-    record(sample * result.chipTicks + tick);
-    if (options.progress &&
-        !options.progress(sample * result.chipTicks + tick + 1,
-                          result.samples * result.chipTicks))
-      return makeError("SNN0427", {"", manifest.network, 0, 0},
-                       fmt::format("the run was interrupted in tick {} of {} "
-                                   "of sample {}",
-                                   tick, result.chipTicks, sample));
+    for (const Tape &tape : tapes)
+      record(tick, tape);
   }
   return {};
 }
 
-/// S8: rows of network ticks, values in the user's units.
-void Run::collect() {
-  for (size_t r = 0; r < requests.size(); ++r) {
-    const PopulationEntry &population =
-        manifest.populations[requests[r].populationIndex];
-    NdArray array =
-        alignRows(raw[r], result.ticks, population.latency, options.align);
-    raw[r] = {};
-    if (requests[r].variableIndex)
-      toUserUnits(array, stateScales(interpreter.population(
-                                         requests[r].populationIndex),
-                                     requests[r].variable));
-    else
-      result.spikeTotals[population.name] = countSpikes(array);
-    if (!inputs.hasSamplesAxis)
-      array.shape.erase(array.shape.begin());
-    result.arrays.emplace(requests[r].name(), std::move(array));
-  }
-}
-
-Expected<RunResult> Run::execute() {
-  if (Status status = prepare(); !status)
-    return status.takeError();
-  for (uint64_t sample = 0; sample < result.samples; ++sample)
-    if (Status status = runSample(sample); !status)
-      return status.takeError();
-  collect();
-  result.statistics.ticks = result.samples * result.chipTicks;
-  return std::move(result);
+void ReferenceEngine::record(uint64_t tick, const Tape &tape) const {
+  auto copy = [&](auto values) {
+    std::ranges::copy(std::as_bytes(values),
+                      tape.rows + tick * values.size_bytes());
+  };
+  if (tape.variable)
+    copy(interpreter.state(tape.population, unsigned(*tape.variable)));
+  else
+    copy(interpreter.spikes(tape.population));
 }
 
 Expected<RunResult> runReference(Interpreter &interpreter,
                                  const ArrayMap &inputs,
                                  const std::vector<std::string> &requests,
                                  const RunOptions &options) {
-  Manifest manifest = describeNetwork(interpreter.network());
-  Expected<RunInputs> resolved = resolveInputs(manifest.inputs, inputs);
-  if (!resolved)
-    return resolved.takeError();
-  std::vector<RecordRequest> wanted;
-  if (requests.empty())
-    wanted = everyRequest(manifest);
-  std::set<std::string> seen;
-  for (const std::string &text : requests) {
-    Expected<RecordRequest> request = parseRecordRequest(text, manifest);
-    if (!request)
-      return request.takeError();
-    if (seen.insert(request->name()).second)
-      wanted.push_back(std::move(*request));
-  }
-  return Run(interpreter, manifest, std::move(*resolved), std::move(wanted),
-             options)
-      .execute();
+  ReferenceEngine engine(interpreter);
+  return runNetwork(engine, inputs, requests, options);
 }
 
 } // namespace snnc::reference

@@ -12,7 +12,7 @@
 #define SNNC_REFERENCE_RUNREFERENCE_H
 
 #include "compiler/Reference/Interpreter.h"
-#include "runtime/host/Session.h"
+#include "runtime/host/NetworkEngine.h"
 
 namespace snnc::reference {
 
@@ -25,9 +25,7 @@ runtime::Manifest describeNetwork(snn::NetworkOp network);
 std::vector<double> stateScales(snn::PopulationOp population,
                                 llvm::StringRef state);
 
-/// Runs every sample from a reset. `requests` are texts such as "lif1:spikes";
-/// none: everything. Errors: SNN0701, and SNN041x, SNN042x as
-/// runtime::Session.
+/// runtime::runNetwork with the interpreter as its engine.
 Expected<runtime::RunResult>
 runReference(Interpreter &interpreter, const runtime::ArrayMap &inputs,
              const std::vector<std::string> &requests,

@@ -376,6 +376,14 @@ int32_t IntConnectivity::quantize(float weight, uint32_t target) const {
                                                    : std::trunc(scaled));
 }
 
+void IntConnectivity::forEach(Visitor visit) const {
+  base->forEach([&](uint32_t source, const Synapse &synapse) {
+    uint32_t delay = delays[delays.size() == 1 ? 0 : source];
+    if (int32_t q = quantize(synapse.weight, synapse.target))
+      visit(source, {synapse.target, q, delay + synapse.delay});
+  });
+}
+
 void IntConnectivity::row(uint32_t source, std::vector<IntSynapse> &row) const {
   row.clear();
   uint32_t delay = delays[delays.size() == 1 ? 0 : source];

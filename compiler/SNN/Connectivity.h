@@ -58,8 +58,9 @@ public:
   /// Replaces `row` by the synapses of `source`, ascending by target; a target
   /// may appear more than once. Weights that are exactly 0 are left out.
   virtual void row(uint32_t source, std::vector<Synapse> &row) const = 0;
-  /// Every synapse once, in the order that is cheapest to make; drawn
-  /// connectivity stores nothing for it.
+  /// Every synapse once, in the order that is cheapest to make, in which those
+  /// of one source come as in its row; drawn connectivity stores nothing for
+  /// it.
   using Visitor =
       llvm::function_ref<void(uint32_t source, const Synapse &synapse)>;
   virtual void forEach(Visitor visit) const;
@@ -131,6 +132,10 @@ public:
   std::optional<uint64_t> cheapCount() const { return base->cheapCount(); }
   /// Synapses of `source`, ascending by target; zero weights left out.
   void row(uint32_t source, std::vector<IntSynapse> &row) const;
+  /// As Connectivity::forEach.
+  using Visitor =
+      llvm::function_ref<void(uint32_t source, const IntSynapse &synapse)>;
+  void forEach(Visitor visit) const;
   /// The integer for one weight, before the zero is dropped.
   int32_t quantize(float weight, uint32_t target) const;
   double scaleOf(uint32_t target) const {

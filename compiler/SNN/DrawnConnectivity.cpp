@@ -307,6 +307,8 @@ void ProceduralConnectivity::drawAll(Visit visit) const {
 }
 
 void ProceduralConnectivity::forEach(Visitor visit) const {
+  if (!table && bySource()) // drawn in no order, rows have one
+    return Connectivity::forEach(visit);
   if (!table)
     return drawAll(visit);
   for (uint32_t source = 0; source < sources; ++source) {

@@ -201,10 +201,10 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
           << "; what does not fit is lost";
       diag.attachNote() << (ratesOf(info, node)
                                 ? "help: lower the rates or the number of its "
-                                  "sources; `--backend reference` runs it "
+                                  "sources; `--backend cpu` runs it "
                                   "without rings"
                                 : "help: state the `rate` of its sources if "
-                                  "they are less active; `--backend reference` "
+                                  "they are less active; `--backend cpu` "
                                   "runs it without rings");
     }
     lossy.clear();

@@ -31,7 +31,7 @@ namespace snnc::runtime {
 struct ProgramEntry {
   std::string name; ///< "p0"
   std::string elf;  ///< entry name of the Arm ELF
-  std::string tick; ///< entry name of the tick dialect text (host backend)
+  std::string tick; ///< entry name of the tick dialect text (--backend native)
 };
 
 /// One used PE: program + data image.

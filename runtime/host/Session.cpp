@@ -80,20 +80,25 @@ static void addStatistics(DeviceStatistics &sum, const DeviceStatistics &add) {
   }
 }
 
+Status checkTicks(uint64_t ticks, const std::string &network) {
+  if (ticks == 0)
+    return makeError("SNN0428", {"", network, 0, 0},
+                     "the number of ticks to run is zero or not known",
+                     {"give the number of ticks, or an input"});
+  // Far beyond any run, and no sum or product of a run can wrap.
+  constexpr uint64_t maxTicks = uint64_t(1) << 40;
+  if (ticks > maxTicks)
+    return makeError("SNN0426", {"", network, 0, 0},
+                     fmt::format("{} ticks, the limit is {}", ticks, maxTicks));
+  return {};
+}
+
 Status Run::prepare() {
   result.align = options.align;
   result.samples = inputs.samples;
   result.ticks = options.ticks.value_or(inputs.ticks);
-  if (result.ticks == 0)
-    return makeError("SNN0428", {"", bundle.manifest.network, 0, 0},
-                     "the number of ticks to run is zero or not known",
-                     {"give the number of ticks, or an input"});
-  // Far beyond any run, and no sum or product below can wrap.
-  constexpr uint64_t maxTicks = uint64_t(1) << 40;
-  if (result.ticks > maxTicks)
-    return makeError(
-        "SNN0426", {"", bundle.manifest.network, 0, 0},
-        fmt::format("{} ticks, the limit is {}", result.ticks, maxTicks));
+  if (Status status = checkTicks(result.ticks, bundle.manifest.network); !status)
+    return status;
   if (Status status = listeners.checkCounts(inputs, result.ticks); !status)
     return status;
   result.chipTicks =

@@ -27,8 +27,8 @@ struct RunOptions {
   /// Rows of the results; default: the length of the inputs. Longer: the inputs
   /// are silent at the end. A network without inputs needs it.
   std::optional<uint64_t> ticks;
-  /// Called after every chip tick with the ticks done and to do, over all
-  /// samples. False ends the run with error SNN0427.
+  /// Called after every chip tick, or every few (NetworkEngine::batchTicks),
+  /// with the ticks done and to do, over all samples. False ends the run with error SNN0427.
   std::function<bool(uint64_t done, uint64_t total)> progress;
   uint64_t maxResultBytes = uint64_t(8) << 30;
 };
@@ -58,6 +58,9 @@ struct RunResult {
   uint64_t chipTicks = 0;          ///< of one sample
   Alignment align = Alignment::Network;
 };
+
+/// Errors SNN0428 (no tick) and SNN0426 (more than any run can have).
+Status checkTicks(uint64_t ticks, const std::string &network);
 
 /// One bundle on one device. Neither is owned; both must outlive the session.
 class Session {

@@ -155,7 +155,7 @@ class Auto(SnncTest):
         np.save(self.path("few.npy"), inputs[:4])
         runs = [self.record(bundle, ["--input", "few.npy", "--backend", backend])
                 for bundle, backend in ((auto, "emulator"), (auto, "reference"),
-                                        (auto, "host"), (serial, "emulator"))]
+                                        (auto, "native"), (serial, "emulator"))]
         for run in runs[1:]:
             self.assert_equal_runs(runs[0], run)
 

@@ -34,7 +34,7 @@ class Braille(SnncTest):
         bundle = self.compile("py.s2x", "--quantize", "py-spinnaker2")
         stored = np.load(data("braille", "s2_activity_noDelay_bias_zero.npy"))
         self.assertGreater(int(stored.sum()), 0)
-        for backend in ("emulator", "host", "reference"):
+        for backend in ("emulator", "native", "reference"):
             with self.subTest(backend):
                 wrong = np.count_nonzero(self.raster(bundle, backend) != stored)
                 self.assertEqual(wrong, 0, "of 9,728")
@@ -55,8 +55,8 @@ class Braille(SnncTest):
         for options in ([], ["--weights", "int16"],
                         ["--quantize", "py-spinnaker2"]):
             bundle = self.compile("all.s2x", *options)
-            for pair in (("emulator", "reference"), ("host", "reference"),
-                         ("emulator", "host")):
+            for pair in (("emulator", "reference"), ("native", "reference"),
+                         ("emulator", "native")):
                 with self.subTest(options=options, pair=pair):
                     done = self.snnc("verify", bundle, "--input", LETTER,
                                      "--backend", pair[0], "--against",

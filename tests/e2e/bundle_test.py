@@ -158,7 +158,7 @@ class Bundle(SnncTest):
 
     def test_altered_and_signed(self):
         bundle, tick = self.altered(fix=True)
-        for backend in ("emulator", "host"):
+        for backend in ("emulator", "native"):
             done = self.snnc("verify", bundle, "--input", LETTER, "--against",
                              "reference", "--backend", backend, code=4)
             self.assertRegex(done.stdout, self.expected(backend, tick))

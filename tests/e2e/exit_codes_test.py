@@ -154,7 +154,7 @@ class ExitCodes(SnncTest):
     def test_report_of_what_is_not_known(self):
         """The reference has no chip, and only the emulator counts cycles."""
         for backend, timed, chip in (("reference", False, False),
-                                     ("host", False, True),
+                                     ("native", False, True),
                                      ("emulator", True, True)):
             with self.subTest(backend):
                 run = ["run", BRAILLE, *BRAILLE_TIME, "--input", LETTER,

@@ -56,7 +56,7 @@ class Frameworks(SnncTest):
     def test_backends_agree_on_late_resets(self):
         for name in ("ff", "ffzero", "syn", "rleaky"):
             reference = self.spikes(name, "--backend", "reference")
-            for backend in ("host", "emulator"):
+            for backend in ("native", "emulator"):
                 with self.subTest(name=name, backend=backend):
                     np.testing.assert_array_equal(
                         self.spikes(name, "--backend", backend), reference)

@@ -169,9 +169,9 @@ def cases():
         "nowhere": run("SNN0442", option(r"-o out\.npz"), command=RUN[:-2]),
         "nowhere, report": run("SNN0442", option("--report table"),
                                command=RUN[:-2]),
-        "float": run("SNN0440", option("--backend reference"), command=[
+        "float": run("SNN0440", option("--backend cpu"), command=[
             "run", "net.yaml", "-i", "x.npy", "-o", "o.npz", "--precision",
-            "float"]),
+            "float", "--backend", "emulator"]),
         "ticks": run("SNN1015", option("--ticks", "5"), base=POISSON, command=[
             "run", "net.yaml", "-o", "o.npz", "--backend", "reference"]),
         # YAML.

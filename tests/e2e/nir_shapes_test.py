@@ -34,7 +34,7 @@ def lif(n, **more):
 
 class NirShapes(SnncTest):
 
-    backends = ("reference", "host", "emulator")
+    backends = ("reference", "native", "emulator")
 
     def setUp(self):
         rng = np.random.default_rng(3)

@@ -40,12 +40,12 @@ class Nmnist(SnncTest):
         arguments = ["--input", self.path("in.npy"), *records]
         runs = {backend: self.record(bundle,
                                      [*arguments, "--backend", backend])
-                for backend in ("emulator", "reference", "host")}
+                for backend in ("emulator", "reference", "native")}
         self.assertEqual(len(runs["emulator"]), 2 * len(layers))
         for array in runs["emulator"].values():
             self.assertEqual(array.shape[0], frames.shape[0])
         self.assert_equal_runs(runs["emulator"], runs["reference"])
-        self.assert_equal_runs(runs["host"], runs["reference"])
+        self.assert_equal_runs(runs["native"], runs["reference"])
 
         votes = runs["emulator"][f"{layers[-1]['name']}:spikes"].sum(0)
         print("votes:", votes.tolist())
@@ -74,7 +74,7 @@ class Nmnist(SnncTest):
                 for variable in ("spikes", "v"):
                     records += ["--record", f"{layer['name']}:{variable}"]
             arguments = ["--input", self.path("in.npy"), *records]
-            for backend in ("emulator", "host"):
+            for backend in ("emulator", "native"):
                 runs[paradigm, backend] = self.record(
                     bundle, [*arguments, "--backend", backend])
         first = runs["serial", "emulator"]

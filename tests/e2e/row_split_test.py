@@ -1,6 +1,6 @@
 """Row split: sources of a parallel layer over several PEs, sums gathered.
 
-Reference, host and emulator must agree bit for bit; the layers here fit no PE
+Reference, native and emulator must agree bit for bit; the layers here fit no PE
 by columns.
 """
 
@@ -52,7 +52,7 @@ class RowSplit(SnncTest):
                     json.loads(bundle.read("report.json")))
 
     def agree(self, name, ticks):
-        for against in ("reference", "host"):
+        for against in ("reference", "native"):
             done = self.snnc("verify", name + ".s2x", "--ticks", str(ticks),
                              "--against", against)
             self.assertIn("no divergence", done.stdout)

@@ -104,7 +104,7 @@ class YamlFiles(SnncTest):
         path = self.network("chip", "{list: {file: list.npy}}")
         for backend, paradigm in (("emulator", "serial"),
                                   ("emulator", "parallel"),
-                                  ("host", "serial")):
+                                  ("native", "serial")):
             np.testing.assert_array_equal(
                 self.raster(path, backend, paradigm), simulate(rows, spikes()))
 

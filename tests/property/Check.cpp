@@ -7,15 +7,16 @@
 
 #include "tests/property/Check.h"
 
-#include "backends/host/HostBackend.h"
-#include "compiler/Import/YAML/YamlImport.h"
-#include "compiler/Reference/RunReference.h"
-#include "runtime/emulator/Emulator.h"
-#include "runtime/host/Compare.h"
+#include "backends/cpu/CpuTarget.h"
+#include "backends/spinnaker2/Native/NativePrograms.h"
 #include "tools/snnc/Compile.h"
 #include "tools/snnc/DrivenInputs.h"
 #include "tools/snnc/Messages.h"
 #include "tools/snnc/Network.h"
+#include "compiler/Import/YAML/YamlImport.h"
+#include "compiler/Reference/RunReference.h"
+#include "runtime/emulator/Emulator.h"
+#include "runtime/host/Compare.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -31,7 +32,7 @@ struct Variant {
   const char *paradigm;
   bool pinned = false; ///< paradigms of NetworkSpec::pins
   uint32_t slice = 0;
-  bool host = false;
+  bool native = false; ///< run as native core programs too
   uint32_t sources = 0; ///< of a parallel core that can be split further
 };
 
@@ -56,13 +57,20 @@ private:
       outcome.failure = what;
     return false;
   }
+  OwningOpRef<ModuleOp> import(bool quantized);
   bool prepare();
   bool runReference();
+  bool runCpu();
+  /// The user's weights, before quantisation: cpu against reference.
+  bool runFloat();
   bool runVariant(const Variant &variant);
   std::shared_ptr<runtime::Bundle> compile(const Variant &variant,
                                            DiagnosticSink &sink);
   bool compareWith(const Variant &variant, const runtime::Bundle &bundle,
                    runtime::Device &device);
+  bool agree(const std::string &where,
+             const Expected<runtime::RunResult> &result,
+             const runtime::ArrayMap &wanted);
   bool refused(const Variant &variant, const std::vector<Diagnostic> &findings);
   std::string messages(const std::vector<Diagnostic> &findings) const;
 
@@ -88,18 +96,24 @@ std::string Checker::messages(const std::vector<Diagnostic> &findings) const {
   return text.empty() ? "no message" : text;
 }
 
-bool Checker::prepare() {
-  context = createContext();
+OwningOpRef<ModuleOp> Checker::import(bool quantized) {
   MessageBridge bridge(context.get(), sink);
-  module =
+  OwningOpRef<ModuleOp> read =
       yaml::importYamlText(spec.toYaml(), "property.yaml", context.get(), sink);
   NetworkOptions options;
   options.weights = spec.wide ? "int16" : "int8";
   options.quantize = spec.oneScale ? "py-spinnaker2" : "per-neuron";
-  if (!module || failed(normalizeNetwork(
-                     *module, networkOf(*module).getDt()->convertToDouble(),
-                     Dynamics(), options,
-                     /*quantized=*/true)))
+  if (!read ||
+      failed(normalizeNetwork(*read, networkOf(*read).getDt()->convertToDouble(),
+                              Dynamics(), options, quantized)))
+    return nullptr;
+  return read;
+}
+
+bool Checker::prepare() {
+  context = createContext();
+  module = import(/*quantized=*/true);
+  if (!module)
     return fail("import: " + messages(sink.all()));
   snn::NetworkOp network = networkOf(*module);
   description = reference::describeNetwork(network);
@@ -134,6 +148,68 @@ bool Checker::runReference() {
   return true;
 }
 
+/// Runs `module` on the CPU engine.
+static Expected<runtime::RunResult>
+runOnCpu(ModuleOp module, target::Precision precision,
+         const runtime::ArrayMap &inputs,
+         const std::vector<std::string> &requests,
+         const runtime::RunOptions &options, DiagnosticSink &findings) {
+  MessageBridge bridge(module.getContext(), findings);
+  auto target = cpu::createTarget();
+  auto artifact = target->build(module, precision, findings);
+  if (!artifact)
+    return findings.all().empty() ? makeError("", {}, "no message")
+                                  : findings.all().back();
+  auto execution = target->open(artifact, target->devices().front().name);
+  if (!execution)
+    return execution.takeError();
+  return (*execution)->run(inputs, requests, options);
+}
+
+bool Checker::agree(const std::string &where,
+                    const Expected<runtime::RunResult> &result,
+                    const runtime::ArrayMap &wanted) {
+  if (!result)
+    return fail(where + ": " + toText(result.error()));
+  auto difference =
+      runtime::firstDivergence(description, result->arrays, wanted);
+  if (!difference)
+    return fail(where + ": " + toText(difference.error()));
+  if (*difference)
+    return fail(where + " against reference: " + toText(**difference));
+  if (result->arrays.size() != wanted.size())
+    return fail(where + ": an array is missing");
+  ++outcome.compared;
+  return true;
+}
+
+bool Checker::runCpu() {
+  DiagnosticSink findings;
+  return agree("cpu",
+               runOnCpu(*module, target::Precision::Quantized, inputs, requests,
+                        runOptions, findings),
+               expected.arrays);
+}
+
+bool Checker::runFloat() {
+  OwningOpRef<ModuleOp> floats = import(/*quantized=*/false);
+  if (!floats)
+    return fail("float: " + messages(sink.all()));
+  auto interpreter = reference::Interpreter::create(
+      networkOf(*floats), reference::Precision::Float);
+  if (failed(interpreter))
+    return fail("float reference: " + messages(sink.all()));
+  auto wanted =
+      reference::runReference(**interpreter, inputs, requests, runOptions);
+  if (!wanted)
+    return fail("float reference: " + toText(wanted.error()));
+  DiagnosticSink findings;
+  return agree("cpu in float",
+               runOnCpu(*floats, target::Precision::Float, inputs, requests,
+                        runOptions, findings),
+               wanted->arrays);
+}
+
 std::shared_ptr<runtime::Bundle> Checker::compile(const Variant &variant,
                                                   DiagnosticSink &findings) {
   MessageBridge bridge(context.get(), findings);
@@ -152,7 +228,8 @@ std::shared_ptr<runtime::Bundle> Checker::compile(const Variant &variant,
   options.maxSources = variant.sources;
   options.tickSeconds = 0.1; // this is about bits, not about time
   options.jobs = 1;
-  return compileModule(*copy, options, Dynamics(), findings, &cache);
+  return s2::buildBundle(*copy, options, provenanceOf(options, Dynamics()),
+                         findings, &cache);
 }
 
 bool Checker::refused(const Variant &variant,
@@ -198,16 +275,7 @@ bool Checker::compareWith(const Variant &variant, const runtime::Bundle &bundle,
         "{}: {} dropped, {} unrouted packets, {} ticks not recorded", where,
         verdict.droppedPackets, verdict.unroutedPackets,
         verdict.recordOverflows));
-  auto difference =
-      runtime::firstDivergence(description, result->arrays, expected.arrays);
-  if (!difference)
-    return fail(where + ": " + toText(difference.error()));
-  if (*difference)
-    return fail(where + " against reference: " + toText(**difference));
-  if (result->arrays.size() != expected.arrays.size())
-    return fail(where + ": an array is missing");
-  ++outcome.compared;
-  return true;
+  return agree(where, result, expected.arrays);
 }
 
 bool Checker::runVariant(const Variant &variant) {
@@ -228,10 +296,10 @@ bool Checker::runVariant(const Variant &variant) {
   auto chip = emulator::createEmulator({1});
   if (!compareWith(variant, *bundle, *chip))
     return false;
-  if (!variant.host)
+  if (!variant.native)
     return true;
-  auto host = host::createHostDevice();
-  return compareWith(variant, *bundle, *host);
+  auto native = native::createNativeDevice();
+  return compareWith(variant, *bundle, *native);
 }
 
 Outcome Checker::run() {
@@ -243,7 +311,8 @@ Outcome Checker::run() {
       {"mixed split", "oracle", true, spec.mixedSlice, spec.seed % 4 == 1},
       {"row split", "parallel", false, 0, spec.seed % 4 == 2, spec.rowSources},
   };
-  if (!prepare() || !runReference())
+  if (!prepare() || !runReference() || !runCpu() ||
+      (spec.seed % 3 == 0 && !runFloat()))
     return outcome;
   for (const Variant &variant : variants)
     if (!runVariant(variant))

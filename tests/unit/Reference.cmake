@@ -1,6 +1,6 @@
 if(SNNC_BUILD_COMPILER)
-  snnc_test(ReferenceTest ReferenceTest.cpp MLIR
-    DEPS snnc_reference snnc_normalize)
+  snnc_test(ReferenceTest CpuTest.cpp ReferenceTest.cpp MLIR
+    DEPS snnc_cpu snnc_reference snnc_normalize)
   snnc_test(GoldenTest GoldenTest.cpp MLIR
     DEPS snnc_reference snnc_normalize snnc_nir snnc_nir_to_snn snnc_io)
   target_compile_definitions(GoldenTest PRIVATE

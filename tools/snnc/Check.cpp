@@ -45,13 +45,13 @@ static nlohmann::json describe(snn::NetworkOp network) {
 static std::optional<PlannedLayers> planLayers(ModuleOp module,
                                                const CompileOptions &options,
                                                DiagnosticSink &sink) {
-  auto machine = machineOf(options);
+  auto machine = s2::machineOf(options);
   if (!machine) {
     sink.report(machine.takeError());
     return std::nullopt;
   }
   auto shared = std::make_shared<const MachineModel>(*machine);
-  auto decisions = planParadigms(module, options, shared);
+  auto decisions = s2::planParadigms(module, options, shared);
   if (failed(decisions))
     return std::nullopt;
   return PlannedLayers{machine->name, options.paradigm, options.objective,
@@ -91,7 +91,7 @@ int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
   ImportedNetwork imported =
       importNetwork(options.input, network, context.get(), sink);
   if (imported.module &&
-      succeeded(checkCapacity(*imported.module, options.compile, sink)) &&
+      succeeded(s2::checkCapacity(*imported.module, options.compile, sink)) &&
       succeeded(normalizeNetwork(*imported.module, imported.dt,
                                  imported.dynamics, network,
                                  /*quantized=*/true))) {

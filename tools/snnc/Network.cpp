@@ -34,11 +34,6 @@ std::unique_ptr<MLIRContext> createContext() {
                                        MLIRContext::Threading::DISABLED);
 }
 
-snn::NetworkOp networkOf(ModuleOp module) {
-  auto networks = module.getOps<snn::NetworkOp>();
-  return networks.empty() ? snn::NetworkOp() : *networks.begin();
-}
-
 /// The time step in the metadata, and what to say about it.
 static std::optional<double> fileDt(const nir::Graph &graph,
                                     const nir::ImpliedDt &implied,

@@ -1,12 +1,14 @@
-//===- Network.h - From a file to a normalised network ----------*- C++ -*-===//
+//===- Network.h - From a file to a normalised network -----------*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_TOOLS_NETWORK_H
 #define SNNC_TOOLS_NETWORK_H
 
-#include "compiler/SNN/SNN.h"
-#include "runtime/support/Diagnostic.h"
 #include "tools/snnc/Framework.h"
 #include "tools/snnc/Options.h"
+#include "compiler/SNN/SNN.h"
+#include "runtime/support/Diagnostic.h"
+#include "compiler/Target/Target.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -48,8 +50,7 @@ mlir::LogicalResult normalizeNetwork(mlir::ModuleOp module, double dt,
                                      const NetworkOptions &options,
                                      bool quantized);
 
-/// The module's only network.
-snn::NetworkOp networkOf(mlir::ModuleOp module);
+using target::networkOf;
 
 } // namespace snnc
 

@@ -3,11 +3,13 @@
 
 #include "tools/snnc/Options.h"
 
-#include "passes/Decide/AutoSelect.h"
+#include "tools/snnc/Backend.h"
+#include "tools/snnc/Compile.h"
 #include "tools/snnc/ExitCode.h"
 #include "tools/snnc/Framework.h"
 #include "tools/snnc/Messages.h"
 #include "tools/snnc/UsageError.h"
+#include "passes/Decide/AutoSelect.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -164,6 +166,33 @@ static void addCompile(CLI::App &app, CompileOptions &o) {
             "  snnc compile net.nir --emit asm | less");
 }
 
+/// The old name of `native`.
+static std::string withoutAlias(std::string name) {
+  return name == "host" ? "native" : name;
+}
+
+/// "cpu (...), emulator (...), native (...) or reference (...)".
+static std::string backendHelp(const target::Registry &registry) {
+  std::string text;
+  for (const target::DeviceInfo &device : registry.devices())
+    text += fmt::format("{} ({}), ", device.name, device.summary);
+  return text + "reference (the specification)";
+}
+
+static void addBackend(CLI::App *c, RunOptions &o, const std::string &otherwise) {
+  target::Registry registry = targetsFor(CompileOptions(), Dynamics());
+  CLI::Option *backend =
+      c->add_option("--backend", o.backend,
+                    backendHelp(registry) + "; default: " + otherwise)
+          ->check(CLI::IsMember(backendNames(registry)));
+  backend->transform(CLI::Validator(
+      [](std::string &name) {
+        name = withoutAlias(name);
+        return std::string();
+      },
+      "", ""));
+}
+
 static void addRunOptions(CLI::App *c, RunOptions &o) {
   c->add_option("file", o.input, "Bundle (.s2x) or network file")->required();
   c->add_option("-i,--input", o.inputs,
@@ -172,9 +201,6 @@ static void addRunOptions(CLI::App *c, RunOptions &o) {
   c->add_option("--ticks", o.ticks,
                 "Rows of the results (default: the input's)")
       ->check(CLI::Range(uint64_t(1), uint64_t(1) << 40));
-  c->add_option("--backend", o.backend, "emulator, host or reference")
-      ->check(CLI::IsMember({"emulator", "host", "reference"}))
-      ->capture_default_str();
   c->add_option("--encode", o.encode,
                 "Turn analog input into spikes: rate, latency, delta")
       ->check(CLI::IsMember({"rate", "latency", "delta"}));
@@ -197,6 +223,9 @@ static void addRunOptions(CLI::App *c, RunOptions &o) {
 static void addRun(CLI::App &app, RunOptions &o) {
   CLI::App *c = app.add_subcommand("run", "Run a bundle or a network");
   addRunOptions(c, o);
+  addBackend(c, o,
+             "emulator for a bundle, and for a network where an option of the "
+             "chip is given; else cpu");
   c->add_option("-r,--record", o.records,
                 "POPULATION:VARIABLE to keep, for example lif1:spikes or "
                 "lif1:v; repeat for more");
@@ -206,7 +235,7 @@ static void addRun(CLI::App &app, RunOptions &o) {
       ->check(CLI::IsMember({"network", "chip"}))
       ->capture_default_str();
   c->add_option("--precision", o.precision,
-                "quantized, or float (reference backend, network file)")
+                "quantized, or float (cpu or reference, network file)")
       ->check(CLI::IsMember({"quantized", "float"}))
       ->capture_default_str();
   c->add_option("--report", o.report, "Per-layer report on stdout: table, json")
@@ -223,8 +252,10 @@ static void addVerify(CLI::App &app, VerifyOptions &o) {
   CLI::App *c = app.add_subcommand(
       "verify", "Compare two backends, or the integers with the float network");
   addRunOptions(c, o.run);
+  o.run.backend = "emulator";
+  addBackend(c, o.run, "emulator");
   c->add_option("--against", o.against,
-                "reference, host, emulator: bit by bit; recorded arrays (.npz, "
+                "A backend: bit by bit; recorded arrays (.npz, "
                 ".npy, NIRData .h5); float: the network file before "
                 "quantisation, --backend is the reference then unless given")
       ->capture_default_str();
@@ -341,6 +372,15 @@ static void reportUsage(const CLI::App &app, const CLI::ParseError &error,
   printFindings(sink, wantsJson(arguments), /*quiet=*/false, /*allNotes=*/true);
 }
 
+/// Long names of what stood on the command line.
+static std::set<std::string> givenOptions(const CLI::App &verb) {
+  std::set<std::string> names;
+  for (const CLI::Option *option : verb.get_options())
+    if (option->count() > 0)
+      names.insert(option->get_lnames().begin(), option->get_lnames().end());
+  return names;
+}
+
 std::optional<int> parseOptions(int argc, char **argv, Options &options) {
   CLI::App app{"snnc: a compiler for spiking neural networks on SpiNNaker2"};
   app.name("snnc");
@@ -372,6 +412,9 @@ std::optional<int> parseOptions(int argc, char **argv, Options &options) {
         &options.check.compile.network, &options.verify.run.compile.network})
     network->given = givenNetworkOptions(*app.get_subcommands().front());
   options.verb = verbOf(app.get_subcommands().front()->get_name());
+  options.run.given = options.verify.run.given =
+      givenOptions(*app.get_subcommands().front());
+  options.verify.against = withoutAlias(options.verify.against);
   return std::nullopt;
 }
 

@@ -1,12 +1,15 @@
-//===- Options.h - Everything a user can ask for ----------------*- C++ -*-===//
+//===- Options.h - Everything a user can ask for -----------------*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_TOOLS_OPTIONS_H
 #define SNNC_TOOLS_OPTIONS_H
 
+#include "backends/spinnaker2/Target/MapNetwork.h"
 #include "tools/snnc/SelectorCommand.h"
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,27 +30,11 @@ struct NetworkOptions {
   std::vector<std::string> given;
 };
 
-/// The usual tick of SpiNNaker systems (sPyNNaker's default time step).
-inline constexpr double kDefaultTickSeconds = 1e-3;
-
-struct CompileOptions {
+struct CompileOptions : s2::MapOptions {
   std::string input;
   std::string output; ///< default: input's stem + ".s2x"
   NetworkOptions network;
-  std::string machine; ///< name or path; default: built in
-  /// Real time of a tick on the chip; not stated: kDefaultTickSeconds, or
-  /// longer where the plan says that cores need more.
-  std::optional<double> tickSeconds;
-  /// auto | serial | parallel | oracle | cost-model
-  std::string paradigm = "auto";
-  std::string objective = "pes";      ///< pes | memory | cycles | energy
-  std::string selectorModel;          ///< file; default: the tool's own
-  std::string selectorBudget = "10%"; ///< decide::SelectorBudget::parse
-  bool explainParadigm = false;
-  uint32_t maxNeurons = 0;     ///< of a population on one PE; 0: what fits
-  uint32_t maxSources = 0;     ///< of a parallel PE where more can be split
-  unsigned jobs = 0;           ///< 0: all cores
-  std::string emit = "bundle"; ///< bundle | snn | fabric | tick | asm
+  std::string emit = "bundle"; ///< bundle | imported | snn | a target's stage
   std::string report = "none"; ///< none | table | json
 };
 
@@ -56,8 +43,8 @@ struct RunOptions {
   std::vector<std::string> inputs; ///< array files, or NAME=FILE
   std::vector<std::string> records;
   std::string output;
-  std::string backend = "emulator";    ///< emulator | host | reference
-  std::string precision = "quantized"; ///< quantized | float (reference)
+  std::string backend; ///< a device, or reference; empty: chosen for the file
+  std::string precision = "quantized"; ///< quantized | float
   std::string align = "network";       ///< network | chip
   std::optional<uint64_t> ticks;
   std::string encode; ///< rate | latency | delta; empty: spikes
@@ -67,6 +54,8 @@ struct RunOptions {
   std::string report = "none";
   unsigned threads = 0;
   CompileOptions compile; ///< for a network file
+  /// Long names of the options on the command line.
+  std::set<std::string> given;
 };
 
 struct VerifyOptions {

@@ -158,9 +158,9 @@ void printRunReport(const Manifest &manifest, const Bundle *bundle,
   append(rows[0], {"weights", "SNR dB", "sum error", "spikes", "cycles/tick",
                    "worst", "of a tick"});
   nlohmann::json out = nlohmann::json::array();
-  // Only the emulated chip counts cycles; the reference has no packets.
+  // Only the emulated chip counts cycles; only cores send packets.
   double budget = result.statistics.tickCycles;
-  bool isTimed = budget > 0, hasPackets = bundle != nullptr;
+  bool isTimed = budget > 0, hasPackets = !result.statistics.pes.empty();
   // As spikes travel, as in the compile report.
   std::vector<PopulationEntry> populations = manifest.populations;
   std::stable_sort(populations.begin(), populations.end(),

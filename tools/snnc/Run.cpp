@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "runtime/io/ArrayFile.h"
+#include "tools/snnc/Backend.h"
+#include "tools/snnc/Compile.h"
 #include "tools/snnc/Driver.h"
 #include "tools/snnc/ExitCode.h"
 #include "tools/snnc/Overruns.h"
@@ -74,8 +76,7 @@ int reportVerdict(const runtime::Manifest &manifest,
                   const runtime::RunResult &result, DiagnosticSink &sink) {
   const runtime::Verdict &verdict = result.verdict;
   auto warn = [&](const char *code, uint64_t count, const std::string &what,
-                  const std::string &hint,
-                  std::vector<std::string> notes = {}) {
+                  const std::string &hint, std::vector<std::string> notes = {}) {
     if (count == 0)
       return;
     Diagnostic d =
@@ -94,7 +95,7 @@ int reportVerdict(const runtime::Manifest &manifest,
        "packet(s) found a full receive ring and were lost",
        "run the network file itself with this input, or state the real `rate` "
        "of its inputs there: rings are made for what is known of the spikes; "
-       "`--backend reference` loses none");
+       "`--backend cpu` loses none");
   warn("SNN0682", verdict.unroutedPackets,
        "packet(s) matched no routing entry and were lost",
        "compile the network again");
@@ -115,16 +116,31 @@ static Status checkRunOutput(const RunOptions &options) {
   return runtime::checkOutputs(options.output, inputs);
 }
 
+/// Which backend ran a network, and why: nobody asked for it.
+static void sayBackend(const std::string &file, const BackendChoice &backend,
+                       const RunSubject &subject, DiagnosticSink &sink) {
+  Diagnostic d;
+  d.code = "SNN0961";
+  d.severity = Severity::Note;
+  d.spot.file = file;
+  d.message = fmt::format("ran on --backend {}: {}", backend.name,
+                          backend.reason);
+  d.notes = subject.facts(backend.name);
+  sink.report(std::move(d));
+}
+
 int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
   if (!options.output.empty())
     if (Status status = checkRunOutput(options); !status) {
       sink.report(status.takeError());
       return kExitInput;
     }
+  target::Registry registry = targetsFor(options.compile, Dynamics());
+  BackendChoice backend =
+      chooseBackend(options, looksLikeBundle(options.input), registry);
+  warnOfIdleOptions(options, backend.name, registry, sink);
   RunSubject subject;
-  SubjectNeeds needs;
-  needs.bundle = options.backend != "reference";
-  if (!subject.open(options, needs, sink))
+  if (!subject.open(options, {{backend.name}}, sink))
     return kExitInput;
   auto inputs = subject.readInputs(options, sink);
   if (!inputs || !subject.addDrivenInputs(*inputs, options, sink))
@@ -138,13 +154,15 @@ int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
     sink.report(std::move(d));
   }
   Progress progress(quiet, "run");
-  auto result = subject.run(options.backend, options, *inputs,
+  auto result = subject.run(backend.name, options, *inputs,
                             sessionOptions(options, progress), sink);
   progress.finish();
   if (!result)
     return kExitInput;
+  if (!backend.reason.empty() && !looksLikeBundle(options.input))
+    sayBackend(options.input, backend, subject, sink);
   if (!options.output.empty()) {
-    nlohmann::json meta = {{"backend", options.backend},
+    nlohmann::json meta = {{"backend", backend.name},
                            {"network", subject.manifest().network},
                            {"compiler", subject.manifest().compilerVersion},
                            {"align", options.align},

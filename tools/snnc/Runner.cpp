@@ -3,18 +3,18 @@
 
 #include "tools/snnc/Runner.h"
 
-#include "backends/host/HostBackend.h"
-#include "compiler/Fabric/NetworkInfo.h"
-#include "compiler/Reference/RunReference.h"
-#include "runtime/emulator/Emulator.h"
-#include "runtime/host/Inputs.h"
-#include "runtime/io/ArrayFile.h"
-#include "runtime/io/Encoders.h"
-#include "runtime/support/AtomicFile.h"
-#include "runtime/support/Text.h"
+#include "backends/spinnaker2/Target/Spinnaker2Target.h"
+#include "tools/snnc/Backend.h"
 #include "tools/snnc/Compile.h"
 #include "tools/snnc/DrivenInputs.h"
 #include "tools/snnc/Messages.h"
+#include "compiler/Fabric/NetworkInfo.h"
+#include "compiler/Reference/RunReference.h"
+#include "runtime/support/AtomicFile.h"
+#include "runtime/support/Text.h"
+#include "runtime/host/Inputs.h"
+#include "runtime/io/ArrayFile.h"
+#include "runtime/io/Encoders.h"
 
 #include "mlir/Parser/Parser.h"
 
@@ -27,7 +27,7 @@ using namespace mlir;
 
 namespace snnc {
 
-static bool looksLikeBundle(const std::string &path) {
+bool looksLikeBundle(const std::string &path) {
   // By content, not by name: a zip starts with "PK\3\4".
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error))
@@ -41,65 +41,93 @@ bool RunSubject::open(const RunOptions &options, SubjectNeeds needs,
                       DiagnosticSink &sink) {
   context = createContext();
   MessageBridge bridge(context.get(), sink);
-  if (looksLikeBundle(options.input)) {
-    if (options.precision == "float" || needs.networkFile) {
-      sink.report(makeError(
-          "SNN0440", {options.input, "", 0, 0},
-          fmt::format("a bundle holds integers; {} float needs the network "
-                      "file",
-                      needs.networkFile ? "--against" : "--precision"),
-          {"give the network file (.nir, .yaml) instead of the bundle"}));
-      return false;
-    }
-    if (!acceptsOptions(options.input, options.compile.network, "a bundle", {},
-                        {"--seed"},
-                        "it was settled when the bundle was compiled, or give "
-                        "the network file instead of the bundle",
-                        sink))
-      return false;
-    auto bundle =
-        runtime::Bundle::read(options.input, needs.digests ? nullptr : &sink);
-    if (!bundle) {
-      sink.report(bundle.takeError());
-      return false;
-    }
-    file = *bundle;
-    description = file->manifest;
-    return true;
+  return looksLikeBundle(options.input) ? openBundle(options, needs, sink)
+                                        : openNetwork(options, needs, sink);
+}
+
+bool RunSubject::openBundle(const RunOptions &options,
+                            const SubjectNeeds &needs, DiagnosticSink &sink) {
+  if (options.precision == "float" || needs.networkFile) {
+    sink.report(makeError(
+        "SNN0440", {options.input, "", 0, 0},
+        fmt::format("a bundle holds integers; {} float needs the network file",
+                    needs.networkFile ? "--against" : "--precision"),
+        {"give the network file (.nir, .yaml) instead of the bundle"}));
+    return false;
   }
-  const CompileOptions &compile = options.compile;
+  if (!acceptsOptions(options.input, options.compile.network, "a bundle", {},
+                      {"--seed"},
+                      "it was settled when the bundle was compiled, or give "
+                      "the network file instead of the bundle",
+                      sink))
+    return false;
+  auto bundle =
+      runtime::Bundle::read(options.input, needs.digests ? nullptr : &sink);
+  if (!bundle) {
+    sink.report(bundle.takeError());
+    return false;
+  }
+  file = *bundle;
+  description = file->manifest;
+  targets = targetsFor(options.compile, Dynamics(), options.threads);
+  for (const auto &target : targets.all())
+    if (target->readsBundles())
+      artifacts[target->name()] = s2::artifactOf(file);
+  return true;
+}
+
+/// Backends whose numbers are the user's.
+static bool runsFloat(const target::Registry &targets,
+                      const std::string &backend) {
+  auto device = targets.device(backend);
+  return device ? device->floats : backend == kReferenceBackend;
+}
+
+bool RunSubject::openNetwork(const RunOptions &options,
+                             const SubjectNeeds &needs, DiagnosticSink &sink) {
+  CompileOptions compile = options.compile;
+  compile.input = options.input;
   ImportedNetwork imported =
       importNetwork(options.input, compile.network, context.get(), sink);
   if (!imported.module)
     return false;
   bool quantized = options.precision != "float";
-  if (needs.bundle && failed(checkCapacity(*imported.module, compile, sink)))
-    return false;
+  targets = targetsFor(compile, imported.dynamics, options.threads);
+  target::Target *chip = nullptr;
+  for (const std::string &backend : needs.backends) {
+    target::Target *target = targets.findDevice(backend);
+    if (target && failed(target->admit(*imported.module, sink)))
+      return false;
+    if (target && target->readsBundles())
+      chip = target;
+    if (!quantized && !runsFloat(targets, backend)) {
+      sink.report(makeError("SNN0440", {options.input, "", 0, 0},
+                            "--backend " + backend + " does not run in float",
+                            {"use --backend cpu or --backend reference"}));
+      return false;
+    }
+  }
   if (failed(normalizeNetwork(*imported.module, imported.dt, imported.dynamics,
                               compile.network, quantized)))
     return false;
   module = std::move(imported.module);
-  if (!needs.bundle) {
-    description = reference::describeNetwork(networkOf(*module));
-    description.options = toJson(imported.dynamics);
-    return true;
-  }
-  if (!quantized) {
-    sink.report(makeError("SNN0440", {options.input, "", 0, 0},
-                          "only the reference backend runs in float",
-                          {"add --backend reference"}));
-    return false;
-  }
   description = reference::describeNetwork(networkOf(*module));
+  description.options = toJson(imported.dynamics);
+  return !chip || buildBundle(options, *chip, sink);
+}
+
+/// Inputs are read first, so that the rings hold their spikes.
+bool RunSubject::buildBundle(const RunOptions &options, target::Target &target,
+                             DiagnosticSink &sink) {
   if (!options.inputs.empty() && !countInputs(options, sink))
     return false;
-  CompileOptions inMemory = compile;
-  inMemory.input = options.input;
   OwningOpRef<ModuleOp> copy = module->clone();
-  file = compileModule(*copy, inMemory, imported.dynamics, sink);
-  if (!file)
+  auto artifact = target.build(*copy, target::Precision::Quantized, sink);
+  if (!artifact)
     return false;
+  file = artifact->bundle();
   description = file->manifest;
+  artifacts[target.name()] = std::move(artifact);
   return true;
 }
 
@@ -245,42 +273,75 @@ static std::vector<std::string> defaultRequests(ModuleOp module,
   return requests;
 }
 
+static std::optional<runtime::RunResult>
+unwrap(Expected<runtime::RunResult> result, DiagnosticSink &sink) {
+  if (result)
+    return std::move(*result);
+  sink.report(result.takeError());
+  return std::nullopt;
+}
+
 std::optional<runtime::RunResult>
 RunSubject::run(const std::string &backend, const RunOptions &options,
                 const runtime::ArrayMap &inputs,
                 const runtime::RunOptions &runOptions, DiagnosticSink &sink) {
   MessageBridge bridge(context.get(), sink);
-  auto unwrap = [&](Expected<runtime::RunResult> result)
-      -> std::optional<runtime::RunResult> {
-    if (result)
-      return std::move(*result);
-    sink.report(result.takeError());
-    return std::nullopt;
-  };
   std::vector<std::string> requests = options.records;
   if (requests.empty() && !module && namesProbes(*file) && !loadNetwork(sink))
     return std::nullopt;
   if (requests.empty())
     requests = defaultRequests(module ? *module : ModuleOp(), description);
-  if (backend == "reference") {
-    if (!loadNetwork(sink))
-      return std::nullopt;
-    auto interpreter = reference::Interpreter::create(
-        networkOf(*module), options.precision == "float"
-                                ? reference::Precision::Float
-                                : reference::Precision::Quantized);
-    if (failed(interpreter))
-      return std::nullopt;
-    return unwrap(
-        reference::runReference(**interpreter, inputs, requests, runOptions));
+  if (backend == kReferenceBackend)
+    return runReference(requests, options, inputs, runOptions, sink);
+  target::Target &target = *targets.findDevice(backend);
+  auto artifact = artifactOf(target,
+                             options.precision == "float"
+                                 ? target::Precision::Float
+                                 : target::Precision::Quantized,
+                             sink);
+  if (!artifact)
+    return std::nullopt;
+  auto execution = target.open(artifact, backend);
+  if (!execution) {
+    sink.report(execution.takeError());
+    return std::nullopt;
   }
-  std::unique_ptr<runtime::Device> device;
-  if (backend == "host")
-    device = host::createHostDevice();
-  else
-    device = emulator::createEmulator({options.threads});
-  runtime::Session session(*file, *device);
-  return unwrap(session.run(inputs, requests, runOptions));
+  return unwrap((*execution)->run(inputs, requests, runOptions), sink);
+}
+
+std::shared_ptr<const target::Artifact>
+RunSubject::artifactOf(target::Target &target, target::Precision precision,
+                       DiagnosticSink &sink) {
+  auto &artifact = artifacts[target.name()];
+  if (!artifact && loadNetwork(sink))
+    artifact = target.build(*module, precision, sink);
+  return artifact;
+}
+
+std::vector<std::string>
+RunSubject::facts(const std::string &backend) const {
+  target::Target *target = targets.findDevice(backend);
+  auto artifact = target ? artifacts.find(target->name()) : artifacts.end();
+  return artifact != artifacts.end() && artifact->second
+             ? artifact->second->facts()
+             : std::vector<std::string>();
+}
+
+std::optional<runtime::RunResult> RunSubject::runReference(
+    const std::vector<std::string> &requests, const RunOptions &options,
+    const runtime::ArrayMap &inputs, const runtime::RunOptions &runOptions,
+    DiagnosticSink &sink) {
+  if (!loadNetwork(sink))
+    return std::nullopt;
+  auto interpreter = reference::Interpreter::create(
+      networkOf(*module), options.precision == "float"
+                              ? reference::Precision::Float
+                              : reference::Precision::Quantized);
+  if (failed(interpreter))
+    return std::nullopt;
+  return unwrap(
+      reference::runReference(**interpreter, inputs, requests, runOptions),
+      sink);
 }
 
 /// The input that an array is for: by name, or the only one.

@@ -1,17 +1,19 @@
-//===- Runner.h - One run on one backend ------------------------*- C++ -*-===//
+//===- Runner.h - One run on one backend -------------------------*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_TOOLS_RUNNER_H
 #define SNNC_TOOLS_RUNNER_H
 
-#include "runtime/bundle/Bundle.h"
-#include "runtime/host/Session.h"
 #include "tools/snnc/Network.h"
 #include "tools/snnc/Options.h"
+#include "compiler/Target/Target.h"
+#include "runtime/bundle/Bundle.h"
+#include "runtime/host/Session.h"
 
 namespace snnc {
 
 struct SubjectNeeds {
-  bool bundle = true; ///< false: the reference alone runs
+  std::vector<std::string> backends; ///< that will run
   /// False: an entry whose digest is wrong is a warning, as for `verify`, whose
   /// purpose is to find out what such a change does.
   bool digests = true;
@@ -19,18 +21,23 @@ struct SubjectNeeds {
   bool networkFile = false;
 };
 
-/// What a run command works on: a bundle, and the networks behind it when the
-/// reference is asked.
+/// A zip archive, by content.
+bool looksLikeBundle(const std::string &path);
+
+/// What a run command works on: a network, or a bundle and the network in it;
+/// and what the targets make of it.
 class RunSubject {
 public:
-  /// Reads a bundle, or imports (and, if `needs.bundle`, compiles) a network
-  /// file. Findings go to `sink`; false after an error.
+  /// Reads a bundle, or imports a network file and compiles it where a backend
+  /// runs bundles. Findings go to `sink`; false after an error.
   bool open(const RunOptions &options, SubjectNeeds needs,
             DiagnosticSink &sink);
 
   /// The description of inputs and populations, whatever the subject is.
   const runtime::Manifest &manifest() const { return description; }
   const runtime::Bundle *bundle() const { return file.get(); }
+  /// What is known of the artifact that `backend` ran, one line each.
+  std::vector<std::string> facts(const std::string &backend) const;
 
   /// What --input gives, analog arrays encoded; an error is in `sink`
   /// otherwise. The first call takes it.
@@ -50,11 +57,27 @@ public:
                                         DiagnosticSink &sink);
 
 private:
+  bool openBundle(const RunOptions &options, const SubjectNeeds &needs,
+                  DiagnosticSink &sink);
+  bool openNetwork(const RunOptions &options, const SubjectNeeds &needs,
+                   DiagnosticSink &sink);
+  bool buildBundle(const RunOptions &options, target::Target &target,
+                   DiagnosticSink &sink);
+  /// What `target` made of the network, now or before. Null after an error.
+  std::shared_ptr<const target::Artifact>
+  artifactOf(target::Target &target, target::Precision precision,
+             DiagnosticSink &sink);
+  std::optional<runtime::RunResult>
+  runReference(const std::vector<std::string> &requests,
+               const RunOptions &options, const runtime::ArrayMap &inputs,
+               const runtime::RunOptions &runOptions, DiagnosticSink &sink);
   bool loadNetwork(DiagnosticSink &sink);
   bool countInputs(const RunOptions &options, DiagnosticSink &sink);
 
   std::unique_ptr<mlir::MLIRContext> context;
-  std::shared_ptr<runtime::Bundle> file;
+  target::Registry targets;
+  std::map<std::string, std::shared_ptr<const target::Artifact>> artifacts;
+  std::shared_ptr<const runtime::Bundle> file;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   runtime::Manifest description;
   /// Read before the network was mapped, so that its rings hold their spikes.

@@ -4,6 +4,8 @@
 
 #include "runtime/io/ArrayFile.h"
 #include "runtime/support/Text.h"
+#include "tools/snnc/Backend.h"
+#include "tools/snnc/Compile.h"
 #include "tools/snnc/Driver.h"
 #include "tools/snnc/ExitCode.h"
 #include "tools/snnc/FloatCheck.h"
@@ -17,11 +19,6 @@
 
 namespace snnc {
 
-/// The other side of a comparison: a backend's name, or recorded arrays.
-static bool isBackend(const std::string &name) {
-  return name == "reference" || name == "host" || name == "emulator";
-}
-
 //===----------------------------------------------------------------------===//
 // --against float
 //===----------------------------------------------------------------------===//
@@ -32,14 +29,13 @@ static std::optional<runtime::RunResult>
 runFloat(RunOptions options, const runtime::ArrayMap &inputs,
          const runtime::RunOptions &session, DiagnosticSink &sink) {
   options.precision = "float";
-  options.backend = "reference";
-  SubjectNeeds needs;
-  needs.bundle = false;
+  options.backend = kReferenceBackend;
+  SubjectNeeds needs{{options.backend}};
   RunSubject subject;
   DiagnosticSink own;
   std::optional<runtime::RunResult> result;
   if (subject.open(options, needs, own))
-    result = subject.run("reference", options, inputs, session, own);
+    result = subject.run(options.backend, options, inputs, session, own);
   for (const Diagnostic &d : own.all())
     if (d.severity == Severity::Error)
       sink.report(d);
@@ -148,14 +144,14 @@ static void print(const VerifyOptions &options,
 
 static int verifyBits(const VerifyOptions &options, RunSubject &subject,
                       const runtime::ArrayMap &inputs, Progress &progress,
-                      DiagnosticSink &sink) {
+                      bool twoBackends, DiagnosticSink &sink) {
   auto session = sessionOptions(options.run, progress);
   auto first =
       subject.run(options.run.backend, options.run, inputs, session, sink);
   if (!first)
     return kExitInput;
   std::optional<runtime::ArrayMap> other;
-  if (isBackend(options.against)) {
+  if (twoBackends) {
     auto second =
         subject.run(options.against, options.run, inputs, session, sink);
     if (second)
@@ -179,12 +175,15 @@ static int verifyBits(const VerifyOptions &options, RunSubject &subject,
 
 int runVerify(const VerifyOptions &options, bool quiet, DiagnosticSink &sink) {
   bool isFloat = options.against == "float";
+  target::Registry registry = targetsFor(options.run.compile, Dynamics());
+  bool twoBackends = isBackend(registry, options.against);
+  warnOfIdleOptions(options.run, options.run.backend, registry, sink);
   RunSubject subject;
-  SubjectNeeds needs;
+  SubjectNeeds needs{{options.run.backend}};
   needs.digests = false;
   needs.networkFile = isFloat;
-  needs.bundle = options.run.backend != "reference" ||
-                 (isBackend(options.against) && options.against != "reference");
+  if (twoBackends)
+    needs.backends.push_back(options.against);
   if (!subject.open(options.run, needs, sink))
     return kExitInput;
   auto inputs = subject.readInputs(options.run, sink);
@@ -192,7 +191,8 @@ int runVerify(const VerifyOptions &options, bool quiet, DiagnosticSink &sink) {
     return kExitInput;
   Progress progress(quiet, options.run.backend);
   return isFloat ? verifyFloat(options, subject, *inputs, progress, sink)
-                 : verifyBits(options, subject, *inputs, progress, sink);
+                 : verifyBits(options, subject, *inputs, progress, twoBackends,
+                              sink);
 }
 
 } // namespace snnc

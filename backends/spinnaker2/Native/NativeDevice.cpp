@@ -1,7 +1,7 @@
-//===- HostDevice.cpp - A bundle on native code ---------------------------===//
+//===- NativeDevice.cpp - A bundle on native code -------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "backends/host/HostBackend.h"
+#include "backends/spinnaker2/Native/NativePrograms.h"
 #include "runtime/abi/CoreHeader.h"
 #include "runtime/bundle/Bundle.h"
 #include "runtime/emulator/Router.h"
@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 #include <utility>
 
-namespace snnc::host {
+namespace snnc::native {
 
 using runtime::Bundle;
 
@@ -22,7 +22,7 @@ namespace {
 __attribute__((no_sanitize("function")))
 #endif
 void
-callProgram(TickFunction function, HostCore &core) {
+callProgram(TickFunction function, NativeCore &core) {
   function(&core);
 }
 
@@ -57,13 +57,13 @@ const char *wrongHeaderWord(const SnncCoreHeader &h, uint32_t sramBytes) {
   return h.fifo_end < h.fifo_base ? "fifo_end" : nullptr;
 }
 
-class HostDevice : public runtime::Device {
+class NativeDevice : public runtime::Device {
 public:
-  std::string name() const override { return "host"; }
+  std::string name() const override { return "native"; }
 
   Status load(const Bundle &bundle) override {
     cores.clear();
-    programs = std::make_unique<HostPrograms>();
+    programs = std::make_unique<NativePrograms>();
     const runtime::Manifest &manifest = bundle.manifest;
     for (const runtime::CoreEntry &entry : manifest.cores)
       if (Status s = addCore(bundle, entry); !s)
@@ -81,7 +81,7 @@ public:
 
   Status tick() override {
     for (Core &core : cores) {
-      HostCore view{core.sram.data(),
+      NativeCore view{core.sram.data(),
                     core.waiting.data(),
                     uint32_t(core.waiting.size()),
                     0,
@@ -239,7 +239,7 @@ private:
                      fmt::format("no memory at {:#x} of PE {}", address, peId));
   }
 
-  std::unique_ptr<HostPrograms> programs;
+  std::unique_ptr<NativePrograms> programs;
   std::vector<Core> cores;
   emulator::Router router;
   std::vector<uint32_t> inFlight;
@@ -248,8 +248,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<runtime::Device> createHostDevice() {
-  return std::make_unique<HostDevice>();
+std::unique_ptr<runtime::Device> createNativeDevice() {
+  return std::make_unique<NativeDevice>();
 }
 
-} // namespace snnc::host
+} // namespace snnc::native

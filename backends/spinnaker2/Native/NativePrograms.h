@@ -1,17 +1,18 @@
-//===- HostBackend.h - Core programs compiled for this CPU -------*- C++
+//===- NativePrograms.h - Core programs compiled for this CPU ----*- C++
 //-*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The second implementation behind the tick dialect: the very tick programs of
+// A device of this target and the second implementation of the tick dialect: the very tick programs of
 // a bundle, compiled natively through LLVM ORC, on the very data images. It
 // checks the Arm code generator bit for bit, and is checked by it.
 //
 //===----------------------------------------------------------------------===//
-#ifndef SNNC_BACKENDS_HOST_HOSTBACKEND_H
-#define SNNC_BACKENDS_HOST_HOSTBACKEND_H
+#ifndef SNNC_BACKENDS_SPINNAKER2_NATIVE_NATIVEPROGRAMS_H
+#define SNNC_BACKENDS_SPINNAKER2_NATIVE_NATIVEPROGRAMS_H
 
+#include "compiler/Target/NativeCode.h"
 #include "runtime/Device.h"
 
 #include <cstdint>
@@ -19,15 +20,11 @@
 #include <memory>
 #include <string>
 
-namespace llvm::orc {
-class LLJIT;
-}
-
-namespace snnc::host {
+namespace snnc::native {
 
 /// What a compiled program's %core points to. Plain C layout: generated code
 /// reads it by offset.
-struct HostCore {
+struct NativeCore {
   uint8_t *sram = nullptr;        ///< the PE's whole SRAM and kSramGuard bytes
   const uint32_t *keys = nullptr; ///< keys that arrived since the last tick
   uint32_t numKeys = 0;
@@ -40,13 +37,11 @@ struct HostCore {
 /// any access.
 inline constexpr uint32_t kSramGuard = 64;
 
-using TickFunction = void (*)(HostCore *);
+using TickFunction = void (*)(NativeCore *);
 
 /// Native code of a bundle's programs; lives as long as they may run.
-class HostPrograms {
+class NativePrograms {
 public:
-  HostPrograms();
-  ~HostPrograms();
   /// Compiles the tick dialect text of a program; its core header stands at
   /// `headerAddress`. The text is not trusted: it may hold a closed list of
   /// operations, and reaches no memory but `sramBytes` of SRAM and the guard.
@@ -57,12 +52,12 @@ public:
   TickFunction find(const std::string &name) const;
 
 private:
-  std::unique_ptr<llvm::orc::LLJIT> jit;
+  target::NativeCode code;
   std::map<std::string, TickFunction> functions;
 };
 
-std::unique_ptr<runtime::Device> createHostDevice();
+std::unique_ptr<runtime::Device> createNativeDevice();
 
-} // namespace snnc::host
+} // namespace snnc::native
 
-#endif // SNNC_BACKENDS_HOST_HOSTBACKEND_H
+#endif // SNNC_BACKENDS_SPINNAKER2_NATIVE_NATIVEPROGRAMS_H

@@ -1,7 +1,7 @@
-//===- HostBackend.cpp - Core programs compiled for this CPU --------------===//
+//===- NativePrograms.cpp - Core programs compiled for this CPU -----------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "backends/host/HostBackend.h"
+#include "backends/spinnaker2/Native/NativePrograms.h"
 
 #include "runtime/support/Text.h"
 
@@ -9,27 +9,19 @@
 #include "passes/Program/Passes.h"
 #include "runtime/abi/CoreHeader.h"
 
-#include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
-#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
-#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
-#include "mlir/Target/LLVMIR/Export.h"
-#include "llvm/ExecutionEngine/Orc/LLJIT.h"
-#include "llvm/IR/Module.h"
-#include "llvm/Passes/PassBuilder.h"
-#include "llvm/Support/TargetSelect.h"
 
 #include <cstddef>
 
 using namespace mlir;
 
-namespace snnc::host {
+namespace snnc::native {
 
 namespace {
 
-/// Address of a HostCore field.
+/// Address of a NativeCore field.
 Value fieldPointer(OpBuilder &b, Location loc, Value core, size_t offset) {
   auto pointer = LLVM::LLVMPointerType::get(b.getContext());
   return b.create<LLVM::GEPOp>(loc, pointer, b.getI8Type(), core,
@@ -45,10 +37,10 @@ void lowerForPackets(tick::ForPacketsOp op) {
   Location loc = op.getLoc();
   program::LoopEmitter e(b, loc, op.getCore());
   auto pointer = LLVM::LLVMPointerType::get(b.getContext());
-  Value count = loadField(b, loc, op.getCore(), offsetof(HostCore, numKeys),
+  Value count = loadField(b, loc, op.getCore(), offsetof(NativeCore, numKeys),
                           b.getI32Type());
   Value keys =
-      loadField(b, loc, op.getCore(), offsetof(HostCore, keys), pointer);
+      loadField(b, loc, op.getCore(), offsetof(NativeCore, keys), pointer);
   e.forEach(count, [&](Value i) {
     Value at = b.create<LLVM::GEPOp>(loc, pointer, b.getI32Type(), keys,
                                      llvm::ArrayRef<LLVM::GEPArg>{i});
@@ -65,13 +57,13 @@ void lowerSend(tick::SendOp op) {
   OpBuilder b(op);
   Location loc = op.getLoc();
   auto pointer = LLVM::LLVMPointerType::get(b.getContext());
-  Value count = loadField(b, loc, op.getCore(), offsetof(HostCore, numSent),
+  Value count = loadField(b, loc, op.getCore(), offsetof(NativeCore, numSent),
                           b.getI32Type());
   Value sent =
-      loadField(b, loc, op.getCore(), offsetof(HostCore, sent), pointer);
+      loadField(b, loc, op.getCore(), offsetof(NativeCore, sent), pointer);
   // One word behind the last takes what does not fit: `numSent` ends at
   // `maxSent`, whatever a program does.
-  Value most = loadField(b, loc, op.getCore(), offsetof(HostCore, maxSent),
+  Value most = loadField(b, loc, op.getCore(), offsetof(NativeCore, maxSent),
                          b.getI32Type());
   Value at = b.create<LLVM::GEPOp>(loc, pointer, b.getI32Type(), sent,
                                    llvm::ArrayRef<LLVM::GEPArg>{count});
@@ -81,7 +73,7 @@ void lowerSend(tick::SendOp op) {
       loc, b.create<arith::AddIOp>(loc, count, one), most);
   b.create<LLVM::StoreOp>(
       loc, next,
-      fieldPointer(b, loc, op.getCore(), offsetof(HostCore, numSent)));
+      fieldPointer(b, loc, op.getCore(), offsetof(NativeCore, numSent)));
   op.erase();
 }
 
@@ -92,7 +84,7 @@ void lowerAddress(tick::AddressOp op, uint32_t sramBytes) {
   Location loc = op.getLoc();
   auto pointer = LLVM::LLVMPointerType::get(b.getContext());
   Value sram =
-      loadField(b, loc, op.getCore(), offsetof(HostCore, sram), pointer);
+      loadField(b, loc, op.getCore(), offsetof(NativeCore, sram), pointer);
   Value end =
       b.create<arith::ConstantOp>(loc, b.getI32IntegerAttr(int32_t(sramBytes)));
   Value inside = b.create<arith::MinUIOp>(loc, op.getAddress(), end);
@@ -136,7 +128,7 @@ void lowerMacStart(tick::MacStartOp op) {
   op.erase();
 }
 
-void lowerToHost(ModuleOp module, uint32_t sramBytes) {
+void lowerToCalls(ModuleOp module, uint32_t sramBytes) {
   llvm::SmallVector<tick::ForPacketsOp> packets;
   module.walk([&](tick::ForPacketsOp op) { packets.push_back(op); });
   for (tick::ForPacketsOp op : packets)
@@ -158,60 +150,16 @@ void lowerToHost(ModuleOp module, uint32_t sramBytes) {
   });
 }
 
-/// Results that LLVM leaves open (a shift by 32 and more, a float that no
-/// integer holds) get some value: a branch on an open one is undefined, and
-/// LLVM may drop the rest of a function from there.
-void freezeOpenResults(ModuleOp module) {
-  module.walk([](Operation *op) {
-    if (!isa<arith::ShLIOp, arith::ShRSIOp, arith::ShRUIOp, arith::FPToSIOp>(
-            op))
-      return;
-    if (op->getNumOperands() == 2) {
-      auto by = op->getOperand(1).getDefiningOp<arith::ConstantOp>();
-      auto bits = by ? dyn_cast<IntegerAttr>(by.getValue()) : IntegerAttr();
-      if (bits && bits.getValue().ult(bits.getValue().getBitWidth()))
-        return;
-    }
-    OpBuilder b(op->getContext());
-    b.setInsertionPointAfter(op);
-    Value open = op->getResult(0);
-    auto frozen = b.create<LLVM::FreezeOp>(op->getLoc(), open);
-    open.replaceAllUsesExcept(frozen.getResult(), frozen);
-  });
-}
-
-LogicalResult lowerToLLVM(ModuleOp module, uint32_t headerAddress,
-                          uint32_t sramBytes) {
+LogicalResult lowerProgram(ModuleOp module, uint32_t headerAddress,
+                           uint32_t sramBytes) {
   program::TickToLoopsOptions options;
   options.headerAddress = headerAddress;
   PassManager loops(module.getContext());
   loops.addPass(program::createTickToLoops(options));
   if (failed(loops.run(module)))
     return failure();
-  lowerToHost(module, sramBytes);
-  freezeOpenResults(module);
-  PassManager pm(module.getContext());
-  pm.addPass(createConvertSCFToCFPass());
-  pm.addPass(createConvertControlFlowToLLVMPass());
-  pm.addPass(createArithToLLVMConversionPass());
-  pm.addPass(createConvertMathToLLVMPass());
-  pm.addPass(createConvertFuncToLLVMPass());
-  return pm.run(module);
-}
-
-void optimize(llvm::Module &module) {
-  llvm::LoopAnalysisManager loops;
-  llvm::FunctionAnalysisManager functions;
-  llvm::CGSCCAnalysisManager graphs;
-  llvm::ModuleAnalysisManager modules;
-  llvm::PassBuilder builder;
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(graphs);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, graphs, modules);
-  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2)
-      .run(module, modules);
+  lowerToCalls(module, sramBytes);
+  return target::lowerToLLVM(module);
 }
 
 /// What a bundle's program may consist of. Its text is not trusted: with any
@@ -311,42 +259,20 @@ Diagnostic refusedProgram(const std::string &name, const std::string &why) {
 }
 
 Diagnostic jitError(const std::string &what) {
-  return makeError("SNN0650", {}, "the host backend failed: " + what);
+  return makeError("SNN0650", {}, "the native core programs failed: " + what);
 }
 
 } // namespace
 
-HostPrograms::HostPrograms() {
-  llvm::InitializeNativeTarget();
-  llvm::InitializeNativeTargetAsmPrinter();
-}
-HostPrograms::~HostPrograms() = default;
-
-Status HostPrograms::add(const std::string &name, const std::string &tickText,
+Status NativePrograms::add(const std::string &name, const std::string &tickText,
                          uint32_t headerAddress, uint32_t sramBytes) {
   if (tickText.size() > maxProgramBytes)
     return refusedProgram(name, "it has more than 4 MiB");
   if (nestsDeeper(tickText, maxNesting))
     return refusedProgram(name, "brackets nest deeper than 64");
-  if (!jit) {
-    auto machine = llvm::orc::JITTargetMachineBuilder::detectHost();
-    if (!machine)
-      return jitError(llvm::toString(machine.takeError()));
-    // docs/semantics.md S3: no contraction of a multiply and an add.
-    machine->getOptions().AllowFPOpFusion = llvm::FPOpFusion::Strict;
-    auto created = llvm::orc::LLJITBuilder()
-                       .setJITTargetMachineBuilder(std::move(*machine))
-                       .create();
-    if (!created)
-      return jitError(llvm::toString(created.takeError()));
-    jit = std::move(*created);
-  }
   DialectRegistry registry;
-  registry.insert<tick::TickDialect, fabric::FabricDialect, arith::ArithDialect,
-                  math::MathDialect, scf::SCFDialect, func::FuncDialect,
-                  LLVM::LLVMDialect>();
-  registerBuiltinDialectTranslation(registry);
-  registerLLVMDialectTranslation(registry);
+  registry.insert<tick::TickDialect, fabric::FabricDialect>();
+  target::registerNativeDialects(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
   auto module = parseSourceString<ModuleOp>(tickText, &context, name);
   if (!module)
@@ -358,28 +284,18 @@ Status HostPrograms::add(const std::string &name, const std::string &tickText,
   if (Operation *op = firstRefused(*module))
     return refusedProgram(name, "'" + op->getName().getStringRef().str() +
                                     "' is no part of a core program");
-  if (failed(lowerToLLVM(*module, headerAddress, sramBytes)))
+  if (failed(lowerProgram(*module, headerAddress, sramBytes)))
     return jitError("program '" + name + "' cannot be lowered");
-  auto llvmContext = std::make_unique<llvm::LLVMContext>();
-  auto code = translateModuleToLLVMIR(*module, *llvmContext, name);
-  if (!code)
-    return jitError("program '" + name + "' has no LLVM form");
-  code->setDataLayout(jit->getDataLayout());
-  code->setTargetTriple(jit->getTargetTriple().str());
-  optimize(*code);
-  if (auto error = jit->addIRModule(
-          llvm::orc::ThreadSafeModule(std::move(code), std::move(llvmContext))))
-    return jitError(llvm::toString(std::move(error)));
-  auto symbol = jit->lookup(name);
-  if (!symbol)
-    return jitError(llvm::toString(symbol.takeError()));
-  functions[name] = symbol->toPtr<TickFunction>();
+  auto address = code.add(*module, name);
+  if (!address)
+    return address.takeError();
+  functions[name] = reinterpret_cast<TickFunction>(*address);
   return {};
 }
 
-TickFunction HostPrograms::find(const std::string &name) const {
+TickFunction NativePrograms::find(const std::string &name) const {
   auto it = functions.find(name);
   return it == functions.end() ? nullptr : it->second;
 }
 
-} // namespace snnc::host
+} // namespace snnc::native

@@ -1,0 +1,210 @@
+//===- CpuTarget.cpp - This computer as a target --------------------------===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "backends/cpu/CpuTarget.h"
+
+#include "backends/cpu/Engine.h"
+#include "backends/cpu/Memory.h"
+#include "compiler/Reference/RunReference.h"
+#include "compiler/SNN/DrawnRows.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <new>
+
+using namespace mlir;
+
+namespace snnc::cpu {
+
+using target::Artifact;
+using target::networkOf;
+using target::Piece;
+using target::Plan;
+using target::Precision;
+
+namespace {
+
+class CpuArtifact : public Artifact {
+public:
+  explicit CpuArtifact(std::shared_ptr<const Program> made)
+      : program(std::move(made)) {}
+  const runtime::Manifest &manifest() const override {
+    return program->manifest;
+  }
+  std::vector<std::string> facts() const override;
+
+  std::shared_ptr<const Program> program;
+};
+
+class CpuTarget : public target::Target {
+public:
+  std::string name() const override { return "cpu"; }
+  std::vector<target::DeviceInfo> devices() const override {
+    return {{"cpu", "the network itself on this computer, of any size", true}};
+  }
+  LogicalResult admit(ModuleOp imported, DiagnosticSink &sink) override;
+  std::optional<Plan> plan(ModuleOp normalized, Precision precision,
+                           DiagnosticSink &sink) override;
+  std::shared_ptr<const Artifact> build(ModuleOp normalized,
+                                        Precision precision,
+                                        DiagnosticSink &sink) override;
+  Expected<std::unique_ptr<runtime::Execution>>
+  open(std::shared_ptr<const Artifact> artifact,
+       const std::string &device) override;
+};
+
+} // namespace
+
+/// "1.23 MB": decimal, three digits.
+static std::string bytesText(uint64_t bytes) {
+  const char *units[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
+  double value = double(bytes);
+  size_t unit = 0;
+  for (; value >= 1000 && unit + 1 < std::size(units); ++unit)
+    value /= 1000;
+  return unit == 0 ? fmt::format("{} B", bytes)
+                   : fmt::format("{:.3g} {}", value, units[unit]);
+}
+
+std::vector<std::string> CpuArtifact::facts() const {
+  uint64_t synapses = program->synapses(), bytes = program->synapseBytes();
+  if (synapses == 0)
+    return {};
+  return {fmt::format("{} synapses in {}, {:.2f} B each", synapses,
+                      bytesText(bytes), double(bytes) / double(synapses))};
+}
+
+/// States before and during a run, parameters and spikes of a population.
+static Piece pieceOf(snn::PopulationOp op) {
+  Piece piece;
+  piece.name = op.getName().str();
+  piece.neurons = uint64_t(op.numNeurons());
+  snn::NeuronOp model = op.neuron();
+  uint64_t columns = model ? 2 * model.numStates() + model.numParams() : 0;
+  piece.bytes = piece.neurons * (4 * columns + 1);
+  return piece;
+}
+
+std::optional<Plan> CpuTarget::plan(ModuleOp normalized, Precision precision,
+                                    DiagnosticSink &) {
+  Plan plan;
+  uint64_t whileBuilt = 0;
+  for (Operation &op : networkOf(normalized).getBody().front()) {
+    if (auto population = dyn_cast<snn::PopulationOp>(op)) {
+      plan.pieces.push_back(pieceOf(population));
+    } else if (auto projection = dyn_cast<snn::ProjectionOp>(op)) {
+      RowEstimate rows = estimateRows(projection, precision);
+      whileBuilt = std::max(whileBuilt, rows.whileBuilt);
+      plan.pieces.push_back(std::move(rows.held));
+    } else {
+      continue;
+    }
+    plan.bytes += plan.pieces.back().bytes;
+  }
+  plan.bytes += whileBuilt; // projections are built one after the other
+  MemoryLimit limit = memoryLimit();
+  plan.limit = limit.source.empty() ? 0 : std::max<uint64_t>(1, limit.bytes);
+  plan.limitName = limit.source;
+  return plan;
+}
+
+static snnc::Diagnostic tooLarge(snn::NetworkOp network, const Plan &plan) {
+  const Piece &most = *std::ranges::max_element(
+      plan.pieces, std::ranges::less(), &Piece::bytes);
+  snnc::Diagnostic d = makeError(
+      "SNN0960", {"", network.getSymName().str(), 0, 0},
+      fmt::format("the network takes about {} of memory, {} {}",
+                  bytesText(plan.bytes), bytesText(plan.limit),
+                  plan.limitName),
+      {fmt::format("make '{}' smaller, its largest part, or run on a computer "
+                   "with more memory",
+                   most.name)});
+  d.notes.push_back(fmt::format(
+      "'{}' takes {}: {} {}", most.name, bytesText(most.bytes),
+      most.neurons ? most.neurons : most.synapses,
+      most.neurons ? "neurons" : "synapses"));
+  return d;
+}
+
+/// What a YAML file draws is known by its rules; what a NIR file holds is in
+/// memory already.
+LogicalResult CpuTarget::admit(ModuleOp imported, DiagnosticSink &sink) {
+  auto planned = plan(imported, Precision::Quantized, sink);
+  if (planned->fits())
+    return success();
+  sink.report(tooLarge(networkOf(imported), *planned));
+  return failure();
+}
+
+/// Everything but the check for memory.
+static std::shared_ptr<const Program>
+makeProgram(snn::NetworkOp network, Precision precision, DiagnosticSink &sink) {
+  auto read = readNetwork(network);
+  if (failed(read))
+    return nullptr;
+  auto program = std::make_shared<Program>();
+  program->manifest = reference::describeNetwork(network);
+  program->precision = precision;
+  auto regions = Regions::create(read->models, sink);
+  if (failed(regions))
+    return nullptr;
+  program->regions = std::move(*regions);
+  for (snn::PopulationOp op : network.getOps<snn::PopulationOp>()) {
+    auto &scales = program->scales.emplace_back();
+    snn::NeuronOp model = op.neuron();
+    for (unsigned k = 0; k < model.numStates(); ++k)
+      scales.push_back(reference::stateScales(op, model.stateName(k)));
+  }
+  program->edges.resize(read->channels.size() + read->populations.size());
+  for (const Projection &projection : read->projections) {
+    auto rows = buildRows(projection.op, precision);
+    if (failed(rows))
+      return nullptr;
+    program->edges[projection.source].push_back(
+        {projection.target, std::move(*rows)});
+  }
+  program->populations = std::move(read->populations);
+  return program;
+}
+
+std::shared_ptr<const Artifact> CpuTarget::build(ModuleOp normalized,
+                                                 Precision precision,
+                                                 DiagnosticSink &sink) {
+  snn::NetworkOp network = networkOf(normalized);
+  auto planned = plan(normalized, precision, sink);
+  if (!planned->fits()) {
+    sink.report(tooLarge(network, *planned));
+    return nullptr;
+  }
+  // What earlier passes left of drawn synapses is not needed any more.
+  auto *dialect =
+      normalized.getContext()->getOrLoadDialect<snn::SNNDialect>();
+  try {
+    auto program = makeProgram(network, precision, sink);
+    dialect->drawnRows().clear();
+    return program ? std::make_shared<CpuArtifact>(std::move(program))
+                   : nullptr;
+  } catch (const std::bad_alloc &) {
+    sink.report(tooLarge(network, *planned));
+    return nullptr;
+  }
+}
+
+Expected<std::unique_ptr<runtime::Execution>>
+CpuTarget::open(std::shared_ptr<const Artifact> artifact,
+                const std::string &) {
+  auto &made = static_cast<const CpuArtifact &>(*artifact);
+  return std::unique_ptr<runtime::Execution>(
+      std::make_unique<runtime::EngineExecution>(
+          std::make_unique<Engine>(made.program)));
+}
+
+std::unique_ptr<target::Target> createTarget() {
+  return std::make_unique<CpuTarget>();
+}
+
+} // namespace snnc::cpu

@@ -1,0 +1,71 @@
+//===- Synapses.h - Rows of synapses in this computer's memory ---*- C++
+//-*-===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A partition is a range of up to 65,536 neurons of a population, so that a
+// target takes 16 bits. A block holds what one projection has into one
+// partition, by source and delay (compressed sparse rows): 2 bytes for the
+// target and 0, 1, 2 or 4 for the weight. Made in two walks over the
+// projection, one that counts and one that writes: nothing else is kept per
+// synapse but, until the rows are ordered by delay, 2 bytes for it.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_BACKENDS_CPU_SYNAPSES_H
+#define SNNC_BACKENDS_CPU_SYNAPSES_H
+
+#include "backends/cpu/Network.h"
+#include "compiler/Target/Target.h"
+
+#include <variant>
+
+namespace snnc::cpu {
+
+inline constexpr uint32_t kPartitionNeurons = 65536;
+
+/// Synapses of one source that share a delay; the row is made of such
+/// segments, one behind the other.
+struct Segment {
+  uint64_t begin : 48; ///< in RowBlock::targets; the next one's is the end
+  uint64_t delay : 16; ///< ticks
+};
+
+struct RowBlock {
+  size_t partition = 0; ///< of the target population
+  unsigned receptor = 0;
+  /// Per source and one more: the first of its segments.
+  std::vector<uint32_t> segmentBegin;
+  std::vector<Segment> segments; ///< and one more, at the end of all
+  /// Relative to the partition, ascending in a segment.
+  std::vector<uint16_t> targets;
+  /// One for all synapses, or one each in the narrowest type.
+  std::variant<int32_t, float, std::vector<int8_t>, std::vector<int16_t>,
+               std::vector<float>>
+      weights;
+  uint32_t longestDelay = 0; ///< ticks
+  /// The most that |sum| for one neuron can grow by when a segment arrives once
+  /// (integers only).
+  int64_t largest = 0;
+
+  uint64_t bytes() const;
+};
+
+/// The blocks of a projection, those without a synapse left out. Errors at the
+/// op: SNN0303, SNN0304.
+mlir::FailureOr<std::vector<RowBlock>> buildRows(snn::ProjectionOp projection,
+                                                 target::Precision precision);
+
+struct RowEstimate {
+  target::Piece held;
+  uint64_t whileBuilt = 0; ///< bytes on top, given back after the build
+};
+
+/// What buildRows will need: the expectation where synapses are drawn, at most
+/// so much where they are stored. Nothing is drawn or read for it.
+RowEstimate estimateRows(snn::ProjectionOp projection,
+                         target::Precision precision);
+
+} // namespace snnc::cpu
+
+#endif // SNNC_BACKENDS_CPU_SYNAPSES_H

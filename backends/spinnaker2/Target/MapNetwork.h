@@ -1,0 +1,87 @@
+//===- MapNetwork.h - From a normalised network to a bundle ------*- C++
+//-*-===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_BACKENDS_SPINNAKER2_TARGET_MAPNETWORK_H
+#define SNNC_BACKENDS_SPINNAKER2_TARGET_MAPNETWORK_H
+
+#include "runtime/machine/MachineModel.h"
+#include "passes/Decide/Decision.h"
+#include "runtime/bundle/Bundle.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+namespace snnc::fabric {
+class ScanCache;
+}
+
+namespace snnc::s2 {
+
+class PartCache;
+
+/// The usual tick of SpiNNaker systems (sPyNNaker's default time step).
+inline constexpr double kDefaultTickSeconds = 1e-3;
+
+/// Everything that can be asked of the chip.
+struct MapOptions {
+  std::string machine; ///< name or path; default: built in
+  /// Real time of a tick on the chip; not stated: kDefaultTickSeconds, or
+  /// longer where the plan says that cores need more.
+  std::optional<double> tickSeconds;
+  /// auto | serial | parallel | oracle | cost-model
+  std::string paradigm = "auto";
+  std::string objective = "pes";      ///< pes | memory | cycles | energy
+  std::string selectorModel;          ///< file; default: the tool's own
+  std::string selectorBudget = "10%"; ///< decide::SelectorBudget::parse
+  bool explainParadigm = false;
+  uint32_t maxNeurons = 0; ///< of a population on one PE; 0: what fits
+  uint32_t maxSources = 0; ///< of a parallel PE where more can be split
+  unsigned jobs = 0;       ///< 0: all cores
+
+  double tick() const { return tickSeconds.value_or(kDefaultTickSeconds); }
+};
+
+/// What a bundle says about its origin.
+struct Provenance {
+  std::string networkName;
+  nlohmann::json asked; ///< options that the network was made with
+};
+
+/// The machine that the options name: built in, or a file.
+Expected<MachineModel> machineOf(const MapOptions &options);
+
+/// Error SNN0354 when the synapses alone exceed the machine: before anything is
+/// drawn, so that a huge network is refused at once.
+mlir::LogicalResult checkCapacity(mlir::ModuleOp module,
+                                  const MapOptions &options,
+                                  DiagnosticSink &sink);
+
+/// Every population is planned in the chosen paradigm; a record for each.
+mlir::FailureOr<std::vector<decide::Decision>>
+planParadigms(mlir::ModuleOp module, const MapOptions &options,
+              std::shared_ptr<const MachineModel> machine);
+
+/// Normalized -> Decided (serial or parallel per population, and the extra
+/// latency that lets parallel ones multiply several ticks at once) -> mapped
+/// (fabric) with programs (tick), in place.
+mlir::LogicalResult mapNetwork(mlir::ModuleOp module, const MapOptions &options,
+                               std::shared_ptr<const MachineModel> machine);
+
+/// Normalized -> bundle in memory. Null after an error, which MLIR's handlers
+/// or `sink` have. `cache` keeps programs for later calls with the same
+/// machine.
+std::shared_ptr<runtime::Bundle>
+buildBundle(mlir::ModuleOp module, const MapOptions &options,
+            const Provenance &provenance, DiagnosticSink &sink,
+            PartCache *cache = nullptr);
+
+} // namespace snnc::s2
+
+#endif // SNNC_BACKENDS_SPINNAKER2_TARGET_MAPNETWORK_H

@@ -1,0 +1,59 @@
+//===- NetworkEngine.h - A network that runs in this process -----*- C++
+//-*-===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the reference interpreter and the CPU engine have in common: no cores,
+// no packets, no memory to look into, but counts in and recordings out, many
+// ticks a call. runNetwork gives for one what Session gives for a bundle on a
+// device.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_RUNTIME_HOST_NETWORKENGINE_H
+#define SNNC_RUNTIME_HOST_NETWORKENGINE_H
+
+#include "runtime/host/Session.h"
+
+namespace snnc::runtime {
+
+/// Spikes of one input in the ticks of a batch: ticks x channels counts, row
+/// major (S7.1). Empty: silent.
+using CountRows = std::span<const uint16_t>;
+
+/// Where an engine writes one variable of one population, tick by tick.
+struct Tape {
+  size_t population = 0;          ///< in Manifest::populations
+  std::optional<size_t> variable; ///< in its variables; absent: spikes
+  /// ticks x neurons of the batch: spikes uint8, states float32 in chip units.
+  std::byte *rows = nullptr;
+};
+
+class NetworkEngine {
+public:
+  virtual ~NetworkEngine() = default;
+  /// Names, shapes, latencies, variables; no programs, cores or routes.
+  virtual const Manifest &manifest() const = 0;
+  /// Value on chip per user unit of a state: one, or one a neuron (S6.4).
+  virtual std::vector<double> scales(size_t population,
+                                     size_t variable) const = 0;
+  /// Back to tick 0 (S1.4).
+  virtual void reset() = 0;
+  /// Runs the next `ticks` chip ticks (S1.2). `inputs` has one entry for each
+  /// input of the manifest. Error SNN0701.
+  virtual Status run(uint64_t ticks, std::span<const CountRows> inputs,
+                     std::span<const Tape> tapes) = 0;
+  /// Ticks that are worth one call: progress is shown between calls.
+  virtual uint64_t batchTicks() const { return 1; }
+};
+
+/// Runs every sample from a reset. `requests` are texts such as "lif1:spikes";
+/// none: everything. Errors: those of the engine, and SNN041x, SNN042x as
+/// Session.
+Expected<RunResult> runNetwork(NetworkEngine &engine, const ArrayMap &inputs,
+                               const std::vector<std::string> &requests,
+                               const RunOptions &options = {});
+
+} // namespace snnc::runtime
+
+#endif // SNNC_RUNTIME_HOST_NETWORKENGINE_H
