@@ -118,15 +118,14 @@ static snnc::Diagnostic tooLarge(snn::NetworkOp network, const Plan &plan) {
   snnc::Diagnostic d = makeError(
       "SNN0960", {"", network.getSymName().str(), 0, 0},
       fmt::format("the network takes about {} of memory, {} {}",
-                  bytesText(plan.bytes), bytesText(plan.limit),
-                  plan.limitName),
+                  bytesText(plan.bytes), bytesText(plan.limit), plan.limitName),
       {fmt::format("make '{}' smaller, its largest part, or run on a computer "
                    "with more memory",
                    most.name)});
-  d.notes.push_back(fmt::format(
-      "'{}' takes {}: {} {}", most.name, bytesText(most.bytes),
-      most.neurons ? most.neurons : most.synapses,
-      most.neurons ? "neurons" : "synapses"));
+  d.notes.push_back(fmt::format("'{}' takes {}: {} {}", most.name,
+                                bytesText(most.bytes),
+                                most.neurons ? most.neurons : most.synapses,
+                                most.neurons ? "neurons" : "synapses"));
   return d;
 }
 
@@ -181,8 +180,7 @@ std::shared_ptr<const Artifact> CpuTarget::build(ModuleOp normalized,
     return nullptr;
   }
   // What earlier passes left of drawn synapses is not needed any more.
-  auto *dialect =
-      normalized.getContext()->getOrLoadDialect<snn::SNNDialect>();
+  auto *dialect = normalized.getContext()->getOrLoadDialect<snn::SNNDialect>();
   try {
     auto program = makeProgram(network, precision, sink);
     dialect->drawnRows().clear();
@@ -195,8 +193,7 @@ std::shared_ptr<const Artifact> CpuTarget::build(ModuleOp normalized,
 }
 
 Expected<std::unique_ptr<runtime::Execution>>
-CpuTarget::open(std::shared_ptr<const Artifact> artifact,
-                const std::string &) {
+CpuTarget::open(std::shared_ptr<const Artifact> artifact, const std::string &) {
   auto &made = static_cast<const CpuArtifact &>(*artifact);
   return std::unique_ptr<runtime::Execution>(
       std::make_unique<runtime::EngineExecution>(

@@ -49,13 +49,13 @@ Engine::Engine(std::shared_ptr<const Program> opened)
     populations[p].calendars.resize((neurons + kPartitionNeurons - 1) /
                                     kPartitionNeurons);
     most = std::max(most, std::min<size_t>(neurons, kPartitionNeurons));
-    receptors =
-        std::max<size_t>(receptors, program->populations[p].receptors);
+    receptors = std::max<size_t>(receptors, program->populations[p].receptors);
   }
   for (const auto &list : program->edges)
     for (const Program::Edge &edge : list)
       for (const RowBlock &block : edge.blocks) {
-        Calendar &calendar = populations[edge.target].calendars[block.partition];
+        Calendar &calendar =
+            populations[edge.target].calendars[block.partition];
         calendar.resize(std::max(calendar.longestDelay(), block.longestDelay));
       }
   accumulators.resize(receptors * most * sizeof(int64_t));
@@ -178,8 +178,8 @@ Status Engine::updatePartition(size_t p, size_t partition) {
   const Population &population = program->populations[p];
   State &state = populations[p];
   size_t first = partition * kPartitionNeurons;
-  auto neurons = uint32_t(
-      std::min<size_t>(kPartitionNeurons, population.neurons - first));
+  auto neurons =
+      uint32_t(std::min<size_t>(kPartitionNeurons, population.neurons - first));
   if (Status status = takeSums(p, partition, neurons); !status)
     return status;
   if (now < population.start) // S5.4; no spike was ever set
@@ -241,8 +241,7 @@ void Engine::sendPopulation(size_t p) {
 void Engine::record(uint64_t tick, const Tape &tape) const {
   const State &state = populations[tape.population];
   auto copy = [&](std::span<const std::byte> values) {
-    std::memcpy(tape.rows + tick * values.size(), values.data(),
-                values.size());
+    std::memcpy(tape.rows + tick * values.size(), values.data(), values.size());
   };
   if (tape.variable)
     copy(std::as_bytes(std::span(state.states[*tape.variable])));

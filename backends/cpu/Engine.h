@@ -61,9 +61,9 @@ public:
       segments.push_back(segment);
     }
     std::span<const uint32_t> segmentsOf(size_t group) const {
-      size_t begin = groups[group].begin,
-             end = group + 1 < groups.size() ? groups[group + 1].begin
-                                             : segments.size();
+      size_t begin = groups[group].begin, end = group + 1 < groups.size()
+                                                    ? groups[group + 1].begin
+                                                    : segments.size();
       return std::span(segments).subspan(begin, end - begin);
     }
     void clear() {
@@ -118,7 +118,7 @@ private:
   std::shared_ptr<const Program> program;
   std::vector<State> populations;
   uint64_t now = 0;
-  std::vector<uint32_t> spiking; ///< neurons, while their spikes are sent
+  std::vector<uint32_t> spiking;       ///< neurons, while their spikes are sent
   std::vector<std::byte> accumulators; ///< receptors x neurons of a partition
   std::vector<Column> sums;            ///< per receptor, of a partition
 };

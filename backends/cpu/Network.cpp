@@ -39,9 +39,9 @@ Column Reader::column(PopulationOp op, Attribute values, const char *what,
   size_t n = size_t(op.numNeurons());
   auto view = ParamValues::get(values, n, op.getContext());
   if (!view) {
-    op.emitError("SNN0311: ") << what << " '" << name
-                              << "' is missing or does not have one value or "
-                              << n << " values";
+    op.emitError("SNN0311: ")
+        << what << " '" << name << "' is missing or does not have one value or "
+        << n << " values";
     return {};
   }
   Column numbers(n);
@@ -74,14 +74,13 @@ LogicalResult Reader::readPopulation(PopulationOp op) {
       return failure();
   }
   for (unsigned k = 0; k < model.numParams(); ++k) {
-    population.params.push_back(column(
-        op, op.getParams().get(model.paramName(k)), "parameter",
-        model.paramName(k)));
+    population.params.push_back(column(op,
+                                       op.getParams().get(model.paramName(k)),
+                                       "parameter", model.paramName(k)));
     if (population.params.back().empty())
       return failure();
   }
-  indexOf[op.getSignal()] =
-      result.channels.size() + result.populations.size();
+  indexOf[op.getSignal()] = result.channels.size() + result.populations.size();
   result.populations.push_back(std::move(population));
   return success();
 }

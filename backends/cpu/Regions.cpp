@@ -78,8 +78,7 @@ void Writer::writeLoop() {
   auto loop = b.create<scf::ForOp>(zero, function.getArgument(0), one);
   b.create<func::ReturnOp>();
   b.setInsertionPointToStart(loop.getBody());
-  llvm::SmallVector<Value> arrays(
-      llvm::drop_begin(function.getArguments()));
+  llvm::SmallVector<Value> arrays(llvm::drop_begin(function.getArguments()));
   writeNeuron(arrays, loop.getInductionVar());
 }
 
@@ -105,8 +104,7 @@ Value Writer::copy(Operation &op, IRMapping &map) {
     };
     Value x = operand(0);
     Value inside = b.create<arith::AndIOp>(
-        b.create<arith::CmpFOp>(arith::CmpFPredicate::OGE, x,
-                                limit(-0x1p31f)),
+        b.create<arith::CmpFOp>(arith::CmpFPredicate::OGE, x, limit(-0x1p31f)),
         b.create<arith::CmpFOp>(arith::CmpFPredicate::OLT, x, limit(0x1p31f)));
     Value safe = b.create<arith::SelectOp>(inside, x, limit(0));
     return b.create<arith::FPToSIOp>(b.getI32Type(), safe);
@@ -150,9 +148,9 @@ void Writer::writeEntry() {
   b.setInsertionPointToStart(function.addEntryBlock());
   llvm::SmallVector<Value> arguments{function.getArgument(0)};
   for (unsigned i = 0; i <= inputs(); ++i) {
-    Value slot = b.create<LLVM::GEPOp>(
-        pointer, pointer, function.getArgument(1),
-        llvm::ArrayRef<LLVM::GEPArg>{int32_t(i)});
+    Value slot =
+        b.create<LLVM::GEPOp>(pointer, pointer, function.getArgument(1),
+                              llvm::ArrayRef<LLVM::GEPArg>{int32_t(i)});
     arguments.push_back(b.create<LLVM::LoadOp>(pointer, slot));
   }
   b.create<func::CallOp>(symbol + "_loop", TypeRange(), arguments);
@@ -171,8 +169,7 @@ Regions::create(llvm::ArrayRef<NeuronOp> models, DiagnosticSink &sink) {
     MLIRContext *context = model->getContext();
     context->appendDialectRegistry(registry);
     context->loadAllAvailableDialects();
-    OwningOpRef<ModuleOp> module =
-        ModuleOp::create(UnknownLoc::get(context));
+    OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(context));
     std::string symbol = fmt::format("snnc_model_{}", i);
     Writer(*module, model, symbol).write();
     if (failed(target::lowerToLLVM(*module)))
@@ -182,8 +179,7 @@ Regions::create(llvm::ArrayRef<NeuronOp> models, DiagnosticSink &sink) {
       sink.report(address.takeError());
       return failure();
     }
-    result->functions.push_back(
-        reinterpret_cast<UpdateFunction>(*address));
+    result->functions.push_back(reinterpret_cast<UpdateFunction>(*address));
   }
   return result;
 }

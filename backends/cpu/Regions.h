@@ -37,8 +37,7 @@ private:
 };
 
 /// Calls generated code.
-void callUpdate(UpdateFunction function, uint64_t neurons,
-                void *const *arrays);
+void callUpdate(UpdateFunction function, uint64_t neurons, void *const *arrays);
 
 } // namespace snnc::cpu
 

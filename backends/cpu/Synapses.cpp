@@ -260,7 +260,8 @@ uint64_t RowBlock::bytes() const {
           return 0;
       },
       weights);
-  return segmentBegin.size() * 4 + segments.size() * sizeof(Segment) + targets.size() * 2 + weightBytes;
+  return segmentBegin.size() * 4 + segments.size() * sizeof(Segment) +
+         targets.size() * 2 + weightBytes;
 }
 
 FailureOr<std::vector<RowBlock>> buildRows(ProjectionOp projection,
@@ -364,8 +365,8 @@ static double weightBytes(ProjectionOp projection,
 RowEstimate estimateRows(ProjectionOp projection, target::Precision precision) {
   double synapses = expectedSynapses(projection);
   double sources = double(projection.numSources());
-  double partitions = std::ceil(double(projection.numTargets()) /
-                                double(kPartitionNeurons));
+  double partitions =
+      std::ceil(double(projection.numTargets()) / double(kPartitionNeurons));
   double delays = 1 + longestDelay(projection).value_or(1) -
                   shortestDelay(projection).value_or(1);
   double segments = std::min(synapses, sources * partitions * delays);

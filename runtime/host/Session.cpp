@@ -97,7 +97,8 @@ Status Run::prepare() {
   result.align = options.align;
   result.samples = inputs.samples;
   result.ticks = options.ticks.value_or(inputs.ticks);
-  if (Status status = checkTicks(result.ticks, bundle.manifest.network); !status)
+  if (Status status = checkTicks(result.ticks, bundle.manifest.network);
+      !status)
     return status;
   if (Status status = listeners.checkCounts(inputs, result.ticks); !status)
     return status;

@@ -28,7 +28,8 @@ struct RunOptions {
   /// are silent at the end. A network without inputs needs it.
   std::optional<uint64_t> ticks;
   /// Called after every chip tick, or every few (NetworkEngine::batchTicks),
-  /// with the ticks done and to do, over all samples. False ends the run with error SNN0427.
+  /// with the ticks done and to do, over all samples. False ends the run with
+  /// error SNN0427.
   std::function<bool(uint64_t done, uint64_t total)> progress;
   uint64_t maxResultBytes = uint64_t(8) << 30;
 };

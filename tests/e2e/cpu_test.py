@@ -11,7 +11,7 @@ from support import ROOT, SnncTest
 DIGITS = f"{ROOT}/models/digits/digits.nir"
 INPUTS = f"{ROOT}/models/digits/test_inputs.npy"
 
-# Six million synapses: a chip has memory for fewer, this computer does not care.
+# Drawn synapses: a chip has memory for few, this computer does not care.
 LARGE = """
 network: {{name: large, dt: 1.0e-3, seed: 5}}
 inputs: {{noise: {{size: 200, kind: poisson, rate: 40}}}}
@@ -36,7 +36,7 @@ class Cpu(SnncTest):
         """Arrays, the backend that made them, and the messages."""
         done = self.snnc("run", *arguments, "-o", self.path(name))
         with np.load(self.path(name)) as file:
-            meta = json.loads(str(file["meta"]))
+            meta = json.loads(bytes(file["meta"]))
             arrays = {key: file[key] for key in file.files if key != "meta"}
         return arrays, meta["backend"], done.stderr
 
@@ -87,7 +87,7 @@ class Cpu(SnncTest):
         self.assertRegex(done.stderr, r"error: .*float.* \[SNN0440\]")
 
     def test_larger_than_a_chip(self):
-        path = self.write_large("large.yaml", 6000, 1000)
+        path = self.write_large("large.yaml", 5000, 900)
         done = self.snnc("compile", path, code=3)
         self.assertIn("SNN0354", done.stderr)
         run = [path, "--ticks", 12]

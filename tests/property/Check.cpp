@@ -9,14 +9,14 @@
 
 #include "backends/cpu/CpuTarget.h"
 #include "backends/spinnaker2/Native/NativePrograms.h"
-#include "tools/snnc/Compile.h"
-#include "tools/snnc/DrivenInputs.h"
-#include "tools/snnc/Messages.h"
-#include "tools/snnc/Network.h"
 #include "compiler/Import/YAML/YamlImport.h"
 #include "compiler/Reference/RunReference.h"
 #include "runtime/emulator/Emulator.h"
 #include "runtime/host/Compare.h"
+#include "tools/snnc/Compile.h"
+#include "tools/snnc/DrivenInputs.h"
+#include "tools/snnc/Messages.h"
+#include "tools/snnc/Network.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -32,7 +32,7 @@ struct Variant {
   const char *paradigm;
   bool pinned = false; ///< paradigms of NetworkSpec::pins
   uint32_t slice = 0;
-  bool native = false; ///< run as native core programs too
+  bool native = false;  ///< run as native core programs too
   uint32_t sources = 0; ///< of a parallel core that can be split further
 };
 
@@ -103,9 +103,9 @@ OwningOpRef<ModuleOp> Checker::import(bool quantized) {
   NetworkOptions options;
   options.weights = spec.wide ? "int16" : "int8";
   options.quantize = spec.oneScale ? "py-spinnaker2" : "per-neuron";
-  if (!read ||
-      failed(normalizeNetwork(*read, networkOf(*read).getDt()->convertToDouble(),
-                              Dynamics(), options, quantized)))
+  if (!read || failed(normalizeNetwork(
+                   *read, networkOf(*read).getDt()->convertToDouble(),
+                   Dynamics(), options, quantized)))
     return nullptr;
   return read;
 }

@@ -7,8 +7,9 @@
 // The reference interpreter runs the network once; then it is compiled serial,
 // parallel, as the oracle wants it, with paradigms pinned at random and cut
 // into smaller slices than needed, and every emulated chip must give the same
-// spikes and states, bit for bit, as the CPU engine must, which runs every third
-// network in float as well. Native core programs run one of the mappings. Every core of every mapping must hold as many bytes as planned.
+// spikes and states, bit for bit, as the CPU engine must, which runs every
+// third network in float as well. Native core programs run one of the mappings.
+// Every core of every mapping must hold as many bytes as planned.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_TESTS_PROPERTY_CHECK_H

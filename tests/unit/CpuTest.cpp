@@ -118,12 +118,29 @@ TEST_F(Cpu, OperationsHaveTheReferencesBits) {
   ASSERT_TRUE(mlir::succeeded(regions)) << messages;
   auto evaluator = RegionEvaluator::create(model);
   using Limits = std::numeric_limits<float>;
-  std::vector<float> corners = {
-      0.0f, -0.0f, 1.0f, -1.0f, 0.1f, 3.5e8f, -3.5e8f, 2147483520.0f,
-      2147483648.0f, -2147483648.0f, 4e9f, -4e9f, Limits::denorm_min(),
-      -Limits::denorm_min(), Limits::min(), Limits::max(), -Limits::max(),
-      Limits::infinity(), -Limits::infinity(), Limits::quiet_NaN(), 1.5e-41f,
-      16777217.0f, -7.75f};
+  std::vector<float> corners = {0.0f,
+                                -0.0f,
+                                1.0f,
+                                -1.0f,
+                                0.1f,
+                                3.5e8f,
+                                -3.5e8f,
+                                2147483520.0f,
+                                2147483648.0f,
+                                -2147483648.0f,
+                                4e9f,
+                                -4e9f,
+                                Limits::denorm_min(),
+                                -Limits::denorm_min(),
+                                Limits::min(),
+                                Limits::max(),
+                                -Limits::max(),
+                                Limits::infinity(),
+                                -Limits::infinity(),
+                                Limits::quiet_NaN(),
+                                1.5e-41f,
+                                16777217.0f,
+                                -7.75f};
   std::vector<float> x, y;
   for (float a : corners)
     for (float b : corners) {
@@ -218,10 +235,10 @@ std::string everyRule(uint64_t sources, uint64_t targets) {
             drawn(r.connector, r.weight, r.delay, r.multapses, stream) +
             " delay(" + std::to_string(1 + stream % 3) + ") quant <" +
             std::to_string(r.bits) + ", nearest, " +
-            (r.bits == 8 ? "100.0" : "1000.0") + "> {receptor = " +
-            std::to_string(stream % 2) + " : i64} : tensor<" +
-            std::to_string(sources) +
-            "xf32>, tensor<" + std::to_string(targets) + "xi1>\n",
+            (r.bits == 8 ? "100.0" : "1000.0") +
+            "> {receptor = " + std::to_string(stream % 2) +
+            " : i64} : tensor<" + std::to_string(sources) + "xf32>, tensor<" +
+            std::to_string(targets) + "xi1>\n",
         ++stream;
   return text;
 }
@@ -298,9 +315,9 @@ TEST_F(Cpu, RowsTakeTheNarrowestNumbers) {
     ASSERT_EQ(blocks->size(), 1u);
     const cpu::RowBlock &block = blocks->front();
     double synapses = double(block.targets.size());
-    each.push_back((double(block.bytes()) - 41 * 4 -
-                    8 * double(block.segments.size())) /
-                   synapses);
+    each.push_back(
+        (double(block.bytes()) - 41 * 4 - 8 * double(block.segments.size())) /
+        synapses);
   }
   EXPECT_EQ(each, (std::vector<double>{3, 2, 4, 2, 4, 3}));
 }
@@ -321,12 +338,11 @@ TEST_F(Cpu, FloatsInTheOrderOfArrival) {
 }
 
 TEST_F(Cpu, RecurrentFromEveryPopulation) {
-  std::string more = everyRule(40, 200) +
-                     "snn.projection \"r\" %p to %p weights " +
-                     drawn("fixed_probability, amount = 0.2 : f64", kNormal,
-                           kDelays, 0, 9) +
-                     " delay(2) quant <8, nearest, 100.0> : tensor<200xi1>, "
-                     "tensor<200xi1>\n";
+  std::string more =
+      everyRule(40, 200) + "snn.projection \"r\" %p to %p weights " +
+      drawn("fixed_probability, amount = 0.2 : f64", kNormal, kDelays, 0, 9) +
+      " delay(2) quant <8, nearest, 100.0> : tensor<200xi1>, "
+      "tensor<200xi1>\n";
   ASSERT_TRUE(parse(::network(200, more))) << messages;
   agree(counts(80, 40, 4));
   EXPECT_GT(spikes, 100u);

@@ -47,8 +47,7 @@ BackendChoice chooseBackend(const RunOptions &options, bool isBundle,
 }
 
 void warnOfIdleOptions(const RunOptions &options, const std::string &backend,
-                       const target::Registry &registry,
-                       DiagnosticSink &sink) {
+                       const target::Registry &registry, DiagnosticSink &sink) {
   const target::Target *running = registry.findDevice(backend);
   for (const auto &target : registry.all()) {
     std::string option = askedWith(options, *target);

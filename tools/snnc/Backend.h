@@ -4,8 +4,8 @@
 #ifndef SNNC_TOOLS_BACKEND_H
 #define SNNC_TOOLS_BACKEND_H
 
-#include "tools/snnc/Options.h"
 #include "compiler/Target/Target.h"
+#include "tools/snnc/Options.h"
 
 namespace snnc {
 

@@ -7,12 +7,12 @@
 
 #include "backends/cpu/CpuTarget.h"
 #include "backends/spinnaker2/Target/Spinnaker2Target.h"
+#include "runtime/support/AtomicFile.h"
 #include "tools/snnc/Driver.h"
 #include "tools/snnc/ExitCode.h"
 #include "tools/snnc/Messages.h"
 #include "tools/snnc/Network.h"
 #include "tools/snnc/Report.h"
-#include "runtime/support/AtomicFile.h"
 
 #include <filesystem>
 #include <fmt/format.h>

@@ -4,10 +4,10 @@
 #ifndef SNNC_TOOLS_COMPILE_H
 #define SNNC_TOOLS_COMPILE_H
 
+#include "compiler/Target/Target.h"
+#include "runtime/support/Diagnostic.h"
 #include "tools/snnc/Framework.h"
 #include "tools/snnc/Options.h"
-#include "runtime/support/Diagnostic.h"
-#include "compiler/Target/Target.h"
 
 namespace snnc {
 

@@ -4,11 +4,11 @@
 #ifndef SNNC_TOOLS_NETWORK_H
 #define SNNC_TOOLS_NETWORK_H
 
+#include "compiler/SNN/SNN.h"
+#include "compiler/Target/Target.h"
+#include "runtime/support/Diagnostic.h"
 #include "tools/snnc/Framework.h"
 #include "tools/snnc/Options.h"
-#include "compiler/SNN/SNN.h"
-#include "runtime/support/Diagnostic.h"
-#include "compiler/Target/Target.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"

@@ -3,13 +3,13 @@
 
 #include "tools/snnc/Options.h"
 
+#include "passes/Decide/AutoSelect.h"
 #include "tools/snnc/Backend.h"
 #include "tools/snnc/Compile.h"
 #include "tools/snnc/ExitCode.h"
 #include "tools/snnc/Framework.h"
 #include "tools/snnc/Messages.h"
 #include "tools/snnc/UsageError.h"
-#include "passes/Decide/AutoSelect.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -179,7 +179,8 @@ static std::string backendHelp(const target::Registry &registry) {
   return text + "reference (the specification)";
 }
 
-static void addBackend(CLI::App *c, RunOptions &o, const std::string &otherwise) {
+static void addBackend(CLI::App *c, RunOptions &o,
+                       const std::string &otherwise) {
   target::Registry registry = targetsFor(CompileOptions(), Dynamics());
   CLI::Option *backend =
       c->add_option("--backend", o.backend,

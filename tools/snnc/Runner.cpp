@@ -4,17 +4,17 @@
 #include "tools/snnc/Runner.h"
 
 #include "backends/spinnaker2/Target/Spinnaker2Target.h"
+#include "compiler/Fabric/NetworkInfo.h"
+#include "compiler/Reference/RunReference.h"
+#include "runtime/host/Inputs.h"
+#include "runtime/io/ArrayFile.h"
+#include "runtime/io/Encoders.h"
+#include "runtime/support/AtomicFile.h"
+#include "runtime/support/Text.h"
 #include "tools/snnc/Backend.h"
 #include "tools/snnc/Compile.h"
 #include "tools/snnc/DrivenInputs.h"
 #include "tools/snnc/Messages.h"
-#include "compiler/Fabric/NetworkInfo.h"
-#include "compiler/Reference/RunReference.h"
-#include "runtime/support/AtomicFile.h"
-#include "runtime/support/Text.h"
-#include "runtime/host/Inputs.h"
-#include "runtime/io/ArrayFile.h"
-#include "runtime/io/Encoders.h"
 
 #include "mlir/Parser/Parser.h"
 
@@ -294,11 +294,11 @@ RunSubject::run(const std::string &backend, const RunOptions &options,
   if (backend == kReferenceBackend)
     return runReference(requests, options, inputs, runOptions, sink);
   target::Target &target = *targets.findDevice(backend);
-  auto artifact = artifactOf(target,
-                             options.precision == "float"
-                                 ? target::Precision::Float
-                                 : target::Precision::Quantized,
-                             sink);
+  auto artifact =
+      artifactOf(target,
+                 options.precision == "float" ? target::Precision::Float
+                                              : target::Precision::Quantized,
+                 sink);
   if (!artifact)
     return std::nullopt;
   auto execution = target.open(artifact, backend);
@@ -318,8 +318,7 @@ RunSubject::artifactOf(target::Target &target, target::Precision precision,
   return artifact;
 }
 
-std::vector<std::string>
-RunSubject::facts(const std::string &backend) const {
+std::vector<std::string> RunSubject::facts(const std::string &backend) const {
   target::Target *target = targets.findDevice(backend);
   auto artifact = target ? artifacts.find(target->name()) : artifacts.end();
   return artifact != artifacts.end() && artifact->second

@@ -4,11 +4,11 @@
 #ifndef SNNC_TOOLS_RUNNER_H
 #define SNNC_TOOLS_RUNNER_H
 
-#include "tools/snnc/Network.h"
-#include "tools/snnc/Options.h"
 #include "compiler/Target/Target.h"
 #include "runtime/bundle/Bundle.h"
 #include "runtime/host/Session.h"
+#include "tools/snnc/Network.h"
+#include "tools/snnc/Options.h"
 
 namespace snnc {
 

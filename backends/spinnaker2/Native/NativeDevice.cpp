@@ -82,11 +82,11 @@ public:
   Status tick() override {
     for (Core &core : cores) {
       NativeCore view{core.sram.data(),
-                    core.waiting.data(),
-                    uint32_t(core.waiting.size()),
-                    0,
-                    core.sent.data(),
-                    uint32_t(core.sent.size() - 1)};
+                      core.waiting.data(),
+                      uint32_t(core.waiting.size()),
+                      0,
+                      core.sent.data(),
+                      uint32_t(core.sent.size() - 1)};
       core.statistics.packetsReceived += core.waiting.size();
       core.statistics.receiveHighWater =
           std::max(core.statistics.receiveHighWater, view.numKeys);

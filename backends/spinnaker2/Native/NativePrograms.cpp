@@ -265,7 +265,7 @@ Diagnostic jitError(const std::string &what) {
 } // namespace
 
 Status NativePrograms::add(const std::string &name, const std::string &tickText,
-                         uint32_t headerAddress, uint32_t sramBytes) {
+                           uint32_t headerAddress, uint32_t sramBytes) {
   if (tickText.size() > maxProgramBytes)
     return refusedProgram(name, "it has more than 4 MiB");
   if (nestsDeeper(tickText, maxNesting))

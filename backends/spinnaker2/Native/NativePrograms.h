@@ -4,9 +4,10 @@
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A device of this target and the second implementation of the tick dialect: the very tick programs of
-// a bundle, compiled natively through LLVM ORC, on the very data images. It
-// checks the Arm code generator bit for bit, and is checked by it.
+// A device of this target and the second implementation of the tick dialect:
+// the very tick programs of a bundle, compiled natively through LLVM ORC, on
+// the very data images. It checks the Arm code generator bit for bit, and is
+// checked by it.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_BACKENDS_SPINNAKER2_NATIVE_NATIVEPROGRAMS_H

@@ -75,9 +75,10 @@ planParadigms(ModuleOp module, const MapOptions &options,
   return std::move(*decisions);
 }
 
-static LogicalResult decideParadigms(ModuleOp module, const MapOptions &options,
-                              std::shared_ptr<const MachineModel> machine,
-                              std::shared_ptr<fabric::ScanCache> scans) {
+static LogicalResult
+decideParadigms(ModuleOp module, const MapOptions &options,
+                std::shared_ptr<const MachineModel> machine,
+                std::shared_ptr<fabric::ScanCache> scans) {
   normalize::BatchTicksOptions batch;
   batch.ticks = 1; // those that were chosen
   PassManager pm(module.getContext());

@@ -8,9 +8,9 @@
 #ifndef SNNC_BACKENDS_SPINNAKER2_TARGET_MAPNETWORK_H
 #define SNNC_BACKENDS_SPINNAKER2_TARGET_MAPNETWORK_H
 
-#include "runtime/machine/MachineModel.h"
 #include "passes/Decide/Decision.h"
 #include "runtime/bundle/Bundle.h"
+#include "runtime/machine/MachineModel.h"
 
 #include "mlir/IR/BuiltinOps.h"
 
@@ -77,10 +77,11 @@ mlir::LogicalResult mapNetwork(mlir::ModuleOp module, const MapOptions &options,
 /// Normalized -> bundle in memory. Null after an error, which MLIR's handlers
 /// or `sink` have. `cache` keeps programs for later calls with the same
 /// machine.
-std::shared_ptr<runtime::Bundle>
-buildBundle(mlir::ModuleOp module, const MapOptions &options,
-            const Provenance &provenance, DiagnosticSink &sink,
-            PartCache *cache = nullptr);
+std::shared_ptr<runtime::Bundle> buildBundle(mlir::ModuleOp module,
+                                             const MapOptions &options,
+                                             const Provenance &provenance,
+                                             DiagnosticSink &sink,
+                                             PartCache *cache = nullptr);
 
 } // namespace snnc::s2
 

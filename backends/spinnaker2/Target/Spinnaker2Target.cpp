@@ -45,8 +45,9 @@ public:
             {"native", "core programs compiled for this CPU"}};
   }
   std::vector<std::string> options() const override {
-    return {"machine",        "tick",            "paradigm",        "objective",
-            "selector-model", "selector-budget", "explain-paradigm"};
+    return {"machine",         "tick",           "paradigm",
+            "objective",       "selector-model", "selector-budget",
+            "explain-paradigm"};
   }
   bool readsBundles() const override { return true; }
   LogicalResult admit(ModuleOp imported, DiagnosticSink &sink) override {
@@ -109,9 +110,9 @@ Spinnaker2Target::plan(ModuleOp normalized, Precision, DiagnosticSink &sink) {
   return plan;
 }
 
-std::shared_ptr<const Artifact>
-Spinnaker2Target::build(ModuleOp normalized, Precision precision,
-                        DiagnosticSink &sink) {
+std::shared_ptr<const Artifact> Spinnaker2Target::build(ModuleOp normalized,
+                                                        Precision precision,
+                                                        DiagnosticSink &sink) {
   if (precision == Precision::Float) {
     sink.report(makeError("SNN0440", {provenance.networkName, "", 0, 0},
                           "the chip computes with integers only",
@@ -167,9 +168,8 @@ LogicalResult Spinnaker2Target::print(ModuleOp normalized,
   return success();
 }
 
-std::unique_ptr<target::Target> createTarget(MapOptions options,
-                                             Provenance provenance,
-                                             unsigned threads) {
+std::unique_ptr<target::Target>
+createTarget(MapOptions options, Provenance provenance, unsigned threads) {
   return std::make_unique<Spinnaker2Target>(std::move(options),
                                             std::move(provenance), threads);
 }

@@ -17,9 +17,8 @@ namespace snnc::s2 {
 /// executes their Arm code and counts its cycles, on `threads` threads of this
 /// computer (0: all cores); and `native`, which compiles the same programs for
 /// this CPU: a check of the code generator, limited to what fits the chip.
-std::unique_ptr<target::Target> createTarget(MapOptions options,
-                                             Provenance provenance,
-                                             unsigned threads);
+std::unique_ptr<target::Target>
+createTarget(MapOptions options, Provenance provenance, unsigned threads);
 
 /// A bundle that was read from a file, ready for `open`.
 std::shared_ptr<const target::Artifact>
