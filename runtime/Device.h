@@ -3,7 +3,7 @@
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The one interface behind which the emulated chip, their native twins and
+// The one interface behind which the emulated chip, native core programs and
 // (later) a board stand. It moves bytes and spike keys; what they mean (names,
 // latencies, scales) is runtime/host/Session's business.
 //
