@@ -71,7 +71,7 @@ class Frameworks(SnncTest):
                 path = file.extract(f"snntorch_{name}.nir", self.folder)
                 reference = self.record(path, [*options, "--backend",
                                                "reference"])
-                for backend in ("host", "emulator"):
+                for backend in ("native", "emulator"):
                     with self.subTest(name=name, backend=backend):
                         self.assert_equal_runs(self.record(path, [
                             *options, "--backend", backend]), reference)

@@ -76,7 +76,7 @@ class AgainstFloat(SnncTest):
 
     def test_backends_and_tolerance(self):
         reports = [self.verify("--backend", b)
-                   for b in ("reference", "host", "emulator")]
+                   for b in ("reference", "native", "emulator", "cpu")]
         for report in reports[1:]:
             self.assertEqual(report["layers"], reports[0]["layers"])
         worst = max(l["differing"] for l in reports[0]["layers"])
