@@ -117,7 +117,7 @@ class Integers(SnncTest):
         self.report(path, *options)
         self.assert_equal_runs(runs, self.record(self.path("n.s2x"), given))
         self.assert_equal_runs(
-            runs, self.record(self.path("n.s2x"), ["--backend", "host", *given]))
+            runs, self.record(self.path("n.s2x"), ["--backend", "native", *given]))
         return runs
 
     def shown(self, rows):
