@@ -90,6 +90,13 @@ class YamlInputs(SnncTest):
                                   ("[[1, 2], [1, 200]]", "SNN1006", "tick 1, channel 1")):
             self.refused(self.network(project, inputs="{in: " + rate.format(text) + "}"),
                          code, words)
+        # The most that is drawn right: mean and variance are the rate.
+        most = counts("{per_tick: 100}", "--ticks", 2000)[1:]
+        self.assertAlmostEqual(most.mean(), 100, delta=5 * (100 / most.size) ** 0.5)
+        self.assertAlmostEqual(most.var(), 100, delta=5 * 100 * (2 / most.size) ** 0.5)
+        for text, help in (("{per_tick: 745}", "8 channels"), ("100.5", "2 channels")):
+            path = self.network(project, inputs="{in: " + rate.format(text) + "}")
+            self.refused(path, "SNN1006", help)
         # A bundle keeps the table.
         np.save(self.path("rates.npy"), table / 10)
         bundle = self.path("n.s2x")

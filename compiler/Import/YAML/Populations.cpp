@@ -125,14 +125,21 @@ Attribute Importer::readRates(const std::string &name, const Node &node,
   if (!where)
     return nullptr;
   double unit = perTick ? 1 : dt;
+  auto possible = [](double rate) { return rate >= 0 && rate <= 100; };
   auto tooMuch = [&](const std::string &whose, double rate) {
-    if (rate * unit >= 0 && rate * unit <= 100)
+    if (possible(rate * unit))
       return false;
+    std::vector<std::string> hints;
+    if (possible(rate))
+      hints = {"a plain rate counts per unit of dt; write {per_tick: x}"};
+    else if (rate * unit > 0 && rate * unit < 1e9)
+      hints = {fmt::format("give each of {:.0f} channels a part of it",
+                           std::ceil(rate * unit / 100))};
     reader.error(*where, "SNN1006",
                  fmt::format("rate{} is {:g} spikes a tick and channel, "
                              "possible are 0 to 100",
                              whose, rate * unit),
-                 {"a plain rate counts per unit of dt; write {per_tick: x}"});
+                 std::move(hints));
     return true;
   };
   if (where->isScalar()) {
