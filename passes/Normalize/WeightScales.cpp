@@ -21,7 +21,7 @@ static constexpr double kUnseenError = 1e-3;
 static constexpr double kMostApart = 0x1p60;
 /// S6.10: weights are clipped where that leaves at most this part of the
 /// squared error.
-static constexpr double kWorthClipping = 0.9;
+static constexpr double kWorthClipping = 0.75;
 /// Places to clip at that are tried for each group.
 static constexpr size_t kClips = 7;
 /// S6.7: a weight that is a whole number but for this part is one.
