@@ -10,23 +10,45 @@
 #include "compiler/SNN/ParamValues.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
 
 using namespace mlir;
 
 namespace snnc::snn {
 
-CsrAttr CsrTable::attribute(MLIRContext *context, llvm::StringRef name) const {
+/// The source of every synapse.
+static ParameterBlob sourcesOf(const CsrTable &table) {
+  std::vector<uint32_t> wide;
+  wide.reserve(table.columns.count());
+  table.offsets.visit([&](auto offsets) {
+    for (uint32_t s = 0; s < table.sources; ++s)
+      wide.resize(size_t(offsets[s + 1]), s);
+  });
+  std::vector<int64_t> shape{int64_t(wide.size())};
+  if (table.sources > 65536)
+    return ParameterBlob::of(shape, std::move(wide));
+  return ParameterBlob::of(shape,
+                           std::vector<uint16_t>(wide.begin(), wide.end()));
+}
+
+Attribute CsrTable::attribute(MLIRContext *context,
+                              llvm::StringRef name) const {
   auto store = [&](const char *part, const ParameterBlob &blob) {
     return addParam(context, (name + part).str(), blob);
   };
-  ParamRefAttr rows = store(".offsets", offsets),
-               to = store(".targets", columns);
+  bool isShort = columns.count() < sources;
+  ParamRefAttr rows = isShort ? store(".sources", sourcesOf(*this))
+                              : store(".offsets", offsets);
+  ParamRefAttr to = store(".targets", columns);
   Attribute numbers =
       weight ? Attribute(Builder(context).getF64FloatAttr(double(*weight)))
              : store(".weights", weights);
-  return CsrAttr::get(context, rows, to, numbers,
-                      delays ? store(".delays", *delays) : ParamRefAttr());
+  ParamRefAttr ticks = delays ? store(".delays", *delays) : ParamRefAttr();
+  if (isShort)
+    return ListAttr::get(context, rows, to, numbers, ticks);
+  return CsrAttr::get(context, rows, to, numbers, ticks);
 }
 
 //===----------------------------------------------------------------------===//
@@ -130,30 +152,62 @@ static double element(ElementKind kind, BytesInTheMaking &bytes, size_t i) {
   }
 }
 
-/// Rows are short against the table; one is sorted beside it.
-void CsrBuilder::sortRow(uint64_t begin, uint64_t end) {
+Synapse CsrBuilder::get(uint64_t i) {
+  Synapse synapse;
+  synapse.target = uint32_t(element(targetColumn.kind, targetColumn.bytes, i));
+  if (!sameWeights)
+    synapse.weight = float(element(weightColumn.kind, weightColumn.bytes, i));
+  if (hasDelays())
+    synapse.delay = uint32_t(element(delayColumn.kind, delayColumn.bytes, i));
+  return synapse;
+}
+
+void CsrBuilder::set(uint64_t i, const Synapse &synapse) {
+  put(targetColumn.kind, targetColumn.bytes, i, synapse.target);
+  if (!sameWeights)
+    put(weightColumn.kind, weightColumn.bytes, i, synapse.weight);
+  if (hasDelays())
+    put(delayColumn.kind, delayColumn.bytes, i, synapse.delay);
+}
+
+/// Short ones beside the table; long ones are dealt out in place by eight bits
+/// of the target first, from `shift` on (American flag sort).
+void CsrBuilder::sortRow(uint64_t begin, uint64_t end, int shift) {
+  constexpr uint64_t kShort = 1 << 16;
+  if (end - begin > kShort && shift >= 0)
+    return splitRow(begin, end, shift);
   scratch.clear();
-  for (uint64_t i = begin; i < end; ++i) {
-    Synapse synapse;
-    synapse.target =
-        uint32_t(element(targetColumn.kind, targetColumn.bytes, i));
-    if (!sameWeights)
-      synapse.weight = float(element(weightColumn.kind, weightColumn.bytes, i));
-    if (hasDelays())
-      synapse.delay = uint32_t(element(delayColumn.kind, delayColumn.bytes, i));
-    scratch.push_back(synapse);
-  }
+  for (uint64_t i = begin; i < end; ++i)
+    scratch.push_back(get(i));
   if (std::is_sorted(scratch.begin(), scratch.end(), Synapse::isBefore))
     return;
   std::sort(scratch.begin(), scratch.end(), Synapse::isBefore);
-  for (uint64_t i = begin; i < end; ++i) {
-    const Synapse &synapse = scratch[i - begin];
-    put(targetColumn.kind, targetColumn.bytes, i, synapse.target);
-    if (!sameWeights)
-      put(weightColumn.kind, weightColumn.bytes, i, synapse.weight);
-    if (hasDelays())
-      put(delayColumn.kind, delayColumn.bytes, i, synapse.delay);
-  }
+  for (uint64_t i = begin; i < end; ++i)
+    set(i, scratch[i - begin]);
+}
+
+void CsrBuilder::splitRow(uint64_t begin, uint64_t end, int shift) {
+  constexpr size_t kParts = 256;
+  auto partOf = [&](const Synapse &s) { return (s.target >> shift) % kParts; };
+  std::array<uint64_t, kParts + 1> first{};
+  for (uint64_t i = begin; i < end; ++i)
+    ++first[partOf(get(i)) + 1];
+  first[0] = begin;
+  for (size_t p = 0; p < kParts; ++p)
+    first[p + 1] += first[p];
+  auto at = first;
+  for (size_t p = 0; p < kParts; ++p)
+    while (at[p] < first[p + 1]) {
+      Synapse moved = get(at[p]);
+      for (size_t goal = partOf(moved); goal != p; goal = partOf(moved)) {
+        Synapse other = get(at[goal]);
+        set(at[goal]++, moved);
+        moved = other;
+      }
+      set(at[p]++, moved);
+    }
+  for (size_t p = 0; p < kParts; ++p)
+    sortRow(first[p], first[p + 1], shift - 8);
 }
 
 std::optional<CsrTable> CsrBuilder::finish() {
@@ -161,8 +215,9 @@ std::optional<CsrTable> CsrBuilder::finish() {
     if (next[s] != begins[size_t(s) + 1])
       return std::nullopt;
   next = {};
+  int top = (std::bit_width(targets - 1) - 1) / 8 * 8;
   for (uint32_t s = 0; s < sources; ++s)
-    sortRow(begins[s], begins[size_t(s) + 1]);
+    sortRow(begins[s], begins[size_t(s) + 1], targets > 1 ? top : -1);
   scratch = {};
   CsrTable table;
   table.sources = sources;

@@ -27,8 +27,11 @@ struct CsrTable {
   /// Ticks on top of the projection's: U8 or U16, [synapses]; none: 0.
   std::optional<ParameterBlob> delays;
 
-  /// The blobs go to the context's store as `name`.offsets, `name`.targets, ...
-  CsrAttr attribute(mlir::MLIRContext *context, llvm::StringRef name) const;
+  /// A `#snn.csr`; its blobs go to the context's store as `name`.offsets,
+  /// `name`.targets, ... With fewer synapses than sources, a `#snn.list`: a
+  /// thousand short lists of a large population need no thousand offsets each.
+  mlir::Attribute attribute(mlir::MLIRContext *context,
+                            llvm::StringRef name) const;
 };
 
 /// Sorts listed synapses by counting: they are shown twice, in any order, and
@@ -63,7 +66,10 @@ private:
     BytesInTheMaking bytes;
   };
   bool hasDelays() const { return first && longest > base; }
-  void sortRow(uint64_t begin, uint64_t end);
+  Synapse get(uint64_t i);
+  void set(uint64_t i, const Synapse &synapse);
+  void sortRow(uint64_t begin, uint64_t end, int shift);
+  void splitRow(uint64_t begin, uint64_t end, int shift);
 
   uint32_t sources, targets;
   std::vector<uint64_t> begins; ///< per source and one more

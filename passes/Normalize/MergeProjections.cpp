@@ -117,7 +117,7 @@ struct MergeProjectionsPass : impl::MergeProjectionsBase<MergeProjectionsPass> {
     return success();
   }
 
-  CsrAttr rowsOf(ProjectionOp kept, const Synapses &all) {
+  Attribute rowsOf(ProjectionOp kept, const Synapses &all) {
     CsrBuilder builder(uint32_t(kept.numSources()),
                        uint32_t(kept.numTargets()));
     auto entry = [&](uint32_t source, const Synapse &s, double delay) {

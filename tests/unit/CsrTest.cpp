@@ -89,6 +89,18 @@ TEST(Csr, RowsHoldWhatWasListedInAnyOrder) {
   }
 }
 
+TEST(Csr, LongRowsAreSortedInPlace) {
+  for (uint32_t targets : {1u, 300u, 70000u}) {
+    auto entries = drawn(200000, 2, targets, false);
+    std::string error;
+    auto view = createCsr(tableOf(entries, 2, targets), error);
+    ASSERT_TRUE(view) << error;
+    std::erase_if(entries, [](const Entry &e) { return e.weight == 0; });
+    std::sort(entries.begin(), entries.end(), isBefore);
+    EXPECT_TRUE(std::ranges::equal(entriesOf(*view), entries, isSame));
+  }
+}
+
 TEST(Csr, EveryColumnHasTheNarrowestType) {
   auto kinds = [](std::vector<Entry> entries, uint32_t targets) {
     return tableOf(entries, 2, targets);
@@ -197,7 +209,7 @@ TEST(Csr, AListOfOlderBundlesGivesTheSameRows) {
   ASSERT_TRUE(old) << error;
   std::vector<Entry> entries{
       {1, 2, 1, 0}, {0, 1, 2, 7}, {1, 0, 0, 9}, {0, 2, 4, 1}};
-  CsrAttr csr = tableOf(entries, 2, 3).attribute(&context, "rows");
+  Attribute csr = tableOf(entries, 2, 3).attribute(&context, "rows");
   auto rows = Connectivity::create(csr, nullptr, 2, 3, error);
   ASSERT_TRUE(rows) << error;
   EXPECT_TRUE(std::ranges::equal(entriesOf(*old), entriesOf(*rows), isSame));
@@ -206,6 +218,24 @@ TEST(Csr, AListOfOlderBundlesGivesTheSameRows) {
   EXPECT_EQ(rows->maxExtraDelay(), 9u);
   EXPECT_FALSE(Connectivity::create(list, nullptr, 2, 2, error));
   EXPECT_EQ(error, "entry 0 of the list names target 2, there are 2");
+}
+
+TEST(Csr, FewSynapsesOfManySourcesStayAList) {
+  MLIRContext context;
+  context.loadDialect<SNNDialect>();
+  for (uint32_t sources : {2000u, 70000u}) {
+    std::vector<Entry> entries{
+        {sources - 1, 2, 1, 0}, {7, 1, 2, 3}, {7, 0, 4, 0}};
+    Attribute attr = tableOf(entries, sources, 3).attribute(&context, "short");
+    EXPECT_TRUE(isa<ListAttr>(attr));
+    std::string error;
+    auto view = Connectivity::create(attr, nullptr, sources, 3, error);
+    ASSERT_TRUE(view) << error;
+    std::sort(entries.begin(), entries.end(), isBefore);
+    EXPECT_TRUE(std::ranges::equal(entriesOf(*view), entries, isSame));
+  }
+  EXPECT_TRUE(
+      isa<CsrAttr>(tableOf({{0, 0, 1, 0}}, 1, 1).attribute(&context, "c")));
 }
 
 TEST(Dense, RowsAreTheColumnsOfWhatIsStored) {

@@ -7,6 +7,7 @@
 
 #include "runtime/io/ArrayFile.h"
 #include "runtime/io/Encoders.h"
+#include "runtime/io/NpyFile.h"
 #include "runtime/support/AtomicFile.h"
 
 #include <cmath>
@@ -158,6 +159,39 @@ TEST_F(IoTest, NumpyReadsWhatWeWrite) {
   auto again = readInputs(file("written.npz"));
   ASSERT_TRUE(again) << toText(again.error());
   EXPECT_EQ(*again, all);
+}
+
+TEST_F(IoTest, ElementsAreReadFromTheFileOnDemand) {
+  std::string path = file("array.npy");
+  for (DType dtype : dtypes) {
+    NdArray array = pattern(dtype, {50, 100});
+    ASSERT_TRUE(writeNpy(path, array));
+    auto stored = NpyFile::open(path);
+    ASSERT_TRUE(stored);
+    EXPECT_EQ(stored->layout().shape, array.shape);
+    EXPECT_EQ(stored->layout().dtype, dtype);
+    std::vector<double> all(5000), part(17);
+    ASSERT_TRUE(stored->read(0, std::span(all)));
+    ASSERT_TRUE(stored->read(4983, std::span(part)));
+    for (size_t i = 0; i < all.size(); ++i)
+      ASSERT_EQ(all[i], array.at(i));
+    EXPECT_TRUE(std::equal(part.begin(), part.end(), all.end() - 17));
+  }
+}
+
+TEST_F(IoTest, AFileThatBecomesShorterIsAnError) {
+  std::string path = file("array.npy");
+  ASSERT_TRUE(writeNpy(path, pattern(DType::F32, {100, 1000})));
+  auto stored = NpyFile::open(path);
+  ASSERT_TRUE(stored);
+  std::filesystem::resize_file(path, 200000);
+  std::vector<double> values(1000);
+  EXPECT_TRUE(stored->read(0, std::span(values)));
+  Status cut = stored->read(99000, std::span(values));
+  ASSERT_FALSE(cut);
+  Diagnostic d = cut.takeError();
+  EXPECT_EQ(d.code, "SNN0001");
+  EXPECT_THAT(d.message, HasSubstr("the file ended early"));
 }
 
 TEST_F(IoTest, NpzIsDeterministic) {
