@@ -61,10 +61,14 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
         reset != "none")
       return report(network, "SNN0331")
              << "unknown reset '" << reset.getValue() << "'";
-    if (compare != "above" && compare != "reached" && compare != "lowered")
+    if (compare != "above" && compare != "reached" && compare != "lowered" &&
+        compare != "before")
       return report(network, "SNN0331")
              << "unknown comparison '" << compare.getValue() << "'";
-    if (jump != "damped" && jump != "undamped" && jump != "rise" &&
+    if (start != "leak" && start != "reset")
+      return report(network, "SNN0331")
+             << "unknown start '" << start.getValue() << "'";
+    if (jump != "damped" && jump != "undamped" && jump != "decayed" &&
         jump != "unit")
       return report(network, "SNN0331")
              << "unknown jump '" << jump.getValue() << "'";
@@ -88,13 +92,20 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
   }
   /// leakFactor * r. Lava writes tau = inf, r = tau / dt for "no decay": 1.
   double drive(double tau, double r) {
-    if (jump == "unit" || (std::isinf(tau) && std::isinf(r)))
+    if (jump == "unit" || jump == "decayed" ||
+        (std::isinf(tau) && std::isinf(r)))
       return 1.0;
-    return (jump == "rise" ? dt / tau : leakFactor(tau)) * r;
+    return leakFactor(tau) * r;
   }
   /// The same for a spike that enters a synapse's current.
   double currentDrive(double tauSyn, double wIn) {
-    return jump == "undamped" ? wIn : drive(tauSyn, wIn);
+    if (jump == "undamped")
+      return wIn;
+    return jump == "decayed" ? decay(tauSyn) : drive(tauSyn, wIn);
+  }
+  /// The same for neurons without a leak.
+  double stepDrive(double r) {
+    return jump == "damped" ? r * dt : jump == "undamped" ? r : 1.0;
   }
 
   FailureOr<Numbers> field(OdeOp ode, llvm::StringRef name,
@@ -290,7 +301,7 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
         vGain[k] = drive(tau[k], r[k]);
         offset[k] = leakFactor(tau[k]) * leak[k];
       } else if (!memoryless) {
-        vGain[k] = r[k] * dt;
+        vGain[k] = stepDrive(r[k]);
       }
       if (hasSynapse(kind)) {
         syn[k] = decay(tauSyn[k]);
@@ -349,6 +360,7 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
         llvm::transform(compared, compared.begin(), justBelow);
       set("threshold", compared);
     }
+    bool resetsAtAll = false;
     std::string model = isSum(ode) ? "sum" : stringifyOdeKind(kind).str();
     if (resets(kind)) {
       ResetRules rules = rulesOf(ode);
@@ -367,7 +379,11 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
       for (size_t k = 0; k < n; ++k) {
         level[k] = rules.reset == "value" ? vReset[k] : 0.0;
         drop[k] = rules.reset == "none" ? 0.0 : threshold[k];
+        // Spyx subtracts before the membrane decays, where it has a current.
+        if (compare == "before" && hasSynapse(kind))
+          drop[k] *= alpha[k];
       }
+      resetsAtAll = rules.reset != "none";
       if (rules.subtracts())
         set("drop", over(drop, unit));
       else
@@ -382,18 +398,22 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
                  makeParam(&getContext(), (ode.getName() + ".i.scale").str(),
                            over(Numbers(n, 1.0), iGain)));
     // py-spinnaker2 starts every neuron at 0.
+    const Numbers &first = start == "reset" && resets(kind) ? vReset : leak;
     NamedAttrList initial;
-    if (leaks(kind) && !membraneBias &&
-        llvm::any_of(leak, [](double rest) { return rest != 0; }))
+    if (!membraneBias &&
+        llvm::any_of(first, [](double rest) { return rest != 0; }))
       initial.set("v",
                   makeParam(&getContext(), (ode.getName() + ".v.initial").str(),
-                            over(leak, unit)));
-    replace(ode, model, params, scales, initial);
+                            over(first, unit)));
+    PopulationOp made = replace(ode, model, params, scales, initial);
+    if (compare == "before" && resetsAtAll)
+      made->setAttr("compares_before", UnitAttr::get(&getContext()));
     return success();
   }
 
-  void replace(OdeOp ode, llvm::StringRef modelName, NamedAttrList &params,
-               NamedAttrList &scales, NamedAttrList &initial) {
+  PopulationOp replace(OdeOp ode, llvm::StringRef modelName,
+                       NamedAttrList &params, NamedAttrList &scales,
+                       NamedAttrList &initial) {
     NeuronOp model = importLibraryModel(getOperation(), modelName);
     OpBuilder builder(ode);
     auto type = cast<RankedTensorType>(ode.getSignal().getType());
@@ -409,6 +429,7 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
       population.setInitialAttr(initial.getDictionary(&getContext()));
     ode.getSignal().replaceAllUsesWith(population.getSignal());
     ode.erase();
+    return population;
   }
 
   //===--------------------------------------------------------------------===//

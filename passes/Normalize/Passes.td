@@ -69,12 +69,15 @@ def Discretize : Pass<"snn-discretize", "::mlir::ModuleOp"> {
     Option<"compare", "compare", "std::string", "\"above\"",
            "When a neuron spikes: above its threshold, reached (equal too), or "
            "lowered (above, less the threshold where the tick began above it: "
-           "snnTorch's subtract without a delay)">,
+           "snnTorch's subtract without a delay), or before (above, before the "
+           "tick: Spyx)">,
     Option<"jump", "jump", "std::string", "\"damped\"",
            "What of an input reaches its state in one tick: damped (leak times "
            "w_in or r, NIR's equation), undamped (w_in, on the current alone: "
-           "Norse), rise (dt/tau times r with either integrator: Rockpool), "
-           "unit (1 on either: Spyx)">,
+           "Norse), decayed (1 on the membrane, the decay of a tick on a "
+           "current: Rockpool), unit (1 on either: Spyx)">,
+    Option<"start", "start", "std::string", "\"leak\"",
+           "Where neurons that reset start: leak (v_leak) or reset (v_reset)">,
     Option<"membraneBias", "membrane-bias", "bool", "false",
            "Put the bias of current-based neurons on the membrane, as "
            "py-spinnaker2 does">];

@@ -14,7 +14,7 @@ namespace snnc::normalize {
 struct ResetRules {
   std::string reset;   ///< value | zero | subtract | none
   bool late = false;   ///< the reset acts in the next tick
-  std::string compare; ///< above | reached | lowered
+  std::string compare; ///< above | reached | lowered | before
 
   /// The model has a `drop`, which is 0 without a reset, in place of `reset`.
   bool subtracts() const { return reset == "subtract" || reset == "none"; }

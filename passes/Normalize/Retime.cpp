@@ -76,12 +76,22 @@ struct RetimePass : impl::RetimeBase<RetimePass> {
       edges.push_back({op, nodes.lookup(op.getSource()),
                        nodes.lookup(op.getTarget()), int64_t(smallest)});
     }
+    // Who compares before the tick answers in it what arrived in the last one:
+    // on the chip the spike is sent a tick ahead, so the neurons run a tick
+    // late.
+    for (Edge &edge : edges)
+      shift(edge, ticksBehind(edge.op.getTarget().getDefiningOp()));
     addFeedbackTicks();
     std::vector<int64_t> latency;
     if (failed(solve(network, latency)))
       return failure();
     apply(network, latency);
     return success();
+  }
+
+  /// How many ticks after its signal's network tick a population computes it.
+  static int64_t ticksBehind(Operation *population) {
+    return population->hasAttr("compares_before") ? 1 : 0;
   }
 
   /// Feedback without a delay of its own takes one tick.
@@ -205,8 +215,9 @@ struct RetimePass : impl::RetimeBase<RetimePass> {
     for (PopulationOp population : network.getOps<PopulationOp>()) {
       int64_t ticks = latency[nodes.lookup(population.getSignal())];
       population.setLatencyAttr(builder.getI64IntegerAttr(ticks));
-      population.setStartAttr(
-          builder.getI64IntegerAttr(alignStart ? ticks : 0));
+      population.setStartAttr(builder.getI64IntegerAttr(
+          alignStart ? ticks + ticksBehind(population) : 0));
+      population->removeAttr("compares_before");
     }
     for (Edge &edge : edges)
       shift(edge, latency[edge.to] - latency[edge.from]);

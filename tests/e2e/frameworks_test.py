@@ -4,6 +4,7 @@ themselves computed: none differs before quantisation."""
 import io
 import json
 import os
+import shutil
 import unittest
 import zipfile
 
@@ -12,9 +13,9 @@ import numpy as np
 
 from support import ROOT, SnncTest, data
 
-VECTORS_FILE = os.path.join(ROOT, "models", "frameworks", "vectors.zip")
+FOLDER = os.path.join(ROOT, "models", "frameworks")
 SNNTORCH = ["--framework", "snntorch"]
-NORSE = ["--framework", "norse", "--dt", "1e-6"]  # its export writes dt * tau
+NORSE = ["--framework", "norse"]
 VECTORS = {  # network: input, options that say how it was trained, spikes
     "ff": ("x20", SNNTORCH, 76),
     "ffzero": ("x20", [*SNNTORCH, "--reset", "zero"], 49),
@@ -24,6 +25,28 @@ VECTORS = {  # network: input, options that say how it was trained, spikes
     "nlif": ("x20", NORSE, 39),
     "nlifbox": ("x20", NORSE, 35),
 }
+
+
+class Stored:
+    """The vectors of one framework, unpacked: see models/frameworks/common.py."""
+
+    def __init__(self, framework, folder):
+        self.folder = os.path.join(folder, framework)
+        with zipfile.ZipFile(os.path.join(FOLDER, framework + ".zip")) as file:
+            file.extractall(self.folder)
+            self.about = json.loads(file.read("vectors.json"))
+            self.rasters = np.load(io.BytesIO(file.read("rasters.npz")))
+        for source in ("dense", "image"):
+            np.save(self.path(source + ".npy"), self.rasters[source])
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def run(self, name):
+        """Network, what to record, options."""
+        about = self.about[name]
+        return (self.path(name + ".nir"), about["layer"] + ":spikes",
+                [*about["options"], "-i", self.path(about["input"] + ".npy")])
 
 
 class Frameworks(SnncTest):
@@ -56,25 +79,10 @@ class Frameworks(SnncTest):
     def test_backends_agree_on_late_resets(self):
         for name in ("ff", "ffzero", "syn", "rleaky"):
             reference = self.spikes(name, "--backend", "reference")
-            for backend in ("native", "emulator"):
+            for backend in ("native", "cpu", "emulator"):
                 with self.subTest(name=name, backend=backend):
                     np.testing.assert_array_equal(
                         self.spikes(name, "--backend", backend), reference)
-
-    def test_backends_agree_on_lowered_comparisons(self):
-        options = ["-i", self.path("x.npy"), "-r", "3:spikes", "-r", "3:v", "-r", "1:v",
-                   *options_of("snntorch_rleaky_subtract_now")]
-        with zipfile.ZipFile(VECTORS_FILE) as file:
-            np.save(self.path("x.npy"), np.load(io.BytesIO(
-                file.read("rasters.npz")))["input"])
-            for name in ("synaptic_subtract_now", "leaky_subtract_now"):
-                path = file.extract(f"snntorch_{name}.nir", self.folder)
-                reference = self.record(path, [*options, "--backend",
-                                               "reference"])
-                for backend in ("native", "emulator"):
-                    with self.subTest(name=name, backend=backend):
-                        self.assert_equal_runs(self.record(path, [
-                            *options, "--backend", backend]), reference)
 
     def test_who_wrote_it_is_seen_and_said(self):
         path = data("frameworks", "ff.nir")
@@ -92,53 +100,79 @@ class Frameworks(SnncTest):
         self.assertNotIn("SNN0389", norse.stderr)
 
 
-def options_of(name):
-    """snntorch_KIND_RESET_late or _now; norse_KIND."""
-    framework, *how = name.split("_")
-    if framework == "norse":
-        return NORSE
-    _, reset, when = how
-    late = [] if when == "late" else ["--no-reset-late"]
-    return [*SNNTORCH, "--reset", reset, *late]
-
-
 class Vectors(SnncTest):
-    """The stored networks of models/frameworks."""
+    """The stored networks of models/frameworks: what snnTorch, Norse, Sinabs,
+    Spyx, Rockpool and SpikingJelly exported, and the spikes that they
+    computed. docs/frameworks.md has a row for each."""
 
-    def test_float_is_what_the_framework_computed(self):
-        with zipfile.ZipFile(VECTORS_FILE) as file:
-            file.extractall(self.path("vectors"))
-            rasters = np.load(io.BytesIO(file.read("rasters.npz")))
-        np.save(self.path("in.npy"), rasters["input"])
-        names = [name for name in rasters.files if name != "input"]
-        self.assertEqual(len(names), 16)
-        for name in names:
-            network = os.path.join(self.path("vectors"), name + ".nir")
-            distance = []
-            for numbers in (["--precision", "float"], ["--weights", "int8"],
-                            ["--weights", "int16"]):
-                found = self.record(network, [
-                    *options_of(name), "-i", self.path("in.npy"), "--backend",
-                    "reference", "-r", "3:spikes", *numbers])["3:spikes"]
-                want = rasters[name].reshape(found.shape)
-                distance.append(int((found != want).sum()))
-            print(name, *distance)
-            with self.subTest(name):
+    def compare(self, framework, least):
+        vectors = Stored(framework, self.folder)
+        self.assertGreaterEqual(len(vectors.about), least)
+        with open(os.path.join(ROOT, "docs", "frameworks.md"),
+                  encoding="utf-8") as file:
+            page = file.read()
+        for name in vectors.about:
+            want = vectors.rasters[name]
+            found = self.record(*vectors.run(name), "--backend", "reference",
+                                "--precision", "float")
+            with self.subTest(f"{framework}/{name}"):
                 self.assertGreaterEqual(int(want.sum()), 25)
-                self.assertEqual(distance[0], 0)
+                self.assertEqual(int((found != want).sum()), 0)
+                options = " ".join(vectors.about[name]["options"])
+                self.assertIn(f"| `{framework}/{name}` | `{options}` | "
+                              f"{int(want.sum())} | {want.size} | 0 |", page)
+
+    def record(self, path, key, options, *more):
+        """ticks x neurons of the layer."""
+        found = super().record(path, [*options, "-r", key, *more])[key]
+        return found.reshape(len(found), -1)
+
+    def test_snntorch(self):
+        self.compare("snntorch", 32)
+
+    def test_norse(self):
+        self.compare("norse", 9)
+
+    def test_sinabs(self):
+        self.compare("sinabs", 6)
+
+    def test_spyx(self):
+        self.compare("spyx", 9)
+
+    def test_rockpool(self):
+        self.compare("rockpool", 2)
+
+    def test_spikingjelly(self):
+        self.compare("spikingjelly", 13)
+
+    def test_backends_agree(self):
+        """Of what only these networks have: lowered comparisons, the skipped
+        tick, neurons that run a tick late, thresholds that are reached."""
+        for framework, name in (("snntorch", "synaptic_subtract_now"),
+                                ("snntorch", "rleaky_zero_late"),
+                                ("snntorch", "readout_without_reset"),
+                                ("spyx", "rcuba"), ("spyx", "conv_lif"),
+                                ("spikingjelly", "if_below"),
+                                ("rockpool", "lif")):
+            vectors = Stored(framework, self.folder)
+            reference = self.record(*vectors.run(name), "--backend",
+                                    "reference")
+            for backend in ("native", "cpu", "emulator"):
+                with self.subTest(name=name, backend=backend):
+                    np.testing.assert_array_equal(
+                        self.record(*vectors.run(name), "--backend", backend),
+                        reference)
 
 
 class Stated(SnncTest):
     """The metadata of a file say what was trained; options go before them."""
 
     def network(self, name, whole=(), layer=()):
-        """snntorch_leaky_subtract_late with metadata of graph and node 3."""
+        """leaky_subtract_late of snnTorch with metadata of graph and node 3."""
+        vectors = Stored("snntorch", self.folder)
         path = self.path(name)
-        with zipfile.ZipFile(VECTORS_FILE) as file:
-            with open(path, "wb") as out:
-                out.write(file.read("snntorch_leaky_subtract_late.nir"))
-            np.save(self.path("in.npy"), np.load(io.BytesIO(
-                file.read("rasters.npz")))["input"])
+        shutil.copy(vectors.path("leaky_subtract_late.nir"), path)
+        shutil.copy(vectors.path("dense.npy"), self.path("in.npy"))
         with h5py.File(path, "r+") as file:
             for place, entries in (("node", whole), ("node/nodes/3", layer)):
                 group = file.require_group(place + "/metadata")

@@ -17,29 +17,50 @@ struct Profile {
   const char *title;
   /// The exporter writes the same file whatever the reset was in training.
   bool losesReset;
+  /// The time step that the exporter writes unless told otherwise, in the unit
+  /// of the file's time constants.
+  std::optional<double> usualDt;
 };
 } // namespace
 
 static const std::vector<Profile> &profiles() {
   static const std::vector<Profile> table = {
-      {{"none", "forward", "value", false, "above", "damped"}, "NIR", false},
-      {{"snntorch", "forward", "subtract", true, "lowered", "damped"},
+      {{"none", "forward", "value", false, "above", "damped", "leak"},
+       "NIR",
+       false,
+       std::nullopt},
+      {{"snntorch", "forward", "subtract", true, "lowered", "damped", "leak"},
        "snnTorch",
-       true},
-      {{"norse", "forward", "value", false, "above", "undamped"},
+       true,
+       1e-4},
+      // dt times the time constant in seconds, with its default of 1 ms.
+      {{"norse", "forward", "value", false, "above", "undamped", "leak"},
        "Norse",
-       false},
-      {{"sinabs", "exponential", "subtract", false, "reached", "damped"},
+       false,
+       1e-6},
+      {{"sinabs", "exponential", "subtract", false, "reached", "damped",
+        "leak"},
        "Sinabs",
-       true},
-      {{"spyx", "forward", "subtract", true, "above", "unit"}, "Spyx", true},
-      {{"rockpool", "exponential", "subtract", false, "reached", "rise"},
+       true,
+       1.0},
+      {{"spyx", "forward", "subtract", true, "before", "unit", "leak"},
+       "Spyx",
+       true,
+       1.0},
+      {{"rockpool", "exponential", "subtract", false, "reached", "decayed",
+        "leak"},
        "Rockpool",
-       true},
-      {{"spikingjelly", "forward", "value", false, "reached", "damped"},
+       true,
+       std::nullopt},
+      {{"spikingjelly", "forward", "value", false, "reached", "damped",
+        "reset"},
        "SpikingJelly",
-       false},
-      {{"lava", "forward", "zero", false, "reached", "damped"}, "Lava", false},
+       false,
+       1e-4},
+      {{"lava", "forward", "zero", false, "above", "damped", "leak"},
+       "Lava",
+       false,
+       std::nullopt},
   };
   return table;
 }
@@ -116,6 +137,18 @@ static void warnOfReset(const nir::Graph &graph, const Dynamics &chosen,
          sink);
 }
 
+/// What the profile of Spyx repaired.
+static void noteFeedback(const nir::Graph &graph, unsigned edges,
+                         DiagnosticSink &sink) {
+  if (edges != 0)
+    report(
+        graph, "SNN0387", Severity::Note,
+        fmt::format("{} edge(s) into recurrent weights lead to their neurons "
+                    "instead, as in the network that Spyx exported",
+                    edges),
+        {}, sink);
+}
+
 /// The options' word, else the file's.
 template <typename T>
 static std::optional<T> first(const std::optional<T> &option,
@@ -144,6 +177,26 @@ static void overrideWith(Dynamics &chosen, nir::Graph &graph,
   }
 }
 
+std::optional<UsualDt> usualDt(const nir::Graph &graph, const FileRules &file,
+                               const NetworkOptions &options) {
+  std::optional<std::string> named =
+      first(options.framework, file.stated.framework);
+  if (!named)
+    return std::nullopt;
+  const Profile &profile = profileOf(*named);
+  if (named == "spyx")
+    if (std::optional<double> dt = nir::spyxDt(graph))
+      return UsualDt{*dt, "tau * (1 - r) of every neuron (Spyx)"};
+  // Its IF and I do not say: they add up without a time step.
+  if (file.implied.dt && named != "norse" && named != "spyx")
+    return std::nullopt;
+  if (!profile.usualDt)
+    return std::nullopt;
+  return UsualDt{*profile.usualDt,
+                 fmt::format("what {}'s exporter writes unless told otherwise",
+                             profile.title)};
+}
+
 Dynamics chooseDynamics(nir::Graph &graph, const FileRules &file,
                         const NetworkOptions &options, DiagnosticSink &sink) {
   std::optional<std::string> named =
@@ -154,6 +207,8 @@ Dynamics chooseDynamics(nir::Graph &graph, const FileRules &file,
   const Profile &profile = profileOf(
       named.value_or(exporter.framework.empty() ? "none" : exporter.framework));
   Dynamics chosen = profile.dynamics;
+  if (named == "spyx")
+    noteFeedback(graph, nir::feedNeuronsDirectly(graph), sink);
   // A guess at the exporter is no word about the training: NIR's own rule.
   bool guessed = !named && profile.losesReset;
   if (guessed) {

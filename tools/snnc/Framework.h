@@ -20,8 +20,9 @@ struct Dynamics {
   std::string integrator = "forward"; ///< forward | exponential
   std::string reset = "value";        ///< value | zero | subtract | none
   bool resetLate = false;             ///< the reset acts in the next tick
-  std::string compare = "above";      ///< above | reached | lowered
-  std::string jump = "damped";        ///< damped | undamped | rise | unit
+  std::string compare = "above";      ///< above | reached | lowered | before
+  std::string jump = "damped";        ///< damped | undamped | decayed | unit
+  std::string start = "leak";         ///< leak | reset
 
   struct Layer {
     std::string reset;
@@ -32,7 +33,7 @@ struct Dynamics {
 };
 
 /// For the manifest of a bundle and for results: framework, integrator, reset,
-/// reset_late, compare, jump; layers: {name: {reset, reset_late}}.
+/// reset_late, compare, jump, start; layers: {name: {reset, reset_late}}.
 nlohmann::json toJson(const Dynamics &dynamics);
 
 /// The profiles of docs/frameworks.md by name, "none" first.
@@ -46,12 +47,23 @@ struct FileRules {
   bool hasEveryReset = false;
 };
 
+/// A time step and why it is that.
+struct UsualDt {
+  double dt; ///< in the unit of the file's time constants
+  std::string reason;
+};
+/// The time step of a framework that --framework or the metadata name, where
+/// the file's gains do not imply it.
+std::optional<UsualDt> usualDt(const nir::Graph &graph, const FileRules &file,
+                               const NetworkOptions &options);
+
 /// The dynamics of `graph` (normalised): the profile that --framework or the
 /// file's metadata name, or the one of the exporter that the file shows; then
 /// what metadata state; every single option overrides, for all neurons. A reset
 /// without reset-late acts in the tick of the spike where the profile is only
 /// assumed. Notes SNN0388 what was assumed, warns SNN0389 where nobody said
-/// what a spike does to the potential.
+/// what a spike does to the potential. Undoes what the exporter of Spyx gets
+/// wrong (SNN0387).
 Dynamics chooseDynamics(nir::Graph &graph, const FileRules &file,
                         const NetworkOptions &options, DiagnosticSink &sink);
 

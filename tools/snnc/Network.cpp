@@ -74,8 +74,9 @@ static std::optional<double> fileDt(const nir::Graph &graph,
 }
 
 /// The user's dt, the file's, and what to say about the two.
-static double chooseDt(const nir::Graph &graph, const nir::ImpliedDt &implied,
+static double chooseDt(const nir::Graph &graph, const FileRules &file,
                        const NetworkOptions &options, DiagnosticSink &sink) {
+  const nir::ImpliedDt &implied = file.implied;
   std::optional<double> stated = fileDt(graph, implied, options, sink);
   if (stated && !options.dt)
     return *stated;
@@ -94,6 +95,13 @@ static double chooseDt(const nir::Graph &graph, const nir::ImpliedDt &implied,
       sink.report(std::move(d));
     }
     return *options.dt;
+  }
+  if (std::optional<UsualDt> usual = usualDt(graph, file, options)) {
+    d.code = "SNN0386";
+    d.severity = Severity::Note;
+    d.message = fmt::format("dt = {:g}: {}", usual->dt, usual->reason);
+    sink.report(std::move(d));
+    return usual->dt;
   }
   if (implied.dt) {
     d.code = "SNN0336";
@@ -204,7 +212,7 @@ ImportedNetwork importNetwork(const std::string &path,
   ImportedNetwork result;
   file.implied = nir::inferDt(*graph);
   file.stated = nir::statedRules(*graph, frameworkNames(), sink);
-  result.dt = chooseDt(*graph, file.implied, options, sink);
+  result.dt = chooseDt(*graph, file, options, sink);
   result.dynamics = chooseDynamics(*graph, file, options, sink);
   if (result.dt > 0)
     result.module = translateNir(*graph, context);
@@ -222,6 +230,7 @@ LogicalResult normalizeNetwork(ModuleOp module, double dt,
   discretize.resetLate = dynamics.resetLate;
   discretize.compare = dynamics.compare;
   discretize.jump = dynamics.jump;
+  discretize.start = dynamics.start;
   discretize.membraneBias = incumbent;
   normalize::RetimeOptions retime;
   retime.relax = options.relaxTiming;

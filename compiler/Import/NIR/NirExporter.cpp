@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace snnc::nir {
 
@@ -68,6 +69,57 @@ Exporter findExporter(const Graph &graph, const ImpliedDt &implied) {
   if (numberedCuba && everywhere(graph, "r", 1) && everywhere(graph, "w_in", 1))
     return {"norse", "numbered CubaLIF nodes with r = 1 and w_in = 1"};
   return {};
+}
+
+std::optional<double> spyxDt(const Graph &graph) {
+  double low = 0, high = 0;
+  for (const Node &node : graph.nodes) {
+    if (node.kind != NodeKind::LIF && node.kind != NodeKind::CubaLIF)
+      continue;
+    const Tensor &tau =
+        node.tensor(node.kind == NodeKind::LIF ? "tau" : "tau_mem");
+    const Tensor &r = node.tensor("r");
+    for (uint64_t i = 0; i < std::max(tau.size(), r.size()); ++i) {
+      double dt = tau.at(i) * (1 - r.at(i));
+      if (!(dt > 0) || !std::isfinite(dt))
+        return std::nullopt;
+      low = low == 0 ? dt : std::min(low, dt);
+      high = std::max(high, dt);
+    }
+  }
+  if (low == 0 || high > low * (1 + 1e-4))
+    return std::nullopt;
+  return std::midpoint(low, high);
+}
+
+unsigned feedNeuronsDirectly(Graph &graph) {
+  Adjacency adjacency(graph);
+  std::vector<Edge> edges;
+  unsigned moved = 0;
+  for (const Edge &edge : graph.edges) {
+    const Node &weights = graph.nodes[edge.target];
+    auto behind = adjacency.outgoing(edge.target);
+    auto before = adjacency.incoming(edge.target);
+    auto feeds = [&](uint32_t node) {
+      return isNeuron(graph.nodes[node].kind) &&
+             std::find(before.begin(), before.end(), node) != before.end();
+    };
+    bool isFeedback = (weights.kind == NodeKind::Linear ||
+                       weights.kind == NodeKind::Affine) &&
+                      !behind.empty() &&
+                      std::all_of(behind.begin(), behind.end(), feeds);
+    if (!isFeedback ||
+        std::find(behind.begin(), behind.end(), edge.source) != behind.end()) {
+      edges.push_back(edge);
+      continue;
+    }
+    for (uint32_t neurons : behind)
+      edges.push_back({edge.source, neurons});
+    ++moved;
+  }
+  graph.edges = std::move(edges);
+  graph.sort();
+  return moved;
 }
 
 } // namespace snnc::nir

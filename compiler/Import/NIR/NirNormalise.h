@@ -78,6 +78,16 @@ struct Exporter {
 /// normalised, `implied` its inferDt().
 Exporter findExporter(const Graph &graph, const ImpliedDt &implied);
 
+/// The dt with tau == dt / (1 - r) in every LIF and CubaLIF, which Spyx's
+/// exporter writes; nullopt where it differs between neurons, or there is none.
+std::optional<double> spyxDt(const Graph &graph);
+
+/// Spyx leads the input of recurrent neurons through their recurrent weights:
+/// every edge into a Linear or Affine that has nothing behind it but neurons
+/// that feed it becomes one into these neurons. Returns how many; `graph` is
+/// normalised.
+unsigned feedNeuronsDirectly(Graph &graph);
+
 } // namespace snnc::nir
 
 #endif // SNNC_IMPORT_NIR_NIRNORMALISE_H
