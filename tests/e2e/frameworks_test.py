@@ -42,11 +42,12 @@ class Frameworks(SnncTest):
     def test_float_is_what_the_framework_computed(self):
         for name, (_, _, count) in VECTORS.items():
             want = np.load(data("frameworks", name + "_raster.npy"))
-            found = self.spikes(name, "--backend", "reference", "--precision",
-                                "float").reshape(want.shape)
-            with self.subTest(name):
-                self.assertEqual(int(want.sum()), count)
-                self.assertEqual(int((want != found).sum()), 0)
+            for backend in ("reference", "cpu"):
+                found = self.spikes(name, "--backend", backend, "--precision",
+                                    "float").reshape(want.shape)
+                with self.subTest(name=name, backend=backend):
+                    self.assertEqual(int(want.sum()), count)
+                    self.assertEqual(int((want != found).sum()), 0)
             for bits in ("int8", "int16"):
                 got = self.spikes(name, "--backend", "reference", "--weights",
                                   bits).reshape(want.shape)
@@ -56,7 +57,7 @@ class Frameworks(SnncTest):
     def test_backends_agree_on_late_resets(self):
         for name in ("ff", "ffzero", "syn", "rleaky"):
             reference = self.spikes(name, "--backend", "reference")
-            for backend in ("native", "emulator"):
+            for backend in ("native", "emulator", "cpu"):
                 with self.subTest(name=name, backend=backend):
                     np.testing.assert_array_equal(
                         self.spikes(name, "--backend", backend), reference)
@@ -71,7 +72,7 @@ class Frameworks(SnncTest):
                 path = file.extract(f"snntorch_{name}.nir", self.folder)
                 reference = self.record(path, [*options, "--backend",
                                                "reference"])
-                for backend in ("native", "emulator"):
+                for backend in ("native", "emulator", "cpu"):
                     with self.subTest(name=name, backend=backend):
                         self.assert_equal_runs(self.record(path, [
                             *options, "--backend", backend]), reference)
