@@ -34,7 +34,7 @@ class Braille(SnncTest):
         bundle = self.compile("py.s2x", "--quantize", "py-spinnaker2")
         stored = np.load(data("braille", "s2_activity_noDelay_bias_zero.npy"))
         self.assertGreater(int(stored.sum()), 0)
-        for backend in ("emulator", "native", "reference"):
+        for backend in ("emulator", "native", "cpu", "reference"):
             with self.subTest(backend):
                 wrong = np.count_nonzero(self.raster(bundle, backend) != stored)
                 self.assertEqual(wrong, 0, "of 9,728")
@@ -56,6 +56,7 @@ class Braille(SnncTest):
                         ["--quantize", "py-spinnaker2"]):
             bundle = self.compile("all.s2x", *options)
             for pair in (("emulator", "reference"), ("native", "reference"),
+                         ("cpu", "reference"),
                          ("emulator", "native")):
                 with self.subTest(options=options, pair=pair):
                     done = self.snnc("verify", bundle, "--input", LETTER,

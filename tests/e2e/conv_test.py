@@ -57,7 +57,7 @@ class Convolution(SnncTest):
                 encodings = {e for core in cores if core["population"] == "map"
                              for e in core["encodings"]}
                 self.assertEqual(encodings, {"conv<8>"})
-                for other in ("reference", "native"):
+                for other in ("reference", "native", "cpu"):
                     done = self.snnc("verify", "c.s2x", "--input", "x.npy",
                                      "--against", other)
                     self.assertIn("no divergence", done.stdout)

@@ -23,13 +23,13 @@ class Digits(SnncTest):
             self.assertIn(column, done.stdout)
         self.snnc("run", NETWORK, "--reset", "zero", "--backend", "reference",
                   "--precision", "float", *RUN, "-o", self.path("float.npz"))
-        for backend in ("reference", "emulator", "native"):
+        for backend in ("reference", "emulator", "native", "cpu"):
             done = self.snnc("run", self.path("digits.s2x"), "--backend",
                              backend, *RUN, "-o",
                              self.path(f"{backend}.npz"), "--report", "table")
             if backend == "emulator":
                 self.assertIn("cycles/tick", done.stdout)
-        for chip in ("emulator", "native"):
+        for chip in ("emulator", "native", "cpu"):
             done = subprocess.run(
                 [sys.executable, os.path.join(ROOT, "scripts", "accuracy.py"),
                  "--float", self.path("float.npz"), "--reference",

@@ -65,11 +65,12 @@ class Frameworks(SnncTest):
     def test_float_is_what_the_framework_computed(self):
         for name, (_, _, count) in VECTORS.items():
             want = np.load(data("frameworks", name + "_raster.npy"))
-            found = self.spikes(name, "--backend", "reference", "--precision",
-                                "float").reshape(want.shape)
-            with self.subTest(name):
-                self.assertEqual(int(want.sum()), count)
-                self.assertEqual(int((want != found).sum()), 0)
+            for backend in ("reference", "cpu"):
+                found = self.spikes(name, "--backend", backend, "--precision",
+                                    "float").reshape(want.shape)
+                with self.subTest(name=name, backend=backend):
+                    self.assertEqual(int(want.sum()), count)
+                    self.assertEqual(int((want != found).sum()), 0)
             for bits in ("int8", "int16"):
                 got = self.spikes(name, "--backend", "reference", "--weights",
                                   bits).reshape(want.shape)

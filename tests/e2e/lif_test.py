@@ -44,7 +44,7 @@ class Lif(SnncTest):
         np.save(self.path("in.npy"), self.input)
         bundle = self.path("lif.s2x")
         self.snnc("compile", data("lif", "lif_norse.nir"), *TIME, "-o", bundle)
-        for backend in ("emulator", "native"):
+        for backend in ("emulator", "native", "cpu"):
             done = self.snnc("verify", bundle, "--input", self.path("in.npy"),
                              "--backend", backend)
             self.assertIn("no divergence", done.stdout)

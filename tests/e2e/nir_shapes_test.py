@@ -34,7 +34,7 @@ def lif(n, **more):
 
 class NirShapes(SnncTest):
 
-    backends = ("reference", "native", "emulator")
+    backends = ("reference", "native", "emulator", "cpu")
 
     def setUp(self):
         rng = np.random.default_rng(3)

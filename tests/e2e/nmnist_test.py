@@ -40,12 +40,13 @@ class Nmnist(SnncTest):
         arguments = ["--input", self.path("in.npy"), *records]
         runs = {backend: self.record(bundle,
                                      [*arguments, "--backend", backend])
-                for backend in ("emulator", "reference", "native")}
+                for backend in ("emulator", "reference", "native", "cpu")}
         self.assertEqual(len(runs["emulator"]), 2 * len(layers))
         for array in runs["emulator"].values():
             self.assertEqual(array.shape[0], frames.shape[0])
         self.assert_equal_runs(runs["emulator"], runs["reference"])
         self.assert_equal_runs(runs["native"], runs["reference"])
+        self.assert_equal_runs(runs["cpu"], runs["reference"])
 
         votes = runs["emulator"][f"{layers[-1]['name']}:spikes"].sum(0)
         print("votes:", votes.tolist())

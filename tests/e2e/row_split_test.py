@@ -52,7 +52,7 @@ class RowSplit(SnncTest):
                     json.loads(bundle.read("report.json")))
 
     def agree(self, name, ticks):
-        for against in ("reference", "native"):
+        for against in ("reference", "native", "cpu"):
             done = self.snnc("verify", name + ".s2x", "--ticks", str(ticks),
                              "--against", against)
             self.assertIn("no divergence", done.stdout)

@@ -51,7 +51,8 @@ class SmallModels(SnncTest):
                 self.snnc("compile", network, "-o", "m.s2x")
                 runs = [self.record("m.s2x", ["--input", "few.npy", *RECORD,
                                               "--backend", backend])
-                        for backend in ("reference", "native", "emulator")]
+                        for backend in ("reference", "native", "emulator",
+                                        "cpu")]
                 self.assertGreater(runs[0]["hidden:spikes"].sum(), 50)
                 for run in runs[1:]:
                     self.assert_equal_runs(runs[0], run)
