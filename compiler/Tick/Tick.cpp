@@ -70,7 +70,7 @@ LogicalResult RingAddOp::verify() {
   if (getFormats().empty())
     return emitOpError("needs at least one format");
   if (auto joined = getJoined();
-      joined && joined->size() != int64_t(getFormats().size()))
+      joined && size_t(joined->size()) != getFormats().size())
     return emitOpError("says of ")
            << joined->size() << " formats whether they are joined and has "
            << getFormats().size();
