@@ -129,7 +129,7 @@ class Vectors(SnncTest):
         return found.reshape(len(found), -1)
 
     def test_snntorch(self):
-        self.compare("snntorch", 32)
+        self.compare("snntorch", 33)
 
     def test_norse(self):
         self.compare("norse", 9)
@@ -168,14 +168,15 @@ class Vectors(SnncTest):
 class Stated(SnncTest):
     """The metadata of a file say what was trained; options go before them."""
 
-    def network(self, name, whole=(), layer=()):
-        """leaky_subtract_late of snnTorch with metadata of graph and node 3."""
+    def network(self, name, whole=(), layer=(), of="leaky_subtract_late",
+                node="3"):
+        """A network of snnTorch with metadata of the graph and a node."""
         vectors = Stored("snntorch", self.folder)
         path = self.path(name)
-        shutil.copy(vectors.path("leaky_subtract_late.nir"), path)
+        shutil.copy(vectors.path(of + ".nir"), path)
         shutil.copy(vectors.path("dense.npy"), self.path("in.npy"))
         with h5py.File(path, "r+") as file:
-            for place, entries in (("node", whole), ("node/nodes/3", layer)):
+            for place, entries in (("node", whole), ("node/nodes/" + node, layer)):
                 group = file.require_group(place + "/metadata")
                 for key, value in dict(entries).items():
                     group[key] = value
@@ -218,6 +219,16 @@ class Stated(SnncTest):
         _, reset, _ = self.meta(path, "--reset", "subtract")
         self.assertGreater(v.max(), reset.max())  # it is never taken down
         self.assertTrue((v != every).any())  # the hidden layer still is
+
+    def test_a_nested_graph_has_its_own(self):
+        path = self.network("nested.nir", {"framework": "snntorch"},
+                            {"reset": "zero", "reset_late": 0},
+                            "rleaky_subtract_late", "1")
+        _, _, meta = self.meta(path)
+        self.assertEqual(meta["layers"],
+                         {"1.lif": {"reset": "zero", "reset_late": False}})
+        _, _, meta = self.meta(path, "--reset", "subtract", "--reset-late")
+        self.assertEqual((meta["layers"], meta["reset"]), ({}, "subtract"))
 
     def test_wrong_values_are_named(self):
         path = self.network("wrong.nir", {"framework": "pytorch",
