@@ -140,7 +140,7 @@ static std::string samplesText(const Firing &firing) {
                             : fmt::format("{} ticks", firing.ticks);
 }
 
-static void warn(const char *code, const std::string &population,
+static void warn(DiagnosticCode code, const std::string &population,
                  std::string message, std::optional<std::string> command,
                  std::string change, DiagnosticSink &sink) {
   Diagnostic d = makeError(code, {"", population, 0, 0}, std::move(message));
