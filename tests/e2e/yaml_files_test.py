@@ -246,6 +246,9 @@ class YamlFiles(SnncTest):
         entries["network.mlir"] = text.encode()
         entries["parameters.safetensors"] = write_tensors(tensors)
         for name in ("network.mlir", "parameters.safetensors"):
+            manifest = json.loads(entries["manifest.json"])
+            manifest["files"][name]["bytes"] = len(entries[name])
+            entries["manifest.json"] = json.dumps(manifest).encode()
             fix_digest(entries, name)
         write_bundle(self.path("old.s2x"), entries)
         np.testing.assert_array_equal(self.raster(self.path("old.s2x")),
@@ -261,7 +264,7 @@ class YamlFiles(SnncTest):
 
     def test_memory(self):
         with open(SNNC, "rb") as file:
-            if b"__asan_init" in file.read():
+            if b"ERROR: AddressSanitizer" in file.read():
                 self.skipTest("what a sanitizer adds is not the command's")
         count = 1_000_000
         random = np.random.default_rng(3)
