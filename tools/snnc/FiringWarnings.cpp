@@ -118,13 +118,13 @@ uint64_t Arrivals::into(snn::NetworkOp network, const std::string &population,
 /// nothing for a bundle and for a run in float.
 static std::optional<std::string> compareCommand(const RunSubject &subject,
                                                  const RunOptions &options) {
-  if (subject.isBundleFile() || options.precision == "float")
+  if (subject.isBundleFile() || options.inFloat)
     return std::nullopt;
   std::string command = "`snnc verify " + options.input;
   for (const std::string &input : options.inputs)
     command += " --input " + input;
-  if (!options.encode.empty())
-    command += " --encode " + options.encode;
+  if (options.encode)
+    command += fmt::format(" --encode {}", runtime::name(*options.encode));
   if (options.ticks)
     command += fmt::format(" --ticks {}", *options.ticks);
   command += " --against float`";
