@@ -99,7 +99,7 @@ uint64_t Arrivals::into(snn::NetworkOp network, const std::string &population,
     snn::PopulationOp target = projection.targetPopulation();
     if (!target || target.getName() != population)
       continue;
-    uint64_t delay = shortestDelay(projection);
+    uint64_t delay = snnc::shortestDelay(projection);
     uint64_t ticks = result.ticks > delay ? result.ticks - delay : 0;
     std::string source = projection.sourceName().str();
     bool isInput = projection.getSource().getDefiningOp<snn::InputOp>();
