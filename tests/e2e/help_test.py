@@ -157,6 +157,8 @@ def cases():
         "argument": run("SNN0091", rerun, command=[*CHECK, "more"]),
         "value": run("SNN0092", meant, command=[*CHECK, "--quantize", "per-neurn"],
                      wrong="per-neurn"),
+        "option without effect": run("SNN0384", without("--reset"), command=[
+            *CHECK, "--reset", "zero"]),
         "missing value": run("SNN0093", rerun, command=[*CHECK, "--weights"]),
         # Inputs.
         "input name": run("SNN0410", meant, command=[
