@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <new>
 #include <nlohmann/json.hpp>
+#include <string_view>
 #include <unistd.h>
 
 namespace snnc {
@@ -26,14 +27,20 @@ enum End { Interrupted, NoMemory, Internal, kEnds };
 
 /// Made beforehand: a handler cannot allocate.
 struct Words {
-  char text[512];
-  size_t length;
+  char text[512] = {};
+  size_t length = 0;
+
+  constexpr Words() = default;
+  explicit constexpr Words(std::string_view line)
+      : length(line.copy(text, sizeof(text))) {}
 };
 
 } // namespace
 
 // A handler can reach nothing but static memory.
-static Words words[kEnds];
+static constinit Words words[kEnds] = {
+    Words(), Words("error: the memory of this process is used up [SNN0852]\n"),
+    Words()};
 static std::atomic<bool> ending = false;
 
 static Diagnostic findingOf(End end) {
@@ -54,7 +61,7 @@ static void describe(bool json) {
   for (int end = 0; end < kEnds; ++end) {
     Diagnostic finding = findingOf(End(end));
     std::string line = (json ? toJson(finding).dump() : toText(finding)) + "\n";
-    words[end].length = line.copy(words[end].text, sizeof(words[end].text));
+    words[end] = Words(line);
   }
 }
 
@@ -88,6 +95,19 @@ static void onLlvmFatal(void *, const char *why, bool) { sayAndEnd(why); }
 
 [[noreturn]] static void onTerminate() { endNow(Internal, kExitInternal); }
 
+/// Before the constructors of the shared libraries (XGBoost's, HDF5's), which
+/// allocate and are not ready for the exception. The address sanitizer is not
+/// up yet.
+__attribute__((no_sanitize("address", "undefined"))) static void
+onStart(int, char **, char **) {
+  std::set_new_handler(onNoMemory);
+  std::set_terminate(onTerminate);
+}
+
+__attribute__((section(".preinit_array"),
+               used)) static void (*const early)(int, char **,
+                                                 char **) = onStart;
+
 /// A closed descriptor is taken by a file that refuses what its user does:
 /// writing to a closed standard output must fail, not end in a bundle.
 static void occupyStandardDescriptors() {
@@ -112,8 +132,6 @@ void prepareProcess() {
     if (::sigaction(number, nullptr, &old) == 0 && old.sa_handler != SIG_IGN)
       ::sigaction(number, &action, nullptr);
   }
-  std::set_new_handler(onNoMemory);
-  std::set_terminate(onTerminate);
   llvm::install_bad_alloc_error_handler(onLlvmNoMemory);
   llvm::install_fatal_error_handler(onLlvmFatal);
 }
