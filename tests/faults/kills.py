@@ -1,12 +1,15 @@
-"""Kills snnc at random moments (SIGKILL) and looks at what is left.
+"""Kills snnc at random moments and looks at what is left.
 
     /usr/bin/python3 tests/faults/kills.py [--kills 1000] [--seed 1] [--jobs 2]
+        [--signal KILL | TERM | INT]
 
 The verbs that write are killed at moments drawn evenly from 0 to the time that
 they take. Afterwards each output is absent or whole: the bytes of a run that was
 not killed. Where an output stood before, it is the old one or the new one. What
 was begun is then repeated in the same folder and must succeed with the same
-bytes; a data set goes on where it was. Exit code 1 where that does not hold.
+bytes; a data set goes on where it was. After TERM and INT the exit code is 130
+and no temporary file is left; how long the end took is printed. Exit code 1
+where that does not hold.
 """
 
 import argparse
@@ -16,6 +19,7 @@ import os
 import pathlib
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -42,14 +46,16 @@ def start(what, folder, scratch):
 
 class Kills:
 
-    def __init__(self, inputs):
-        self.inputs = inputs
-        self.whole, self.seconds = {}, {}
-        for what in KILLED:
+    def __init__(self, inputs, killed, number):
+        self.inputs, self.number = inputs, number
+        self.whole, self.seconds, self.ends = {}, {}, []
+        for what in killed:
             with tempfile.TemporaryDirectory(prefix="snnc-kills-") as base:
                 folder = self.folder(base)
                 begin = time.monotonic()
-                if start(what, folder, base).wait() != 0:
+                child = start(what, folder, base)
+                child.communicate()
+                if child.returncode != 0:
                     raise RuntimeError(f"{what.name} fails without a kill")
                 self.seconds[what.name] = time.monotonic() - begin
                 self.whole[what.name] = self.read(what, folder)
@@ -85,9 +91,16 @@ class Kills:
                 path.write_bytes(OLD)
         child = start(what, folder, base)
         time.sleep(share * self.seconds[what.name])
-        child.kill()
+        begin = time.monotonic()
+        running = child.poll() is None
+        child.send_signal(self.number)
         child.communicate()
-        end = "killed" if child.returncode < 0 else "was over"
+        self.ends.append(running and time.monotonic() - begin)
+        if child.returncode not in (-self.number, 0, 130):
+            return "ended", f"exit code {child.returncode}"
+        end = "killed" if child.returncode else "was over"
+        if child.returncode == 130 and (left := self.strange(what, folder, base)):
+            return end, f"leaves {left}"
         found = self.read(what, folder)
         for name, content in found.items():
             if content != whole[name] and not (stood and content == OLD):
@@ -98,6 +111,11 @@ class Kills:
                                    for name in whole):
             end = "killed, something whole written"
         return end, self.again(what, folder, base)
+
+    def strange(self, what, folder, base):
+        known = {*os.listdir(self.inputs), *what.leaves, *what.outputs}
+        found = set(os.listdir(folder)) - known
+        return sorted(found | set(os.listdir(base)) - {"work"})
 
     def again(self, what, folder, base):
         part = os.path.join(folder, "out.csv.part")
@@ -116,22 +134,25 @@ class Kills:
         return None
 
 
-def run(kills, seed, jobs):
+def run(kills, seed, jobs, number=signal.SIGKILL, names=None, ends=None):
     """Counts by (verb, end), and the wrong ones as lines."""
+    killed = [what for what in KILLED if not names or what.name in names]
     draw = random.Random(seed)
-    cases = [(KILLED[i % len(KILLED)], draw.random() * 1.05,
-              i // len(KILLED) % 2 == 1) for i in range(kills)]
+    cases = [(killed[i % len(killed)], draw.random() * 1.05,
+              i // len(killed) % 2 == 1) for i in range(kills)]
     counts, wrong = collections.Counter(), []
     with tempfile.TemporaryDirectory(prefix="snnc-inputs-") as inputs, \
             concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         verbs.make_inputs(inputs)
-        bench = Kills(inputs)
-        ends = pool.map(lambda case: bench.kill(*case), cases)
-        for (what, share, stood), (end, problem) in zip(cases, ends):
+        bench = Kills(inputs, killed, number)
+        done = pool.map(lambda case: bench.kill(*case), cases)
+        for (what, share, stood), (end, problem) in zip(cases, done):
             counts[what.name, end] += 1
             if problem:
                 wrong.append(f"{what.name} at {share:.3f} of its time"
                              f"{', an output before' * stood}: {problem}")
+        if ends is not None:
+            ends += filter(None, bench.ends)
     return counts, wrong
 
 
@@ -141,13 +162,17 @@ def main():
     parser.add_argument("--kills", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
-    chosen = parser.parse_args()
-    counts, wrong = run(chosen.kills, chosen.seed, chosen.jobs)
+    parser.add_argument("--signal", choices=("KILL", "TERM", "INT"),
+                        default="KILL")
+    chosen, ends = parser.parse_args(), []
+    counts, wrong = run(chosen.kills, chosen.seed, chosen.jobs,
+                        signal.Signals["SIG" + chosen.signal], ends=ends)
     for (name, end), number in sorted(counts.items()):
         print(f"{name}: {end}: {number}")
     for line in wrong:
         print("WRONG", line)
-    print(f"{chosen.kills} kills, {len(wrong)} wrong")
+    print(f"{chosen.kills} kills, {len(wrong)} wrong; the longest end took "
+          f"{max(ends, default=0):.3f} s")
     return 1 if wrong else 0
 
 

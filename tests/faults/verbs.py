@@ -10,6 +10,7 @@ import pathlib
 import signal
 import subprocess
 import tempfile
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "release"
@@ -66,6 +67,22 @@ VERBS = [
     verb("eval", "selector eval --set grid --count 160 --data g.csv --seeds 1"),
     verb("predict", "selector predict --source 500 --target 500 --json"),
 ]
+
+
+def wait_for_handlers(pid):
+    """Until the process catches SIGTERM; earlier, its loader is at work, and a
+    signal ends it as any process. False: it has ended."""
+    while True:
+        try:
+            with open(f"/proc/{pid}/status", encoding="ascii") as file:
+                status = dict(line.split(":", 1) for line in file)
+        except FileNotFoundError:
+            return False
+        if status["State"].split()[0] == "Z":
+            return False
+        if int(status["SigCgt"], 16) >> (signal.SIGTERM - 1) & 1:
+            return True
+        time.sleep(0.01)
 
 
 def command(arguments, folder):

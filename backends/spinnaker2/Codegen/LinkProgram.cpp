@@ -64,18 +64,23 @@ static bool runLinker(llvm::ArrayRef<const char *> arguments,
   return returned && linked;
 }
 
-/// The machine's failure where lld gives the system's reason, for it says
-/// nothing but the text; else ours: the objects are what we made.
+/// The machine's failure where lld lacks a file, all of which are written by
+/// then, or gives the system's reason: there is nothing but the text to tell.
+/// Else ours: the objects are what we made.
 static Diagnostic linkFailure(const std::string &said) {
+  bool system = false;
+  for (llvm::StringRef sign : {"cannot find", "cannot open", "failed to "})
+    system |= llvm::StringRef(said).contains(sign);
   for (int error : {EIO, EMFILE, ENFILE, ENOSPC, EDQUOT, EACCES, EPERM, EROFS,
                     ENOMEM, ENOENT, EINTR, EFBIG, ENODEV})
-    if (llvm::StringRef(said).contains_insensitive(
-            std::generic_category().message(error)))
-      return makeError("SNN0003", {"", "", 0, 0},
-                       "cannot write or read a temporary file: " +
-                           llvm::StringRef(said).trim().str(),
-                       {"set TMPDIR to a folder that is writable and has room, "
-                        "and see that the process may open files (ulimit -n)"});
+    system |= llvm::StringRef(said).contains_insensitive(
+        std::generic_category().message(error));
+  if (system)
+    return makeError("SNN0003", {"", "", 0, 0},
+                     "cannot write or read a temporary file: " +
+                         llvm::StringRef(said).trim().str(),
+                     {"set TMPDIR to a folder that is writable and has room, "
+                      "and see that the process may open files (ulimit -n)"});
   return makeError("SNN0391", {}, "linking a core program failed: " + said);
 }
 
