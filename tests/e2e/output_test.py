@@ -44,7 +44,7 @@ class Output(unittest.TestCase):
             return file.read()
 
     def snnc(self, *arguments, code=0, **options):
-        options = {"capture_output": True, "timeout": 300, **options}
+        options = {"capture_output": True, "timeout": 3000, **options}
         done = subprocess.run([SNNC, *arguments], cwd=self.folder, **options)
         self.assertEqual(done.returncode, code, (arguments, done.stderr))
         return done
@@ -207,7 +207,7 @@ class Output(unittest.TestCase):
             done = subprocess.run(
                 ["sh", "-c", limited, SNNC, str(kilobytes), "run", "a.yaml",
                  "-i", "x.npy", "--threads", "64", "-o", "o.npz"],
-                cwd=self.folder, capture_output=True, timeout=300, check=False)
+                cwd=self.folder, capture_output=True, timeout=3000, check=False)
             if done.returncode != 127:  # not even its libraries
                 self.assertIn(done.returncode, DOCUMENTED, done.stderr)
                 ended.add(done.returncode)
