@@ -8,22 +8,27 @@ over what the rows grow by (1: linear).
 """
 
 import os
-
-import numpy as np
+import subprocess
+import sys
 
 SIZES = (5_000_000, 10_000_000, 20_000_000)
 SOURCES, TARGETS = 10_000, 10_000
 
 
-def rows(count):
-    """Different pairs would not fit: a pair may be listed again."""
-    random = np.random.default_rng(3)
-    table = np.empty((count, 4), np.float32)
-    table[:, 0] = random.integers(0, SOURCES, count)
-    table[:, 1] = random.integers(0, TARGETS, count)
-    table[:, 2] = random.normal(0, 1, count)
-    table[:, 3] = random.integers(1, 9, count)
-    return table
+# In a process of its own: what this one holds counts in those that it starts.
+# Different pairs would not fit: a pair may be listed again.
+WRITE = """
+import sys
+import numpy as np
+path, count = sys.argv[1], int(sys.argv[2])
+random = np.random.default_rng(3)
+table = np.empty((count, 4), np.float32)
+table[:, 0] = random.integers(0, int(sys.argv[3]), count)
+table[:, 1] = random.integers(0, int(sys.argv[4]), count)
+table[:, 2] = random.normal(0, 1, count)
+table[:, 3] = random.integers(1, 9, count)
+np.save(path, table)
+"""
 
 
 def network(listed):
@@ -48,7 +53,9 @@ def run(benchmarks, sizes=SIZES):
     _, _, empty = check("[]")
     before = None
     for size in sizes:
-        np.save(os.path.join(folder, "list.npy"), rows(size))
+        subprocess.run([sys.executable, "-c", WRITE,
+                        os.path.join(folder, "list.npy"), str(size),
+                        str(SOURCES), str(TARGETS)], check=True)
         for case, options in (("normalised", ()), ("planned", ("--plan",))):
             _, cpu, peak = check("{file: list.npy}", *options)
             name = f"{size // 10**6} M rows, {case}"

@@ -125,8 +125,8 @@ private:
 
 Status PartFile::open() {
   for (;;) {
-    file = Descriptor(
-        ::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0666));
+    file =
+        Descriptor(openFile(path.c_str(), O_RDWR | O_APPEND | O_CREAT, 0666));
     if (file.get() < 0)
       return failed();
     if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
@@ -139,10 +139,15 @@ Status PartFile::open() {
     }
     // Its former owner may have finished, and moved it, before the lock.
     struct stat locked, named;
-    if (::fstat(file.get(), &locked) == 0 &&
-        ::stat(path.c_str(), &named) == 0 && locked.st_ino == named.st_ino &&
-        locked.st_dev == named.st_dev)
+    if (::fstat(file.get(), &locked) != 0)
+      return failed();
+    if (::stat(path.c_str(), &named) != 0) {
+      if (errno != ENOENT)
+        return failed();
+    } else if (locked.st_ino == named.st_ino &&
+               locked.st_dev == named.st_dev) {
       return {};
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-# The three functions that every folder of snnc uses.
+# The functions that every folder of snnc uses.
 #
 # snnc_library(NAME SOURCES... [DEPS ...] [MLIR])
 #   A static library. Include paths start at the repository root and at the
@@ -10,6 +10,20 @@
 #
 # snnc_tablegen(TARGET FILE.td {OUTPUT FLAG [FLAG...] ;}...)
 #   Runs mlir-tblgen; every OUTPUT lands in the build tree beside the source.
+#
+# snnc_embed(OUTPUT HEADER TYPE FUNCTION FILES...)
+#   The files travel inside the tool: the generated source OUTPUT defines
+#   FUNCTION of HEADER, a std::vector<TYPE> with name and text of each.
+
+function(snnc_embed output header type function)
+  add_custom_command(OUTPUT ${output}
+    COMMAND ${CMAKE_COMMAND} -DOUTPUT=${output} "-DFILES=${ARGN}"
+      -DHEADER=${header} -DTYPE=${type} -DFUNCTION=${function}
+      -P ${CMAKE_SOURCE_DIR}/cmake/EmbedFiles.cmake
+    DEPENDS ${ARGN} ${CMAKE_SOURCE_DIR}/cmake/EmbedFiles.cmake
+    VERBATIM COMMENT "Embedding ${function}")
+  set_source_files_properties(${output} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+endfunction()
 
 function(snnc_common_flags target)
   target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})

@@ -8,6 +8,7 @@
 #include "backends/cpu/Engine.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <fmt/format.h>
 #include <limits>
@@ -175,6 +176,11 @@ Status Engine::addBookings(size_t p, size_t partition, uint32_t neurons) {
           return overflow(population.name, now,
                           partition * kPartitionNeurons + n, sum);
       sums[r][n] = float(sum); // S4.2: rounded once
+      if constexpr (std::is_same_v<Sum, double>)
+        if (!std::isfinite(sums[r][n]))
+          return runtime::sumNotFinite(population.name,
+                                       now - std::min(now, population.start),
+                                       partition * kPartitionNeurons + n, sum);
     }
   day.clear();
   return {};

@@ -120,7 +120,7 @@ LogicalResult Reader::read(NetworkOp network) {
       if (failed(readProjection(projection)))
         return failure();
     } else if (!isa<InputOp, PopulationOp, ProbeOp>(op)) {
-      return report(op, "SNN0703")
+      return report(&op, "SNN0703")
              << "'" << op.getName()
              << "' cannot be run; normalise the network first";
     }

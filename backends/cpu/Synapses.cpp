@@ -337,6 +337,8 @@ static double expectedSynapses(ProjectionOp projection) {
   }
   if (auto list = dyn_cast<ListAttr>(weights))
     return double(list.getSources().getType().getNumElements());
+  if (auto rows = dyn_cast<CsrAttr>(weights))
+    return double(rows.getTargets().getType().getNumElements());
   if (auto rule = dyn_cast<ProceduralAttr>(weights))
     return expectedDrawn(rule, sources, targets);
   if (isa<OneToOneAttr>(weights))

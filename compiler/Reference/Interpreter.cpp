@@ -9,7 +9,9 @@
 
 #include "compiler/SNN/ParamValues.h"
 #include "compiler/Support/Report.h"
+#include "runtime/host/FiniteWatch.h"
 
+#include <cmath>
 #include <fmt/format.h>
 #include <limits>
 
@@ -46,14 +48,28 @@ Status Interpreter::tick(std::span<const std::span<const uint16_t>> inputs) {
   return {};
 }
 
+/// S4.4. A sum beyond float32 is a current that is no number (S8.4).
+Status Interpreter::takeRealSums(Population &population, unsigned r) {
+  double *slot = population.realRings[r].slot(now);
+  for (size_t n = 0; n < population.neurons; ++n) {
+    double sum = std::exchange(slot[n], 0.0);
+    float &taken = population.sums[r][n];
+    taken = float(sum);
+    if (!std::isfinite(taken))
+      return runtime::sumNotFinite(population.op.getName().str(),
+                                   now - std::min(now, population.start), n,
+                                   sum);
+  }
+  return {};
+}
+
 /// S4.2: the sum over synapses, exact, becomes float32 once. Emptied slots are
 /// those of tick `now`, which come round again for a later tick.
 Status Interpreter::takeSums(Population &population) {
   for (unsigned r = 0; r < population.sums.size(); ++r) {
     if (precision == Precision::Float) {
-      double *slot = population.realRings[r].slot(now);
-      for (size_t n = 0; n < population.neurons; ++n)
-        population.sums[r][n] = float(std::exchange(slot[n], 0.0));
+      if (Status status = takeRealSums(population, r); !status)
+        return status;
       continue;
     }
     int64_t *slot = population.integerRings[r].slot(now);

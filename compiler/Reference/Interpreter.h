@@ -34,8 +34,8 @@ public:
   void reset();
 
   /// One chip tick (S1.2). `inputs[i]` holds how often each channel of input i
-  /// spikes in this tick. Error SNN0701: a weight sum that does not fit 32
-  /// bits.
+  /// spikes in this tick. Errors SNN0701: a weight sum that does not fit 32
+  /// bits; SNN0910, Float: one that does not fit float32.
   Status tick(std::span<const std::span<const uint16_t>> inputs);
 
   /// Ticks done since reset().
@@ -94,6 +94,7 @@ private:
   void sizeRings();
 
   Status takeSums(Population &population);
+  Status takeRealSums(Population &population, unsigned receptor);
   void update(Population &population);
   void send(Outgoing &edge, uint32_t source, uint32_t count);
 

@@ -6,6 +6,7 @@ import torch
 from snntorch.export_nir import export_to_nir
 
 from common import (CHANNELS, HIDDEN, INPUTS, OUTPUTS, TICKS, Store, inputs)
+from fold import fold
 
 KINDS = ("leaky", "synaptic", "rleaky", "rsynaptic")
 X = {name: torch.tensor(array).float() for name, array in inputs().items()}
@@ -70,6 +71,27 @@ def conv(kind, reset, late):
     return make
 
 
+def normed(seed):
+    """With BatchNorm and Dropout; the raster is that of the whole network, the
+    file that of the folded one."""
+    torch.manual_seed(seed)
+    net = torch.nn.Sequential(
+        torch.nn.Conv2d(CHANNELS, 4, 3, bias=False), torch.nn.BatchNorm2d(4),
+        layer("leaky", (4, 8, 8), "subtract", True), torch.nn.AvgPool2d(2),
+        torch.nn.Dropout(0.25), torch.nn.Flatten(),
+        torch.nn.Linear(64, OUTPUTS), torch.nn.BatchNorm1d(OUTPUTS),
+        layer("leaky", (OUTPUTS,), "subtract", True))
+    for norm in (net[1], net[7]):
+        norm.running_mean = 0.25 * torch.randn(norm.num_features)
+        norm.running_var = 0.02 + 0.1 * torch.rand(norm.num_features)
+        norm.weight.data = 0.5 + torch.rand(norm.num_features)
+        norm.bias.data = 0.25 * torch.randn(norm.num_features)
+    net.eval()
+    x = X["image"]
+    raster = torch.cat([net(x[t:t + 1]) for t in range(TICKS)]).numpy()
+    return run(fold(net), "image")[0], raster
+
+
 def options(reset, late):
     return ["--reset", reset, *([] if late else ["--no-reset-late"])]
 
@@ -97,6 +119,7 @@ def main():
     # The output never resets: its metadata say so, no option.
     store.add("readout_without_reset", dense("leaky", "subtract", True,
                                              readout="none"), "3")
+    store.add("conv_batchnorm", normed, "5", options("subtract", True), "image")
     store.write()
 
 

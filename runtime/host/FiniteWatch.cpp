@@ -75,6 +75,16 @@ Status FiniteWatch::status(uint64_t chipTick, bool isLast) const {
   return error;
 }
 
+Diagnostic sumNotFinite(const std::string &population, uint64_t tick,
+                        uint64_t neuron, double sum) {
+  return makeError("SNN0910", {"", population, 0, 0},
+                   fmt::format("in tick {} the weight sum of neuron {} becomes "
+                               "{:g}, beyond float32; the run ends there",
+                               tick, neuron, sum),
+                   {"make the weights smaller, or feed fewer spikes a tick and "
+                    "channel"});
+}
+
 Status DeviceStates::find() {
   blocks.clear();
   orders.clear();

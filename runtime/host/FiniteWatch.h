@@ -59,6 +59,11 @@ private:
   std::string note; ///< what made it, where that is known
 };
 
+/// SNN0910 for a float sum of weights (docs/semantics.md S4.4) beyond float32;
+/// `tick` of the network.
+Diagnostic sumNotFinite(const std::string &population, uint64_t tick,
+                        uint64_t neuron, double sum);
+
 /// The states of a bundle's cores in a device's memory.
 class DeviceStates {
 public:

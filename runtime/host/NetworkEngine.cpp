@@ -90,9 +90,12 @@ Status Run::runBatch(uint64_t sample, uint64_t first, uint64_t ticks, bool fed,
         {requests[r].populationIndex, requests[r].variableIndex,
          raw[r].bytes.data() + row * neurons * itemBytes(raw[r].dtype)});
   }
-  if (Status status = engine.run({first, ticks, rows, tapes}, watch); !status)
-    return status;
   uint64_t last = first + ticks - 1;
+  if (Status status = engine.run({first, ticks, rows, tapes}, watch); !status) {
+    // What a state that is no number led to comes second.
+    Status earlier = watch.status(last, true);
+    return earlier ? std::move(status) : std::move(earlier);
+  }
   return watch.status(last, last + 1 == result.chipTicks);
 }
 
@@ -105,8 +108,7 @@ Status Run::runSample(uint64_t sample) {
     bool fed = tick < fedTicks;
     uint64_t count = std::min(engine.batchTicks(),
                               (fed ? fedTicks : result.chipTicks) - tick);
-    if (Status status = runBatch(sample, tick, count, fed, watch);
-        !status)
+    if (Status status = runBatch(sample, tick, count, fed, watch); !status)
       return status;
     tick += count;
     if (options.progress &&

@@ -12,9 +12,6 @@
 
 namespace snnc::runtime {
 
-static constexpr std::array<Encoder, 3> encoders = {
-    Encoder::Rate, Encoder::Latency, Encoder::Delta};
-
 const char *name(Encoder encoder) {
   switch (encoder) {
   case Encoder::Rate:
@@ -25,22 +22,6 @@ const char *name(Encoder encoder) {
     return "delta";
   }
   return "?";
-}
-
-Expected<Encoder> encoderByName(const std::string &wanted) {
-  std::vector<std::string> known;
-  for (Encoder encoder : encoders) {
-    if (wanted == name(encoder))
-      return encoder;
-    known.push_back(name(encoder));
-  }
-  std::vector<std::string> hints;
-  for (const std::string &near : nearestNames(wanted, known, 1))
-    hints.push_back(fmt::format("did you mean '{}'?", near));
-  hints.push_back(fmt::format("the encoders are {}", fmt::join(known, ", ")));
-  return makeError("SNN0413", {},
-                   fmt::format("unknown encoder '{}'", wanted.substr(0, 80)),
-                   hints);
 }
 
 namespace {

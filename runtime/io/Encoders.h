@@ -45,8 +45,7 @@ struct EncoderOptions {
   bool fallingChannels = false;
 };
 
-/// "rate", "latency", "delta". Error SNN0413 lists them.
-Expected<Encoder> encoderByName(const std::string &name);
+/// "rate", "latency", "delta".
 const char *name(Encoder encoder);
 
 /// `analog` is [samples x] [ticks x] channels; the result is uint8

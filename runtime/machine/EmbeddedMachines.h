@@ -14,7 +14,7 @@ struct EmbeddedMachine {
 };
 
 /// Every file of backends/spinnaker2/machine, sorted by name. Defined in a
-/// source that EmbedFiles.cmake generates.
+/// source that snnc_embed generates.
 std::vector<EmbeddedMachine> embeddedMachines();
 
 } // namespace snnc

@@ -103,7 +103,10 @@ Expected<OutputPlace> outputPlace(const std::string &path) {
   }
   if (::access(folderOf(place->path).c_str(), W_OK | X_OK) != 0)
     return cannotWrite(path, std::strerror(errno));
-  bool isFolder = std::filesystem::is_directory(folderOf(place->path));
+  std::error_code error;
+  bool isFolder = std::filesystem::is_directory(folderOf(place->path), error);
+  if (error)
+    return cannotWrite(path, error.message());
   if (!isFolder || place->path.empty() || place->path.back() == '/')
     return cannotWrite(path, std::strerror(isFolder ? EISDIR : ENOTDIR));
   return place;
@@ -132,6 +135,14 @@ Status checkOutput(const std::string &path,
 // Writing
 //===----------------------------------------------------------------------===//
 
+int openFile(const char *path, int flags, mode_t mode) {
+  int fd;
+  do
+    fd = ::open(path, flags | O_CLOEXEC, mode);
+  while (fd < 0 && errno == EINTR);
+  return fd;
+}
+
 bool writeFully(int descriptor, std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
@@ -152,7 +163,7 @@ static Status writeThrough(const OutputPlace &place, const std::string &shown,
     std::fflush(stdout);
   Descriptor file(place.descriptor >= 0
                       ? ::fcntl(place.descriptor, F_DUPFD_CLOEXEC, 3)
-                      : ::open(place.path.c_str(), O_WRONLY | O_CLOEXEC));
+                      : openFile(place.path.c_str(), O_WRONLY));
   if (file.get() < 0 || !writeFully(file.get(), bytes))
     return cannotWrite(shown, std::strerror(errno));
   if (::close(file.release()) != 0)
@@ -164,8 +175,8 @@ static Status writeThrough(const OutputPlace &place, const std::string &shown,
 static bool writeNew(const OutputPlace &place, const char *name,
                      std::span<const std::byte> bytes) {
   ::unlink(name); // left by a killed process of the same number
-  Descriptor file(::open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-                         place.exists ? 0600 : 0666));
+  Descriptor file(
+      openFile(name, O_WRONLY | O_CREAT | O_EXCL, place.exists ? 0600 : 0666));
   if (file.get() < 0)
     return false;
   if (place.exists) {
@@ -207,6 +218,22 @@ Status writeFileAtomically(const std::string &path, std::string_view text) {
 //===----------------------------------------------------------------------===//
 // Reading
 //===----------------------------------------------------------------------===//
+
+ssize_t readFully(int descriptor, std::span<std::byte> bytes, uint64_t from) {
+  size_t done = 0;
+  while (done < bytes.size()) {
+    ssize_t got = ::pread(descriptor, bytes.data() + done, bytes.size() - done,
+                          off_t(from + done));
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0)
+      return -1;
+    if (got == 0)
+      break;
+    done += size_t(got);
+  }
+  return ssize_t(done);
+}
 
 Expected<std::string> readFile(const std::string &path, size_t maxBytes) {
   auto file = FileReader::open(path, maxBytes);

@@ -6,6 +6,7 @@
 #include "runtime/support/Diagnostic.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,6 +41,13 @@ Status checkOutput(const std::string &path,
 Status writeFileAtomically(const std::string &path,
                            std::span<const std::byte> bytes);
 Status writeFileAtomically(const std::string &path, std::string_view text);
+
+/// open(2), closed on exec, until no signal interrupts it.
+int openFile(const char *path, int flags, mode_t mode = 0);
+
+/// pread(2) until `bytes` is full or the file ends: how many there were; -1
+/// with errno: an error.
+ssize_t readFully(int descriptor, std::span<std::byte> bytes, uint64_t from);
 
 /// write(2) until all is written; false with errno otherwise.
 bool writeFully(int descriptor, std::span<const std::byte> bytes);

@@ -7,6 +7,8 @@
 
 #include "runtime/support/FileReader.h"
 
+#include "runtime/support/AtomicFile.h"
+
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -25,7 +27,7 @@ static Diagnostic cannotRead(const std::string &path, const char *why) {
 Expected<FileReader> FileReader::open(const std::string &path,
                                       uint64_t maxBytes) {
   // O_NONBLOCK: a FIFO is opened, and refused, without a writer.
-  int number = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  int number = openFile(path.c_str(), O_RDONLY | O_NONBLOCK);
   if (number < 0)
     return cannotRead(path, std::strerror(errno));
   FileReader file;

@@ -50,8 +50,8 @@ void Temporary::keep() {
 }
 
 static void removePath(const char *path) {
-  if (::unlink(path) != 0)
-    ::rmdir(path);
+  if (::unlink(path) != 0 && ::rmdir(path) != 0)
+    ::unlink(path); // what failed once (a file server) may succeed
 }
 
 Temporary::~Temporary() {

@@ -19,7 +19,7 @@ class ExitCodes(SnncTest):
 
     def test_ok(self):
         self.assertIn("Examples:", self.snnc("compile", "--help").stdout)
-        for verb in ("run", "check", "verify", "inspect"):
+        for verb in ("run", "check", "verify", "inspect", "explain"):
             self.assertIn("Example", self.snnc(verb, "--help").stdout)
         self.assertIn("Exit codes", self.snnc("--help").stdout)
         self.assertRegex(self.snnc("--version").stdout, r"^snnc \d+\.\d+\.\d+")

@@ -50,7 +50,9 @@ projections:
   - {{from: {source}, to: wild, connector: {connector}, weight: 2.0}}
 """
 MODES = [["--backend", "reference", "--precision", "float"],
-         ["--backend", "reference"], ["--backend", "host"],
+         ["--backend", "cpu", "--precision", "float"],
+         ["--backend", "reference"], ["--backend", "cpu"],
+         ["--backend", "native"],
          ["--backend", "emulator"],
          ["--backend", "emulator", "--paradigm", "parallel"]]
 
@@ -131,11 +133,58 @@ class NotFinite(SnncTest):
         x = np.zeros((4, 20, 1), np.uint8)
         x[2, 1] = 1
         np.save(self.path("x.npy"), x)
-        for backend in ("reference", "emulator"):
+        for backend in ("reference", "cpu", "emulator"):
             done = self.snnc("run", net, "--input", self.path("x.npy"),
                              "--backend", backend, "--layout", "samples-first",
                              "-o", self.path("o.npz"), code=1)
             self.assertIn("in sample 2, tick ", done.stderr)
+
+    def test_current(self):
+        """Two weights of 3e38 in a tick, in float; integers have none."""
+        net = self.path("c.yaml")
+        with open(net, "w", encoding="utf-8") as file:
+            file.write("""
+network: {name: current, dt: 1.0e-3}
+inputs:
+  kick: {size: 2, kind: spike_list, spikes: [[1, 0], [4, 0], [4, 1]]}
+populations:
+  out: {size: 3, model: lif, params: {alpha: 0.9, threshold: 1.0}}
+projections:
+  - {from: kick, to: out, connector: {list: [[0, 0, 1.0], [0, 2, 3.0e+38],
+     [1, 2, 3.0e+38]]}}
+""")
+        for backend in ("reference", "cpu"):
+            done = self.snnc("run", net, "--backend", backend, "--precision",
+                             "float", "--ticks", 9, "-o", self.path("o.npz"),
+                             code=1)
+            self.assertRegex(done.stderr, r"'out': in tick [45] the weight sum "
+                             r"of neuron 2 becomes 6e\+38, beyond float32")
+
+    def test_literals_that_are_no_numbers(self):
+        """Refused where they stand, before any run."""
+        for text, what in (
+                ("1.0/0.0", "it divides by 0"), ("v / 0.0", "it divides by 0"),
+                ("v / (2.0 - 2)", "it divides by 0"),
+                ("sqrt(-1.0)", "it is nan"), ("log(0.0)", "it is -inf"),
+                ("log(1.0 - 2.0)", "it is nan"),
+                ("exp(1000.0)", "it is inf"), ("exp(9*10)", "it is inf"),
+                ("1e38 * 1e2", "it is inf"), ("-3e38 - 3e38", "it is -inf")):
+            net = self.path("l.yaml")
+            with open(net, "w", encoding="utf-8") as file:
+                file.write(NETWORK.format(
+                    model="grow", source="kick", size=3, connector="all_to_all"
+                ).replace("v * v * 3.0", f"v + ( {text} )"))
+            done = self.snnc("check", net, code=1)
+            self.assertIn(f"'{text}' is no finite number: {what} [SNN1009]",
+                          done.stderr)
+            self.assertIn("l.yaml:8:", done.stderr)
+        for text in ("v / 0.1", "sqrt(0.0)", "exp(-1000.0)", "exp(88.0)",
+                     "min(v, 1e38) * 1e2"):
+            with open(net, "w", encoding="utf-8") as file:
+                file.write(NETWORK.format(
+                    model="grow", source="kick", size=3, connector="all_to_all"
+                ).replace("v * v * 3.0", f"v + ( {text} )"))
+            self.snnc("check", net)
 
     def test_from_a_bundle(self):
         net, bundle = self.path("b.yaml"), self.path("b.s2x")

@@ -129,7 +129,7 @@ class Vectors(SnncTest):
         return found.reshape(len(found), -1)
 
     def test_snntorch(self):
-        self.compare("snntorch", 32)
+        self.compare("snntorch", 33)
 
     def test_norse(self):
         self.compare("norse", 9)
@@ -168,28 +168,30 @@ class Vectors(SnncTest):
 class Stated(SnncTest):
     """The metadata of a file say what was trained; options go before them."""
 
-    def network(self, name, whole=(), layer=()):
-        """leaky_subtract_late of snnTorch with metadata of graph and node 3."""
-        vectors = Stored("snntorch", self.folder)
+    def network(self, name, whole=(), layer=(), of="snntorch/leaky_subtract_late",
+                node="3"):
+        """A stored network with metadata of the graph and a node."""
+        framework, of = of.split("/")
+        vectors = Stored(framework, self.folder)
         path = self.path(name)
-        shutil.copy(vectors.path("leaky_subtract_late.nir"), path)
+        shutil.copy(vectors.path(of + ".nir"), path)
         shutil.copy(vectors.path("dense.npy"), self.path("in.npy"))
         with h5py.File(path, "r+") as file:
-            for place, entries in (("node", whole), ("node/nodes/3", layer)):
+            for place, entries in (("node", whole), ("node/nodes/" + node, layer)):
                 group = file.require_group(place + "/metadata")
                 for key, value in dict(entries).items():
                     group[key] = value
         return path
 
-    def meta(self, path, *options):
+    def meta(self, path, *options, layer="3"):
         """The stderr of check, the spikes and potentials of the last layer,
         and what the results say of the neurons."""
         found = self.snnc("check", path, *options).stderr
         self.snnc("run", path, *options, "-i", self.path("in.npy"),
-                  "--backend", "reference", "-r", "3:v",
+                  "--backend", "reference", "-r", layer + ":v",
                   "-o", self.path("out.npz"))
         with np.load(self.path("out.npz")) as out:
-            return found, out["3:v"], json.loads(out["meta"].tobytes())
+            return found, out[layer + ":v"], json.loads(out["meta"].tobytes())
 
     def test_metadata_are_obeyed(self):
         keys = {"framework": "snntorch", "reset": "zero", "reset_late": False}
@@ -218,6 +220,19 @@ class Stated(SnncTest):
         _, reset, _ = self.meta(path, "--reset", "subtract")
         self.assertGreater(v.max(), reset.max())  # it is never taken down
         self.assertTrue((v != every).any())  # the hidden layer still is
+
+    def test_a_nested_graph_has_its_own(self):
+        path = self.network("nested.nir", {"framework": "spyx"},
+                            {"reset": "zero", "reset_late": 0}, "spyx/rlif",
+                            "layer_1")
+        _, _, meta = self.meta(path, layer="layer_3")
+        self.assertEqual(meta["layers"], {"layer_1.layer_1.lif": {
+            "reset": "zero", "reset_late": False}})
+        found, _, meta = self.meta(path, "--reset", "subtract", "--reset-late",
+                                   layer="layer_3")
+        self.assertEqual((meta["layers"], meta["reset"]), ({}, "subtract"))
+        for code in ("SNN0386", "SNN0387"):  # dt = 1; past the feedback
+            self.assertEqual(found.count(code), 1, found)
 
     def test_wrong_values_are_named(self):
         path = self.network("wrong.nir", {"framework": "pytorch",

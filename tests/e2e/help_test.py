@@ -157,6 +157,8 @@ def cases():
         "argument": run("SNN0091", rerun, command=[*CHECK, "more"]),
         "value": run("SNN0092", meant, command=[*CHECK, "--quantize", "per-neurn"],
                      wrong="per-neurn"),
+        "option without effect": run("SNN0384", without("--reset"), command=[
+            *CHECK, "--reset", "zero"]),
         "missing value": run("SNN0093", rerun, command=[*CHECK, "--weights"]),
         # Inputs.
         "input name": run("SNN0410", meant, command=[
@@ -295,6 +297,27 @@ class Help(SnncTest):
         for wrong in ("SNN9999", "", "x" * 5000, "SNN035\n"):
             done = self.snnc("explain", wrong, code=2)
             self.assertIn("[SNN0092]", done.stderr)
+
+    def test_check_says_ok_only_of_what_it_tried(self):
+        """What compile refuses, check does not call ok, or says that it did
+        not look."""
+        self.write(self.folder, {"net.yaml": NET, "big.yaml": NET.replace(
+            "size: 4", "size: 3000").replace("size: 3,", "size: 5500,")})
+        self.assertIn("not tried: whether it fits a machine (--plan)",
+                      self.snnc(*CHECK).stdout)
+        self.assertIn("not tried: code generation",
+                      self.snnc(*CHECK, "--tick", "1e-3").stdout)
+        for command in (["net.yaml", "--machine", "wrong"],
+                        ["net.yaml", "--selector-model", "none.json"],
+                        ["big.yaml", "--plan"], ["big.yaml", "--tick", "1e-2"]):
+            refused = self.run_snnc("compile", *(
+                part for part in command if part != "--plan"))
+            done = self.run_snnc("check", *command)
+            self.assertNotEqual(refused.returncode, 0)
+            self.assertEqual(done.returncode, refused.returncode, done.stderr)
+            self.assertNotRegex(done.stdout, r"(?m)^ok$")
+        np.save(self.path("x.npy"), np.ones((5, 4), np.uint8))
+        self.snnc(*RUN, "--machine", "wrong", code=1)
 
     def test_an_error_names_its_page_once(self):
         self.write(self.folder, {"net.yaml": NET.replace("size", "sise")})

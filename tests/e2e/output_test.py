@@ -44,7 +44,7 @@ class Output(unittest.TestCase):
             return file.read()
 
     def snnc(self, *arguments, code=0, **options):
-        options = {"capture_output": True, "timeout": 300, **options}
+        options = {"capture_output": True, "timeout": 3000, **options}
         done = subprocess.run([SNNC, *arguments], cwd=self.folder, **options)
         self.assertEqual(done.returncode, code, (arguments, done.stderr))
         return done
@@ -56,6 +56,15 @@ class Output(unittest.TestCase):
         self.addCleanup(child.communicate)
         self.addCleanup(child.kill)
         return child
+
+    @staticmethod
+    def wait_for_handlers(pid):
+        """Before that, the dynamic loader is at work."""
+        caught = 0
+        while not caught >> (signal.SIGTERM - 1) & 1:
+            with open(f"/proc/{pid}/status", encoding="ascii") as file:
+                caught = int(dict(line.split(":", 1)
+                                  for line in file)["SigCgt"], 16)
 
     def listed(self):
         return sorted(os.listdir(self.folder))
@@ -144,7 +153,8 @@ class Output(unittest.TestCase):
         for number in (signal.SIGINT, signal.SIGTERM):
             child = self.start("--diagnostics", "json", "compile", "a.yaml",
                                "-o", "f")
-            time.sleep(0.5)  # in whatever phase: each ends the same way
+            self.wait_for_handlers(child.pid)
+            time.sleep(0.2)  # in whatever phase: each ends the same way
             child.send_signal(number)
             self.assertEqual(child.wait(), 130)
             self.assertEqual(json.loads(child.stderr.read())["code"],
@@ -197,7 +207,7 @@ class Output(unittest.TestCase):
             done = subprocess.run(
                 ["sh", "-c", limited, SNNC, str(kilobytes), "run", "a.yaml",
                  "-i", "x.npy", "--threads", "64", "-o", "o.npz"],
-                cwd=self.folder, capture_output=True, timeout=300, check=False)
+                cwd=self.folder, capture_output=True, timeout=3000, check=False)
             if done.returncode != 127:  # not even its libraries
                 self.assertIn(done.returncode, DOCUMENTED, done.stderr)
                 ended.add(done.returncode)

@@ -52,7 +52,7 @@ class Scale(SnncTest):
         command = " ".join(f"'{a}'" for a in (SNNC, *arguments))
         return subprocess.run(
             ["bash", "-c", f"ulimit -v {2 * GIGABYTE}; exec {command}"],
-            cwd=self.folder, capture_output=True, text=True, timeout=120)
+            cwd=self.folder, capture_output=True, text=True, timeout=3000)
 
     def test_many_projections_of_one_synapse(self):
         file = self.write("chain.yaml", chain(1500))

@@ -237,6 +237,45 @@ class YamlInputs(SnncTest):
         note = self.snnc("run", path, "--backend", "reference", "--input", self.path("first.npy"),
                          "-o", self.path("o.npz")).stderr
         self.assertIn("5 samples of 3 ticks and 2 channels [SNN0660]", note)
+        # What is said elsewhere needs no note.
+        for more in (["--ticks", "3"], ["--layout", "samples-first"]):
+            self.assertNotIn("SNN0660", self.snnc(
+                "run", path, "--backend", "reference", "--input",
+                self.path("first.npy"), "-o", self.path("o.npz"), *more).stderr)
+
+    def test_channels_first(self):
+        path = self.network("projections: [{from: in, to: pop, connector: one_to_one, delay: 0}]\n")
+        given = (np.random.default_rng(1).random((5, 3, 2)) < 0.5).astype(np.uint8)
+        for array in (given, given[0], given[:, :2], given[0, :2]):
+            np.save(self.path("plain.npy"), array)
+            np.save(self.path("turned.npy"), array.swapaxes(-1, -2))
+            np.testing.assert_array_equal(
+                self.values(path, "--input", self.path("plain.npy")),
+                self.values(path, "--input", self.path("turned.npy"),
+                            "--layout", "channels-first"))
+        run = ["run", path, "--backend", "reference", "-o", self.path("o.npz"),
+               "--input", self.path("turned.npy")]
+        note = self.snnc(*run).stderr
+        self.assertIn("the array is 2 x 2: read as ticks x channels [SNN0660]",
+                      note)
+        for layout in ("samples-first", "ticks-first", "channels-first"):
+            self.assertNotIn("SNN0660", self.snnc(*run, "--layout", layout).stderr)
+        # Not that way round: refused, not read as something else.
+        np.save(self.path("turned.npy"), given[0])
+        done = self.snnc(*run, "--layout", "channels-first", code=1)
+        self.assertIn("[SNN0411]", done.stderr)
+
+    def test_values_are_counts_or_refused(self):
+        path = self.network("projections: [{from: in, to: pop, connector: one_to_one, delay: 0}]\n")
+        np.save(self.path("x.npy"), np.array([[0, 2], [3, 1]], np.float64))
+        self.assertEqual(self.values(path, "--input", self.path("x.npy"),
+                                     "--layout", "samples-first").tolist(),
+                         [[0, 2], [3, 3]])
+        for wrong in (0.7, -1.0, np.nan, np.inf, 70000.0):
+            np.save(self.path("x.npy"), np.array([[0, wrong], [1, 1], [0, 0]]))
+            done = self.snnc("run", path, "--backend", "reference", "--input",
+                             self.path("x.npy"), "-o", self.path("o.npz"), code=1)
+            self.assertIn("[SNN0412]", done.stderr)
 
     def test_other_languages_operators(self):
         """Each hint, applied as printed, is an equation that works."""

@@ -274,7 +274,7 @@ static void check(const TemporaryFile &file, uint64_t index,
   Expected<Graph> graph = readNir(file.path(), findings, limits);
   std::string broken, code;
   if (!graph) {
-    code = graph.error().code;
+    code = graph.error().code.name();
     if (options.only >= 0)
       fmt::print("{}\n", toText(graph.error()));
     (void)toJson(graph.error()).dump(); // throws on text that is not UTF-8
@@ -288,7 +288,7 @@ static void check(const TemporaryFile &file, uint64_t index,
   for (const Diagnostic &finding : findings.all()) {
     (void)toJson(finding).dump();
     if (finding.severity == Severity::Error && code.empty())
-      code = finding.code;
+      code = finding.code.name();
   }
   double taken = computingSeconds() - begin;
   tally.slowest = std::max(tally.slowest, taken);

@@ -130,8 +130,8 @@ static std::string outcome(const std::string &text, Tally &tally) {
   DiagnosticSink sink;
   auto module = yaml::importYamlText(text, "mutant.yaml", &context, sink);
   for (const Diagnostic &d : sink.all()) {
-    ++tally.codes[d.code];
-    if (d.code.size() != 7 || d.message.empty())
+    ++tally.codes[d.code.name()];
+    if (d.code.name().size() != 7 || d.message.empty())
       return "a finding without code or message";
     if (d.spot.line < 1 && d.code != "SNN1001")
       return "a finding without a line: " + toText(d);

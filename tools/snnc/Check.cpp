@@ -1,7 +1,6 @@
 //===- Check.cpp - snnc check: what a file holds and lacks ----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "compiler/Fabric/ScanCache.h"
 #include "runtime/support/ExitCode.h"
 #include "runtime/support/Text.h"
 #include "tools/snnc/Compile.h"
@@ -80,13 +79,12 @@ static void printLayers(const nlohmann::json &layers) {
 /// Whether the machine holds it: all that `compile` does but the code.
 static void tryMapping(ModuleOp module, const CompileOptions &options,
                        DiagnosticSink &sink) {
-  auto machine = machineOf(options);
+  auto machine = s2::machineOf(options);
   if (!machine)
     return sink.report(machine.takeError());
-  auto shared = std::make_shared<const MachineModel>(std::move(*machine));
-  auto scans = std::make_shared<fabric::ScanCache>();
-  (void)(succeeded(decideParadigms(module, options, shared, scans)) &&
-         succeeded(mapNetwork(module, options, shared, scans)));
+  (void)s2::mapNetwork(
+      module, options,
+      std::make_shared<const MachineModel>(std::move(*machine)));
 }
 
 /// What `compile` does beyond the check, and may still refuse.

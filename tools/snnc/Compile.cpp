@@ -118,8 +118,8 @@ int runCompile(const CompileOptions &options, DiagnosticSink &sink) {
     sink.report(s.takeError());
     return kExitInput;
   }
-  if (options.report != "none")
-    printCompileReport(*bundle, options.report == "json");
+  if (options.report != ReportForm::None)
+    printCompileReport(*bundle, options.report == ReportForm::Json);
   return kExitOk;
 }
 

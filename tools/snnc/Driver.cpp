@@ -12,7 +12,12 @@
 
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <fmt/format.h>
+#include <string>
+#include <system_error>
+
+namespace fs = std::filesystem;
 
 namespace snnc {
 
@@ -27,6 +32,24 @@ int runTargets() {
                machine->level().clockHz / 1e6, machine->digest);
   }
   return kExitOk;
+}
+
+/// What the system refuses (a folder that cannot be looked at, a thread) is the
+/// machine's failure and no fault of the command.
+static Diagnostic systemFailure(const std::system_error &error) {
+  std::string path;
+  if (auto *file = dynamic_cast<const fs::filesystem_error *>(&error))
+    path = file->path1().string();
+  return makeError("SNN0940", {path, "", 0, 0},
+                   fmt::format("the system refuses: {}", error.what()),
+                   {"see that the files can be read and written, and that the "
+                    "disk and the process limits (ulimit -a) have room"});
+}
+
+static Diagnostic internalError(const std::exception &error) {
+  return makeError("SNN0901", {},
+                   std::string("internal error: ") + error.what(),
+                   {"report it with the command and the input file"});
 }
 
 static int runVerb(const Options &options, DiagnosticSink &sink) {
@@ -60,10 +83,17 @@ int runDriver(int argc, char **argv) {
     if (Status status = output.finish(); !status)
       sink.report(status.takeError());
   };
+  auto print = [&](const Options &options, bool always) {
+    try {
+      printFindings(sink, options.jsonDiagnostics, options.quiet, always);
+    } catch (const std::system_error &) {
+      // Standard error cannot be written: the exit code tells.
+    }
+  };
   Options options;
   if (std::optional<int> code = parseOptions(argc, argv, options)) {
     finish();
-    printFindings(sink, false, false, true);
+    print({}, true);
     return exitCodeOf(sink, *code);
   }
   if (options.jsonDiagnostics)
@@ -71,14 +101,14 @@ int runDriver(int argc, char **argv) {
   int code = kExitInternal;
   try {
     code = runVerb(options, sink);
+  } catch (const std::system_error &error) {
+    sink.report(systemFailure(error));
+    code = kExitInput;
   } catch (const std::exception &error) {
-    sink.report(makeError("SNN0901", {},
-                          std::string("internal error: ") + error.what(),
-                          {"report it with the command and the input file"}));
+    sink.report(internalError(error));
   }
   finish();
-  printFindings(sink, options.jsonDiagnostics, options.quiet,
-                options.verb == Verb::Check);
+  print(options, options.verb == Verb::Check);
   return exitCodeOf(sink, code);
 }
 

@@ -99,7 +99,7 @@ uint64_t Arrivals::into(snn::NetworkOp network, const std::string &population,
     snn::PopulationOp target = projection.targetPopulation();
     if (!target || target.getName() != population)
       continue;
-    uint64_t delay = shortestDelay(projection);
+    uint64_t delay = snnc::shortestDelay(projection);
     uint64_t ticks = result.ticks > delay ? result.ticks - delay : 0;
     std::string source = projection.sourceName().str();
     bool isInput = projection.getSource().getDefiningOp<snn::InputOp>();
@@ -118,13 +118,13 @@ uint64_t Arrivals::into(snn::NetworkOp network, const std::string &population,
 /// nothing for a bundle and for a run in float.
 static std::optional<std::string> compareCommand(const RunSubject &subject,
                                                  const RunOptions &options) {
-  if (subject.isBundleFile() || options.precision == "float")
+  if (subject.isBundleFile() || options.inFloat)
     return std::nullopt;
   std::string command = "`snnc verify " + options.input;
   for (const std::string &input : options.inputs)
     command += " --input " + input;
-  if (!options.encode.empty())
-    command += " --encode " + options.encode;
+  if (options.encode)
+    command += fmt::format(" --encode {}", runtime::name(*options.encode));
   if (options.ticks)
     command += fmt::format(" --ticks {}", *options.ticks);
   command += " --against float`";
@@ -140,7 +140,7 @@ static std::string samplesText(const Firing &firing) {
                             : fmt::format("{} ticks", firing.ticks);
 }
 
-static void warn(const char *code, const std::string &population,
+static void warn(DiagnosticCode code, const std::string &population,
                  std::string message, std::optional<std::string> command,
                  std::string change, DiagnosticSink &sink) {
   Diagnostic d = makeError(code, {"", population, 0, 0}, std::move(message));

@@ -11,29 +11,39 @@
 
 #include <atomic>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <fcntl.h>
 #include <new>
 #include <nlohmann/json.hpp>
+#include <openssl/crypto.h>
+#include <string_view>
 #include <unistd.h>
 
 namespace snnc {
 
 namespace {
 
-enum End { Interrupted, NoMemory, Internal, kEnds };
+enum End { Interrupted, NoMemory, Refused, Internal, kEnds };
 
 /// Made beforehand: a handler cannot allocate.
 struct Words {
-  char text[512];
-  size_t length;
+  char text[512] = {};
+  size_t length = 0;
+
+  constexpr Words() = default;
+  explicit constexpr Words(std::string_view line)
+      : length(line.copy(text, sizeof(text))) {}
 };
 
 } // namespace
 
 // A handler can reach nothing but static memory.
-static Words words[kEnds];
+static constinit Words words[kEnds] = {
+    Words("error: interrupted [SNN0427]\n"),
+    Words("error: the memory of this process is used up [SNN0852]\n"), Words(),
+    Words()};
 static std::atomic<bool> ending = false;
 
 static Diagnostic findingOf(End end) {
@@ -44,6 +54,9 @@ static Diagnostic findingOf(End end) {
     return makeError("SNN0852", {}, "the memory of this process is used up",
                      {"give it more (ulimit -v, the container's limit), or "
                       "reduce --jobs or --threads"});
+  case Refused:
+    return makeError("SNN0940", {}, "the system refuses a read or a write",
+                     {"see that the disk and TMPDIR have room"});
   default:
     return makeError("SNN0901", {}, "internal error: it cannot go on",
                      {"report it with the command and the input file"});
@@ -54,7 +67,7 @@ static void describe(bool json) {
   for (int end = 0; end < kEnds; ++end) {
     Diagnostic finding = findingOf(End(end));
     std::string line = (json ? toJson(finding).dump() : toText(finding)) + "\n";
-    words[end].length = line.copy(words[end].text, sizeof(words[end].text));
+    words[end] = Words(line);
   }
 }
 
@@ -78,15 +91,60 @@ static void onNoMemory() { endNow(NoMemory, kExitInput); }
 
 static void onLlvmNoMemory(void *, const char *, bool) { onNoMemory(); }
 
-static void sayAndEnd(const char *why) {
+/// LLVM asks for no crash report where a stream could not be written.
+static void onLlvmFatal(void *, const char *why, bool crash) {
   (void)!::write(STDERR_FILENO, why, std::strlen(why));
   (void)!::write(STDERR_FILENO, "\n", 1);
-  endNow(Internal, kExitInternal);
+  if (crash)
+    endNow(Internal, kExitInternal);
+  endNow(Refused, kExitInput);
 }
 
-static void onLlvmFatal(void *, const char *why, bool) { sayAndEnd(why); }
-
 [[noreturn]] static void onTerminate() { endNow(Internal, kExitInternal); }
+
+__attribute__((no_sanitize("address", "undefined"))) static void
+catchSignals() {
+  for (int number : {SIGINT, SIGTERM}) {
+    struct sigaction old, action{};
+    action.sa_handler = snncOnSignal;
+    sigfillset(&action.sa_mask);
+    if (::sigaction(number, nullptr, &old) == 0 && old.sa_handler != SIG_IGN)
+      ::sigaction(number, &action, nullptr);
+  }
+}
+
+/// Before the constructors of the shared libraries (XGBoost's, HDF5's), which
+/// allocate, take their time and are not ready for the exception. The address
+/// sanitizer is not up yet.
+__attribute__((no_sanitize("address", "undefined"))) static void
+onStart(int, char **, char **) {
+  std::set_new_handler(onNoMemory);
+  std::set_terminate(onTerminate);
+#ifndef SNNC_SANITIZED // nor may its interceptor of sigaction be used
+  catchSignals();
+#endif
+}
+
+__attribute__((section(".preinit_array"),
+               used)) static void (*const early)(int, char **,
+                                                 char **) = onStart;
+
+/// OpenSSL's library crashes where its own memory is missing.
+static void *cryptoMalloc(size_t size, const char *, int) {
+  void *memory = size ? std::malloc(size) : nullptr;
+  if (size && !memory)
+    onNoMemory();
+  return memory;
+}
+
+static void *cryptoRealloc(void *old, size_t size, const char *, int) {
+  void *memory = std::realloc(old, size);
+  if (size && !memory)
+    onNoMemory();
+  return memory;
+}
+
+static void cryptoFree(void *memory, const char *, int) { std::free(memory); }
 
 /// A closed descriptor is taken by a file that refuses what its user does:
 /// writing to a closed standard output must fail, not end in a bundle.
@@ -105,15 +163,8 @@ void prepareProcess() {
   occupyStandardDescriptors();
   describe(false);
   std::signal(SIGPIPE, SIG_IGN);
-  for (int number : {SIGINT, SIGTERM}) {
-    struct sigaction old, action{};
-    action.sa_handler = snncOnSignal;
-    sigfillset(&action.sa_mask);
-    if (::sigaction(number, nullptr, &old) == 0 && old.sa_handler != SIG_IGN)
-      ::sigaction(number, &action, nullptr);
-  }
-  std::set_new_handler(onNoMemory);
-  std::set_terminate(onTerminate);
+  catchSignals();
+  CRYPTO_set_mem_functions(cryptoMalloc, cryptoRealloc, cryptoFree);
   llvm::install_bad_alloc_error_handler(onLlvmNoMemory);
   llvm::install_fatal_error_handler(onLlvmFatal);
 }

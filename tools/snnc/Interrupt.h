@@ -8,9 +8,10 @@ namespace snnc {
 /// From here on SIGINT and SIGTERM (unless they are ignored, as under nohup),
 /// memory that runs out, LLVM's fatal errors and std::terminate end the process
 /// at once, in whatever it is doing: temporary files are removed, one finding
-/// (SNN0427, SNN0852, SNN0901) goes to standard error, the exit code is
+/// (SNN0427, SNN0852, SNN0940, SNN0901) goes to standard error, the exit code is
 /// kExitInterrupted, kExitInput or kExitInternal. Nothing is unwound: a result
 /// is written whole or not at all, and a data set line by line.
+/// Memory: from before the first constructor of the shared libraries on.
 /// Also: a closed standard descriptor is never given to a file, and SIGPIPE
 /// becomes an error of the write.
 void prepareProcess();

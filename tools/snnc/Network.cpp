@@ -150,7 +150,7 @@ bool acceptsOptions(const std::string &path, const NetworkOptions &options,
       continue;
     sink.report(makeError("SNN0384", {path, "", 0, 0},
                           fmt::format("{} has no effect on {}", option, what),
-                          {fmt::format("leave out {}: {}", option, hint)}));
+                          {fmt::format("leave {} out: {}", option, hint)}));
     accepted = false;
   }
   return accepted;

@@ -176,6 +176,16 @@ static void addMachineOptions(CLI::App *app, CompileOptions &o) {
       ->group(group);
 }
 
+static void addReport(CLI::App *app, ReportForm &report) {
+  addChoice<ReportForm>(app, "--report",
+                        "Per-layer report on stdout: table, json",
+                        {{"none", ReportForm::None},
+                         {"table", ReportForm::Table},
+                         {"json", ReportForm::Json}},
+                        report)
+      ->default_str("none");
+}
+
 static void addCompile(CLI::App &app, CompileOptions &o) {
   CLI::App *c = app.add_subcommand("compile", "Compile a network to a bundle");
   c->add_option("network", o.input, "NIR file")->required();
@@ -185,9 +195,7 @@ static void addCompile(CLI::App &app, CompileOptions &o) {
       ->check(
           CLI::IsMember({"bundle", "imported", "snn", "fabric", "tick", "asm"}))
       ->capture_default_str();
-  c->add_option("--report", o.report, "Per-layer report on stdout: table, json")
-      ->check(CLI::IsMember({"none", "table", "json"}))
-      ->capture_default_str();
+  addReport(c, o.report);
   addNetworkOptions(c, o.network);
   addMachineOptions(c, o);
   c->footer("Examples:\n"
@@ -233,9 +241,12 @@ static void addRunOptions(CLI::App *c, RunOptions &o) {
   c->add_option("--ticks", o.ticks,
                 "Rows of the results (default: the input's)")
       ->check(CLI::Range(uint64_t(1), uint64_t(1) << 40));
-  c->add_option("--encode", o.encode,
-                "Turn analog input into spikes: rate, latency, delta")
-      ->check(CLI::IsMember({"rate", "latency", "delta"}));
+  addChoice<runtime::Encoder>(
+      c, "--encode", "Turn analog input into spikes: rate, latency, delta",
+      {{"rate", runtime::Encoder::Rate},
+       {"latency", runtime::Encoder::Latency},
+       {"delta", runtime::Encoder::Delta}},
+      o.encode);
   addChoice<Layout>(c, "--layout",
                     "Axes of an input array: samples-first (the default: "
                     "ticks x channels, samples before), ticks-first (time x "
@@ -266,17 +277,18 @@ static void addRun(CLI::App &app, RunOptions &o) {
                 "POPULATION:VARIABLE to keep, for example lif1:spikes or "
                 "lif1:v; repeat for more");
   c->add_option("-o,--output", o.output, "Results: .npz or NIRData .h5");
-  c->add_option("--align", o.align,
-                "network: rows are the network's ticks; chip: the chip's clock")
-      ->check(CLI::IsMember({"network", "chip"}))
-      ->capture_default_str();
-  c->add_option("--precision", o.precision,
-                "quantized, or float (cpu or reference, network file)")
-      ->check(CLI::IsMember({"quantized", "float"}))
-      ->capture_default_str();
-  c->add_option("--report", o.report, "Per-layer report on stdout: table, json")
-      ->check(CLI::IsMember({"none", "table", "json"}))
-      ->capture_default_str();
+  addChoice<runtime::Alignment>(
+      c, "--align",
+      "network: rows are the network's ticks; chip: the chip's clock",
+      {{"network", runtime::Alignment::Network},
+       {"chip", runtime::Alignment::Chip}},
+      o.align)
+      ->default_str("network");
+  addChoice<bool>(c, "--precision",
+                  "quantized, or float (cpu or reference, network file)",
+                  {{"quantized", false}, {"float", true}}, o.inFloat)
+      ->default_str("quantized");
+  addReport(c, o.report);
   c->footer("Examples:\n"
             "  snnc run digits.s2x --input inputs.npy --record readout:spikes "
             "-o out.npz\n"

@@ -5,6 +5,8 @@
 #define SNNC_TOOLS_OPTIONS_H
 
 #include "backends/spinnaker2/Target/MapNetwork.h"
+#include "runtime/host/Recording.h"
+#include "runtime/io/Encoders.h"
 #include "tools/snnc/SelectorCommand.h"
 
 #include <cstdint>
@@ -30,12 +32,15 @@ struct NetworkOptions {
   std::vector<std::string> given;
 };
 
+/// How a report per layer is printed.
+enum class ReportForm { None, Table, Json };
+
 struct CompileOptions : s2::MapOptions {
   std::string input;
   std::string output; ///< default: input's stem + ".s2x"
   NetworkOptions network;
   std::string emit = "bundle"; ///< bundle | imported | snn | a target's stage
-  std::string report = "none"; ///< none | table | json
+  ReportForm report = ReportForm::None;
 };
 
 /// Which axes of an input array come first.
@@ -51,14 +56,14 @@ struct RunOptions {
   std::vector<std::string> records;
   std::string output;
   std::string backend; ///< a device, or reference; empty: chosen for the file
-  std::string precision = "quantized"; ///< quantized | float
-  std::string align = "network";       ///< network | chip
+  bool inFloat = false; ///< before quantisation
+  runtime::Alignment align = runtime::Alignment::Network;
   std::optional<uint64_t> ticks;
-  std::string encode; ///< rate | latency | delta; empty: spikes
+  std::optional<runtime::Encoder> encode; ///< not given: arrays of spikes
   std::optional<Layout> layout;   ///< of input arrays; not given: SamplesFirst
   std::optional<uint64_t> repeat; ///< trials: samples that differ in draws
   double threshold = 0.1;         ///< of the delta encoder
-  std::string report = "none";
+  ReportForm report = ReportForm::None;
   unsigned threads = 0;
   CompileOptions compile; ///< for a network file
   /// Long names of the options on the command line.

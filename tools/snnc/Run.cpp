@@ -22,8 +22,7 @@ namespace snnc {
 runtime::RunOptions sessionOptions(const RunOptions &options,
                                    Progress &progress) {
   runtime::RunOptions session;
-  session.align = options.align == "chip" ? runtime::Alignment::Chip
-                                          : runtime::Alignment::Network;
+  session.align = options.align;
   session.ticks = options.ticks;
   session.progress = [&progress](uint64_t done, uint64_t total) {
     progress.update(done, total);
@@ -144,7 +143,7 @@ int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
   auto inputs = subject.readInputs(options, sink);
   if (!inputs || !subject.addDrivenInputs(*inputs, options, sink))
     return kExitInput;
-  if (options.output.empty() && options.report == "none") {
+  if (options.output.empty() && options.report == ReportForm::None) {
     Diagnostic d = makeError("SNN0442", {options.input, "", 0, 0},
                              "the results go nowhere",
                              {"name a file with -o out.npz, or ask for "
@@ -161,13 +160,15 @@ int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
   if (!backend.reason.empty() && !looksLikeBundle(options.input))
     sayBackend(options.input, backend, subject, sink);
   if (!options.output.empty()) {
-    nlohmann::json meta = {{"backend", backend.name},
-                           {"network", subject.manifest().network},
-                           {"compiler", subject.manifest().compilerVersion},
-                           {"align", options.align},
-                           {"precision", options.precision},
-                           {"encoder", options.encode},
-                           {"seed", options.compile.network.seed.value_or(0)}};
+    nlohmann::json meta = {
+        {"backend", backend.name},
+        {"network", subject.manifest().network},
+        {"compiler", subject.manifest().compilerVersion},
+        {"align",
+         options.align == runtime::Alignment::Chip ? "chip" : "network"},
+        {"precision", options.inFloat ? "float" : "quantized"},
+        {"encoder", options.encode ? runtime::name(*options.encode) : ""},
+        {"seed", options.compile.network.seed.value_or(0)}};
     // What the neurons compute: of the file, or kept in the bundle.
     const nlohmann::json keys = toJson(Dynamics());
     for (const auto &[key, value] : keys.items())
@@ -179,9 +180,9 @@ int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
         !s)
       sink.report(s.takeError());
   }
-  if (options.report != "none")
+  if (options.report != ReportForm::None)
     printRunReport(subject.manifest(), subject.bundle(), *result,
-                   options.report == "json");
+                   options.report == ReportForm::Json);
   warnOfFiring(subject, options, *inputs, *result, sink);
   reportVerdict(subject.manifest(), *result, sink);
   return kExitOk;

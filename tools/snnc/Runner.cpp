@@ -47,7 +47,7 @@ bool RunSubject::open(const RunOptions &options, SubjectNeeds needs,
 
 bool RunSubject::openBundle(const RunOptions &options,
                             const SubjectNeeds &needs, DiagnosticSink &sink) {
-  if (options.precision == "float" || needs.networkFile) {
+  if (options.inFloat || needs.networkFile) {
     sink.report(makeError(
         "SNN0440", {options.input, "", 0, 0},
         fmt::format("a bundle holds integers; {} float needs the network file",
@@ -92,7 +92,13 @@ bool RunSubject::openNetwork(const RunOptions &options,
       importNetwork(options.input, compile.network, context.get(), sink);
   if (!imported.module)
     return false;
-  bool quantized = options.precision != "float";
+  // A machine that is named is looked at, also where none is needed.
+  if (!compile.machine.empty())
+    if (auto machine = s2::machineOf(compile); !machine) {
+      sink.report(machine.takeError());
+      return false;
+    }
+  bool quantized = !options.inFloat;
   targets = targetsFor(compile, imported.dynamics, options.threads);
   target::Target *chip = nullptr;
   for (const std::string &backend : needs.backends) {
@@ -241,7 +247,7 @@ void RunSubject::addOrigin(Diagnostic &error, const RunOptions &options,
   DiagnosticSink silent;
   MessageBridge bridge(context.get(), silent);
   auto interpreter =
-      reference::Interpreter::create(op, options.precision == "float"
+      reference::Interpreter::create(op, options.inFloat
                                              ? reference::Precision::Float
                                              : reference::Precision::Quantized);
   if (failed(interpreter))
@@ -327,7 +333,7 @@ RunSubject::run(const std::string &backend, const RunOptions &options,
   target::Target &target = *targets.findDevice(backend);
   auto artifact =
       artifactOf(target,
-                 options.precision == "float" ? target::Precision::Float
+                 options.inFloat ? target::Precision::Float
                                               : target::Precision::Quantized,
                  sink);
   if (!artifact)
@@ -370,7 +376,7 @@ std::optional<runtime::RunResult> RunSubject::runReference(
   if (!loadNetwork(sink))
     return std::nullopt;
   auto interpreter = reference::Interpreter::create(
-      networkOf(*module), options.precision == "float"
+      networkOf(*module), options.inFloat
                               ? reference::Precision::Float
                               : reference::Precision::Quantized);
   if (failed(interpreter))
@@ -466,8 +472,9 @@ static bool repeatSamples(runtime::ArrayMap &arrays,
   if (manifest.inputs.empty())
     return refuse("", "--repeat: the network has no input, all trials would "
                       "be the same");
-  bool hasTicks = options.encode.empty() || options.encode == "delta" ||
-                  (options.encode == "rate" && !options.ticks);
+  bool hasTicks = !options.encode ||
+                  options.encode == runtime::Encoder::Delta ||
+                  (options.encode == runtime::Encoder::Rate && !options.ticks);
   for (auto &[key, array] : arrays) {
     const runtime::InputEntry *input = inputOf(manifest, key);
     if (!input)
@@ -519,7 +526,8 @@ readRunInputs(const RunOptions &options, const runtime::Manifest &manifest,
       return std::nullopt;
     }
     // The latency encoder's values have no ticks, NIRData says what is what.
-    bool settled = options.encode == "latency" || isNirData(path);
+    bool settled =
+        options.encode == runtime::Encoder::Latency || isNirData(path);
     for (auto &[key, array] : *read) {
       std::string to = !name.empty() && read->size() == 1 ? name : key;
       const runtime::InputEntry *input = inputOf(manifest, to);
@@ -530,15 +538,10 @@ readRunInputs(const RunOptions &options, const runtime::Manifest &manifest,
   }
   if (options.repeat && !repeatSamples(arrays, manifest, options, sink))
     return std::nullopt;
-  if (options.encode.empty())
+  if (!options.encode)
     return arrays;
   runtime::EncoderOptions encoder;
-  auto kind = runtime::encoderByName(options.encode);
-  if (!kind) {
-    sink.report(kind.takeError());
-    return std::nullopt;
-  }
-  encoder.kind = *kind;
+  encoder.kind = *options.encode;
   encoder.ticks = options.ticks.value_or(0);
   encoder.seed = options.compile.network.seed.value_or(0);
   encoder.threshold = options.threshold;

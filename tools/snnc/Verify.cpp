@@ -28,7 +28,7 @@ namespace snnc {
 static std::optional<runtime::RunResult>
 runFloat(RunOptions options, const runtime::ArrayMap &inputs,
          const runtime::RunOptions &session, DiagnosticSink &sink) {
-  options.precision = "float";
+  options.inFloat = true;
   options.backend = kReferenceBackend;
   SubjectNeeds needs{{options.backend}};
   RunSubject subject;

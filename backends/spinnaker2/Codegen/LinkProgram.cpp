@@ -8,11 +8,14 @@
 #include "lld/Common/CommonLinkerContext.h"
 #include "lld/Common/Driver.h"
 #include "llvm/ADT/SmallString.h"
+#include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <cerrno>
 #include <deque>
 #include <fmt/format.h>
+#include <system_error>
 
 LLD_HAS_DRIVER(elf)
 
@@ -30,6 +33,8 @@ public:
   ~LinkFolder() {
     while (!parts.empty())
       parts.pop_back(); // the folder last
+    if (problem.empty() && llvm::sys::fs::exists(path))
+      llvm::sys::fs::remove_directories(path); // what could not be removed once
   }
   std::string file(llvm::StringRef name) {
     return parts.emplace_back((path + "/" + name).str()).path();
@@ -40,6 +45,44 @@ private:
   llvm::SmallString<128> path;
   std::deque<Temporary> parts;
 };
+
+/// lld ends the process at some errors (a file that cannot be closed): within
+/// a recovery context it comes back here instead.
+static bool runLinker(llvm::ArrayRef<const char *> arguments,
+                      std::string &said) {
+  llvm::raw_string_ostream stream(said);
+  llvm::CrashRecoveryContext::Enable();
+  llvm::CrashRecoveryContext context;
+  bool linked = false;
+  bool returned = context.RunSafely([&] {
+    linked = lld::elf::link(arguments, stream, stream, /*exitEarly=*/false,
+                            /*disableOutput=*/false);
+  });
+  llvm::CrashRecoveryContext::Disable();
+  // lld keeps its symbols until told; the next program would collide.
+  lld::CommonLinkerContext::destroy();
+  return returned && linked;
+}
+
+/// The machine's failure where lld lacks a file, all of which are written by
+/// then, or gives the system's reason: there is nothing but the text to tell.
+/// Else ours: the objects are what we made.
+static Diagnostic linkFailure(const std::string &said) {
+  bool system = false;
+  for (llvm::StringRef sign : {"cannot find", "cannot open", "failed to "})
+    system |= llvm::StringRef(said).contains(sign);
+  for (int error : {EIO, EMFILE, ENFILE, ENOSPC, EDQUOT, EACCES, EPERM, EROFS,
+                    ENOMEM, ENOENT, EINTR, EFBIG, ENODEV})
+    system |= llvm::StringRef(said).contains_insensitive(
+        std::generic_category().message(error));
+  if (system)
+    return makeError("SNN0003", {"", "", 0, 0},
+                     "cannot write or read a temporary file: " +
+                         llvm::StringRef(said).trim().str(),
+                     {"set TMPDIR to a folder that is writable and has room, "
+                      "and see that the process may open files (ulimit -n)"});
+  return makeError("SNN0391", {}, "linking a core program failed: " + said);
+}
 
 Expected<std::string> linkProgram(llvm::ArrayRef<llvm::StringRef> objects,
                                   const AddressRange &range) {
@@ -68,18 +111,15 @@ Expected<std::string> linkProgram(llvm::ArrayRef<llvm::StringRef> objects,
   if (Status s = writeFileAtomically(ld, script); !s)
     return s.takeError();
   std::string said;
-  llvm::raw_string_ostream stream(said);
   std::vector<const char *> arguments = {
-      "ld.lld",    "-T",          ld.c_str(),       "-o",
-      out.c_str(), "--threads=1", "--no-undefined", "-n"};
+      "ld.lld", "-T", ld.c_str(), "-o", out.c_str(), "--threads=1",
+      "--no-undefined", "-n",
+      // Else it writes to a name that no signal handler knows of.
+      "--no-mmap-output-file"};
   for (const std::string &file : in)
     arguments.push_back(file.c_str());
-  bool linked = lld::elf::link(arguments, stream, stream, /*exitEarly=*/false,
-                               /*disableOutput=*/false);
-  // lld keeps its symbols until told; the next program would collide.
-  lld::CommonLinkerContext::destroy();
-  if (!linked)
-    return makeError("SNN0391", {}, "linking a core program failed: " + said);
+  if (!runLinker(arguments, said))
+    return linkFailure(said);
   return readFile(out);
 }
 

@@ -3,13 +3,16 @@
 
 #include "compiler/Import/NIR/NirFile.h"
 
+#include "runtime/support/AtomicFile.h"
+#include "runtime/support/ChildProcess.h"
+
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <span>
 #include <string_view>
 #include <sys/stat.h>
-#include <unistd.h>
 
 namespace snnc::nir {
 
@@ -46,25 +49,26 @@ constexpr std::string_view hdf5Signature = "\x89HDF\r\n\x1a\n"sv;
 class File {
 public:
   explicit File(const std::string &path)
-      : fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-  ~File() {
-    if (fd >= 0)
-      ::close(fd);
-  }
-  File(const File &) = delete;
-  File &operator=(const File &) = delete;
-  bool isOpen() const { return fd >= 0; }
-  bool status(struct stat &info) const { return ::fstat(fd, &info) == 0; }
+      : fd(openFile(path.c_str(), O_RDONLY | O_NONBLOCK)) {}
+  bool isOpen() const { return fd.get() >= 0; }
+  bool status(struct stat &info) const { return ::fstat(fd.get(), &info) == 0; }
   /// Up to `count` bytes from `offset`; fewer at the end of the file.
   std::string read(uint64_t offset, size_t count) const {
     std::string bytes(count, '\0');
-    ssize_t got = ::pread(fd, bytes.data(), count, off_t(offset));
+    ssize_t got =
+        readFully(fd.get(), std::as_writable_bytes(std::span(bytes)), offset);
+    if (got < 0 && error == 0)
+      error = errno;
     bytes.resize(got > 0 ? size_t(got) : 0);
     return bytes;
   }
 
+  /// The first error of a read; 0: none.
+  int readError() const { return error; }
+
 private:
-  int fd;
+  Descriptor fd;
+  mutable int error = 0;
 };
 
 } // namespace
@@ -149,7 +153,10 @@ Expected<uint64_t> checkFile(const std::string &path, uint64_t maxBytes) {
     return makeError(
         "SNN0206", {path, "", 0, 0},
         fmt::format("the file has {} bytes, the limit is {}", bytes, maxBytes));
-  if (Status status = checkHeader(path, file, bytes); !status)
+  Status status = checkHeader(path, file, bytes);
+  if (file.readError() != 0) // what the header seems to be is not what it is
+    return cannotRead(std::strerror(file.readError()));
+  if (!status)
     return status.takeError();
   return bytes;
 }

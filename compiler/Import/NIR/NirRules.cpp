@@ -34,7 +34,7 @@ using Names = std::vector<std::string>;
 /// How a value reads: the text, or the only number.
 std::string textOf(const Field &field) {
   if (const auto *text = std::get_if<std::string>(&field))
-    return *text;
+    return text->substr(0, 60);
   const Tensor &tensor = std::get<Tensor>(field);
   return tensor.size() == 1 ? fmt::format("{:g}", tensor.at(0))
                             : "an array of " + toString(tensor.shape());
@@ -101,48 +101,70 @@ std::optional<T> common(const std::vector<Node *> &nodes,
 
 } // namespace
 
-/// Gives every node the rules of its own metadata, else of the nested graph
-/// whose name it begins with, else of the whole.
+namespace {
+
+/// The keys of the graph's metadata, each read, and warned of, once.
+class Scopes {
+public:
+  Scopes(const Graph &graph, RuleReader &reader)
+      : graph(graph), reader(reader) {}
+
+  /// Of the nested graph whose name `node` begins with ("outer.inner/reset"
+  /// for "outer.inner.lif"), else of one around it, else of the whole.
+  std::optional<std::string> reset(const std::string &node) {
+    return find<std::string>(node, "reset", resets, [&](const auto &key) {
+      return reader.word(graph.metadata, key, resetNames(), graph.path);
+    });
+  }
+  std::optional<bool> late(const std::string &node) {
+    return find<bool>(node, "reset_late", lates, [&](const auto &key) {
+      return reader.flag(graph.metadata, key, graph.path);
+    });
+  }
+
+private:
+  template <typename T, typename Read>
+  std::optional<T> find(const std::string &node, const std::string &key,
+                        std::map<std::string, std::optional<T>> &known,
+                        Read read) {
+    auto at = [&](const std::string &full) {
+      auto found = known.find(full);
+      if (found == known.end())
+        found = known.emplace(full, read(full)).first;
+      return found->second;
+    };
+    for (size_t dot = node.rfind('.'); dot != std::string::npos && dot > 0;
+         dot = node.rfind('.', dot - 1)) {
+      std::string full = node.substr(0, dot) + "/" + key;
+      if (graph.metadata.count(full) == 0)
+        continue;
+      if (std::optional<T> value = at(full))
+        return value;
+    }
+    return at(key);
+  }
+
+  const Graph &graph;
+  RuleReader &reader;
+  std::map<std::string, std::optional<std::string>> resets;
+  std::map<std::string, std::optional<bool>> lates;
+};
+
+} // namespace
+
+/// Gives every node the rules of its own metadata, else of what is around it.
 static void readNodes(const Graph &graph, const std::vector<Node *> &spiking,
                       RuleReader &reader) {
+  Scopes scopes(graph, reader);
   for (Node *node : spiking) {
     node->reset =
         reader.word(node->metadata, "reset", resetNames(), node->path);
+    if (!node->reset)
+      node->reset = scopes.reset(node->name);
     node->resetLate = reader.flag(node->metadata, "reset_late", node->path);
+    if (!node->resetLate)
+      node->resetLate = scopes.late(node->name);
   }
-  auto scope = [&](const std::string &prefix, const std::string &inside) {
-    auto reset =
-        reader.word(graph.metadata, prefix + "reset", resetNames(), graph.path);
-    auto late = reader.flag(graph.metadata, prefix + "reset_late", graph.path);
-    for (Node *node : spiking) {
-      if (!node->name.starts_with(inside))
-        continue;
-      if (!node->reset)
-        node->reset = reset;
-      if (!node->resetLate)
-        node->resetLate = late;
-    }
-  };
-  // The longest names are the innermost graphs: "outer.inner" after "outer".
-  std::vector<std::string> scopes;
-  for (const auto &[key, field] : graph.metadata) {
-    size_t slash = key.find('/');
-    if (slash == std::string::npos)
-      continue;
-    std::string name = key.substr(0, slash), rest = key.substr(slash + 1);
-    if (rest == "reset" || rest == "reset_late")
-      scopes.push_back(name);
-  }
-  std::sort(scopes.begin(), scopes.end(), [](auto &a, auto &b) {
-    return std::pair(b.size(), b) < std::pair(a.size(), a);
-  });
-  scopes.erase(std::unique(scopes.begin(), scopes.end()), scopes.end());
-  for (const std::string &name : scopes)
-    if (std::any_of(spiking.begin(), spiking.end(), [&](const Node *node) {
-          return node->name.starts_with(name + ".");
-        }))
-      scope(name + "/", name + ".");
-  scope("", "");
 }
 
 StatedRules statedRules(Graph &graph, const Names &frameworks,

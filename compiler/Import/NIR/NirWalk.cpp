@@ -471,6 +471,8 @@ Expected<Graph> Walker::run() {
   std::string version;
   if (contains("version")) {
     Expected<Field> value = field(opened.get(), "version", "/version");
+    if (!value && value.error().code != "SNN0212") // not of an exotic type
+      return value.takeError();
     const std::string *text =
         value ? std::get_if<std::string>(&*value) : nullptr;
     version = text ? printable(*text) : "";

@@ -8,6 +8,7 @@
 #include "compiler/Import/YAML/Expression.h"
 
 #include "compiler/Import/YAML/EquationHints.h"
+#include "compiler/Import/YAML/LiteralValues.h"
 
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/Matchers.h"
@@ -122,6 +123,23 @@ private:
                       "condition",
                       {"where(condition, 1, 0) makes it one"});
   }
+  /// Null and an error where literals alone, from `begin` on, are no number.
+  Value finite(Value value, size_t begin) {
+    std::string problem = value ? literals.note(value) : "";
+    if (problem.empty())
+      return value;
+    size_t end = at;
+    for (; end > begin && text[end - 1] == ' '; --end)
+      ;
+    for (; begin < end && text[begin] == ' '; ++begin)
+      ;
+    return fail(
+        "SNN1009", begin,
+        fmt::format("'{}' is no finite number: {}",
+                    text.substr(begin, std::min<size_t>(end - begin, 60)),
+                    problem),
+        {"write the number that is meant"});
+  }
   Value literal(double value) {
     return b.create<arith::ConstantOp>(b.getF32FloatAttr(float(value)));
   }
@@ -234,6 +252,7 @@ private:
         return nullptr;
       left = plus ? Value(b.create<arith::AddFOp>(left, right))
                   : Value(b.create<arith::SubFOp>(left, right));
+      left = finite(left, begin);
     }
     return left;
   }
@@ -255,6 +274,7 @@ private:
         return nullptr;
       left = times ? Value(b.create<arith::MulFOp>(left, right))
                    : Value(b.create<arith::DivFOp>(left, right));
+      left = finite(left, begin);
     }
     return left;
   }
@@ -268,7 +288,7 @@ private:
     if (std::isdigit(static_cast<unsigned char>(peek())))
       return number(-1);
     Value value = typed(unary(depth + 1), begin, false);
-    return value ? Value(b.create<arith::NegFOp>(value)) : nullptr;
+    return value ? finite(b.create<arith::NegFOp>(value), begin) : nullptr;
   }
 
   Value number(int sign) {
@@ -369,7 +389,7 @@ private:
       if (!args.back())
         return nullptr;
     }
-    return expect(")") ? apply(name, args, starts) : nullptr;
+    return expect(")") ? finite(apply(name, args, starts), begin) : nullptr;
   }
 
   Value unknownFunction(
@@ -426,6 +446,7 @@ private:
     return result;
   }
 
+  LiteralValues literals;
   const Node &node;
   const std::string &text;
   size_t at;

@@ -25,7 +25,7 @@ namespace {
 struct RowError {
   std::string message;
   std::vector<std::string> hints = {};
-  const char *code = "SNN1006";
+  DiagnosticCode code = "SNN1006";
 };
 
 /// The synapses of a table.

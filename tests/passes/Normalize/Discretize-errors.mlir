@@ -34,6 +34,17 @@ snn.network @n {
 snn.network @n {
   %in = snn.input "in" : tensor<1xf32>
   %a = snn.ode "a" li() params {tau = 1.0} : () -> tensor<1xf32>
-  // expected-warning@+1 {{SNN0334: a delay is not a whole number of ticks}}
+  // expected-warning@+2 {{SNN0334: a delay is not a whole number of ticks; rounding moves it by up to 0.4 tick}}
+  // expected-note@+1 {{help: use --dt 0.0002}}
   snn.projection "w" %in to %a weights #snn.one_to_one<1.0> delay(0.0024) : tensor<1xf32>, tensor<1xf32>
+}
+
+// -----
+
+snn.network @n {
+  %in = snn.input "in" : tensor<1xf32>
+  %a = snn.ode "a" li() params {tau = 1.0} : () -> tensor<1xf32>
+  // expected-error@+2 {{SNN0333: a delay of 100000 ticks is outside 0 to 65535}}
+  // expected-note@+1 {{help: if it is meant so, use --dt 0.0016 or more}}
+  snn.projection "w" %in to %a weights #snn.one_to_one<1.0> delay(100.0) : tensor<1xf32>, tensor<1xf32>
 }
