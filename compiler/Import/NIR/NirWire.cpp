@@ -157,10 +157,14 @@ public:
   template <typename T> std::vector<T> numbers() {
     std::vector<T> values(count(sizeof(T)));
     size_t size = values.size() * sizeof(T);
-    if (take(size) && size > 0) {
-      std::memcpy(values.data(), at - size, size);
-      release(at - size, size);
-    }
+    if (take(size))
+      for (size_t done = 0; done < size; done += kPiece) {
+        size_t piece = std::min(kPiece, size - done);
+        const char *from = at - size + done;
+        std::memcpy(reinterpret_cast<char *>(values.data()) + done, from,
+                    piece);
+        release(from, piece);
+      }
     return values;
   }
   std::vector<std::string> texts() {
@@ -261,12 +265,13 @@ private:
     return true;
   }
 
+  static constexpr size_t kPiece = size_t(1) << 20;
   /// What was copied is not read again: large arrays exist once.
   static void release(const char *begin, size_t size) {
     constexpr uintptr_t kPage = 4096;
     auto first = (uintptr_t(begin) + kPage - 1) / kPage * kPage,
          last = (uintptr_t(begin) + size) / kPage * kPage;
-    if (size >= (size_t(1) << 20) && first < last)
+    if (size == kPiece && first < last)
       ::madvise(reinterpret_cast<void *>(first), last - first, MADV_REMOVE);
   }
 
