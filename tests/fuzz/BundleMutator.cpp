@@ -108,7 +108,8 @@ void mutateZipFields(std::vector<RawMember> &members, Dice &dice) {
 }
 
 BundleSeed readSeed(const std::string &path) {
-  runtime::ZipCodes codes{"zip", "zip", "zip", "zip", "zip"};
+  runtime::ZipCodes codes{"SNN0501", "SNN0502", "SNN0503", "SNN0504",
+                           "SNN0512"};
   auto members = runtime::readZip(path, {}, codes);
   if (!members) {
     fmt::print(stderr, "{}\n", toText(members.error()));

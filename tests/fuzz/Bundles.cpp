@@ -3,9 +3,9 @@
 
 #include "tests/fuzz/Commands.h"
 
+#include "runtime/support/ExitCode.h"
 #include "tests/fuzz/BundleMutator.h"
 #include "tools/snnc/Driver.h"
-#include "tools/snnc/ExitCode.h"
 
 #include <cstdlib>
 #include <fmt/format.h>

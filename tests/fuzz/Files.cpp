@@ -61,7 +61,7 @@ using Words = std::vector<std::string>;
 /// Every finding about YAML has a line, but for one about the whole file.
 void mustBeLocated(const DiagnosticSink &sink) {
   for (const Diagnostic &d : sink.all())
-    if (d.code.starts_with("SNN10") && d.code != "SNN1001" && d.spot.line < 1)
+    if (d.code.name().starts_with("SNN10") && d.code != "SNN1001" && d.spot.line < 1)
       throw std::runtime_error("a finding without a line: " + toText(d));
 }
 

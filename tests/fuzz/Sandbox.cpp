@@ -3,8 +3,8 @@
 
 #include "tests/fuzz/Sandbox.h"
 
+#include "runtime/support/ExitCode.h"
 #include "runtime/support/Text.h"
-#include "tools/snnc/ExitCode.h"
 
 #include <algorithm>
 #include <csignal>
@@ -253,14 +253,15 @@ int runVerb(const std::string &label, const std::string &line,
   ::lseek(STDERR_FILENO, 0, SEEK_SET);
   notes.begin(line);
   DiagnosticSink sink;
-  int code = kExitInternal;
+  int code = kExitInternal, implied = kExitOk;
   std::string first, words;
   try {
     code = verb(sink);
     for (const Diagnostic &d : sink.all()) {
       (void)nlohmann::json::parse(jsonText(toJson(d)));
       if (d.severity == Severity::Error && first.empty()) {
-        first = d.code;
+        first = d.code.name();
+        implied = d.code.exitCode();
         words = toText(d);
       }
     }
@@ -268,7 +269,7 @@ int runVerb(const std::string &label, const std::string &line,
     words = std::string("exception: ") + error.what();
   }
   if (!first.empty())
-    code = exitCodeOf(first);
+    code = implied == kExitOk ? kExitInput : implied;
   notes.count(fmt::format("{}: exit {} {}", label, code, first));
   // Readers that keep a library in a child of their own.
   rusage usage{};
