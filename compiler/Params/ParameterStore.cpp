@@ -84,6 +84,7 @@ const ParameterBlob *ParameterStore::find(std::string_view key) const {
 //===----------------------------------------------------------------------===//
 
 static constexpr size_t kAlignment = 64;
+static constexpr size_t kMostHeaderBytes = size_t(64) << 20;
 static size_t aligned(size_t n) {
   return (n + kAlignment - 1) / kAlignment * kAlignment;
 }
@@ -119,7 +120,7 @@ ParameterStore::serialize(const std::vector<std::string> &keys) const {
 Status ParameterStore::deserialize(std::string_view bytes,
                                    const std::string &shownPath) {
   auto damaged = [&](const std::string &why) {
-    return makeError("SNN0801", {shownPath, "", 0, 0},
+    return makeError("SNN0801", {shownPath, "parameters.safetensors", 0, 0},
                      "the parameter file is damaged: " + why,
                      {"compile the network again"});
   };
@@ -129,10 +130,13 @@ Status ParameterStore::deserialize(std::string_view bytes,
   std::memcpy(&length, bytes.data(), 8);
   if (length > bytes.size() - 8)
     return damaged("the header is longer than the file");
+  if (length > kMostHeaderBytes)
+    return damaged("the header has more than 64 MiB");
   auto header = nlohmann::json::parse(bytes.substr(8, length), nullptr, false);
   if (!header.is_object())
     return damaged("the header is not a JSON object");
   std::string_view data = bytes.substr(8 + length);
+  uint64_t total = 0;
   std::map<std::string, ParameterBlob, std::less<>> fresh;
   for (auto &[key, entry] : header.items()) {
     if (key == "__metadata__")
@@ -165,6 +169,9 @@ Status ParameterStore::deserialize(std::string_view bytes,
         count > data.size() / byteWidth(blob.kind) ||
         (end - begin) != count * byteWidth(blob.kind))
       return damaged("tensor '" + key + "' does not match its bytes");
+    // Tensors that share bytes would make much memory of a small file.
+    if (total += end - begin; total > data.size())
+      return damaged("its tensors overlap");
     // A copy of its own: in the file it may stand at any place, elements are
     // read where their type wants them.
     auto raw = std::as_bytes(std::span(data.data() + begin, end - begin));

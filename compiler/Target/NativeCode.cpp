@@ -3,6 +3,8 @@
 
 #include "compiler/Target/NativeCode.h"
 
+#include "compiler/Target/Guard.h"
+
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -106,7 +108,8 @@ Status NativeCode::start() {
   return {};
 }
 
-Expected<void *> NativeCode::add(ModuleOp module, const std::string &symbol) {
+Expected<void *> NativeCode::add(ModuleOp module, const std::string &symbol,
+                                 std::optional<uint32_t> exhausted) {
   if (!jit)
     if (Status status = start(); !status)
       return status.takeError();
@@ -117,6 +120,10 @@ Expected<void *> NativeCode::add(ModuleOp module, const std::string &symbol) {
   code->setDataLayout(jit->getDataLayout());
   code->setTargetTriple(jit->getTargetTriple().str());
   optimize(*code, *machine);
+  if (llvm::Function *function = code->getFunction(symbol);
+      function && exhausted)
+    boundSteps(*function, *exhausted);
+  watchAccesses(*code);
   if (auto error = jit->addIRModule(
           llvm::orc::ThreadSafeModule(std::move(code), std::move(context))))
     return jitError(llvm::toString(std::move(error)));

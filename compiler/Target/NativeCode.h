@@ -15,7 +15,9 @@
 
 #include "mlir/IR/BuiltinOps.h"
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace llvm {
@@ -35,6 +37,11 @@ mlir::LogicalResult lowerToLLVM(mlir::ModuleOp module);
 /// Registers the dialects that the functions here translate.
 void registerNativeDialects(mlir::DialectRegistry &registry);
 
+/// Passes through loops that one call of a bounded function may make. A core of
+/// the chip that needs as many cycles is far beyond any tick; without a bound
+/// an endless loop in a bundle would hang the run.
+inline constexpr uint64_t kMostSteps = uint64_t(1) << 28;
+
 /// Machine code of one or more modules; lives as long as it may run.
 class NativeCode {
 public:
@@ -42,7 +49,10 @@ public:
   ~NativeCode();
   /// Compiles a module of the LLVM dialect and returns the address of its
   /// function `symbol`. Errors SNN0650.
-  Expected<void *> add(mlir::ModuleOp module, const std::string &symbol);
+  /// `exhausted` given: the function takes one pointer, and returns after
+  /// kMostSteps with a 1 in the 32-bit word at that offset behind it.
+  Expected<void *> add(mlir::ModuleOp module, const std::string &symbol,
+                       std::optional<uint32_t> exhausted = std::nullopt);
 
 private:
   Status start();

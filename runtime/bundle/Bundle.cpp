@@ -207,7 +207,10 @@ readMembers(const std::string &path, std::vector<ZipMember> members,
 Expected<std::shared_ptr<Bundle>> Bundle::read(const std::string &path,
                                                DiagnosticSink *digestWarnings) {
   try {
-    ZipLimits limits; // stored members only
+    // Stored members only. A chip has 20 MB of SRAM: a bundle needs no more.
+    ZipLimits limits;
+    limits.fileBytes = limits.totalBytes = uint64_t(1) << 30;
+    limits.memberBytes = uint64_t(1) << 29;
     Expected<std::vector<ZipMember>> members =
         readZip(path, limits, zipCodes());
     if (!members)

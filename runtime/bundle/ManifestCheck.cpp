@@ -7,6 +7,7 @@
 
 #include "runtime/abi/CoreHeader.h"
 #include "runtime/bundle/ManifestJson.h"
+#include "runtime/bundle/MemberCheck.h"
 
 #include <algorithm>
 #include <cmath>
@@ -261,6 +262,15 @@ static Status doesNotFit(const std::string &path, const std::string &where,
                    {"compile the network for the machine it shall run on"});
 }
 
+static SnncCoreHeader headerOf(const Bundle &bundle, const CoreEntry &core) {
+  SnncCoreHeader header;
+  std::memcpy(&header,
+              bundle.entry(core.image)->data() +
+                  (core.headerAddress - core.imageBase),
+              sizeof header);
+  return header;
+}
+
 static Status checkCore(const Bundle &bundle, size_t index,
                         const std::string &path) {
   const CoreEntry &core = bundle.manifest.cores[index];
@@ -288,6 +298,24 @@ static Status checkCore(const Bundle &bundle, size_t index,
                                   "inside the image [{:#x}, {:#x})",
                                   core.headerAddress, sizeof(SnncCoreHeader),
                                   core.imageBase, end));
+  return checkCoreHeader(headerOf(bundle, core), core, machine.sram.bytes,
+                         path);
+}
+
+/// The manifest's neurons are those of the cores, so that no manifest can claim
+/// more than memory holds.
+static Status checkNeurons(const Bundle &bundle, const PopulationEntry &p,
+                           const std::string &path) {
+  for (const SliceEntry &slice : p.slices) {
+    const CoreEntry &core = bundle.manifest.cores[slice.core];
+    uint32_t held = headerOf(bundle, core).n_neurons;
+    if (held != slice.end - slice.begin)
+      return doesNotFit(path, p.name,
+                        fmt::format("PE ({}, {}, {}) holds {} neurons, the "
+                                    "manifest says {}",
+                                    core.pe.x, core.pe.y, core.pe.p, held,
+                                    slice.end - slice.begin));
+  }
   return {};
 }
 
@@ -354,6 +382,9 @@ Status checkContents(const Bundle &bundle, const std::string &path) {
     if (Status s = checkCore(bundle, i, path); !s)
       return s;
   for (const PopulationEntry &p : m.populations)
+    if (Status s = checkNeurons(bundle, p, path); !s)
+      return s;
+  for (const PopulationEntry &p : m.populations)
     for (const VariableEntry &v : p.variables)
       if (Status s = checkScales(bundle, p, v, path); !s)
         return s;
@@ -369,7 +400,7 @@ Status checkContents(const Bundle &bundle, const std::string &path) {
                       fmt::format("{} routing entries, the machine's router "
                                   "holds {}",
                                   m.routes.size(), limit));
-  return {};
+  return checkReport(bundle, path);
 }
 
 } // namespace snnc::runtime

@@ -20,7 +20,7 @@ constexpr uint32_t manifestFormatVersion = 1;
 
 /// Bounds of a manifest; far above what one chip of 152 PEs needs.
 struct ManifestLimits {
-  static constexpr size_t textBytes = size_t(256) << 20;
+  static constexpr size_t textBytes = size_t(64) << 20;
   static constexpr unsigned jsonDepth = 32;
   static constexpr size_t names = 1024; ///< bytes of a user's name
   static constexpr size_t programs = 4096;

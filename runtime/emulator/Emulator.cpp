@@ -5,6 +5,7 @@
 
 #include "runtime/abi/CoreHeader.h"
 #include "runtime/bundle/Bundle.h"
+#include "runtime/bundle/MemberCheck.h"
 #include "runtime/emulator/Pe.h"
 #include "runtime/emulator/Router.h"
 #include "runtime/emulator/ThreadPool.h"
@@ -225,7 +226,7 @@ private:
                                  where, header.magic, header.abi_version,
                                  SNNC_ABI_MAGIC, SNNC_ABI_VERSION),
                      {"compile the network again with this snnc"});
-    return {};
+    return runtime::checkCoreHeader(header, core, sram.bytes);
   }
 
   Status buildRouter(const runtime::Manifest &manifest) {

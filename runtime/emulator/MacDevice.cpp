@@ -15,6 +15,9 @@ namespace snnc::emulator {
 static constexpr uint64_t kStartCycles = 10;
 /// Post-processing lanes (facts A10): results a cycle on their way to SRAM.
 static constexpr uint64_t kLanes = 4;
+/// A machine file may describe a huge array; the host's time for a tick has a
+/// bound all the same. The chip's own does 2 * 10^7 in a millisecond.
+static constexpr uint64_t kMostProducts = uint64_t(1) << 32;
 
 uint64_t macCycles(const MacArray &mac, uint32_t m, uint32_t n, uint32_t k,
                    bool wide) {
@@ -79,7 +82,7 @@ bool MacDevice::write(uint32_t offset, uint32_t value) {
 
 void MacDevice::reset() {
   a = b = target = m = k = n = 0;
-  readyAt = busyCycles = products = 0;
+  readyAt = busyCycles = products = atTick = 0;
 }
 
 bool MacDevice::inSram(uint32_t address, uint64_t bytes, const char *what) {
@@ -104,12 +107,17 @@ bool MacDevice::start(bool wide) {
       (target < layout.program.end &&
        !refuse("MAC array: the result would overwrite the program")))
     return false;
+  uint64_t work = uint64_t(m) * n * k;
+  if (products - atTick + work > kMostProducts)
+    return refuse(fmt::format("MAC array: more than {} multiply-accumulates in "
+                              "a tick",
+                              kMostProducts));
   if (!(wide ? multiply<int16_t>() : multiply<int8_t>()))
     return false;
   uint64_t cycles = macCycles(registers, m, n, k, wide);
   readyAt = engine->cycles() + cycles;
   busyCycles += cycles;
-  products += uint64_t(m) * n * k;
+  products += work;
   return true;
 }
 

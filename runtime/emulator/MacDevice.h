@@ -35,6 +35,8 @@ public:
   bool read(uint32_t offset, uint32_t &value) override;
   bool write(uint32_t offset, uint32_t value) override;
   void reset() override;
+  /// What a tick may multiply begins anew.
+  void beginTick() { atTick = products; }
 
   uint64_t busyCycles = 0; ///< since reset
   uint64_t products = 0;   ///< multiply-accumulates asked for, since reset
@@ -51,6 +53,7 @@ private:
   Engine *engine = nullptr;
   uint32_t a = 0, b = 0, target = 0, m = 0, k = 0, n = 0;
   uint64_t readyAt = 0; ///< engine cycles
+  uint64_t atTick = 0;  ///< products when the tick began
 };
 
 } // namespace snnc::emulator

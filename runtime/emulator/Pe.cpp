@@ -16,8 +16,9 @@ namespace snnc::emulator {
 static constexpr uint64_t kRunawayCycles = 100'000'000;
 
 /// A tick may take this many times its length before the program counts as
-/// run away.
-static constexpr double kRunawayTicks = 50;
+/// run away, and this many cycles at most, however long a bundle says a tick
+/// is.
+static constexpr double kRunawayTicks = 50, kMostCycles = 1e9;
 
 /// What no program leaves on its stack by accident.
 static constexpr uint32_t kStackPaint = 0x57AC57ACu;
@@ -88,11 +89,13 @@ Status Pe::powerUp() {
 
 Status Pe::runTick(uint64_t tickNumber, double tickCycles) {
   uint64_t before = engine->cycles();
+  mac.beginTick();
   if (!timer.expire())
     return problem("SNN0606", "never started its timer",
                    {"start timer 1 before the first sleep"});
   uint64_t budget =
-      std::max(kRunawayCycles, uint64_t(kRunawayTicks * tickCycles));
+      std::max(kRunawayCycles,
+               uint64_t(std::min(kRunawayTicks * tickCycles, kMostCycles)));
   std::string when = fmt::format("in tick {}", tickNumber);
   if (Status s = runToSleep(before + budget, when); !s)
     return s;

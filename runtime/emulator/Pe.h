@@ -46,7 +46,7 @@ public:
   /// SNN0604 (not ready), SNN0605 (does not sleep).
   Status start();
   /// One timer interrupt; runs to the next sleep, for at most 50 times the
-  /// tick and at least 100 M cycles. Errors SNN0603, SNN0605, SNN0606 (the
+  /// tick, at least 100 M and at most 1000 M cycles. Errors SNN0603, SNN0605, SNN0606 (the
   /// program never started its timer), SNN0609 (the timer does not wake it).
   /// A PE that failed repeats its error until start().
   Status tick(uint64_t tickNumber, double tickCycles);

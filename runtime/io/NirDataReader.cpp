@@ -516,7 +516,8 @@ Expected<ArrayMap> readNirData(const std::string &path, double dtSeconds,
   std::error_code none;
   uint64_t fileBytes = std::filesystem::file_size(path, none);
   isolation.seconds =
-      5 + (none ? 0 : double(std::min(fileBytes, limits.fileBytes) >> 24));
+      limits.seconds +
+      (none ? 0 : double(std::min(fileBytes, limits.fileBytes) >> 24));
   // Arrays, their conversion buffers, their copy to send.
   isolation.memoryBytes = 4 * limits.arrayBytes + (uint64_t(2) << 30);
   isolation.resultBytes = 2 * limits.arrayBytes + (uint64_t(1) << 30);

@@ -23,6 +23,8 @@ struct ArrayLimits {
   uint64_t fileBytes = uint64_t(4) << 30;  ///< the file, and all members of it
   uint64_t arrayBytes = uint64_t(2) << 30; ///< one array
   uint64_t members = 65536;                ///< arrays in one .npz
+  /// Computing time of reading a .h5; a large file gets more.
+  double seconds = 5;
 };
 
 /// Versions 1.0, 2.0 and 3.0; little endian or single-byte elements; C or

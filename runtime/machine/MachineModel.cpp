@@ -161,7 +161,7 @@ void checkRegisters(Checker &check, const MachineModel &m) {
                   "{}.irq {} is above the 240 inputs of an NVIC", name, irq);
   check.require(a.columns >= 1 && a.columns <= 1024 && a.rows >= 1 &&
                     a.rows <= 1024 && a.accumulatorBits >= 8 &&
-                    a.accumulatorBits <= 64,
+                    a.accumulatorBits <= 32,
                 "SNN0112", "mac has no usable shape: {}x{} cells of {} bits",
                 a.columns, a.rows, a.accumulatorBits);
   check.require(a.operandAlignment != 0 &&

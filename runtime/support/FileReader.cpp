@@ -9,6 +9,8 @@
 
 #include "runtime/support/AtomicFile.h"
 
+#include "runtime/support/AtomicFile.h"
+
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>

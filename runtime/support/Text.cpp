@@ -121,16 +121,62 @@ std::string printable(std::string_view text, size_t limit) {
   return out;
 }
 
-bool nestsDeeper(std::string_view text, unsigned most) {
+/// Behind the string that begins at `at`, or at the end.
+static size_t skipString(std::string_view text, size_t at) {
+  for (++at; at < text.size() && text[at] != '"'; ++at)
+    if (text[at] == '\\')
+      ++at;
+  return std::min(at + 1, text.size());
+}
+
+/// Behind white space and comments.
+static size_t skipBlanks(std::string_view text, size_t at) {
+  for (; at < text.size(); ++at) {
+    if (text.substr(at, 2) == "//")
+      at = std::min(text.find('\n', at), text.size() - 1);
+    else if (std::string_view(" \t\r\n").find(text[at]) ==
+             std::string_view::npos)
+      break;
+  }
+  return at;
+}
+
+static bool isWordChar(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+         (c >= 'A' && c <= 'Z') || c == '_' || c == '$' || c == '.';
+}
+
+std::string refusedIr(std::string_view text, unsigned most) {
   unsigned depth = 0;
-  for (char c : text) {
+  for (size_t i = skipBlanks(text, 0); i < text.size();
+       i = skipBlanks(text, i)) {
+    char c = text[i];
+    if (c == '"') {
+      i = skipString(text, i);
+      continue;
+    }
+    size_t end = i + 1;
+    while (end < text.size() && isWordChar(text[end]))
+      ++end;
+    if (isWordChar(c) && text.substr(i, end - i).starts_with("affine_"))
+      return "it holds an affine expression";
+    if (c == '#' || c == '!') {
+      size_t next = skipBlanks(text, end);
+      if (next < text.size() && text[next] == '=')
+        return "it holds an alias";
+    }
+    if (text.substr(i, 3) == "{-#")
+      return "it holds resources";
     if (std::string_view("([{<").find(c) != std::string_view::npos &&
         ++depth > most)
-      return true;
-    if (std::string_view(")]}>").find(c) != std::string_view::npos && depth)
+      return fmt::format("brackets nest deeper than {}", most);
+    bool arrow = c == '>' && i > 0 && text[i - 1] == '-';
+    if (std::string_view(")]}>").find(c) != std::string_view::npos && depth &&
+        !arrow)
       --depth;
+    i = isWordChar(c) || c == '#' || c == '!' ? end : i + 1;
   }
-  return false;
+  return "";
 }
 
 } // namespace snnc

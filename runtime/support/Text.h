@@ -36,10 +36,11 @@ std::string safeText(std::string_view text, Keep keep = Keep::Nothing);
 /// become U+FFFD.
 std::string jsonText(const nlohmann::json &json, int indent = -1);
 
-/// Whether brackets of any kind nest deeper than `most`: asked of text that is
-/// not trusted, before a parser that recurses gets it. Strings and comments are
-/// not told apart.
-bool nestsDeeper(std::string_view text, unsigned most);
+/// Why MLIR text that is not trusted must not reach MLIR's parser and passes,
+/// which recurse; empty: it may. Brackets outside of strings and comments nest
+/// deeper than `most`, or there is what nests without brackets and what snnc
+/// writes none of: affine expressions, aliases, resources.
+std::string refusedIr(std::string_view text, unsigned most);
 
 } // namespace snnc
 

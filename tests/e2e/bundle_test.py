@@ -172,6 +172,73 @@ class Bundle(SnncTest):
                          self.path("o.npz"), code=1)
         self.assertRegex(done.stderr, r"error: .*\[SNN0505\]")
 
+    def hostile(self, name, change):
+        """The bundle with one member changed and its digest made to match."""
+        entries = read_bundle(self.bundle)
+        entries[name] = change(entries[name])
+        fix_digest(entries, name)
+        write_bundle(self.path("hostile.s2x"), entries)
+        return self.path("hostile.s2x")
+
+    def test_endless_row(self):
+        # Word 7 of the first table entry: targets of a dense row.
+        entries = read_bundle(self.bundle)
+        core = next(c for c in json.loads(entries["report.json"])["cores"]
+                    if c["population"] == "lif1.lif")
+        entry = next(c for c in json.loads(entries["manifest.json"])["cores"]
+                     if ".".join(map(str, c["pe"])) == core["pe"])
+        table = next(b for b in core["buffers"] if b["name"] == "table")
+        image = bytearray(entries[entry["image"]])
+        at = table["at"] - entry["imageBase"] + 28
+        image[at:at + 4] = b"\xf0\xff\xff\xff"
+        entries[entry["image"]] = bytes(image)
+        fix_digest(entries, entry["image"])
+        write_bundle(self.path("endless.s2x"), entries)
+        for backend, codes in (("native", "SNN0605"), ("emulator", "SNN060[35]")):
+            done = self.snnc("run", self.path("endless.s2x"), "--input", LETTER,
+                             "--backend", backend, "--report", "table", code=5)
+            self.assertRegex(done.stderr, rf"error: PE .*\[{codes}\]")
+
+    def test_text_that_nests(self):
+        def with_line(line):
+            return lambda text: line.encode() + b"\n" + text
+        for line, why in (("// " + "[" * 1000, None),
+                          ("module attributes {a = \"" + "[" * 1000 + "\"} {}", "cannot be read"),
+                          ("module attributes {a = " + "[" * 1000, "nest deeper"),
+                          ("func.func @f(" + "() -> (" * 1000, "nest deeper"),
+                          ("#a = []", "alias"), ("#a // \n = []", "alias"),
+                          ("module attributes {a = affine_map<(d) -> (" + "-" * 10 ** 5, "affine"),
+                          ("{-# dialect_resources: {} #-}", "resources")):
+            with self.subTest(line[:30]):
+                bundle = self.hostile("network.mlir", with_line(line))
+                done = self.snnc("run", bundle, "--input", LETTER, "--backend",
+                                 "reference", "--report", "table",
+                                 code=1 if why else 0)
+                if why:
+                    self.assertRegex(done.stderr, rf"network.mlir.*{why}.*\[SNN0441\]")
+
+    def test_network_is_the_manifests(self):
+        bundle = self.hostile("network.mlir", lambda text: text.replace(
+            b"tensor<38x", b"tensor<38000000x"))
+        done = self.snnc("run", bundle, "--input", LETTER, "--backend", "reference",
+                         "--report", "table", code=1)
+        self.assertRegex(done.stderr, r"not the same.*\[SNN0441\]")
+
+    def test_program_named_like_a_function(self):
+        entries = read_bundle(self.bundle)
+        manifest = json.loads(entries["manifest.json"])
+        for program, name in zip(manifest["programs"], ("memset", "memcpy")):
+            text = entries[program["tick"]].replace(
+                b"@" + program["name"].encode(), b"@" + name.encode())
+            program["name"] = name
+            entries[program["tick"]] = text
+        entries["manifest.json"] = json.dumps(manifest).encode()
+        for program in manifest["programs"]:
+            fix_digest(entries, program["tick"])
+        write_bundle(self.path("named.s2x"), entries)
+        self.snnc("verify", self.path("named.s2x"), "--input", LETTER, "--backend",
+                  "native", "--against", "emulator")
+
     def test_a_recording_names_its_run(self):
         self.record(self.bundle, ["--input", LETTER, "--record",
                                   "lif1.lif:spikes"])

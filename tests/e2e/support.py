@@ -119,10 +119,11 @@ def write_bundle(path, entries):
 
 
 def fix_digest(entries, name):
-    """Enters the digest of `name` into the manifest."""
+    """Enters size and digest of `name` into the manifest."""
     manifest = json.loads(entries["manifest.json"])
-    manifest["files"][name]["sha256"] = (
-        "sha256:" + hashlib.sha256(entries[name]).hexdigest())
+    manifest["files"][name] = {
+        "bytes": len(entries[name]),
+        "sha256": "sha256:" + hashlib.sha256(entries[name]).hexdigest()}
     entries["manifest.json"] = json.dumps(manifest, indent=2).encode()
 
 

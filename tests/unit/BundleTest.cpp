@@ -382,8 +382,25 @@ TEST_F(BundleTest, CrossReferences) {
   }
 }
 
+using Edit = std::function<void(Bundle &)>;
+
+/// One word of the first core's header.
+static Edit headerWord(uint32_t SnncCoreHeader::*word, uint32_t value) {
+  return [=](Bundle &b) {
+    std::string image = *b.entry("images/c0");
+    SnncCoreHeader header;
+    std::memcpy(&header, image.data(), sizeof header);
+    header.*word = value;
+    std::memcpy(image.data(), &header, sizeof header);
+    b.addEntry("images/c0", image);
+  };
+}
+
+static Edit report(const std::string &text) {
+  return [=](Bundle &b) { b.addEntry(Bundle::reportName, text); };
+}
+
 TEST_F(BundleTest, ContentsAgainstTheMachine) {
-  using Edit = std::function<void(Bundle &)>;
   const std::vector<std::pair<const char *, Edit>> cases = {
       {"SNN0511", [](Bundle &b) { b.manifest.cores[0].pe = {0, 0, 0}; }},
       {"SNN0511", [](Bundle &b) { b.manifest.cores[0].imageBase = 0x1FFFF; }},
@@ -414,6 +431,25 @@ TEST_F(BundleTest, ContentsAgainstTheMachine) {
          b.addEntry("orders/in.u32",
                     std::string(b.manifest.inputs[0].channels * 4, '\xff'));
        }},
+      {"SNN0560", headerWord(&SnncCoreHeader::fifo_base, 131076)},
+      {"SNN0560", headerWord(&SnncCoreHeader::record_end, 0)},
+      {"SNN0560", headerWord(&SnncCoreHeader::table_count, 4097)},
+      {"SNN0560", headerWord(&SnncCoreHeader::panel_count, 0x8000001)},
+      {"SNN0560", headerWord(&SnncCoreHeader::ring_slots, 3)},
+      {"SNN0560", headerWord(&SnncCoreHeader::operand_bytes, 0xFFFFFFFF)},
+      {"SNN0511", headerWord(&SnncCoreHeader::n_neurons, 21)},
+      {"SNN0561", report(R"([])")},
+      {"SNN0561", report(R"({"layers": {}})")},
+      {"SNN0561", report(R"({"layers": [1]})")},
+      {"SNN0561", report(R"({"layers": [{"name": 1}]})")},
+      {"SNN0561", report(R"({"layers": [{"quantization": []}]})")},
+      {"SNN0561", report(R"({"layers": [{"bytes_by_structure": {"a": -1}}]})")},
+      {"SNN0561", report(R"({"cores": [{"used": 1e300}]})")},
+      {"SNN0561", report(R"({"cores": [{"keys": 18446744073709551615}]})")},
+      {"SNN0561", report(R"({"cores": [{"buffers": [{"at": "x"}]}]})")},
+      {"SNN0561", report(R"({"cores": [{"encodings": [null]}]})")},
+      {"SNN0507", report(R"({"layers": [)")},
+      {"SNN0507", report(std::string(40, '[') + std::string(40, ']'))},
       {"SNN0503", [](Bundle &b) { b.addEntry("machine.json", "{}"); }},
       {"SNN0503", [](Bundle &b) { b.addEntry("../escape", "{}"); }},
   };

@@ -23,6 +23,7 @@ using runtime::Bundle;
 using runtime::CoreEntry;
 using runtime::Manifest;
 
+/// The bundle's reader has checked the types of its fields.
 static json reportOf(const Bundle &bundle, const char *part) {
   const std::string *text = bundle.entry(Bundle::reportName);
   json report = json::parse(text ? *text : "{}", nullptr, false);
@@ -56,6 +57,10 @@ static const CoreEntry &manifestCore(const Bundle &bundle, uint32_t core) {
 json layerViews(const Bundle &bundle) {
   json layers = reportOf(bundle, "layers");
   for (json &layer : layers) {
+    // What is added here is never taken from the file.
+    for (const char *added :
+         {"latency", "slices", "subordinates", "batch", "delay_slots"})
+      layer.erase(added);
     layer["tick_cycles"] = tickCycles(bundle);
     for (const auto &population : bundle.manifest.populations) {
       if (layer.value("name", "") != population.name)
@@ -92,11 +97,21 @@ json layerViews(const Bundle &bundle) {
 /// Whether one of `count` keys from `first` matches a route.
 static bool anyMatches(uint32_t first, uint64_t count, uint32_t key,
                        uint32_t mask) {
-  // Keys that differ below the mask's lowest bit match alike.
-  uint64_t step = mask ? mask & -mask : uint64_t(1) << 32;
-  for (uint64_t at = first; at < first + count; at = (at / step + 1) * step)
-    if ((uint32_t(at) & mask) == key)
-      return true;
+  if (count == 0 || (key & ~mask))
+    return false;
+  if ((first & mask) == key)
+    return true;
+  // The next key that matches shares the longest possible head with `first`,
+  // has a 1 for its 0 in the bit behind, and the least tail.
+  for (unsigned bit = 0; bit < 32; ++bit) {
+    uint64_t low = (uint64_t(1) << bit) - 1, head = ~(low * 2 + 1);
+    bool canBeOne = ((key | ~mask) >> bit) & 1;
+    if (((first >> bit) & 1) || !canBeOne ||
+        ((first & mask) & head) != (key & head))
+      continue;
+    uint64_t next = (first & head) | (uint64_t(1) << bit) | (key & low);
+    return next - first < count;
+  }
   return false;
 }
 
@@ -106,8 +121,9 @@ static uint64_t keysOf(const json &cores, uint32_t core, uint64_t neurons) {
 }
 
 /// Who sends keys that match a route: inputs, slices and subordinates.
-static json sendersOf(const Bundle &bundle, uint32_t key, uint32_t mask) {
-  json senders = json::array(), cores = reportOf(bundle, "cores");
+static json sendersOf(const Bundle &bundle, const json &cores, uint32_t key,
+                      uint32_t mask) {
+  json senders = json::array();
   const Manifest &manifest = bundle.manifest;
   auto matches = [&](uint32_t first, uint64_t count) {
     return anyMatches(first, count, key, mask);
@@ -131,7 +147,7 @@ static json sendersOf(const Bundle &bundle, uint32_t key, uint32_t mask) {
   return senders;
 }
 
-static void addRoutes(const Bundle &bundle, uint32_t index,
+static void addRoutes(const Bundle &bundle, const json &cores, uint32_t index,
                       const SnncCoreHeader &header, json &view) {
   const Manifest &manifest = bundle.manifest;
   view["routes_in"] = view["routes_out"] = json::array();
@@ -139,7 +155,7 @@ static void addRoutes(const Bundle &bundle, uint32_t index,
     json entry = {{"key", route.key}, {"mask", route.mask}};
     if (std::find(route.cores.begin(), route.cores.end(), index) !=
         route.cores.end()) {
-      entry["from"] = sendersOf(bundle, route.key, route.mask);
+      entry["from"] = sendersOf(bundle, cores, route.key, route.mask);
       view["routes_in"].push_back(entry);
       entry.erase("from");
     }
@@ -154,14 +170,15 @@ static void addRoutes(const Bundle &bundle, uint32_t index,
 }
 
 json peViews(const Bundle &bundle) {
-  json views = reportOf(bundle, "cores");
+  const json cores = reportOf(bundle, "cores");
+  json views = cores;
   const Manifest &manifest = bundle.manifest;
   for (uint32_t c = 0; c < std::min(views.size(), manifest.cores.size()); ++c) {
     json &view = views[c];
     SnncCoreHeader header = headerOf(bundle, manifest.cores[c]);
     view["id"] = c;
     view["key_first"] = header.key_base;
-    view["key_count"] = keysOf(views, c, header.n_neurons);
+    view["key_count"] = keysOf(cores, c, header.n_neurons);
     view["tick_cycles"] = tickCycles(bundle);
     uint64_t used = view.value("used", uint64_t(0)),
              available = view.value("available", uint64_t(0));
@@ -172,7 +189,7 @@ json peViews(const Bundle &bundle) {
         });
     view["buffers"] = std::move(buffers);
     view["free"] = available > used ? available - used : 0;
-    addRoutes(bundle, c, header, view);
+    addRoutes(bundle, cores, c, header, view);
   }
   return views;
 }

@@ -4,6 +4,7 @@
 #include "tools/snnc/Runner.h"
 
 #include "backends/spinnaker2/Target/Spinnaker2Target.h"
+#include "compiler/Fabric/Capacity.h"
 #include "compiler/Fabric/NetworkInfo.h"
 #include "compiler/Reference/RunReference.h"
 #include "runtime/host/Inputs.h"
@@ -187,13 +188,69 @@ bool RunSubject::countInputs(const RunOptions &options, DiagnosticSink &sink) {
 
 /// Brackets in network.mlir nest this deep at most: MLIR's parser recurses.
 static constexpr unsigned maxNetworkNesting = 256;
+static constexpr size_t maxNetworkBytes = size_t(64) << 20;
+
+/// Inputs and populations of a network against those of the manifest, by name:
+/// one side says what the cores hold, the other what the reference takes memory
+/// for. Empty: they agree; else the name that does not.
+static std::optional<std::string>
+unlikeManifest(snn::NetworkOp network, const runtime::Manifest &manifest) {
+  std::map<std::string, uint64_t> sizes;
+  for (const runtime::InputEntry &input : manifest.inputs)
+    sizes[input.name] = input.channels;
+  for (const runtime::PopulationEntry &population : manifest.populations)
+    sizes[population.name] = population.neurons;
+  auto take = [&](llvm::StringRef name, int64_t size) {
+    auto known = sizes.find(name.str());
+    if (known == sizes.end() || known->second != uint64_t(size))
+      return false;
+    sizes.erase(known);
+    return true;
+  };
+  for (snn::InputOp input : network.getOps<snn::InputOp>())
+    if (!take(input.getName(), input.getSignal().getType().getNumElements()))
+      return input.getName().str();
+  for (auto population : network.getOps<snn::PopulationOp>())
+    if (!take(population.getName(), population.numNeurons()))
+      return population.getName().str();
+  return sizes.empty() ? std::nullopt : std::optional(sizes.begin()->first);
+}
+
+/// The bundle's network.mlir, which is not trusted; null after an error in
+/// `why`.
+static OwningOpRef<ModuleOp> parseNetwork(const runtime::Bundle &bundle,
+                                          MLIRContext *context,
+                                          std::string &why) {
+  const std::string &text = *bundle.entry(runtime::Bundle::networkName);
+  if (text.size() > maxNetworkBytes)
+    why = "it has more than 64 MiB";
+  else
+    why = refusedIr(text, maxNetworkNesting);
+  if (!why.empty())
+    return {};
+  // The parser's own words name no member; the refusal does.
+  ScopedDiagnosticHandler silent(context,
+                                 [](mlir::Diagnostic &) { return success(); });
+  OwningOpRef<ModuleOp> parsed = parseSourceString<ModuleOp>(
+      text, ParserConfig(context), runtime::Bundle::networkName);
+  if (!parsed) {
+    why = "it cannot be read";
+  } else if (!llvm::hasSingleElement(parsed->getOps<snn::NetworkOp>())) {
+    why = "it is not one snn.network";
+  } else if (auto name = unlikeManifest(networkOf(*parsed), bundle.manifest)) {
+    why = fmt::format("'{}' is not the same in it and in the manifest", *name);
+  } else if (failed(
+                 fabric::refuseHopeless(networkOf(*parsed), bundle.machine))) {
+    why = "its neurons or synapses are more than the machine's memory holds";
+  }
+  return why.empty() ? std::move(parsed) : OwningOpRef<ModuleOp>();
+}
 
 bool RunSubject::loadNetwork(DiagnosticSink &sink) {
   if (module)
     return true;
-  const std::string *text = file->entry(runtime::Bundle::networkName);
   const std::string *numbers = file->entry(runtime::Bundle::parametersName);
-  if (!text || !numbers) {
+  if (!file->entry(runtime::Bundle::networkName) || !numbers) {
     sink.report(makeError("SNN0441", {},
                           "this bundle was stripped of its "
                           "network; the reference needs it",
@@ -201,32 +258,19 @@ bool RunSubject::loadNetwork(DiagnosticSink &sink) {
     return false;
   }
   auto *dialect = context->getOrLoadDialect<snn::SNNDialect>();
-  if (Status s = dialect->params().deserialize(*numbers, "bundle"); !s) {
+  if (Status s = dialect->params().deserialize(*numbers, ""); !s) {
     sink.report(s.takeError());
     return false;
   }
-  auto refuse = [&](const std::string &why) {
-    sink.report(makeError("SNN0441", {"", runtime::Bundle::networkName, 0, 0},
-                          "the bundle's network cannot be used: " + why,
-                          {"the bundle is damaged or was edited; compile the "
-                           "network again"}));
-    return false;
-  };
-  if (nestsDeeper(*text, maxNetworkNesting))
-    return refuse("brackets nest deeper than 256");
-  OwningOpRef<ModuleOp> parsed;
-  { // The parser's own words name no member; the refusal below does.
-    ScopedDiagnosticHandler silent(
-        context.get(), [](mlir::Diagnostic &) { return success(); });
-    parsed = parseSourceString<ModuleOp>(*text, ParserConfig(context.get()),
-                                         runtime::Bundle::networkName);
-  }
-  if (!parsed)
-    return refuse("it cannot be read");
-  if (!llvm::hasSingleElement(parsed->getOps<snn::NetworkOp>()))
-    return refuse("it is not one snn.network");
-  module = std::move(parsed);
-  return true;
+  std::string why;
+  module = parseNetwork(*file, context.get(), why);
+  if (module)
+    return true;
+  sink.report(makeError("SNN0441", {"", runtime::Bundle::networkName, 0, 0},
+                        "the bundle's network cannot be used: " + why,
+                        {"the bundle is damaged or was edited; compile the "
+                         "network again"}));
+  return false;
 }
 
 snn::NetworkOp RunSubject::network() {

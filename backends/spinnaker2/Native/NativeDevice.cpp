@@ -4,6 +4,7 @@
 #include "backends/spinnaker2/Native/NativePrograms.h"
 #include "runtime/abi/CoreHeader.h"
 #include "runtime/bundle/Bundle.h"
+#include "runtime/bundle/MemberCheck.h"
 #include "runtime/emulator/Router.h"
 
 #include <cstring>
@@ -24,37 +25,6 @@ __attribute__((no_sanitize("function")))
 void
 callProgram(TickFunction function, NativeCore &core) {
   function(&core);
-}
-
-/// The name of a header word that no compiled image has, or null. Loops run to
-/// these counts; addresses are confined by the generated code as well.
-const char *wrongHeaderWord(const SnncCoreHeader &h, uint32_t sramBytes) {
-  const std::pair<const char *, uint32_t> words[] = {
-      {"n_neurons", h.n_neurons},
-      {"fifo_base", h.fifo_base},
-      {"fifo_end", h.fifo_end},
-      {"table_base", h.table_base},
-      {"table_count", h.table_count},
-      {"ring_base", h.ring_base},
-      {"ring_slots", h.ring_slots},
-      {"ring_slot_bytes", h.ring_slot_bytes},
-      {"spikes_base", h.spikes_base},
-      {"panel_base", h.panel_base},
-      {"panel_count", h.panel_count},
-      {"operand_base", h.operand_base},
-      {"operand_bytes", h.operand_bytes},
-      {"scatter_base", h.scatter_base},
-      {"position_base", h.position_base},
-      {"map_sources", h.map_sources},
-      {"map_delays", h.map_delays},
-      {"history_base", h.history_base},
-      {"history_slots", h.history_slots},
-      {"history_length", h.history_length},
-      {"history_count", h.history_count}};
-  for (auto [name, value] : words)
-    if (value > sramBytes)
-      return name;
-  return h.fifo_end < h.fifo_base ? "fifo_end" : nullptr;
 }
 
 class NativeDevice : public runtime::Device {
@@ -91,6 +61,13 @@ public:
       core.statistics.receiveHighWater =
           std::max(core.statistics.receiveHighWater, view.numKeys);
       callProgram(core.function, view);
+      if (view.exhausted)
+        return makeError(
+            "SNN0605", {},
+            fmt::format("{} does not end in tick {} within {} passes through "
+                        "its loops",
+                        core.where, ticks, target::kMostSteps),
+            {"the bundle is damaged or was edited; compile the network again"});
       core.statistics.packetsSent += view.numSent;
       core.waiting.clear();
       inFlight.insert(inFlight.end(), core.sent.begin(),
@@ -151,6 +128,7 @@ private:
   struct Core {
     uint32_t peId = 0, imageBase = 0, header = 0, sramBytes = 0;
     TickFunction function = nullptr;
+    std::string where; ///< for messages
     std::string image;
     std::vector<uint8_t> sram;
     std::vector<uint32_t> waiting, sent;
@@ -161,23 +139,21 @@ private:
   Status addCore(const Bundle &bundle, const runtime::CoreEntry &entry) {
     const runtime::ProgramEntry &program =
         bundle.manifest.programs[entry.program];
-    // Programs read their header at a fixed address: one machine, one address.
-    if (!programs->find(program.name)) {
-      const std::string *text = bundle.entry(program.tick);
-      if (!text)
-        return makeError("SNN0651", {},
-                         "the bundle has no tick program '" + program.name +
-                             "'");
-      if (Status s = programs->add(program.name, *text, entry.headerAddress,
-                                   bundle.machine.sram.bytes);
-          !s)
-        return s;
-    }
+    const std::string *text = bundle.entry(program.tick);
+    if (!text)
+      return makeError("SNN0651", {},
+                       "the bundle has no tick program '" + program.name + "'");
+    auto function = programs->add(program.name, *text, entry.headerAddress,
+                                  bundle.machine.sram.bytes);
+    if (!function)
+      return function.takeError();
     Core core;
     core.peId = entry.pe.peId();
     core.imageBase = entry.imageBase;
     core.header = entry.headerAddress;
-    core.function = programs->find(program.name);
+    core.function = *function;
+    core.where = fmt::format("PE {}.{}.{}, program '{}'", entry.pe.x,
+                             entry.pe.y, entry.pe.p, program.name);
     core.image = *bundle.entry(entry.image);
     core.sramBytes = bundle.machine.sram.bytes;
     core.sram.resize(size_t(core.sramBytes) + kSramGuard);
@@ -190,13 +166,8 @@ private:
           fmt::format("the image of PE {} leaves its SRAM", core.peId));
     std::memcpy(&header, core.image.data() + (core.header - core.imageBase),
                 sizeof header);
-    if (const char *word = wrongHeaderWord(header, core.sramBytes))
-      return makeError(
-          "SNN0652", {"", entry.image, 0, 0},
-          fmt::format("the word '{}' of the core header of PE {} leaves its "
-                      "SRAM of {} bytes",
-                      word, core.peId, core.sramBytes),
-          {"the bundle is damaged or was edited; compile the network again"});
+    if (Status s = runtime::checkCoreHeader(header, entry, core.sramBytes); !s)
+      return s;
     // A spike per neuron, or two digits of a partial sum per receptor.
     core.sent.resize(
         std::min<uint64_t>(uint64_t(header.n_neurons) * 2 * SNNC_MAX_RECEPTORS,

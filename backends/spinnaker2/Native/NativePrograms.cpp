@@ -91,6 +91,13 @@ void lowerAddress(tick::AddressOp op, uint32_t sramBytes) {
   Value wide = b.create<arith::ExtUIOp>(loc, b.getI64Type(), inside);
   Value at = b.create<LLVM::GEPOp>(loc, pointer, b.getI8Type(), sram,
                                    llvm::ArrayRef<LLVM::GEPArg>{wide});
+  // The chip faults where this is misaligned; LLVM must not rely on it.
+  for (Operation *user : op->getUsers()) {
+    if (auto load = dyn_cast<LLVM::LoadOp>(user))
+      load.setAlignment(1);
+    else if (auto store = dyn_cast<LLVM::StoreOp>(user))
+      store.setAlignment(1);
+  }
   op.replaceAllUsesWith(at);
   op.erase();
 }
@@ -264,38 +271,62 @@ Diagnostic jitError(const std::string &what) {
 
 } // namespace
 
-Status NativePrograms::add(const std::string &name, const std::string &tickText,
-                           uint32_t headerAddress, uint32_t sramBytes) {
+/// The one program of a text that is not trusted; null after an error in
+/// `status`.
+static OwningOpRef<ModuleOp> readProgram(MLIRContext &context,
+                                         const std::string &name,
+                                         const std::string &tickText,
+                                         Status &status) {
+  auto refuse = [&](const std::string &why) {
+    status = refusedProgram(name, why);
+    return OwningOpRef<ModuleOp>();
+  };
   if (tickText.size() > maxProgramBytes)
-    return refusedProgram(name, "it has more than 4 MiB");
-  if (nestsDeeper(tickText, maxNesting))
-    return refusedProgram(name, "brackets nest deeper than 64");
+    return refuse("it has more than 4 MiB");
+  if (std::string why = refusedIr(tickText, maxNesting); !why.empty())
+    return refuse(why);
+  ScopedDiagnosticHandler silent(&context,
+                                 [](mlir::Diagnostic &) { return success(); });
+  auto module = parseSourceString<ModuleOp>(tickText, &context, name);
+  if (!module)
+    return refuse("it cannot be read");
+  auto programs = module->getOps<tick::ProgramOp>();
+  if (!llvm::hasSingleElement(*module->getBody()) || programs.empty() ||
+      (*programs.begin()).getSymName() != name)
+    return refuse("it is not one tick.program of that name");
+  if (Operation *op = firstRefused(*module))
+    return refuse("'" + op->getName().getStringRef().str() +
+                  "' is no part of a core program");
+  return module;
+}
+
+Expected<TickFunction> NativePrograms::add(const std::string &name,
+                                           const std::string &tickText,
+                                           uint32_t headerAddress,
+                                           uint32_t sramBytes) {
+  std::string key = std::to_string(headerAddress) + " " +
+                    std::to_string(sramBytes) + " " +
+                    std::to_string(name.size()) + " " + name + tickText;
+  if (auto known = functions.find(key); known != functions.end())
+    return known->second;
   DialectRegistry registry;
   registry.insert<tick::TickDialect, fabric::FabricDialect>();
   target::registerNativeDialects(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
-  auto module = parseSourceString<ModuleOp>(tickText, &context, name);
+  Status status;
+  OwningOpRef<ModuleOp> module = readProgram(context, name, tickText, status);
   if (!module)
-    return refusedProgram(name, "it cannot be read");
-  auto programs = module->getOps<tick::ProgramOp>();
-  if (!llvm::hasSingleElement(*module->getBody()) || programs.empty() ||
-      (*programs.begin()).getSymName() != name)
-    return refusedProgram(name, "it is not one tick.program of that name");
-  if (Operation *op = firstRefused(*module))
-    return refusedProgram(name, "'" + op->getName().getStringRef().str() +
-                                    "' is no part of a core program");
+    return status.takeError();
+  // Never the bundle's name: one called "memset" would take the place of what
+  // generated code calls.
+  std::string symbol = "snnc_tick_" + std::to_string(functions.size());
+  (*module->getOps<tick::ProgramOp>().begin()).setSymName(symbol);
   if (failed(lowerProgram(*module, headerAddress, sramBytes)))
     return jitError("program '" + name + "' cannot be lowered");
-  auto address = code.add(*module, name);
+  auto address = code.add(*module, symbol, offsetof(NativeCore, exhausted));
   if (!address)
     return address.takeError();
-  functions[name] = reinterpret_cast<TickFunction>(*address);
-  return {};
-}
-
-TickFunction NativePrograms::find(const std::string &name) const {
-  auto it = functions.find(name);
-  return it == functions.end() ? nullptr : it->second;
+  return functions[key] = reinterpret_cast<TickFunction>(*address);
 }
 
 } // namespace snnc::native

@@ -32,6 +32,7 @@ struct NativeCore {
   uint32_t numSent = 0;
   uint32_t *sent = nullptr; ///< room for maxSent + 1 keys
   uint32_t maxSent = 0;
+  uint32_t exhausted = 0; ///< not 0: the call ended at target::kMostSteps
 };
 
 /// Bytes behind a PE's SRAM where accesses outside of it end up; longer than
@@ -40,21 +41,21 @@ inline constexpr uint32_t kSramGuard = 64;
 
 using TickFunction = void (*)(NativeCore *);
 
-/// Native code of a bundle's programs; lives as long as they may run.
+/// Native code of a bundle's programs; lives as long as they may run. Programs
+/// that were added before are not compiled again.
 class NativePrograms {
 public:
   /// Compiles the tick dialect text of a program; its core header stands at
   /// `headerAddress`. The text is not trusted: it may hold a closed list of
-  /// operations, and reaches no memory but `sramBytes` of SRAM and the guard.
-  /// Errors SNN0650, SNN0652.
-  Status add(const std::string &name, const std::string &tickText,
-             uint32_t headerAddress, uint32_t sramBytes);
-  /// Null when there is no such program.
-  TickFunction find(const std::string &name) const;
+  /// operations, reaches no memory but `sramBytes` of SRAM and the guard, and
+  /// ends after target::kMostSteps. Errors SNN0650, SNN0652.
+  Expected<TickFunction> add(const std::string &name,
+                             const std::string &tickText,
+                             uint32_t headerAddress, uint32_t sramBytes);
 
 private:
   target::NativeCode code;
-  std::map<std::string, TickFunction> functions;
+  std::map<std::string, TickFunction> functions; ///< by all that add() is given
 };
 
 std::unique_ptr<runtime::Device> createNativeDevice();
