@@ -49,14 +49,18 @@ projections: [{from: x, to: p, connector: all_to_all, weight: 0.5}]
       return;
     }
     options.run.inputs = {path};
-    options.run.report = "json";
-    static const char *const encodings[] = {"rate", "latency", "delta"};
+    options.run.report = ReportForm::Json;
+    using runtime::Encoder;
+    static const Encoder encodings[] = {Encoder::Rate, Encoder::Latency,
+                                        Encoder::Delta};
     if (dice.oneIn(3)) {
       options.run.encode = dice.from(encodings);
       options.run.ticks = 5;
     }
+    std::string encoding =
+        options.run.encode ? runtime::name(*options.run.encode) : "";
     runVerb(
-        "run --input", "run --input " + options.run.encode,
+        "run --input", "run --input " + encoding,
         [&](DiagnosticSink &s) { return runRun(options.run, true, s); }, notes);
   }
   const std::string path;

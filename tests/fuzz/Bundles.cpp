@@ -132,7 +132,7 @@ private:
 
   void run(const std::string &backend) {
     RunOptions options = optionsOf(backend);
-    options.report = dice.below(2) ? "table" : "json";
+    options.report = dice.below(2) ? ReportForm::Table : ReportForm::Json;
     if (dice.oneIn(8))
       options.output = path + ".npz";
     runVerb(

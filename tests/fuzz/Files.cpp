@@ -61,7 +61,8 @@ using Words = std::vector<std::string>;
 /// Every finding about YAML has a line, but for one about the whole file.
 void mustBeLocated(const DiagnosticSink &sink) {
   for (const Diagnostic &d : sink.all())
-    if (d.code.name().starts_with("SNN10") && d.code != "SNN1001" && d.spot.line < 1)
+    if (d.code.name().starts_with("SNN10") && d.code != "SNN1001" &&
+        d.spot.line < 1)
       throw std::runtime_error("a finding without a line: " + toText(d));
 }
 
@@ -163,7 +164,7 @@ public:
     options.input = options.compile.input = path;
     options.backend = "reference";
     options.ticks = 3;
-    options.report = "json";
+    options.report = ReportForm::Json;
     options.compile.jobs = options.threads = 1;
     runVerb(
         "run reference", "run reference",
@@ -281,7 +282,7 @@ projections:
     options.input = options.compile.input = network;
     options.compile.machine = path;
     options.ticks = 2;
-    options.report = "json";
+    options.report = ReportForm::Json;
     options.compile.jobs = options.threads = 1;
     runVerb(
         "run --machine", "run --machine",

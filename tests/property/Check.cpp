@@ -158,7 +158,7 @@ runOnCpu(ModuleOp module, target::Precision precision,
   auto target = cpu::createTarget();
   auto artifact = target->build(module, precision, findings);
   if (!artifact)
-    return findings.all().empty() ? makeError("", {}, "no message")
+    return findings.all().empty() ? makeError("SNN0901", {}, "no message")
                                   : findings.all().back();
   auto execution = target->open(artifact, target->devices().front().name);
   if (!execution)

@@ -22,7 +22,7 @@ using ::testing::HasSubstr;
 
 namespace {
 
-const ZipCodes codes = {"DAMAGED", "LIMIT", "NAME", "METHOD", "WRITE"};
+const ZipCodes codes = {"SNN0501", "SNN0502", "SNN0503", "SNN0504", "SNN0512"};
 
 class BundleTest : public ::testing::Test {
 protected:
