@@ -17,8 +17,8 @@ namespace snnc::fabric {
 
 /// How a network that does not fit runs all the same.
 inline constexpr const char *kReferenceHelp =
-    "`snnc run FILE --backend cpu` runs it as it is, without a "
-    "machine";
+    "`snnc run FILE --backend cpu` runs it without a machine, as far as this "
+    "computer's memory reaches";
 
 /// Error SNN0354 at the largest population or projection when the neurons, or
 /// the drawn synapses, need more bytes than all cores of `machine` have, at the
