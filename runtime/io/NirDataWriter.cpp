@@ -8,11 +8,14 @@
 #include "runtime/io/Hdf5.h"
 #include "runtime/io/NirData.h"
 #include "runtime/support/AtomicFile.h"
+#include "runtime/support/ChildProcess.h"
 
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
 #include <limits>
+#include <string_view>
+#include <variant>
 
 namespace snnc::runtime {
 
@@ -195,6 +198,31 @@ imageOf(const std::string &path, const ArrayMap &arrays, double dt,
   return bytes;
 }
 
+static constexpr char kImage = 'i', kError = 'e';
+
+/// What the child sends: the image, or the finding's node, message and hint.
+static std::string encode(Expected<std::string> image) {
+  if (image)
+    return image->insert(0, 1, kImage);
+  const Diagnostic error = image.takeError();
+  return fmt::format("{}{}{:c}{}{:c}{}", kError, error.spot.node, 0,
+                     error.message, 0,
+                     error.hints.empty() ? "" : error.hints.front());
+}
+
+static Diagnostic decodeError(std::string_view bytes, const std::string &path) {
+  std::string_view part[3];
+  bytes.remove_prefix(std::min<size_t>(bytes.size(), 1));
+  for (std::string_view &text : part) {
+    text = bytes.substr(0, bytes.find('\0'));
+    bytes.remove_prefix(std::min(bytes.size(), text.size() + 1));
+  }
+  Diagnostic error =
+      writeError(path, "", std::string(part[1]), std::string(part[2]));
+  error.spot.node = part[0];
+  return error;
+}
+
 Status writeNirData(const std::string &path, const ArrayMap &arrays,
                     double dtSeconds,
                     const std::map<std::string, std::string> &attributes) {
@@ -204,10 +232,17 @@ Status writeNirData(const std::string &path, const ArrayMap &arrays,
                                   "seconds, which is {}",
                                   dtSeconds),
                       "compile the network with --dt, or write .npz instead");
-  auto bytes = imageOf(path, arrays, dtSeconds, attributes);
-  if (!bytes)
-    return bytes.takeError();
-  return writeFileAtomically(path, *bytes);
+  // The library crashes where its own memory is missing.
+  auto result = bytesFromChild(
+      [&] { return encode(imageOf(path, arrays, dtSeconds, attributes)); },
+      {.seconds = 3600}); // our own arrays: as long as they take
+  if (auto *failure = std::get_if<ChildFailure>(&result))
+    return writeError(path, "", "the HDF5 library failed: " + failure->why,
+                      "close other programs: memory may be short");
+  const std::string &bytes = std::get<std::string>(result);
+  if (!bytes.starts_with(kImage))
+    return decodeError(bytes, path);
+  return writeFileAtomically(path, std::string_view(bytes).substr(1));
 }
 
 } // namespace snnc::runtime
