@@ -21,7 +21,7 @@ import verbs
 # libraries in C, children, threads.
 SAMPLED = ("check-nir", "compile-yaml", "run-host", "run-h5", "run-from-h5",
            "dataset", "train")
-RUNS = 70  # of each verb
+RUNS = 35  # of each verb
 
 
 class Failures(unittest.TestCase):
