@@ -9,6 +9,9 @@
 
 namespace snnc::fuzz {
 
+/// What the texts of all formats give a meaning to.
+constexpr std::string_view kMarks = "[]{}()<>:,'\"\\#%@^!&*|\n\t";
+
 uint64_t nastyNumber(Dice &dice, uint64_t size) {
   const uint64_t numbers[] = {0,
                               1,
@@ -200,7 +203,7 @@ void mutateText(std::string &text, Dice &dice,
     if (dice.oneIn(4))
       text.insert(token.at, nested(dice));
     else
-      text.insert(token.at, 1, "[]{}()<>:,'\"\\#%@^!&*|\n\t"[dice.below(25)]);
+      text.insert(token.at, 1, kMarks[dice.below(kMarks.size())]);
     return;
   default:
     return mutateBytes(text, dice);
