@@ -112,6 +112,8 @@ void mutateNpy(std::string &file, Dice &dice) {
                               "#",
                               "{",
                               "}"};
+  if (file.size() < 10) // a change before this one left no header
+    return mutateBytes(file, dice);
   size_t head = 10 + readNumber(file, 8, 2);
   switch (dice.below(5)) {
   case 0:
