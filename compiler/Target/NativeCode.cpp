@@ -4,6 +4,7 @@
 #include "compiler/Target/NativeCode.h"
 
 #include "compiler/Target/Guard.h"
+#include "compiler/Target/Optimize.h"
 
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
@@ -17,7 +18,6 @@
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/IR/Module.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 
@@ -68,21 +68,6 @@ void registerNativeDialects(DialectRegistry &registry) {
   registerLLVMDialectTranslation(registry);
 }
 
-static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
-  llvm::LoopAnalysisManager loops;
-  llvm::FunctionAnalysisManager functions;
-  llvm::CGSCCAnalysisManager graphs;
-  llvm::ModuleAnalysisManager modules;
-  llvm::PassBuilder builder(&machine);
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(graphs);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, graphs, modules);
-  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2)
-      .run(module, modules);
-}
-
 NativeCode::NativeCode() {
   llvm::InitializeNativeTarget();
   llvm::InitializeNativeTargetAsmPrinter();
@@ -119,7 +104,7 @@ Expected<void *> NativeCode::add(ModuleOp module, const std::string &symbol,
     return jitError("'" + symbol + "' has no LLVM form");
   code->setDataLayout(jit->getDataLayout());
   code->setTargetTriple(jit->getTargetTriple().str());
-  optimize(*code, *machine);
+  optimize(*code, *machine, "default<O2>");
   if (llvm::Function *function = code->getFunction(symbol);
       function && exhausted)
     boundSteps(*function, *exhausted);

@@ -281,6 +281,7 @@ projections:
     RunOptions options;
     options.input = options.compile.input = network;
     options.compile.machine = path;
+    options.backend = "emulator"; // the default reads no machine
     options.ticks = 2;
     options.report = ReportForm::Json;
     options.compile.jobs = options.threads = 1;

@@ -279,6 +279,12 @@ snn::NetworkOp RunSubject::network() {
   return loadNetwork(silent) ? networkOf(*module) : snn::NetworkOp();
 }
 
+static auto interpreterOf(snn::NetworkOp network, const RunOptions &options) {
+  return reference::Interpreter::create(
+      network, options.inFloat ? reference::Precision::Float
+                               : reference::Precision::Quantized);
+}
+
 /// A device says that a state is no number; the reference, which gets the same
 /// one, also which operation made it.
 void RunSubject::addOrigin(Diagnostic &error, const RunOptions &options,
@@ -290,10 +296,7 @@ void RunSubject::addOrigin(Diagnostic &error, const RunOptions &options,
     return;
   DiagnosticSink silent;
   MessageBridge bridge(context.get(), silent);
-  auto interpreter =
-      reference::Interpreter::create(op, options.inFloat
-                                             ? reference::Precision::Float
-                                             : reference::Precision::Quantized);
+  auto interpreter = interpreterOf(op, options);
   if (failed(interpreter))
     return;
   runOptions.progress = nullptr;
@@ -375,11 +378,10 @@ RunSubject::run(const std::string &backend, const RunOptions &options,
   if (backend == kReferenceBackend)
     return runReference(requests, options, inputs, runOptions, sink);
   target::Target &target = *targets.findDevice(backend);
-  auto artifact =
-      artifactOf(target,
-                 options.inFloat ? target::Precision::Float
-                                              : target::Precision::Quantized,
-                 sink);
+  auto artifact = artifactOf(target,
+                             options.inFloat ? target::Precision::Float
+                                             : target::Precision::Quantized,
+                             sink);
   if (!artifact)
     return std::nullopt;
   auto execution = target.open(artifact, backend);
@@ -419,10 +421,7 @@ std::optional<runtime::RunResult> RunSubject::runReference(
     DiagnosticSink &sink) {
   if (!loadNetwork(sink))
     return std::nullopt;
-  auto interpreter = reference::Interpreter::create(
-      networkOf(*module), options.inFloat
-                              ? reference::Precision::Float
-                              : reference::Precision::Quantized);
+  auto interpreter = interpreterOf(networkOf(*module), options);
   if (failed(interpreter))
     return std::nullopt;
   return unwrap(

@@ -3,12 +3,13 @@
 
 #include "backends/spinnaker2/Codegen/EmitObject.h"
 
+#include "compiler/Target/Optimize.h"
+
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/TargetRegistry.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/Transforms/Utils/Cloning.h"
@@ -91,22 +92,6 @@ static constexpr const char *kPipeline =
     "loop(indvars),early-cse<memssa>,instcombine<no-verify-fixpoint>,"
     "reassociate,loop-mssa(licm<allowspeculation>),simplifycfg)";
 
-static void optimize(llvm::Module &module, llvm::TargetMachine &target) {
-  llvm::LoopAnalysisManager loops;
-  llvm::FunctionAnalysisManager functions;
-  llvm::CGSCCAnalysisManager graphs;
-  llvm::ModuleAnalysisManager modules;
-  llvm::PassBuilder builder(&target);
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(graphs);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, graphs, modules);
-  llvm::ModulePassManager passes;
-  llvm::cantFail(builder.parsePassPipeline(passes, kPipeline));
-  passes.run(module, modules);
-}
-
 static std::string emitFile(llvm::Module &module, llvm::TargetMachine &target,
                             llvm::CodeGenFileType type) {
   llvm::SmallVector<char> bytes;
@@ -122,7 +107,7 @@ ObjectCode emitObject(llvm::Module &module, bool wantAssembly) {
   module.setTargetTriple(kTriple);
   module.setDataLayout(target->createDataLayout());
   prepareFunctions(module);
-  optimize(module, *target);
+  target::optimize(module, *target, kPipeline);
   ObjectCode code;
   if (wantAssembly) {
     auto copy = llvm::CloneModule(module);
