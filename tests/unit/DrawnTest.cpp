@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/SNN/DrawnRows.h"
-#include "runtime/support/Random.h"
+#include "runtime/support/Poisson.h"
 
 #include "mlir/AsmParser/AsmParser.h"
 
@@ -219,6 +219,47 @@ TEST_F(Drawn, TwentyMillionAreCountedWithoutBeingStored) {
   EXPECT_NEAR(double(count), 2e7, 5 * 4359);
   // One byte each would be 20 MB.
   EXPECT_LT(peakKilobytes() - before, 10'000);
+}
+
+/// S7.4 at every limit of the table and its neighbours, and in the tails.
+TEST(Portable, PoissonTablesAreTheRule) {
+  constexpr uint64_t end = uint64_t(1) << 53;
+  for (double mean : {0.0, 1e-12, 0.003, 0.7, 2.0, 13.3, 100.0}) {
+    PoissonTable table(mean);
+    std::vector<uint64_t> at = {0, 1, end - 1, end - 2, end - 1000};
+    for (uint64_t g = 0; g < 4096; ++g)
+      for (uint64_t near : {0, 1, 12345})
+        at.push_back((g << 41) + near);
+    double term = portableExp(-mean), sum = term;
+    for (int k = 1; k < 300; sum += term, ++k) {
+      auto limit = int64_t(std::ceil(sum * double(end)));
+      for (int64_t near = limit - 2; near <= limit + 2; ++near)
+        if (near >= 0 && near < int64_t(end))
+          at.push_back(uint64_t(near));
+      term *= mean / k;
+    }
+    for (uint64_t bits : at)
+      ASSERT_EQ(table.count(bits), poissonCount(mean, double(bits) * 0x1p-53))
+          << mean << " " << bits;
+  }
+}
+
+TEST(Portable, PoissonDrawsDoNotDependOnVectors) {
+  PhiloxKey key = streamKey(3, streamOf("noise"));
+  for (auto set : {VectorSet::Portable, VectorSet::Avx2, VectorSet::Avx512}) {
+    if (set > widestVectors())
+      continue;
+    for (uint32_t first : {0u, 5u, 0xFFFFFFF0u})
+      for (size_t channels : {1, 15, 16, 33, 100}) {
+        uint64_t tick = 0x500000003;
+        std::vector<uint16_t> counts(channels);
+        drawPoisson(PoissonTable(2), key, tick, 9, first, counts, set);
+        for (uint32_t c = 0; c < channels; ++c) {
+          PhiloxCounter w = philox4x32({first + c, 3, 5, 9}, key);
+          ASSERT_EQ(counts[c], poissonCount(2, unitInterval(w[0], w[1])));
+        }
+      }
+  }
 }
 
 TEST(Portable, LogExpAndQuantile) {

@@ -5,9 +5,10 @@
 
 #include "compiler/SNN/ParamValues.h"
 #include "runtime/host/Inputs.h"
-#include "runtime/support/Random.h"
+#include "runtime/support/Poisson.h"
 
 #include <fmt/format.h>
+#include <map>
 
 using namespace mlir;
 
@@ -21,17 +22,54 @@ struct Extent {
 };
 } // namespace
 
-/// Inversion of the distribution function: k is the number of terms of
-/// exp(-rate) * rate^k / k! that fit below u.
-static uint16_t poisson(double rate, double u) {
-  double term = portableExp(-rate), sum = term;
-  uint16_t k = 0;
-  while (u >= sum && k < 1000) {
-    ++k;
-    term *= rate / k;
-    sum += term;
+/// Tables of means are worth their while where many channels share one.
+static constexpr size_t kMostTables = 64;
+
+namespace {
+/// The counts of a Poisson input, tick by tick.
+class PoissonFill {
+public:
+  PoissonFill(const snn::PoissonRates &rates, PhiloxKey key, uint64_t channels)
+      : rates(rates), key(key), channels(channels) {}
+  void tick(uint64_t sample, uint64_t tick, std::span<uint16_t> counts);
+
+private:
+  /// Null where there are too many means.
+  const PoissonTable *tableOf(double mean);
+
+  const snn::PoissonRates &rates;
+  PhiloxKey key;
+  uint64_t channels;
+  std::map<double, PoissonTable> tables;
+};
+} // namespace
+
+const PoissonTable *PoissonFill::tableOf(double mean) {
+  auto known = tables.find(mean);
+  if (known == tables.end() && tables.size() < kMostTables)
+    known = tables.try_emplace(mean, mean).first;
+  return known == tables.end() ? nullptr : &known->second;
+}
+
+/// Neighbours with one mean are drawn together.
+void PoissonFill::tick(uint64_t sample, uint64_t tick,
+                       std::span<uint16_t> counts) {
+  for (uint64_t c = 0, end; c < channels; c = end) {
+    double mean = rates.at(tick, c);
+    for (end = c + 1; end < channels && rates.at(tick, end) == mean;)
+      ++end;
+    if (const PoissonTable *table = tableOf(mean)) {
+      drawPoisson(*table, key, tick, uint32_t(sample), uint32_t(c),
+                  counts.subspan(c, end - c));
+      continue;
+    }
+    for (; c < end; ++c) {
+      PhiloxCounter w = philox4x32(
+          {uint32_t(c), uint32_t(tick), uint32_t(tick >> 32), uint32_t(sample)},
+          key);
+      counts[c] = poissonCount(mean, unitInterval(w[0], w[1]));
+    }
   }
-  return k;
 }
 
 /// False when the rates are damaged.
@@ -43,14 +81,11 @@ static bool fillPoisson(snn::PoissonAttr drive, const Extent &extent,
     return false;
   PhiloxKey key = streamKey(seed.value_or(uint64_t(drive.getSeed())),
                             uint64_t(drive.getStream()));
-  size_t i = 0;
+  PoissonFill fill(*rates, key, channels);
   for (uint64_t s = 0; s < extent.samples; ++s)
     for (uint64_t t = 0; t < extent.ticks; ++t)
-      for (uint64_t c = 0; c < channels; ++c) {
-        PhiloxCounter w = philox4x32(
-            {uint32_t(c), uint32_t(t), uint32_t(t >> 32), uint32_t(s)}, key);
-        counts[i++] = poisson(rates->at(t, c), unitInterval(w[0], w[1]));
-      }
+      fill.tick(s, t,
+                counts.subspan((s * extent.ticks + t) * channels, channels));
   return true;
 }
 

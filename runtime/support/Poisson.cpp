@@ -1,0 +1,88 @@
+//===- Poisson.cpp - Poisson numbers drawn from a counter -----------------===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/support/Poisson.h"
+
+#include <cmath>
+
+namespace snnc {
+
+static constexpr uint16_t kMostSpikes = 1000;
+
+uint16_t poissonCount(double mean, double u) {
+  double term = portableExp(-mean), sum = term;
+  uint16_t k = 0;
+  while (u >= sum && k < kMostSpikes) {
+    ++k;
+    term *= mean / k;
+    sum += term;
+  }
+  return k;
+}
+
+PoissonTable::PoissonTable(double mean) : guide(size_t(1) << kGuideBits) {
+  double term = portableExp(-mean), sum = term;
+  for (uint16_t k = 0; k < kMostSpikes;) {
+    double limit = std::ceil(sum * 0x1p53); // exact: u is a multiple of 2^-53
+    if (limit >= 0x1p53)
+      break;
+    limits.push_back(uint64_t(limit));
+    ++k;
+    term *= mean / k;
+    sum += term;
+  }
+  for (uint64_t g = 0; g < guide.size(); ++g) {
+    uint16_t low = search(g << kRest, g ? guide[g - 1] & ~kUnsettled : 0);
+    uint16_t high = search(((g + 1) << kRest) - 1, low);
+    guide[g] = low == high ? low : uint16_t(low | kUnsettled);
+  }
+}
+
+/// One round of Philox on eight counters, 32 bits of each in 64.
+static inline SNNC_INLINE void philoxRound(Words8 &c0, Words8 &c1, Words8 &c2,
+                                           Words8 &c3, PhiloxKey key) {
+  constexpr uint64_t low = 0xFFFFFFFF;
+  Words8 a = (c0 & low) * 0xD2511F53, b = (c2 & low) * 0xCD9E8D57;
+  c0 = (b >> 32) ^ c1 ^ uint64_t(key[0]);
+  c1 = b & low;
+  c2 = (a >> 32) ^ c3 ^ uint64_t(key[1]);
+  c3 = a & low;
+}
+
+void drawPoisson(const PoissonTable &table, PhiloxKey key, uint64_t tick,
+                 uint32_t sample, uint32_t first, std::span<uint16_t> counts,
+                 VectorSet vectors) {
+  constexpr size_t kLanes = 16;
+  constexpr Words8 ascending = {0, 1, 2, 3, 4, 5, 6, 7};
+  withVectors(vectors, [&]() SNNC_INLINE {
+    for (size_t at = 0; at < counts.size(); at += kLanes) {
+      Words8 c[2][4];
+      for (uint64_t h = 0; h < 2; ++h) {
+        c[h][0] = (ascending + (first + at + 8 * h)) & 0xFFFFFFFF;
+        c[h][1] = Words8{} + (tick & 0xFFFFFFFF);
+        c[h][2] = Words8{} + (tick >> 32);
+        c[h][3] = Words8{} + uint64_t(sample);
+      }
+      PhiloxKey round = key;
+      for (int r = 0; r < 10; ++r) {
+        for (auto &half : c)
+          philoxRound(half[0], half[1], half[2], half[3], round);
+        round = {round[0] + 0x9E3779B9, round[1] + 0xBB67AE85};
+      }
+      alignas(64) uint64_t bits[kLanes];
+      for (size_t h = 0; h < 2; ++h) {
+        Words8 both = (c[h][1] << 32 | c[h][0]) >> 11;
+        __builtin_memcpy(bits + 8 * h, &both, sizeof both);
+      }
+      size_t lanes = counts.size() - at < kLanes ? counts.size() - at : kLanes;
+      for (size_t l = 0; l < lanes; ++l)
+        counts[at + l] = table.count(bits[l]);
+    }
+  });
+}
+
+} // namespace snnc
