@@ -26,7 +26,7 @@
 
 #include "classifier/Features.h"
 #include "classifier/LayerSpec.h"
-#include "compiler/Fabric/ParadigmPlans.h"
+#include "planner/ParadigmPlans.h"
 
 #include <functional>
 

@@ -3,7 +3,7 @@
 
 #include "classifier/PlanLayers.h"
 #include "classifier/Training.h"
-#include "compiler/Fabric/PlannerVersion.h"
+#include "planner/PlannerVersion.h"
 #include "runtime/support/AtomicFile.h"
 #include "runtime/support/ChildProcess.h"
 
@@ -144,8 +144,7 @@ Status PartFile::open() {
     if (::stat(path.c_str(), &named) != 0) {
       if (errno != ENOENT)
         return failed();
-    } else if (locked.st_ino == named.st_ino &&
-               locked.st_dev == named.st_dev) {
+    } else if (locked.st_ino == named.st_ino && locked.st_dev == named.st_dev) {
       return {};
     }
   }

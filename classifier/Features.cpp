@@ -3,8 +3,8 @@
 
 #include "classifier/Features.h"
 
-#include "compiler/Fabric/LayerEstimate.h"
-#include "compiler/Fabric/ParadigmPlans.h"
+#include "planner/LayerEstimate.h"
+#include "planner/ParadigmPlans.h"
 
 #include <algorithm>
 #include <cmath>

@@ -10,8 +10,8 @@
 #ifndef SNNC_CLASSIFIER_FEATURES_H
 #define SNNC_CLASSIFIER_FEATURES_H
 
-#include "compiler/Fabric/LayerShape.h"
-#include "compiler/Fabric/Objective.h"
+#include "planner/LayerShape.h"
+#include "planner/Objective.h"
 #include "runtime/machine/MachineModel.h"
 
 #include <array>

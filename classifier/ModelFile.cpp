@@ -8,7 +8,7 @@
 
 #include "classifier/Selector.h"
 
-#include "compiler/Fabric/PlannerVersion.h"
+#include "planner/PlannerVersion.h"
 
 #include <charconv>
 #include <cmath>

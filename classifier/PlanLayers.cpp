@@ -4,7 +4,7 @@
 #include "classifier/PlanLayers.h"
 
 #include "classifier/LayerNetwork.h"
-#include "compiler/Fabric/LayerPlanner.h"
+#include "planner/LayerPlanner.h"
 #include "runtime/support/Threads.h"
 
 #include <algorithm>

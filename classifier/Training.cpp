@@ -3,7 +3,7 @@
 
 #include "classifier/Training.h"
 
-#include "compiler/Fabric/PlannerVersion.h"
+#include "planner/PlannerVersion.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 # Fails the build of every executable where a source names a diagnostic that the
 # table does not have (CheckDiagnostics.cmake says why it is done here).
 set(snnc_sources)
-foreach(folder backends classifier compiler passes runtime tools)
+foreach(folder backends classifier compiler passes planner runtime tools)
   file(GLOB_RECURSE files CONFIGURE_DEPENDS
     ${CMAKE_SOURCE_DIR}/${folder}/*.cpp ${CMAKE_SOURCE_DIR}/${folder}/*.h)
   list(APPEND snnc_sources ${files})

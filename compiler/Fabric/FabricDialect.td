@@ -56,7 +56,7 @@ def Fabric_SparseRowsAttr : Fabric_Attr<"SparseRows", "sparse"> {
     `#fabric.sparse<16, index = 8, delay = 0, weight = 8>`: the widths add up to
     the word. `repeats`: a row may name a target and delay more than once, so a
     sum must be written before the next one is read.
-    compiler/Fabric/Encoding.h is the exact format.
+    planner/Encoding.h is the exact format.
   }];
   let parameters = (ins "unsigned":$word, "unsigned":$indexBits,
                         "unsigned":$delayBits, "unsigned":$weightBits,
@@ -75,7 +75,7 @@ def Fabric_ConvRowsAttr : Fabric_Attr<"ConvRows", "conv"> {
     [12, 30, 30], kernel = [5, 5], stride = [1, 1], padding = [0, 0], groups =
     1>`: signed 8- or 16-bit weights; the program computes the targets of a
     source from its coordinates; `channels_last` says how both maps stand.
-    compiler/Fabric/ConvShape.h and Encoding.h are the exact format.
+    planner/ConvShape.h and Encoding.h are the exact format.
   }];
   let parameters = (ins "unsigned":$bits,
                         ArrayRefParameter<"uint32_t">:$source,
@@ -101,7 +101,7 @@ def Fabric_MapRowsAttr : Fabric_Attr<"MapRows", "map"> {
   let summary = "Rows of the weight-delay map of a parallel slice";
   let description = [{
     `#fabric.map<8>`: signed 8- or 16-bit weights, one row per (source, delay)
-    that has a synapse into the columns. compiler/Fabric/WeightDelayMap.h is the
+    that has a synapse into the columns. planner/WeightDelayMap.h is the
     exact format. All blocks of a parallel slice have this encoding and width.
   }];
   let parameters = (ins "unsigned":$bits);

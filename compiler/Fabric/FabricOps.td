@@ -168,7 +168,7 @@ def Fabric_RouteOp : Fabric_PartOp<"route"> {
 def Fabric_BufferOp : Fabric_PartOp<"buffer"> {
   let summary = "Bytes of a core's SRAM";
   let description = [{
-    `name` is one of compiler/Fabric/CorePlanner.h; rows and index name the
+    `name` is one of planner/CorePlanner.h; rows and index name the
     projection of their block. `at` is a byte address in the core's own SRAM.
   }];
   let arguments = (ins Fabric_SliceType:$slice, StrAttr:$name,

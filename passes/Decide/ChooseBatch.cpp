@@ -5,9 +5,9 @@
 // batch spares cycles of the array and costs operand, results and, through
 // longer delays, history: whether it pays is the planner's to say.
 
-#include "compiler/Fabric/ParadigmPlans.h"
 #include "compiler/Support/Report.h"
 #include "passes/Decide/Passes.h"
+#include "planner/ParadigmPlans.h"
 
 namespace snnc::decide {
 #define GEN_PASS_DEF_SNNCHOOSEBATCH

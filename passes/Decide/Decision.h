@@ -11,7 +11,7 @@
 #ifndef SNNC_PASSES_DECIDE_DECISION_H
 #define SNNC_PASSES_DECIDE_DECISION_H
 
-#include "compiler/Fabric/ParadigmPlans.h"
+#include "planner/ParadigmPlans.h"
 
 #include <nlohmann/json_fwd.hpp>
 

@@ -3,7 +3,7 @@
 
 #include "passes/Decide/LayerPlans.h"
 
-#include "compiler/Fabric/LayerEstimate.h"
+#include "planner/LayerEstimate.h"
 
 using namespace mlir;
 using namespace snnc::fabric;

@@ -25,7 +25,7 @@ def SnnSelectParadigm : Pass<"snn-select-paradigm", "::mlir::ModuleOp"> {
       ties go to serial. A population that the MAC array cannot add up or a core
       cannot hold as parallel is serial.
     * cost-model: the same rule on closed formulas of shapes, densities and
-      delays (compiler/Fabric/LayerEstimate.h).
+      delays (planner/LayerEstimate.h).
     Better is what `objective` says: pes (cores, then cycles of the busiest core
     at the expected rates, then bytes), memory (cores, bytes, cycles), cycles or
     energy (an estimate). `explain` remarks features, probability, rule and

@@ -9,9 +9,9 @@
 // start by numbers is the correspondence analysis' first axis (Hill, Applied
 // Statistics 23, 1974). The order is kept where it spares a tenth of the rows.
 
-#include "compiler/Fabric/Encoding.h"
-#include "compiler/Fabric/NetworkInfo.h"
 #include "passes/Map/Support.h"
+#include "planner/Encoding.h"
+#include "planner/NetworkInfo.h"
 
 #include <algorithm>
 #include <cmath>

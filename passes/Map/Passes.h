@@ -4,7 +4,7 @@
 #define SNNC_PASSES_MAP_PASSES_H
 
 #include "compiler/Fabric/Fabric.h"
-#include "compiler/Fabric/ScanCache.h"
+#include "planner/ScanCache.h"
 #include "runtime/machine/MachineModel.h"
 
 #include "mlir/IR/BuiltinOps.h"

@@ -105,7 +105,7 @@ def FabricRoute : MapPass<"fabric-route"> {
 def FabricPlanMemory : MapPass<"fabric-plan-memory"> {
   let summary = "Give every structure of a core its address";
   let description = [{
-    Emits: fabric.buffer for everything that compiler/Fabric/CorePlanner.h
+    Emits: fabric.buffer for everything that planner/CorePlanner.h
     names. Errors: SNN0361; warning SNN0355 when packets may be lost.
   }];
   let options = [MachineOption];

@@ -4,10 +4,10 @@
 // CorePlanner.h says what and how much; here it gets addresses, first fit
 // around what was pinned by hand.
 
-#include "compiler/Fabric/NetworkInfo.h"
 #include "compiler/SNN/ParamValues.h"
 #include "compiler/Support/Report.h"
 #include "passes/Map/Support.h"
+#include "planner/NetworkInfo.h"
 
 #include <algorithm>
 #include <map>

@@ -2,15 +2,15 @@
 //-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The planner's cycles (compiler/Fabric/CycleModel.h) against the cycles that a
+// The planner's cycles (planner/CycleModel.h) against the cycles that a
 // tick has: clock x real time of a tick.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_PASSES_MAP_REALTIME_H
 #define SNNC_PASSES_MAP_REALTIME_H
 
-#include "compiler/Fabric/LayerPlanner.h"
 #include "passes/Map/Passes.h"
+#include "planner/LayerPlanner.h"
 
 namespace snnc::map {
 

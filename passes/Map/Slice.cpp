@@ -1,15 +1,15 @@
 //===- Slice.cpp - Cut populations into slices that fit a core ------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// compiler/Fabric/LayerPlanner.h knows the exact size of any slice, so the
+// planner/LayerPlanner.h knows the exact size of any slice, so the
 // search only evaluates candidates. More source slices mean more table entries
 // on the target's cores: slice counts therefore grow to a fixed point.
 
-#include "compiler/Fabric/Capacity.h"
-#include "compiler/Fabric/LayerPlanner.h"
 #include "compiler/Support/Report.h"
 #include "passes/Map/RealTime.h"
 #include "passes/Map/Support.h"
+#include "planner/Capacity.h"
+#include "planner/LayerPlanner.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SetVector.h"

@@ -5,11 +5,11 @@
 // recomputed from the snn ops, what is true is read from the routes, slices and
 // buffers. Nothing here looks at fabric.flow.
 
-#include "compiler/Fabric/NetworkInfo.h"
 #include "compiler/SNN/Connectivity.h"
 #include "compiler/Support/Report.h"
 #include "passes/Map/Routing.h"
 #include "passes/Map/Support.h"
+#include "planner/NetworkInfo.h"
 #include "runtime/abi/CoreHeader.h"
 
 #include "llvm/ADT/DenseMap.h"

@@ -1,10 +1,10 @@
 //===- OutlinePrograms.cpp - One program per distinct core behaviour ------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "compiler/Fabric/CorePlanner.h"
 #include "compiler/SNN/ParamValues.h"
 #include "compiler/Support/Report.h"
 #include "passes/Program/Passes.h"
+#include "planner/CorePlanner.h"
 
 #include "mlir/IR/IRMapping.h"
 

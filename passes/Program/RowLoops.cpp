@@ -7,8 +7,8 @@
 
 #include "passes/Program/RowLoops.h"
 
-#include "compiler/Fabric/NetworkInfo.h"
 #include "passes/Program/ConvLoop.h"
+#include "planner/NetworkInfo.h"
 #include "runtime/abi/CoreHeader.h"
 
 #include <cstddef>

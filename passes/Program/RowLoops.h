@@ -22,7 +22,7 @@ struct RowContext {
 
 /// Adds the row's weights into the ring buffer; `format` is a fabric row
 /// encoding, `joined` as in tick.ring_add. The layouts are
-/// compiler/Fabric/Encoding.h's.
+/// planner/Encoding.h's.
 mlir::LogicalResult emitRowLoop(LoopEmitter &e, mlir::Attribute format,
                                 bool joined, const RowContext &row);
 

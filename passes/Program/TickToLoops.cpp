@@ -333,7 +333,7 @@ private:
       NeuronLoop body(*e, loop, header, bitmap);
       Value slot = e->bitAnd(tick, slotMask);
       Value base = e->add(ringBase, e->mul(slot, slotBytes));
-      // Receptors are align4(n) accumulators apart (Fabric/Encoding.h).
+      // Receptors are align4(n) accumulators apart (planner/Encoding.h).
       Value apart = e->shl(e->bitAnd(e->add(neurons, 3), ~3u), 2);
       llvm::SmallVector<Value, SNNC_MAX_RECEPTORS> sums{base};
       for (unsigned r = 1; r < SNNC_MAX_RECEPTORS; ++r)

@@ -10,7 +10,7 @@ import unittest
 
 from support import ROOT
 
-SOURCES = ("classifier", "tools", "compiler", "passes", "backends", "runtime")
+SOURCES = ("classifier", "planner", "tools", "compiler", "passes", "backends", "runtime")
 CODE = re.compile(r"SNN\d{4}")
 ROW = re.compile(r"^\| *(SNN\d{4}) *\|")
 LINE = re.compile(r'^SNNC_DIAGNOSTIC\((SNN\d{4}), (\w+), (\w+), (\w+), "(.+)"\)$')

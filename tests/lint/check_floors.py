@@ -10,10 +10,11 @@ import pathlib
 import re
 import sys
 
-FLOORS = ["runtime", "compiler", "classifier", "passes", "backends", "tools"]
+FLOORS = ["runtime", "compiler", "planner", "classifier", "passes", "backends",
+          "tools"]
 # What may use a neighbour of the same floor: the phases of `passes` in the
 # order in which they run, and everything inside these folders.
-BESIDE = {"runtime", "compiler", "classifier", "tools"}
+BESIDE = {"runtime", "compiler", "planner", "classifier", "tools"}
 PHASES = ["Normalize", "Decide", "Map", "Program"]
 GROUND_FORBIDS = ("llvm/", "mlir/", "llvm-c/", "lld/")
 

@@ -14,7 +14,8 @@ CLEAN = {
     "runtime/io/A.cpp": '#include "runtime/io/A.h"\n#include <vector>\n',
     "compiler/SNN/CMakeLists.txt": "snnc_library(snnc_dialect B.cpp DEPS snnc_io)\n",
     "compiler/SNN/B.cpp": '#include "runtime/io/A.h"\n#include "mlir/IR/X.h"\n',
-    "classifier/C.cpp": '#include "compiler/SNN/B.h"\n',
+    "planner/P.cpp": '#include "compiler/SNN/B.h"\n',
+    "classifier/C.cpp": '#include "planner/P.h"\n',
     "passes/Map/CMakeLists.txt": "snnc_library(snnc_map M.cpp DEPS snnc_dialect)\n",
     "passes/Map/M.cpp": '#include "passes/Decide/D.h"\n',
     "passes/Decide/D.cpp": '#include "classifier/C.h"\n',
@@ -25,6 +26,7 @@ CLEAN = {
 PLANTED = {
     "runtime/io/A.cpp": ('#include "compiler/SNN/B.h"\n', "runtime stands below compiler"),
     "compiler/SNN/B.cpp": ('#include "passes/Map/M.h"\n', "compiler stands below passes"),
+    "planner/P.cpp": ('#include "classifier/C.h"\n', "planner stands below classifier"),
     "classifier/C.cpp": ('#include "tools/snnc/G.h"\n', "classifier stands below tools"),
     "passes/Decide/D.cpp": ('#include "passes/Map/M.h"\n', "does not come after"),
     "backends/one/E.cpp": ('#include "backends/two/F.h"\n', "uses target two"),

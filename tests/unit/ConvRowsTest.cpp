@@ -1,8 +1,8 @@
 //===- ConvRowsTest.cpp - Kernels that a core keeps once ------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "compiler/Fabric/ConvFields.h"
-#include "compiler/Fabric/Encoding.h"
+#include "planner/ConvFields.h"
+#include "planner/Encoding.h"
 
 #include <gtest/gtest.h>
 

@@ -4,8 +4,8 @@
 // Properties over seeded random blocks: the measured size is the written size,
 // and reading back gives the synapses that went in.
 
-#include "compiler/Fabric/Encoding.h"
-#include "compiler/Fabric/CorePlanner.h"
+#include "planner/Encoding.h"
+#include "planner/CorePlanner.h"
 #include "runtime/abi/CoreHeader.h"
 
 #include <gtest/gtest.h>
@@ -94,7 +94,8 @@ Sums sumsOf(const std::vector<IntSynapse> &row, Range targets) {
 /// All formats worth trying, legal or not.
 std::vector<RowEncoding> candidates(uint32_t delaySpan) {
   unsigned delay = unsigned(std::bit_width(delaySpan));
-  return {RowEncoding::dense(8), RowEncoding::dense(16),
+  return {RowEncoding::dense(8),
+          RowEncoding::dense(16),
           RowEncoding::sparse(16, 8 - delay, delay, 8),
           RowEncoding::sparse(32, 24 - delay, delay, 8),
           RowEncoding::sparse(32, 16 - delay, delay, 16),

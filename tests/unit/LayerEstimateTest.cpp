@@ -6,7 +6,7 @@
 
 #include "classifier/Dataset.h"
 #include "classifier/LayerNetwork.h"
-#include "compiler/Fabric/LayerPlanner.h"
+#include "planner/LayerPlanner.h"
 
 #include <gtest/gtest.h>
 

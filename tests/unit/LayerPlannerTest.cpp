@@ -1,8 +1,8 @@
 //===- LayerPlannerTest.cpp - Cuts that keep to bytes and to time ---------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "compiler/Fabric/LayerPlanner.h"
-#include "compiler/Fabric/ParadigmPlans.h"
+#include "planner/LayerPlanner.h"
+#include "planner/ParadigmPlans.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/BuiltinOps.h"

@@ -1,9 +1,9 @@
 if(SNNC_BUILD_COMPILER)
-  snnc_test(snnc-encoding-test MLIR EncodingTest.cpp ConvRowsTest.cpp DEPS snnc_fabric)
+  snnc_test(snnc-encoding-test MLIR EncodingTest.cpp ConvRowsTest.cpp DEPS snnc_planner)
   snnc_test(snnc-weight-delay-map-test MLIR WeightDelayMapTest.cpp
-    DEPS snnc_fabric snnc_emulator)
+    DEPS snnc_planner snnc_emulator)
   snnc_test(snnc-layer-planner-test MLIR LayerPlannerTest.cpp
-    DEPS snnc_fabric)
+    DEPS snnc_planner)
   snnc_test(snnc-map-test MLIR MapAlgorithmsTest.cpp MapPassesTest.cpp
     DEPS snnc_map snnc_s2_image)
 endif()

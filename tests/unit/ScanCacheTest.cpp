@@ -4,7 +4,7 @@
 // What comes out of the cache has to plan like a fresh scan, also after all
 // delays of a projection moved; another projection must never be found.
 
-#include "compiler/Fabric/LayerPlanner.h"
+#include "planner/LayerPlanner.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Parser/Parser.h"

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "SelectorSamples.h"
-#include "compiler/Fabric/PlannerVersion.h"
+#include "planner/PlannerVersion.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

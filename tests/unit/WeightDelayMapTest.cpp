@@ -6,8 +6,8 @@
 // sizes have to be those of the bytes, merged panels never cost more, and the
 // published compression has to be reached.
 
-#include "compiler/Fabric/CycleModel.h"
-#include "compiler/Fabric/LayerPlanner.h"
+#include "planner/CycleModel.h"
+#include "planner/LayerPlanner.h"
 #include "runtime/abi/CoreHeader.h"
 #include "runtime/emulator/MacDevice.h"
 

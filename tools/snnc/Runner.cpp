@@ -4,9 +4,9 @@
 #include "tools/snnc/Runner.h"
 
 #include "backends/spinnaker2/Target/Spinnaker2Target.h"
-#include "compiler/Fabric/Capacity.h"
-#include "compiler/Fabric/NetworkInfo.h"
 #include "compiler/Reference/RunReference.h"
+#include "planner/Capacity.h"
+#include "planner/NetworkInfo.h"
 #include "runtime/host/Inputs.h"
 #include "runtime/io/ArrayFile.h"
 #include "runtime/io/Encoders.h"

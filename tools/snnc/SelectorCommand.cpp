@@ -4,7 +4,7 @@
 #include "tools/snnc/SelectorCommand.h"
 
 #include "classifier/Evaluation.h"
-#include "compiler/Fabric/PlannerVersion.h"
+#include "planner/PlannerVersion.h"
 #include "runtime/support/AtomicFile.h"
 #include "runtime/support/ExitCode.h"
 #include "tools/snnc/Progress.h"

@@ -10,8 +10,8 @@
 #ifndef SNNC_SPINNAKER2_IMAGE_COREIMAGE_H
 #define SNNC_SPINNAKER2_IMAGE_COREIMAGE_H
 
-#include "compiler/Fabric/CycleModel.h"
-#include "compiler/Fabric/NetworkInfo.h"
+#include "planner/CycleModel.h"
+#include "planner/NetworkInfo.h"
 #include "runtime/machine/MachineModel.h"
 
 #include "llvm/ADT/DenseMap.h"
@@ -26,7 +26,7 @@ namespace snnc::s2 {
 /// What a core holds, for reports.
 struct CoreSummary {
   /// Bytes by structure in address order, the buffers' names up to a dot
-  /// (compiler/Fabric/CorePlanner.h), blocks added up.
+  /// (planner/CorePlanner.h), blocks added up.
   std::vector<std::pair<std::string, uint64_t>> bytes;
   uint64_t used = 0;      ///< all of them without the record window
   uint64_t available = 0; ///< bytes between program and stack

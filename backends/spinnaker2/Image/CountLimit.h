@@ -7,7 +7,7 @@
 #ifndef SNNC_SPINNAKER2_IMAGE_COUNTLIMIT_H
 #define SNNC_SPINNAKER2_IMAGE_COUNTLIMIT_H
 
-#include "compiler/Fabric/WeightDelayMap.h"
+#include "planner/WeightDelayMap.h"
 #include "runtime/machine/MachineModel.h"
 
 namespace snnc::s2 {

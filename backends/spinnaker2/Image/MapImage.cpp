@@ -3,9 +3,9 @@
 
 #include "backends/spinnaker2/Image/CoreImage.h"
 
-#include "compiler/Fabric/CycleModel.h"
-#include "compiler/Fabric/LayerPlanner.h"
 #include "compiler/Support/Report.h"
+#include "planner/CycleModel.h"
+#include "planner/LayerPlanner.h"
 
 using namespace mlir;
 using namespace snnc::fabric;

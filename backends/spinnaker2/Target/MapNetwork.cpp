@@ -10,12 +10,12 @@
 #include "backends/spinnaker2/Target/MapNetwork.h"
 
 #include "backends/spinnaker2/Bundle/BundleBuilder.h"
-#include "compiler/Fabric/Capacity.h"
 #include "compiler/Target/Target.h"
 #include "passes/Decide/Passes.h"
 #include "passes/Map/Passes.h"
 #include "passes/Normalize/Passes.h"
 #include "passes/Program/Passes.h"
+#include "planner/Capacity.h"
 
 #include "mlir/Pass/PassManager.h"
 

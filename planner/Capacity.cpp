@@ -1,0 +1,203 @@
+//===- Capacity.cpp - Networks that no mapping can fit --------------------===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "planner/Capacity.h"
+
+#include "compiler/SNN/Connectivity.h"
+#include "compiler/Support/Report.h"
+#include "planner/CorePlanner.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+
+using namespace mlir;
+
+namespace snnc::fabric {
+
+static std::string thousands(uint64_t number) {
+  std::string text = std::to_string(number);
+  for (int64_t at = int64_t(text.size()) - 3; at > 0; at -= 3)
+    text.insert(size_t(at), ",");
+  return text;
+}
+
+/// Fewest pairs of neurons behind `count` synapses: degrees drawn with
+/// replacement name some pair twice. d draws among n give d (d - 1) / 2n
+/// repetitions on average; twice that is far outside the spread.
+static uint64_t leastPairs(snn::ProceduralAttr rule, uint64_t count,
+                           double sources, double targets) {
+  using snn::ConnectorKind;
+  bool out = rule.getKind() == ConnectorKind::FixedOutDegree;
+  if (!rule.getMultapses() ||
+      (!out && rule.getKind() != ConnectorKind::FixedInDegree))
+    return count;
+  double degree = rule.getAmount().getValueAsDouble();
+  double partners = out ? targets : sources, owners = out ? sources : targets;
+  double repeated = owners * degree * (degree - 1) / partners;
+  return repeated < double(count) ? count - uint64_t(repeated) : 0;
+}
+
+/// No fewer than the synapses of a projection, without drawing any: a draw may
+/// exceed its expectation by six standard deviations once in 10^9.
+static double mostSynapses(snn::ProjectionOp op) {
+  double sources = double(op.numSources()), targets = double(op.numTargets());
+  auto rule = dyn_cast<snn::ProceduralAttr>(op.getWeights());
+  if (!rule)
+    return 0; // a list: it may name one pair any number of times
+  double amount = rule.getAmount().getValueAsDouble();
+  switch (rule.getKind()) {
+  case snn::ConnectorKind::AllToAll:
+    return sources * targets;
+  case snn::ConnectorKind::OneToOne:
+    return targets;
+  case snn::ConnectorKind::FixedInDegree:
+    return amount * targets;
+  case snn::ConnectorKind::FixedOutDegree:
+    return amount * sources;
+  case snn::ConnectorKind::FixedProbability: {
+    double expected = amount * sources * targets;
+    return expected + 6 * std::sqrt(expected);
+  }
+  }
+  return 0;
+}
+
+/// Least bytes of one neuron on a core: a 4 B state with its place in the
+/// record window and its sum, unless its model has no state.
+static constexpr uint64_t kNeuronBytes = 12, kStatelessBytes = 4;
+
+static uint64_t neuronBytes(Operation &op) {
+  auto population = dyn_cast<snn::PopulationOp>(op);
+  snn::NeuronOp model = population ? population.neuron() : snn::NeuronOp();
+  if (model && model.numStates() > 0)
+    return kNeuronBytes;
+  return population || isa<snn::OdeOp>(op) ? kStatelessBytes : 0;
+}
+
+/// Error SNN0354 when the neurons alone are too many.
+static LogicalResult refuseNeurons(snn::NetworkOp network,
+                                   const MachineModel &machine, uint64_t room) {
+  uint64_t bytes = 0, neurons = 0, most = 0;
+  Operation *largest = nullptr;
+  for (Operation &op : network.getBody().front()) {
+    uint64_t each = neuronBytes(op);
+    if (!each)
+      continue;
+    auto size = uint64_t(
+        cast<RankedTensorType>(op.getResult(0).getType()).getNumElements());
+    neurons += size;
+    bytes += size * each;
+    if (size > most) {
+      most = size;
+      largest = &op;
+    }
+  }
+  if (bytes <= room)
+    return success();
+  auto name = largest->getAttrOfType<StringAttr>("name");
+  InFlightDiagnostic diag =
+      report(largest, "SNN0354")
+      << "the network does not fit: its " << thousands(neurons)
+      << " neurons take at least " << thousands(bytes) << " B, all "
+      << machine.pes.size() << " cores of '" << machine.name
+      << "' together have " << thousands(room) << " B";
+  diag.attachNote() << "largest: '" << (name ? name.getValue() : "")
+                    << "' with " << thousands(most) << " neurons";
+  attachHelp(diag) << kReferenceHelp;
+  return failure();
+}
+
+/// Least bytes of the synapses of `op`, `pairs` pairs of neurons and `count`
+/// synapses: a byte for every possible pair (dense rows, int8), a 16-bit word
+/// for each synapse (sparse rows), or 16 weights of a byte for each source and
+/// sixteen targets with a synapse between them (weight-delay map). Rounding to
+/// 0 removes synapses, which only weights that are all alike rule out.
+/// Sparse rows of drawn sources leave each core's `available` bytes only what
+/// an index of two bytes a source does not take (a few less: nothing may reach
+/// the first and last ones).
+static uint64_t leastBytes(snn::ProceduralAttr rule, uint64_t count,
+                           uint64_t pairs, double sources, double targets,
+                           double available) {
+  double possible = sources * targets;
+  if (possible <= 0 || rule.getWeight().getKind() != snn::DistKind::Constant)
+    return pairs;
+  double share = std::min(1.0, double(pairs) / possible);
+  // Tiles with a synapse are fewest where the synapses stand together.
+  double tiles = std::max(possible / 16 * (1 - std::pow(1 - share, 16)) * 0.9,
+                          double(pairs) / 16);
+  if (rule.getKind() == snn::ConnectorKind::OneToOne)
+    tiles = 0;
+  double rows = std::max(1.0, available - 1.9 * sources);
+  double least =
+      std::min({possible, 2 * double(count) * available / rows, 16 * tiles});
+  return std::max(pairs, uint64_t(least));
+}
+
+LogicalResult refuseHopeless(snn::NetworkOp network,
+                             const MachineModel &machine) {
+  uint64_t room = availableBytes(machine.sram) * machine.pes.size();
+  if (failed(refuseNeurons(network, machine, room)))
+    return failure();
+  double most = 0;
+  for (auto op : network.getOps<snn::ProjectionOp>())
+    most += mostSynapses(op);
+  if (8 * most <= double(room)) // far from what leastBytes asks for each
+    return success();
+  struct Part {
+    snn::ProjectionOp op;
+    uint64_t synapses, bytes;
+  };
+  std::vector<Part> parts;
+  uint64_t bytes = 0, synapses = 0;
+  for (auto op : network.getOps<snn::ProjectionOp>()) {
+    if (!isa<snn::ProceduralAttr>(op.getWeights()) &&
+        !snn::isListed(op.getWeights()))
+      continue;
+    auto view = snn::Connectivity::create(op);
+    if (!view)
+      return failure();
+    uint64_t count = view->cheapCount().value_or(0);
+    uint64_t least = 0; // a list may name one pair any number of times
+    if (auto rule = dyn_cast<snn::ProceduralAttr>(op.getWeights())) {
+      double sources = view->numSources(), targets = view->numTargets();
+      least =
+          leastBytes(rule, count, leastPairs(rule, count, sources, targets),
+                     sources, targets, double(availableBytes(machine.sram)));
+    }
+    parts.push_back({op, count, least});
+    bytes += least;
+    synapses += count;
+  }
+  if (bytes <= room)
+    return success();
+  std::stable_sort(
+      parts.begin(), parts.end(),
+      [](const Part &a, const Part &b) { return a.synapses > b.synapses; });
+  std::string table;
+  for (size_t i = 0; i < std::min<size_t>(4, parts.size()); ++i)
+    table +=
+        fmt::format("{}'{}' {}", i ? ", " : "", parts[i].op.getName().str(),
+                    thousands(parts[i].synapses));
+  InFlightDiagnostic diag =
+      report(parts.front().op, "SNN0354")
+      << "the network does not fit: its " << thousands(synapses)
+      << " synapses take at least " << thousands(bytes) << " B, all "
+      << machine.pes.size() << " cores of '" << machine.name
+      << "' together have " << thousands(room) << " B";
+  diag.attachNote() << "most synapses: " << table;
+  // Half of the memory, at the four bytes of the widest synapse.
+  double percent = 100 * double(room) / 2 / (4 * double(synapses));
+  attachHelp(diag) << fmt::format(
+      "{:.2g} % of the synapses (degrees, probabilities) would fit with "
+      "room to spare; all of them take more than {:.3g} times the machine",
+      percent, double(bytes) / double(room));
+  attachHelp(diag) << kReferenceHelp;
+  return failure();
+}
+
+} // namespace snnc::fabric

@@ -1,0 +1,31 @@
+//===- Capacity.h - Networks that no mapping can fit ------------*- C++ -*-===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A bound from connectors alone, before anything is quantised or drawn row by
+// row: a network of 20 million synapses is refused in a fraction of a second.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_PLANNER_CAPACITY_H
+#define SNNC_PLANNER_CAPACITY_H
+
+#include "compiler/SNN/SNN.h"
+#include "runtime/machine/MachineModel.h"
+
+namespace snnc::fabric {
+
+/// How a network that does not fit runs all the same.
+inline constexpr const char *kReferenceHelp =
+    "`snnc run FILE --backend cpu` runs it without a machine, as far as this "
+    "computer's memory reaches";
+
+/// Error SNN0354 at the largest population or projection when the neurons, or
+/// the drawn synapses, need more bytes than all cores of `machine` have, at the
+/// least bytes that any encoding takes.
+mlir::LogicalResult refuseHopeless(snn::NetworkOp network,
+                                   const MachineModel &machine);
+
+} // namespace snnc::fabric
+
+#endif // SNNC_PLANNER_CAPACITY_H

@@ -1,0 +1,98 @@
+//===- CycleModel.cpp - Cycles of one core in one tick --------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "planner/CycleModel.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace snnc::fabric {
+
+/// Start-up of a product and results a cycle on their way to SRAM, as
+/// runtime/emulator/MacDevice.cpp.
+static constexpr uint64_t kMacStart = 10, kMacLanes = 4;
+
+uint64_t macCycles(const MacArray &mac, uint64_t m, uint64_t n, uint64_t k,
+                   bool wide) {
+  uint64_t tileRows =
+      std::max<uint64_t>(1, wide ? mac.rows / 4 : uint64_t(mac.rows));
+  uint64_t columns = std::max<uint64_t>(1, mac.columns);
+  uint64_t cycles = kMacStart;
+  for (uint64_t row = 0; row < m; row += tileRows)
+    cycles += (n + columns - 1) / columns *
+              (k + std::min(tileRows, m - row) * columns / kMacLanes);
+  return cycles;
+}
+
+double macCyclesPerTick(const MacArray &mac, const MapLayout &layout) {
+  double cycles = 0;
+  for (const MapPanel &panel : layout.panels)
+    cycles += double(macCycles(mac, layout.format.batch, panel.columns,
+                               panel.rows, layout.format.weightBits == 16));
+  return cycles / layout.format.batch;
+}
+
+void addRows(CoreWork &work, const RowEncoding &encoding, uint64_t sources,
+             Range targets, uint64_t synapses, double rate) {
+  work.packets += double(sources) * rate;
+  switch (encoding.kind) {
+  case RowEncoding::Kind::Dense:
+    work.denseEvents += double(sources) * double(align4(targets.size())) * rate;
+    break;
+  case RowEncoding::Kind::Sparse:
+    work.sparseEvents += double(synapses) * rate;
+    break;
+  case RowEncoding::Kind::Conv:
+    work.convEvents += double(synapses) * rate;
+    work.convRuns +=
+        double(sources) * encoding.conv.runs(targets.size()) * rate;
+    break;
+  }
+}
+
+double expectedSums(const CoreWork &work, uint32_t neurons, uint32_t receptors,
+                    const MapLayout &layout, bool worst) {
+  double cells = double(neurons) * receptors;
+  double active =
+      work.positions / double(std::max<size_t>(1, layout.panels.size()));
+  return cells * (worst ? 2 : 1 - std::exp(-active));
+}
+
+double serialCycles(const CoreWork &work, const CycleCosts &costs) {
+  return work.packets * costs.packet + work.sparseEvents * costs.sparseSynapse +
+         work.denseEvents * costs.denseSynapse +
+         work.convEvents * costs.convSynapse + work.convRuns * costs.convRun +
+         work.neurons * costs.neuron + work.sums * costs.takeSum;
+}
+
+/// What the core does while the array multiplies.
+static double coreCycles(const CoreWork &work, const CycleCosts &costs) {
+  return work.neurons * costs.neuron + work.sums * costs.sendSum;
+}
+
+double parallelCycles(const CoreWork &work, const MacArray &mac,
+                      const MapLayout &layout, const CycleCosts &costs) {
+  double scatter =
+      work.packets * costs.mapPacket + work.positions * costs.position +
+      double(layout.delays()) * costs.delay +
+      double(layout.operandBytes()) / 16 * costs.clear / layout.format.batch;
+  return scatter +
+         std::max(macCyclesPerTick(mac, layout), coreCycles(work, costs));
+}
+
+double parallelPeakCycles(const CoreWork &work, const MacArray &mac,
+                          const MapLayout &layout, const CycleCosts &costs) {
+  double batch = layout.format.batch;
+  double scatter = work.packets * costs.mapPacket +
+                   batch * (work.positions * costs.position +
+                            double(layout.delays()) * costs.delay) +
+                   double(layout.operandBytes()) / 16 * costs.clear;
+  return scatter + std::max(batch * macCyclesPerTick(mac, layout),
+                            coreCycles(work, costs));
+}
+
+double tickCycles(const MachineModel &machine, double seconds) {
+  return machine.level().clockHz * seconds;
+}
+
+} // namespace snnc::fabric

@@ -1,0 +1,89 @@
+//===- CycleModel.h - Cycles of one core in one tick ------------*- C++ -*-===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Estimates of both paradigms, before any code exists. The constants are those
+// of docs/cycles.md ("Estimates of the planner"), the only table of them;
+// macCycles is the emulator's formula and a test holds the two equal.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_PLANNER_CYCLEMODEL_H
+#define SNNC_PLANNER_CYCLEMODEL_H
+
+#include "planner/WeightDelayMap.h"
+#include "runtime/machine/MachineModel.h"
+
+namespace snnc::fabric {
+
+/// Core cycles per unit of work.
+struct CycleCosts {
+  double packet = 70; ///< serial: a packet finds its row
+  double sparseSynapse = 7.5;
+  double denseSynapse = 3.9; ///< one weight of a dense row, also a zero
+  double convSynapse = 4.6;  ///< one tap of a shared kernel
+  double convRun = 100;      ///< one row of outputs that a source reaches
+  double neuron = 14.6;      ///< update of one neuron (LIF), both paradigms
+  double mapPacket = 29;     ///< parallel: note a packet, look up its positions
+  double position = 11;      ///< one position of the operand
+  double clear = 5.3;        ///< 16 B of the operand to zero
+  double delay = 25;         ///< begin one (tick, delay) of the history
+  double sendSum = 25;       ///< subordinate: a digit of a partial sum
+  double takeSum = 51;       ///< dominant: a packet of a partial sum
+};
+
+/// What one core has to do in one tick; counts may be expectations.
+struct CoreWork {
+  uint32_t neurons = 0;
+  double packets = 0; ///< (packet, table entry) pairs
+  double sparseEvents = 0, denseEvents = 0, convEvents = 0, convRuns = 0;
+  double positions = 0; ///< operand rows set
+  double sums = 0;      ///< packets of partial sums, sent or received
+};
+
+/// Adds what the packets of `sources` do to a core with `targets` when each
+/// source spikes `rate` times; `synapses` of theirs end there.
+void addRows(CoreWork &work, const RowEncoding &encoding, uint64_t sources,
+             Range targets, uint64_t synapses, double rate);
+
+struct CycleEstimate {
+  double expected = 0; ///< at the expected rates
+  double worst = 0;    ///< every source spikes in the tick
+  /// At the expected rates, in the tick that begins a batch; without batches
+  /// the same as `expected`. This is what has to fit the tick.
+  double peak = 0;
+  bool operator==(const CycleEstimate &) const = default;
+};
+
+/// Cycles of C[m][n] = A[k][m]^T B[k][n] on the MAC array; `wide`: int16.
+uint64_t macCycles(const MacArray &mac, uint64_t m, uint64_t n, uint64_t k,
+                   bool wide);
+
+/// Cycles of all products of a map, per tick.
+double macCyclesPerTick(const MacArray &mac, const MapLayout &layout);
+
+/// Packets of partial sums that a subordinate with that work sends in a tick: a
+/// column whose rows are all silent sends none; a sum beyond one digit is two
+/// packets, counted in the worst case.
+double expectedSums(const CoreWork &work, uint32_t neurons, uint32_t receptors,
+                    const MapLayout &layout, bool worst);
+
+double serialCycles(const CoreWork &work, const CycleCosts &costs = {});
+
+/// Core cycles that a tick of `seconds` has at `machine`'s clock.
+double tickCycles(const MachineModel &machine, double seconds);
+
+/// The array multiplies one panel while the core updates the neurons of the
+/// panel before it: the longer of both counts.
+double parallelCycles(const CoreWork &work, const MacArray &mac,
+                      const MapLayout &layout, const CycleCosts &costs = {});
+
+/// The same for the tick that begins a batch: it scatters the spikes of all its
+/// ticks and multiplies for all of them.
+double parallelPeakCycles(const CoreWork &work, const MacArray &mac,
+                          const MapLayout &layout,
+                          const CycleCosts &costs = {});
+
+} // namespace snnc::fabric
+
+#endif // SNNC_PLANNER_CYCLEMODEL_H

@@ -1,0 +1,445 @@
+//===- LayerPlanner.cpp - One population cut into cores -------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "planner/LayerPlanner.h"
+
+#include "runtime/abi/CoreHeader.h"
+
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/STLExtras.h"
+
+#include <algorithm>
+#include <bit>
+#include <set>
+#include <utility>
+
+using namespace mlir;
+
+namespace snnc::fabric {
+
+MapDemand demandOf(const MapLayout &layout) {
+  MapDemand demand;
+  demand.panelBytes = layout.panels.size() * sizeof(SnncPanel);
+  demand.weightBytes = layout.weightBytes;
+  demand.scatterBytes = layout.scatterBytes();
+  demand.positionBytes = layout.positionBytes();
+  demand.operandBytes = layout.operandBytes();
+  demand.outputBytes = layout.outputBytes;
+  demand.historyBytes = layout.historyBytes();
+  demand.historyCountBytes = layout.historyCountBytes();
+  return demand;
+}
+
+LayerPlanner::LayerPlanner(const NetworkInfo &info, const MachineModel &machine,
+                           CoreLimits most, double tickCycles)
+    : info(info), machine(machine), most(most), budget(tickCycles),
+      cuts(info.nodes.size()), statistics(info.edges.size()),
+      maps(info.nodes.size()), grains(info.nodes.size()) {
+  for (uint32_t node = 0; node < info.nodes.size(); ++node)
+    start(node, info.nodes[node].parallel, /*fullRing=*/true);
+}
+
+/// Slices are multiples of so many neurons where there are several: dense rows
+/// carry no padding and index entries are shared (4), tiles are full (16).
+uint32_t LayerPlanner::granule(uint32_t node) const {
+  return cuts[node].parallel ? formatOf(node).tileNeurons : 4;
+}
+
+uint32_t LayerPlanner::smallestSlice(uint32_t node) const {
+  return cuts[node].parallel ? std::min(granule(node), info.nodes[node].size)
+                             : 1;
+}
+
+MapFormat LayerPlanner::formatOf(uint32_t node) const {
+  MapFormat format;
+  format.arrayColumns = std::max(1u, machine.mac.columns);
+  format.maxColumns = 4 * format.arrayColumns;
+  format.tileNeurons = format.arrayColumns;
+  if (most.neurons && most.neurons < format.arrayColumns &&
+      most.neurons < info.nodes[node].size)
+    format.tileNeurons = most.neurons;
+  format.batch = info.nodes[node].batch;
+  for (uint32_t edge : info.nodes[node].incoming) {
+    snn::ProjectionOp op = info.edges[edge].op;
+    if (auto quant = op.getQuantAttr())
+      format.weightBits = std::max(format.weightBits, quant.getBits());
+  }
+  return format;
+}
+
+void LayerPlanner::start(uint32_t node, bool parallel, bool fullRing) {
+  const NetworkNode &population = info.nodes[node];
+  if (maps[node])
+    maps[node]->setBatch(population.batch);
+  cuts[node] = {
+      population.size, parallel, fullRing, parallel && population.rowSplit, {}};
+  if (population.isInput || !most.neurons || population.size <= most.neurons)
+    return;
+  uint32_t unit = parallel ? granule(node) : 1;
+  cuts[node].chunk = most.neurons / unit * unit;
+}
+
+LogicalResult LayerPlanner::startRows(uint32_t node) {
+  start(node, /*parallel=*/true, /*fullRing=*/true);
+  cuts[node].rows = true;
+  return scan(node);
+}
+
+std::vector<uint32_t> LayerPlanner::batches(uint32_t node) const {
+  const NetworkNode &population = info.nodes[node];
+  if (!population.mayBatch)
+    return {population.batch};
+  std::vector<uint32_t> choices;
+  for (uint32_t b = std::bit_floor(std::clamp(machine.mac.rows, 1u, 16u)); b;
+       b /= 2)
+    choices.push_back(b);
+  return choices;
+}
+
+void LayerPlanner::setBatch(uint32_t node, uint32_t batch) {
+  maps[node]->setBatch(batch);
+}
+
+LogicalResult LayerPlanner::scan(uint32_t node) {
+  if (cuts[node].parallel) {
+    if (!maps[node] && failed(scanMap(node)))
+      return failure();
+    return cuts[node].rows && grains[node].empty() ? scanGrains(node)
+                                                   : success();
+  }
+  for (uint32_t edge : info.nodes[node].incoming)
+    if (!statistics[edge] && failed(scanRows(edge)))
+      return failure();
+  return success();
+}
+
+void LayerPlanner::forget(uint32_t node) {
+  maps[node].reset();
+  std::vector<Grain>().swap(grains[node]);
+  for (uint32_t edge : info.nodes[node].incoming)
+    statistics[edge].reset();
+}
+
+LogicalResult LayerPlanner::scanRows(uint32_t edge) {
+  snn::ProjectionOp op = info.edges[edge].op;
+  if (scans)
+    statistics[edge] = scans->rows(op);
+  if (statistics[edge])
+    return success();
+  auto view = viewOf(op);
+  if (!view)
+    return failure();
+  statistics[edge] = BlockStatistics::scan(*view);
+  if (scans)
+    scans->keep(op, *statistics[edge]);
+  return success();
+}
+
+LogicalResult LayerPlanner::scanMap(uint32_t node) {
+  const NetworkNode &population = info.nodes[node];
+  if (scans)
+    maps[node] = scans->map(info, node, formatOf(node));
+  if (maps[node])
+    return success();
+  MapStatistics map(formatOf(node), population.size, population.receptors);
+  for (uint32_t edge : population.incoming) {
+    snn::ProjectionOp op = info.edges[edge].op;
+    auto view = viewOf(op);
+    if (!view)
+      return failure();
+    map.add(*view, uint32_t(op.getReceptor()), info.edges[edge].source,
+            info.inputRate(edge));
+  }
+  maps[node] = std::move(map);
+  if (scans)
+    scans->keep(info, node, *maps[node]);
+  return success();
+}
+
+std::vector<Range> LayerPlanner::slices(uint32_t node) const {
+  uint32_t size = info.nodes[node].size, chunk = cuts[node].chunk;
+  std::vector<Range> ranges;
+  for (uint64_t begin = 0; begin < size; begin += chunk)
+    ranges.push_back(
+        {uint32_t(begin), uint32_t(std::min<uint64_t>(size, begin + chunk))});
+  return ranges;
+}
+
+Range LayerPlanner::sourcesOf(uint32_t edge, Range targets) const {
+  uint32_t node = info.edges[edge].target;
+  const auto &incoming = info.nodes[node].incoming;
+  auto number = std::find(incoming.begin(), incoming.end(), edge);
+  return allSourcesOf(node, targets)[size_t(number - incoming.begin())];
+}
+
+std::vector<Range> LayerPlanner::allSourcesOf(uint32_t node,
+                                              Range targets) const {
+  if (cuts[node].parallel)
+    return maps[node]->sourcesOf(targets);
+  llvm::SmallDenseMap<uint32_t, Range> ofSource;
+  for (uint32_t edge : info.nodes[node].incoming) {
+    Range &all = ofSource[info.edges[edge].source];
+    all = hull(all, statistics[edge]->sourcesOf(targets));
+  }
+  std::vector<Range> ranges;
+  for (uint32_t edge : info.nodes[node].incoming)
+    ranges.push_back(ofSource[info.edges[edge].source]);
+  return ranges;
+}
+
+std::vector<Range> LayerPlanner::sourceSlices(uint32_t edge,
+                                              Range targets) const {
+  return clip(slices(info.edges[edge].source), sourcesOf(edge, targets));
+}
+
+/// Neurons and channels whose packets reach the core: all of a slice of which
+/// one is wanted; a subordinate gets few more than its own (routedKeys).
+uint64_t LayerPlanner::senders(uint32_t node,
+                               std::span<const Range> sources) const {
+  std::set<std::pair<uint32_t, uint32_t>> known; // source, place
+  uint64_t sum = 0;
+  for (auto [edge, range] :
+       llvm::zip_equal(info.nodes[node].incoming, sources)) {
+    uint32_t source = info.edges[edge].source, chunk = cuts[source].chunk;
+    for (Range part : clip(slices(source), range))
+      if (known.insert({source, part.begin / chunk}).second) {
+        uint32_t begin = part.begin / chunk * chunk;
+        uint32_t size = std::min(info.nodes[source].size - begin, chunk);
+        sum += cuts[node].rows ? routedKeys({begin, begin + size}, part).size()
+                               : size;
+      }
+  }
+  return sum;
+}
+
+std::optional<BlockStatistics::Choice>
+LayerPlanner::choice(uint32_t edge, Range targets, Range sources) const {
+  return statistics[edge]->choose(
+      targets, clip(slices(info.edges[edge].source), sources));
+}
+
+/// The map of a parallel core, its table entries and its packets.
+void LayerPlanner::addMap(CoreDemand &demand, uint32_t node,
+                          const MapLayout &layout) const {
+  const NetworkNode &population = info.nodes[node];
+  demand.map = fabric::demandOf(layout);
+  if (!layout.addressable()) // beyond the 16-bit numbers of the format
+    demand.map->weightBytes = std::max<uint64_t>(
+        demand.map->weightBytes, availableBytes(machine.sram) + 1);
+  demand.maxDelay = layout.lastDelay;
+  demand.sources = senders(node, layout.sourcesOf);
+  for (auto [edge, range] :
+       llvm::zip_equal(population.incoming, layout.sourcesOf)) {
+    BlockDemand block{edge};
+    block.sourceSlices =
+        uint32_t(clip(slices(info.edges[edge].source), range).size());
+    demand.blocks.push_back(block);
+  }
+}
+
+CoreDemand LayerPlanner::demandAt(uint32_t node, Range targets,
+                                  uint32_t chunk) {
+  uint32_t before = std::exchange(cuts[node].chunk, chunk);
+  CoreDemand demand = demandOf(node, targets);
+  cuts[node].chunk = before;
+  return demand;
+}
+
+CoreDemand LayerPlanner::demandOf(uint32_t node, Range targets) const {
+  const NetworkNode &population = info.nodes[node];
+  CoreDemand demand = info.demand(population, targets.size());
+  demand.fullRing = cuts[node].fullRing;
+  if (cuts[node].rows) {
+    demand.sources = 0;
+    demand.fullRing = true; // a partial sum must not be lost
+    for (const RowPart &part : cuts[node].parts)
+      if (part.targets.begin >= targets.begin &&
+          part.targets.end <= targets.end) {
+        demand.sumEntries += population.receptors;
+        demand.sources += 2 * part.targets.size() * population.receptors;
+      }
+    return demand;
+  }
+  if (cuts[node].parallel) {
+    addMap(demand, node, maps[node]->layout(targets));
+    return demand;
+  }
+  std::vector<Range> sources = allSourcesOf(node, targets);
+  for (auto [edge, range] : llvm::zip_equal(population.incoming, sources)) {
+    BlockDemand block{edge};
+    block.sourceSlices =
+        uint32_t(clip(slices(info.edges[edge].source), range).size());
+    const BlockStatistics &stats = *statistics[edge];
+    // No legal encoding: too many words for the index or a delay range whose
+    // ring is too large; four bytes a synapse are beyond a core then as well.
+    block.rowsBytes = 4 * stats.synapses(targets);
+    if (auto best = choice(edge, targets, range)) {
+      block.rowsBytes = best->size.rows;
+      block.indexBytes = best->size.index;
+    }
+    demand.maxDelay = std::max<uint64_t>(demand.maxDelay, stats.maxDelay());
+    demand.blocks.push_back(block);
+  }
+  demand.sources = senders(node, sources);
+  return demand;
+}
+
+bool LayerPlanner::keepsTime(const CycleEstimate &cycles) {
+  late |= !inTime(cycles);
+  return inTime(cycles);
+}
+
+bool LayerPlanner::fitsCore(uint32_t node, Range targets, Limits limits) {
+  if (!planCore(demandOf(node, targets), machine.sram).fits())
+    return false;
+  return limits == Limits::Bytes || budget <= 0 ||
+         keepsTime(cyclesOf(node, targets));
+}
+
+bool LayerPlanner::fits(uint32_t node, uint32_t candidate, Limits limits) {
+  // A recurrent projection sees its own slices.
+  uint32_t before = std::exchange(cuts[node].chunk, candidate);
+  auto ranges = slices(node);
+  bool all = std::all_of(ranges.begin(), ranges.end(), [&](Range targets) {
+    return fitsCore(node, targets, limits);
+  });
+  cuts[node].chunk = before;
+  return all;
+}
+
+/// Neurons per slice when there are `count`.
+uint32_t LayerPlanner::chunkFor(uint32_t node, uint32_t count) const {
+  uint64_t size = info.nodes[node].size, unit = granule(node);
+  uint64_t even = ((size + count - 1) / count + unit - 1) / unit * unit;
+  return uint32_t(std::min<uint64_t>(size, even));
+}
+
+bool LayerPlanner::shrink(uint32_t node, Limits limits) {
+  if (cuts[node].rows)
+    return shrinkRows(node, limits);
+  uint32_t size = info.nodes[node].size, unit = granule(node);
+  uint32_t &chunk = cuts[node].chunk;
+  if (fits(node, chunk, limits))
+    return true;
+  // In units; `high` does not fit, `low` does.
+  uint32_t high = chunk / unit + (chunk % unit != 0), low = 1;
+  while (tooManySlices(node, low * unit) && low < high)
+    ++low;
+  // The least slice may fail where a larger one fits: each slice of a recurrent
+  // population has an entry in the table of every other.
+  bool found = low < high && fits(node, low * unit, limits);
+  for (uint32_t tried = high / 2; !found && tried > low; tried /= 2) {
+    found = fits(node, tried * unit, limits);
+    (found ? low : high) = tried;
+    if (found)
+      break;
+  }
+  if (!found) {
+    for (uint32_t few : {2u, 1u})
+      if (!cuts[node].parallel && few < chunk && !tooManySlices(node, few) &&
+          fits(node, few, limits)) {
+        chunk = few;
+        return true;
+      }
+    return false;
+  }
+  // Below `known` nothing needs to be looked at, but the halving begins at 1:
+  // where fitting is no matter of size alone it decides which slices are found.
+  uint32_t known = std::exchange(low, 1);
+  while (high - low > 1) {
+    uint32_t middle = low + (high - low) / 2;
+    bool good = middle <= known || fits(node, middle * unit, limits);
+    (good ? low : high) = middle;
+  }
+  low = std::max(low, known);
+  uint32_t count = (size + low * unit - 1) / (low * unit);
+  // Rows of uneven length: fewer slices may fit although larger ones did not.
+  while (count > 1 && chunkFor(node, count - 1) < chunk &&
+         fits(node, chunkFor(node, count - 1), limits))
+    --count;
+  uint32_t equal = chunkFor(node, count);
+  chunk = fits(node, equal, limits) ? equal : low * unit;
+  return true;
+}
+
+CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
+  if (cuts[node].rows)
+    return dominantCycles(node, targets);
+  bool parallel = cuts[node].parallel;
+  MapLayout layout;
+  if (parallel)
+    layout = maps[node]->layout(targets);
+  CoreWork expected, worst;
+  expected.neurons = worst.neurons = targets.size();
+  uint32_t number = 0;
+  std::vector<Range> ranges = allSourcesOf(node, targets);
+  for (uint32_t edge : info.nodes[node].incoming) {
+    const NetworkNode &source = info.nodes[info.edges[edge].source];
+    Range sources = ranges[number];
+    auto add = [&](CoreWork &work, double rate) {
+      if (parallel) {
+        work.packets += sources.size() * rate;
+        work.positions +=
+            double(maps[node]->positionsOf(number, layout, targets)) * rate;
+        return;
+      }
+      // Where nothing holds the block the plan fails elsewhere.
+      auto best = choice(edge, targets, sources);
+      addRows(work, best ? best->encoding : RowEncoding::sparse(32, 0, 0, 0),
+              sources.size(), targets, statistics[edge]->synapses(targets),
+              rate);
+    };
+    add(expected, source.rate);
+    add(worst, std::max(1.0, source.rate));
+    ++number;
+  }
+  if (parallel)
+    return {parallelCycles(expected, machine.mac, layout),
+            parallelCycles(worst, machine.mac, layout),
+            parallelPeakCycles(expected, machine.mac, layout)};
+  double cycles = serialCycles(expected);
+  return {cycles, serialCycles(worst), cycles};
+}
+
+LayerPlan LayerPlanner::planOf(uint32_t node) const {
+  LayerPlan plan;
+  plan.parallel = cuts[node].parallel;
+  plan.chunk = cuts[node].chunk;
+  plan.parts = cuts[node].parts.size();
+  if (plan.parallel)
+    plan.batch = maps[node]->format().batch;
+  auto add = [&](const CoreDemand &demand, const CycleEstimate &cycles) {
+    ++plan.pes;
+    plan.bytes += planCore(demand, machine.sram).needed;
+    plan.cycles.expected = std::max(plan.cycles.expected, cycles.expected);
+    plan.cycles.worst = std::max(plan.cycles.worst, cycles.worst);
+    plan.cycles.peak = std::max(plan.cycles.peak, cycles.peak);
+  };
+  auto addProducts = [&](const MapStatistics &map, Range targets) {
+    for (const MapPanel &panel : map.layout(targets).panels)
+      plan.macs += double(panel.rows) * panel.columns;
+  };
+  for (Range targets : slices(node)) {
+    add(demandOf(node, targets), cyclesOf(node, targets));
+    if (plan.parallel && !cuts[node].rows)
+      addProducts(*maps[node], targets);
+  }
+  for (const RowPart &part : cuts[node].parts) {
+    MapStatistics map = partMap(node, part);
+    add(partDemand(node, part.targets, map),
+        partCycles(node, part.targets, map));
+    addProducts(map, part.targets);
+  }
+  return plan;
+}
+
+uint64_t LayerPlanner::sumLimit() const {
+  uint32_t bits = std::clamp(machine.mac.accumulatorBits, 1u, 32u);
+  return (uint64_t(1) << (bits - 1)) - 1;
+}
+
+bool LayerPlanner::sumFits(uint32_t node) const {
+  return maps[node]->largestSum().value <= sumLimit();
+}
+
+} // namespace snnc::fabric

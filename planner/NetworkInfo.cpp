@@ -1,0 +1,435 @@
+//===- NetworkInfo.cpp - A Normalized network as dense ids ----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "planner/NetworkInfo.h"
+
+#include "compiler/SNN/Connectivity.h"
+#include "compiler/SNN/ParamValues.h"
+#include "compiler/Support/Report.h"
+#include "planner/WeightDelayMap.h"
+#include "runtime/abi/CoreHeader.h"
+
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
+
+#include <boost/graph/adjacency_list.hpp>
+#include <boost/graph/strong_components.hpp>
+
+#include <algorithm>
+#include <bit>
+
+using namespace mlir;
+
+namespace snnc::fabric {
+
+static bool fits32(int64_t value) { return 0 < value && value <= UINT32_MAX; }
+
+/// States, parameters and receptors fit the core header's tables.
+static LogicalResult checkLimits(snn::PopulationOp population,
+                                 snn::NeuronOp model) {
+  struct Limit {
+    const char *what;
+    unsigned have, most;
+  } limits[] = {{"receptors", model.numReceptors(), SNNC_MAX_RECEPTORS},
+                {"states", model.numStates(), SNNC_MAX_STATES},
+                {"parameters", model.numParams(), SNNC_MAX_PARAMS}};
+  for (const Limit &limit : limits)
+    if (limit.have > limit.most) {
+      InFlightDiagnostic diag = report(population, "SNN0352")
+                                << "population '" << population.getName()
+                                << "': its model '" << model.getSymName()
+                                << "' has " << limit.have << " " << limit.what
+                                << ", a core holds " << limit.most;
+      attachHelp(diag) << "split the model or compute some of its "
+                       << limit.what << " from others";
+      return failure();
+    }
+  return success();
+}
+
+static LogicalResult readModel(snn::PopulationOp population,
+                               NetworkNode &node) {
+  snn::NeuronOp model = population.neuron();
+  if (!model)
+    return report(population, "SNN0351")
+           << "population '" << population.getName() << "': neuron model '"
+           << population.getModel() << "' does not exist";
+  if (!population.getLatency())
+    return report(population, "SNN0351")
+           << "population '" << population.getName()
+           << "' has no latency yet; run snn-retime before mapping";
+  if (failed(checkLimits(population, model)))
+    return failure();
+  node.receptors = model.numReceptors();
+  for (unsigned k = 0; k < model.numStates(); ++k)
+    node.states.push_back(model.stateName(k).str());
+  for (unsigned j = 0; j < model.numParams(); ++j) {
+    auto values = snn::ParamValues::get(
+        population.getParams().get(model.paramName(j)),
+        size_t(population.numNeurons()), population.getContext());
+    if (!values)
+      return report(population, "SNN0351")
+             << "population '" << population.getName() << "': parameter '"
+             << model.paramName(j)
+             << "' is missing or does not have one value or "
+             << population.numNeurons() << " values";
+    if (!values->uniform())
+      node.arrayParams.push_back(model.paramName(j).str());
+  }
+  return success();
+}
+
+/// Most spikes of a listed input; false when its numbers are missing.
+static bool countList(snn::SpikeListAttr list, NetworkNode &node) {
+  auto count = size_t(list.getTicks().getType().getNumElements());
+  auto ticks = snn::ParamValues::get(list.getTicks(), count, list.getContext());
+  auto channels =
+      snn::ParamValues::get(list.getChannels(), count, list.getContext());
+  if (!ticks || !channels)
+    return false;
+  std::vector<std::pair<double, double>> spikes(count);
+  for (size_t i = 0; i < count; ++i)
+    spikes[i] = {ticks->at(i), channels->at(i)};
+  std::sort(spikes.begin(), spikes.end());
+  uint64_t inTick = 0, inChannel = 0, most = 0;
+  for (size_t i = 0; i < count; ++i) {
+    bool sameTick = i && spikes[i].first == spikes[i - 1].first;
+    inTick = sameTick ? inTick + 1 : 1;
+    inChannel = i && spikes[i] == spikes[i - 1] ? inChannel + 1 : 1;
+    most = std::max(most, inTick);
+    node.mostOfChannel = std::max(node.mostOfChannel, inChannel);
+  }
+  node.mostSpikes = most;
+  return true;
+}
+
+uint64_t NetworkNode::mostPackets() const {
+  if (!isInput)
+    return size;
+  if (mostSpikes)
+    return std::max<uint64_t>(size, *mostSpikes);
+  return rateStated ? historyRoom(size, rate) : size;
+}
+
+/// What the user or the Decide stage said about how to compute a node.
+static LogicalResult readChoices(Operation *op, NetworkNode &node) {
+  if (auto input = dyn_cast<snn::InputOp>(op)) {
+    if (auto poisson =
+            dyn_cast_or_null<snn::PoissonAttr>(input.getDriveAttr())) {
+      auto rates = snn::PoissonRates::get(poisson, node.size);
+      if (!rates)
+        return report(op, "SNN0351") << "input '" << node.name
+                                     << "' has rates that are missing or none";
+      node.rate = rates->busiest();
+      node.rateStated = true;
+    }
+    if (auto list = dyn_cast_or_null<snn::SpikeListAttr>(input.getDriveAttr()))
+      countList(list, node);
+    if (auto most = dyn_cast_or_null<DenseI64ArrayAttr>(
+            input->getDiscardableAttr(kMostSpikesName));
+        most && most.size() == 2) {
+      node.mostSpikes = uint64_t(std::max<int64_t>(0, most[0]));
+      node.mostOfChannel = uint64_t(std::max<int64_t>(0, most[1]));
+    }
+    return success();
+  }
+  auto population = cast<snn::PopulationOp>(op);
+  node.parallel = population.getParadigm() == snn::Paradigm::Parallel;
+  if (FloatAttr rate = population.getRateAttr()) {
+    node.rate = rate.getValueAsDouble();
+    node.rateStated = true;
+  }
+  uint64_t batch = population.getBatch().value_or(1);
+  if (batch == 0 || batch > 16 || !std::has_single_bit(batch) ||
+      (batch > 1 && !node.parallel))
+    return report(op, "SNN1103")
+           << "population '" << population.getName() << "': batch "
+           << int64_t(batch)
+           << (node.parallel ? " is not 1, 2, 4, 8 or 16 ticks"
+                             : ", but only a parallel population has batches");
+  node.batch = uint32_t(batch);
+  node.rowSplit = population.getRowSplit();
+  if (node.rowSplit && (!node.parallel || batch > 1))
+    return report(op, "SNN1103")
+           << "population '" << population.getName()
+           << "': only a parallel population without batches is split by "
+              "sources";
+  return success();
+}
+
+static LogicalResult addNode(NetworkInfo &info, Operation *op, StringRef name,
+                             RankedTensorType type) {
+  NetworkNode node;
+  node.op = op;
+  node.name = name.str();
+  node.isInput = isa<snn::InputOp>(op);
+  if (!type.hasStaticShape() || !fits32(type.getNumElements()))
+    return report(op, "SNN0351")
+           << "'" << name << "' has no fixed number of neurons below 2^32";
+  node.size = uint32_t(type.getNumElements());
+  if (!info.nodeByName.try_emplace(name, info.nodes.size()).second)
+    return report(op, "SNN0351")
+           << "two nodes are named '" << name << "'; slices refer to names";
+  if (auto population = dyn_cast<snn::PopulationOp>(op))
+    if (failed(readModel(population, node)))
+      return failure();
+  if (failed(readChoices(op, node)))
+    return failure();
+  auto order = NeuronOrder::of(op);
+  if (failed(order))
+    return failure();
+  node.order = std::move(*order);
+  info.nodes.push_back(std::move(node));
+  return success();
+}
+
+static LogicalResult addEdge(NetworkInfo &info, snn::ProjectionOp op,
+                             const llvm::DenseMap<Value, uint32_t> &nodes) {
+  auto source = nodes.find(op.getSource()), target = nodes.find(op.getTarget());
+  if (source == nodes.end() || target == nodes.end() ||
+      info.nodes[target->second].isInput)
+    return report(op, "SNN0351")
+           << "projection '" << op.getName()
+           << "' does not lead from an input or a population "
+           << "to a population";
+  if (op.getQuantAttr() && op.getQuantAttr().getBits() != 8 &&
+      op.getQuantAttr().getBits() != 16)
+    return report(op, "SNN0351")
+           << "projection '" << op.getName() << "' has weights of "
+           << op.getQuantAttr().getBits() << " bits; a core stores 8 or 16";
+  NetworkNode &node = info.nodes[target->second];
+  if (op.getReceptor() >= node.receptors)
+    return report(op, "SNN0352")
+           << "projection '" << op.getName() << "' ends in receptor "
+           << int64_t(op.getReceptor()) << ", but population '" << node.name
+           << "' has " << node.receptors;
+  node.incoming.push_back(uint32_t(info.edges.size()));
+  info.edges.push_back({op, source->second, target->second});
+  return success();
+}
+
+/// One product of 16-bit weights takes all rows of the array: nothing to gain.
+static bool mayBatch(const NetworkInfo &info, const NetworkNode &node,
+                     ArrayRef<uint32_t> component) {
+  auto population = dyn_cast<snn::PopulationOp>(node.op);
+  if (!population || population.getBatchAttr() || node.rowSplit ||
+      node.incoming.empty())
+    return false;
+  bool narrow = false;
+  for (uint32_t id : node.incoming) {
+    const NetworkEdge &edge = info.edges[id];
+    if (component[edge.source] == component[edge.target])
+      return false;
+    snn::ProjectionOp op = edge.op;
+    narrow |= op.getQuantAttr() && op.getQuantAttr().getBits() == 8;
+  }
+  return narrow;
+}
+
+static bool mayRowSplit(const NetworkInfo &info, const NetworkNode &node,
+                        ArrayRef<uint32_t> component) {
+  auto population = dyn_cast<snn::PopulationOp>(node.op);
+  if (!population || node.incoming.empty() ||
+      (population.getBatchAttr() && !node.rowSplit))
+    return false;
+  return llvm::all_of(node.incoming, [&](uint32_t id) {
+    const NetworkEdge &edge = info.edges[id];
+    return component[edge.source] != component[edge.target] ||
+           snn::shortestDelay(edge.op).value_or(0) >=
+               double(snn::kRowSplitDelay);
+  });
+}
+
+std::vector<uint32_t> NetworkInfo::components() const {
+  using Graph =
+      boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS>;
+  Graph graph(nodes.size());
+  for (const NetworkEdge &edge : edges)
+    boost::add_edge(edge.source, edge.target, graph);
+  std::vector<uint32_t> component(nodes.size());
+  boost::strong_components(
+      graph, boost::make_iterator_property_map(
+                 component.begin(), boost::get(boost::vertex_index, graph)));
+  return component;
+}
+
+FailureOr<NetworkInfo> NetworkInfo::read(snn::NetworkOp network) {
+  NetworkInfo info;
+  info.network = network;
+  llvm::DenseMap<Value, uint32_t> nodes;
+  for (Operation &op : network.getBody().front()) {
+    if (isa<snn::ProjectionOp, snn::ProbeOp>(op))
+      continue;
+    if (!isa<snn::InputOp, snn::PopulationOp>(op))
+      return report(&op, "SNN0351")
+             << "'" << op.getName()
+             << "' is legal only before the Normalize stage "
+             << "ends; run it before mapping";
+    Value signal = op.getResult(0);
+    nodes[signal] = uint32_t(info.nodes.size());
+    if (failed(addNode(info, &op, op.getAttrOfType<StringAttr>("name"),
+                       cast<RankedTensorType>(signal.getType()))))
+      return failure();
+  }
+  for (auto projection : network.getOps<snn::ProjectionOp>())
+    if (failed(addEdge(info, projection, nodes)))
+      return failure();
+  std::vector<uint32_t> component = info.components();
+  for (NetworkNode &node : info.nodes) {
+    node.mayBatch = mayBatch(info, node, component);
+    node.mayRowSplit = mayRowSplit(info, node, component);
+  }
+  // There is nothing to multiply without synapses.
+  for (NetworkNode &node : info.nodes)
+    if (node.incoming.empty()) {
+      node.parallel = node.rowSplit = false;
+      node.batch = 1;
+    }
+  return info;
+}
+
+FailureOr<NetworkInfo> NetworkInfo::read(MachineOp machine) {
+  auto network = SymbolTable::lookupNearestSymbolFrom<snn::NetworkOp>(
+      machine->getParentOp(), machine.getNetworkAttr());
+  if (!network)
+    return report(machine, "SNN0350") << "maps '@" << machine.getNetwork()
+                                      << "', but there is no such network";
+  return read(network);
+}
+
+uint64_t NetworkInfo::sourcesOf(const NetworkNode &node) const {
+  llvm::SmallDenseSet<uint32_t> sources;
+  uint64_t sum = 0;
+  for (uint32_t edge : node.incoming)
+    if (sources.insert(edges[edge].source).second)
+      sum += nodes[edges[edge].source].size;
+  return sum;
+}
+
+CoreDemand NetworkInfo::demand(const NetworkNode &node,
+                               uint32_t neurons) const {
+  CoreDemand demand;
+  demand.neurons = neurons;
+  demand.receptors = node.receptors;
+  demand.states = node.states;
+  demand.arrayParams = node.arrayParams;
+  demand.sources = sourcesOf(node);
+  llvm::SmallDenseSet<uint32_t> known;
+  uint64_t likely = 0;
+  bool stated = true;
+  for (uint32_t edge : node.incoming) {
+    if (!known.insert(edges[edge].source).second)
+      continue;
+    const NetworkNode &source = nodes[edges[edge].source];
+    demand.morePackets += source.mostPackets() - source.size;
+    stated &= source.rateStated || source.mostSpikes;
+    likely += source.mostSpikes
+                  ? *source.mostSpikes
+                  : packetRoom(source.size, std::max(0.0, source.rate));
+  }
+  if (stated)
+    demand.likelyPackets = likely;
+  return demand;
+}
+
+FailureOr<std::vector<BlockStatistics>> NetworkInfo::scan() const {
+  std::vector<BlockStatistics> result;
+  for (const NetworkEdge &edge : edges) {
+    auto view = viewOf(edge.op);
+    if (!view)
+      return failure();
+    result.push_back(BlockStatistics::scan(*view));
+  }
+  return result;
+}
+
+std::vector<Range> rangesOf(ValueRange sources) {
+  std::vector<Range> ranges;
+  for (Value source : sources) {
+    SliceInfo info = infoOf(source);
+    ranges.push_back({info.begin, info.end});
+  }
+  return ranges;
+}
+
+std::vector<Range> rangesOf(BlockOp block) {
+  std::vector<Range> all = rangesOf(block.getSources());
+  if (!block.getFirst())
+    return all;
+  return clip(all, {uint32_t(*block.getFirst()), uint32_t(*block.getLast())});
+}
+
+Range routedKeys(Range slice, Range known) {
+  uint32_t begin = std::max(slice.begin, known.begin),
+           end = std::min(slice.end, known.end);
+  if (begin >= end)
+    return {};
+  begin = (begin - slice.begin) / kRouteUnit * kRouteUnit;
+  uint64_t last = (uint64_t(end) - slice.begin + kRouteUnit - 1) / kRouteUnit;
+  return {begin, uint32_t(std::min<uint64_t>(last * kRouteUnit, slice.size()))};
+}
+
+uint64_t sendersTo(SliceOp slice) {
+  llvm::SmallDenseSet<Value> seen;
+  uint64_t sum = 0;
+  for (BlockOp block : blocksOf(slice))
+    for (auto [source, part] : llvm::zip(block.getSources(), rangesOf(block)))
+      if (seen.insert(source).second) {
+        SliceInfo sender = infoOf(source);
+        sum += slice.getSubordinate()
+                   ? routedKeys({sender.begin, sender.end}, part).size()
+                   : sender.size();
+      }
+  return sum;
+}
+
+Attribute toAttr(MLIRContext *context, const RowEncoding &encoding) {
+  if (encoding.kind == RowEncoding::Kind::Dense)
+    return DenseRowsAttr::get(context, encoding.word);
+  if (encoding.kind == RowEncoding::Kind::Conv) {
+    const ConvShape &shape = encoding.conv;
+    return ConvRowsAttr::get(context, encoding.word, shape.source, shape.pool,
+                             shape.in, shape.out, shape.kernel, shape.stride,
+                             shape.padding, shape.groups, shape.channelsLast);
+  }
+  return SparseRowsAttr::get(context, encoding.word, encoding.indexBits,
+                             encoding.delayBits, encoding.weightBits,
+                             encoding.repeats);
+}
+
+ConvShape shapeOf(ConvRowsAttr attr) {
+  ConvShape shape;
+  llvm::copy(attr.getSource(), shape.source.begin());
+  llvm::copy(attr.getPool(), shape.pool.begin());
+  llvm::copy(attr.getIn(), shape.in.begin());
+  llvm::copy(attr.getOut(), shape.out.begin());
+  llvm::copy(attr.getKernel(), shape.kernel.begin());
+  llvm::copy(attr.getStride(), shape.stride.begin());
+  llvm::copy(attr.getPadding(), shape.padding.begin());
+  shape.groups = attr.getGroups();
+  shape.channelsLast = attr.getChannelsLast();
+  return shape;
+}
+
+RowEncoding encodingOf(Attribute attr) {
+  if (auto dense = dyn_cast<DenseRowsAttr>(attr))
+    return RowEncoding::dense(dense.getBits());
+  if (auto conv = dyn_cast<ConvRowsAttr>(attr))
+    return RowEncoding::shared(conv.getBits(), shapeOf(conv));
+  auto sparse = cast<SparseRowsAttr>(attr);
+  return RowEncoding::sparse(sparse.getWord(), sparse.getIndexBits(),
+                             sparse.getDelayBits(), sparse.getWeightBits(),
+                             sparse.getRepeats());
+}
+
+std::optional<BlockSize> sizeOf(BlockOp block) {
+  if (isa<DenseRowsAttr, ConvRowsAttr, MapRowsAttr>(block.getEncoding()))
+    return BlockSize{block.getBytes(), 0};
+  IndexLayout layout(rangesOf(block));
+  uint64_t index = align4(layout.entries * sizeof(uint16_t));
+  if (block.getBytes() < index)
+    return std::nullopt;
+  return BlockSize{block.getBytes() - index, index};
+}
+
+} // namespace snnc::fabric

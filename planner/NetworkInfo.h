@@ -1,0 +1,129 @@
+//===- NetworkInfo.h - A Normalized network as dense ids ---------*- C++
+//-*-===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What mapping needs to know about a network, read once from the snn ops:
+// nodes (inputs and populations) and edges (projections) with integer ids.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_PLANNER_NETWORKINFO_H
+#define SNNC_PLANNER_NETWORKINFO_H
+
+#include "compiler/Fabric/Fabric.h"
+#include "compiler/Fabric/NeuronOrder.h"
+#include "compiler/SNN/SNN.h"
+#include "planner/CorePlanner.h"
+#include "planner/Encoding.h"
+
+#include "llvm/ADT/StringMap.h"
+
+namespace snnc::fabric {
+
+/// An snn.input or an snn.population.
+struct NetworkNode {
+  mlir::Operation *op = nullptr;
+  std::string name;
+  bool isInput = false;
+  uint32_t size = 0;      ///< neurons or channels
+  uint32_t receptors = 1; ///< of the neuron model; populations only
+  std::vector<std::string> states;
+  std::vector<std::string> arrayParams; ///< not the same for every neuron
+  std::vector<uint32_t> incoming;       ///< edges that end here, ascending
+  bool parallel = false;                ///< its `paradigm` says so
+  uint32_t batch = 1;                   ///< ticks per matrix product
+  /// As parallel, it may have batches that nobody asked for yet: it is driven
+  /// from outside of its feedback loops only and has weights of 8 bits.
+  bool mayBatch = false;
+  /// Several PEs multiply parts of its sources (snn.population's row_split).
+  bool rowSplit = false;
+  /// As parallel, it may be so: no synapse from its own feedback loops has a
+  /// delay below snn::kRowSplitDelay; all others can be given more.
+  bool mayRowSplit = false;
+  NeuronOrder order; ///< of the places that slices, keys and rows count
+  /// Expected spikes per neuron or channel and tick.
+  double rate = 0.05;
+  bool rateStated = false; ///< by the network, not our default
+  /// An input whose spikes are known (listed, or given to `run`): most spikes
+  /// of all channels, and of one, in any tick.
+  std::optional<uint64_t> mostSpikes;
+  uint64_t mostOfChannel = 0;
+
+  /// Most packets that it sends in a tick. Neurons spike at most once; a drawn
+  /// input exceeds it in less than one of 1e12 ticks (historyRoom).
+  uint64_t mostPackets() const;
+};
+
+/// Most spikes of an input in any tick, [of all channels, of one channel],
+/// where they are known before the network is mapped.
+inline constexpr const char *kMostSpikesName = "fabric.most_spikes";
+
+/// An snn.projection; its id is its place among the network's projections,
+/// the number that fabric.block carries.
+struct NetworkEdge {
+  snn::ProjectionOp op;
+  uint32_t source = 0, target = 0; ///< nodes
+};
+
+struct NetworkInfo {
+  snn::NetworkOp network;
+  std::vector<NetworkNode> nodes; ///< in network order
+  std::vector<NetworkEdge> edges;
+  llvm::StringMap<uint32_t> nodeByName;
+
+  /// Expected spikes per tick of a channel of the input that edge `id` comes
+  /// from; 0 where it comes from a population.
+  double inputRate(uint32_t id) const {
+    const NetworkNode &source = nodes[edges[id].source];
+    if (!source.isInput)
+      return 0;
+    return source.mostOfChannel > 1
+               ? std::max(source.rate, double(source.mostOfChannel))
+               : source.rate;
+  }
+
+  /// Emits an error and fails when the network is not Normalized (SNN0351), a
+  /// model exceeds the core's tables or a receptor does not exist (SNN0352), or
+  /// a `batch` is no power of two up to 16 (SNN1103), or an order is no
+  /// permutation (SNN1107).
+  static mlir::FailureOr<NetworkInfo> read(snn::NetworkOp network);
+  /// The network that `machine` maps; an error (SNN0350) when there is none.
+  static mlir::FailureOr<NetworkInfo> read(MachineOp machine);
+
+  /// Distinct neurons and channels that send to `node`.
+  uint64_t sourcesOf(const NetworkNode &node) const;
+  /// A core of `neurons` neurons of `node` without its blocks and delays.
+  CoreDemand demand(const NetworkNode &node, uint32_t neurons) const;
+  /// The strongly connected component of every node.
+  std::vector<uint32_t> components() const;
+  /// Statistics of every edge, by one scan each; an error is emitted at the
+  /// projection otherwise.
+  mlir::FailureOr<std::vector<BlockStatistics>> scan() const;
+};
+
+/// The slices of the population or input behind `sources`, as ranges.
+std::vector<Range> rangesOf(mlir::ValueRange sources);
+/// The same of a block, cut to the sources that it knows.
+std::vector<Range> rangesOf(BlockOp block);
+/// Neurons and channels whose packets reach `slice`.
+uint64_t sendersTo(SliceOp slice);
+
+/// The keys, counted from that of `slice`'s first neuron, that are sent to a
+/// subordinate which knows the sources `known`: those of its sources, in whole
+/// multiples of kRouteUnit, so that few routes tell them apart.
+Range routedKeys(Range slice, Range known);
+inline constexpr uint32_t kRouteUnit = 16;
+
+/// The attribute of an encoding and back.
+mlir::Attribute toAttr(mlir::MLIRContext *context, const RowEncoding &encoding);
+RowEncoding encodingOf(mlir::Attribute attr);
+ConvShape shapeOf(ConvRowsAttr attr);
+
+/// Bytes of rows and index behind `block`'s total. Nothing when the total is
+/// smaller than the index alone.
+std::optional<BlockSize> sizeOf(BlockOp block);
+
+} // namespace snnc::fabric
+
+#endif // SNNC_PLANNER_NETWORKINFO_H

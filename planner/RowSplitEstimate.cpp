@@ -1,0 +1,142 @@
+//===- RowSplitEstimate.cpp - A row split in closed form -----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "planner/Estimator.h"
+
+#include "runtime/abi/CoreHeader.h"
+
+#include <algorithm>
+
+namespace snnc::fabric {
+
+namespace {
+
+/// The subordinates of a row split that multiply a `share` of the sources, cut
+/// by columns.
+std::optional<LayerEstimate> estimateParts(const LayerShape &layer,
+                                           const MachineModel &machine,
+                                           double tickCycles, double room,
+                                           double share, bool &late) {
+  LayerShape part = layer;
+  part.states = part.arrayParams = 0;
+  part.batch = 1;
+  double shift =
+      std::max(0.0, double(snn::kRowSplitDelay) - layer.shortestDelay()) - 1;
+  for (EdgeShape &edge : part.edges) {
+    edge.sources *= share;
+    edge.shortest = std::max(1.0, edge.shortest + shift);
+    edge.longest = std::max(1.0, edge.longest + shift);
+  }
+  auto estimator =
+      parallelEstimator(part, machine, tickCycles, room, /*subordinate=*/true);
+  auto found = estimator->run();
+  late |= estimator->timeMattered();
+  return found;
+}
+
+/// The planner fills subordinates one after the other: the busiest has as many
+/// sources as fit, not its equal share.
+CycleEstimate fullestPart(const LayerShape &layer, const MachineModel &machine,
+                          double tickCycles, double room, uint32_t parts,
+                          const LayerEstimate &equal) {
+  CycleEstimate cycles = equal.plan.cycles;
+  double fits = 1.0 / parts, tooMuch = 1.0 / (parts - 1);
+  bool late = false; // says nothing about the plan
+  for (int step = 0; step < 4; ++step) {
+    double share = (fits + tooMuch) / 2;
+    auto part = estimateParts(layer, machine, tickCycles, room, share, late);
+    bool same = part && part->plan.pes <= equal.plan.pes;
+    (same ? fits : tooMuch) = share;
+    if (same)
+      cycles = part->plan.cycles;
+  }
+  return cycles;
+}
+
+/// A row split into `parts` parts of the sources, each cut by columns, and the
+/// dominant cores that hold the neurons (RowSplit.cpp).
+std::optional<LayerEstimate> estimateRows(const LayerShape &layer,
+                                          const MachineModel &machine,
+                                          double tickCycles, double room,
+                                          uint32_t parts, uint64_t fewer,
+                                          bool &late) {
+  // Of whole sources: each may be several kB.
+  double share = std::ceil(layer.sources() / parts) / layer.sources();
+  auto found = estimateParts(layer, machine, tickCycles, room, share, late);
+  if (!found || found->plan.pes * parts >= fewer)
+    return std::nullopt;
+  // Room for two digits of a sum.
+  double n = layer.neurons, cells = n * layer.receptors * parts;
+  double sums = found->sums *= parts;
+  double bytes =
+      sizeof(SnncCoreHeader) + 8 * cells +
+      4 * n * (layer.receptors + layer.arrayParams + 2.0 * layer.states);
+  CycleCosts costs;
+  double cycles = n * costs.neuron + sums * costs.takeSum;
+  double cores = std::ceil(bytes / double(availableBytes(machine.sram)));
+  if (tickCycles > 0 && cycles > cores * tickCycles) {
+    cores = std::ceil(cycles / tickCycles);
+    late = true;
+  }
+  LayerPlan &plan = found->plan;
+  if (plan.pes * parts + uint64_t(cores) >= fewer)
+    return std::nullopt;
+  plan.cycles = fullestPart(layer, machine, tickCycles, room, parts, *found);
+  plan.pes = plan.pes * parts + uint64_t(cores);
+  plan.parts = plan.pes - uint64_t(cores);
+  plan.bytes = uint64_t(double(plan.bytes) * parts + bytes);
+  plan.macs *= parts;
+  plan.cycles.expected = std::max(plan.cycles.expected, cycles / cores);
+  plan.cycles.peak = std::max(plan.cycles.peak, cycles / cores);
+  plan.cycles.worst =
+      std::max(plan.cycles.worst,
+               (n * costs.neuron + 2 * cells * costs.takeSum) / cores);
+  if (tickCycles > 0)
+    found->busy = plan.cycles.expected / tickCycles;
+  found->mapRows *= parts;
+  found->mapColumns *= parts;
+  return found;
+}
+
+} // namespace
+
+std::optional<LayerEstimate> fewerByRows(const LayerShape &layer,
+                                         const MachineModel &machine,
+                                         double tickCycles, double roomShare,
+                                         const LayerPlan *columns, bool &late) {
+  if (!layer.mayRowSplit)
+    return std::nullopt;
+  // Splitting sources makes no weights fewer (LayerPlanner::mayPay).
+  if (columns) {
+    double bytes = columns->macs;
+    for (const EdgeShape &edge : layer.edges)
+      bytes = std::max(bytes, columns->macs * edge.bits / 8);
+    double least = bytes / double(availableBytes(machine.sram)) + 1;
+    if (std::max(2.0, std::floor(least)) + 1 >= double(columns->pes))
+      return std::nullopt;
+  }
+  uint64_t most = machine.pes.size() + 1;
+  double weights = 0; // of the rows of one-tile panels, bytes
+  for (const EdgeShape &edge : layer.edges)
+    weights += edge.sources * edge.delays * edge.filled.front() *
+               layer.neurons * edge.bits / 8;
+  double updates = layer.neurons * CycleCosts().neuron;
+  double states = layer.neurons * 4 * layer.receptors;
+  double room = double(most) * double(availableBytes(machine.sram));
+  bool slow = tickCycles > 0 && updates > double(most) * tickCycles;
+  late |= slow;
+  if (weights > room || states > room || slow)
+    return std::nullopt; // more than all cores
+  std::optional<LayerEstimate> best;
+  uint64_t fewest = columns ? columns->pes : most;
+  // Two subordinates and a dominant core at least have to be fewer.
+  for (uint32_t parts = 2; parts + 1 < fewest; ++parts)
+    if (auto rows = estimateRows(layer, machine, tickCycles, roomShare, parts,
+                                 fewest, late)) {
+      best = rows;
+      fewest = rows->plan.pes;
+    }
+  return best;
+}
+
+} // namespace snnc::fabric

@@ -1,0 +1,580 @@
+//===- WeightDelayMap.cpp - Synapses as a matrix product ------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "planner/WeightDelayMap.h"
+
+#include "runtime/abi/CoreHeader.h"
+
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/STLExtras.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <numeric>
+#include <tuple>
+
+using snnc::snn::IntSynapse;
+
+namespace snnc::fabric {
+
+static uint64_t roundUp(uint64_t n, uint64_t unit) {
+  return (n + unit - 1) / unit * unit;
+}
+
+/// A weight row of one panel holds one weight per column: a sum beyond the
+/// width needs more rows.
+static uint64_t copiesFor(int64_t sum, unsigned bits) {
+  uint64_t largest = (uint64_t(1) << (bits - 1)) - 1;
+  return sum >= 0 ? (uint64_t(sum) + largest - 1) / largest
+                  : (uint64_t(-sum) + largest) / (largest + 1);
+}
+
+/// Operand rows between two places that are 16 B apart or coincide.
+static uint64_t rowUnit(const MapFormat &format) {
+  return 16 / std::gcd<uint64_t>(16, format.operandBytes());
+}
+
+/// Sorted by delay, then target; sums of 0 are left out.
+static void addUp(std::span<const IntSynapse> row, std::vector<MapCell> &sums) {
+  sums.clear();
+  bool sorted = true;
+  for (const IntSynapse &synapse : row) {
+    sorted &= sums.empty() || sums.back().delay <= synapse.delay;
+    sums.push_back({synapse.delay, synapse.target, synapse.weight});
+  }
+  if (!sorted)
+    std::sort(sums.begin(), sums.end(), [](const MapCell &a, const MapCell &b) {
+      return std::pair(a.delay, a.target) < std::pair(b.delay, b.target);
+    });
+  size_t out = 0;
+  for (size_t i = 0; i < sums.size();) {
+    MapCell sum = sums[i++];
+    for (; i < sums.size() && sums[i].delay == sum.delay &&
+           sums[i].target == sum.target;
+         ++i)
+      sum.weight += sums[i].weight;
+    if (sum.weight != 0)
+      sums[out++] = sum;
+  }
+  sums.resize(out);
+}
+
+uint64_t historyRoom(uint64_t sources, double inputRate) {
+  if (inputRate <= 0 || sources == 0)
+    return sources;
+  return std::max(sources, packetRoom(sources, inputRate));
+}
+
+uint64_t packetRoom(uint64_t sources, double rate) {
+  // More than any core holds: nothing hostile reaches 64 bits.
+  double mean = std::min(double(sources) * rate, 1e9);
+  return uint64_t(mean + 8 * std::sqrt(mean) + 8);
+}
+
+uint64_t MapLayout::historySlots() const { return std::bit_ceil(lastDelay); }
+
+bool MapLayout::addressable() const {
+  return sources <= UINT16_MAX && historyLength <= UINT16_MAX &&
+         positions <= UINT16_MAX && operandRows <= uint64_t(UINT16_MAX) + 1 &&
+         lastDelay <= UINT16_MAX;
+}
+
+uint32_t MapLayout::firstSource(uint32_t projection) const {
+  uint32_t first = 0;
+  for (uint32_t p = 0; p < projection; ++p)
+    first += sourcesOf[p].size();
+  return first;
+}
+
+//===----------------------------------------------------------------------===//
+// Statistics
+//===----------------------------------------------------------------------===//
+
+MapStatistics::MapStatistics(const MapFormat &format, uint32_t targets,
+                             uint32_t receptors)
+    : mapFormat(format), targets(targets), receptors(receptors),
+      absoluteSums(size_t(targets) * receptors) {}
+
+uint32_t MapStatistics::window() const {
+  if (mapFormat.tileNeurons < mapFormat.arrayColumns)
+    return 1;
+  return std::clamp(mapFormat.maxColumns / mapFormat.arrayColumns, 1u,
+                    maxWindow);
+}
+
+std::optional<uint64_t> MapStatistics::minDelay() const {
+  return leastDelay == UINT64_MAX ? std::nullopt : std::optional(leastDelay);
+}
+
+void MapStatistics::setBatch(uint32_t batch) {
+  mapFormat.batch = batch;
+  shift = batch - std::min<uint64_t>(batch, minDelay().value_or(batch));
+}
+
+void MapStatistics::setLead(uint64_t least) {
+  constexpr uint64_t needed = snn::kRowSplitDelay;
+  mapFormat.batch = 1;
+  shift = needed - std::min(least, needed);
+  lead = 1;
+}
+
+/// Rows, delays and sums of `other` in the tiles [first, end).
+void MapStatistics::mergeTiles(const MapStatistics &other, uint32_t first,
+                               uint32_t end) {
+  if (windows.empty()) {
+    originOf = other.originOf;
+    receptorOf = other.receptorOf;
+    inputRates = other.inputRates;
+    windows.resize(originOf.size());
+    reaches.resize(originOf.size());
+    rowsOfAll.resize(originOf.size());
+  }
+  for (size_t p = 0; p < other.windows.size(); ++p) {
+    rowsOfAll[p] += other.rowsOfAll[p];
+    if (other.windows[p].empty())
+      continue;
+    windows[p].resize(other.windows[p].size());
+    reaches[p].resize(other.reaches[p].size());
+    for (uint32_t tile = first; tile < end; ++tile) {
+      for (uint32_t w = 0; w < maxWindow; ++w)
+        windows[p][tile][w] += other.windows[p][tile][w];
+      reaches[p][tile].delays =
+          hull(reaches[p][tile].delays, other.reaches[p][tile].delays);
+    }
+  }
+  uint32_t last = std::min(targets, end * mapFormat.tileNeurons);
+  for (uint32_t r = 0; r < receptors; ++r)
+    for (uint32_t n = first * mapFormat.tileNeurons; n < last; ++n)
+      absoluteSums[size_t(r) * targets + n] +=
+          other.absoluteSums[size_t(r) * targets + n];
+  largestDelay = std::max(largestDelay, other.largestDelay);
+  leastDelay = std::min(leastDelay, other.leastDelay);
+}
+
+uint32_t MapStatistics::tilesBefore(uint32_t target) const {
+  return (target + mapFormat.tileNeurons - 1) / mapFormat.tileNeurons;
+}
+
+void MapStatistics::merge(const MapStatistics &other) {
+  mergeTiles(other, 0, tilesBefore(targets));
+  for (size_t p = 0; p < other.reaches.size(); ++p)
+    for (size_t tile = 0; tile < other.reaches[p].size(); ++tile)
+      reaches[p][tile].sources =
+          hull(reaches[p][tile].sources, other.reaches[p][tile].sources);
+}
+
+void MapStatistics::merge(const MapStatistics &other, Range slice,
+                          std::span<const Range> sources) {
+  uint32_t first = slice.begin / mapFormat.tileNeurons,
+           end = tilesBefore(slice.end);
+  mergeTiles(other, first, end);
+  for (size_t p = 0; p < other.reaches.size(); ++p)
+    for (uint32_t tile = first; tile < end && !other.reaches[p].empty(); ++tile)
+      if (other.reaches[p][tile].sources.size())
+        reaches[p][tile].sources = hull(reaches[p][tile].sources, sources[p]);
+}
+
+bool MapStatistics::touches(Range slice) const {
+  for (const std::vector<Reach> &tiles : reaches)
+    for (uint32_t tile = slice.begin / mapFormat.tileNeurons;
+         tile < tilesBefore(slice.end) && !tiles.empty(); ++tile)
+      if (tiles[tile].sources.size())
+        return true;
+  return false;
+}
+
+/// One (source, delay): a panel needs the most copies that one of its tiles
+/// needs. Every window is counted once, at the first tile that it touches.
+void MapStatistics::count(std::span<const Touch> touched,
+                          Windows &counts) const {
+  for (size_t first = 0; first < touched.size(); ++first) {
+    uint32_t tile = touched[first].tile;
+    uint32_t least = first == 0 ? 0 : touched[first - 1].tile + 1;
+    for (uint32_t tiles = 1; tiles <= window(); ++tiles) {
+      uint32_t from = tile >= tiles - 1 ? tile - (tiles - 1) : 0;
+      uint32_t copies = 0;
+      size_t next = first;
+      // The window that begins at `start` ends further right the further right
+      // it begins, so `next` only moves forward.
+      for (uint32_t start = std::max(from, least); start <= tile; ++start) {
+        for (; next < touched.size() && touched[next].tile < start + tiles;
+             ++next)
+          copies = std::max(copies, touched[next].copies);
+        counts[start][tiles - 1] += copies;
+      }
+    }
+  }
+}
+
+bool MapStatistics::sameTiles(const MapFormat &format) const {
+  MapFormat other = format;
+  other.batch = mapFormat.batch;
+  return other == mapFormat;
+}
+
+void MapStatistics::moveDelays(uint32_t projection, int64_t by) {
+  for (Reach &reach : reaches[projection])
+    if (reach.delays.size())
+      reach.delays = {uint32_t(reach.delays.begin + by),
+                      uint32_t(reach.delays.end + by)};
+  largestDelay = 1;
+  leastDelay = UINT64_MAX;
+  for (const std::vector<Reach> &tiles : reaches)
+    for (const Reach &reach : tiles)
+      if (reach.delays.size()) {
+        largestDelay = std::max<uint64_t>(largestDelay, reach.delays.end - 1);
+        leastDelay = std::min<uint64_t>(leastDelay, reach.delays.begin);
+      }
+}
+
+void MapStatistics::add(const SynapseView &view, uint32_t receptor,
+                        uint32_t origin, double inputRate, Range sources) {
+  originOf.push_back(origin);
+  receptorOf.push_back(receptor);
+  inputRates.push_back(inputRate);
+  if (sources.size() == 0) {
+    rowsOfAll.push_back(0);
+    windows.emplace_back();
+    reaches.emplace_back();
+    return;
+  }
+  uint32_t tiles =
+      (targets + mapFormat.tileNeurons - 1) / mapFormat.tileNeurons;
+  Windows counts(tiles);
+  std::vector<Reach> reach(tiles);
+  std::vector<IntSynapse> row;
+  std::vector<MapCell> sums;
+  std::vector<Touch> touched;
+  uint64_t all = 0;
+  for (uint32_t source = sources.begin; source < sources.end; ++source) {
+    view.row(source, row);
+    for (const IntSynapse &synapse : row) {
+      Reach &here = reach[synapse.target / mapFormat.tileNeurons];
+      here.sources = hull(here.sources, {source, source + 1});
+    }
+    addUp(row, sums);
+    for (size_t i = 0; i < sums.size();) {
+      uint32_t delay = sums[i].delay;
+      largestDelay = std::max<uint64_t>(largestDelay, delay);
+      leastDelay = std::min<uint64_t>(leastDelay, delay);
+      touched.clear();
+      for (; i < sums.size() && sums[i].delay == delay; ++i) {
+        const MapCell &sum = sums[i];
+        uint32_t tile = sum.target / mapFormat.tileNeurons;
+        auto copies = uint32_t(copiesFor(sum.weight, mapFormat.weightBits));
+        if (touched.empty() || touched.back().tile != tile) {
+          touched.push_back({tile, copies});
+          reach[tile].delays = hull(reach[tile].delays, {delay, delay + 1});
+        }
+        touched.back().copies = std::max(touched.back().copies, copies);
+        absoluteSums[size_t(receptor) * targets + sum.target] +=
+            uint64_t(sum.weight < 0 ? -sum.weight : sum.weight);
+      }
+      count(touched, counts);
+      uint32_t copies = 0;
+      for (const Touch &touch : touched)
+        copies = std::max(copies, touch.copies);
+      all += copies;
+    }
+  }
+  rowsOfAll.push_back(all);
+  windows.push_back(std::move(counts));
+  reaches.push_back(std::move(reach));
+}
+
+uint64_t MapStatistics::rows(uint32_t receptor, uint32_t tile,
+                             uint32_t tiles) const {
+  uint64_t sum = 0;
+  for (size_t i = 0; i < windows.size(); ++i)
+    if (receptorOf[i] == receptor && !windows[i].empty())
+      sum += windows[i][tile][tiles - 1];
+  return sum;
+}
+
+/// Rows of a panel over all targets.
+uint64_t MapStatistics::allRows(uint32_t receptor) const {
+  uint64_t sum = 0;
+  for (size_t i = 0; i < rowsOfAll.size(); ++i)
+    if (receptorOf[i] == receptor)
+      sum += rowsOfAll[i];
+  return sum;
+}
+
+/// Bytes of the panels of `tiles` tiles from `tile`. Outputs are left out: they
+/// do not depend on how tiles are merged.
+uint64_t MapStatistics::cost(uint32_t tile, uint32_t tiles) const {
+  uint64_t bytes = 0, columns = uint64_t(tiles) * mapFormat.arrayColumns;
+  for (uint32_t r = 0; r < receptors; ++r) {
+    uint64_t count = rows(r, tile, tiles);
+    bytes += count * (columns * mapFormat.weightBytes() + 2) +
+             roundUp(count, rowUnit(mapFormat)) * mapFormat.operandBytes() +
+             sizeof(SnncPanel);
+  }
+  return bytes;
+}
+
+std::vector<Range> MapStatistics::sourcesOf(Range slice) const {
+  uint32_t first = slice.begin / mapFormat.tileNeurons;
+  uint32_t last = (slice.end - 1) / mapFormat.tileNeurons;
+  std::vector<Range> ranges;
+  for (const std::vector<Reach> &reach : reaches) {
+    Range &sources = ranges.emplace_back();
+    for (uint32_t tile = first; tile <= last && !reach.empty(); ++tile)
+      sources = hull(sources, reach[tile].sources);
+  }
+  llvm::DenseMap<uint32_t, Range> ofOrigin;
+  for (auto [origin, range] : llvm::zip_equal(originOf, ranges)) {
+    Range &all = ofOrigin[origin];
+    all = hull(all, range);
+  }
+  for (auto [origin, range] : llvm::zip_equal(originOf, ranges))
+    range = ofOrigin[origin];
+  return ranges;
+}
+
+/// The delays of the synapses into the slice, [least, largest + 1).
+Range MapStatistics::delaysOf(Range slice) const {
+  uint32_t first = slice.begin / mapFormat.tileNeurons;
+  uint32_t last = (slice.end - 1) / mapFormat.tileNeurons;
+  Range delays;
+  for (const std::vector<Reach> &reach : reaches)
+    for (uint32_t tile = first; tile <= last && !reach.empty(); ++tile)
+      delays = hull(delays, reach[tile].delays);
+  return delays;
+}
+
+MapLayout MapStatistics::layout(Range slice) const {
+  uint32_t first = slice.begin / mapFormat.tileNeurons;
+  uint32_t last = (slice.end - 1) / mapFormat.tileNeurons;
+  uint32_t count = last - first + 1;
+  // Least bytes of the tiles before i, and how many tiles the last panel has.
+  std::vector<uint64_t> best(count + 1, UINT64_MAX);
+  std::vector<uint32_t> width(count + 1);
+  best[0] = 0;
+  for (uint32_t i = 1; i <= count; ++i)
+    for (uint32_t tiles = 1; tiles <= std::min(i, window()); ++tiles) {
+      uint64_t bytes = best[i - tiles] + cost(first + i - tiles, tiles);
+      if (bytes <= best[i]) { // wider panels where it makes no difference
+        best[i] = bytes;
+        width[i] = tiles;
+      }
+    }
+  std::vector<uint32_t> widths;
+  for (uint32_t i = count; i > 0; i -= width[i])
+    widths.push_back(width[i]);
+  MapLayout layout;
+  layout.format = mapFormat;
+  layout.sourcesOf = sourcesOf(slice);
+  for (auto [range, rate] : llvm::zip_equal(layout.sourcesOf, inputRates)) {
+    layout.sources += range.size();
+    layout.historyLength += historyRoom(range.size(), rate);
+  }
+  layout.firstDelay = layout.lastDelay = largestDelay;
+  if (Range delays = delaysOf(slice); delays.size()) {
+    layout.firstDelay = delays.begin;
+    layout.lastDelay = delays.end - 1;
+  }
+  layout.lead = lead;
+  // Without synapses there are no delays to be shorter.
+  layout.firstDelay = std::max<uint64_t>(1, layout.firstDelay + shift - lead);
+  layout.lastDelay = std::max<uint64_t>(1, layout.lastDelay + shift - lead);
+  uint32_t tile = first;
+  std::vector<const MapPanel *> full(receptors);
+  layout.panels.reserve(widths.size() * receptors);
+  for (auto tiles = widths.rbegin(); tiles != widths.rend(); ++tiles) {
+    Range neurons{tile * mapFormat.tileNeurons - slice.begin,
+                  std::min((tile + *tiles) * mapFormat.tileNeurons, slice.end) -
+                      slice.begin};
+    for (uint32_t r = 0; r < receptors; ++r) {
+      uint64_t count = rows(r, tile, *tiles);
+      MapPanel panel{r,
+                     neurons,
+                     *tiles * mapFormat.arrayColumns,
+                     uint32_t(count),
+                     uint32_t(layout.operandRows),
+                     full[r] && count == full[r]->rows,
+                     layout.weightBytes,
+                     layout.outputBytes};
+      if (panel.shared) {
+        panel.firstRow = full[r]->firstRow;
+      } else {
+        layout.positions += count;
+        layout.operandRows += roundUp(count, rowUnit(mapFormat));
+      }
+      layout.weightBytes += count * panel.columns * mapFormat.weightBytes();
+      layout.outputBytes +=
+          uint64_t(mapFormat.batch) * panel.columns * sizeof(int32_t);
+      layout.panels.push_back(panel);
+      if (!full[r] && count > 0 && count == allRows(r))
+        full[r] = &layout.panels.back();
+    }
+    tile += *tiles;
+  }
+  return layout;
+}
+
+uint64_t MapStatistics::rowsIn(uint32_t projection, const MapPanel &panel,
+                               Range slice) const {
+  if (panel.receptor != receptorOf[projection] || windows[projection].empty())
+    return 0;
+  return windows[projection]
+                [(slice.begin + panel.neurons.begin) / mapFormat.tileNeurons]
+                [panel.columns / mapFormat.arrayColumns - 1];
+}
+
+uint64_t MapStatistics::positionsOf(uint32_t projection,
+                                    const MapLayout &layout,
+                                    Range slice) const {
+  uint64_t count = 0;
+  for (const MapPanel &panel : layout.panels)
+    if (!panel.shared)
+      count += rowsIn(projection, panel, slice);
+  return count;
+}
+
+uint64_t MapStatistics::bytesOf(uint32_t projection, const MapLayout &layout,
+                                Range slice) const {
+  uint64_t bytes = 0;
+  for (const MapPanel &panel : layout.panels)
+    bytes += rowsIn(projection, panel, slice) * panel.columns *
+             mapFormat.weightBytes();
+  return bytes + 2 * positionsOf(projection, layout, slice);
+}
+
+MapStatistics::Sum MapStatistics::largestSum() const {
+  Sum largest;
+  for (size_t i = 0; i < absoluteSums.size(); ++i)
+    if (absoluteSums[i] > largest.value)
+      largest = {absoluteSums[i], uint32_t(i % targets), uint32_t(i / targets)};
+  return largest;
+}
+
+//===----------------------------------------------------------------------===//
+// Writing. Little endian, byte by byte: the host's order does not matter.
+//===----------------------------------------------------------------------===//
+
+static void store(std::vector<std::byte> &bytes, uint64_t at, uint64_t value,
+                  uint64_t width) {
+  for (uint64_t i = 0; i < width; ++i)
+    bytes[at + i] = std::byte(value >> (8 * i));
+}
+
+MapWriter::MapWriter(MapLayout layout, Range slice) : targets(slice) {
+  map.layout = std::move(layout);
+  map.weights.resize(map.layout.weightBytes);
+  keys.resize(map.layout.panels.size());
+  uint32_t pitch = map.layout.format.tileNeurons;
+  for (uint32_t p = 0; p < map.layout.panels.size(); ++p) {
+    const MapPanel &panel = map.layout.panels[p];
+    receptors = std::max(receptors, panel.receptor + 1);
+    if (panel.receptor == 0)
+      panelOf.resize((panel.neurons.end + pitch - 1) / pitch, p);
+  }
+}
+
+/// The rows of one (source, delay) in one panel: the first takes what fits,
+/// the next the rest.
+bool MapWriter::addPanelRows(uint32_t index, std::span<const MapCell> part,
+                             uint64_t key) {
+  const MapPanel &panel = map.layout.panels[index];
+  const MapFormat &format = map.layout.format;
+  int64_t limit = int64_t(1) << (format.weightBits - 1);
+  uint64_t copies = 0;
+  for (const MapCell &cell : part)
+    copies = std::max(copies, copiesFor(cell.weight, format.weightBits));
+  std::vector<uint64_t> &rows = keys[index];
+  if (rows.size() + copies > panel.rows)
+    return false;
+  for (const MapCell &cell : part) {
+    int64_t rest = cell.weight;
+    for (uint64_t copy = 0; copy < copies && rest != 0; ++copy) {
+      int64_t value = std::clamp(rest, -limit, limit - 1);
+      uint64_t at = panel.weights + ((rows.size() + copy) * panel.columns +
+                                     cell.target - panel.neurons.begin) *
+                                        format.weightBytes();
+      store(map.weights, at, uint64_t(value), format.weightBytes());
+      rest -= value;
+    }
+  }
+  for (uint64_t copy = 0; copy < copies; ++copy) {
+    if (!panel.shared)
+      positions.push_back({key, index, uint32_t(rows.size())});
+    rows.push_back(key);
+  }
+  return true;
+}
+
+void MapWriter::add(uint32_t projection, uint32_t source, uint32_t receptor,
+                    const std::vector<IntSynapse> &row) {
+  auto below = [](const IntSynapse &synapse, uint32_t target) {
+    return synapse.target < target;
+  };
+  auto first = std::lower_bound(row.begin(), row.end(), targets.begin, below);
+  auto last = std::lower_bound(first, row.end(), targets.end, below);
+  map.synapses += uint64_t(last - first);
+  std::vector<MapCell> sums;
+  addUp({first, last}, sums);
+  ok &= receptor < receptors && projection < map.layout.sourcesOf.size();
+  if (!ok || sums.empty())
+    return;
+  Range known = map.layout.sourcesOf[projection];
+  ok = known.begin <= source && source < known.end;
+  uint64_t number = map.layout.firstSource(projection) + source - known.begin;
+  for (size_t i = 0; ok && i < sums.size();) {
+    uint32_t delay = sums[i].delay;
+    auto panelAt = [&](size_t at) {
+      return panelOf[(sums[at].target - targets.begin) /
+                     map.layout.format.tileNeurons] +
+             receptor;
+    };
+    uint32_t panel = panelAt(i);
+    cells.clear();
+    for (; i < sums.size() && sums[i].delay == delay && panelAt(i) == panel;
+         ++i)
+      cells.push_back({delay, sums[i].target - targets.begin, sums[i].weight});
+    const MapLayout &layout = map.layout;
+    uint64_t first = layout.firstDelay + layout.lead;
+    ok = delay >= first && delay <= layout.lastDelay + layout.lead &&
+         addPanelRows(panel, cells, (delay - first) * layout.sources + number);
+  }
+}
+
+/// The panel whose operand rows it has needs the same keys in the same order.
+bool MapWriter::sharesRightly(size_t index) const {
+  const auto &panels = map.layout.panels;
+  if (!panels[index].shared)
+    return true;
+  for (size_t other = 0; other < index; ++other)
+    if (!panels[other].shared && panels[other].rows > 0 &&
+        panels[other].firstRow == panels[index].firstRow)
+      return keys[other] == keys[index];
+  return false;
+}
+
+std::optional<EncodedMap> MapWriter::finish() {
+  const MapLayout &layout = map.layout;
+  ok &= layout.addressable() && positions.size() == layout.positions;
+  for (size_t p = 0; ok && p < keys.size(); ++p)
+    ok = keys[p].size() == layout.panels[p].rows && sharesRightly(p);
+  if (!ok)
+    return std::nullopt;
+  std::sort(positions.begin(), positions.end(),
+            [](const Position &a, const Position &b) {
+              return std::tie(a.key, a.panel, a.row) <
+                     std::tie(b.key, b.panel, b.row);
+            });
+  map.scatter.resize(layout.scatterBytes());
+  map.positions.resize(layout.positionBytes());
+  uint64_t next = 0;
+  for (uint64_t key = 0; key <= layout.delays() * layout.sources; ++key) {
+    store(map.scatter, 2 * key, next, 2);
+    for (; next < positions.size() && positions[next].key == key; ++next)
+      store(map.positions, 2 * next,
+            layout.panels[positions[next].panel].firstRow + positions[next].row,
+            2);
+  }
+  return std::move(map);
+}
+
+} // namespace snnc::fabric
