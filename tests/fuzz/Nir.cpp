@@ -12,6 +12,7 @@
 #include "tests/fuzz/Format.h"
 
 #include "compiler/Import/NIR/NirNormalise.h"
+#include "compiler/Import/NIR/NirPrimitive.h"
 #include "compiler/Import/NIR/NirReader.h"
 
 #include <stdexcept>
@@ -25,7 +26,7 @@ static std::string brokenPromise(const Graph &graph) {
   if (!graph.unresolved.empty())
     return "unresolved edges";
   for (const Node &node : graph.nodes) {
-    if (node.graph || node.kind == NodeKind::NIRGraph)
+    if (node.graph || node.kind->isGraph())
       return "a nested graph";
     auto in = elementCount(node.inputShape);
     auto out = elementCount(node.outputShape);
@@ -37,7 +38,7 @@ static std::string brokenPromise(const Graph &graph) {
         return node.name + ": text in " + name;
       if (elementCount(tensor->shape()) != tensor->size())
         return node.name + ": size of " + name;
-      if (isElementwise(node.kind) && !tensor->isScalar() &&
+      if (node.kind->isElementwise() && !tensor->isScalar() &&
           tensor->shape() != node.outputShape)
         return node.name + ": shape of " + name;
     }

@@ -12,6 +12,7 @@
 #define SNNC_TESTS_UNIT_NIRTESTSUPPORT_H
 
 #include "compiler/Import/NIR/NirNormalise.h"
+#include "compiler/Import/NIR/NirPrimitive.h"
 #include "compiler/Import/NIR/NirReader.h"
 
 #include <cstdlib>
@@ -175,11 +176,11 @@ class GraphBuilder {
 public:
   GraphBuilder() { graph.path = "/node"; }
 
-  Node &node(const std::string &name, NodeKind kind) {
+  Node &node(const std::string &name, const char *kind) {
     Node node;
     node.name = name;
     node.path = graph.path + "/nodes/" + name;
-    node.kind = kind;
+    node.kind = findPrimitive(kind);
     names.push_back(name);
     graph.nodes.push_back(std::move(node));
     return graph.nodes.back();
@@ -193,19 +194,19 @@ public:
         Tensor(std::move(shape), std::move(values), "float32");
   }
   void input(std::vector<int64_t> shape, const std::string &name = "input") {
-    node(name, NodeKind::Input);
+    node(name, "Input");
     ints("shape", std::move(shape));
   }
   void output(std::vector<int64_t> shape, const std::string &name = "output") {
-    node(name, NodeKind::Output);
+    node(name, "Output");
     ints("shape", std::move(shape));
   }
   void linear(const std::string &name, uint64_t out, uint64_t in) {
-    node(name, NodeKind::Linear);
+    node(name, "Linear");
     fill("weight", {out, in}, 0.5F);
   }
   void lif(const std::string &name, Shape shape, float tau = 0.01F) {
-    node(name, NodeKind::LIF);
+    node(name, "LIF");
     fill("tau", shape, tau);
     fill("r", shape, 1);
     fill("v_leak", shape, 0);
@@ -213,7 +214,7 @@ public:
     fill("v_reset", shape, 0);
   }
   void conv(const std::string &name, Shape weight) {
-    node(name, NodeKind::Conv2d);
+    node(name, "Conv2d");
     uint64_t out = weight[0];
     fill("weight", std::move(weight), 0.5F);
     fill("bias", {out}, 0);
@@ -223,13 +224,13 @@ public:
     ints("groups", {1});
   }
   void pool(const std::string &name, int64_t kernel, int64_t stride) {
-    node(name, NodeKind::SumPool2d);
+    node(name, "SumPool2d");
     ints("kernel_size", {kernel, kernel});
     ints("stride", {stride, stride});
     ints("padding", {0, 0});
   }
   void flatten(const std::string &name, int64_t start) {
-    node(name, NodeKind::Flatten);
+    node(name, "Flatten");
     ints("start_dim", {start});
     ints("end_dim", {-1});
   }

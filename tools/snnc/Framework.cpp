@@ -6,6 +6,8 @@
 
 #include "tools/snnc/Framework.h"
 
+#include "compiler/Import/NIR/NirPrimitive.h"
+
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -85,7 +87,7 @@ static const Profile &profileOf(const std::string &name) {
 static bool anyResets(const nir::Graph &graph) {
   return std::any_of(
       graph.nodes.begin(), graph.nodes.end(),
-      [](const nir::Node &node) { return nir::isSpiking(node.kind); });
+      [](const nir::Node &node) { return node.kind->isSpiking(); });
 }
 
 nlohmann::json toJson(const Dynamics &d) {

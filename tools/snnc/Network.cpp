@@ -5,6 +5,7 @@
 
 #include "compiler/Contracts/Contracts.h"
 #include "compiler/Import/NIR/NirNormalise.h"
+#include "compiler/Import/NIR/NirPrimitive.h"
 #include "compiler/Import/NIR/NirReader.h"
 #include "compiler/Import/NIRToSNN/NIRToSNN.h"
 #include "compiler/Import/YAML/YamlImport.h"
@@ -188,7 +189,7 @@ static ImportedNetwork importYaml(const std::string &path,
 /// normalise() fills the missing ones in.
 static bool hasEveryReset(const nir::Graph &graph) {
   for (const nir::Node &node : graph.nodes) {
-    if ((nir::isSpiking(node.kind) && !node.has("v_reset")) ||
+    if ((node.kind->isSpiking() && !node.has("v_reset")) ||
         (node.graph && !hasEveryReset(*node.graph)))
       return false;
   }

@@ -9,6 +9,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Import/NIR/NirNormalise.h"
+#include "compiler/Import/NIR/NirPrimitive.h"
 
 #include <algorithm>
 #include <cmath>
@@ -76,12 +77,10 @@ template <typename Rule>
 static void collect(const Graph &graph, bool withSynapse, Samples &samples,
                     Rule rule) {
   for (const Node &node : graph.nodes) {
-    if (!isNeuron(node.kind))
+    if (!node.kind->isNeuron())
       continue;
-    bool isCuba =
-        node.kind == NodeKind::CubaLI || node.kind == NodeKind::CubaLIF;
-    bool isLeaky =
-        isCuba || node.kind == NodeKind::LI || node.kind == NodeKind::LIF;
+    bool isCuba = node.has("tau_mem");
+    bool isLeaky = isCuba || node.has("tau");
     const Tensor &r = node.tensor("r");
     const Tensor &tau = node.tensor(isCuba ? "tau_mem" : "tau");
     uint64_t size = std::max(r.size(), isLeaky ? tau.size() : 1);
@@ -131,7 +130,7 @@ static std::optional<double> settledDt(const Samples &samples) {
 ImpliedDt inferDt(const Graph &graph) {
   bool anyNeuron =
       std::any_of(graph.nodes.begin(), graph.nodes.end(),
-                  [](const Node &node) { return isNeuron(node.kind); });
+                  [](const Node &node) { return node.kind->isNeuron(); });
   if (!anyNeuron)
     return {std::nullopt, "the graph has no neurons"};
   if (isUnscaled(graph))

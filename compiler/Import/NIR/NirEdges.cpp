@@ -37,8 +37,7 @@ static bool namesPort(const Graph &graph, const std::string &name) {
       continue;
     const Graph &inner = *graph.nodes[*sub].graph;
     std::optional<uint32_t> port = inner.find(name.substr(dot + 1));
-    if (port && (inner.nodes[*port].kind == NodeKind::Input ||
-                 inner.nodes[*port].kind == NodeKind::Output))
+    if (port && inner.nodes[*port].kind->isPort())
       return true;
   }
   return false;
@@ -57,7 +56,7 @@ static std::optional<uint32_t> uniqueNeuron(const Graph &graph,
                                             Predicate matches) {
   std::optional<uint32_t> found;
   for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
-    if (!isNeuron(graph.nodes[i].kind) || !matches(graph.nodes[i].name))
+    if (!graph.nodes[i].kind->isNeuron() || !matches(graph.nodes[i].name))
       continue;
     if (found)
       return std::nullopt;
@@ -190,8 +189,8 @@ std::optional<uint32_t> uniqueEnd(const Graph &graph, bool entries,
       inner[entries ? edge.target : edge.source] = true;
   std::optional<uint32_t> end;
   for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
-    NodeKind kind = graph.nodes[i].kind;
-    if (inner[i] || kind == (entries ? NodeKind::Output : NodeKind::Input))
+    const Primitive *kind = graph.nodes[i].kind;
+    if (inner[i] || (entries ? kind->isOutput() : kind->isInput()))
       continue;
     end = i;
     found.push_back(graph.nodes[i].name);
@@ -206,8 +205,8 @@ static std::string freeName(const Graph &graph, const std::string &wanted) {
   return name;
 }
 
-static void addPort(Graph &graph, NodeKind kind, Reporter &reporter) {
-  bool isInput = kind == NodeKind::Input;
+static void addPort(Graph &graph, const Primitive &kind, Reporter &reporter) {
+  bool isInput = kind.isInput();
   std::vector<std::string> candidates;
   std::optional<uint32_t> end = uniqueEnd(graph, isInput, candidates);
   if (!end)
@@ -216,22 +215,22 @@ static void addPort(Graph &graph, NodeKind kind, Reporter &reporter) {
         candidates.empty()
             ? fmt::format("the graph has no {} node, and no node that could "
                           "be {}",
-                          toString(kind), isInput ? "the first" : "the last")
+                          kind.name(), isInput ? "the first" : "the last")
             : fmt::format("the graph has no {} node, and {} nodes could be "
                           "{}: {}",
-                          toString(kind), candidates.size(),
+                          kind.name(), candidates.size(),
                           isInput ? "the first" : "the last",
                           quotedList(candidates)),
         {isInput ? "add nir.Input to the graph and connect it"
                  : "add nir.Output to the graph and connect it"});
   Node port;
-  port.kind = kind;
+  port.kind = &kind;
   port.name = freeName(graph, isInput ? "input" : "output");
   port.path = graph.path + "/nodes/" + port.name;
   port.fields["shape"] = Tensor::integers({});
   reporter.note("SNN0232", graph.path,
                 fmt::format("the graph has no {} node: '{}' is added {} '{}'",
-                            toString(kind), port.name,
+                            kind.name(), port.name,
                             isInput ? "before" : "after",
                             graph.nodes[*end].name));
   uint32_t index = uint32_t(graph.nodes.size());
@@ -240,9 +239,9 @@ static void addPort(Graph &graph, NodeKind kind, Reporter &reporter) {
   graph.sort();
 }
 
-static bool hasKind(const Graph &graph, NodeKind kind) {
+static bool hasKind(const Graph &graph, const Primitive &kind) {
   return std::any_of(graph.nodes.begin(), graph.nodes.end(),
-                     [&](const Node &node) { return node.kind == kind; });
+                     [&](const Node &node) { return node.kind == &kind; });
 }
 
 void repairPorts(Graph &graph, Reporter &reporter) {
@@ -251,8 +250,7 @@ void repairPorts(Graph &graph, Reporter &reporter) {
                           {"the export may have been aborted"});
   std::erase_if(graph.edges, [&](const Edge &edge) {
     const Node &node = graph.nodes[edge.source];
-    bool drop = edge.source == edge.target &&
-                (node.kind == NodeKind::Input || node.kind == NodeKind::Output);
+    bool drop = edge.source == edge.target && node.kind->isPort();
     if (drop)
       reporter.warning("SNN0238", node.path,
                        "an edge from this node to itself is dropped");
@@ -261,12 +259,12 @@ void repairPorts(Graph &graph, Reporter &reporter) {
   for (const Edge &edge : graph.edges) {
     const Node &source = graph.nodes[edge.source];
     const Node &target = graph.nodes[edge.target];
-    if (target.kind == NodeKind::Input)
+    if (target.kind->isInput())
       reporter.error(
           "SNN0234", target.path,
           fmt::format("an edge from '{}' enters this Input", source.name),
           {"connect the edge to the node behind the Input"});
-    if (source.kind == NodeKind::Output)
+    if (source.kind->isOutput())
       reporter.error(
           "SNN0234", source.path,
           fmt::format("an edge to '{}' leaves this Output", target.name),
@@ -274,9 +272,9 @@ void repairPorts(Graph &graph, Reporter &reporter) {
   }
   if (!reporter.ok())
     return;
-  for (NodeKind kind : {NodeKind::Input, NodeKind::Output})
-    if (!hasKind(graph, kind))
-      addPort(graph, kind, reporter);
+  for (const Primitive *kind : primitives())
+    if (kind->isPort() && !hasKind(graph, *kind))
+      addPort(graph, *kind, reporter);
 }
 
 } // namespace snnc::nir

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Import/NIR/NirNormalise.h"
+#include "compiler/Import/NIR/NirPrimitive.h"
 
 #include <algorithm>
 #include <cmath>
@@ -16,7 +17,7 @@ namespace snnc::nir {
 /// Every value of `field`, in every neuron that has it, is `wanted`.
 static bool everywhere(const Graph &graph, const char *field, double wanted) {
   for (const Node &node : graph.nodes) {
-    if (!isNeuron(node.kind) || !node.has(field))
+    if (!node.kind->isNeuron() || !node.has(field))
       continue;
     const Tensor &values = node.tensor(field);
     for (uint64_t i = 0; i < values.size(); ++i)
@@ -29,7 +30,7 @@ static bool everywhere(const Graph &graph, const char *field, double wanted) {
 static bool anyInfiniteTau(const Graph &graph) {
   for (const Node &node : graph.nodes)
     for (const char *field : {"tau", "tau_mem", "tau_syn"}) {
-      if (!isNeuron(node.kind) || !node.has(field))
+      if (!node.kind->isNeuron() || !node.has(field))
         continue;
       const Tensor &values = node.tensor(field);
       for (uint64_t i = 0; i < values.size(); ++i)
@@ -60,7 +61,7 @@ Exporter findExporter(const Graph &graph, const ImpliedDt &implied) {
   }
   bool numberedCuba = false;
   for (const Node &node : graph.nodes) {
-    if (node.kind != NodeKind::CubaLIF)
+    if (!node.kind->isSpiking() || !node.has("tau_mem"))
       continue;
     if (!isNumbered(node))
       return {};
@@ -74,10 +75,9 @@ Exporter findExporter(const Graph &graph, const ImpliedDt &implied) {
 std::optional<double> spyxDt(const Graph &graph) {
   double low = 0, high = 0;
   for (const Node &node : graph.nodes) {
-    if (node.kind != NodeKind::LIF && node.kind != NodeKind::CubaLIF)
+    if (!node.kind->isSpiking() || (!node.has("tau") && !node.has("tau_mem")))
       continue;
-    const Tensor &tau =
-        node.tensor(node.kind == NodeKind::LIF ? "tau" : "tau_mem");
+    const Tensor &tau = node.tensor(node.has("tau") ? "tau" : "tau_mem");
     const Tensor &r = node.tensor("r");
     for (uint64_t i = 0; i < std::max(tau.size(), r.size()); ++i) {
       double dt = tau.at(i) * (1 - r.at(i));
@@ -101,12 +101,10 @@ unsigned feedNeuronsDirectly(Graph &graph) {
     auto behind = adjacency.outgoing(edge.target);
     auto before = adjacency.incoming(edge.target);
     auto feeds = [&](uint32_t node) {
-      return isNeuron(graph.nodes[node].kind) &&
+      return graph.nodes[node].kind->isNeuron() &&
              std::find(before.begin(), before.end(), node) != before.end();
     };
-    bool isFeedback = (weights.kind == NodeKind::Linear ||
-                       weights.kind == NodeKind::Affine) &&
-                      !behind.empty() &&
+    bool isFeedback = weights.kind->isMatrix() && !behind.empty() &&
                       std::all_of(behind.begin(), behind.end(), feeds);
     if (!isFeedback ||
         std::find(behind.begin(), behind.end(), edge.source) != behind.end()) {

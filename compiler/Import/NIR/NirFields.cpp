@@ -3,9 +3,8 @@
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// One table says which fields a primitive has, which may be missing and what
-// they then are (NIR's Python package `nir/ir`, and what older writers left
-// out); one pass over it checks presence, type, range and finiteness.
+// The descriptor says which fields a primitive has, which may be missing and
+// what they then are; one pass checks presence, type, range and finiteness.
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,150 +18,33 @@
 
 namespace snnc::nir {
 
-namespace {
-
-enum class Role {
-  Real,      ///< weights and most neuron parameters: finite
-  Tau,       ///< a time constant: positive, +inf allowed
-  Delay,     ///< finite, not negative
-  Extent,    ///< integers of 1 and more (stride, kernel, groups)
-  Padding,   ///< integers of 0 and more, or "same" / "valid"
-  Dimension, ///< any integer (Flatten)
-  Shape      ///< integers; judged by the shape inference
-};
-
-enum class Missing { Refuse, Zero, One, MinusOne, LeaveOut, Kernel };
-
-struct FieldRule {
-  const char *name;
-  Role role;
-  Missing missing = Missing::Refuse;
-  unsigned maxCount = 0; ///< of integers; 0: any
-};
-
-} // namespace
-
-static constexpr FieldRule shapeRules[] = {{"shape", Role::Shape}};
-static constexpr FieldRule affineRules[] = {
-    {"weight", Role::Real}, {"bias", Role::Real, Missing::Zero}};
-static constexpr FieldRule scaleRules[] = {{"scale", Role::Real}};
-static constexpr FieldRule delayRules[] = {{"delay", Role::Delay}};
-static constexpr FieldRule thresholdRules[] = {{"threshold", Role::Real}};
-static constexpr FieldRule conv1dRules[] = {
-    {"weight", Role::Real},
-    {"bias", Role::Real, Missing::Zero},
-    {"stride", Role::Extent, Missing::One, 1},
-    {"padding", Role::Padding, Missing::Zero, 2}, // 2: after normalise()
-    {"dilation", Role::Extent, Missing::One, 1},
-    {"groups", Role::Extent, Missing::One, 1},
-    {"input_shape", Role::Shape, Missing::LeaveOut}};
-static constexpr FieldRule conv2dRules[] = {
-    {"weight", Role::Real},
-    {"bias", Role::Real, Missing::Zero},
-    {"stride", Role::Extent, Missing::One, 2},
-    {"padding", Role::Padding, Missing::Zero, 2},
-    {"dilation", Role::Extent, Missing::One, 2},
-    {"groups", Role::Extent, Missing::One, 1},
-    {"input_shape", Role::Shape, Missing::LeaveOut}};
-static constexpr FieldRule poolRules[] = {
-    {"kernel_size", Role::Extent, Missing::Refuse, 2},
-    {"stride", Role::Extent, Missing::Kernel, 2},
-    {"padding", Role::Padding, Missing::Zero, 2}};
-static constexpr FieldRule flattenRules[] = {
-    {"start_dim", Role::Dimension, Missing::One, 1},
-    {"end_dim", Role::Dimension, Missing::MinusOne, 1},
-    {"input_type", Role::Shape, Missing::LeaveOut}};
-static constexpr FieldRule cubaLifRules[] = {
-    {"tau_syn", Role::Tau},
-    {"tau_mem", Role::Tau},
-    {"r", Role::Real},
-    {"v_leak", Role::Real},
-    {"w_in", Role::Real, Missing::One},
-    {"v_threshold", Role::Real},
-    {"v_reset", Role::Real, Missing::Zero},
-    {"refractory", Role::Delay, Missing::LeaveOut}};
-static constexpr FieldRule lifRules[] = {
-    {"tau", Role::Tau},
-    {"r", Role::Real},
-    {"v_leak", Role::Real},
-    {"v_threshold", Role::Real},
-    {"v_reset", Role::Real, Missing::Zero},
-    {"refractory", Role::Delay, Missing::LeaveOut}};
-static constexpr FieldRule ifRules[] = {
-    {"r", Role::Real},
-    {"v_threshold", Role::Real},
-    {"v_reset", Role::Real, Missing::Zero},
-    {"refractory", Role::Delay, Missing::LeaveOut}};
-
-static std::span<const FieldRule> rulesOf(NodeKind kind) {
-  switch (kind) {
-  case NodeKind::Input:
-  case NodeKind::Output:
-    return shapeRules;
-  case NodeKind::Linear:
-    return std::span(affineRules).first(1);
-  case NodeKind::Affine:
-    return affineRules;
-  case NodeKind::Scale:
-    return scaleRules;
-  case NodeKind::Conv1d:
-    return conv1dRules;
-  case NodeKind::Conv2d:
-    return conv2dRules;
-  case NodeKind::SumPool2d:
-  case NodeKind::AvgPool2d:
-    return poolRules;
-  case NodeKind::Flatten:
-    return flattenRules;
-  case NodeKind::Delay:
-    return delayRules;
-  case NodeKind::Threshold:
-    return thresholdRules;
-  case NodeKind::I:
-    return std::span(ifRules).first(1);
-  case NodeKind::IF:
-    return ifRules;
-  case NodeKind::LI:
-    return std::span(lifRules).first(3);
-  case NodeKind::LIF:
-    return lifRules;
-  case NodeKind::CubaLI:
-    return std::span(cubaLifRules).first(5);
-  case NodeKind::CubaLIF:
-    return cubaLifRules;
-  case NodeKind::NIRGraph:
-    break;
-  }
-  return {};
-}
-
 //===----------------------------------------------------------------------===//
 // Missing fields
 //===----------------------------------------------------------------------===//
 
 static void addMissing(Node &node, const FieldRule &rule, Reporter &reporter,
                        std::vector<std::string> &defaults) {
-  bool isReal = rule.role == Role::Real;
+  bool isReal = rule.role == FieldRole::Real;
   auto fill = [&](int64_t value) {
     node.fields[rule.name] = isReal ? Tensor::scalar(double(value))
                                     : Tensor({}, std::vector<int64_t>{value});
     defaults.push_back(fmt::format("{} = {}", rule.name, value));
   };
   switch (rule.missing) {
-  case Missing::Refuse:
+  case FieldMissing::Refuse:
     return reporter.error(
         "SNN0220", node.path,
-        fmt::format("{} has no field '{}'", toString(node.kind), rule.name),
+        fmt::format("{} has no field '{}'", node.kind->name(), rule.name),
         {"the export may have been aborted: export the model again"});
-  case Missing::Zero:
+  case FieldMissing::Zero:
     return fill(0);
-  case Missing::One:
+  case FieldMissing::One:
     return fill(1);
-  case Missing::MinusOne:
+  case FieldMissing::MinusOne:
     return fill(-1);
-  case Missing::LeaveOut:
+  case FieldMissing::LeaveOut:
     return;
-  case Missing::Kernel:
+  case FieldMissing::Kernel:
     if (node.has("kernel_size")) {
       node.fields[rule.name] = node.fields["kernel_size"];
       defaults.push_back("stride = kernel_size");
@@ -181,7 +63,7 @@ static void noteUnknown(Node &node, std::span<const FieldRule> rules,
     if (!known)
       reporter.note("SNN0227", node.path,
                     fmt::format("{} has no field '{}' in NIR: it is ignored",
-                                toString(node.kind), it->first));
+                                node.kind->name(), it->first));
     it = known ? std::next(it) : node.fields.erase(it);
   }
 }
@@ -212,9 +94,8 @@ static void checkIntegers(Node &node, const FieldRule &rule,
                           Reporter &reporter) {
   Field &field = node.fields[rule.name];
   if (const auto *text = std::get_if<std::string>(&field)) {
-    bool isMode =
-        rule.role == Role::Padding && (*text == "same" || *text == "valid") &&
-        (node.kind == NodeKind::Conv1d || node.kind == NodeKind::Conv2d);
+    bool isMode = rule.role == FieldRole::ModalPadding &&
+                  (*text == "same" || *text == "valid");
     if (!isMode)
       reporter.error("SNN0222", node.path,
                      fmt::format("'{}' must be a number", rule.name),
@@ -224,17 +105,16 @@ static void checkIntegers(Node &node, const FieldRule &rule,
   }
   auto &tensor = std::get<Tensor>(field);
   constexpr int64_t lowest = std::numeric_limits<int32_t>::min();
-  int64_t low = rule.role == Role::Extent    ? 1
-                : rule.role == Role::Padding ? 0
-                                             : lowest;
+  bool isPadding =
+      rule.role == FieldRole::Padding || rule.role == FieldRole::ModalPadding;
+  int64_t low = rule.role == FieldRole::Extent ? 1 : isPadding ? 0 : lowest;
   // Four paddings are what inferShapes() makes of "same".
-  unsigned maxCount =
-      rule.role == Role::Padding && tensor.size() == 4 ? 4 : rule.maxCount;
+  unsigned maxCount = isPadding && tensor.size() == 4 ? 4 : rule.maxCount;
   std::optional<std::vector<int64_t>> values =
       toIntegers(tensor, low, maxCount);
-  bool mayBeEmpty = rule.role == Role::Shape;
+  bool mayBeEmpty = rule.role == FieldRole::Shape;
   if (!values || (values->empty() && !mayBeEmpty)) {
-    std::string count = rule.role == Role::Shape
+    std::string count = rule.role == FieldRole::Shape
                             ? "up to 16"
                             : fmt::format("1 to {}", maxCount);
     return reporter.error(
@@ -263,19 +143,20 @@ struct RealScan {
 };
 } // namespace
 
-static RealScan scan(const Tensor &tensor, Role role) {
+static RealScan scan(const Tensor &tensor, FieldRole role) {
   RealScan result;
   for (uint64_t i = 0, size = tensor.size(); i < size; ++i) {
     double value = tensor.at(i);
-    if (role == Role::Tau && value == std::numeric_limits<double>::infinity()) {
+    if (role == FieldRole::Tau &&
+        value == std::numeric_limits<double>::infinity()) {
       ++result.infinite;
     } else if (std::isnan(value) ||
                (std::abs(value) > std::numeric_limits<float>::max() &&
-                role != Role::Tau)) {
+                role != FieldRole::Tau)) {
       if (result.bad++ == 0)
         result.firstBad = i;
-    } else if ((role == Role::Tau && value <= 0) ||
-               (role == Role::Delay && value < 0)) {
+    } else if ((role == FieldRole::Tau && value <= 0) ||
+               (role == FieldRole::Delay && value < 0)) {
       if (result.low++ == 0)
         result.firstLow = i;
     }
@@ -299,7 +180,7 @@ static void reportReal(const Node &node, const FieldRule &rule,
                     tensor.at(found.firstBad)),
         {"the training may have diverged: check the parameters before the "
          "export"});
-  if (found.low && rule.role == Role::Delay)
+  if (found.low && rule.role == FieldRole::Delay)
     reporter.error("SNN0224", node.path,
                    fmt::format("'{}' is negative: {}, first element {} = {}",
                                rule.name, count(found.low), found.firstLow,
@@ -335,7 +216,7 @@ static void checkReal(Node &node, const FieldRule &rule, Reporter &reporter,
 /// A reset at or above the threshold spikes in every step: legal, but hardly
 /// meant.
 static void checkThreshold(const Node &node, Reporter &reporter) {
-  if (!isSpiking(node.kind))
+  if (!node.kind->isSpiking())
     return;
   const Tensor &threshold = node.tensor("v_threshold");
   const Tensor &reset = node.tensor("v_reset");
@@ -367,7 +248,7 @@ static void noteUnits(const Node &node, Reporter &reporter) {
 }
 
 void checkFields(Node &node, Reporter &reporter) {
-  std::span<const FieldRule> rules = rulesOf(node.kind);
+  std::span<const FieldRule> rules = node.kind->fields();
   std::vector<std::string> defaults, integers;
   adoptForeignFields(node, reporter);
   for (const FieldRule &rule : rules) {
@@ -375,8 +256,8 @@ void checkFields(Node &node, Reporter &reporter) {
       addMissing(node, rule, reporter, defaults);
     if (!node.has(rule.name))
       continue;
-    if (rule.role == Role::Real || rule.role == Role::Tau ||
-        rule.role == Role::Delay)
+    if (rule.role == FieldRole::Real || rule.role == FieldRole::Tau ||
+        rule.role == FieldRole::Delay)
       checkReal(node, rule, reporter, integers);
     else
       checkIntegers(node, rule, reporter);

@@ -77,9 +77,8 @@ static void adoptRefractory(Node &node, Reporter &reporter) {
     bool isTime = isRefractoryTime(name);
     if (!tensor || tensor->size() == 0)
       warnIgnored(node, name, "it is no number", reporter);
-    else if (!isSpiking(node.kind))
-      warnIgnored(node, name,
-                  fmt::format("{} never resets", toString(node.kind)),
+    else if (!node.kind->isSpiking())
+      warnIgnored(node, name, fmt::format("{} never resets", node.kind->name()),
                   reporter);
     else if (!isTime)
       warnIgnored(node, name, "snnc knows an absolute period as a time only",
@@ -107,7 +106,7 @@ static void adoptRefractory(Node &node, Reporter &reporter) {
       fmt::format(
           "'{}' is no field of NIR's {}: read as an absolute refractory "
           "period of {}, in the unit of the time constants",
-          adopted, toString(node.kind),
+          adopted, node.kind->name(),
           low == high ? fmt::format("{:g}", low)
                       : fmt::format("{:g} to {:g}", low, high)),
       {"compare the spikes with the framework's: some hold the membrane in "
@@ -116,7 +115,7 @@ static void adoptRefractory(Node &node, Reporter &reporter) {
 }
 
 void adoptForeignFields(Node &node, Reporter &reporter) {
-  if (!isNeuron(node.kind))
+  if (!node.kind->isNeuron())
     return;
   adoptRefractory(node, reporter);
   // A time step is no parameter of the neuron: beside the other metadata.
@@ -175,8 +174,8 @@ StatedDt statedDt(const Graph &graph) {
 
 bool isBroadcast(const Node &source, const Node &target) {
   return elementCount(source.outputShape) == 1 &&
-         (source.kind == NodeKind::Input || isElementwise(source.kind)) &&
-         isElementwise(target.kind) && elementCount(target.inputShape) > 1;
+         (source.kind->isInput() || source.kind->isElementwise()) &&
+         target.kind->isElementwise() && elementCount(target.inputShape) > 1;
 }
 
 /// The most elements that single values may be repeated to.
@@ -206,7 +205,7 @@ void insertBroadcasts(Graph &graph, Reporter &reporter) {
     while (!names.insert(node.name).second)
       node.name += "+";
     node.path = target.path;
-    node.kind = NodeKind::Linear;
+    node.kind = findPrimitive("Linear");
     node.inputShape = {1};
     node.outputShape = target.inputShape;
     uint64_t count = *elementCount(target.inputShape);

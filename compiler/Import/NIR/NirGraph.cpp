@@ -78,44 +78,6 @@ std::vector<float> Tensor::toFloats() const {
 }
 
 //===----------------------------------------------------------------------===//
-// Kinds
-//===----------------------------------------------------------------------===//
-
-static constexpr std::string_view kindNames[nodeKindCount] = {
-    "Input",  "Output",    "Linear",    "Affine",    "Scale",
-    "Conv1d", "Conv2d",    "SumPool2d", "AvgPool2d", "Flatten",
-    "Delay",  "Threshold", "I",         "IF",        "LI",
-    "LIF",    "CubaLI",    "CubaLIF",   "NIRGraph"};
-
-std::string_view toString(NodeKind kind) { return kindNames[unsigned(kind)]; }
-
-std::optional<NodeKind> nodeKindFromString(std::string_view name) {
-  const auto *found =
-      std::find(std::begin(kindNames), std::end(kindNames), name);
-  if (found == std::end(kindNames))
-    return std::nullopt;
-  return NodeKind(found - std::begin(kindNames));
-}
-
-std::vector<std::string> nodeKindNames() {
-  return {std::begin(kindNames), std::end(kindNames)};
-}
-
-bool isNeuron(NodeKind kind) {
-  return kind >= NodeKind::I && kind <= NodeKind::CubaLIF;
-}
-
-bool isSpiking(NodeKind kind) {
-  return kind == NodeKind::IF || kind == NodeKind::LIF ||
-         kind == NodeKind::CubaLIF;
-}
-
-bool isElementwise(NodeKind kind) {
-  return isNeuron(kind) || kind == NodeKind::Scale || kind == NodeKind::Delay ||
-         kind == NodeKind::Threshold;
-}
-
-//===----------------------------------------------------------------------===//
 // Node
 //===----------------------------------------------------------------------===//
 

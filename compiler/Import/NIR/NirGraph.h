@@ -83,41 +83,8 @@ private:
   std::string stored;
 };
 
-/// The 19 serialisable primitives of NIR (https://neuroir.org, `nir/ir`).
-enum class NodeKind : uint8_t {
-  Input,
-  Output,
-  Linear,
-  Affine,
-  Scale,
-  Conv1d,
-  Conv2d,
-  SumPool2d,
-  AvgPool2d,
-  Flatten,
-  Delay,
-  Threshold,
-  I,
-  IF,
-  LI,
-  LIF,
-  CubaLI,
-  CubaLIF,
-  NIRGraph
-};
-constexpr unsigned nodeKindCount = 19;
-
-/// The name as the file's `type` spells it, and back (case sensitive).
-std::string_view toString(NodeKind kind);
-std::optional<NodeKind> nodeKindFromString(std::string_view name);
-/// The names of all kinds, in the order of the enumeration.
-std::vector<std::string> nodeKindNames();
-/// I, IF, LI, LIF, CubaLI, CubaLIF: has a membrane.
-bool isNeuron(NodeKind kind);
-/// IF, LIF, CubaLIF: has a membrane and a threshold.
-bool isSpiking(NodeKind kind);
-/// Output has the shape of the input: neurons, Scale, Delay, Threshold.
-bool isElementwise(NodeKind kind);
+/// What snnc knows of a node's type: NirPrimitive.h.
+class Primitive;
 
 /// One stored field: numbers, or text (Conv `padding` may be "same").
 using Field = std::variant<Tensor, std::string>;
@@ -127,7 +94,7 @@ struct Graph;
 struct Node {
   std::string name; ///< unique in its graph; inlined nodes: "rnn.lif"
   std::string path; ///< where it is in the file: "/node/nodes/lif1.lif"
-  NodeKind kind = NodeKind::Input;
+  const Primitive *kind = nullptr;       ///< never null once it is read
   std::map<std::string, Field> fields;   ///< sorted; without `type`
   std::map<std::string, Field> metadata; ///< nested keys joined by '/'
   std::unique_ptr<Graph> graph;          ///< of a NIRGraph node only

@@ -69,9 +69,9 @@ void Inliner::synthesise(const Graph &inner, uint32_t offset, bool entries,
 
 void Inliner::addPorts(const Graph &inner, uint32_t offset, Inlined &ports) {
   for (uint32_t i = 0; i < inner.nodes.size(); ++i) {
-    if (inner.nodes[i].kind == NodeKind::Input)
+    if (inner.nodes[i].kind->isInput())
       ports.inputs.emplace(inner.nodes[i].name, offset + i);
-    if (inner.nodes[i].kind == NodeKind::Output)
+    if (inner.nodes[i].kind->isOutput())
       ports.outputs.emplace(inner.nodes[i].name, offset + i);
   }
   if (ports.inputs.empty())
@@ -86,8 +86,8 @@ void Inliner::notePortShapes(const Graph &inner) {
   for (const Edge &edge : inner.edges) {
     const Node &port = inner.nodes[edge.source];
     const Node &node = inner.nodes[edge.target];
-    std::optional<Shape> own = ownInputShape(node);
-    if (port.kind != NodeKind::Input || !own || notes >= 16)
+    std::optional<Shape> own = node.kind->ownInput(node);
+    if (!port.kind->isInput() || !own || notes >= 16)
       continue;
     const Tensor &declared = port.tensor("shape");
     bool same = declared.size() == own->size();
@@ -123,8 +123,7 @@ void Inliner::take(Node &node) {
   for (const Edge &edge : inner.edges)
     flat.edges.push_back({edge.source + offset, edge.target + offset});
   for (Node &child : inner.nodes) {
-    isPort.push_back(child.kind == NodeKind::Input ||
-                     child.kind == NodeKind::Output);
+    isPort.push_back(child.kind->isPort());
     child.name = node.name + "." + child.name;
     flat.nodes.push_back(std::move(child));
   }

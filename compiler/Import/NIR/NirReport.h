@@ -12,6 +12,7 @@
 #define SNNC_IMPORT_NIR_NIRREPORT_H
 
 #include "compiler/Import/NIR/NirNormalise.h"
+#include "compiler/Import/NIR/NirPrimitive.h"
 
 namespace snnc::nir {
 
@@ -81,11 +82,6 @@ void checkTopology(const Graph &graph, Reporter &reporter);
 /// nowhere, self edges aside; nullopt: there are none or several (`found`).
 std::optional<uint32_t> uniqueEnd(const Graph &graph, bool entries,
                                   std::vector<std::string> &found);
-/// The numpy-style union of the shapes of the node's parameters; nullopt when
-/// all are 0-d or when they do not broadcast (`clash` is set then).
-std::optional<Shape> parameterShape(const Node &node, bool *clash = nullptr);
-/// The input shape that the node's parameters alone determine.
-std::optional<Shape> ownInputShape(const Node &node);
 
 /// "'a', 'b', 'c' and 7 more".
 std::string quotedList(const std::vector<std::string> &names, size_t limit = 5);

@@ -178,7 +178,7 @@ StatedRules statedRules(Graph &graph, const Names &frameworks,
       reader.word(graph.metadata, "integrator", integratorNames(), graph.path);
   std::vector<Node *> spiking;
   for (Node &node : graph.nodes)
-    if (isSpiking(node.kind))
+    if (node.kind->isSpiking())
       spiking.push_back(&node);
   readNodes(graph, spiking, reader);
   stated.everyReset =

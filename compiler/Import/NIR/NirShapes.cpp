@@ -36,9 +36,6 @@ private:
   void settle(uint32_t node, Ports ports);
   void poison(uint32_t node) { settled[node] = poisoned[node] = true; }
   void settleFrom(uint32_t node, const Shape &input);
-  void settleElementwise(uint32_t node, const Shape &input);
-  void settleWindow(uint32_t node, const Shape &input);
-  void settleFlatten(uint32_t node, const Shape &input);
   std::optional<bool> accepted(uint32_t node, const Shape &output);
   std::optional<bool> accepts(uint32_t node, const Shape &input);
 
@@ -84,14 +81,10 @@ std::optional<bool> Inference::accepts(uint32_t index, const Shape &input) {
   if (++visits > 64)
     return std::nullopt;
   const Node &node = graph.nodes[index];
-  if (std::optional<bool> answer = acceptsShape(node, input))
+  if (std::optional<bool> answer = node.kind->accepts(node, input))
     return answer;
-  if (isElementwise(node.kind))
-    return accepted(index, input);
-  if (node.kind == NodeKind::SumPool2d || node.kind == NodeKind::AvgPool2d ||
-      node.kind == NodeKind::Conv1d || node.kind == NodeKind::Conv2d)
-    if (Expected<Ports> ports = windowPorts(node, input))
-      return accepted(index, ports->output);
+  if (std::optional<Shape> output = node.kind->behind(node, input))
+    return accepted(index, *output);
   return std::nullopt;
 }
 
@@ -128,7 +121,8 @@ Shape Inference::withoutBatch(uint32_t index, const Shape &shape) {
     if (answer == false)
       continue;
     for (uint32_t consumer : adjacency.outgoing(index))
-      if (answer && ownInputShape(graph.nodes[consumer]) == candidate)
+      if (answer && graph.nodes[consumer].kind->ownInput(
+                        graph.nodes[consumer]) == candidate)
         return candidate;
     Shape dropped(shape.begin(), shape.begin() + ptrdiff_t(drop));
     if (!kept && (answer || squeezed(dropped).empty()))
@@ -174,17 +168,10 @@ void Inference::settleInput(uint32_t index) {
 void Inference::seed() {
   for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
     Node &node = graph.nodes[i];
-    if (node.kind == NodeKind::Linear || node.kind == NodeKind::Affine) {
-      const Shape &weight = node.tensor("weight").shape();
-      settle(i, {{weight[1]}, {weight[0]}});
-    } else if (node.kind == NodeKind::Input) {
+    if (node.kind->isInput())
       settleInput(i);
-    } else if (isElementwise(node.kind)) {
-      // A 1 may be a batch, or a dimension to repeat: wait for the producer.
-      std::optional<Shape> own = parameterShape(node);
-      if (own && squeezed(*own) == *own)
-        settle(i, {*own, *own});
-    }
+    else if (std::optional<Ports> ports = node.kind->known(node))
+      settle(i, std::move(*ports));
   }
 }
 
@@ -192,116 +179,16 @@ void Inference::seed() {
 // Spreading
 //===----------------------------------------------------------------------===//
 
-void Inference::settleElementwise(uint32_t index, const Shape &input) {
-  Node &node = graph.nodes[index];
-  std::optional<Shape> own = parameterShape(node);
-  Shape shape = input;
-  if (own && elementCount(*own) != 1 && squeezed(*own) != squeezed(input)) {
-    // Per-channel parameters, (C, 1, 1), repeat; the rest checkConnections()
-    // judges.
-    if (!broadcastsTo(*own, input))
-      shape = *own;
-  }
-  settle(index, {shape, shape});
-}
-
-void Inference::settleWindow(uint32_t index, const Shape &input) {
-  Node &node = graph.nodes[index];
-  Expected<Ports> ports = windowPorts(node, input);
-  if (!ports) {
-    Diagnostic error = ports.takeError();
-    reporter.error(error.code, node.path, error.message, error.hints);
-    return poison(index);
-  }
-  bool isPool = node.has("kernel_size");
-  auto kernel = node.pair("kernel_size", 1);
-  if (isPool && kernel != node.pair("stride", 1)) {
-    visits = 0;
-    if (accepted(index, ports->output) == false) {
-      // Old exporters lost the stride; then it was the kernel size.
-      Expected<Ports> other = windowPorts(node, input, kernel);
-      visits = 0;
-      if (other && accepted(index, other->output) == true) {
-        reporter.warning("SNN0245", node.path,
-                         fmt::format("with stride [{}, {}] the output {} fits "
-                                     "nothing that follows; stride = "
-                                     "kernel_size fits and is used",
-                                     node.pair("stride")[0],
-                                     node.pair("stride")[1],
-                                     toString(ports->output)));
-        node.fields["stride"] = Tensor::integers({kernel[0], kernel[1]});
-        ports = std::move(other);
-      }
-    }
-  }
-  const Tensor &area = node.tensor("input_shape");
-  Shape spatial(ports->input.begin() + 1, ports->input.end());
-  for (uint64_t i = 0; i < area.size(); ++i)
-    if (area.size() != spatial.size() || area.at(i) != double(spatial[i])) {
-      reporter.warning("SNN0248", node.path,
-                       fmt::format("'input_shape' does not fit the producer, "
-                                   "which gives {}: the producer counts",
-                                   toString(ports->input)));
-      break;
-    }
-  settle(index, std::move(*ports));
-}
-
-void Inference::settleFlatten(uint32_t index, const Shape &input) {
-  Node &node = graph.nodes[index];
-  int64_t start = node.integer("start_dim"), end = node.integer("end_dim");
-  std::optional<Shape> stored = flattened(input, start, end);
-  // The other reading: dimension 0 was a batch that the shapes do not have.
-  int64_t otherStart = start > 0 ? start - 1 : start;
-  int64_t otherEnd = end > 0 ? end - 1 : end;
-  std::optional<Shape> other;
-  if (otherStart != start || otherEnd != end)
-    other = flattened(input, otherStart, otherEnd);
-  auto answer = [&](const std::optional<Shape> &output) {
-    visits = 0;
-    return output ? accepted(index, *output) : std::optional<bool>(false);
-  };
-  bool useOther =
-      other && answer(stored) == false && (!stored || answer(other) != false);
-  if (!stored && !useOther) {
-    reporter.error("SNN0240", node.path,
-                   fmt::format("start_dim {} and end_dim {} are no dimensions "
-                               "of the input {}",
-                               start, end, toString(input)),
-                   {"NIR counts without the batch: start_dim is usually 0"});
-    return poison(index);
-  }
-  if (useOther) {
-    reporter.note("SNN0245", node.path,
-                  fmt::format("start_dim {} counts a batch dimension: {} -> {} "
-                              "fits what follows",
-                              start, toString(input), toString(*other)));
-    start = otherStart;
-    end = otherEnd;
-  }
-  int64_t rank = int64_t(input.size());
-  node.fields["start_dim"] =
-      Tensor({}, std::vector<int64_t>{start < 0 ? start + rank : start});
-  node.fields["end_dim"] =
-      Tensor({}, std::vector<int64_t>{end < 0 ? end + rank : end});
-  settle(index, {input, useOther ? *other : *stored});
-}
-
 void Inference::settleFrom(uint32_t index, const Shape &input) {
-  switch (graph.nodes[index].kind) {
-  case NodeKind::Conv1d:
-  case NodeKind::Conv2d:
-  case NodeKind::SumPool2d:
-  case NodeKind::AvgPool2d:
-    return settleWindow(index, input);
-  case NodeKind::Flatten:
-    return settleFlatten(index, input);
-  case NodeKind::Input:
-  case NodeKind::Output:
-    return settle(index, {input, input});
-  default:
-    return settleElementwise(index, input);
-  }
+  Node &node = graph.nodes[index];
+  ShapeContext context{reporter, [&](const Shape &output) {
+                         visits = 0;
+                         return accepted(index, output);
+                       }};
+  if (std::optional<Ports> ports = node.kind->infer(node, input, context))
+    settle(index, std::move(*ports));
+  else
+    poison(index);
 }
 
 void Inference::spread() {
@@ -319,10 +206,9 @@ void Inference::spread() {
 static std::optional<Shape> lastResort(const Node &node, const Graph &graph,
                                        const Adjacency &adjacency,
                                        uint32_t index) {
-  if (std::optional<Shape> own = ownInputShape(node))
+  if (std::optional<Shape> own = node.kind->ownInput(node))
     return own;
-  const Tensor &stored =
-      node.tensor(node.kind == NodeKind::Flatten ? "input_type" : "shape");
+  const Tensor &stored = node.tensor(node.kind->storedShape());
   Shape shape;
   for (uint64_t i = 0; i < stored.size(); ++i) {
     if (!(stored.at(i) >= 1))
@@ -331,10 +217,11 @@ static std::optional<Shape> lastResort(const Node &node, const Graph &graph,
   }
   if (!shape.empty())
     return shape;
-  if (!isElementwise(node.kind) && node.kind != NodeKind::Input)
+  if (!node.kind->isElementwise() && !node.kind->isInput())
     return std::nullopt;
   for (uint32_t next : adjacency.outgoing(index))
-    if (std::optional<Shape> own = ownInputShape(graph.nodes[next]))
+    if (std::optional<Shape> own =
+            graph.nodes[next].kind->ownInput(graph.nodes[next]))
       return own;
   return std::nullopt;
 }
@@ -347,7 +234,7 @@ void Inference::fallBack() {
     std::optional<Shape> shape = lastResort(node, graph, adjacency, i);
     if (!shape)
       continue;
-    if (node.kind == NodeKind::Input || !ownInputShape(node))
+    if (node.kind->isInput() || !node.kind->ownInput(node))
       reporter.note("SNN0242", node.path,
                     fmt::format("the file does not say the shape; {} is taken "
                                 "from its neighbours",
@@ -375,13 +262,15 @@ void Inference::run() {
   spread();
   fallBack();
   checkConnections(graph, std::move(poisoned), reporter);
-  if (reporter.ok())
-    completeFields(graph, reporter);
+  if (!reporter.ok())
+    return;
+  for (Node &node : graph.nodes)
+    node.kind->complete(node, reporter);
 }
 
 void inferShapes(Graph &graph, Reporter &reporter) {
   for (Node &node : graph.nodes)
-    checkLayer(node, reporter);
+    node.kind->check(node, reporter);
   if (reporter.ok())
     Inference(graph, reporter).run();
 }

@@ -14,19 +14,8 @@
 
 namespace snnc::nir {
 
-/// Does the node's output depend on its input of the same instant? Neurons
-/// integrate first.
-static bool isInstant(const Node &node) {
-  if (isNeuron(node.kind))
-    return false;
-  if (node.kind != NodeKind::Delay)
-    return true;
-  const Tensor &delay = node.tensor("delay");
-  for (uint64_t i = 0; i < delay.size(); ++i)
-    if (!(delay.at(i) > 0))
-      return true;
-  return false;
-}
+/// Does the node's output depend on its input of the same instant?
+static bool isInstant(const Node &node) { return node.kind->isInstant(node); }
 
 /// A cycle of instant nodes, first node repeated at the end; empty: none.
 static std::vector<uint32_t> instantCycle(const Graph &graph,
@@ -70,19 +59,20 @@ static std::vector<uint32_t> instantCycle(const Graph &graph,
 
 /// What can be reached from the nodes of `kind`, forward or backward.
 static std::vector<bool> reachable(const Graph &graph,
-                                   const Adjacency &adjacency, NodeKind kind) {
+                                   const Adjacency &adjacency, bool forward) {
   std::vector<bool> seen(graph.nodes.size());
   std::vector<uint32_t> work;
   for (uint32_t i = 0; i < graph.nodes.size(); ++i)
-    if (graph.nodes[i].kind == kind) {
+    if ((forward ? graph.nodes[i].kind->isInput()
+                 : graph.nodes[i].kind->isOutput())) {
       seen[i] = true;
       work.push_back(i);
     }
   while (!work.empty()) {
     uint32_t node = work.back();
     work.pop_back();
-    for (uint32_t next : kind == NodeKind::Input ? adjacency.outgoing(node)
-                                                 : adjacency.incoming(node))
+    for (uint32_t next :
+         forward ? adjacency.outgoing(node) : adjacency.incoming(node))
       if (!seen[next]) {
         seen[next] = true;
         work.push_back(next);
@@ -140,10 +130,10 @@ void checkTopology(const Graph &graph, Reporter &reporter) {
                    {"put a neuron or a Delay above 0 into the cycle"});
   }
   noteRepeatedEdges(graph, reporter);
-  warnUnreachable(graph, reachable(graph, adjacency, NodeKind::Input),
+  warnUnreachable(graph, reachable(graph, adjacency, true),
                   "no Input leads to this node",
                   "connect it, or remove it to save memory", reporter);
-  warnUnreachable(graph, reachable(graph, adjacency, NodeKind::Output),
+  warnUnreachable(graph, reachable(graph, adjacency, false),
                   "this node leads to no Output",
                   "connect it, or remove it to save memory", reporter);
 }

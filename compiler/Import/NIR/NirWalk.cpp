@@ -9,6 +9,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Import/NIR/NirWalk.h"
+
+#include "compiler/Import/NIR/NirPrimitive.h"
 #include "compiler/Import/NIR/NirDataset.h"
 
 #include <algorithm>
@@ -69,7 +71,7 @@ private:
                       std::map<std::string, Field> &out);
   Diagnostic aborted(hid_t group, const std::string &path,
                      const std::string &what);
-  Expected<NodeKind> readKind(hid_t group, const std::string &path);
+  Expected<const Primitive *> readKind(hid_t group, const std::string &path);
 
   SourceSpot spot(const std::string &path) const { return {file, path, 0, 0}; }
   void note(DiagnosticCode code, const std::string &path, std::string message) {
@@ -221,22 +223,19 @@ Diagnostic Walker::aborted(hid_t group, const std::string &path,
   return error;
 }
 
-Expected<NodeKind> Walker::readKind(hid_t group, const std::string &path) {
+Expected<const Primitive *> Walker::readKind(hid_t group, const std::string &path) {
   Expected<Field> type = field(group, "type", path + "/type");
   if (!type)
     return type.takeError();
   const auto *text = std::get_if<std::string>(&*type);
-  std::optional<NodeKind> kind;
-  if (text)
-    kind = nodeKindFromString(*text);
-  if (kind)
-    return *kind;
+  if (const Primitive *kind = text ? findPrimitive(*text) : nullptr)
+    return kind;
   std::string shown = text ? printable(*text) : "a number";
   std::vector<std::string> hints;
-  for (const std::string &near : nearestNames(shown, nodeKindNames(), 1))
+  for (const std::string &near : nearestNames(shown, primitiveNames(), 1))
     hints.push_back(fmt::format("did you mean '{}'?", near));
   hints.push_back(fmt::format("snnc reads the primitives {}",
-                              fmt::join(nodeKindNames(), ", ")));
+                              fmt::join(primitiveNames(), ", ")));
   return makeError("SNN0211", spot(path),
                    fmt::format("unknown node type '{}'", shown), hints);
 }
@@ -271,11 +270,11 @@ Expected<Node> Walker::readNode(hid_t group, std::string name, std::string path,
   };
   if (!contains("type"))
     return aborted(group, node.path, "the node's `type`");
-  Expected<NodeKind> kind = readKind(group, node.path);
+  Expected<const Primitive *> kind = readKind(group, node.path);
   if (!kind)
     return kind.takeError();
   node.kind = *kind;
-  if (node.kind == NodeKind::NIRGraph) {
+  if (node.kind->isGraph()) {
     Expected<Graph> graph = readGraph(group, node.path, depth + 1);
     if (!graph)
       return graph.takeError();
@@ -431,10 +430,10 @@ Expected<Graph> Walker::readRoot(hid_t root) {
     return names.takeError();
   if (H5Lexists(group, "type", H5P_DEFAULT) <= 0)
     return aborted(group, "/node", "`type`");
-  Expected<NodeKind> kind = readKind(group, "/node");
+  Expected<const Primitive *> kind = readKind(group, "/node");
   if (!kind)
     return kind.takeError();
-  if (*kind == NodeKind::NIRGraph)
+  if ((*kind)->isGraph())
     return readGraph(group, "/node", 0);
   // nir.write() also takes a single node; it becomes a graph of one.
   Expected<Node> node = readNode(group, "node", "/node", 0);

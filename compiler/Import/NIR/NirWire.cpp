@@ -10,6 +10,8 @@
 
 #include "compiler/Import/NIR/NirWire.h"
 
+#include "compiler/Import/NIR/NirPrimitive.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -80,7 +82,7 @@ public:
     for (const Node &node : g.nodes) {
       text(node.name);
       text(node.path);
-      number(uint8_t(node.kind));
+      text(std::string(node.kind->name()));
       fields(node.fields);
       fields(node.metadata);
       number(uint8_t(node.graph != nullptr));
@@ -230,14 +232,15 @@ public:
       Node node;
       node.name = text();
       node.path = text();
-      auto kind = number<uint8_t>();
-      good = good && kind < nodeKindCount &&
+      node.kind = findPrimitive(text());
+      good = good && node.kind &&
              (g.nodes.empty() || g.nodes.back().name < node.name);
-      node.kind = NodeKind(kind);
+      if (!good)
+        break;
       node.fields = fields();
       node.metadata = fields();
       bool nested = number<uint8_t>() != 0;
-      good = good && nested == (node.kind == NodeKind::NIRGraph);
+      good = good && nested == node.kind->isGraph();
       if (good && nested)
         node.graph = std::make_unique<Graph>(graph(depth + 1));
       g.nodes.push_back(std::move(node));

@@ -3,6 +3,8 @@
 
 #include "compiler/Import/NIRToSNN/NIRToSNN.h"
 
+#include "compiler/Import/NIR/NirPrimitive.h"
+#include "compiler/Import/NIR/NirTranslator.h"
 #include "compiler/SNN/ParamValues.h"
 #include "compiler/Support/Report.h"
 
@@ -10,7 +12,6 @@
 
 using namespace mlir;
 using snnc::nir::Node;
-using snnc::nir::NodeKind;
 using snnc::nir::Tensor;
 
 namespace snnc {
@@ -23,7 +24,8 @@ Location nirLocation(MLIRContext *context, llvm::StringRef file,
 
 namespace {
 
-class Translation {
+/// One op per node, by what its descriptor asks for; then the edges.
+class Translation final : nir::Translator {
 public:
   Translation(const nir::Graph &graph, MLIRContext *context)
       : graph(graph), context(context), builder(context) {}
@@ -38,9 +40,11 @@ public:
     // A graph region: inputs of later nodes are placeholders at first.
     adjacency = std::make_unique<nir::Adjacency>(graph);
     values.resize(graph.nodes.size());
-    for (uint32_t i = 0; i < graph.nodes.size(); ++i)
-      if (failed(create(i)))
+    for (current = 0; current < graph.nodes.size(); ++current) {
+      const Node &node = graph.nodes[current];
+      if (!node.kind->translate(node, *this))
         return nullptr;
+    }
     for (uint32_t i = 0; i < graph.nodes.size(); ++i)
       if (failed(connect(i)))
         return nullptr;
@@ -88,154 +92,65 @@ private:
         context, key, ParameterBlob::of(std::move(blobShape), std::move(wide)));
   }
 
-  LogicalResult create(uint32_t index) {
-    const Node &node = graph.nodes[index];
-    StringAttr name = builder.getStringAttr(node.name);
-    Type result = type(node.outputShape);
-    ValueRange none;
-    switch (node.kind) {
-    case NodeKind::Input:
-      values[index] =
-          builder.create<snn::InputOp>(loc(node), result, name).getSignal();
-      return success();
-    case NodeKind::Output:
-      return success(); // becomes a probe once its sources exist
-    case NodeKind::Linear:
-    case NodeKind::Affine:
-      return createLinear(index, node, name, result);
-    case NodeKind::Conv1d:
-    case NodeKind::Conv2d:
-      return createConv(index, node, name, result);
-    case NodeKind::SumPool2d:
-    case NodeKind::AvgPool2d:
-      return createPool(index, node, name, result);
-    case NodeKind::Scale:
-      values[index] = builder
-                          .create<snn::ScaleOp>(loc(node), result, name, none,
-                                                attribute(node, "scale", true))
-                          .getSignal();
-      return success();
-    case NodeKind::Flatten:
-      values[index] =
-          builder.create<snn::FlattenOp>(loc(node), result, name, none)
-              .getSignal();
-      return success();
-    case NodeKind::Delay:
-      values[index] = builder
-                          .create<snn::DelayOp>(loc(node), result, name, none,
-                                                attribute(node, "delay", true))
-                          .getSignal();
-      return success();
-    case NodeKind::NIRGraph:
-      return report(loc(node), "SNN0290") << "a nested graph was not inlined";
-    default:
-      return createOde(index, node, name, result);
-    }
+  //===--------------------------------------------------------------------===//
+  // nir::Translator
+  //===--------------------------------------------------------------------===//
+
+  bool input(const Node &node) override {
+    return keep(builder.create<snn::InputOp>(loc(node), type(node.outputShape),
+                                             name(node)));
   }
 
-  LogicalResult createLinear(uint32_t index, const Node &node, StringAttr name,
-                             Type result) {
-    const nir::Shape &shape = node.tensor("weight").shape();
-    if (shape.size() != 2)
-      return report(loc(node), "SNN0291")
-             << "weight has " << int64_t(shape.size())
-             << " dimensions, a weight matrix has 2 (out, in)";
-    Attribute bias;
-    if (node.kind == NodeKind::Affine)
-      bias = attribute(node, "bias", true);
-    values[index] =
-        builder
-            .create<snn::LinearOp>(loc(node), result, name, ValueRange(),
-                                   attribute(node, "weight", false), bias)
-            .getSignal();
-    return success();
+  /// Becomes a probe once its sources exist.
+  bool probe(const Node &node) override { return true; }
+
+  bool linear(const Node &node, const char *weight, const char *bias) override {
+    return keep(builder.create<snn::LinearOp>(
+        loc(node), type(node.outputShape), name(node), ValueRange(),
+        attribute(node, weight, false), optional(node, bias)));
   }
 
-  LogicalResult createConv(uint32_t index, const Node &node, StringAttr name,
-                           Type result) {
-    bool flat = node.kind == NodeKind::Conv1d;
-    const nir::Shape &w = node.tensor("weight").shape();
-    auto to3 = [&](const nir::Shape &s) {
-      if (flat)
-        return llvm::SmallVector<int64_t>{int64_t(s[0]), 1, int64_t(s[1])};
-      return llvm::SmallVector<int64_t>(s.begin(), s.end());
-    };
-    if (node.inputShape.size() != (flat ? 2u : 3u) ||
-        w.size() != (flat ? 3u : 4u))
-      return report(loc(node), "SNN0292")
-             << "the shapes of this convolution do "
-                "not have the rank of its kind";
-    llvm::SmallVector<int64_t> kernel(w.begin(), w.end());
-    if (flat)
-      kernel.insert(kernel.begin() + 2, 1);
-    auto two = [&](const char *field, int64_t otherwise) {
-      auto pair = node.pair(field, otherwise);
-      if (flat)
-        return llvm::SmallVector<int64_t>{otherwise, pair[0]};
-      return llvm::SmallVector<int64_t>{pair[0], pair[1]};
-    };
-    auto pads = node.pads();
-    auto conv = snn::ConvAttr::get(
-        context, attribute(node, "weight", false, kernel), to3(node.inputShape),
-        to3(node.outputShape), two("stride", 1),
-        llvm::ArrayRef<int64_t>(pads.data(), 4), two("dilation", 1),
-        node.integer("groups", 1));
-    Attribute bias;
-    if (node.has("bias") && node.tensor("bias").size() > 0)
-      bias = attribute(node, "bias", true);
-    values[index] = builder
-                        .create<snn::ConvOp>(loc(node), result, name,
-                                             ValueRange(), conv, bias)
-                        .getSignal();
-    return success();
+  bool conv(const Node &node, const nir::ConvWindow &window, const char *weight,
+            const char *bias) override {
+    auto kernel = snn::ConvAttr::get(
+        context, attribute(node, weight, false, window.weight), window.input,
+        window.output, window.stride, window.pads, window.dilation,
+        window.groups);
+    return keep(builder.create<snn::ConvOp>(loc(node), type(node.outputShape),
+                                            name(node), ValueRange(), kernel,
+                                            optional(node, bias)));
   }
 
-  LogicalResult createPool(uint32_t index, const Node &node, StringAttr name,
-                           Type result) {
-    auto kernel = node.pair("kernel_size"), stride = node.pair("stride");
-    auto pads = node.pads();
-    llvm::SmallVector<int64_t> in(node.inputShape.begin(),
-                                  node.inputShape.end());
-    if (in.size() != 3)
-      return report(loc(node), "SNN0292") << "a 2-D pool needs C x H x W";
-    auto window = snn::PoolAttr::get(context,
-                                     node.kind == NodeKind::SumPool2d
-                                         ? snn::PoolKind::Sum
-                                         : snn::PoolKind::Average,
-                                     in, kernel, stride, {pads[0], pads[1]});
-    values[index] =
-        builder
-            .create<snn::PoolOp>(loc(node), result, name, ValueRange(), window)
-            .getSignal();
-    return success();
+  bool pool(const Node &node, const nir::PoolWindow &window) override {
+    auto kind = window.rule == nir::PoolRule::Sum ? snn::PoolKind::Sum
+                                                  : snn::PoolKind::Average;
+    auto attr = snn::PoolAttr::get(context, kind, window.input, window.kernel,
+                                   window.stride, window.pads);
+    return keep(builder.create<snn::PoolOp>(loc(node), type(node.outputShape),
+                                            name(node), ValueRange(), attr));
   }
 
-  static std::optional<snn::OdeKind> odeKind(NodeKind kind) {
-    switch (kind) {
-    case NodeKind::I:
-      return snn::OdeKind::I;
-    case NodeKind::IF:
-      return snn::OdeKind::IF;
-    case NodeKind::LI:
-      return snn::OdeKind::LI;
-    case NodeKind::LIF:
-      return snn::OdeKind::LIF;
-    case NodeKind::CubaLI:
-      return snn::OdeKind::CubaLI;
-    case NodeKind::CubaLIF:
-      return snn::OdeKind::CubaLIF;
-    case NodeKind::Threshold:
-      return snn::OdeKind::Threshold;
-    default:
-      return std::nullopt;
-    }
+  bool scale(const Node &node, const char *factor) override {
+    return keep(builder.create<snn::ScaleOp>(loc(node), type(node.outputShape),
+                                             name(node), ValueRange(),
+                                             attribute(node, factor, true)));
   }
 
-  LogicalResult createOde(uint32_t index, const Node &node, StringAttr name,
-                          Type result) {
-    auto kind = odeKind(node.kind);
+  bool delay(const Node &node, const char *time) override {
+    return keep(builder.create<snn::DelayOp>(loc(node), type(node.outputShape),
+                                             name(node), ValueRange(),
+                                             attribute(node, time, true)));
+  }
+
+  bool flatten(const Node &node) override {
+    return keep(builder.create<snn::FlattenOp>(
+        loc(node), type(node.outputShape), name(node), ValueRange()));
+  }
+
+  bool ode(const Node &node, std::string_view equation) override {
+    auto kind = snn::symbolizeOdeKind(equation);
     if (!kind)
-      return report(loc(node), "SNN0290") << "no translation for this node";
+      return refuse(node, "SNN0290", "no translation for this node");
     NamedAttrList params;
     for (const auto &[field, value] : node.fields)
       if (std::holds_alternative<Tensor>(value))
@@ -244,13 +159,28 @@ private:
       params.set("reset", builder.getStringAttr(*node.reset));
     if (node.resetLate)
       params.set("reset_late", builder.getBoolAttr(*node.resetLate));
-    values[index] =
-        builder
-            .create<snn::OdeOp>(loc(node), result, name,
-                                snn::OdeKindAttr::get(context, *kind),
-                                params.getDictionary(context), ValueRange())
-            .getSignal();
-    return success();
+    return keep(builder.create<snn::OdeOp>(
+        loc(node), type(node.outputShape), name(node),
+        snn::OdeKindAttr::get(context, *kind), params.getDictionary(context),
+        ValueRange()));
+  }
+
+  bool refuse(const Node &node, DiagnosticCode code,
+              const std::string &message) override {
+    report(loc(node), code) << message;
+    return false;
+  }
+
+  /// The result of the op is what the node's readers will see.
+  template <typename Op> bool keep(Op op) {
+    values[current] = op.getSignal();
+    return true;
+  }
+
+  StringAttr name(const Node &node) { return builder.getStringAttr(node.name); }
+
+  Attribute optional(const Node &node, const char *field) {
+    return field ? attribute(node, field, true) : Attribute();
   }
 
   LogicalResult connect(uint32_t index) {
@@ -262,7 +192,7 @@ private:
                << "'" << graph.nodes[source].name << "' has no output to read";
       sources.push_back(values[source]);
     }
-    if (node.kind == NodeKind::Output) {
+    if (node.kind->isOutput()) {
       builder.create<snn::ProbeOp>(loc(node), builder.getStringAttr(node.name),
                                    sources);
       return success();
@@ -276,7 +206,8 @@ private:
   MLIRContext *context;
   OpBuilder builder;
   std::unique_ptr<nir::Adjacency> adjacency;
-  std::vector<Value> values;
+  std::vector<Value> values; ///< by node; null: none to read
+  uint32_t current = 0;      ///< the node that is translated
 };
 
 } // namespace
