@@ -12,11 +12,9 @@ namespace snnc::nir {
 #include "NirPrimitives.inc"
 #undef SNNC_NIR_PRIMITIVE
 
-const Primitive &primitiveDelay();
-
 const std::vector<const Primitive *> &primitives() {
   static const std::vector<const Primitive *> all = [] {
-    std::vector<const Primitive *> list{&primitiveDelay()};
+    std::vector<const Primitive *> list;
 #define SNNC_NIR_PRIMITIVE(NAME) list.push_back(&primitive##NAME());
 #include "NirPrimitives.inc"
 #undef SNNC_NIR_PRIMITIVE
