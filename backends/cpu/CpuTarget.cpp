@@ -14,7 +14,9 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 #include <new>
+#include <thread>
 
 using namespace mlir;
 
@@ -42,6 +44,7 @@ public:
 
 class CpuTarget : public target::Target {
 public:
+  explicit CpuTarget(const Tuning &tuning) : tuning(tuning) {}
   std::string name() const override { return "cpu"; }
   std::vector<target::DeviceInfo> devices() const override {
     return {{"cpu", "the network itself on this computer, of any size", true}};
@@ -55,6 +58,9 @@ public:
   Expected<std::unique_ptr<runtime::Execution>>
   open(std::shared_ptr<const Artifact> artifact,
        const std::string &device) override;
+
+private:
+  Tuning tuning;
 };
 
 } // namespace
@@ -70,12 +76,37 @@ static std::string bytesText(uint64_t bytes) {
                    : fmt::format("{:.3g} {}", value, units[unit]);
 }
 
+static const char *encodingName(Encoding encoding) {
+  switch (encoding) {
+  case Encoding::Index:
+    return "index";
+  case Encoding::Bits:
+    return "bit";
+  case Encoding::Dense:
+    return "dense";
+  case Encoding::Diagonal:
+    return "diagonal";
+  }
+  return "";
+}
+
 std::vector<std::string> CpuArtifact::facts() const {
   uint64_t synapses = program->synapses(), bytes = program->synapseBytes();
   if (synapses == 0)
     return {};
-  return {fmt::format("{} synapses in {}, {:.2f} B each", synapses,
-                      bytesText(bytes), double(bytes) / double(synapses))};
+  std::map<Encoding, double> shares;
+  for (const auto &list : program->edges)
+    for (const Program::Edge &edge : list)
+      for (const Block &block : edge.blocks)
+        shares[block.encoding()] += double(block.synapses) / double(synapses);
+  std::string how;
+  for (auto [encoding, share] : shares)
+    how += fmt::format("{}{:.3g} % in {} rows", how.empty() ? "" : ", ",
+                       100 * share, encodingName(encoding));
+  return {fmt::format("{} synapses in {}, {:.2f} B each; {}; {} thread{}",
+                      synapses, bytesText(bytes),
+                      double(bytes) / double(synapses), how, program->threads,
+                      program->threads == 1 ? "" : "s")};
 }
 
 /// States before and during a run, parameters and spikes of a population.
@@ -139,9 +170,48 @@ LogicalResult CpuTarget::admit(ModuleOp imported, DiagnosticSink &sink) {
   return failure();
 }
 
+/// Where threads are not asked for, there are as many as have something to do
+/// between two exchanges.
+static unsigned threadsFor(const Tuning &tuning, uint64_t neurons,
+                           uint64_t synapses) {
+  constexpr unsigned most = 256;
+  if (tuning.threads > 0)
+    return std::min(tuning.threads, most);
+  // A synapse against a neuron's update: few spikes a tick.
+  constexpr uint64_t synapsesANeuron = 200, neuronsAThread = 8192;
+  uint64_t useful = (neurons + synapses / synapsesANeuron) / neuronsAThread;
+  return unsigned(std::clamp<uint64_t>(
+      useful, 1, std::clamp(std::thread::hardware_concurrency(), 1u, most)));
+}
+
+/// One partition a thread, of whole cache lines.
+static uint32_t partitionFor(const Tuning &tuning, uint32_t neurons,
+                             unsigned threads) {
+  if (tuning.partitionNeurons > 0)
+    return std::min(tuning.partitionNeurons, kPartitionNeurons);
+  uint32_t each = (neurons + threads - 1) / threads;
+  return std::clamp<uint32_t>((each + 63) / 64 * 64, 64, kPartitionNeurons);
+}
+
+static std::vector<Block> encodeAll(std::vector<RowBlock> rows,
+                                    const Population &target,
+                                    uint32_t partition, uint32_t sources,
+                                    bool floats, const Tuning &tuning) {
+  std::vector<Block> blocks;
+  for (RowBlock &block : rows) {
+    auto first = uint32_t(block.partition * partition);
+    for (Block &encoded : encode(std::move(block), first,
+                                 std::min(partition, target.neurons - first),
+                                 sources, floats, tuning))
+      blocks.push_back(std::move(encoded));
+  }
+  return blocks;
+}
+
 /// Everything but the check for memory.
 static std::shared_ptr<const Program>
-makeProgram(snn::NetworkOp network, Precision precision, DiagnosticSink &sink) {
+makeProgram(snn::NetworkOp network, const Plan &plan, Precision precision,
+            const Tuning &tuning, DiagnosticSink &sink) {
   auto read = readNetwork(network);
   if (failed(read))
     return nullptr;
@@ -158,13 +228,27 @@ makeProgram(snn::NetworkOp network, Precision precision, DiagnosticSink &sink) {
     for (unsigned k = 0; k < model.numStates(); ++k)
       scales.push_back(reference::stateScales(op, model.stateName(k)));
   }
+  uint64_t neurons = 0, synapses = 0;
+  for (const Piece &piece : plan.pieces) {
+    neurons += piece.neurons;
+    synapses += piece.synapses;
+  }
+  program->threads = threadsFor(tuning, neurons, synapses);
+  program->vectors = tuning.vectors;
+  for (const Population &population : read->populations)
+    program->partitionNeurons.push_back(
+        partitionFor(tuning, population.neurons, program->threads));
   program->edges.resize(read->channels.size() + read->populations.size());
-  for (const Projection &projection : read->projections) {
-    auto rows = buildRows(projection.op, precision);
+  for (Projection &projection : read->projections) {
+    uint32_t partition = program->partitionNeurons[projection.target];
+    auto rows = buildRows(projection.op, precision, partition);
     if (failed(rows))
       return nullptr;
     program->edges[projection.source].push_back(
-        {projection.target, std::move(*rows)});
+        {projection.target,
+         encodeAll(std::move(*rows), read->populations[projection.target],
+                   partition, uint32_t(projection.op.numSources()),
+                   precision == Precision::Float, tuning)});
   }
   program->populations = std::move(read->populations);
   return program;
@@ -182,7 +266,7 @@ std::shared_ptr<const Artifact> CpuTarget::build(ModuleOp normalized,
   // What earlier passes left of drawn synapses is not needed any more.
   auto *dialect = normalized.getContext()->getOrLoadDialect<snn::SNNDialect>();
   try {
-    auto program = makeProgram(network, precision, sink);
+    auto program = makeProgram(network, *planned, precision, tuning, sink);
     dialect->drawnRows().clear();
     return program ? std::make_shared<CpuArtifact>(std::move(program))
                    : nullptr;
@@ -200,8 +284,8 @@ CpuTarget::open(std::shared_ptr<const Artifact> artifact, const std::string &) {
           std::make_unique<Engine>(made.program)));
 }
 
-std::unique_ptr<target::Target> createTarget() {
-  return std::make_unique<CpuTarget>();
+std::unique_ptr<target::Target> createTarget(const Tuning &tuning) {
+  return std::make_unique<CpuTarget>(tuning);
 }
 
 } // namespace snnc::cpu

@@ -9,13 +9,29 @@
 #define SNNC_BACKENDS_CPU_CPUTARGET_H
 
 #include "compiler/Target/Target.h"
+#include "runtime/support/Vectors.h"
+
+#include <optional>
 
 namespace snnc::cpu {
+
+/// How the synapses of a block are held (Encodings.h).
+enum class Encoding : uint8_t { Index, Bits, Dense, Diagonal };
+
+/// What never changes a result.
+struct Tuning {
+  unsigned threads = 0; ///< 0: as many as bring something
+  // For tests: else the target decides.
+  uint32_t partitionNeurons = 0;
+  std::optional<Encoding> encoding; ///< wherever it is possible
+  bool mixed = false;               ///< another one from block to block
+  VectorSet vectors = widestVectors();
+};
 
 /// Any network, in either precision, as large as memory allows: no cores, no
 /// packets. One device, `cpu`. Errors of build: SNN0310, SNN0311, SNN0303,
 /// SNN0304, SNN0650, SNN0702 to SNN0705, SNN0960 (memory).
-std::unique_ptr<target::Target> createTarget();
+std::unique_ptr<target::Target> createTarget(const Tuning &tuning = {});
 
 } // namespace snnc::cpu
 

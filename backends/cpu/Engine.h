@@ -4,19 +4,22 @@
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// docs/semantics.md S1.2 in three steps a tick. A spike books its segments in
-// the calendars of the partitions that they end in, under the tick of their
-// arrival; a partition adds what is booked for the tick to one array of sums a
-// receptor, and updates its neurons. Bookings of a tick stand in the order in
-// which they were made, which is the order of arrival of S4.4.
+// docs/semantics.md S1.2 by partitions of target neurons. A partition pulls, in
+// tick t, what the sources that spiked in t - delay bring, into one array of
+// sums a receptor, and updates its neurons. Blocks whose rows have several
+// delays are booked instead: a spike puts its segments into the partition's
+// calendar, under the tick of their arrival. A thread owns partitions; nothing
+// is shared inside a tick but the spikes of earlier ones, and those are
+// exchanged every `exchange` ticks, the least delay of a spike.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_BACKENDS_CPU_ENGINE_H
 #define SNNC_BACKENDS_CPU_ENGINE_H
 
+#include "backends/cpu/Calendar.h"
+#include "backends/cpu/Kernels.h"
 #include "backends/cpu/Regions.h"
-#include "backends/cpu/Synapses.h"
-#include "runtime/host/NetworkEngine.h"
+#include "backends/cpu/Team.h"
 
 namespace snnc::cpu {
 
@@ -25,13 +28,16 @@ struct Program {
   runtime::Manifest manifest;
   target::Precision precision = target::Precision::Quantized;
   std::vector<Population> populations;
+  std::vector<uint32_t> partitionNeurons;               ///< per population
   std::vector<std::vector<std::vector<double>>> scales; ///< [population][state]
   std::unique_ptr<Regions> regions;
+  unsigned threads = 1;
+  VectorSet vectors = VectorSet::Portable;
 
   /// The rows of one projection.
   struct Edge {
     size_t target = 0; ///< population
-    std::vector<RowBlock> blocks;
+    std::vector<Block> blocks;
   };
   /// Per source, inputs before populations: in the order of the text.
   std::vector<std::vector<Edge>> edges;
@@ -40,50 +46,26 @@ struct Program {
   uint64_t synapseBytes() const;
 };
 
-/// What is on its way to one partition, by tick of arrival.
-class Calendar {
-public:
-  /// Bookings side by side that share a block and a count of spikes: most do,
-  /// so that one takes 4 bytes.
-  struct Group {
-    const RowBlock *block;
-    uint32_t count;
-    size_t begin; ///< in Day::segments; the next group's is the end
+/// Neighbouring neurons of a population, and what arrives at them.
+struct Part {
+  size_t population = 0, index = 0;
+  uint32_t first = 0, neurons = 0;
+  uint64_t cost = 0; ///< of a tick, in neurons
+
+  struct Incoming {
+    size_t source; ///< inputs before populations
+    const Block *block;
   };
-  struct Day {
-    std::vector<Group> groups;
-    std::vector<uint32_t> segments; ///< of the group's block
-
-    void book(const RowBlock &block, uint32_t count, uint32_t segment) {
-      if (groups.empty() || groups.back().block != &block ||
-          groups.back().count != count)
-        groups.push_back({&block, count, segments.size()});
-      segments.push_back(segment);
-    }
-    std::span<const uint32_t> segmentsOf(size_t group) const {
-      size_t begin = groups[group].begin, end = group + 1 < groups.size()
-                                                    ? groups[group + 1].begin
-                                                    : segments.size();
-      return std::span(segments).subspan(begin, end - begin);
-    }
-    void clear() {
-      groups.clear();
-      segments.clear();
-    }
-  };
-
-  void resize(uint32_t longestDelay) { days.resize(size_t(longestDelay) + 1); }
-  uint32_t longestDelay() const { return uint32_t(days.size()) - 1; }
-  Day &at(uint64_t tick) { return days[tick % days.size()]; }
-  void clear();
-
-private:
-  std::vector<Day> days = std::vector<Day>(1);
+  std::vector<Incoming> pulled;
+  /// With rows of several delays; in float all, in the order of S4.4.
+  std::vector<Incoming> booked;
+  Calendar calendar;
 };
 
 class Engine : public runtime::NetworkEngine {
 public:
   explicit Engine(std::shared_ptr<const Program> program);
+  ~Engine() override;
 
   const runtime::Manifest &manifest() const override {
     return program->manifest;
@@ -97,30 +79,44 @@ public:
   uint64_t batchTicks() const override { return 64; }
 
 private:
-  struct State {
-    std::vector<Column> states;
-    std::vector<uint8_t> spikes;
-    std::vector<Calendar> calendars; ///< one a partition
+  class Worker;
+  /// The first state of a part that is no number, in one tick.
+  struct NoNumber {
+    uint64_t tick;
+    size_t population, variable;
+    uint32_t neuron;
+    float value;
   };
 
-  Status tick(std::span<const runtime::CountRows> inputs);
-  Status updatePartition(size_t population, size_t partition);
-  Status takeSums(size_t population, size_t partition, uint32_t neurons);
-  template <typename Sum>
-  Status addBookings(size_t population, size_t partition, uint32_t neurons);
-  void sendPopulation(size_t population);
-  void send(const Program::Edge &edge, uint32_t source, uint32_t count);
-  void record(uint64_t tick, const runtime::Tape &tape) const;
-  void watchStates(uint64_t tick, runtime::FiniteWatch &watch) const;
-  /// No sum of the tick can leave 32 bits, whatever stands where.
-  bool isNarrow(const Calendar::Day &day) const;
+  void makeParts();
+  void connectParts();
+  void shareParts();
+  void resizeHistories();
+  void takeInputs(const runtime::Batch &batch, size_t first, size_t step);
+  void keepInputs(const runtime::Batch &batch);
+  Status conclude(runtime::FiniteWatch &watch);
+  size_t inputs() const { return program->manifest.inputs.size(); }
+  bool isFloat() const {
+    return program->precision == target::Precision::Float;
+  }
 
   std::shared_ptr<const Program> program;
-  std::vector<State> populations;
+  Team team;
+  std::vector<Part> parts;
+  std::vector<size_t> firstPart;                ///< per population
+  std::vector<std::unique_ptr<Worker>> workers; ///< one a thread
+  std::vector<std::vector<Column>> states;      ///< [population][state]
+  std::vector<std::vector<uint8_t>> spikes;     ///< [population]
+  std::vector<History> histories;               ///< per source
+  struct InputUse {
+    bool sparse = false, row = false; ///< lists and rows of counts are read
+    uint32_t reach = 0;               ///< the longest delay that is pulled
+  };
+  std::vector<InputUse> inputUses;
+  /// Ticks that no spike of a population arrives within.
+  uint64_t exchange = 1;
   uint64_t now = 0;
-  std::vector<uint32_t> spiking;       ///< neurons, while their spikes are sent
-  std::vector<std::byte> accumulators; ///< receptors x neurons of a partition
-  std::vector<Column> sums;            ///< per receptor, of a partition
+  uint64_t unbooked = 0; ///< ticks in front of `now`
 };
 
 } // namespace snnc::cpu

@@ -109,6 +109,7 @@ public:
 
   RowBlock block;
   bool floats = false;
+  uint32_t firstNeuron = 0;
   std::vector<uint64_t> degrees; ///< per source, then where its next one goes
   bool empty() const { return synapses == 0; }
 
@@ -164,7 +165,7 @@ void Builder::layOut() {
 
 void Builder::add(uint32_t source, const Entry &entry) {
   uint64_t at = degrees[source]++;
-  block.targets[at] = uint16_t(entry.target % kPartitionNeurons);
+  block.targets[at] = uint16_t(entry.target - firstNeuron);
   if (!delays.empty())
     delays[at] = uint16_t(entry.delay);
   if (auto *narrow = std::get_if<std::vector<int8_t>>(&block.weights))
@@ -233,6 +234,7 @@ void Builder::addSegments(uint64_t begin, uint64_t end) {
 }
 
 void Builder::finish() {
+  block.shortestDelay = shortest;
   uint64_t begin = 0;
   for (uint64_t end : degrees) { // each row was written to its end
     block.segmentBegin.push_back(uint32_t(block.segments.size()));
@@ -267,25 +269,26 @@ uint64_t RowBlock::bytes() const {
 }
 
 FailureOr<std::vector<RowBlock>> buildRows(ProjectionOp projection,
-                                           target::Precision precision) {
+                                           target::Precision precision,
+                                           uint32_t neurons) {
   Walk walk;
   if (!walk.open(projection, precision))
     return failure();
   size_t targets = size_t(projection.numTargets());
   size_t sources = size_t(projection.numSources());
-  std::vector<Builder> builders((targets + kPartitionNeurons - 1) /
-                                kPartitionNeurons);
-  for (Builder &builder : builders) {
-    builder.floats = precision == target::Precision::Float;
-    builder.degrees.assign(sources, 0);
+  std::vector<Builder> builders((targets + neurons - 1) / neurons);
+  for (size_t p = 0; p < builders.size(); ++p) {
+    builders[p].floats = precision == target::Precision::Float;
+    builders[p].firstNeuron = uint32_t(p * neurons);
+    builders[p].degrees.assign(sources, 0);
   }
   walk.forEach([&](uint32_t source, const Entry &entry) {
-    builders[entry.target / kPartitionNeurons].count(source, entry);
+    builders[entry.target / neurons].count(source, entry);
   });
   for (Builder &builder : builders)
     builder.layOut();
   walk.forEach([&](uint32_t source, const Entry &entry) {
-    builders[entry.target / kPartitionNeurons].add(source, entry);
+    builders[entry.target / neurons].add(source, entry);
   });
   std::vector<RowBlock> blocks;
   for (size_t p = 0; p < builders.size(); ++p) {

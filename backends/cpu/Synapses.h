@@ -5,11 +5,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A partition is a range of up to 65,536 neurons of a population, so that a
-// target takes 16 bits. A block holds what one projection has into one
-// partition, by source and delay (compressed sparse rows): 2 bytes for the
-// target and 0, 1, 2 or 4 for the weight. Made in two walks over the
-// projection, one that counts and one that writes: nothing else is kept per
-// synapse but, until the rows are ordered by delay, 2 bytes for it.
+// target takes 16 bits; a thread owns partitions. A block holds what one
+// projection has into one partition, by source and delay (compressed sparse
+// rows): 2 bytes for the target and 0, 1, 2 or 4 for the weight. Made in two
+// walks over the projection, one that counts and one that writes: nothing else
+// is kept per synapse but, until the rows are ordered by delay, 2 bytes for it.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_BACKENDS_CPU_SYNAPSES_H
@@ -43,7 +43,7 @@ struct RowBlock {
   std::variant<int32_t, float, std::vector<int8_t>, std::vector<int16_t>,
                std::vector<float>>
       weights;
-  uint32_t longestDelay = 0; ///< ticks
+  uint32_t shortestDelay = 0, longestDelay = 0; ///< ticks
   /// The most that |sum| for one neuron can grow by when a segment arrives once
   /// (integers only).
   int64_t largest = 0;
@@ -51,10 +51,11 @@ struct RowBlock {
   uint64_t bytes() const;
 };
 
-/// The blocks of a projection, those without a synapse left out. Errors at the
-/// op: SNN0303, SNN0304.
-mlir::FailureOr<std::vector<RowBlock>> buildRows(snn::ProjectionOp projection,
-                                                 target::Precision precision);
+/// The blocks of a projection into partitions of `neurons` each, those without
+/// a synapse left out. Errors at the op: SNN0303, SNN0304.
+mlir::FailureOr<std::vector<RowBlock>>
+buildRows(snn::ProjectionOp projection, target::Precision precision,
+          uint32_t neurons = kPartitionNeurons);
 
 struct RowEstimate {
   target::Piece held;

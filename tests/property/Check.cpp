@@ -148,14 +148,31 @@ bool Checker::runReference() {
   return true;
 }
 
+/// Threads, partitions, encodings and vectors from network to network.
+static cpu::Tuning tuningOf(const NetworkSpec &spec) {
+  Draw draw(spec.seed * 0xD6E8FEB86659FD93 + 3);
+  cpu::Tuning tuning;
+  tuning.threads = draw.whole(1, 4);
+  tuning.partitionNeurons = draw.skewed(1, 200);
+  tuning.vectors =
+      std::min(draw.of<VectorSet>(
+                   {VectorSet::Portable, VectorSet::Avx2, VectorSet::Avx512}),
+               widestVectors());
+  using cpu::Encoding;
+  tuning.mixed = draw.chance(0.4);
+  tuning.encoding = draw.of<Encoding>(
+      {Encoding::Index, Encoding::Bits, Encoding::Dense, Encoding::Diagonal});
+  return tuning;
+}
+
 /// Runs `module` on the CPU engine.
 static Expected<runtime::RunResult>
 runOnCpu(ModuleOp module, target::Precision precision,
-         const runtime::ArrayMap &inputs,
+         const cpu::Tuning &tuning, const runtime::ArrayMap &inputs,
          const std::vector<std::string> &requests,
          const runtime::RunOptions &options, DiagnosticSink &findings) {
   MessageBridge bridge(module.getContext(), findings);
-  auto target = cpu::createTarget();
+  auto target = cpu::createTarget(tuning);
   auto artifact = target->build(module, precision, findings);
   if (!artifact)
     return findings.all().empty() ? makeError("SNN0901", {}, "no message")
@@ -185,10 +202,12 @@ bool Checker::agree(const std::string &where,
 
 bool Checker::runCpu() {
   DiagnosticSink findings;
-  return agree("cpu",
-               runOnCpu(*module, target::Precision::Quantized, inputs, requests,
-                        runOptions, findings),
-               expected.arrays);
+  auto run = [&](const cpu::Tuning &tuning) {
+    return runOnCpu(*module, target::Precision::Quantized, tuning, inputs,
+                    requests, runOptions, findings);
+  };
+  return agree("cpu", run({}), expected.arrays) &&
+         agree("cpu in other encodings", run(tuningOf(spec)), expected.arrays);
 }
 
 bool Checker::runFloat() {
@@ -205,8 +224,8 @@ bool Checker::runFloat() {
     return fail("float reference: " + toText(wanted.error()));
   DiagnosticSink findings;
   return agree("cpu in float",
-               runOnCpu(*floats, target::Precision::Float, inputs, requests,
-                        runOptions, findings),
+               runOnCpu(*floats, target::Precision::Float, tuningOf(spec),
+                        inputs, requests, runOptions, findings),
                wanted->arrays);
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "backends/cpu/CpuTarget.h"
+#include "backends/cpu/Kernels.h"
 #include "backends/cpu/Regions.h"
 #include "backends/cpu/Synapses.h"
 #include "compiler/SNN/Connectivity.h"
@@ -12,6 +13,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <random>
 
 using namespace snnc;
 using namespace snnc::reference;
@@ -22,8 +24,9 @@ namespace {
 class Cpu : public ::testing::Test, public TestNetwork {
 protected:
   Expected<RunResult> runCpu(const ArrayMap &inputs, const RunOptions &options,
-                             target::Precision precision) {
-    auto target = cpu::createTarget();
+                             target::Precision precision,
+                             const cpu::Tuning &tuning = {}) {
+    auto target = cpu::createTarget(tuning);
     auto artifact = target->build(*module, precision, sink);
     if (!artifact)
       return makeError("SNN0000", {}, messages);
@@ -398,6 +401,154 @@ TEST_F(Cpu, SamplesStartFromTheSameState) {
         << name;
   }
   agree(input);
+}
+
+/// `sources` onto 600 neurons, a third of the pairs, some twice.
+cpu::RowBlock randomRows(uint32_t sources, bool oneWeight) {
+  cpu::RowBlock rows;
+  std::vector<int8_t> weights;
+  std::mt19937 random(sources);
+  for (uint32_t s = 0; s < sources; ++s) {
+    rows.segmentBegin.push_back(uint32_t(rows.segments.size()));
+    rows.segments.push_back({rows.targets.size(), 2});
+    for (uint16_t target = 0; target < 600; ++target)
+      for (unsigned k = random() % 6; k >= 4; --k) {
+        rows.targets.push_back(target);
+        weights.push_back(int8_t(random()) / 2);
+      }
+  }
+  rows.segmentBegin.push_back(uint32_t(rows.segments.size()));
+  rows.segments.push_back({rows.targets.size(), 0});
+  rows.shortestDelay = rows.longestDelay = 2;
+  rows.largest = 128;
+  if (oneWeight)
+    rows.weights = -7;
+  else
+    rows.weights = weights;
+  return rows;
+}
+
+template <typename Sum>
+void expectSums(const cpu::RowBlock &rows, uint32_t sources,
+                const std::vector<cpu::Volley> &volleys,
+                const std::vector<Sum> &wanted) {
+  using cpu::Encoding;
+  for (auto encoding : {Encoding::Index, Encoding::Bits, Encoding::Dense})
+    for (auto set : {VectorSet::Portable, VectorSet::Avx2, VectorSet::Avx512}) {
+      cpu::Tuning tuning;
+      tuning.encoding = encoding;
+      std::vector<Sum> sums(1024);
+      cpu::KernelScratch scratch;
+      for (const cpu::Block &block :
+           cpu::encode(rows, 0, 600, sources, false, tuning))
+        cpu::addVolleys(sums.data(), 600, block, volleys, scratch,
+                        std::min(set, widestVectors()));
+      EXPECT_EQ(sums, wanted) << int(encoding) << " " << int(set);
+    }
+}
+
+/// More rows at once than the counters of bit rows hold, some several times.
+TEST_F(Cpu, KernelsAgree) {
+  for (uint32_t sources : {1u, 7u, 8u, 300u, 700u})
+    for (bool oneWeight : {false, true}) {
+      cpu::RowBlock rows = randomRows(sources, oneWeight);
+      std::vector<cpu::Volley> volleys(2); // one with counts, one without
+      std::vector<int32_t> wanted(1024);
+      for (uint32_t s = 0; s < sources; ++s) {
+        cpu::Volley &volley = volleys[s % 5 == 0];
+        volley.sources.push_back(s);
+        uint16_t count = 1;
+        if (s % 5 == 0)
+          volley.counts.push_back(count = s % 10 ? 1 : uint16_t(s + 2));
+        volley.total += count;
+        volley.most = std::max(volley.most, count);
+        for (uint64_t i = rows.segments[s].begin;
+             i < rows.segments[s + 1].begin; ++i)
+          wanted[rows.targets[i]] += weightAt(rows, i) * count;
+      }
+      expectSums<int32_t>(rows, sources, volleys, wanted);
+      expectSums<int64_t>(rows, sources, volleys,
+                          {wanted.begin(), wanted.end()});
+    }
+}
+
+/// A block of every shape, with several spikes of a source a tick.
+std::string everyEncoding() {
+  std::string more = everyRule(40, 300);
+  const char *rules[] = {"fixed_indegree, amount = 100.0 : f64",
+                         "fixed_probability, amount = 0.4 : f64",
+                         "one_to_one, amount = 1.0 : f64"};
+  int stream = 20;
+  for (const char *rule : rules)
+    for (const char *weight : {kOne, kNormal}) {
+      more += "snn.projection \"r" + std::to_string(stream) +
+              "\" %p to %p weights " +
+              drawn(rule, weight, kNow,
+                    std::strstr(rule, "indegree") != nullptr, stream) +
+              " delay(" + std::to_string(1 + stream % 4) +
+              ") quant <8, nearest, 100.0> {receptor = " +
+              std::to_string(stream % 2) +
+              " : i64} : tensor<300xi1>, tensor<300xi1>\n";
+      ++stream;
+    }
+  more += "snn.projection \"d\" %in2 to %p weights " +
+          drawn("one_to_one, amount = 1.0 : f64", kOne, kNow, 0, 40) +
+          " delay(3) quant <8, nearest, 100.0> : tensor<300xf32>, "
+          "tensor<300xi1>\n";
+  std::string text = ::network(300, more);
+  text.insert(text.find("%p = snn.population"),
+              "%in2 = snn.input \"in2\" : tensor<300xf32>\n");
+  return text;
+}
+
+TEST_F(Cpu, TuningIsNotSeen) {
+  ASSERT_TRUE(parse(everyEncoding())) << messages;
+  ArrayMap inputs{{"in", counts(60, 40, 3)}, {"in2", counts(60, 300, 2, 9)}};
+  for (bool floats : {false, true}) {
+    auto interpreter =
+        interpret(floats ? Precision::Float : Precision::Quantized);
+    auto wanted = runReference(*interpreter, inputs, {}, {});
+    ASSERT_TRUE(wanted);
+    EXPECT_GT(wanted->spikeTotals["p"], 1000u);
+    using cpu::Encoding;
+    for (unsigned k = 0; k < 6; ++k) {
+      cpu::Tuning tuning;
+      tuning.threads = 1 + k % 4;
+      tuning.mixed = k == 4;
+      if (k != 4)
+        tuning.encoding = Encoding(k % 4);
+      tuning.partitionNeurons = std::array<uint32_t, 3>{0, 130, 65}[k % 3];
+      tuning.vectors = std::min(VectorSet((k + k / 4) % 3), widestVectors());
+      auto got = runCpu(inputs, {},
+                        floats ? target::Precision::Float
+                               : target::Precision::Quantized,
+                        tuning);
+      ASSERT_TRUE(got) << messages;
+      for (const auto &[name, array] : wanted->arrays)
+        EXPECT_EQ(array.bytes, got->arrays.at(name).bytes) << name << k;
+    }
+  }
+}
+
+/// The first tick and neuron, whichever thread comes upon it.
+TEST_F(Cpu, ThreadsFailAlike) {
+  std::string text = ::network(300, R"(
+    snn.projection "plus" %in to %p weights #snn.dense<dense<1.0> :
+      tensor<300x40xf32>> delay(1) quant <16, nearest, 32767.0>
+      : tensor<40xf32>, tensor<300xi1>)");
+  ASSERT_TRUE(parse(text)) << messages;
+  std::vector<uint16_t> all(100 * 40);
+  std::fill(all.begin() + 90 * 40, all.end(), 65535);
+  NdArray input = NdArray::of<uint16_t>({100, 40}, all);
+  auto interpreter = interpret(Precision::Quantized);
+  auto wanted = runReference(*interpreter, {{"", input}}, {}, {});
+  for (unsigned threads : {1u, 2u, 4u}) {
+    cpu::Tuning tuning;
+    tuning.threads = threads;
+    auto got = runCpu({{"", input}}, {}, target::Precision::Quantized, tuning);
+    ASSERT_TRUE(!wanted && !got);
+    EXPECT_EQ(toText(got.error()), toText(wanted.error()));
+  }
 }
 
 TEST_F(Cpu, APlanKnowsItsSize) {

@@ -44,7 +44,9 @@ s2::Provenance provenanceOf(const CompileOptions &options,
 target::Registry targetsFor(const CompileOptions &options,
                             const Dynamics &dynamics, unsigned threads) {
   target::Registry registry;
-  registry.add(cpu::createTarget());
+  cpu::Tuning tuning;
+  tuning.threads = threads;
+  registry.add(cpu::createTarget(tuning));
   registry.add(
       s2::createTarget(options, provenanceOf(options, dynamics), threads));
   return registry;

@@ -34,6 +34,12 @@ public:
   void tick(uint64_t sample, uint64_t tick, std::span<uint16_t> counts);
 
 private:
+  /// Neighbours with one mean.
+  struct Group {
+    uint64_t begin, end;
+    double mean;
+  };
+  void group(uint64_t tick);
   /// Null where there are too many means.
   const PoissonTable *tableOf(double mean);
 
@@ -41,6 +47,7 @@ private:
   PhiloxKey key;
   uint64_t channels;
   std::map<double, PoissonTable> tables;
+  std::vector<Group> groups; ///< of the last tick
 };
 } // namespace
 
@@ -51,13 +58,22 @@ const PoissonTable *PoissonFill::tableOf(double mean) {
   return known == tables.end() ? nullptr : &known->second;
 }
 
-/// Neighbours with one mean are drawn together.
+void PoissonFill::group(uint64_t tick) {
+  groups.clear();
+  for (uint64_t c = 0; c < channels; ++c) {
+    double mean = rates.at(tick, c);
+    if (groups.empty() || groups.back().mean != mean)
+      groups.push_back({c, c, mean});
+    groups.back().end = c + 1;
+  }
+}
+
+/// Groups are drawn together.
 void PoissonFill::tick(uint64_t sample, uint64_t tick,
                        std::span<uint16_t> counts) {
-  for (uint64_t c = 0, end; c < channels; c = end) {
-    double mean = rates.at(tick, c);
-    for (end = c + 1; end < channels && rates.at(tick, end) == mean;)
-      ++end;
+  if (groups.empty() || rates.length())
+    group(tick);
+  for (auto [c, end, mean] : groups) {
     if (const PoissonTable *table = tableOf(mean)) {
       drawPoisson(*table, key, tick, uint32_t(sample), uint32_t(c),
                   counts.subspan(c, end - c));
