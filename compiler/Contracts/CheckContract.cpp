@@ -20,14 +20,36 @@ struct CheckContractPass : impl::CheckContractBase<CheckContractPass> {
   }
 
   mlir::LogicalResult check() {
-    if (stage == "imported")
-      return checkImported(getOperation());
-    if (stage == "normalized")
-      return checkNormalized(getOperation());
-    return report(getOperation(), "SNN0720")
-           << "unknown stage '" << stage.getValue()
-           << "'; there are imported and normalized";
+    if (const Contract *contract = findContract(stage))
+      return contract->check(getOperation());
+    auto diag = report(getOperation(), "SNN0720")
+                << "unknown stage '" << stage.getValue() << "'; there are";
+    for (const Contract &contract : contracts())
+      diag << (&contract == contracts().begin() ? " " : ", ") << contract.stage;
+    return diag;
   }
 };
 } // namespace
+
+llvm::ArrayRef<Contract> contracts() {
+  static const Contract all[] = {
+      {"imported", checkImported},
+      {"normalized",
+       [](mlir::ModuleOp module) { return checkNormalized(module); }},
+      {"decided", checkDecided},
+      {"sliced", checkSliced},
+      {"placed", checkPlaced},
+      {"routed", checkRouted},
+      {"laid-out", checkLaidOut},
+      {"programs", checkPrograms}};
+  return all;
+}
+
+const Contract *findContract(llvm::StringRef stage) {
+  for (const Contract &contract : contracts())
+    if (stage == contract.stage)
+      return &contract;
+  return nullptr;
+}
+
 } // namespace snnc::contracts

@@ -13,7 +13,8 @@ def CheckContract : Pass<"snnc-check-contract", "::mlir::ModuleOp"> {
   }];
   let options = [
     Option<"stage", "stage", "std::string", "\"normalized\"",
-           "imported or normalized">];
+           "imported, normalized, decided, sliced, placed, routed, laid-out or "
+           "programs">];
 }
 
 #endif // SNNC_CONTRACTS_PASSES

@@ -15,7 +15,7 @@ FLOORS = ["runtime", "compiler", "planner", "classifier", "passes", "backends",
 # What may use a neighbour of the same floor: the phases of `passes` in the
 # order in which they run, and everything inside these folders.
 BESIDE = {"runtime", "compiler", "planner", "classifier", "tools"}
-PHASES = ["Normalize", "Decide", "Map", "Program"]
+PHASES = ["Normalize", "Decide", "Map", "Program", "Pipeline"]
 GROUND_FORBIDS = ("llvm/", "mlir/", "llvm-c/", "lld/")
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*["<]([^">]+)[">]', re.M)

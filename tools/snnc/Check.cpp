@@ -41,21 +41,28 @@ static nlohmann::json describe(snn::NetworkOp network) {
   return layers;
 }
 
-/// What the layers need of the machine; nothing after an error.
-static std::optional<PlannedLayers> planLayers(ModuleOp module,
-                                               const CompileOptions &options,
-                                               DiagnosticSink &sink) {
-  auto machine = s2::machineOf(options);
-  if (!machine) {
-    sink.report(machine.takeError());
-    return std::nullopt;
-  }
-  auto shared = std::make_shared<const MachineModel>(*machine);
-  auto decisions = s2::planParadigms(module, options, shared);
-  if (failed(decisions))
-    return std::nullopt;
-  return PlannedLayers{machine->name, options.paradigm, options.objective,
-                       uint64_t(machine->pes.size()), std::move(*decisions)};
+/// Whether the machine holds it: all that `compile` does but the code. What the
+/// layers need of it goes to `plans`, where that is asked for.
+static void tryMapping(ModuleOp module, const CheckOptions &options,
+                       std::optional<PlannedLayers> &plans,
+                       DiagnosticSink &sink) {
+  using pipeline::StageId;
+  const CompileOptions &compile = options.compile;
+  auto machine = s2::machineOf(compile);
+  if (!machine)
+    return sink.report(machine.takeError());
+  auto model = std::make_shared<const MachineModel>(std::move(*machine));
+  std::shared_ptr<std::vector<decide::Decision>> decisions;
+  if (options.plan)
+    decisions = std::make_shared<std::vector<decide::Decision>>();
+  pipeline::Pipeline stages = s2::pipelineOf(compile, model, decisions);
+  if (failed(stages.run(module, StageId::Normalized, StageId::Decided)))
+    return;
+  if (decisions)
+    plans = PlannedLayers{model->name, compile.paradigm, compile.objective,
+                          uint64_t(model->pes.size()), std::move(*decisions)};
+  if (!sink.hasErrors())
+    (void)stages.run(module, StageId::Decided, StageId::Programs);
 }
 
 static void printLayers(const nlohmann::json &layers) {
@@ -74,17 +81,6 @@ static void printLayers(const nlohmann::json &layers) {
                  layer["source"].get<std::string>(),
                  layer["target"].get<std::string>());
   }
-}
-
-/// Whether the machine holds it: all that `compile` does but the code.
-static void tryMapping(ModuleOp module, const CompileOptions &options,
-                       DiagnosticSink &sink) {
-  auto machine = s2::machineOf(options);
-  if (!machine)
-    return sink.report(machine.takeError());
-  (void)s2::mapNetwork(
-      module, options,
-      std::make_shared<const MachineModel>(std::move(*machine)));
 }
 
 /// What `compile` does beyond the check, and may still refuse.
@@ -109,13 +105,8 @@ int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
                                  imported.dynamics, network,
                                  /*quantized=*/true))) {
     layers = describe(networkOf(*imported.module));
-    OwningOpRef<ModuleOp> copy;
     if (mapped)
-      copy = imported.module->clone();
-    if (options.plan)
-      plans = planLayers(*imported.module, options.compile, sink);
-    if (copy && !sink.hasErrors())
-      tryMapping(*copy, options.compile, sink);
+      tryMapping(*imported.module, options, plans, sink);
   }
   if (options.json) {
     nlohmann::json findings = nlohmann::json::array();

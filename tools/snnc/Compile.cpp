@@ -55,23 +55,25 @@ target::Registry targetsFor(const CompileOptions &options,
 /// The only target whose artifacts are files.
 static constexpr const char *kBundleTarget = "spinnaker2";
 
-static void printModule(ModuleOp module) {
+/// --emit of a stage that every target has; false: `emit` is none of `stage`.
+static bool emitStage(ModuleOp module, pipeline::StageId stage,
+                      const std::string &emit) {
+  auto [reached, dump] = pipeline::findDump(emit);
+  if (!dump || reached->id != stage)
+    return false;
   std::string text;
   llvm::raw_string_ostream stream(text);
-  module.print(stream);
-  fmt::print("{}\n", text);
+  pipeline::print(module, dump->part, stream);
+  fmt::print("{}", text);
+  return true;
 }
 
-/// --emit of something before the bundle.
-static int emitStage(ModuleOp module, const CompileOptions &options,
-                     target::Target &target, DiagnosticSink &sink) {
-  if (options.emit == "snn") {
-    printModule(module);
-    return kExitOk;
-  }
+/// --emit of a stage of the target.
+static int emitOf(target::Target &target, ModuleOp module,
+                  const std::string &emit, DiagnosticSink &sink) {
   std::string text;
   llvm::raw_string_ostream stream(text);
-  if (failed(target.print(module, options.emit, stream, sink)))
+  if (failed(target.print(module, emit, stream, sink)))
     return kExitInput;
   fmt::print("{}", text);
   return kExitOk;
@@ -99,18 +101,18 @@ int runCompile(const CompileOptions &options, DiagnosticSink &sink) {
       importNetwork(options.input, options.network, context.get(), sink);
   if (!imported.module)
     return kExitInput;
-  if (options.emit == "imported") {
-    printModule(*imported.module);
+  if (emitStage(*imported.module, pipeline::StageId::Imported, options.emit))
     return kExitOk;
-  }
   target::Registry registry = targetsFor(options, imported.dynamics);
   target::Target &target = *registry.find(kBundleTarget);
   if (failed(target.admit(*imported.module, sink)) ||
       failed(normalizeNetwork(*imported.module, imported.dt, imported.dynamics,
                               options.network, /*quantized=*/true)))
     return kExitInput;
+  if (emitStage(*imported.module, pipeline::StageId::Normalized, options.emit))
+    return kExitOk;
   if (options.emit != "bundle")
-    return emitStage(*imported.module, options, target, sink);
+    return emitOf(target, *imported.module, options.emit, sink);
   auto artifact =
       target.build(*imported.module, target::Precision::Quantized, sink);
   if (!artifact)

@@ -3,18 +3,16 @@
 
 #include "tools/snnc/Network.h"
 
-#include "compiler/Contracts/Contracts.h"
 #include "compiler/Import/NIR/NirNormalise.h"
 #include "compiler/Import/NIR/NirPrimitive.h"
 #include "compiler/Import/NIR/NirReader.h"
 #include "compiler/Import/NIRToSNN/NIRToSNN.h"
 #include "compiler/Import/YAML/YamlImport.h"
 #include "compiler/Tick/Tick.h"
-#include "passes/Normalize/Passes.h"
+#include "passes/Pipeline/Stages.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Pass/PassManager.h"
 
 #include <algorithm>
 #include <cmath>
@@ -196,11 +194,9 @@ static bool hasEveryReset(const nir::Graph &graph) {
   return true;
 }
 
-ImportedNetwork importNetwork(const std::string &path,
-                              const NetworkOptions &options,
-                              MLIRContext *context, DiagnosticSink &sink) {
-  if (isYaml(path))
-    return importYaml(path, options, context, sink);
+static ImportedNetwork importNir(const std::string &path,
+                                 const NetworkOptions &options,
+                                 MLIRContext *context, DiagnosticSink &sink) {
   auto graph = nir::readNir(path, sink);
   if (!graph) {
     sink.report(graph.takeError());
@@ -220,11 +216,24 @@ ImportedNetwork importNetwork(const std::string &path,
   return result;
 }
 
+ImportedNetwork importNetwork(const std::string &path,
+                              const NetworkOptions &options,
+                              MLIRContext *context, DiagnosticSink &sink) {
+  ImportedNetwork result = isYaml(path)
+                               ? importYaml(path, options, context, sink)
+                               : importNir(path, options, context, sink);
+  const auto &stage = pipeline::stageOf(pipeline::StageId::Imported);
+  if (result.module && failed(stage.contract->check(*result.module)))
+    result.module = nullptr;
+  return result;
+}
+
 LogicalResult normalizeNetwork(ModuleOp module, double dt,
                                const Dynamics &dynamics,
                                const NetworkOptions &options, bool quantized) {
   bool incumbent = options.quantize == "py-spinnaker2";
-  normalize::DiscretizeOptions discretize;
+  pipeline::NormalizeOptions normalize;
+  auto &discretize = normalize.discretize;
   discretize.dt = dt;
   discretize.integrator = dynamics.integrator;
   discretize.reset = dynamics.reset;
@@ -233,30 +242,18 @@ LogicalResult normalizeNetwork(ModuleOp module, double dt,
   discretize.jump = dynamics.jump;
   discretize.start = dynamics.start;
   discretize.membraneBias = incumbent;
-  normalize::RetimeOptions retime;
-  retime.relax = options.relaxTiming;
-  retime.alignStart = !incumbent; // py-spinnaker2 lets every neuron run from 0
-  normalize::QuantizeOptions quantize;
-  quantize.bits = options.weights == "int16"  ? 16
-                  : options.weights == "int8" ? 8
-                                              : 0; // auto
-  quantize.mode = options.quantize;
-
-  PassManager pm(module.getContext());
-  pm.addPass(normalize::createFuseThresholds());
-  pm.addPass(normalize::createAddReadouts());
-  pm.addPass(normalize::createContractEdges());
-  pm.addPass(normalize::createDiscretize(discretize));
-  pm.addPass(normalize::createExpandMath());
-  pm.addPass(normalize::createRetime(retime));
-  if (quantized)
-    pm.addPass(normalize::createQuantize(quantize));
-  // After the scales are folded in: a threshold of exactly 1 would otherwise
-  // become a constant that no scale can reach.
-  pm.addPass(normalize::createSpecialize());
-  if (failed(pm.run(module)))
-    return failure();
-  return quantized ? contracts::checkNormalized(module) : success();
+  normalize.retime.relax = options.relaxTiming;
+  // py-spinnaker2 lets every neuron run from 0.
+  normalize.retime.alignStart = !incumbent;
+  normalize.quantize.bits = options.weights == "int16"  ? 16
+                            : options.weights == "int8" ? 8
+                                                        : 0; // auto
+  normalize.quantize.mode = options.quantize;
+  normalize.quantized = quantized;
+  pipeline::Pipeline pipeline;
+  pipeline::addNormalize(pipeline, normalize);
+  return pipeline.run(module, pipeline::StageId::Imported,
+                      pipeline::StageId::Normalized);
 }
 
 } // namespace snnc

@@ -3,6 +3,7 @@
 
 #include "tools/snnc/Options.h"
 
+#include "compiler/Pipeline/Pipeline.h"
 #include "passes/Decide/AutoSelect.h"
 #include "runtime/support/ExitCode.h"
 #include "tools/snnc/Backend.h"
@@ -14,6 +15,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sstream>
 
 #ifndef SNNC_VERSION
@@ -190,10 +192,13 @@ static void addCompile(CLI::App &app, CompileOptions &o) {
   CLI::App *c = app.add_subcommand("compile", "Compile a network to a bundle");
   c->add_option("network", o.input, "NIR file")->required();
   c->add_option("-o,--output", o.output, "Bundle (default: NETWORK.s2x)");
-  c->add_option("--emit", o.emit,
-                "Stop early and print: imported, snn, fabric, tick, asm")
-      ->check(
-          CLI::IsMember({"bundle", "imported", "snn", "fabric", "tick", "asm"}))
+  std::vector<std::string> dumps = pipeline::dumpNames();
+  dumps.push_back("asm"); // of the chip's target
+  std::string all = fmt::format("Stop early and print: {}",
+                                fmt::join(dumps, ", "));
+  dumps.insert(dumps.begin(), "bundle");
+  c->add_option("--emit", o.emit, all)
+      ->check(CLI::IsMember(dumps))
       ->capture_default_str();
   addReport(c, o.report);
   addNetworkOptions(c, o.network);

@@ -3,7 +3,8 @@
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The pipeline in one readable page: decide, map, programs, bundle.
+// Decide, map and programs are the stages of compiler/Pipeline; then the
+// bundle.
 //
 //===----------------------------------------------------------------------===//
 
@@ -11,19 +12,15 @@
 
 #include "backends/spinnaker2/Bundle/BundleBuilder.h"
 #include "compiler/Target/Target.h"
-#include "passes/Decide/Passes.h"
-#include "passes/Map/Passes.h"
-#include "passes/Normalize/Passes.h"
-#include "passes/Program/Passes.h"
 #include "planner/Capacity.h"
-
-#include "mlir/Pass/PassManager.h"
 
 #include <filesystem>
 
 using namespace mlir;
 
 namespace snnc::s2 {
+
+using pipeline::StageId;
 
 Expected<MachineModel> machineOf(const MapOptions &options) {
   if (options.machine.empty())
@@ -42,54 +39,34 @@ static decide::ParadigmMode modeOf(const std::string &name) {
                                 : decide::ParadigmMode::Auto;
 }
 
-static std::unique_ptr<Pass>
-selectParadigm(const MapOptions &options,
-               std::shared_ptr<const MachineModel> machine,
-               std::shared_ptr<std::vector<decide::Decision>> decisions,
-               std::shared_ptr<fabric::ScanCache> scans = nullptr) {
-  decide::SnnSelectParadigmOptions select;
-  select.mode = modeOf(options.paradigm);
-  select.objective = options.objective;
-  select.budget = options.selectorBudget;
-  select.model = options.selectorModel;
-  select.explain = options.explainParadigm;
-  decide::SelectContext context;
-  context.machine = std::move(machine);
-  context.tickSeconds = options.tick();
-  context.decisions = std::move(decisions);
-  context.scans = std::move(scans);
-  return decide::createSnnSelectParadigm(select, std::move(context));
+pipeline::Pipeline
+pipelineOf(const MapOptions &options,
+           std::shared_ptr<const MachineModel> machine,
+           std::shared_ptr<std::vector<decide::Decision>> decisions) {
+  pipeline::ManyCoreOptions many;
+  many.machine = std::move(machine);
+  many.realTime = {options.tick(), options.tickSeconds.has_value()};
+  many.select.mode = modeOf(options.paradigm);
+  many.select.objective = options.objective;
+  many.select.budget = options.selectorBudget;
+  many.select.model = options.selectorModel;
+  many.select.explain = options.explainParadigm;
+  many.maxNeurons = options.maxNeurons;
+  many.maxSources = options.maxSources;
+  many.decisions = std::move(decisions);
+  pipeline::Pipeline pipeline;
+  pipeline::addManyCore(pipeline, many);
+  return pipeline;
 }
 
 FailureOr<std::vector<decide::Decision>>
 planParadigms(ModuleOp module, const MapOptions &options,
               std::shared_ptr<const MachineModel> machine) {
   auto decisions = std::make_shared<std::vector<decide::Decision>>();
-  PassManager pm(module.getContext());
-  pm.addPass(normalize::createMergeProjections());
-  pm.addPass(map::createFabricOrder(machine));
-  pm.addPass(map::createFabricCluster());
-  pm.addPass(selectParadigm(options, std::move(machine), decisions));
-  if (failed(pm.run(module)))
+  if (failed(pipelineOf(options, std::move(machine), decisions)
+                 .run(module, StageId::Normalized, StageId::Decided)))
     return failure();
   return std::move(*decisions);
-}
-
-static LogicalResult
-decideParadigms(ModuleOp module, const MapOptions &options,
-                std::shared_ptr<const MachineModel> machine,
-                std::shared_ptr<fabric::ScanCache> scans) {
-  normalize::BatchTicksOptions batch;
-  batch.ticks = 1; // those that were chosen
-  PassManager pm(module.getContext());
-  pm.addPass(normalize::createMergeProjections());
-  pm.addPass(map::createFabricOrder(machine));
-  pm.addPass(map::createFabricCluster());
-  pm.addPass(selectParadigm(options, machine, nullptr, scans));
-  pm.addPass(decide::createSnnChooseBatch(
-      machine, options.tick(), options.objective, scans, options.maxSources));
-  pm.addPass(normalize::createBatchTicks(batch));
-  return pm.run(module);
 }
 
 LogicalResult checkCapacity(ModuleOp module, const MapOptions &options,
@@ -99,31 +76,6 @@ LogicalResult checkCapacity(ModuleOp module, const MapOptions &options,
     return fabric::refuseHopeless(target::networkOf(module), *machine);
   sink.report(machine.takeError());
   return failure();
-}
-
-static LogicalResult placeNetwork(ModuleOp module, const MapOptions &options,
-                                  std::shared_ptr<const MachineModel> machine,
-                                  std::shared_ptr<fabric::ScanCache> scans) {
-  PassManager pm(module.getContext());
-  map::RealTime realTime{options.tick(), options.tickSeconds.has_value()};
-  pm.addPass(map::createFabricSlice(machine, options.maxNeurons, realTime,
-                                    scans, options.maxSources));
-  pm.addPass(map::createFabricPlace(machine));
-  pm.addPass(map::createFabricAssignKeys());
-  pm.addPass(map::createFabricRoute(machine));
-  pm.addPass(map::createFabricPlanMemory(machine));
-  pm.addPass(map::createFabricVerifyMapping(machine));
-  pm.addPass(program::createOutlinePrograms());
-  return pm.run(module);
-}
-
-LogicalResult mapNetwork(ModuleOp module, const MapOptions &options,
-                         std::shared_ptr<const MachineModel> machine) {
-  // What the decision scanned, the mapping need not scan again.
-  auto scans = std::make_shared<fabric::ScanCache>();
-  if (failed(decideParadigms(module, options, machine, scans)))
-    return failure();
-  return placeNetwork(module, options, machine, scans);
 }
 
 std::shared_ptr<runtime::Bundle> buildBundle(ModuleOp module,
@@ -137,7 +89,8 @@ std::shared_ptr<runtime::Bundle> buildBundle(ModuleOp module,
     return nullptr;
   }
   auto shared = std::make_shared<const MachineModel>(*machine);
-  if (failed(mapNetwork(module, options, shared)))
+  if (failed(pipelineOf(options, shared)
+                 .run(module, StageId::Normalized, StageId::Programs)))
     return nullptr;
   BundleOptions bundle;
   bundle.networkName = provenance.networkName;

@@ -8,7 +8,7 @@
 #ifndef SNNC_BACKENDS_SPINNAKER2_TARGET_MAPNETWORK_H
 #define SNNC_BACKENDS_SPINNAKER2_TARGET_MAPNETWORK_H
 
-#include "passes/Decide/Decision.h"
+#include "passes/Pipeline/Stages.h"
 #include "runtime/bundle/Bundle.h"
 #include "runtime/machine/MachineModel.h"
 
@@ -17,10 +17,6 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
-
-namespace snnc::fabric {
-class ScanCache;
-}
 
 namespace snnc::s2 {
 
@@ -68,11 +64,12 @@ mlir::FailureOr<std::vector<decide::Decision>>
 planParadigms(mlir::ModuleOp module, const MapOptions &options,
               std::shared_ptr<const MachineModel> machine);
 
-/// Normalized -> Decided (serial or parallel per population, and the extra
-/// latency that lets parallel ones multiply several ticks at once) -> mapped
-/// (fabric) with programs (tick), in place.
-mlir::LogicalResult mapNetwork(mlir::ModuleOp module, const MapOptions &options,
-                               std::shared_ptr<const MachineModel> machine);
+/// Decided, Sliced, Placed, Routed, LaidOut, Programs, as the options say.
+/// `decisions`: receives a record for every population; may be null.
+pipeline::Pipeline
+pipelineOf(const MapOptions &options,
+           std::shared_ptr<const MachineModel> machine,
+           std::shared_ptr<std::vector<decide::Decision>> decisions = nullptr);
 
 /// Normalized -> bundle in memory. Null after an error, which MLIR's handlers
 /// or `sink` have. `cache` keeps programs for later calls with the same

@@ -62,7 +62,10 @@ public:
   open(std::shared_ptr<const Artifact> artifact,
        const std::string &device) override;
   std::vector<std::string> stages() const override {
-    return {"fabric", "tick", "asm"};
+    using pipeline::StageId;
+    auto names = pipeline::dumpNames(StageId::Decided, StageId::Programs);
+    names.push_back("asm"); // of the programs, behind the last stage
+    return names;
   }
   LogicalResult print(ModuleOp normalized, const std::string &stage,
                       llvm::raw_ostream &out, DiagnosticSink &sink) override;
@@ -134,23 +137,19 @@ Spinnaker2Target::open(std::shared_ptr<const Artifact> artifact,
                                   : emulator::createEmulator({threads})));
 }
 
-static void printOps(ModuleOp module, bool machines, llvm::raw_ostream &out) {
-  for (Operation &op : *module.getBody())
-    if (machines ? isa<fabric::MachineOp>(op) : isa<tick::ProgramOp>(op)) {
-      op.print(out);
-      out << "\n";
-    }
-}
-
 LogicalResult Spinnaker2Target::print(ModuleOp normalized,
                                       const std::string &stage,
                                       llvm::raw_ostream &out,
                                       DiagnosticSink &sink) {
+  using pipeline::StageId;
   auto model = machine(sink);
-  if (!model || failed(mapNetwork(normalized, mapping, model)))
+  auto [reached, dump] = pipeline::findDump(stage);
+  if (!model || failed(pipelineOf(mapping, model)
+                           .run(normalized, StageId::Normalized,
+                                reached ? reached->id : StageId::Programs)))
     return failure();
-  if (stage != "asm") {
-    printOps(normalized, stage == "fabric", out);
+  if (dump) {
+    pipeline::print(normalized, dump->part, out);
     return success();
   }
   CodegenOptions codegen;

@@ -1,4 +1,4 @@
-//===- Contracts.cpp - What every stage promises the next one -------------===//
+//===- NetworkContracts.cpp - Imported, Normalized, Decided ---------------===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -7,9 +7,9 @@
 
 #include "compiler/Contracts/Contracts.h"
 
+#include "compiler/Contracts/Findings.h"
 #include "compiler/SNN/Connectivity.h"
 #include "compiler/SNN/ParamValues.h"
-#include "compiler/Support/Report.h"
 
 #include "llvm/ADT/StringMap.h"
 
@@ -22,21 +22,6 @@ namespace snnc::contracts {
 
 /// Longest delay a chip program must be able to keep (SNN0333 has the same).
 static constexpr double kLongestDelay = 65535;
-
-namespace {
-/// Counts findings; every check goes on after one, so that the user sees all.
-class Findings {
-public:
-  InFlightDiagnostic report(Operation *op, DiagnosticCode code) {
-    ++count;
-    return snnc::report(op, code);
-  }
-  LogicalResult result() const { return success(count == 0); }
-
-private:
-  unsigned count = 0;
-};
-} // namespace
 
 /// Recordings, inputs and reports find a signal by its name.
 static void checkNames(NetworkOp network, Findings &findings) {
@@ -60,18 +45,44 @@ static void checkNames(NetworkOp network, Findings &findings) {
 // Imported
 //===----------------------------------------------------------------------===//
 
+/// Ops of a file in continuous time (NIR); without them a network is written in
+/// ticks (YAML), where nothing is left to snn-discretize.
+static bool isContinuous(Operation &op) {
+  return isa<OdeOp, LinearOp, ConvOp, PoolOp, ScaleOp, FlattenOp, DelayOp>(op);
+}
+
+static void checkTicked(NetworkOp network, Findings &findings) {
+  for (Operation &op : network.getBody().front()) {
+    if (!isa<InputOp, PopulationOp, ProjectionOp, ProbeOp>(op))
+      findings.report(&op, "SNN0723")
+          << "'" << op.getName() << "' does not belong to the Imported stage";
+    if (auto projection = dyn_cast<ProjectionOp>(op))
+      if (projection.getQuantAttr())
+        findings.report(&op, "SNN0723")
+            << "'" << projection.getName()
+            << "' has integer weights already; widths are decided by "
+               "snn-quantize";
+  }
+}
+
+static void checkContinuous(NetworkOp network, Findings &findings) {
+  if (network.getDt())
+    findings.report(network, "SNN0722")
+        << "the imported network has a dt already; ticks are decided by "
+           "snn-discretize";
+  for (Operation &op : network.getBody().front())
+    if (!isContinuous(op) && !isa<InputOp, ProbeOp>(op))
+      findings.report(&op, "SNN0723")
+          << "'" << op.getName() << "' does not belong to the Imported stage";
+}
+
 LogicalResult checkImported(ModuleOp module) {
   Findings findings;
   for (NetworkOp network : module.getOps<NetworkOp>()) {
-    if (network.getDt())
-      findings.report(network, "SNN0722")
-          << "the imported network has a dt already; ticks are decided by "
-             "snn-discretize";
-    for (Operation &op : network.getBody().front())
-      if (!isa<InputOp, OdeOp, LinearOp, ConvOp, PoolOp, ScaleOp, FlattenOp,
-               DelayOp, ProbeOp>(op))
-        findings.report(&op, "SNN0723")
-            << "'" << op.getName() << "' does not belong to the Imported stage";
+    bool isTicked = network.getDt() &&
+                    llvm::none_of(network.getBody().front(), isContinuous);
+    isTicked ? checkTicked(network, findings)
+             : checkContinuous(network, findings);
     checkNames(network, findings);
   }
   return findings.result();
@@ -141,7 +152,8 @@ static void checkDelay(ProjectionOp projection, Findings &findings) {
   }
 }
 
-static void checkProjection(ProjectionOp projection, Findings &findings) {
+static void checkProjection(ProjectionOp projection, Weights weights,
+                            Findings &findings) {
   Operation *source = projection.getSource().getDefiningOp();
   auto from = dyn_cast_or_null<PopulationOp>(source);
   bool spikes = isa_and_nonnull<InputOp>(source) ||
@@ -163,14 +175,14 @@ static void checkProjection(ProjectionOp projection, Findings &findings) {
           << "receptor " << receptor << " does not exist, model '"
           << model.getSymName() << "' has " << model.numReceptors();
   checkDelay(projection, findings);
-  if (!projection.getQuantAttr())
+  if (weights == Weights::Integers && !projection.getQuantAttr())
     findings.report(projection, "SNN0729")
         << "'" << projection.getName()
         << "' has no integer weights; run snn-quantize";
 }
 
-LogicalResult checkNormalized(ModuleOp module) {
-  Findings findings;
+static void checkNormalized(ModuleOp module, Weights weights,
+                            Findings &findings) {
   for (NetworkOp network : module.getOps<NetworkOp>()) {
     if (!network.getDt())
       findings.report(network, "SNN0722")
@@ -179,12 +191,75 @@ LogicalResult checkNormalized(ModuleOp module) {
       if (auto population = dyn_cast<PopulationOp>(op))
         checkPopulation(population, findings);
       else if (auto projection = dyn_cast<ProjectionOp>(op))
-        checkProjection(projection, findings);
+        checkProjection(projection, weights, findings);
       else if (!isa<InputOp, ProbeOp>(op))
         findings.report(&op, "SNN0723")
             << "'" << op.getName() << "' must be gone after Normalize";
     }
     checkNames(network, findings);
+  }
+}
+
+LogicalResult checkNormalized(ModuleOp module, Weights weights) {
+  Findings findings;
+  checkNormalized(module, weights, findings);
+  return findings.result();
+}
+
+//===----------------------------------------------------------------------===//
+// Decided
+//===----------------------------------------------------------------------===//
+
+static void checkDecision(PopulationOp population, Findings &findings) {
+  auto paradigm = population.getParadigm();
+  if (!paradigm || *paradigm == Paradigm::Auto)
+    findings.report(population, "SNN0590")
+        << "population '" << population.getName()
+        << "' is neither serial nor parallel; run snn-select-paradigm";
+  bool isParallel = paradigm == Paradigm::Parallel;
+  int64_t batch = population.getBatch().value_or(1);
+  if (batch < 1 || !llvm::isPowerOf2_64(uint64_t(batch)))
+    findings.report(population, "SNN0591")
+        << "a batch of " << batch << " ticks; it is a power of two";
+  if (!isParallel && (batch != 1 || population.getRowSplit()))
+    findings.report(population, "SNN0591")
+        << "population '" << population.getName()
+        << "' is not parallel but has a batch or a row split";
+}
+
+/// Do the synapses have no ticks of their own beside their projection's?
+static bool hasPlainDelays(ProjectionOp projection) {
+  return !isa<ProceduralAttr, ListAttr, CsrAttr>(projection.getWeights());
+}
+
+/// A product of several ticks waits for the last one's spikes.
+static void checkBatchDelay(ProjectionOp projection, Findings &findings) {
+  PopulationOp target = projection.targetPopulation();
+  if (!target || !hasPlainDelays(projection))
+    return;
+  int64_t least = target.getRowSplit() ? 2 : target.getBatch().value_or(1);
+  auto delays =
+      ParamValues::get(projection.getDelay(), size_t(projection.numSources()),
+                       projection.getContext());
+  size_t count = !delays ? 0 : delays->uniform() ? 1 : delays->size();
+  for (size_t i = 0; i < count; ++i)
+    if (delays->at(i) < double(least)) {
+      findings.report(projection, "SNN0591")
+          << "a delay of " << delays->at(i) << " ticks into '"
+          << target.getName() << "', which needs " << least
+          << "; run snn-batch-ticks";
+      return;
+    }
+}
+
+LogicalResult checkDecided(ModuleOp module) {
+  Findings findings;
+  checkNormalized(module, Weights::Integers, findings);
+  for (NetworkOp network : module.getOps<NetworkOp>()) {
+    for (auto population : network.getOps<PopulationOp>())
+      checkDecision(population, findings);
+    for (auto projection : network.getOps<ProjectionOp>())
+      checkBatchDelay(projection, findings);
   }
   return findings.result();
 }
