@@ -33,11 +33,14 @@ static uint64_t leastPairs(snn::ProceduralAttr rule, uint64_t count,
                            double sources, double targets) {
   using snn::ConnectorKind;
   bool out = rule.getKind() == ConnectorKind::FixedOutDegree;
+  bool total = rule.getKind() == ConnectorKind::FixedTotalNumber;
   if (!rule.getMultapses() ||
-      (!out && rule.getKind() != ConnectorKind::FixedInDegree))
+      (!out && !total && rule.getKind() != ConnectorKind::FixedInDegree))
     return count;
-  double degree = rule.getAmount().getValueAsDouble();
   double partners = out ? targets : sources, owners = out ? sources : targets;
+  double degree = rule.getAmount().getValueAsDouble();
+  if (total)
+    degree /= owners;
   double repeated = owners * degree * (degree - 1) / partners;
   return repeated < double(count) ? count - uint64_t(repeated) : 0;
 }
@@ -49,22 +52,9 @@ static double mostSynapses(snn::ProjectionOp op) {
   auto rule = dyn_cast<snn::ProceduralAttr>(op.getWeights());
   if (!rule)
     return 0; // a list: it may name one pair any number of times
-  double amount = rule.getAmount().getValueAsDouble();
-  switch (rule.getKind()) {
-  case snn::ConnectorKind::AllToAll:
-    return sources * targets;
-  case snn::ConnectorKind::OneToOne:
-    return targets;
-  case snn::ConnectorKind::FixedInDegree:
-    return amount * targets;
-  case snn::ConnectorKind::FixedOutDegree:
-    return amount * sources;
-  case snn::ConnectorKind::FixedProbability: {
-    double expected = amount * sources * targets;
-    return expected + 6 * std::sqrt(expected);
-  }
-  }
-  return 0;
+  double expected = rule.expectedSynapses(sources, targets);
+  bool drawn = rule.getKind() == snn::ConnectorKind::FixedProbability;
+  return drawn ? expected + 6 * std::sqrt(expected) : expected;
 }
 
 /// Least bytes of one neuron on a core: a 4 B state with its place in the

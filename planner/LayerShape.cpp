@@ -169,6 +169,8 @@ static double densityOf(snn::ProceduralAttr rule, double sources,
     return amount / sources;
   case snn::ConnectorKind::FixedOutDegree:
     return amount / targets;
+  case snn::ConnectorKind::FixedTotalNumber:
+    return std::min(1.0, amount / (sources * targets));
   }
   return 1;
 }

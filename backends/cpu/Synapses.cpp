@@ -309,24 +309,6 @@ static double elementCount(Attribute weights) {
   return dense ? double(dense.getNumElements()) : 0;
 }
 
-static double expectedDrawn(ProceduralAttr rule, double sources,
-                            double targets) {
-  double amount = rule.getAmount().getValueAsDouble();
-  switch (rule.getKind()) {
-  case ConnectorKind::AllToAll:
-    return sources * targets;
-  case ConnectorKind::OneToOne:
-    return targets;
-  case ConnectorKind::FixedInDegree:
-    return amount * targets;
-  case ConnectorKind::FixedOutDegree:
-    return amount * sources;
-  case ConnectorKind::FixedProbability:
-    return amount * sources * targets;
-  }
-  return 0;
-}
-
 /// Expected number of synapses, or at most so many where weights are stored.
 static double expectedSynapses(ProjectionOp projection) {
   double sources = double(projection.numSources()),
@@ -343,7 +325,7 @@ static double expectedSynapses(ProjectionOp projection) {
   if (auto rows = dyn_cast<CsrAttr>(weights))
     return double(rows.getTargets().getType().getNumElements());
   if (auto rule = dyn_cast<ProceduralAttr>(weights))
-    return expectedDrawn(rule, sources, targets);
+    return rule.expectedSynapses(sources, targets);
   if (isa<OneToOneAttr>(weights))
     return targets * perCell;
   if (auto conv = dyn_cast<ConvAttr>(weights))

@@ -9,12 +9,16 @@
 //
 //   words 0 and 1   the partner: a source drawn from 0 to n - 1
 //                   (fixed_indegree; distinct sources by Floyd's algorithm when
-//                   multapses = 0), a target (fixed_outdegree), or the number
-//                   of sources to skip, floor(log(u) / log(1 - p))
-//                   (fixed_probability); unused by all_to_all and one_to_one,
-//                   where k is the source
+//                   multapses = 0; fixed_total_number), a target
+//                   (fixed_outdegree), or the number of sources to skip,
+//                   floor(log(u) / log(1 - p)) (fixed_probability); unused by
+//                   all_to_all and one_to_one, where k is the source
 //   word 2          the weight, float32 of the float64 draw
 //   word 3          the delay
+//
+// fixed_total_number: the targets' shares of the synapses are multinomial; one
+// after the other has a binomial part of what the targets before it left, with
+// the counter (0, t, 1, 0).
 //
 // So every target's synapses can be made on their own. Rows by source come from
 // a table that is drawn once and kept (DrawnRows.h). What is too large for that
@@ -66,6 +70,10 @@ double Drawer::operator()(uint32_t word) const {
     double log = n[0] + n[1] * normalQuantile(openInterval(word));
     return std::clamp(portableExp(std::clamp(log, -700.0, 700.0)), n[2], n[3]);
   }
+  case DistKind::NormalInt:
+    return std::clamp(
+        std::nearbyint(n[0] + n[1] * normalQuantile(openInterval(word))), n[2],
+        n[3]);
   case DistKind::UniformInt:
     return n[0] + double(below(0, word, uint32_t(n[1] - n[0]) + 1));
   }
@@ -131,6 +139,7 @@ private:
   template <typename Visit>
   void drawProbability(uint32_t target, Visit visit) const;
   template <typename Visit> void drawAll(Visit visit) const;
+  uint32_t degreeOf(uint32_t owner) const;
   uint64_t mostSynapses() const;
   void fillTable(std::vector<uint32_t> &begins,
                  std::vector<uint64_t> &synapses) const;
@@ -148,6 +157,9 @@ private:
   PhiloxKey key;
   std::shared_ptr<RowTable> table; ///< null when it would be too large
 
+  mutable std::once_flag shared;
+  mutable std::vector<uint32_t> shares; ///< of fixed_total_number, by target
+
   /// The rows of sources [chunkBegin, chunkEnd): (target, k), by source.
   struct Pair {
     uint32_t target, k;
@@ -158,12 +170,29 @@ private:
   mutable std::vector<Pair> pairs;
 };
 
+/// Draws of `owner`, its connection to itself not counted as forbidden.
+uint32_t ProceduralConnectivity::degreeOf(uint32_t owner) const {
+  if (kind != ConnectorKind::FixedTotalNumber)
+    return uint32_t(amount);
+  std::call_once(shared, [&] {
+    uint64_t left = uint64_t(amount);
+    for (uint32_t t = 0; t < targets; ++t) {
+      PhiloxCounter w = philox4x32({0, t, 1, 0}, key);
+      uint64_t share =
+          binomial(left, 1.0 / double(targets - t), unitInterval(w[0], w[1]));
+      shares.push_back(uint32_t(share));
+      left -= share;
+    }
+  });
+  return shares[owner];
+}
+
 template <typename Visit>
 void ProceduralConnectivity::drawDegree(uint32_t owner, Scratch &scratch,
                                         Visit visit) const {
   // Without self connections, partners beyond the owner move up by one.
   uint32_t n = partners() - (skipSelf ? 1 : 0);
-  uint32_t degree = uint32_t(amount);
+  uint32_t degree = degreeOf(owner);
   auto partnerOf = [&](uint32_t drawn) {
     return drawn + (skipSelf && drawn >= owner ? 1 : 0);
   };
@@ -239,6 +268,7 @@ void ProceduralConnectivity::draw(uint32_t owner, Scratch &scratch, bool wanted,
     return drawProbability(owner, visit);
   case ConnectorKind::FixedInDegree:
   case ConnectorKind::FixedOutDegree:
+  case ConnectorKind::FixedTotalNumber:
     return drawDegree(owner, scratch, visit);
   }
 }
@@ -254,6 +284,8 @@ std::optional<uint64_t> ProceduralConnectivity::cheapCount() const {
     return uint64_t(amount) * targets;
   case ConnectorKind::FixedOutDegree:
     return uint64_t(amount) * sources;
+  case ConnectorKind::FixedTotalNumber:
+    return uint64_t(amount);
   case ConnectorKind::FixedProbability:
     break;
   }
@@ -278,6 +310,11 @@ void ProceduralConnectivity::countByTarget(
     return degrees.assign(targets, skipSelf ? 0 : 1);
   case ConnectorKind::FixedInDegree:
     return degrees.assign(targets, uint32_t(amount));
+  case ConnectorKind::FixedTotalNumber:
+    degrees.clear();
+    for (uint32_t target = 0; target < targets; ++target)
+      degrees.push_back(degreeOf(target));
+    return;
   case ConnectorKind::FixedProbability:
   case ConnectorKind::FixedOutDegree:
     break;
@@ -332,6 +369,7 @@ void ProceduralConnectivity::fillTable(std::vector<uint32_t> &begins,
                                        std::vector<uint64_t> &words) const {
   begins.assign(size_t(sources) + 1, 0);
   bool byTarget = kind == ConnectorKind::FixedInDegree ||
+                  kind == ConnectorKind::FixedTotalNumber ||
                   kind == ConnectorKind::FixedProbability;
   if (!byTarget) {
     std::vector<Synapse> row;
@@ -431,6 +469,7 @@ void ProceduralConnectivity::drawRow(uint32_t source,
   }
   case ConnectorKind::FixedInDegree:
   case ConnectorKind::FixedProbability:
+  case ConnectorKind::FixedTotalNumber:
     break;
   }
   std::lock_guard<std::mutex> lock(mutex);
@@ -467,6 +506,14 @@ static std::unique_ptr<Connectivity> createProcedural(ProceduralAttr rule,
                           degree, partners);
       return nullptr;
     }
+  }
+  uint64_t possible = uint64_t(sources - (noSelf ? 1 : 0)) * targets;
+  if (kind == ConnectorKind::FixedTotalNumber &&
+      rule.getAmount().getValueAsDouble() > (possible ? 0x1p31 * targets : 0)) {
+    error = fmt::format("{} synapses are too many for {} sources and {} "
+                        "targets",
+                        rule.getAmount().getValueAsDouble(), sources, targets);
+    return nullptr;
   }
   return std::make_unique<ProceduralConnectivity>(rule, sources, targets);
 }

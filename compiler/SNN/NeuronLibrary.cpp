@@ -15,6 +15,9 @@ namespace snnc::snn {
 static constexpr const char *kLibraryText =
 #include "compiler/SNN/library.mlir.inc"
     ;
+static constexpr const char *kCellsText =
+#include "compiler/SNN/cells.mlir.inc"
+    ;
 
 std::vector<std::string> libraryModelNames() {
   std::vector<std::string> names;
@@ -41,6 +44,10 @@ NeuronOp importLibraryModel(ModuleOp module, llvm::StringRef name) {
   llvm::StringRef text(kLibraryText);
   std::string head = ("\nsnn.neuron @" + name + " ").str();
   size_t begin = text.find(head);
+  if (begin == llvm::StringRef::npos) {
+    text = kCellsText;
+    begin = text.find(head);
+  }
   if (begin == llvm::StringRef::npos)
     return nullptr;
   size_t end = text.find("\n}", begin);

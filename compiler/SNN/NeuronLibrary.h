@@ -17,8 +17,8 @@ std::vector<std::string> libraryModelNames();
 /// ('.' stands in no name of a user).
 std::string neuronSymbol(mlir::ModuleOp module, llvm::StringRef name);
 
-/// The model `name` in `module`, copied from the library when it is not there
-/// yet. Null when the library has no such model.
+/// The model `name` in `module`, copied from the library (library.mlir or the
+/// cell types of cells.mlir) when it is not there yet. Null when neither has it.
 NeuronOp importLibraryModel(mlir::ModuleOp module, llvm::StringRef name);
 
 /// What a parameter of a specialised model is known to be for every neuron.

@@ -164,7 +164,7 @@ LogicalResult ConvAttr::verify(EmitError emitError, Attribute weights,
 
 LogicalResult DistAttr::verify(EmitError emitError, DistKind kind,
                                ArrayAttr numbers) {
-  static constexpr size_t counts[] = {1, 2, 4, 4, 2};
+  static constexpr size_t counts[] = {1, 2, 4, 4, 2, 4};
   llvm::SmallVector<double, 4> n;
   for (Attribute number : numbers)
     if (auto real = llvm::dyn_cast<FloatAttr>(number))
@@ -187,6 +187,9 @@ LogicalResult DistAttr::verify(EmitError emitError, DistKind kind,
       (n[0] != std::floor(n[0]) || n[1] != std::floor(n[1]) ||
        std::abs(n[0]) > 1e9 || std::abs(n[1]) > 1e9))
     return emitError() << "uniform_int takes whole numbers of at most 1e9";
+  if (kind == DistKind::NormalInt &&
+      (n[2] != std::floor(n[2]) || n[3] != std::floor(n[3])))
+    return emitError() << "normal_int takes whole numbers as bounds";
   return success();
 }
 
@@ -212,26 +215,51 @@ LogicalResult ProceduralAttr::verify(EmitError emitError, ConnectorKind kind,
                                      int64_t seed, int64_t stream) {
   double n = amount.getValueAsDouble();
   bool probability = kind == ConnectorKind::FixedProbability;
-  if (probability
-          ? !(n >= 0 && n <= 1)
-          : !(n >= 0 && n <= double(kLargestSignal)) || n != std::floor(n))
+  bool total = kind == ConnectorKind::FixedTotalNumber;
+  double most = total ? 0x1p40 : double(kLargestSignal);
+  if (probability ? !(n >= 0 && n <= 1)
+                  : !(n >= 0 && n <= most) || n != std::floor(n))
     return emitError() << (probability ? "a probability is 0 to 1, found "
+                           : total     ? "a number of synapses is whole, found "
                                        : "a degree is a whole number, found ")
                        << n;
   if (delay.least() < 0 || delay.largest() > 65535)
     return emitError() << "delays of synapses are 0 to 65535 ticks, found "
                        << delay.least() << " to " << delay.largest();
   bool whole = delay.getKind() == DistKind::UniformInt ||
+               delay.getKind() == DistKind::NormalInt ||
                (delay.getKind() == DistKind::Constant &&
                 delay.least() == std::floor(delay.least()));
   if (!whole)
-    return emitError() << "delays of synapses are a whole constant or "
-                          "uniform_int";
+    return emitError() << "delays of synapses are a whole constant, "
+                          "uniform_int or normal_int";
+  if (total && !multapses)
+    return emitError() << "fixed_total_number draws pairs with replacement: "
+                          "multapses = 1";
   if (uint64_t(autapses) > 1 || uint64_t(multapses) > 1)
     return emitError() << "autapses and multapses are 0 or 1";
   if (seed < 0 || stream < 0)
     return emitError() << "seed and stream are 0 to 2^63 - 1";
   return success();
+}
+
+double ProceduralAttr::expectedSynapses(double sources, double targets) const {
+  double amount = getAmount().getValueAsDouble();
+  switch (getKind()) {
+  case ConnectorKind::AllToAll:
+    return sources * targets;
+  case ConnectorKind::OneToOne:
+    return targets;
+  case ConnectorKind::FixedProbability:
+    return amount * sources * targets;
+  case ConnectorKind::FixedInDegree:
+    return amount * targets;
+  case ConnectorKind::FixedOutDegree:
+    return amount * sources;
+  case ConnectorKind::FixedTotalNumber:
+    return amount;
+  }
+  return 0;
 }
 
 LogicalResult ListAttr::verify(EmitError emitError, ParamRefAttr sources,

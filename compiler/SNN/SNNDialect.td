@@ -170,7 +170,8 @@ def SNN_DistKind : I32EnumAttr<"DistKind", "a distribution of numbers", [
     I32EnumAttrCase<"Uniform", 1, "uniform">,
     I32EnumAttrCase<"Normal", 2, "normal">,
     I32EnumAttrCase<"LogNormal", 3, "lognormal">,
-    I32EnumAttrCase<"UniformInt", 4, "uniform_int">]> {
+    I32EnumAttrCase<"UniformInt", 4, "uniform_int">,
+    I32EnumAttrCase<"NormalInt", 5, "normal_int">]> {
   let cppNamespace = "::snnc::snn";
   let genSpecializedAttr = 0;
 }
@@ -182,8 +183,9 @@ def SNN_DistAttr : SNN_Attr<"Dist", "dist"> {
     `#snn.dist<normal, [0.5, 0.1, -1.0, 1.0]>`. The numbers are, by
     kind: constant (value); uniform (low, high); normal (mean, standard
     deviation, least, largest); lognormal (mean and standard deviation of the
-    logarithm, least, largest); uniform_int (low, high, both included). A
-    normal or lognormal draw outside its bounds becomes the bound.
+    logarithm, least, largest); uniform_int (low, high, both included);
+    normal_int (as normal, rounded to the nearest whole number). A normal,
+    lognormal or normal_int draw outside its bounds becomes the bound.
   }];
   let parameters = (ins EnumParameter<SNN_DistKind>:$kind,
                         "::mlir::ArrayAttr":$numbers);
@@ -205,7 +207,8 @@ def SNN_ConnectorKind : I32EnumAttr<"ConnectorKind", "which pairs are connected"
     I32EnumAttrCase<"OneToOne", 1, "one_to_one">,
     I32EnumAttrCase<"FixedProbability", 2, "fixed_probability">,
     I32EnumAttrCase<"FixedInDegree", 3, "fixed_indegree">,
-    I32EnumAttrCase<"FixedOutDegree", 4, "fixed_outdegree">]> {
+    I32EnumAttrCase<"FixedOutDegree", 4, "fixed_outdegree">,
+    I32EnumAttrCase<"FixedTotalNumber", 5, "fixed_total_number">]> {
   let cppNamespace = "::snnc::snn";
   let genSpecializedAttr = 0;
 }
@@ -214,7 +217,8 @@ def SNN_ProceduralAttr : SNN_Attr<"Procedural", "procedural"> {
   let summary = "Synapses that are drawn, never stored";
   let genVerifyDecl = 1;
   let description = [{
-    `amount` is the probability or the degree, 1 for the others. `delay` gives
+    `amount` is the probability, the degree or the number of synapses, 1 for the
+    others. `delay` gives
     ticks in addition to the projection's own `delay`. `autapses` 0: no neuron
     to itself; `multapses` 0: no pair twice. Draws are those of Philox4x32-10
     with the key of (`seed`, `stream`) and the counter (k, target): the same
@@ -231,6 +235,10 @@ def SNN_ProceduralAttr : SNN_Attr<"Procedural", "procedural"> {
         `delay` `=` $delay `,` `autapses` `=` $autapses `,`
         `multapses` `=` $multapses `,` `seed` `=` $seed `,`
         `stream` `=` $stream `>`
+  }];
+  let extraClassDeclaration = [{
+    /// Mean of the number of synapses, without drawing any.
+    double expectedSynapses(double sources, double targets) const;
   }];
 }
 

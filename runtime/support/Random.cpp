@@ -151,4 +151,45 @@ double normalQuantile(double p) {
   return q < 0 ? -x : x;
 }
 
+/// log(k!) by Stirling's series, a table's worth of products below 16.
+static double logFactorial(double k) {
+  double x = k + 1, shift = 1;
+  for (; x < 16; ++x)
+    shift *= x;
+  double r = 1 / (x * x);
+  double series =
+      (1.0 / 12 - r * (1.0 / 360 - r * (1.0 / 1260 - r * (1.0 / 1680)))) / x;
+  constexpr double halfLogTwoPi = 0.91893853320467274178;
+  return (x - 0.5) * portableLog(x) - x + halfLogTwoPi + series -
+         portableLog(shift);
+}
+
+uint64_t binomial(uint64_t n, double p, double u) {
+  if (n == 0 || p <= 0)
+    return 0;
+  if (p >= 1)
+    return n;
+  double trials = double(n), odds = p / (1 - p);
+  double mode = std::floor((trials + 1) * p);
+  double atMode = logFactorial(trials) - logFactorial(mode) -
+                  logFactorial(trials - mode) + mode * portableLog(p) +
+                  (trials - mode) * portableLog(1 - p);
+  double low = mode, high = mode;
+  double lowMass = portableExp(atMode), highMass = lowMass;
+  u -= lowMass;
+  // Ends where u is used up, or where what is left is rounding.
+  while (u >= 0 && (lowMass > 1e-20 || highMass > 1e-20)) {
+    highMass =
+        high < trials ? highMass * (trials - high) / (high + 1) * odds : 0;
+    high += 1;
+    if ((u -= highMass) < 0)
+      return uint64_t(high);
+    lowMass = low > 0 ? lowMass * low / ((trials - low + 1) * odds) : 0;
+    low -= 1;
+    if ((u -= lowMass) < 0)
+      return uint64_t(low);
+  }
+  return uint64_t(mode);
+}
+
 } // namespace snnc

@@ -37,11 +37,13 @@ private:
   struct Model {
     snn::NeuronOp op;
     std::map<std::string, double> params, initial;
+    const snn::CellType *cell = nullptr; ///< null: region parameters are given
   };
   /// An input or a population, by its name.
   struct Signal {
     mlir::Value value;
     snn::PopulationOp population; ///< null: an input
+    const snn::CellType *cell = nullptr;
   };
   /// Where a projection's synapses come from and go to.
   struct Ends {
@@ -85,17 +87,44 @@ private:
                                                     const char *what);
   bool declare(const Node &key, const std::string &name);
   void readInput(const Node &key, const Node &node);
-  mlir::Attribute readDrive(const std::string &name, const Node &node,
-                            int64_t channels, const std::string &kind);
+  mlir::Attribute readInputDrive(const std::string &name, const Node &node,
+                                 int64_t channels, const std::string &kind);
+  /// Each channel stands for `sources` of the given rate.
+  mlir::Attribute readPoisson(const std::string &name, const Node &node,
+                              int64_t channels, double sources);
   void readPopulation(const Node &key, const Node &node);
+  /// One number, or `count`.
+  std::optional<std::vector<double>> numbersOf(const Node &node,
+                                               const std::string &key,
+                                               size_t count, const char *what,
+                                               snn::Dimension dimension);
   mlir::Attribute values(const Node &node, const std::string &key, size_t count,
                          const char *what);
   mlir::DictionaryAttr readParams(const Node &node, const std::string &name,
                                   Model &model, size_t count);
   std::optional<double> readRate(const Node &node);
   mlir::Attribute readRates(const std::string &name, const Node &node,
-                            int64_t channels);
+                            int64_t channels, double sources);
   void readProbe(const Node &node);
+
+  // Cells.cpp
+  std::optional<std::vector<double>> readCellParam(const Node &node,
+                                                   const std::string &name,
+                                                   const snn::CellParam &param,
+                                                   size_t count);
+  std::optional<std::vector<std::vector<double>>>
+  readCellValues(const Node &node, const std::string &name,
+                 const snn::CellType &cell, size_t count);
+  bool resetsBelowThreshold(const Node &node, const snn::CellType &cell,
+                            llvm::ArrayRef<double> values);
+  mlir::DictionaryAttr readCell(const Node &node, const std::string &name,
+                                Model &model, size_t count,
+                                mlir::NamedAttrList &initial);
+  int signOf(mlir::Attribute weights, const Ends &ends);
+  int64_t cellReceptor(const Node &node, const Ends &ends,
+                       const snn::CellType &cell, mlir::Attribute weights,
+                       std::optional<int64_t> given);
+  void readDrive(const Node &key, const Node &node);
 
   // Projections.cpp
   void readProjection(const Node &node, size_t index);
@@ -105,9 +134,15 @@ private:
                                  Ends &ends, const Delay &delay);
   mlir::Attribute readConv(const Node &node, const Node &conv, Ends &ends);
   mlir::Attribute readMatrix(const Node &weight, Ends &ends, bool diagonal);
-  snn::DistAttr distribution(const Node &node, const char *what, bool whole);
+  snn::DistAttr distribution(const Node &node, const char *what,
+                             snn::Dimension dimension);
   bool readDelay(const Node &node, Delay &delay);
-  int64_t readReceptor(const Node &node, const Ends &ends);
+  bool readDelayDraw(const Node &given, Delay &delay);
+  std::optional<double> delayTicks(const Node &node, const char *what);
+  std::optional<int64_t> readReceptor(const Node &node, const Ends &ends);
+  /// Delay, receptor and the synapses that `connect` makes.
+  void readSynapses(const Node &node, Ends &ends,
+                    llvm::function_ref<mlir::Attribute(Delay &)> connect);
 
   // Lists.cpp
   mlir::Attribute readList(const Node &node, const Node &list, Ends &ends,

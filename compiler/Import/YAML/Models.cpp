@@ -79,7 +79,8 @@ void Importer::readModel(const std::string &name, const Node &node) {
           {"receptors", "states", "params", "equations", "spike", "reset"}))
     return;
   auto library = snn::libraryModelNames();
-  if (std::find(library.begin(), library.end(), name) != library.end())
+  if (std::find(library.begin(), library.end(), name) != library.end() ||
+      snn::findCellType(name))
     return reader.error(node, "SNN1007",
                         fmt::format("'{}' is a model of the library", name),
                         {"choose another name"});
@@ -256,17 +257,22 @@ Importer::Model *Importer::modelOf(const Node &node) {
   std::string full = *name;
   if (full == "if" || full == "lif" || full == "cuba_lif")
     full += "_value";
+  if (full == "lif_refractory")
+    full = "lif_value_refractory";
   Model model;
   if (llvm::all_of(full, [](char c) { return llvm::isAlnum(c) || c == '_'; }))
     model.op = snn::importLibraryModel(*module, full);
   if (!model.op) {
     std::vector<std::string> known = snn::libraryModelNames();
-    known.insert(known.end(), {"if", "lif", "cuba_lif"});
+    known.insert(known.end(), {"if", "lif", "cuba_lif", "lif_refractory"});
+    for (const snn::CellType &cell : snn::cellTypes())
+      known.push_back(cell.name);
     for (const auto &[own, value] : models)
       known.push_back(own);
     reader.unknown(node, "neuron model", *name, known);
     return nullptr;
   }
+  model.cell = snn::findCellType(full);
   model.params = {{"bias", 0}, {"gain", 1}, {"offset", 0}, {"reset", 0}};
   return &models.emplace(*name, std::move(model)).first->second;
 }

@@ -102,10 +102,14 @@ static std::pair<const Node *, bool> unitOfRate(const Node &node,
 /// What a population is expected to do, spikes a tick.
 std::optional<double> Importer::readRate(const Node &node) {
   auto [where, perTick] = unitOfRate(node, reader);
-  auto rate = where ? reader.number(*where, "rate", 0) : std::nullopt;
+  auto rate = !where ? std::nullopt
+              : perTick
+                  ? reader.number(*where, "rate", 0)
+                  : reader.quantity(*where, "rate", snn::Dimension::Rate, 0);
   if (!rate)
     return rate;
-  double value = (perTick ? *rate : *rate * dt) + 0.0; // no -0
+  double value =
+      (perTick ? *rate : *rate * reader.timesPerDt() * dt) + 0.0; // no -0
   if (value <= 1)
     return value;
   reader.warn(*where, "SNN1006",
@@ -114,17 +118,17 @@ std::optional<double> Importer::readRate(const Node &node) {
                           value),
               {fmt::format("a plain rate counts per unit of dt (a tick is "
                            "{:g}); write {{per_tick: x}} for spikes a tick",
-                           dt)});
+                           dt * reader.timesPerDt())});
   return 1;
 }
 
 /// Of a Poisson input: a number, one per channel, or ticks x channels.
 Attribute Importer::readRates(const std::string &name, const Node &node,
-                              int64_t channels) {
+                              int64_t channels, double sources) {
   auto [where, perTick] = unitOfRate(node, reader);
   if (!where)
     return nullptr;
-  double unit = perTick ? 1 : dt;
+  double unit = sources * (perTick ? 1 : dt * reader.timesPerDt());
   auto possible = [](double rate) { return rate >= 0 && rate <= 100; };
   auto tooMuch = [&](const std::string &whose, double rate) {
     if (possible(rate * unit))
@@ -143,7 +147,9 @@ Attribute Importer::readRates(const std::string &name, const Node &node,
     return true;
   };
   if (where->isScalar()) {
-    auto rate = reader.number(*where, "rate", 0);
+    auto rate = perTick
+                    ? reader.number(*where, "rate", 0)
+                    : reader.quantity(*where, "rate", snn::Dimension::Rate, 0);
     if (!rate || tooMuch("", *rate))
       return nullptr;
     return builder.getF64FloatAttr(*rate * unit + 0.0);
@@ -175,19 +181,24 @@ Attribute Importer::readRates(const std::string &name, const Node &node,
                        ParameterBlob::of(std::move(shape), std::move(rates)));
 }
 
-Attribute Importer::readDrive(const std::string &name, const Node &node,
-                              int64_t channels, const std::string &kind) {
-  if (kind == "poisson") {
-    NodePtr rate = reader.need(node, "rate", "a Poisson input");
-    Attribute rates = rate ? readRates(name, *rate, channels) : Attribute();
-    if (!rates)
-      return nullptr;
-    int64_t own = seed;
-    if (NodePtr given = node.find("seed"))
-      own = readSeed(*given);
-    return snn::PoissonAttr::get(context, rates, own,
-                                 int64_t(streamOf(name) & INT64_MAX));
-  }
+Attribute Importer::readPoisson(const std::string &name, const Node &node,
+                                int64_t channels, double sources) {
+  NodePtr rate = reader.need(node, "rate", "a Poisson input");
+  Attribute rates =
+      rate ? readRates(name, *rate, channels, sources) : Attribute();
+  if (!rates)
+    return nullptr;
+  int64_t own = seed;
+  if (NodePtr given = node.find("seed"))
+    own = readSeed(*given);
+  return snn::PoissonAttr::get(context, rates, own,
+                               int64_t(streamOf(name) & INT64_MAX));
+}
+
+Attribute Importer::readInputDrive(const std::string &name, const Node &node,
+                                   int64_t channels, const std::string &kind) {
+  if (kind == "poisson")
+    return readPoisson(name, node, channels, 1);
   NodePtr spikes = reader.need(node, "spikes", "a spike list");
   auto table = spikes ? reader.table(*spikes, "spikes", dt) : std::nullopt;
   if (!table)
@@ -264,7 +275,7 @@ void Importer::readInput(const Node &key, const Node &node) {
   auto type = RankedTensorType::get(*shape, builder.getF32Type());
   Attribute drive;
   if (kind != "array" &&
-      !(drive = readDrive(*name, node, type.getNumElements(), kind)))
+      !(drive = readInputDrive(*name, node, type.getNumElements(), kind)))
     return;
   auto op = builder.create<snn::InputOp>(at(key), type,
                                          builder.getStringAttr(*name), drive);
@@ -277,17 +288,18 @@ void Importer::readInput(const Node &key, const Node &node) {
 
 /// A number, one per neuron (list, file) or a distribution drawn here: keyed by
 /// the seed and the full name, counted by the neuron.
-Attribute Importer::values(const Node &node, const std::string &key,
-                           size_t count, const char *what) {
+std::optional<std::vector<double>>
+Importer::numbersOf(const Node &node, const std::string &key, size_t count,
+                    const char *what, snn::Dimension dimension) {
   if (node.isScalar() || node.kind == Node::Kind::Null) {
-    auto value = reader.number(node, what);
-    return value ? builder.getF64FloatAttr(*value) : Attribute();
+    auto value = reader.quantity(node, what, dimension);
+    return value ? std::optional(std::vector<double>{*value}) : std::nullopt;
   }
   std::vector<double> numbers;
   if (node.isMap() && node.find("dist")) {
-    snn::DistAttr dist = distribution(node, what, false);
+    snn::DistAttr dist = distribution(node, what, dimension);
     if (!dist)
-      return nullptr;
+      return std::nullopt;
     snn::Drawer draw(dist);
     PhiloxKey stream = streamKey(uint64_t(seed), streamOf(key));
     for (size_t i = 0; i < count; ++i)
@@ -295,20 +307,26 @@ Attribute Importer::values(const Node &node, const std::string &key,
   } else {
     auto array = reader.array(node, what);
     if (!array)
-      return nullptr;
+      return std::nullopt;
     if (array->size() != count) {
       reader.error(node, "SNN1014",
                    fmt::format("{} has {} numbers, the population has {} "
                                "neurons",
                                what, array->size(), count));
-      return nullptr;
+      return std::nullopt;
     }
     if (!reader.allFinite(node, what, *array))
-      return nullptr;
+      return std::nullopt;
     for (double value : array->as<double>())
       numbers.push_back(value);
   }
-  return snn::makeParam(context, key, numbers);
+  return numbers;
+}
+
+Attribute Importer::values(const Node &node, const std::string &key,
+                           size_t count, const char *what) {
+  auto numbers = numbersOf(node, key, count, what, snn::Dimension::None);
+  return numbers ? snn::makeParam(context, key, *numbers) : Attribute();
 }
 
 /// Time constants far from the tick are mostly milliseconds among seconds.
@@ -377,10 +395,12 @@ DictionaryAttr Importer::readParams(const Node &node, const std::string &name,
               values(*value, name + "." + param, count, param.c_str()))
         params.set(param, numbers);
     } else if (time) {
-      if (auto t = reader.number(*time, tau.c_str(), 1e-12, 1e300)) {
-        warnOfUnits(reader, *time, tau, *t, dt);
+      if (auto t = reader.quantity(*time, tau.c_str(), snn::Dimension::Time,
+                                   1e-12, 1e300)) {
+        double tick = dt * reader.timesPerDt();
+        warnOfUnits(reader, *time, tau, *t, tick);
         params.set(param, builder.getF64FloatAttr(
-                              portableExp(std::max(-dt / *t, -700.0))));
+                              portableExp(std::max(-tick / *t, -700.0))));
       }
     } else if (auto it = model.params.find(param); it != model.params.end()) {
       params.set(param, builder.getF64FloatAttr(it->second));
@@ -414,8 +434,10 @@ void Importer::readPopulation(const Node &key, const Node &node) {
   auto type = RankedTensorType::get(*shape, spikes ? Type(builder.getI1Type())
                                                    : builder.getF32Type());
   size_t count = size_t(type.getNumElements());
-  DictionaryAttr params = readParams(node, *name, *model, count);
   NamedAttrList initial;
+  DictionaryAttr params = model->cell
+                              ? readCell(node, *name, *model, count, initial)
+                              : readParams(node, *name, *model, count);
   for (const auto &[state, value] : model->initial)
     if (value != 0)
       initial.set(state, builder.getF64FloatAttr(value));
@@ -465,7 +487,7 @@ void Importer::readPopulation(const Node &key, const Node &node) {
     op.setRateAttr(rate);
   if (paradigm)
     op.setParadigmAttr(paradigm);
-  signals[*name] = {op.getSignal(), op};
+  signals[*name] = {op.getSignal(), op, model->cell};
 }
 
 /// "population:variable": a probe of that name.

@@ -35,23 +35,20 @@ snn::DistAttr Importer::constant(double value) {
 
 /// A number, or {dist: kind, ...}.
 snn::DistAttr Importer::distribution(const Node &node, const char *what,
-                                     bool whole) {
+                                     snn::Dimension dimension) {
   if (!node.isMap()) {
-    auto value = reader.number(node, what);
+    auto value = reader.quantity(node, what, dimension);
     return value ? constant(*value) : snn::DistAttr();
   }
   NodePtr kindNode = reader.need(node, "dist", what);
   std::string name =
       kindNode ? reader.text(*kindNode, "dist").value_or("") : "";
   auto kind = snn::symbolizeDistKind(name);
-  if (!kind || *kind == snn::DistKind::Constant ||
-      whole != (*kind == snn::DistKind::UniformInt)) {
+  if (!kind || *kind > snn::DistKind::LogNormal ||
+      *kind == snn::DistKind::Constant) {
     if (kindNode)
-      reader.unknown(
-          *kindNode, whole ? "distribution of whole numbers" : "distribution",
-          name,
-          whole ? std::vector<std::string>{"uniform_int"}
-                : std::vector<std::string>{"uniform", "normal", "lognormal"});
+      reader.unknown(*kindNode, "distribution", name,
+                     {"uniform", "normal", "lognormal"});
     return nullptr;
   }
   bool bell =
@@ -67,7 +64,12 @@ snn::DistAttr Importer::distribution(const Node &node, const char *what,
       numbers.push_back(missing.value_or(0));
       return missing.has_value();
     }
-    auto number = reader.number(*value, key, low, most);
+    llvm::StringRef name = key;
+    bool ofLogarithm =
+        *kind == snn::DistKind::LogNormal && (name == "mean" || name == "std");
+    auto number = ofLogarithm
+                      ? reader.number(*value, key, low, most)
+                      : reader.quantity(*value, key, dimension, low, most);
     numbers.push_back(number.value_or(0));
     return number.has_value();
   };
@@ -104,52 +106,6 @@ snn::DistAttr Importer::distribution(const Node &node, const char *what,
   return snn::DistAttr::get(context, *kind, ArrayRef<double>(numbers));
 }
 
-/// A number of ticks, or {dist: uniform_int, low, high}. The smallest delay
-/// goes to the projection, what comes on top to the synapses: so retiming sees
-/// the delay that every synapse has at least.
-bool Importer::readDelay(const Node &node, Delay &delay) {
-  delay.extra = constant(0);
-  NodePtr given = node.find("delay");
-  if (!given)
-    return true;
-  if (given->isScalar() && !given->quoted &&
-      given->text.find_first_of(".eE") != std::string::npos) {
-    // 2.0 is whole; 1.5 is none.
-    auto ticks = reader.number(*given, "delay", 0, 65535);
-    if (ticks && *ticks != std::floor(*ticks)) {
-      reader.error(*given, "SNN1005",
-                   fmt::format("delay is {}, which is no whole number of ticks",
-                               given->text),
-                   {fmt::format("delays count ticks of {:g} (dt of the file); "
-                                "write {:g} or {:g}",
-                                dt, std::floor(*ticks), std::ceil(*ticks))});
-      return false;
-    }
-    delay.base = ticks.value_or(1);
-    return ticks.has_value();
-  }
-  if (!given->isMap()) {
-    auto ticks = reader.whole(*given, "delay", 0, 65535);
-    delay.base = double(ticks.value_or(1));
-    return ticks.has_value();
-  }
-  snn::DistAttr dist = distribution(*given, "delay", true);
-  if (!dist)
-    return false;
-  if (dist.least() < 0 || dist.largest() > 65535) {
-    reader.error(*given, "SNN1006",
-                 fmt::format("delays are 0 to 65535 ticks, found {} to {}",
-                             dist.least(), dist.largest()));
-    return false;
-  }
-  delay.base = dist.least();
-  double range = dist.largest() - dist.least();
-  if (range > 0)
-    delay.extra = snn::DistAttr::get(context, snn::DistKind::UniformInt,
-                                     ArrayRef<double>{0, range});
-  return true;
-}
-
 //===----------------------------------------------------------------------===//
 // Connectors
 //===----------------------------------------------------------------------===//
@@ -160,7 +116,9 @@ Attribute Importer::readProcedural(const Node &node, const Node &connector,
   unsigned before = reader.errors();
   snn::DistAttr weight = constant(1);
   NodePtr given = node.find("weight");
-  if (given && !(weight = distribution(*given, "weight", false)))
+  snn::Dimension measures =
+      ends.to.cell ? ends.to.cell->weight : snn::Dimension::None;
+  if (given && !(weight = distribution(*given, "weight", measures)))
     return nullptr;
   auto flag = [&](const char *key) {
     NodePtr value = node.find(key);
@@ -302,8 +260,8 @@ Attribute Importer::readConnector(const Node &node, Ends &ends, Delay &delay) {
                                          : std::string();
   static const std::vector<std::string> known = {
       "all_to_all",     "one_to_one",      "fixed_probability",
-      "fixed_indegree", "fixed_outdegree", "list",
-      "conv2d"};
+      "fixed_indegree", "fixed_outdegree", "fixed_total_number",
+      "list",           "conv2d"};
   if (!llvm::is_contained(known, word)) {
     if (word.empty())
       reader.error(*given, "SNN1005",
@@ -356,17 +314,27 @@ Attribute Importer::readConnector(const Node &node, Ends &ends, Delay &delay) {
   if (kind == snn::ConnectorKind::FixedProbability) {
     amount = reader.number(*given->value(0), word.c_str(), 0, 1);
   } else if (!simple) {
-    auto degree = reader.whole(*given->value(0), word.c_str(), 0, 1 << 30);
+    bool total = kind == snn::ConnectorKind::FixedTotalNumber;
+    auto degree = reader.whole(*given->value(0), word.c_str(), 0,
+                               total ? int64_t(1) << 40 : 1 << 30);
+    NodePtr multapses = total ? node.find("multapses") : nullptr;
+    if (multapses && !reader.boolean(*multapses, "multapses").value_or(true)) {
+      reader.error(*multapses, "SNN1012",
+                   "fixed_total_number draws its pairs with replacement",
+                   {"leave 'multapses' out"});
+      return nullptr;
+    }
     amount = degree ? std::optional(double(*degree)) : std::nullopt;
   }
   return amount ? readProcedural(node, *given, kind, *amount, ends, delay)
                 : Attribute();
 }
 
-int64_t Importer::readReceptor(const Node &node, const Ends &ends) {
+std::optional<int64_t> Importer::readReceptor(const Node &node,
+                                              const Ends &ends) {
   NodePtr given = node.find("receptor");
   if (!given)
-    return 0;
+    return std::nullopt;
   std::vector<std::string> known;
   snn::PopulationOp target = ends.to.population;
   for (auto name : target.neuron().getReceptors().getAsValueRange<StringAttr>())
@@ -432,12 +400,23 @@ void Importer::readProjection(const Node &node, size_t index) {
     while (projectionNames.count(ends.name));
     projectionNames[ends.name] = 1;
   }
+  readSynapses(node, ends,
+               [&](Delay &delay) { return readConnector(node, ends, delay); });
+}
+
+void Importer::readSynapses(const Node &node, Ends &ends,
+                            llvm::function_ref<Attribute(Delay &)> connect) {
   unsigned before = reader.errors();
   Delay delay;
   bool hasDelay = readDelay(node, delay);
-  Attribute weights = readConnector(node, ends, delay);
-  int64_t receptor = readReceptor(node, ends);
+  Attribute weights = connect(delay);
+  std::optional<int64_t> given = readReceptor(node, ends);
   if (!hasDelay || !weights || reader.errors() > before)
+    return;
+  int64_t receptor =
+      ends.to.cell ? cellReceptor(node, ends, *ends.to.cell, weights, given)
+                   : given.value_or(0);
+  if (reader.errors() > before)
     return;
   builder.create<snn::ProjectionOp>(
       at(node), builder.getStringAttr(ends.name), ends.from.value,

@@ -12,6 +12,7 @@
 #define SNNC_IMPORT_YAML_READER_H
 
 #include "compiler/Import/YAML/RowTable.h"
+#include "compiler/Import/YAML/Units.h"
 #include "compiler/Import/YAML/YamlTree.h"
 #include "runtime/io/NdArray.h"
 
@@ -25,7 +26,7 @@ namespace snnc::yaml {
 class Reader {
 public:
   Reader(std::string file, DiagnosticSink &sink)
-      : file(std::move(file)), sink(sink) {}
+      : file(std::move(file)), units(std::make_unique<Units>()), sink(sink) {}
 
   void error(const Node &node, DiagnosticCode code, std::string message,
              std::vector<std::string> hints = {});
@@ -49,6 +50,26 @@ public:
   /// Finite; SNN1005, SNN1006 (outside [low, high]).
   std::optional<double> number(const Node &node, const char *what,
                                double low = -kLargest, double high = kLargest);
+  // Quantities.cpp
+  /// The network's dt, with or without a unit of time; sets `unitMs`.
+  std::optional<double> readTick(const Node &node, double low, double high);
+  /// A number that may have a unit, as the plain number that means the same:
+  /// times and rates in the unit of dt, the others in canonicalUnit. `expected`
+  /// None: whatever it measures. SNN1005, SNN1006, SNN1018.
+  std::optional<double> quantity(const Node &node, const char *what,
+                                 snn::Dimension expected,
+                                 double low = -kLargest,
+                                 double high = kLargest);
+  bool hasUnit(const Node &node) const;
+  /// SNN1018 unless the unit of times is known.
+  bool needsTimeUnit(const Node &node, const char *what);
+  /// Of the unit that plain times and rates have, in ms; nothing where dt is a
+  /// plain number. Without a dt they are seconds.
+  std::optional<double> unitMs = 1000;
+  /// What a plain time is divided by to be in the unit of the imported dt:
+  /// seconds where the unit is known.
+  double timesPerDt() const { return unitMs ? 1000 / *unitMs : 1; }
+
   /// SNN1006 with the place of the first number that is none, or that float32
   /// cannot hold.
   bool allFinite(const Node &node, const char *what,
@@ -85,6 +106,7 @@ public:
 private:
   /// Findings that are listed of one file.
   static constexpr unsigned kMost = 50;
+  std::optional<Quantity> unitOf(const Node &node, const char *what);
   void report(Diagnostic finding);
   /// {file: .., key: ..}
   struct OtherFile {
@@ -99,6 +121,7 @@ private:
                              const char *what);
   bool fillInline(const Node &node, const char *what, size_t level,
                   std::vector<uint64_t> &shape, std::vector<double> &values);
+  std::unique_ptr<Units> units;
   DiagnosticSink &sink;
   unsigned count = 0, listed = 0;
 };

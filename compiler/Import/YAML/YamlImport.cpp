@@ -20,7 +20,8 @@ bool Importer::readNetwork() {
   // An unknown section is reported; the known ones are read all the same.
   reader.map(
       *root, "the file",
-      {"network", "models", "inputs", "populations", "projections", "probes"});
+      {"network", "models", "inputs", "populations", "drives", "projections",
+       "probes"});
   if (!root->isMap())
     return false;
   std::string name = "network";
@@ -32,7 +33,7 @@ bool Importer::readNetwork() {
   if (NodePtr node = head ? head->find("name") : nullptr)
     name = reader.name(*node, "name").value_or(name);
   if (NodePtr node = head ? head->find("dt") : nullptr)
-    dt = reader.number(*node, "dt", 1e-12, 1e6).value_or(dt);
+    dt = reader.readTick(*node, 1e-12, 1e6).value_or(dt);
   if (NodePtr node = head ? head->find("seed") : nullptr)
     seed = readSeed(*node);
   if (forced)
@@ -58,7 +59,8 @@ static void forSection(Reader &reader, const Node &root, const char *name,
                         std::string(name) + " is a map of names, found " +
                             section->describe());
   for (size_t i = 0; i < section->mapSize(); ++i)
-    visit(section->key(i), *section->value(i));
+    if (!section->key(i).text.starts_with('.')) // a part for aliases
+      visit(section->key(i), *section->value(i));
 }
 
 template <typename Visit>
@@ -94,6 +96,9 @@ OwningOpRef<ModuleOp> Importer::run() {
     reader.error(*root, "SNN1004", "the network has no population");
     return nullptr;
   }
+  forSection(reader, *root, "drives", [&](const Node &key, const Node &value) {
+    readDrive(key, value);
+  });
   forList(reader, *root, "projections",
           [&](const Node &node, size_t i) { readProjection(node, i); });
   forList(reader, *root, "probes",
