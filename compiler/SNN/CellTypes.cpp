@@ -168,9 +168,10 @@ constexpr CellParam kAdex[] = {
 
 CellType::Step adexStep(llvm::ArrayRef<double> p, double tick) {
   double k = tick / p[0], leak = k * p[1];
-  return {{leak, 1 / p[11], leak * p[11], p[5], p[12], p[3], k, k, k, p[9],
-           p[10], decay(tick, p[7]), decay(tick, p[8]), k * p[6], p[13],
-           tick / p[15], p[14], p[4], ticksOf(p[2], tick)},
+  return {{leak, 1 / p[11], leak * p[11], p[5], p[12], p[3], k,
+           meanOver(tick, p[7], p[0]), meanOver(tick, p[8], p[0]), p[9], p[10],
+           decay(tick, p[7]), decay(tick, p[8]), k * p[6], p[13], tick / p[15],
+           p[14], p[4], ticksOf(p[2], tick)},
           p[3]};
 }
 

@@ -125,36 +125,61 @@ snn.neuron @iaf_cond_exp receptors ["ex", "in"] states ["v", "g_ex", "g_in", "le
 }
 
 // Brette and Gerstner (2005), NEST aeif_cond_exp, PyNN EIF_cond_exp_isfa_ista:
-// forward Euler; the exponential sees no potential above the peak, at which the
-// tick ends in a spike.
+// the midpoint rule with the conductances' means over the tick; the exponential
+// sees no potential above the peak, at which the tick ends in a spike.
 snn.neuron @adex receptors ["ex", "in"] states ["v", "w", "g_ex", "g_in", "left"] params ["leak", "slope", "upstroke", "soft", "peak", "e_rest", "k_w", "k_ex", "k_in", "e_ex", "e_in", "syn_ex", "syn_in", "offset", "coupling", "adapt", "jump", "reset", "refractory"] {
 ^bb0(%ex: f32, %in: f32, %v: f32, %w: f32, %g_ex: f32, %g_in: f32, %left: f32, %leak: f32, %slope: f32, %upstroke: f32, %soft: f32, %peak: f32, %e_rest: f32, %k_w: f32, %k_ex: f32, %k_in: f32, %e_ex: f32, %e_in: f32, %syn_ex: f32, %syn_in: f32, %offset: f32, %coupling: f32, %adapt: f32, %jump: f32, %reset: f32, %refractory: f32):
   %zero = arith.constant 0.0 : f32
   %one = arith.constant 1.0 : f32
-  %from_rest = arith.subf %v, %e_rest : f32
-  %back = arith.mulf %leak, %from_rest : f32
-  %bounded = arith.minimumf %v, %peak : f32
-  %over = arith.subf %bounded, %soft : f32
-  %scaled = arith.mulf %over, %slope : f32
-  %steep = math.exp %scaled : f32
-  %run = arith.mulf %upstroke, %steep : f32
+  %half = arith.constant 0.5 : f32
   %c_ex = arith.mulf %g_ex, %k_ex : f32
   %c_in = arith.mulf %g_in, %k_in : f32
-  %to_ex = arith.subf %e_ex, %v : f32
-  %to_in = arith.subf %e_in, %v : f32
-  %d_ex = arith.mulf %c_ex, %to_ex : f32
-  %d_in = arith.mulf %c_in, %to_in : f32
-  %slow = arith.mulf %w, %k_w : f32
-  %0 = arith.subf %run, %back : f32
-  %1 = arith.addf %0, %d_ex : f32
-  %2 = arith.addf %1, %d_in : f32
-  %3 = arith.subf %2, %slow : f32
-  %dv = arith.addf %3, %offset : f32
-  %v1 = arith.addf %v, %dv : f32
-  %pull = arith.mulf %coupling, %from_rest : f32
-  %lag = arith.subf %pull, %w : f32
-  %dw = arith.mulf %lag, %adapt : f32
-  %w1 = arith.addf %w, %dw : f32
+  %from_rest0 = arith.subf %v, %e_rest : f32
+  %back0 = arith.mulf %leak, %from_rest0 : f32
+  %bounded0 = arith.minimumf %v, %peak : f32
+  %over0 = arith.subf %bounded0, %soft : f32
+  %scaled0 = arith.mulf %over0, %slope : f32
+  %steep0 = math.exp %scaled0 : f32
+  %run0 = arith.mulf %upstroke, %steep0 : f32
+  %to_ex0 = arith.subf %e_ex, %v : f32
+  %to_in0 = arith.subf %e_in, %v : f32
+  %d_ex0 = arith.mulf %c_ex, %to_ex0 : f32
+  %d_in0 = arith.mulf %c_in, %to_in0 : f32
+  %slow0 = arith.mulf %w, %k_w : f32
+  %a0 = arith.subf %run0, %back0 : f32
+  %b0 = arith.addf %a0, %d_ex0 : f32
+  %c0 = arith.addf %b0, %d_in0 : f32
+  %d0 = arith.subf %c0, %slow0 : f32
+  %dv0 = arith.addf %d0, %offset : f32
+  %pull0 = arith.mulf %coupling, %from_rest0 : f32
+  %lag0 = arith.subf %pull0, %w : f32
+  %dw0 = arith.mulf %lag0, %adapt : f32
+  %vh = arith.mulf %dv0, %half : f32
+  %wh = arith.mulf %dw0, %half : f32
+  %vm = arith.addf %v, %vh : f32
+  %wm = arith.addf %w, %wh : f32
+  %from_rest1 = arith.subf %vm, %e_rest : f32
+  %back1 = arith.mulf %leak, %from_rest1 : f32
+  %bounded1 = arith.minimumf %vm, %peak : f32
+  %over1 = arith.subf %bounded1, %soft : f32
+  %scaled1 = arith.mulf %over1, %slope : f32
+  %steep1 = math.exp %scaled1 : f32
+  %run1 = arith.mulf %upstroke, %steep1 : f32
+  %to_ex1 = arith.subf %e_ex, %vm : f32
+  %to_in1 = arith.subf %e_in, %vm : f32
+  %d_ex1 = arith.mulf %c_ex, %to_ex1 : f32
+  %d_in1 = arith.mulf %c_in, %to_in1 : f32
+  %slow1 = arith.mulf %wm, %k_w : f32
+  %a1 = arith.subf %run1, %back1 : f32
+  %b1 = arith.addf %a1, %d_ex1 : f32
+  %c1 = arith.addf %b1, %d_in1 : f32
+  %d1 = arith.subf %c1, %slow1 : f32
+  %dv1 = arith.addf %d1, %offset : f32
+  %pull1 = arith.mulf %coupling, %from_rest1 : f32
+  %lag1 = arith.subf %pull1, %wm : f32
+  %dw1 = arith.mulf %lag1, %adapt : f32
+  %v1 = arith.addf %v, %dv1 : f32
+  %w1 = arith.addf %w, %dw1 : f32
   %faded_ex = arith.mulf %g_ex, %syn_ex : f32
   %g_ex1 = arith.addf %faded_ex, %ex : f32
   %faded_in = arith.mulf %g_in, %syn_in : f32

@@ -81,9 +81,13 @@ TEST_F(Drawn, EveryWayToReadGivesTheSameSynapses) {
        {"all_to_all, amount = 1.0 : f64", "one_to_one, amount = 1.0 : f64",
         "fixed_probability, amount = 0.1 : f64",
         "fixed_indegree, amount = 20.0 : f64",
-        "fixed_outdegree, amount = 20.0 : f64"})
+        "fixed_outdegree, amount = 20.0 : f64",
+        "fixed_total_number, amount = 1800.0 : f64"})
     for (int self : {0, 1})
       for (int twice : {0, 1}) {
+        bool total = std::string(connector).starts_with("fixed_total");
+        if (total && !twice)
+          continue;
         auto a = make(connector, 90, 90, kNormal, kDelays, self, twice);
         auto b = make(connector, 90, 90, kNormal, kDelays, self, twice);
         ASSERT_TRUE(a && b) << connector << error;
@@ -112,8 +116,11 @@ TEST_F(Drawn, KeptOrNotTheSynapsesAreTheSame) {
        {"all_to_all, amount = 1.0 : f64", "one_to_one, amount = 1.0 : f64",
         "fixed_probability, amount = 0.1 : f64",
         "fixed_indegree, amount = 20.0 : f64",
-        "fixed_outdegree, amount = 20.0 : f64"})
+        "fixed_outdegree, amount = 20.0 : f64",
+        "fixed_total_number, amount = 1800.0 : f64"})
     for (int twice : {0, 1}) {
+      if (std::string(connector).starts_with("fixed_total") && !twice)
+        continue;
       kept.clear();
       kept.setBudget(0);
       auto drawn = make(connector, 90, 90, kNormal, kDelays, 1, twice);
@@ -277,4 +284,61 @@ TEST(Portable, LogExpAndQuantile) {
     double x = normalQuantile(p);
     EXPECT_NEAR(0.5 * std::erfc(-x / std::sqrt(2)) / p, 1, 1e-12) << p;
   }
+}
+
+/// In-degrees of a fixed total number are multinomial: their mean is exact, their
+/// variance n p (1 - p) of one target.
+TEST_F(Drawn, AFixedTotalNumberIsSharedOutByChance) {
+  auto view = make("fixed_total_number, amount = 100000.0 : f64", 300, 1000);
+  ASSERT_TRUE(view) << error;
+  std::vector<uint32_t> degrees;
+  view->countByTarget(degrees);
+  double sum = 0, square = 0;
+  for (uint32_t degree : degrees) {
+    sum += degree;
+    square += (degree - 100.0) * (degree - 100.0);
+  }
+  EXPECT_EQ(sum, 100000);
+  // The variance's own deviation is about sqrt(2 / 1000) of it.
+  EXPECT_NEAR(square / 1000, 99.9, 5 * 99.9 * std::sqrt(2.0 / 1000));
+  EXPECT_FALSE(make("fixed_total_number, amount = 5.0 : f64", 0, 3));
+}
+
+TEST_F(Drawn, NormalDelaysAreWholeAndBounded) {
+  auto view = make("fixed_indegree, amount = 500.0 : f64", 100, 20,
+                   "constant, [1.0]", "normal_int, [14.0, 7.5, 0.0, 40.0]");
+  ASSERT_TRUE(view) << error;
+  std::map<uint32_t, int> counts;
+  for (auto &[source, target, weight, delay] : byVisit(*view))
+    ++counts[delay];
+  EXPECT_LE(counts.rbegin()->first, 40u);
+  double sum = 0;
+  for (auto [delay, count] : counts)
+    sum += double(delay) * count;
+  EXPECT_NEAR(sum / 10000, 14.1, 0.4); // 14 but for what 0 cuts off
+  EXPECT_NEAR(counts[0] / 1e4, 0.0359, 0.01); // below half a tick
+}
+
+TEST(Binomial, HasTheRightMoments) {
+  for (auto [n, p] : {std::pair<uint64_t, double>{1, 0.3},
+                      {20, 0.05},
+                      {1000, 0.5},
+                      {25'000'000, 1.0 / 20683},
+                      {uint64_t(1) << 40, 0.25}}) {
+    double sum = 0, square = 0, mean = double(n) * p;
+    constexpr int draws = 4000;
+    for (uint32_t i = 0; i < draws; ++i) {
+      auto w = philox4x32({i, 0, 0, 0}, {7, 9});
+      double k = double(binomial(n, p, unitInterval(w[0], w[1])));
+      EXPECT_LE(k, double(n));
+      sum += k - mean;
+      square += (k - mean) * (k - mean);
+    }
+    double variance = mean * (1 - p);
+    EXPECT_NEAR(sum / draws, 0, 5 * std::sqrt(variance / draws)) << n;
+    EXPECT_NEAR(square / draws / variance, 1, 0.15) << n;
+  }
+  EXPECT_EQ(binomial(10, 0, 0.5), 0u);
+  EXPECT_EQ(binomial(10, 1, 0.5), 10u);
+  EXPECT_EQ(binomial(0, 0.5, 0.9), 0u);
 }
