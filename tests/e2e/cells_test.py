@@ -84,7 +84,7 @@ drives:
 projections:
   - {{from: a, to: a, connector: {{fixed_total_number: 900}}, delay: {delay},
      weight: {{dist: normal, mean: -80{pa}, std: 8{pa}, max: 0}}}}
-  - {{from: a, to: b, connector: {{fixed_indegree: 10}}, weight: 0.1,
+  - {{from: a, to: b, connector: {{fixed_indegree: 20}}, weight: 0.6,
      delay: {spread}}}
 """
     UNIT = dict(dt="0.1 ms", tau="10 ms", pa=" pA", mv=" mV", rate="20 Hz",

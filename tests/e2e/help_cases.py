@@ -317,6 +317,10 @@ def yaml_cases():
                                          instead("tau: 20", r"(tau: 0\.02)")),
         "short tau": yaml("SNN1039", "tau: 0.02", "tau: 1.0e-5", instead(
             "dt: 1.0e-3", r"a dt of (\S+) ", "dt: {}")),
+        "unit without dt's": yaml("SNN1018", "tau: 0.02", "tau: 20 ms", says(
+            "for example dt: 0.1 ms", ("dt: 1.0e-3", "dt: 1 ms"))),
+        "unknown unit": yaml("SNN1018", "tau: 0.02", "tau: 20 msec/v", says(
+            "known are ms", ("tau: 20 msec/v", "tau: 0.02"))),
         "header of a table": table,
         "no number file": yaml("SNN1013", "weight: 0.5", "weight: {file: w.npy}",
                                makes("w.npy", np.ones((3, 4)), "check the path")),
