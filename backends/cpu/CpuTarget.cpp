@@ -11,6 +11,7 @@
 #include "backends/cpu/Memory.h"
 #include "compiler/Reference/RunReference.h"
 #include "compiler/SNN/DrawnRows.h"
+#include "runtime/host/EngineDevice.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -55,7 +56,7 @@ public:
   std::shared_ptr<const Artifact> build(ModuleOp normalized,
                                         Precision precision,
                                         DiagnosticSink &sink) override;
-  Expected<std::unique_ptr<runtime::Execution>>
+  Expected<std::unique_ptr<runtime::Device>>
   open(std::shared_ptr<const Artifact> artifact,
        const std::string &device) override;
 
@@ -276,12 +277,12 @@ std::shared_ptr<const Artifact> CpuTarget::build(ModuleOp normalized,
   }
 }
 
-Expected<std::unique_ptr<runtime::Execution>>
+Expected<std::unique_ptr<runtime::Device>>
 CpuTarget::open(std::shared_ptr<const Artifact> artifact, const std::string &) {
   auto &made = static_cast<const CpuArtifact &>(*artifact);
-  return std::unique_ptr<runtime::Execution>(
-      std::make_unique<runtime::EngineExecution>(
-          std::make_unique<Engine>(made.program)));
+  return std::unique_ptr<runtime::Device>(
+      std::make_unique<runtime::EngineDevice>(
+          "cpu", std::make_unique<Engine>(made.program)));
 }
 
 std::unique_ptr<target::Target> createTarget(const Tuning &tuning) {

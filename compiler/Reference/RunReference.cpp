@@ -136,8 +136,16 @@ Expected<RunResult> runReference(Interpreter &interpreter,
                                  const ArrayMap &inputs,
                                  const std::vector<std::string> &requests,
                                  const RunOptions &options) {
-  ReferenceEngine engine(interpreter);
-  return runNetwork(engine, inputs, requests, options);
+  auto device = openReference(interpreter);
+  Session session(*device);
+  return requests.empty()
+             ? session.run(inputs, everyRequest(device->manifest()), options)
+             : session.run(inputs, requests, options);
+}
+
+std::unique_ptr<Device> openReference(Interpreter &interpreter) {
+  return std::make_unique<EngineDevice>(
+      "reference", std::make_unique<ReferenceEngine>(interpreter));
 }
 
 } // namespace snnc::reference

@@ -12,7 +12,8 @@
 #define SNNC_REFERENCE_RUNREFERENCE_H
 
 #include "compiler/Reference/Interpreter.h"
-#include "runtime/host/NetworkEngine.h"
+#include "runtime/host/EngineDevice.h"
+#include "runtime/host/Session.h"
 
 namespace snnc::reference {
 
@@ -25,11 +26,15 @@ runtime::Manifest describeNetwork(snn::NetworkOp network);
 std::vector<double> stateScales(snn::PopulationOp population,
                                 llvm::StringRef state);
 
-/// runtime::runNetwork with the interpreter as its engine.
+/// A session on the interpreter. `requests` as in parseRecordRequest; none:
+/// everything.
 Expected<runtime::RunResult>
 runReference(Interpreter &interpreter, const runtime::ArrayMap &inputs,
              const std::vector<std::string> &requests,
              const runtime::RunOptions &options = {});
+
+/// The interpreter, which must outlive it, as a device.
+std::unique_ptr<runtime::Device> openReference(Interpreter &interpreter);
 
 } // namespace snnc::reference
 

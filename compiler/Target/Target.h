@@ -14,7 +14,8 @@
 #define SNNC_TARGET_TARGET_H
 
 #include "compiler/SNN/SNN.h"
-#include "runtime/host/Execution.h"
+#include "runtime/Device.h"
+#include "runtime/bundle/Bundle.h"
 
 #include "mlir/IR/BuiltinOps.h"
 
@@ -53,7 +54,7 @@ struct Plan {
   bool fits() const { return limit == 0 || bytes <= limit; }
 };
 
-/// What a build made. Immutable: several executions may share one.
+/// What a build made. Immutable: several devices may share one.
 class Artifact {
 public:
   virtual ~Artifact() = default;
@@ -96,7 +97,7 @@ public:
                                                 Precision precision,
                                                 DiagnosticSink &sink) = 0;
   /// `device`: a name of devices(). `artifact`: of this target's build.
-  virtual Expected<std::unique_ptr<runtime::Execution>>
+  virtual Expected<std::unique_ptr<runtime::Device>>
   open(std::shared_ptr<const Artifact> artifact, const std::string &device) = 0;
 
   /// What `compile --emit` can print on the way to an artifact.

@@ -44,6 +44,9 @@ struct CoreEntry {
   /// Parallel cores: spikes that every source may send in one tick so that the
   /// MAC array's sums are exact. 0: any number.
   uint32_t largestCount = 0;
+
+  /// Bundles are for one chip; the machine model says so.
+  CoreAddress at() const { return {{}, pe}; }
 };
 
 /// Places [begin, end) of a population's order on one PE.

@@ -90,14 +90,14 @@ Status CrossCheck::programs() {
 }
 
 Status CrossCheck::cores() {
-  std::set<uint32_t> seen;
+  std::set<CoreAddress> seen;
   for (size_t i = 0; i < m.cores.size(); ++i) {
     const CoreEntry &c = m.cores[i];
     std::string where = fmt::format("cores[{}]", i);
     if (c.pe.x > 7 || c.pe.y > 7 || c.pe.p > 3)
       return fail(where, fmt::format("PE ({}, {}, {}) has no hardware id",
                                      c.pe.x, c.pe.y, c.pe.p));
-    if (!seen.insert(c.pe.peId()).second)
+    if (!seen.insert(c.at()).second)
       return fail(where, fmt::format("PE ({}, {}, {}) is used twice", c.pe.x,
                                      c.pe.y, c.pe.p));
     if (c.program >= m.programs.size())

@@ -1,4 +1,4 @@
-//===- Emulator.cpp - The emulated chip as a device -----------------------===//
+//===- Emulator.cpp - The emulated chip ---------------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "runtime/emulator/Emulator.h"
@@ -6,6 +6,7 @@
 #include "runtime/abi/CoreHeader.h"
 #include "runtime/bundle/Bundle.h"
 #include "runtime/bundle/MemberCheck.h"
+#include "runtime/cores/LockStepCores.h"
 #include "runtime/emulator/Pe.h"
 #include "runtime/emulator/Router.h"
 #include "runtime/emulator/ThreadPool.h"
@@ -22,11 +23,18 @@ using runtime::Bundle;
 
 namespace {
 
-class Emulator final : public runtime::Device {
+class Emulator final : public runtime::LockStepCores {
 public:
   explicit Emulator(EmulatorOptions options) : pool(options.threads) {}
 
   std::string name() const override { return "emulator"; }
+
+  runtime::Capabilities capabilities() const override {
+    runtime::Capabilities all;
+    all.hasMemory = all.countsCycles = true;
+    all.threads = pool.threads();
+    return all;
+  }
 
   Status load(const Bundle &bundle) override {
     unload();
@@ -45,53 +53,11 @@ public:
     return done;
   }
 
-  void feed(std::span<const uint32_t> keys) override {
-    fed.insert(fed.end(), keys.begin(), keys.end());
-  }
-
-  Status tick() override {
-    if (!loaded)
-      return notLoaded();
-    std::vector<Status> ends(pes.size());
-    pool.forEach(pes.size(),
-                 [&](size_t i) { ends[i] = pes[i]->tick(ticks, tickCycles); });
-    for (Status &end : ends)
-      if (!end)
-        return end;
-    // One order for any number of threads: the host first, then PE by PE.
-    route(fed);
-    fed.clear();
-    for (auto &pe : pes) {
-      route(pe->sent());
-      pe->clearSent();
-    }
-    ++ticks;
-    return {};
-  }
-
-  Status read(uint32_t peId, uint32_t address,
-              std::span<std::byte> bytes) override {
-    std::byte *at = locate(peId, address, bytes.size());
-    if (!at)
-      return noMemory(peId, address, bytes.size());
-    std::memcpy(bytes.data(), at, bytes.size());
-    return {};
-  }
-
-  Status write(uint32_t peId, uint32_t address,
-               std::span<const std::byte> bytes) override {
-    std::byte *at = locate(peId, address, bytes.size());
-    if (!at || address < machine->sram.program.end)
-      return noMemory(peId, address, bytes.size());
-    std::memcpy(at, bytes.data(), bytes.size());
-    return {};
-  }
-
   Status reset() override {
     if (!loaded)
       return notLoaded();
-    fed.clear();
-    ticks = routed = unrouted = 0;
+    restart();
+    routed = unrouted = 0;
     std::vector<Status> ends(pes.size());
     pool.forEach(pes.size(), [&](size_t i) { ends[i] = pes[i]->start(); });
     for (Status &end : ends)
@@ -102,7 +68,7 @@ public:
 
   runtime::DeviceStatistics statistics() const override {
     runtime::DeviceStatistics all;
-    all.ticks = ticks;
+    all.ticks = ticksDone();
     all.packetsRouted = routed;
     all.packetsUnrouted = unrouted;
     all.tickCycles = tickCycles;
@@ -111,16 +77,43 @@ public:
     return all;
   }
 
+protected:
+  Status tick(std::span<const uint32_t> keys) override {
+    if (!loaded)
+      return notLoaded();
+    std::vector<Status> ends(pes.size());
+    uint64_t now = ticksDone();
+    pool.forEach(pes.size(),
+                 [&](size_t i) { ends[i] = pes[i]->tick(now, tickCycles); });
+    for (Status &end : ends)
+      if (!end)
+        return end;
+    // One order for any number of threads: the host first, then PE by PE.
+    route(keys);
+    for (auto &pe : pes) {
+      route(pe->sent());
+      pe->clearSent();
+    }
+    return {};
+  }
+
+  Diagnostic noMemory(const CoreAddress &at, uint32_t address,
+                      size_t bytes) const override {
+    return makeError("SNN0608", {},
+                     fmt::format("the host cannot reach {} B at {:#x} of {}",
+                                 bytes, address, toText(at)));
+  }
+
 private:
   using Programs = std::vector<std::shared_ptr<const CoreProgram>>;
 
   void unload() {
+    clearCores();
     pes.clear();
     router = Router();
-    fed.clear();
     loaded = false;
     tickCycles = 0;
-    ticks = routed = unrouted = 0;
+    routed = unrouted = 0;
   }
 
   static Diagnostic problem(DiagnosticCode code, std::string message,
@@ -169,14 +162,10 @@ private:
 
   Status addPe(const Bundle &bundle, const runtime::CoreEntry &core,
                const Programs &programs) {
-    std::string where =
-        fmt::format("PE {}.{}.{}", core.pe.x, core.pe.y, core.pe.p);
+    std::string where = toText(core.at());
     if (std::find(machine->pes.begin(), machine->pes.end(), core.pe) ==
         machine->pes.end())
       return problem("SNN0610", "the machine has no usable " + where);
-    for (const auto &pe : pes)
-      if (pe->peId() == core.pe.peId())
-        return problem("SNN0610", "two cores of the bundle use " + where);
     const std::string *image = bundle.entry(core.image);
     if (!image || core.program >= programs.size())
       return problem("SNN0610",
@@ -187,13 +176,16 @@ private:
     if (Status s = checkImage(where, core, *image); !s)
       return s;
     PeContent content;
-    content.where = core.pe;
+    content.where = core.at();
     content.programName = bundle.manifest.programs[core.program].name;
     content.program = programs[core.program];
     content.image = *image;
     content.imageBase = core.imageBase;
     content.headerAddress = core.headerAddress;
-    pes.push_back(std::make_unique<Pe>(*machine, std::move(content)));
+    auto pe = std::make_unique<Pe>(*machine, std::move(content));
+    if (!addCore(core.at(), pe->memory(), machine->sram.program.end))
+      return problem("SNN0610", "two cores of the bundle use " + where);
+    pes.push_back(std::move(pe));
     return {};
   }
 
@@ -261,33 +253,18 @@ private:
     }
   }
 
-  std::byte *locate(uint32_t peId, uint32_t address, size_t bytes) {
-    for (auto &pe : pes)
-      if (pe->peId() == peId && address <= pe->memory().size() &&
-          bytes <= pe->memory().size() - address)
-        return pe->memory().data() + address;
-    return nullptr;
-  }
-
-  static Diagnostic noMemory(uint32_t peId, uint32_t address, size_t bytes) {
-    return makeError("SNN0608", {},
-                     fmt::format("the host cannot reach {} B at {:#x} of PE {}",
-                                 bytes, address, peId));
-  }
-
   std::unique_ptr<MachineModel> machine;
   std::vector<std::unique_ptr<Pe>> pes;
   Router router;
   ThreadPool pool;
-  std::vector<uint32_t> fed;
   bool loaded = false;
   double tickCycles = 0;
-  uint64_t ticks = 0, routed = 0, unrouted = 0;
+  uint64_t routed = 0, unrouted = 0;
 };
 
 } // namespace
 
-std::unique_ptr<runtime::Device> createEmulator(EmulatorOptions options) {
+std::unique_ptr<runtime::CoreMachine> createEmulator(EmulatorOptions options) {
   return std::make_unique<Emulator>(options);
 }
 

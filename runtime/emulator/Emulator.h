@@ -1,10 +1,10 @@
-//===- Emulator.h - The emulated chip as a device ----------------*- C++
+//===- Emulator.h - The emulated chip ----------------*- C++
 //-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_RUNTIME_EMULATOR_EMULATOR_H
 #define SNNC_RUNTIME_EMULATOR_EMULATOR_H
 
-#include "runtime/Device.h"
+#include "runtime/cores/CoreMachine.h"
 
 #include <memory>
 
@@ -16,7 +16,8 @@ struct EmulatorOptions {
 
 /// Executes a bundle's Arm programs instruction by instruction. Ticks are in
 /// lock-step; results do not depend on the number of threads. docs/emulator.md.
-std::unique_ptr<runtime::Device> createEmulator(EmulatorOptions options = {});
+std::unique_ptr<runtime::CoreMachine>
+createEmulator(EmulatorOptions options = {});
 
 } // namespace snnc::emulator
 

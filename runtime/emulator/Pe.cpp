@@ -30,7 +30,7 @@ Pe::Pe(const MachineModel &machine, PeContent peContent)
   engine = createCortexM4({sram, machine.sram.program, this});
   timer.attach(engine.get());
   mac.attach(engine.get());
-  counters.peId = peId();
+  counters.at = content.where;
 }
 
 void Pe::addDevice(std::unique_ptr<MmioDevice> device) {
@@ -41,8 +41,7 @@ void Pe::addDevice(std::unique_ptr<MmioDevice> device) {
 Diagnostic Pe::problem(DiagnosticCode code, const std::string &what,
                        std::vector<std::string> hints) const {
   return makeError(code, {},
-                   fmt::format("PE {}.{}.{}, program '{}': {}", content.where.x,
-                               content.where.y, content.where.p,
+                   fmt::format("{}, program '{}': {}", toText(content.where),
                                content.programName, what),
                    std::move(hints));
 }
@@ -69,7 +68,7 @@ Status Pe::powerUp() {
   engine->reset();
   engine->programChanged();
   counters = {};
-  counters.peId = peId();
+  counters.at = content.where;
   startInstructions = 0;
   if (Status s = runToSleep(kRunawayCycles, "at start"); !s)
     return s;

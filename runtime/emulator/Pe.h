@@ -25,7 +25,7 @@ namespace snnc::emulator {
 
 /// What a PE is started from: shared program, own image.
 struct PeContent {
-  PeCoordinate where;
+  CoreAddress where;
   std::string programName; ///< for messages
   std::shared_ptr<const CoreProgram> program;
   std::string image;
@@ -46,9 +46,9 @@ public:
   /// SNN0604 (not ready), SNN0605 (does not sleep).
   Status start();
   /// One timer interrupt; runs to the next sleep, for at most 50 times the
-  /// tick, at least 100 M and at most 1000 M cycles. Errors SNN0603, SNN0605, SNN0606 (the
-  /// program never started its timer), SNN0609 (the timer does not wake it).
-  /// A PE that failed repeats its error until start().
+  /// tick, at least 100 M and at most 1000 M cycles. Errors SNN0603, SNN0605,
+  /// SNN0606 (the program never started its timer), SNN0609 (the timer does not
+  /// wake it). A PE that failed repeats its error until start().
   Status tick(uint64_t tickNumber, double tickCycles);
   /// A packet arrives; a full ring drops and counts it.
   void deliver(uint32_t key);
@@ -58,7 +58,6 @@ public:
   /// Forgets them, once they are delivered.
   void clearSent() { sender.sent.clear(); }
   std::span<std::byte> memory() { return sram; }
-  uint32_t peId() const { return content.where.peId(); }
   Engine &core() { return *engine; }
   runtime::PeStatistics statistics() const;
 

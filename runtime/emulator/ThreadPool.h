@@ -24,6 +24,8 @@ public:
   ~ThreadPool();
   ThreadPool(const ThreadPool &) = delete;
 
+  unsigned threads() const { return unsigned(workers.size()) + 1; }
+
   /// Calls work(i) for every i < count, each once, in any order. `work` must
   /// not throw.
   void forEach(size_t count, const std::function<void(size_t)> &work);

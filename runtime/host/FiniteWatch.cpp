@@ -85,7 +85,7 @@ Diagnostic sumNotFinite(const std::string &population, uint64_t tick,
                     "channel"});
 }
 
-Status DeviceStates::find() {
+Status CoreStates::find() {
   blocks.clear();
   orders.clear();
   for (size_t p = 0; p < bundle.manifest.populations.size(); ++p) {
@@ -97,7 +97,7 @@ Status DeviceStates::find() {
     orders.push_back(std::move(*order));
     for (const SliceEntry &slice : population.slices) {
       const CoreEntry &core = bundle.manifest.cores[slice.core];
-      Expected<SnncCoreHeader> header = readHeader(device, core);
+      Expected<SnncCoreHeader> header = readHeader(machine, core);
       if (!header)
         return header.takeError();
       // A header that is none is the recorder's to report.
@@ -108,22 +108,31 @@ Status DeviceStates::find() {
       for (size_t v = 0; v < population.variables.size(); ++v)
         if (uint32_t at = header->state[population.variables[v].state])
           blocks.push_back(
-              {core.pe.peId(), at, slice.begin, slice.end - slice.begin, p, v});
+              {{core.at(), at, slice.end - slice.begin}, slice.begin, p, v});
     }
   }
   return {};
 }
 
-Status DeviceStates::look(uint64_t chipTick, FiniteWatch &watch) {
+std::vector<StateBlock> CoreStates::memory() const {
+  std::vector<StateBlock> all;
+  for (const Block &block : blocks)
+    all.push_back(block.memory);
+  return all;
+}
+
+Status CoreStates::look(uint64_t chipTick, FiniteWatch &watch) {
   for (const Block &block : blocks) {
-    values.resize(block.count);
-    if (Status status = device.read(block.pe, block.address,
-                                    std::as_writable_bytes(std::span(values)));
+    const StateBlock &memory = block.memory;
+    values.resize(memory.count);
+    if (Status status = machine.read(memory.at, memory.address,
+                                     std::as_writable_bytes(std::span(values)));
         !status)
       return status;
     std::span<const uint32_t> order = orders[block.population];
     watch.look(chipTick, block.population, block.variable, values, block.first,
-               order.empty() ? order : order.subspan(block.first, block.count));
+               order.empty() ? order
+                             : order.subspan(block.first, memory.count));
   }
   return {};
 }

@@ -12,7 +12,7 @@
 #ifndef SNNC_RUNTIME_HOST_FINITEWATCH_H
 #define SNNC_RUNTIME_HOST_FINITEWATCH_H
 
-#include "runtime/Device.h"
+#include "runtime/cores/CoreMachine.h"
 #include "runtime/host/Recording.h"
 
 #include <tuple>
@@ -64,25 +64,28 @@ private:
 Diagnostic sumNotFinite(const std::string &population, uint64_t tick,
                         uint64_t neuron, double sum);
 
-/// The states of a bundle's cores in a device's memory.
-class DeviceStates {
+/// The states of a bundle's cores in their memories.
+class CoreStates {
 public:
-  DeviceStates(const Bundle &bundle, Device &device)
-      : bundle(bundle), device(device) {}
+  CoreStates(const Bundle &bundle, CoreMachine &machine)
+      : bundle(bundle), machine(machine) {}
 
   /// After load() or reset(): where the states are. Error SNN0506.
   Status find();
+  /// For CoreMachine::watch.
+  std::vector<StateBlock> memory() const;
   /// After a chip tick.
   Status look(uint64_t chipTick, FiniteWatch &watch);
 
 private:
   struct Block {
-    uint32_t pe, address, first, count;
+    StateBlock memory;
+    uint32_t first = 0;
     size_t population, variable;
   };
 
   const Bundle &bundle;
-  Device &device;
+  CoreMachine &machine;
   std::vector<Block> blocks;
   /// Neuron by place, one list a population; empty: the place.
   std::vector<std::vector<uint32_t>> orders;

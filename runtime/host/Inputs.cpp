@@ -12,25 +12,17 @@
 
 namespace snnc::runtime {
 
-Status RunInputs::toPlaces(const Bundle &bundle) {
-  for (size_t i = 0; i < trains.size(); ++i) {
-    const InputEntry &input = bundle.manifest.inputs[i];
-    auto order = orderOf(bundle, input.order, input.channels, input.name);
-    if (!order)
-      return order.takeError();
-    channels.push_back(std::move(*order));
-    if (channels[i].empty())
-      continue;
-    std::vector<uint16_t> row(input.channels);
-    for (SpikeTrain &train : trains[i].samples)
-      for (uint64_t tick = 0; tick < train.ticks; ++tick) {
-        uint16_t *counts = train.counts.data() + tick * input.channels;
-        for (uint32_t place = 0; place < input.channels; ++place)
-          row[place] = counts[channels[i][place]];
-        std::copy(row.begin(), row.end(), counts);
-      }
-  }
-  return {};
+std::vector<InputSpike> RunInputs::spikesOf(uint64_t sample, uint64_t first,
+                                            uint64_t end) const {
+  std::vector<InputSpike> spikes;
+  for (uint64_t tick = first; tick < std::min(end, ticks); ++tick)
+    for (size_t i = 0; i < trains.size(); ++i) {
+      std::span<const uint16_t> row = trains[i].samples[sample].row(tick);
+      for (uint32_t channel = 0; channel < row.size(); ++channel)
+        if (row[channel])
+          spikes.push_back({tick, uint32_t(i), channel, row[channel]});
+    }
+  return spikes;
 }
 
 static Diagnostic nameError(const std::string &name, std::string message,

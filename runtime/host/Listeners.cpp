@@ -15,7 +15,23 @@
 
 namespace snnc::runtime {
 
-Listeners::Listeners(const Bundle &bundle) : entries(bundle.manifest.inputs) {
+Status InputPlaces::read(const Bundle &bundle) {
+  channels.clear();
+  places.clear();
+  for (const InputEntry &input : bundle.manifest.inputs) {
+    auto order = orderOf(bundle, input.order, input.channels, input.name);
+    if (!order)
+      return order.takeError();
+    auto &back = places.emplace_back(order->size());
+    for (uint32_t place = 0; place < order->size(); ++place)
+      back[(*order)[place]] = place;
+    channels.push_back(std::move(*order));
+  }
+  return {};
+}
+
+Listeners::Listeners(const Bundle &bundle, const InputPlaces &places)
+    : order(places), entries(bundle.manifest.inputs) {
   const Manifest &manifest = bundle.manifest;
   for (const InputEntry &input : entries)
     wanted.emplace_back(input.channels);
@@ -58,7 +74,7 @@ void Listeners::addCore(const Bundle &bundle, const CoreEntry &core,
                              base + entries[i].channels);
       if (begin >= end)
         continue;
-      consumer.channels.push_back(
+      consumer.places.push_back(
           {i, uint32_t(begin - base), uint32_t(end - base)});
       neurons -= int64_t(end - begin);
       std::fill(wanted[i].begin() + long(begin - base),
@@ -67,7 +83,7 @@ void Listeners::addCore(const Bundle &bundle, const CoreEntry &core,
   }
   consumer.room =
       int64_t(header.history_length) - std::max<int64_t>(neurons, 0);
-  if (core.largestCount && !consumer.channels.empty())
+  if (core.largestCount && !consumer.places.empty())
     consumers.push_back(std::move(consumer));
 }
 
@@ -81,22 +97,23 @@ static Diagnostic tooMany(const std::string &input, std::string message) {
 Status Listeners::checkTick(const Consumer &consumer, const RunInputs &inputs,
                             uint64_t sample, uint64_t tick) const {
   int64_t sent = 0;
-  for (const Channels &range : consumer.channels) {
+  for (const Places &range : consumer.places) {
     auto row = inputs.trains[range.input].samples[sample].row(tick);
-    for (uint32_t c = range.begin; c < range.end; ++c) {
-      sent += row[c];
-      if (row[c] > consumer.largestCount)
+    for (uint32_t place = range.begin; place < range.end; ++place) {
+      uint32_t channel = order.channelAt(range.input, place);
+      sent += row[channel];
+      if (row[channel] > consumer.largestCount)
         return tooMany(
             entries[range.input].name,
             fmt::format("{} spikes on channel {} in tick {}, population '{}' "
                         "adds at most {} of a source per tick on the MAC array",
-                        row[c], inputs.channelAt(range.input, c), tick,
-                        consumer.population, consumer.largestCount));
+                        row[channel], channel, tick, consumer.population,
+                        consumer.largestCount));
     }
   }
   if (sent <= consumer.room)
     return {};
-  return tooMany(entries[consumer.channels[0].input].name,
+  return tooMany(entries[consumer.places[0].input].name,
                  fmt::format("{} input spikes in tick {}, a core of the "
                              "parallel population '{}' notes at most {}",
                              sent, tick, consumer.population, consumer.room));

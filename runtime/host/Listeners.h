@@ -16,13 +16,30 @@
 
 namespace snnc::runtime {
 
+/// The place of an input's channel: place p has key keyBase + p.
+class InputPlaces {
+public:
+  /// From InputEntry::order. Error SNN0506.
+  Status read(const Bundle &bundle);
+  uint32_t channelAt(size_t input, uint32_t place) const {
+    return channels[input].empty() ? place : channels[input][place];
+  }
+  uint32_t placeOf(size_t input, uint32_t channel) const {
+    return places[input].empty() ? channel : places[input][channel];
+  }
+
+private:
+  /// Per input; empty: place = channel.
+  std::vector<std::vector<uint32_t>> channels, places;
+};
+
 class Listeners {
 public:
-  explicit Listeners(const Bundle &bundle);
+  Listeners(const Bundle &bundle, const InputPlaces &places);
 
-  /// Whether a spike of channel `channel` of input `input` has to be sent.
-  bool heard(size_t input, uint32_t channel) const {
-    return wanted[input][channel];
+  /// Whether a spike at place `place` of input `input` has to be sent.
+  bool heard(size_t input, uint32_t place) const {
+    return wanted[input][place];
   }
 
   /// Error SNN0414 where an input sends more spikes in one tick than a parallel
@@ -31,8 +48,8 @@ public:
   Status checkCounts(const RunInputs &inputs, uint64_t ticks) const;
 
 private:
-  /// Channels [begin, end) of an input.
-  struct Channels {
+  /// Places [begin, end) of an input.
+  struct Places {
     size_t input = 0;
     uint32_t begin = 0, end = 0;
   };
@@ -41,15 +58,16 @@ private:
     std::string population;
     uint32_t largestCount = 0;
     int64_t room = 0; ///< of its history, input spikes of one tick
-    std::vector<Channels> channels;
+    std::vector<Places> places;
   };
   void addCore(const Bundle &bundle, const CoreEntry &core,
                const std::string &population);
   Status checkTick(const Consumer &consumer, const RunInputs &inputs,
                    uint64_t sample, uint64_t tick) const;
 
+  const InputPlaces &order;
   std::span<const InputEntry> entries;
-  std::vector<std::vector<bool>> wanted; ///< per input and channel
+  std::vector<std::vector<bool>> wanted; ///< per input and place
   std::vector<Consumer> consumers;
 };
 

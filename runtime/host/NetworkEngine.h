@@ -6,15 +6,13 @@
 //
 // What the reference interpreter and the CPU engine have in common: no cores,
 // no packets, no memory to look into, but counts in and recordings out, many
-// ticks a call. runNetwork gives for one what Session gives for a bundle on a
-// device.
+// ticks a call. EngineDevice makes a Device of one.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_RUNTIME_HOST_NETWORKENGINE_H
 #define SNNC_RUNTIME_HOST_NETWORKENGINE_H
 
 #include "runtime/host/FiniteWatch.h"
-#include "runtime/host/Session.h"
 
 namespace snnc::runtime {
 
@@ -51,16 +49,10 @@ public:
   /// Runs the next ticks (S1.2) and shows `watch` all states after each (S8.4).
   /// Error SNN0701.
   virtual Status run(const Batch &batch, FiniteWatch &watch) = 0;
-  /// Ticks that are worth one call: progress is shown between calls.
+  /// The most ticks that are worth one call.
   virtual uint64_t batchTicks() const { return 1; }
+  virtual unsigned threads() const { return 1; }
 };
-
-/// Runs every sample from a reset. `requests` are texts such as "lif1:spikes";
-/// none: everything. Errors: those of the engine, and SNN041x, SNN042x as
-/// Session.
-Expected<RunResult> runNetwork(NetworkEngine &engine, const ArrayMap &inputs,
-                               const std::vector<std::string> &requests,
-                               const RunOptions &options = {});
 
 } // namespace snnc::runtime
 

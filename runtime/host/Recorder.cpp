@@ -8,24 +8,26 @@
 #include "runtime/host/Recorder.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <fmt/format.h>
 
 namespace snnc::runtime {
 
-Expected<SnncCoreHeader> readHeader(Device &device, const CoreEntry &core) {
+Expected<SnncCoreHeader> readHeader(CoreMachine &machine,
+                                    const CoreEntry &core) {
   SnncCoreHeader header;
   if (Status status =
-          device.read(core.pe.peId(), core.headerAddress,
-                      std::as_writable_bytes(std::span(&header, 1)));
+          machine.read(core.at(), core.headerAddress,
+                       std::as_writable_bytes(std::span(&header, 1)));
       !status)
     return status.takeError();
   return header;
 }
 
-Recorder::Recorder(const Bundle &bundle, Device &device,
+Recorder::Recorder(const Bundle &bundle, CoreMachine &machine,
                    std::span<const RecordRequest> requests)
-    : bundle(bundle), device(device), requests(requests) {
+    : bundle(bundle), machine(machine), requests(requests) {
   for (size_t p = 0; p < bundle.manifest.populations.size(); ++p)
     addParts(p);
 }
@@ -74,52 +76,18 @@ Status Recorder::readOrders() {
   return {};
 }
 
-Status Recorder::allocate(uint64_t samples, uint64_t chipTicks,
-                          uint64_t maxBytes) {
-  if (Status status = readOrders(); !status)
-    return status;
-  rowsPerSample = chipTicks;
-  uint64_t total = 0;
-  std::vector<std::vector<uint64_t>> shapes;
-  for (const RecordRequest &r : requests) {
-    uint64_t neurons = bundle.manifest.populations[r.populationIndex].neurons;
-    shapes.push_back({samples, chipTicks, neurons});
-    uint64_t item = r.variableIndex ? sizeof(float) : 1;
-    std::optional<uint64_t> count = elementCount(shapes.back());
-    if (count && *count <= (maxBytes - total) / item) {
-      total += *count * item;
-      continue;
-    }
-    return makeError(
-        "SNN0426", {"", r.name(), 0, 0},
-        fmt::format("the recordings up to this one ({} of {} bytes) exceed the "
-                    "limit of {} bytes",
-                    shapeText(shapes.back()), item, maxBytes),
-        {"record fewer variables or populations", "run fewer ticks or samples "
-                                                  "at once"});
-  }
-  for (size_t r = 0; r < requests.size(); ++r)
-    arrays.push_back(NdArray::zeros(
-        requests[r].variableIndex ? DType::F32 : DType::U8, shapes[r]));
-  return {};
-}
-
 SourceSpot Recorder::spotOf(const Part &part) const {
   return {"", part.population->name, 0, 0};
 }
 
 Status Recorder::writeWord(const Part &part, size_t offset, uint32_t value) {
-  return device.write(part.core->pe.peId(),
-                      part.core->headerAddress + uint32_t(offset),
-                      std::as_bytes(std::span(&value, 1)));
-}
-
-static std::string placeOf(const CoreEntry &core) {
-  return fmt::format("PE ({}, {}, {})", core.pe.x, core.pe.y, core.pe.p);
+  return machine.write(part.core->at(),
+                       part.core->headerAddress + uint32_t(offset),
+                       std::as_bytes(std::span(&value, 1)));
 }
 
 Status Recorder::armPart(Part &part) {
-  Expected<SnncCoreHeader> header = readHeader(device, *part.core);
+  Expected<SnncCoreHeader> header = readHeader(machine, *part.core);
   if (!header)
     return header.takeError();
   bool plausible = header->magic == SNNC_ABI_MAGIC &&
@@ -134,7 +102,7 @@ Status Recorder::armPart(Part &part) {
         fmt::format("{}: the core header does not belong to this bundle (magic "
                     "{:#x}, version {}, {} neurons, record buffer [{:#x}, "
                     "{:#x}))",
-                    placeOf(*part.core), header->magic, header->abi_version,
+                    toText(part.core->at()), header->magic, header->abi_version,
                     header->n_neurons, header->record_base, header->record_end),
         {"compile the network again with this version of snnc"});
   uint64_t room = header->record_end - header->record_base;
@@ -143,7 +111,7 @@ Status Recorder::armPart(Part &part) {
         "SNN0423", spotOf(part),
         fmt::format("{}: one tick of recording needs {} bytes for {} neurons, "
                     "the record buffer has {}",
-                    placeOf(*part.core), part.bytesPerTick, part.neurons(),
+                    toText(part.core->at()), part.bytesPerTick, part.neurons(),
                     room),
         {"record fewer variables of this population",
          "compile with a larger record buffer or fewer neurons per PE"});
@@ -158,39 +126,46 @@ Status Recorder::armPart(Part &part) {
 
 Status Recorder::arm() {
   windowTicks = UINT64_MAX;
+  if (Status status = readOrders(); !status)
+    return status;
   for (Part &part : parts)
     if (Status status = armPart(part); !status)
       return status;
   return {};
 }
 
-/// One tick of a core's buffer into row `row` of the arrays.
+/// One tick of a core's buffer as row `row` of the recordings.
 void Recorder::decodeTick(const Part &part, uint64_t row,
-                          const std::byte *bytes) {
-  uint64_t first = row * part.population->neurons;
+                          const std::byte *bytes,
+                          Recordings &recordings) const {
   uint32_t n = part.neurons();
   auto neuron = [&](uint32_t i) {
     return part.order.empty() ? part.slice.begin + i : part.order[i];
   };
-  for (size_t r : part.spikeTargets) {
-    uint8_t *out = arrays[r].as<uint8_t>().data() + first;
-    for (uint32_t i = 0; i < n; ++i) // words are little endian
-      out[neuron(i)] = uint8_t(bytes[i / 8] >> (i % 8)) & 1;
+  for (uint32_t word = 0;
+       word < (part.spikeTargets.empty() ? 0 : part.bitmapWords()); ++word) {
+    uint32_t bits;
+    std::memcpy(&bits, bytes + word * sizeof bits, sizeof bits);
+    for (; bits; bits &= bits - 1)
+      if (uint32_t i = word * 32 + uint32_t(std::countr_zero(bits)); i < n)
+        for (size_t r : part.spikeTargets)
+          recordings.records[r].spikes.push_back({uint32_t(row), neuron(i)});
   }
   if (!part.spikeTargets.empty())
     bytes += part.bitmapWords() * 4;
+  uint64_t first = row * part.population->neurons;
   for (const std::vector<size_t> &wanting : part.stateTargets) {
     for (size_t r : wanting)
       for (uint32_t i = 0; i < n; ++i)
-        std::memcpy(arrays[r].as<float>().data() + first + neuron(i),
+        std::memcpy(recordings.records[r].values.data() + first + neuron(i),
                     bytes + i * sizeof(float), sizeof(float));
     bytes += n * sizeof(float);
   }
 }
 
-Status Recorder::drainPart(const Part &part, uint64_t sample,
-                           uint64_t firstTick, uint64_t ticks) {
-  Expected<SnncCoreHeader> header = readHeader(device, *part.core);
+Status Recorder::drainPart(const Part &part, uint64_t ticks,
+                           Recordings &recordings) {
+  Expected<SnncCoreHeader> header = readHeader(machine, *part.core);
   if (!header)
     return header.takeError();
   uint64_t expected = part.recordBase + ticks * part.bytesPerTick;
@@ -199,26 +174,32 @@ Status Recorder::drainPart(const Part &part, uint64_t sample,
         "SNN0424", spotOf(part),
         fmt::format("{}: after {} ticks the record cursor is {:#x}, expected "
                     "{:#x}; {} ticks found no room",
-                    placeOf(*part.core), ticks, header->record_cursor, expected,
-                    header->record_overflow),
+                    toText(part.core->at()), ticks, header->record_cursor,
+                    expected, header->record_overflow),
         {"the core program does not follow the recording contract; please "
          "report it with the bundle"});
   buffer.resize(ticks * part.bytesPerTick);
-  if (Status s = device.read(part.core->pe.peId(), part.recordBase, buffer); !s)
+  if (Status s = machine.read(part.core->at(), part.recordBase, buffer); !s)
     return s;
-  uint64_t row = sample * rowsPerSample + firstTick;
   for (uint64_t t = 0; t < ticks; ++t)
-    decodeTick(part, row + t, buffer.data() + t * part.bytesPerTick);
+    decodeTick(part, recordings.ticks + t,
+               buffer.data() + t * part.bytesPerTick, recordings);
   return writeWord(part, offsetof(SnncCoreHeader, record_cursor),
                    part.recordBase);
 }
 
-Status Recorder::drain(uint64_t sample, uint64_t firstTick, uint64_t ticks) {
+Status Recorder::drain(uint64_t ticks, Recordings &recordings) {
   if (ticks == 0)
     return {};
+  for (size_t r = 0; r < requests.size(); ++r)
+    if (requests[r].variableIndex)
+      recordings.records[r].values.resize(
+          (recordings.ticks + ticks) *
+          bundle.manifest.populations[requests[r].populationIndex].neurons);
   for (const Part &part : parts)
-    if (Status status = drainPart(part, sample, firstTick, ticks); !status)
+    if (Status status = drainPart(part, ticks, recordings); !status)
       return status;
+  recordings.ticks += ticks;
   return {};
 }
 

@@ -14,33 +14,29 @@
 #ifndef SNNC_RUNTIME_HOST_RECORDER_H
 #define SNNC_RUNTIME_HOST_RECORDER_H
 
-#include "runtime/Device.h"
 #include "runtime/abi/CoreHeader.h"
+#include "runtime/cores/CoreMachine.h"
 #include "runtime/host/Recording.h"
 
 namespace snnc::runtime {
 
-Expected<SnncCoreHeader> readHeader(Device &device, const CoreEntry &core);
+Expected<SnncCoreHeader> readHeader(CoreMachine &machine,
+                                    const CoreEntry &core);
 
 class Recorder {
 public:
-  Recorder(const Bundle &bundle, Device &device,
+  Recorder(const Bundle &bundle, CoreMachine &machine,
            std::span<const RecordRequest> requests);
 
-  /// Takes memory for `samples` x `chipTicks` rows of every request.
-  /// Errors: SNN0426 when that exceeds `maxBytes`, SNN0506 (order of neurons).
-  Status allocate(uint64_t samples, uint64_t chipTicks, uint64_t maxBytes);
   /// After load() or reset(): writes flags and cursors, finds the window.
-  /// Errors SNN0423 (buffer too small), SNN0425 (header is not the bundle's).
+  /// Errors SNN0423 (buffer too small), SNN0425 (header is not the bundle's),
+  /// SNN0506 (order of neurons).
   Status arm();
   /// Ticks that every buffer can hold; UINT64_MAX when nothing is recorded.
   uint64_t window() const { return windowTicks; }
-  /// Reads the last `ticks` ticks, which are the chip ticks from `firstTick`
-  /// on, into the arrays and rewinds. Error SNN0424.
-  Status drain(uint64_t sample, uint64_t firstTick, uint64_t ticks);
-  /// Raw recordings in the order of the requests: samples x chip ticks x
-  /// neurons; uint8 spikes, float32 states in chip units.
-  std::vector<NdArray> takeArrays() { return std::move(arrays); }
+  /// Puts the last `ticks` ticks behind what `recordings` holds, spikes in the
+  /// order of the cores, and rewinds. Error SNN0424.
+  Status drain(uint64_t ticks, Recordings &recordings);
 
 private:
   /// One slice of a recorded population.
@@ -63,19 +59,17 @@ private:
   void addParts(size_t population);
   Status readOrders();
   Status armPart(Part &part);
-  Status drainPart(const Part &part, uint64_t sample, uint64_t firstTick,
-                   uint64_t ticks);
-  void decodeTick(const Part &part, uint64_t row, const std::byte *bytes);
+  Status drainPart(const Part &part, uint64_t ticks, Recordings &recordings);
+  void decodeTick(const Part &part, uint64_t row, const std::byte *bytes,
+                  Recordings &recordings) const;
   Status writeWord(const Part &part, size_t offset, uint32_t value);
   SourceSpot spotOf(const Part &part) const;
 
   const Bundle &bundle;
-  Device &device;
+  CoreMachine &machine;
   std::span<const RecordRequest> requests;
   std::vector<Part> parts;
-  std::vector<NdArray> arrays;
   std::vector<std::byte> buffer;
-  uint64_t rowsPerSample = 0;
   uint64_t windowTicks = UINT64_MAX;
 };
 

@@ -1,4 +1,4 @@
-//===- Session.cpp - Run a bundle on a device -----------------------------===//
+//===- Session.cpp - Run a network on a device ----------------------------===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -6,10 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/host/Session.h"
-
-#include "runtime/host/FiniteWatch.h"
-#include "runtime/host/Listeners.h"
-#include "runtime/host/Recorder.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -23,33 +19,44 @@ namespace {
 /// The state of one run.
 class Run {
 public:
-  Run(const Bundle &bundle, Device &device, RunInputs inputs,
-      std::vector<RecordRequest> wanted, const RunOptions &options)
-      : bundle(bundle), device(device), inputs(std::move(inputs)),
-        requests(std::move(wanted)), options(options),
-        recorder(bundle, device, requests), listeners(bundle),
-        states(bundle, device) {}
+  Run(Device &device, RunInputs inputs, std::vector<RecordRequest> wanted,
+      const RunOptions &options)
+      : device(device), manifest(device.manifest()), inputs(std::move(inputs)),
+        requests(std::move(wanted)), options(options) {}
 
-  Expected<RunResult> execute(bool &loaded);
+  Expected<RunResult> execute();
 
 private:
-  Status prepare();
-  Status begin(bool &loaded);
-  Status runSample(uint64_t sample);
-  Status watchStates(FiniteWatch &watch, uint64_t tick);
-  Status addVerdict();
-  Status collectArrays();
+  /// Where one request goes.
+  struct Result {
+    NdArray array; ///< samples x ticks x neurons
+    uint64_t neurons = 0, latency = 0;
+    std::vector<double> scales; ///< of a state: one, or one a neuron
+  };
 
-  const Bundle &bundle;
+  Status prepare();
+  Status makeResults();
+  uint64_t bytesPerTick() const;
+  Status runSample(uint64_t sample);
+  Expected<uint64_t> runSpan(uint64_t sample, uint64_t first, uint64_t ticks);
+  void keep(uint64_t sample, const Recordings &recordings);
+  void keepSpikes(uint64_t sample, const Recordings &recordings,
+                  size_t request);
+  void keepStates(uint64_t sample, const Recordings &recordings,
+                  size_t request);
+  /// Row of the results that shows a chip tick.
+  std::optional<uint64_t> rowOf(uint64_t chipTick, const Result &result) const;
+  Status addVerdict();
+  void collect();
+
   Device &device;
+  const Manifest &manifest;
   RunInputs inputs;
   std::vector<RecordRequest> requests;
   const RunOptions &options;
-  Recorder recorder;
-  Listeners listeners;
-  DeviceStates states;
+  std::vector<Result> results; ///< of each request
   RunResult result;
-  std::vector<uint32_t> keys;
+  bool isStopped = false; ///< `progress` said no
 };
 
 } // namespace
@@ -101,145 +108,202 @@ Status Run::prepare() {
   result.align = options.align;
   result.samples = inputs.samples;
   result.ticks = options.ticks.value_or(inputs.ticks);
-  if (Status status = checkTicks(result.ticks, bundle.manifest.network);
-      !status)
+  if (Status status = checkTicks(result.ticks, manifest.network); !status)
     return status;
-  if (Status status = listeners.checkCounts(inputs, result.ticks); !status)
+  if (Status status = device.admit(inputs, result.ticks); !status)
     return status;
-  result.chipTicks =
-      chipTicks(result.ticks, options.align, requests, bundle.manifest);
-  return recorder.allocate(result.samples, result.chipTicks,
-                           options.maxResultBytes);
+  result.chipTicks = chipTicks(result.ticks, options.align, requests, manifest);
+  return makeResults();
 }
 
-Status Run::begin(bool &loaded) {
-  Status status = loaded ? device.reset() : device.load(bundle);
-  loaded = loaded || bool(status);
-  if (status)
-    status = recorder.arm();
-  return status ? states.find() : std::move(status);
+Status Run::makeResults() {
+  uint64_t total = 0;
+  for (const RecordRequest &request : requests) {
+    const PopulationEntry &population =
+        manifest.populations[request.populationIndex];
+    std::vector<uint64_t> shape{result.samples, result.ticks,
+                                population.neurons};
+    DType type = request.variableIndex ? DType::F32 : DType::U8;
+    std::optional<uint64_t> count = elementCount(shape);
+    if (!count || *count > (options.maxResultBytes - total) / itemBytes(type))
+      return makeError(
+          "SNN0426", {"", request.name(), 0, 0},
+          fmt::format("the recordings up to this one ({} of {} bytes) exceed "
+                      "the limit of {} bytes",
+                      shapeText(shape), itemBytes(type),
+                      options.maxResultBytes),
+          {"record fewer variables or populations",
+           "run fewer ticks or samples at once"});
+    total += *count * itemBytes(type);
+    Result &made = results.emplace_back();
+    made.array = NdArray::zeros(type, std::move(shape));
+    made.neurons = population.neurons;
+    made.latency = population.latency;
+    if (request.variableIndex) {
+      auto scales =
+          device.scales(request.populationIndex, *request.variableIndex);
+      if (!scales)
+        return scales.takeError();
+      made.scales = std::move(*scales);
+    }
+  }
+  return {};
 }
 
-Status Run::watchStates(FiniteWatch &watch, uint64_t tick) {
-  if (Status status = states.look(tick, watch); !status)
-    return status;
-  return watch.status(tick, tick + 1 == result.chipTicks);
+/// At most, of a span's inputs and recordings.
+uint64_t Run::bytesPerTick() const {
+  uint64_t bytes = 1;
+  for (const InputEntry &input : manifest.inputs)
+    bytes += input.channels * sizeof(InputSpike);
+  for (size_t r = 0; r < requests.size(); ++r)
+    bytes +=
+        results[r].neurons *
+        (requests[r].variableIndex ? sizeof(float) : sizeof(RecordedSpike));
+  return bytes;
+}
+
+std::optional<uint64_t> Run::rowOf(uint64_t chipTick, const Result &of) const {
+  uint64_t first = options.align == Alignment::Network ? of.latency : 0;
+  if (chipTick < first || chipTick - first >= result.ticks)
+    return std::nullopt;
+  return chipTick - first;
+}
+
+void Run::keepSpikes(uint64_t sample, const Recordings &recordings,
+                     size_t request) {
+  Result &of = results[request];
+  std::span<uint8_t> data = of.array.as<uint8_t>();
+  for (const RecordedSpike &spike : recordings.records[request].spikes)
+    if (auto row = rowOf(recordings.first + spike.tick, of))
+      data[(sample * result.ticks + *row) * of.neurons + spike.neuron] = 1;
+}
+
+/// Divided by the neuron's scale in double precision, then rounded to float32
+/// once.
+void Run::keepStates(uint64_t sample, const Recordings &recordings,
+                     size_t request) {
+  Result &of = results[request];
+  const std::vector<float> &values = recordings.records[request].values;
+  for (uint64_t tick = 0; tick < recordings.ticks; ++tick) {
+    auto row = rowOf(recordings.first + tick, of);
+    if (!row)
+      continue;
+    const float *from = values.data() + tick * of.neurons;
+    float *to = of.array.as<float>().data() +
+                (sample * result.ticks + *row) * of.neurons;
+    bool isCommon = of.scales.size() == 1;
+    for (uint64_t n = 0; n < of.neurons; ++n)
+      to[n] = float(double(from[n]) / of.scales[isCommon ? 0 : n]);
+  }
+}
+
+void Run::keep(uint64_t sample, const Recordings &recordings) {
+  for (size_t r = 0; r < requests.size(); ++r)
+    if (requests[r].variableIndex)
+      keepStates(sample, recordings, r);
+    else
+      keepSpikes(sample, recordings, r);
+}
+
+/// How many ticks were run.
+Expected<uint64_t> Run::runSpan(uint64_t sample, uint64_t first,
+                                uint64_t ticks) {
+  // An input that is cut short by `ticks` stays silent.
+  uint64_t end = std::min(first + ticks, result.ticks);
+  if (Status s = device.inject(inputs.spikesOf(sample, first, end)); !s)
+    return s.takeError();
+  KeepOn keepOn = [&](uint64_t done) {
+    isStopped = !options.progress(sample * result.chipTicks + first + done,
+                                  result.samples * result.chipTicks);
+    return !isStopped;
+  };
+  auto ran = device.run(ticks, options.progress ? keepOn : KeepOn());
+  if (!ran)
+    return ran;
+  auto recordings = device.fetch();
+  if (!recordings)
+    return recordings.takeError();
+  keep(sample, *recordings);
+  return ran;
 }
 
 Status Run::runSample(uint64_t sample) {
-  uint64_t pending = 0; // ticks in the buffers
-  FiniteWatch watch(bundle.manifest, result.ticks);
-  watch.begin(sample);
-  for (uint64_t tick = 0; tick < result.chipTicks; ++tick) {
-    keys.clear();
-    if (tick < result.ticks) // an input cut short by `ticks` stays silent
-      inputs.keysOf(
-          bundle.manifest.inputs, sample, tick,
-          [&](size_t i, uint32_t c) { return listeners.heard(i, c); }, keys);
-    device.feed(keys);
-    if (Status status = device.tick(); !status)
-      return status;
-    if (Status status = watchStates(watch, tick); !status)
-      return status;
-    if (++pending == recorder.window() || tick + 1 == result.chipTicks) {
-      if (Status s = recorder.drain(sample, tick + 1 - pending, pending); !s)
-        return s;
-      pending = 0;
-    }
-    if (options.progress &&
-        !options.progress(sample * result.chipTicks + tick + 1,
-                          result.samples * result.chipTicks))
-      return makeError("SNN0427", {"", bundle.manifest.network, 0, 0},
+  if (Status status =
+          device.begin({requests, result.chipTicks, result.ticks, sample});
+      !status)
+    return status;
+  uint64_t span = std::max<uint64_t>(1, options.spanBytes / bytesPerTick());
+  for (uint64_t tick = 0; tick < result.chipTicks;) {
+    uint64_t ticks =
+        std::min({span, result.chipTicks - tick, uint64_t(UINT32_MAX)});
+    auto ran = runSpan(sample, tick, ticks);
+    if (!ran)
+      return ran.takeError();
+    tick += *ran;
+    if (isStopped)
+      return makeError("SNN0427", {"", manifest.network, 0, 0},
                        fmt::format("the run was interrupted in tick {} of {} "
                                    "of sample {}",
-                                   tick, result.chipTicks, sample));
+                                   tick - 1, result.chipTicks, sample));
   }
   return {};
 }
 
-/// What the device counted and what the core programs say, for one sample.
+/// What the device counted, for one sample.
 Status Run::addVerdict() {
-  DeviceStatistics statistics = device.statistics();
-  Verdict &v = result.verdict;
-  uint64_t countedOverruns = 0, reportedOverruns = 0;
-  for (const PeStatistics &pe : statistics.pes) {
-    countedOverruns += pe.overruns;
-    v.droppedPackets += pe.packetsDropped;
-  }
-  v.unroutedPackets += statistics.packetsUnrouted;
-  for (const CoreEntry &core : bundle.manifest.cores) {
-    Expected<SnncCoreHeader> header = readHeader(device, core);
-    if (!header)
-      return header.takeError();
-    reportedOverruns += header->overruns;
-    v.unknownKeys += header->unknown_keys;
-    v.recordOverflows += header->record_overflow;
-  }
-  // Both see the same ticks; a device that does not time its cores reports
-  // none, and so does a program without a clock.
-  v.overruns += std::max(countedOverruns, reportedOverruns);
-  addStatistics(result.statistics, statistics);
+  auto verdict = device.verdict();
+  if (!verdict)
+    return verdict.takeError();
+  Verdict &sum = result.verdict;
+  sum.overruns += verdict->overruns;
+  sum.droppedPackets += verdict->droppedPackets;
+  sum.unroutedPackets += verdict->unroutedPackets;
+  sum.unknownKeys += verdict->unknownKeys;
+  sum.recordOverflows += verdict->recordOverflows;
+  addStatistics(result.statistics, device.statistics());
   return {};
 }
 
-Status Run::collectArrays() {
-  std::vector<NdArray> raw = recorder.takeArrays();
+void Run::collect() {
   for (size_t r = 0; r < requests.size(); ++r) {
-    const PopulationEntry &population =
-        bundle.manifest.populations[requests[r].populationIndex];
-    NdArray array =
-        alignRows(raw[r], result.ticks, population.latency, options.align);
-    raw[r] = {};
-    if (requests[r].variableIndex) {
-      Expected<std::vector<double>> scales = scalesOf(
-          bundle, population, population.variables[*requests[r].variableIndex]);
-      if (!scales)
-        return scales.takeError();
-      toUserUnits(array, *scales);
-    } else {
-      result.spikeTotals[population.name] = countSpikes(array);
-    }
+    NdArray array = std::move(results[r].array);
+    if (!requests[r].variableIndex)
+      result.spikeTotals[requests[r].population] = countSpikes(array);
     if (!inputs.hasSamplesAxis)
       array.shape.erase(array.shape.begin());
     result.arrays.emplace(requests[r].name(), std::move(array));
   }
-  return {};
 }
 
-Expected<RunResult> Run::execute(bool &loaded) {
+Expected<RunResult> Run::execute() {
   if (Status status = prepare(); !status)
     return status.takeError();
   for (uint64_t sample = 0; sample < result.samples; ++sample) {
-    if (Status status = begin(loaded); !status)
-      return status.takeError();
     if (Status status = runSample(sample); !status)
       return status.takeError();
     if (Status status = addVerdict(); !status)
       return status.takeError();
   }
-  if (Status status = collectArrays(); !status)
-    return status.takeError();
+  collect();
   return std::move(result);
 }
 
 Expected<RunResult> Session::run(const ArrayMap &inputs,
                                  std::vector<RecordRequest> requests,
                                  const RunOptions &options) {
-  Expected<RunInputs> resolved = resolveInputs(bundle.manifest.inputs, inputs);
+  const Manifest &manifest = device.manifest();
+  Expected<RunInputs> resolved = resolveInputs(manifest.inputs, inputs);
   if (!resolved)
     return resolved.takeError();
-  if (Status status = resolved->toPlaces(bundle); !status)
-    return status.takeError();
   std::set<std::string> seen;
   std::erase_if(requests, [&](const RecordRequest &request) {
     return !seen.insert(request.name()).second;
   });
   try {
-    return Run(bundle, device, std::move(*resolved), std::move(requests),
-               options)
-        .execute(loaded);
+    return Run(device, std::move(*resolved), std::move(requests), options)
+        .execute();
   } catch (const std::bad_alloc &) {
-    return makeError("SNN0426", {"", bundle.manifest.network, 0, 0},
+    return makeError("SNN0426", {"", manifest.network, 0, 0},
                      "the memory does not hold the recordings",
                      {"record fewer variables or populations"});
   }
@@ -250,7 +314,8 @@ Expected<RunResult> Session::run(const ArrayMap &inputs,
                                  const RunOptions &options) {
   std::vector<RecordRequest> parsed;
   for (const std::string &text : requests) {
-    Expected<RecordRequest> request = parseRecordRequest(text, bundle.manifest);
+    Expected<RecordRequest> request =
+        parseRecordRequest(text, device.manifest());
     if (!request)
       return request.takeError();
     parsed.push_back(std::move(*request));

@@ -1,14 +1,12 @@
-//===- Session.h - Run a bundle on a device ----------------------*- C++
-//-*-===//
+//===- Session.h - Run a network on a device --------------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// From named arrays to named arrays: feeds inputs tick by tick, drains the
-// recording buffers of the cores before they are full, and says whether the
-// run can be trusted. In chip tick t the host sends the keys of input row t;
-// they are delivered before tick t + 1. A population of latency L shows tick t
-// of the network in chip tick t + L.
+// From named arrays to named arrays: hands a device the input spikes of a span
+// of ticks, runs it, and puts what it recorded into the results, in the user's
+// units. Beside the results it holds one span. A population of latency L shows
+// tick t of the network in chip tick t + L.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_RUNTIME_HOST_SESSION_H
@@ -18,8 +16,6 @@
 #include "runtime/host/Inputs.h"
 #include "runtime/host/Recording.h"
 
-#include <functional>
-
 namespace snnc::runtime {
 
 struct RunOptions {
@@ -27,24 +23,13 @@ struct RunOptions {
   /// Rows of the results; default: the length of the inputs. Longer: the inputs
   /// are silent at the end. A network without inputs needs it.
   std::optional<uint64_t> ticks;
-  /// Called after every chip tick, or every few (NetworkEngine::batchTicks),
+  /// Called after every chip tick, or every few where ticks are short (KeepOn),
   /// with the ticks done and to do, over all samples. False ends the run with
   /// error SNN0427.
   std::function<bool(uint64_t done, uint64_t total)> progress;
   uint64_t maxResultBytes = uint64_t(8) << 30;
-};
-
-/// What makes a run less than trustworthy. All zero: clean.
-struct Verdict {
-  uint64_t overruns = 0;        ///< ticks that took longer than a tick
-  uint64_t droppedPackets = 0;  ///< receive ring was full: spikes lost
-  uint64_t unroutedPackets = 0; ///< no routing entry: spikes lost
-  uint64_t unknownKeys = 0;     ///< arrived where no synapse wants them
-  uint64_t recordOverflows = 0; ///< ticks that were not recorded
-
-  uint64_t lostPackets() const { return droppedPackets + unroutedPackets; }
-  bool clean() const { return *this == Verdict{}; }
-  bool operator==(const Verdict &) const = default;
+  /// Of inputs and recordings of a span; a span has one tick at least.
+  uint64_t spanBytes = uint64_t(16) << 20;
 };
 
 struct RunResult {
@@ -63,16 +48,14 @@ struct RunResult {
 /// Errors SNN0428 (no tick) and SNN0426 (more than any run can have).
 Status checkTicks(uint64_t ticks, const std::string &network);
 
-/// One bundle on one device. Neither is owned; both must outlive the session.
+/// Runs on one device, which is not owned and must outlive the session.
 class Session {
 public:
-  Session(const Bundle &bundle, Device &device)
-      : bundle(bundle), device(device) {}
+  explicit Session(Device &device) : device(device) {}
 
-  /// Loads the bundle into the device before the first run; later runs, and
-  /// every sample after the first, begin with reset(). Requests named twice are
-  /// recorded once. Errors SNN0410 to SNN0412, SNN0423 to SNN0428, and those of
-  /// the device.
+  /// Every sample begins with Device::begin(). Requests named twice are
+  /// recorded once; none records nothing. Errors SNN0410 to SNN0412, SNN0414,
+  /// SNN0426 to SNN0428, and those of the device.
   Expected<RunResult> run(const ArrayMap &inputs,
                           std::vector<RecordRequest> requests,
                           const RunOptions &options = {});
@@ -82,9 +65,7 @@ public:
                           const RunOptions &options = {});
 
 private:
-  const Bundle &bundle;
   Device &device;
-  bool loaded = false;
 };
 
 } // namespace snnc::runtime

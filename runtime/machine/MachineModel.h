@@ -13,6 +13,7 @@
 #ifndef SNNC_RUNTIME_MACHINE_MACHINEMODEL_H
 #define SNNC_RUNTIME_MACHINE_MACHINEMODEL_H
 
+#include "runtime/machine/CoreAddress.h"
 #include "runtime/support/Diagnostic.h"
 
 #include <cstdint>
@@ -21,14 +22,6 @@
 #include <vector>
 
 namespace snnc {
-
-/// A PE's place: column and row of its quad (QPE) and its number in the quad.
-struct PeCoordinate {
-  uint8_t x = 0, y = 0, p = 0;
-  /// The 8-bit hardware id: x<<5 | y<<2 | p (facts A1).
-  uint32_t peId() const { return uint32_t(x) << 5 | uint32_t(y) << 2 | p; }
-  bool operator==(const PeCoordinate &) const = default;
-};
 
 /// Bytes [begin, end) of a PE's SRAM.
 struct AddressRange {

@@ -13,6 +13,7 @@
 #include "compiler/Reference/RunReference.h"
 #include "runtime/emulator/Emulator.h"
 #include "runtime/host/Compare.h"
+#include "runtime/host/CoreDevice.h"
 #include "tools/snnc/Compile.h"
 #include "tools/snnc/DrivenInputs.h"
 #include "tools/snnc/Messages.h"
@@ -67,7 +68,7 @@ private:
   std::shared_ptr<runtime::Bundle> compile(const Variant &variant,
                                            DiagnosticSink &sink);
   bool compareWith(const Variant &variant, const runtime::Bundle &bundle,
-                   runtime::Device &device);
+                   runtime::CoreMachine &machine);
   bool agree(const std::string &where,
              const Expected<runtime::RunResult> &result,
              const runtime::ArrayMap &wanted);
@@ -177,10 +178,10 @@ runOnCpu(ModuleOp module, target::Precision precision,
   if (!artifact)
     return findings.all().empty() ? makeError("SNN0901", {}, "no message")
                                   : findings.all().back();
-  auto execution = target->open(artifact, target->devices().front().name);
-  if (!execution)
-    return execution.takeError();
-  return (*execution)->run(inputs, requests, options);
+  auto device = target->open(artifact, target->devices().front().name);
+  if (!device)
+    return device.takeError();
+  return runtime::Session(**device).run(inputs, requests, options);
 }
 
 bool Checker::agree(const std::string &where,
@@ -269,8 +270,9 @@ bool Checker::refused(const Variant &variant,
 }
 
 bool Checker::compareWith(const Variant &variant, const runtime::Bundle &bundle,
-                          runtime::Device &device) {
-  runtime::Session session(bundle, device);
+                          runtime::CoreMachine &machine) {
+  runtime::CoreDevice device(bundle, machine);
+  runtime::Session session(device);
   auto result = session.run(inputs, requests, runOptions);
   std::string where = fmt::format("{} on {}", variant.name, device.name());
   if (!result)
@@ -318,7 +320,7 @@ bool Checker::runVariant(const Variant &variant) {
     return false;
   if (!variant.native)
     return true;
-  auto native = native::createNativeDevice();
+  auto native = native::createNativeMachine();
   return compareWith(variant, *bundle, *native);
 }
 

@@ -30,8 +30,9 @@ protected:
     auto artifact = target->build(*module, precision, sink);
     if (!artifact)
       return makeError("SNN0000", {}, messages);
-    auto execution = target->open(artifact, "cpu");
-    return (*execution)->run(inputs, {}, options);
+    auto device = target->open(artifact, "cpu");
+    return Session(**device).run(inputs, everyRequest(artifact->manifest()),
+                                 options);
   }
 
   /// Both on the same input; every array has the same bytes.

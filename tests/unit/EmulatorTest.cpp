@@ -46,24 +46,36 @@ public:
     }
   }
 
-  Status load(Device &device) {
+  Status load(CoreMachine &device) {
     for (size_t i = 0; i < headers.size(); ++i)
       bundle.addEntry("image" + std::to_string(i),
                       std::string(reinterpret_cast<const char *>(&headers[i]),
                                   sizeof(SnncCoreHeader)));
     return device.load(bundle);
   }
-  uint32_t peId(unsigned core) const {
-    return bundle.manifest.cores[core].pe.peId();
+  CoreAddress at(unsigned core) const {
+    return bundle.manifest.cores[core].at();
   }
 
   Bundle bundle;
   std::vector<SnncCoreHeader> headers;
 };
 
-uint32_t word(Device &device, uint32_t peId, uint32_t address) {
+/// Sends `keys` in tick `now` and runs it.
+Status tick(CoreMachine &device, uint64_t now = 0,
+            std::initializer_list<uint32_t> keys = {}) {
+  std::vector<TimedKey> timed;
+  for (uint32_t key : keys)
+    timed.push_back({now, key});
+  if (Status status = device.send(timed); !status)
+    return status;
+  auto ran = device.run(1, {});
+  return ran ? Status() : Status(ran.takeError());
+}
+
+uint32_t word(CoreMachine &device, const CoreAddress &core, uint32_t address) {
   uint32_t value = 0;
-  EXPECT_TRUE(bool(device.read(peId, address,
+  EXPECT_TRUE(bool(device.read(core, address,
                                std::as_writable_bytes(std::span(&value, 1)))));
   return value;
 }
@@ -76,17 +88,15 @@ uint32_t word(Device &device, uint32_t peId, uint32_t address) {
 
 TEST(Emulator, PacketsArriveOneTickLater) {
   Network net(2);
-  std::unique_ptr<Device> device = createEmulator({2});
+  std::unique_ptr<CoreMachine> device = createEmulator({2});
   ASSERT_OK(net.load(*device));
-  EXPECT_EQ(word(*device, net.peId(0), headerAt + 8), SNNC_STATUS_READY);
-  const uint32_t keys[] = {0x007, 0x107, 0x999};
-  device->feed(keys);
-  ASSERT_OK(device->tick());
-  EXPECT_EQ(word(*device, net.peId(1), ringAt), 0u); // not in the same tick
-  ASSERT_OK(device->tick());
+  EXPECT_EQ(word(*device, net.at(0), headerAt + 8), SNNC_STATUS_READY);
+  ASSERT_OK(tick(*device, 0, {0x007, 0x107, 0x999}));
+  EXPECT_EQ(word(*device, net.at(1), ringAt), 0u); // not in the same tick
+  ASSERT_OK(tick(*device, 1));
   // Core 1 got 0x007 from the host and 0x000 from core 0.
-  EXPECT_EQ(word(*device, net.peId(1), ringAt), 7u);
-  EXPECT_EQ(word(*device, net.peId(0), ringAt), 0x107u + 0x100u);
+  EXPECT_EQ(word(*device, net.at(1), ringAt), 7u);
+  EXPECT_EQ(word(*device, net.at(0), ringAt), 0x107u + 0x100u);
   DeviceStatistics statistics = device->statistics();
   EXPECT_EQ(statistics.ticks, 2u);
   EXPECT_EQ(statistics.tickCycles, 300000.0);
@@ -115,19 +125,17 @@ TEST(Emulator, SameResultForAnyThreadCount) {
     for (uint32_t i = 0; i < 40; ++i)
       all.cores.push_back(i);
     net.bundle.manifest.routes.push_back(all);
-    std::unique_ptr<Device> device = createEmulator({threads});
+    std::unique_ptr<CoreMachine> device = createEmulator({threads});
     ASSERT_OK(net.load(*device));
     for (unsigned t = 0; t < 30; ++t) {
-      const uint32_t keys[] = {t, 0x300 + t, 0x10000 + t};
-      device->feed(keys);
-      ASSERT_OK(device->tick());
+      ASSERT_OK(tick(*device, t, {t, 0x300 + t, 0x10000 + t}));
     }
     std::vector<std::byte> memory;
     std::vector<uint64_t> counts;
     DeviceStatistics statistics = device->statistics();
     for (const PeStatistics &pe : statistics.pes) {
       std::vector<std::byte> bytes(0x20000);
-      ASSERT_OK(device->read(pe.peId, 0, bytes));
+      ASSERT_OK(device->read(pe.at, 0, bytes));
       memory.insert(memory.end(), bytes.begin(), bytes.end());
       counts.insert(counts.end(),
                     {pe.cycles, pe.instructions, pe.worstTick,
@@ -147,27 +155,26 @@ TEST(Emulator, SameResultForAnyThreadCount) {
 TEST(Emulator, ResetRestoresEverything) {
   Network net(3);
   net.headers[1].param[0] = 6;
-  std::unique_ptr<Device> device = createEmulator({1});
+  std::unique_ptr<CoreMachine> device = createEmulator({1});
   ASSERT_OK(net.load(*device));
   auto run = [&] {
     for (uint32_t t = 0; t < 5; ++t) {
-      device->feed(std::span(&t, 1));
-      EXPECT_TRUE(bool(device->tick()));
+      EXPECT_TRUE(bool(tick(*device, t, {t})));
     }
     std::vector<std::byte> memory(0x20000);
-    EXPECT_TRUE(bool(device->read(net.peId(1), 0, memory)));
+    EXPECT_TRUE(bool(device->read(net.at(1), 0, memory)));
     return memory;
   };
   std::vector<std::byte> once = run();
   uint64_t cycles = device->statistics().pes[1].cycles;
   EXPECT_EQ(
-      std::bit_cast<float>(word(*device, net.peId(1),
-                                headerAt + offsetof(SnncCoreHeader, state))),
+      std::bit_cast<float>(
+          word(*device, net.at(1), headerAt + offsetof(SnncCoreHeader, state))),
       10.0f); // 0 + 1 + 2 + 3 + 4
   ASSERT_OK(device->reset());
   EXPECT_EQ(device->statistics().ticks, 0u);
   EXPECT_EQ(device->statistics().pes[1].cycles, 0u);
-  EXPECT_EQ(word(*device, net.peId(1), headerAt + 16), 0u);
+  EXPECT_EQ(word(*device, net.at(1), headerAt + 16), 0u);
   EXPECT_TRUE(run() == once);
   EXPECT_EQ(device->statistics().pes[1].cycles, cycles);
 }
@@ -176,10 +183,9 @@ TEST(Emulator, CountsOverruns) {
   Network net(1);
   net.headers[0].param[0] = 5;
   net.headers[0].param[2] = 50000; // some 8 cycles a turn: above 300,000
-  std::unique_ptr<Device> device = createEmulator({1});
+  std::unique_ptr<CoreMachine> device = createEmulator({1});
   ASSERT_OK(net.load(*device));
-  for (unsigned t = 0; t < 3; ++t)
-    ASSERT_OK(device->tick());
+  ASSERT_TRUE(bool(device->run(3, {})));
   PeStatistics pe = device->statistics().pes[0];
   EXPECT_EQ(pe.overruns, 3u);
   EXPECT_GT(pe.worstTickCycles, 300000u);
@@ -189,17 +195,17 @@ Diagnostic tickError(uint32_t misdeed) {
   Network net(2);
   net.headers[1].param[0] = misdeed;
   net.headers[1].param[1] = 1; // in tick 1
-  std::unique_ptr<Device> device = createEmulator({2});
+  std::unique_ptr<CoreMachine> device = createEmulator({2});
   Status loaded = net.load(*device);
   EXPECT_TRUE(bool(loaded)) << toText(loaded.error());
-  Status status = device->tick();
+  Status status = tick(*device);
   if (misdeed < 5) {
     EXPECT_TRUE(bool(status));
-    status = device->tick();
+    status = tick(*device, 1);
   }
   EXPECT_FALSE(bool(status));
-  EXPECT_FALSE(bool(device->tick())); // and it stays broken
-  EXPECT_TRUE(bool(device->reset())); // until reset
+  EXPECT_FALSE(bool(tick(*device, 1))); // and it stays broken
+  EXPECT_TRUE(bool(device->reset()));   // until reset
   return status ? Diagnostic{} : status.error();
 }
 
@@ -232,10 +238,10 @@ TEST(Emulator, RunawayAndSleepers) {
 std::string loadError(const std::function<void(Network &)> &spoil) {
   Network net(2);
   spoil(net);
-  std::unique_ptr<Device> device = createEmulator({1});
+  std::unique_ptr<CoreMachine> device = createEmulator({1});
   Status status = net.load(*device);
   EXPECT_FALSE(bool(status));
-  EXPECT_EQ(device->tick().error().code, "SNN0612");
+  EXPECT_EQ(tick(*device).error().code, "SNN0612");
   return status ? "" : status.error().code.name();
 }
 
@@ -270,15 +276,15 @@ TEST(Emulator, RefusesBrokenBundles) {
 
 TEST(Emulator, HostAccessIsChecked) {
   Network net(1);
-  std::unique_ptr<Device> device = createEmulator({1});
+  std::unique_ptr<CoreMachine> device = createEmulator({1});
   std::byte bytes[8] = {};
   EXPECT_EQ(device->reset().error().code, "SNN0612");
   ASSERT_OK(net.load(*device));
-  EXPECT_EQ(device->read(net.peId(0), 0x1FFFC, bytes).error().code, "SNN0608");
-  EXPECT_EQ(device->write(net.peId(0), 0xFFFFFFFC, bytes).error().code,
+  EXPECT_EQ(device->read(net.at(0), 0x1FFFC, bytes).error().code, "SNN0608");
+  EXPECT_EQ(device->write(net.at(0), 0xFFFFFFFC, bytes).error().code,
             "SNN0608");
-  EXPECT_EQ(device->read(0xAB, 0, bytes).error().code, "SNN0608");
-  ASSERT_OK(device->write(net.peId(0), 0x5000, bytes));
+  EXPECT_EQ(device->read({{}, {5, 2, 3}}, 0, bytes).error().code, "SNN0608");
+  ASSERT_OK(device->write(net.at(0), 0x5000, bytes));
 }
 
 } // namespace

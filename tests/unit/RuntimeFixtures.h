@@ -3,17 +3,19 @@
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The bundle of the runtime tests, and FakeDevice: the contract of
-// runtime/Device.h and runtime/abi/CoreHeader.h in a page of C++. Every neuron
+// The bundle of the runtime tests, and FakeMachine: the contract of
+// CoreMachine.h and runtime/abi/CoreHeader.h in a page of C++. Every neuron
 // echoes one source: it spikes in the tick in which that source's key arrives.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_TESTS_UNIT_RUNTIMEFIXTURES_H
 #define SNNC_TESTS_UNIT_RUNTIMEFIXTURES_H
 
-#include "runtime/Device.h"
 #include "runtime/abi/CoreHeader.h"
 #include "runtime/bundle/Bundle.h"
+#include "runtime/cores/LockStepCores.h"
+#include "runtime/host/CoreDevice.h"
+#include "runtime/host/Session.h"
 
 #include <cstring>
 #include <filesystem>
@@ -123,9 +125,14 @@ inline Bundle makeBundle(uint32_t recordBytes = 4096) {
 
 /// State 0 ("v"): keys that arrived from this neuron's source in the tick.
 /// State 2 ("i"): (tick + 1) * (neuron + 1), so that every row is distinct.
-class FakeDevice : public Device {
+class FakeMachine : public LockStepCores {
 public:
   std::string name() const override { return "fake"; }
+  Capabilities capabilities() const override {
+    Capabilities all;
+    all.hasMemory = true;
+    return all;
+  }
 
   Status load(const Bundle &b) override {
     ++loads;
@@ -134,26 +141,24 @@ public:
   }
   Status reset() override {
     ++resets;
+    clearCores();
     memory.clear();
     sent.clear();
     delivered.clear();
-    fedByHost.clear();
     stats = {};
     stats.tickCycles = 1000;
     for (const CoreEntry &core : bundle->manifest.cores) {
-      std::vector<std::byte> &sram = memory[core.pe.peId()];
+      std::vector<std::byte> &sram = memory[core.at()];
       sram.resize(bundle->machine.sram.bytes);
       const std::string &image = *bundle->entry(core.image);
       std::memcpy(sram.data() + core.imageBase, image.data(), image.size());
       stats.pes.push_back({});
-      stats.pes.back().peId = core.pe.peId();
+      stats.pes.back().at = core.at();
+      addCore(core.at(), sram);
     }
     return {};
   }
-  void feed(std::span<const uint32_t> keys) override {
-    fedByHost.assign(keys.begin(), keys.end());
-  }
-  Status tick() override {
+  Status tick(std::span<const uint32_t> fedByHost) override {
     if (stats.ticks == failInTick)
       return makeError("SNN0699", {}, "the fake core faulted");
     delivered = std::move(sent);
@@ -162,22 +167,15 @@ public:
       tickCore(c);
     ++stats.ticks;
     // What the host and the cores send in this tick arrives in the next one.
-    sent = std::move(fedByHost);
+    sent.assign(fedByHost.begin(), fedByHost.end());
     sent.insert(sent.end(), fromCores.begin(), fromCores.end());
-    fedByHost.clear();
     fromCores.clear();
     return {};
   }
-  Status read(uint32_t pe, uint32_t address,
+  Status read(const CoreAddress &core, uint32_t address,
               std::span<std::byte> bytes) override {
     ++reads;
-    std::memcpy(bytes.data(), at(pe, address, bytes.size()), bytes.size());
-    return {};
-  }
-  Status write(uint32_t pe, uint32_t address,
-               std::span<const std::byte> bytes) override {
-    std::memcpy(at(pe, address, bytes.size()), bytes.data(), bytes.size());
-    return {};
+    return LockStepCores::read(core, address, bytes);
   }
   DeviceStatistics statistics() const override { return stats; }
 
@@ -187,7 +185,13 @@ public:
   DeviceStatistics stats;
 
 protected:
-  std::byte *at(uint32_t pe, uint32_t address, size_t bytes) {
+  Diagnostic noMemory(const CoreAddress &core, uint32_t address,
+                      size_t) const override {
+    return makeError("SNN0698", {},
+                     toText(core) + " at " + std::to_string(address));
+  }
+
+  std::byte *at(const CoreAddress &pe, uint32_t address, size_t bytes) {
     std::vector<std::byte> &sram = memory.at(pe);
     if (address + bytes > sram.size())
       throw std::out_of_range("SRAM access");
@@ -196,7 +200,7 @@ protected:
 
   void tickCore(size_t c) {
     const CoreEntry &core = bundle->manifest.cores[c];
-    uint32_t pe = core.pe.peId();
+    CoreAddress pe = core.at();
     SnncCoreHeader h;
     std::memcpy(&h, at(pe, core.headerAddress, sizeof h), sizeof h);
     uint32_t source = h.key_base >= outputKey
@@ -224,7 +228,8 @@ protected:
     std::memcpy(at(pe, core.headerAddress, sizeof h), &h, sizeof h);
   }
 
-  void record(uint32_t pe, SnncCoreHeader &h, const void *data, size_t bytes) {
+  void record(const CoreAddress &pe, SnncCoreHeader &h, const void *data,
+              size_t bytes) {
     if (h.record_cursor + bytes > h.record_end) {
       ++h.record_overflow;
       return;
@@ -236,8 +241,24 @@ protected:
   }
 
   const Bundle *bundle = nullptr;
-  std::map<uint32_t, std::vector<std::byte>> memory;
-  std::vector<uint32_t> sent, delivered, fromCores, fedByHost;
+  std::map<CoreAddress, std::vector<std::byte>> memory;
+  std::vector<uint32_t> sent, delivered, fromCores;
+};
+
+/// A session on a bundle and a machine.
+class BundleSession {
+public:
+  BundleSession(const Bundle &bundle, CoreMachine &machine)
+      : device(bundle, machine), session(device) {}
+  Expected<RunResult> run(const ArrayMap &inputs,
+                          const std::vector<std::string> &requests,
+                          const RunOptions &options = {}) {
+    return session.run(inputs, requests, options);
+  }
+
+private:
+  CoreDevice device;
+  Session session;
 };
 
 } // namespace snnc::runtime::test

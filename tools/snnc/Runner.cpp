@@ -384,12 +384,12 @@ RunSubject::run(const std::string &backend, const RunOptions &options,
                              sink);
   if (!artifact)
     return std::nullopt;
-  auto execution = target.open(artifact, backend);
-  if (!execution) {
-    sink.report(execution.takeError());
+  auto device = target.open(artifact, backend);
+  if (!device) {
+    sink.report(device.takeError());
     return std::nullopt;
   }
-  auto result = (*execution)->run(inputs, requests, runOptions);
+  auto result = runtime::Session(**device).run(inputs, requests, runOptions);
   if (!result && result.error().code == "SNN0910") {
     Diagnostic error = result.takeError();
     addOrigin(error, options, inputs, requests, runOptions);

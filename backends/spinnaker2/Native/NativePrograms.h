@@ -14,7 +14,7 @@
 #define SNNC_BACKENDS_SPINNAKER2_NATIVE_NATIVEPROGRAMS_H
 
 #include "compiler/Target/NativeCode.h"
-#include "runtime/Device.h"
+#include "runtime/cores/CoreMachine.h"
 
 #include <cstdint>
 #include <map>
@@ -58,7 +58,7 @@ private:
   std::map<std::string, TickFunction> functions; ///< by all that add() is given
 };
 
-std::unique_ptr<runtime::Device> createNativeDevice();
+std::unique_ptr<runtime::CoreMachine> createNativeMachine();
 
 } // namespace snnc::native
 

@@ -10,6 +10,7 @@
 #include "backends/spinnaker2/Codegen/CompileProgram.h"
 #include "backends/spinnaker2/Native/NativePrograms.h"
 #include "runtime/emulator/Emulator.h"
+#include "runtime/host/CoreDevice.h"
 
 using namespace mlir;
 
@@ -58,7 +59,7 @@ public:
   std::shared_ptr<const Artifact> build(ModuleOp normalized,
                                         Precision precision,
                                         DiagnosticSink &sink) override;
-  Expected<std::unique_ptr<runtime::Execution>>
+  Expected<std::unique_ptr<runtime::Device>>
   open(std::shared_ptr<const Artifact> artifact,
        const std::string &device) override;
   std::vector<std::string> stages() const override {
@@ -127,14 +128,13 @@ std::shared_ptr<const Artifact> Spinnaker2Target::build(ModuleOp normalized,
   return bundle ? artifactOf(std::move(bundle)) : nullptr;
 }
 
-Expected<std::unique_ptr<runtime::Execution>>
+Expected<std::unique_ptr<runtime::Device>>
 Spinnaker2Target::open(std::shared_ptr<const Artifact> artifact,
                        const std::string &device) {
-  return std::unique_ptr<runtime::Execution>(
-      std::make_unique<runtime::BundleExecution>(
-          artifact->bundle(), device == "native"
-                                  ? native::createNativeDevice()
-                                  : emulator::createEmulator({threads})));
+  return std::unique_ptr<runtime::Device>(std::make_unique<runtime::CoreDevice>(
+      artifact->bundle(), device == "native"
+                              ? native::createNativeMachine()
+                              : emulator::createEmulator({threads})));
 }
 
 LogicalResult Spinnaker2Target::print(ModuleOp normalized,

@@ -1,10 +1,11 @@
-//===- NativeDevice.cpp - A bundle on native code -------------------------===//
+//===- NativeMachine.cpp - A bundle on native code ------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "backends/spinnaker2/Native/NativePrograms.h"
 #include "runtime/abi/CoreHeader.h"
 #include "runtime/bundle/Bundle.h"
 #include "runtime/bundle/MemberCheck.h"
+#include "runtime/cores/LockStepCores.h"
 #include "runtime/emulator/Router.h"
 
 #include <cstring>
@@ -27,17 +28,28 @@ callProgram(TickFunction function, NativeCore &core) {
   function(&core);
 }
 
-class NativeDevice : public runtime::Device {
+class NativeMachine final : public runtime::LockStepCores {
 public:
   std::string name() const override { return "native"; }
 
+  runtime::Capabilities capabilities() const override {
+    runtime::Capabilities all;
+    all.hasMemory = true;
+    return all;
+  }
+
   Status load(const Bundle &bundle) override {
+    clearCores();
     cores.clear();
     programs = std::make_unique<NativePrograms>();
     const runtime::Manifest &manifest = bundle.manifest;
     for (const runtime::CoreEntry &entry : manifest.cores)
-      if (Status s = addCore(bundle, entry); !s)
+      if (Status s = prepare(bundle, entry); !s)
         return s;
+    for (Core &core : cores)
+      addCore(
+          core.at,
+          std::as_writable_bytes(std::span(core.sram)).first(core.sramBytes));
     std::vector<emulator::Router::Entry> table;
     for (const runtime::RouteEntry &route : manifest.routes)
       table.push_back({route.key, route.mask, route.cores});
@@ -45,11 +57,37 @@ public:
     return reset();
   }
 
-  void feed(std::span<const uint32_t> keys) override {
-    inFlight.insert(inFlight.end(), keys.begin(), keys.end());
+  Status reset() override {
+    restart();
+    routed = unrouted = 0;
+    for (Core &core : cores) {
+      std::fill(core.sram.begin(), core.sram.end(), uint8_t(0));
+      std::memcpy(core.sram.data() + core.imageBase, core.image.data(),
+                  core.image.size());
+      uint32_t ready = SNNC_STATUS_READY;
+      std::memcpy(core.sram.data() + core.header +
+                      offsetof(SnncCoreHeader, status),
+                  &ready, 4);
+      core.waiting.clear();
+      core.statistics = {};
+      core.statistics.at = core.at;
+    }
+    return {};
   }
 
-  Status tick() override {
+  runtime::DeviceStatistics statistics() const override {
+    runtime::DeviceStatistics all;
+    all.ticks = ticksDone();
+    all.packetsRouted = routed;
+    all.packetsUnrouted = unrouted;
+    for (const Core &core : cores)
+      all.pes.push_back(core.statistics);
+    return all;
+  }
+
+protected:
+  Status tick(std::span<const uint32_t> keys) override {
+    inFlight.assign(keys.begin(), keys.end());
     for (Core &core : cores) {
       NativeCore view{core.sram.data(),
                       core.waiting.data(),
@@ -66,7 +104,7 @@ public:
             "SNN0605", {},
             fmt::format("{} does not end in tick {} within {} passes through "
                         "its loops",
-                        core.where, ticks, target::kMostSteps),
+                        toText(core), ticksDone(), target::kMostSteps),
             {"the bundle is damaged or was edited; compile the network again"});
       core.statistics.packetsSent += view.numSent;
       core.waiting.clear();
@@ -74,61 +112,22 @@ public:
                       core.sent.begin() + view.numSent);
     }
     deliver();
-    ++ticks;
     return {};
   }
 
-  Status read(uint32_t peId, uint32_t address,
-              std::span<std::byte> bytes) override {
-    Core *core = find(peId, address, bytes.size());
-    if (!core)
-      return outside(peId, address);
-    std::memcpy(bytes.data(), core->sram.data() + address, bytes.size());
-    return {};
-  }
-
-  Status write(uint32_t peId, uint32_t address,
-               std::span<const std::byte> bytes) override {
-    Core *core = find(peId, address, bytes.size());
-    if (!core)
-      return outside(peId, address);
-    std::memcpy(core->sram.data() + address, bytes.data(), bytes.size());
-    return {};
-  }
-
-  Status reset() override {
-    inFlight.clear();
-    ticks = routed = unrouted = 0;
-    for (Core &core : cores) {
-      std::fill(core.sram.begin(), core.sram.end(), uint8_t(0));
-      std::memcpy(core.sram.data() + core.imageBase, core.image.data(),
-                  core.image.size());
-      uint32_t ready = SNNC_STATUS_READY;
-      std::memcpy(core.sram.data() + core.header +
-                      offsetof(SnncCoreHeader, status),
-                  &ready, 4);
-      core.waiting.clear();
-      core.statistics = {};
-      core.statistics.peId = core.peId;
-    }
-    return {};
-  }
-
-  runtime::DeviceStatistics statistics() const override {
-    runtime::DeviceStatistics all;
-    all.ticks = ticks;
-    all.packetsRouted = routed;
-    all.packetsUnrouted = unrouted;
-    for (const Core &core : cores)
-      all.pes.push_back(core.statistics);
-    return all;
+  Diagnostic noMemory(const CoreAddress &at, uint32_t address,
+                      size_t) const override {
+    return makeError(
+        "SNN0653", {},
+        fmt::format("no memory at {:#x} of {}", address, snnc::toText(at)));
   }
 
 private:
   struct Core {
-    uint32_t peId = 0, imageBase = 0, header = 0, sramBytes = 0;
+    CoreAddress at;
+    uint32_t imageBase = 0, header = 0, sramBytes = 0;
     TickFunction function = nullptr;
-    std::string where; ///< for messages
+    std::string program; ///< for messages
     std::string image;
     std::vector<uint8_t> sram;
     std::vector<uint32_t> waiting, sent;
@@ -136,7 +135,7 @@ private:
     runtime::PeStatistics statistics;
   };
 
-  Status addCore(const Bundle &bundle, const runtime::CoreEntry &entry) {
+  Status prepare(const Bundle &bundle, const runtime::CoreEntry &entry) {
     const runtime::ProgramEntry &program =
         bundle.manifest.programs[entry.program];
     const std::string *text = bundle.entry(program.tick);
@@ -148,12 +147,11 @@ private:
     if (!function)
       return function.takeError();
     Core core;
-    core.peId = entry.pe.peId();
+    core.at = entry.at();
     core.imageBase = entry.imageBase;
     core.header = entry.headerAddress;
     core.function = *function;
-    core.where = fmt::format("PE {}.{}.{}, program '{}'", entry.pe.x,
-                             entry.pe.y, entry.pe.p, program.name);
+    core.program = program.name;
     core.image = *bundle.entry(entry.image);
     core.sramBytes = bundle.machine.sram.bytes;
     core.sram.resize(size_t(core.sramBytes) + kSramGuard);
@@ -161,9 +159,9 @@ private:
     uint64_t imageEnd = uint64_t(core.imageBase) + core.image.size();
     if (imageEnd > core.sramBytes || core.header < core.imageBase ||
         uint64_t(core.header) + sizeof header > imageEnd)
-      return makeError(
-          "SNN0652", {},
-          fmt::format("the image of PE {} leaves its SRAM", core.peId));
+      return makeError("SNN0652", {},
+                       fmt::format("the image of {} leaves its SRAM",
+                                   snnc::toText(core.at)));
     std::memcpy(&header, core.image.data() + (core.header - core.imageBase),
                 sizeof header);
     if (Status s = runtime::checkCoreHeader(header, entry, core.sramBytes); !s)
@@ -195,32 +193,23 @@ private:
           core.waiting.push_back(key);
       }
     }
-    inFlight.clear();
   }
 
-  Core *find(uint32_t peId, uint32_t address, size_t bytes) {
-    for (Core &core : cores)
-      if (core.peId == peId)
-        return uint64_t(address) + bytes <= core.sramBytes ? &core : nullptr;
-    return nullptr;
-  }
-
-  static Diagnostic outside(uint32_t peId, uint32_t address) {
-    return makeError("SNN0653", {},
-                     fmt::format("no memory at {:#x} of PE {}", address, peId));
+  static std::string toText(const Core &core) {
+    return fmt::format("{}, program '{}'", snnc::toText(core.at), core.program);
   }
 
   std::unique_ptr<NativePrograms> programs;
   std::vector<Core> cores;
   emulator::Router router;
   std::vector<uint32_t> inFlight;
-  uint64_t ticks = 0, routed = 0, unrouted = 0;
+  uint64_t routed = 0, unrouted = 0;
 };
 
 } // namespace
 
-std::unique_ptr<runtime::Device> createNativeDevice() {
-  return std::make_unique<NativeDevice>();
+std::unique_ptr<runtime::CoreMachine> createNativeMachine() {
+  return std::make_unique<NativeMachine>();
 }
 
 } // namespace snnc::native

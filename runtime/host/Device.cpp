@@ -1,0 +1,57 @@
+//===- Device.cpp - What can run a network --------------------------------===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/Device.h"
+
+#include "runtime/bundle/Bundle.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace snnc::runtime {
+
+static Diagnostic noMemory(const Device &device) {
+  return makeError("SNN0621", {},
+                   fmt::format("{} has no cores whose memory could be reached",
+                               device.name()));
+}
+
+Status Device::read(const CoreAddress &, uint32_t, std::span<std::byte>) {
+  return noMemory(*this);
+}
+
+Status Device::write(const CoreAddress &, uint32_t,
+                     std::span<const std::byte>) {
+  return noMemory(*this);
+}
+
+Status checkSpikes(std::span<const InputSpike> spikes, const Manifest &manifest,
+                   uint64_t earliest) {
+  for (const InputSpike &spike : spikes) {
+    if (spike.input >= manifest.inputs.size())
+      return makeError("SNN0620", {"", manifest.network, 0, 0},
+                       fmt::format("a spike of input {}; the network has {} "
+                                   "inputs",
+                                   spike.input, manifest.inputs.size()));
+    const InputEntry &input = manifest.inputs[spike.input];
+    if (spike.channel >= input.channels)
+      return makeError("SNN0620", {"", input.name, 0, 0},
+                       fmt::format("a spike on channel {}; the input has {} "
+                                   "channels",
+                                   spike.channel, input.channels));
+    if (spike.tick < earliest)
+      return makeError("SNN0620", {"", input.name, 0, 0},
+                       fmt::format("a spike for tick {}; the next one can be "
+                                   "for tick {} at the earliest",
+                                   spike.tick, earliest),
+                       {"give spikes by rising tick, before run() passes it"});
+    earliest = spike.tick;
+  }
+  return {};
+}
+
+} // namespace snnc::runtime
