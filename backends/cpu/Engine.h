@@ -77,6 +77,7 @@ public:
   void reset() override;
   Status run(const runtime::Batch &batch, runtime::FiniteWatch &watch) override;
   uint64_t batchTicks() const override { return 64; }
+  unsigned threads() const override { return team.size(); }
 
 private:
   class Worker;

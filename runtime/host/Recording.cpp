@@ -114,24 +114,12 @@ uint64_t chipTicks(uint64_t ticks, Alignment alignment,
   return ticks + latency;
 }
 
-NdArray alignRows(const NdArray &raw, uint64_t ticks, uint32_t latency,
-                  Alignment alignment) {
-  size_t timeAxis = raw.shape.size() - 2;
-  uint64_t samples = timeAxis == 0 ? 1 : raw.shape[0];
-  uint64_t rawTicks = raw.shape[timeAxis];
-  uint64_t rowBytes = raw.shape.back() * itemBytes(raw.dtype);
+std::optional<uint64_t> rowOf(uint64_t chipTick, uint64_t rows,
+                              uint32_t latency, Alignment alignment) {
   uint64_t first = alignment == Alignment::Network ? latency : 0;
-  uint64_t rows = rawTicks > first ? std::min(ticks, rawTicks - first) : 0;
-  std::vector<uint64_t> shape = raw.shape;
-  shape[timeAxis] = ticks;
-  NdArray result = NdArray::zeros(raw.dtype, std::move(shape));
-  if (rows * rowBytes == 0)
-    return result;
-  for (uint64_t s = 0; s < samples; ++s)
-    std::memcpy(result.bytes.data() + s * ticks * rowBytes,
-                raw.bytes.data() + (s * rawTicks + first) * rowBytes,
-                rows * rowBytes);
-  return result;
+  if (chipTick < first || chipTick - first >= rows)
+    return std::nullopt;
+  return chipTick - first;
 }
 
 Expected<std::vector<double>> scalesOf(const Bundle &bundle,
@@ -152,16 +140,11 @@ Expected<std::vector<double>> scalesOf(const Bundle &bundle,
   return scales;
 }
 
-void toUserUnits(NdArray &values, std::span<const double> scales) {
-  std::span<float> data = values.as<float>();
-  if (scales.size() == 1) {
-    for (float &value : data)
-      value = float(double(value) / scales[0]);
-    return;
-  }
-  for (size_t row = 0; row + scales.size() <= data.size(); row += scales.size())
-    for (size_t n = 0; n < scales.size(); ++n)
-      data[row + n] = float(double(data[row + n]) / scales[n]);
+void toUserUnits(std::span<const float> chip, std::span<const double> scales,
+                 std::span<float> user) {
+  bool isCommon = scales.size() == 1;
+  for (size_t n = 0; n < chip.size(); ++n)
+    user[n] = float(double(chip[n]) / scales[isCommon ? 0 : n]);
 }
 
 uint64_t countSpikes(const NdArray &raster) {

@@ -49,15 +49,10 @@ uint64_t chipTicks(uint64_t ticks, Alignment alignment,
                    std::span<const RecordRequest> requests,
                    const Manifest &manifest);
 
-/// Rows of a raw recording: [samples x] chip ticks x neurons of any type to
-/// [samples x] ticks x neurons. Chip tick t + latency becomes row t (Network)
-/// or chip tick t does (Chip). Rows that the chip never reached are zero.
-NdArray alignRows(const NdArray &raw, uint64_t ticks, uint32_t latency,
-                  Alignment alignment);
-inline NdArray alignSpikes(const NdArray &raw, uint64_t ticks, uint32_t latency,
-                           Alignment alignment) {
-  return alignRows(raw, ticks, latency, alignment);
-}
+/// The row of a result that shows a chip tick of a population with that
+/// latency; nothing where no row does.
+std::optional<uint64_t> rowOf(uint64_t chipTick, uint64_t rows,
+                              uint32_t latency, Alignment alignment);
 
 /// Scales of a variable: one for all neurons, or one for each. From the
 /// manifest or its entry in the bundle. Error SNN0506.
@@ -65,9 +60,10 @@ Expected<std::vector<double>> scalesOf(const Bundle &bundle,
                                        const PopulationEntry &population,
                                        const VariableEntry &variable);
 
-/// float32 chip values [... x] neurons to user values, in place: divided by the
-/// neuron's scale in double precision, then rounded to float32 once.
-void toUserUnits(NdArray &values, std::span<const double> scales);
+/// Chip values of one tick to the user's: divided by the neuron's scale (one
+/// for all, or one each) in double precision, then rounded to float32 once.
+void toUserUnits(std::span<const float> chip, std::span<const double> scales,
+                 std::span<float> user);
 
 /// The sum of a uint8 raster.
 uint64_t countSpikes(const NdArray &raster);

@@ -30,7 +30,8 @@ private:
   /// Where one request goes.
   struct Result {
     NdArray array; ///< samples x ticks x neurons
-    uint64_t neurons = 0, latency = 0;
+    uint64_t neurons = 0;
+    uint32_t latency = 0;
     std::vector<double> scales; ///< of a state: one, or one a neuron
   };
 
@@ -44,8 +45,6 @@ private:
                   size_t request);
   void keepStates(uint64_t sample, const Recordings &recordings,
                   size_t request);
-  /// Row of the results that shows a chip tick.
-  std::optional<uint64_t> rowOf(uint64_t chipTick, const Result &result) const;
   Status addVerdict();
   void collect();
 
@@ -162,39 +161,27 @@ uint64_t Run::bytesPerTick() const {
   return bytes;
 }
 
-std::optional<uint64_t> Run::rowOf(uint64_t chipTick, const Result &of) const {
-  uint64_t first = options.align == Alignment::Network ? of.latency : 0;
-  if (chipTick < first || chipTick - first >= result.ticks)
-    return std::nullopt;
-  return chipTick - first;
-}
-
 void Run::keepSpikes(uint64_t sample, const Recordings &recordings,
                      size_t request) {
   Result &of = results[request];
   std::span<uint8_t> data = of.array.as<uint8_t>();
   for (const RecordedSpike &spike : recordings.records[request].spikes)
-    if (auto row = rowOf(recordings.first + spike.tick, of))
+    if (auto row = rowOf(recordings.first + spike.tick, result.ticks,
+                         of.latency, options.align))
       data[(sample * result.ticks + *row) * of.neurons + spike.neuron] = 1;
 }
 
-/// Divided by the neuron's scale in double precision, then rounded to float32
-/// once.
 void Run::keepStates(uint64_t sample, const Recordings &recordings,
                      size_t request) {
   Result &of = results[request];
-  const std::vector<float> &values = recordings.records[request].values;
-  for (uint64_t tick = 0; tick < recordings.ticks; ++tick) {
-    auto row = rowOf(recordings.first + tick, of);
-    if (!row)
-      continue;
-    const float *from = values.data() + tick * of.neurons;
-    float *to = of.array.as<float>().data() +
-                (sample * result.ticks + *row) * of.neurons;
-    bool isCommon = of.scales.size() == 1;
-    for (uint64_t n = 0; n < of.neurons; ++n)
-      to[n] = float(double(from[n]) / of.scales[isCommon ? 0 : n]);
-  }
+  std::span<const float> values = recordings.records[request].values;
+  std::span<float> data = of.array.as<float>();
+  for (uint64_t tick = 0; tick < recordings.ticks; ++tick)
+    if (auto row = rowOf(recordings.first + tick, result.ticks, of.latency,
+                         options.align))
+      toUserUnits(values.subspan(tick * of.neurons, of.neurons), of.scales,
+                  data.subspan((sample * result.ticks + *row) * of.neurons,
+                               of.neurons));
 }
 
 void Run::keep(uint64_t sample, const Recordings &recordings) {

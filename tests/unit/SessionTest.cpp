@@ -404,28 +404,23 @@ TEST(RecordingTest, EveryRequestParsesBack) {
                                              "lif1.lif:i", "out:put:v"}));
 }
 
-TEST(RecordingTest, AlignSpikes) {
-  NdArray raw = NdArray::of<uint8_t>({4, 2}, {1, 2, 3, 4, 5, 6, 7, 8});
-  EXPECT_EQ(alignSpikes(raw, 3, 1, Alignment::Network),
-            NdArray::of<uint8_t>({3, 2}, {3, 4, 5, 6, 7, 8}));
-  EXPECT_EQ(alignSpikes(raw, 3, 1, Alignment::Chip),
-            NdArray::of<uint8_t>({3, 2}, {1, 2, 3, 4, 5, 6}));
-  // Never reached: zero.
-  EXPECT_EQ(alignSpikes(raw, 3, 3, Alignment::Network),
-            NdArray::of<uint8_t>({3, 2}, {7, 8, 0, 0, 0, 0}));
-  EXPECT_EQ(alignSpikes(raw, 1, 9, Alignment::Network),
-            NdArray::of<uint8_t>({1, 2}, {0, 0}));
-  raw.shape = {2, 2, 2};
-  EXPECT_EQ(alignSpikes(raw, 1, 1, Alignment::Network),
-            NdArray::of<uint8_t>({2, 1, 2}, {3, 4, 7, 8}));
+TEST(RecordingTest, RowOf) {
+  EXPECT_EQ(rowOf(0, 3, 1, Alignment::Network), std::nullopt);
+  EXPECT_EQ(rowOf(1, 3, 1, Alignment::Network), 0u);
+  EXPECT_EQ(rowOf(3, 3, 1, Alignment::Network), 2u);
+  EXPECT_EQ(rowOf(4, 3, 1, Alignment::Network), std::nullopt);
+  EXPECT_EQ(rowOf(0, 3, 1, Alignment::Chip), 0u);
+  EXPECT_EQ(rowOf(2, 3, 1, Alignment::Chip), 2u);
+  EXPECT_EQ(rowOf(3, 3, 1, Alignment::Chip), std::nullopt);
+  EXPECT_EQ(rowOf(8, 1, 9, Alignment::Network), std::nullopt);
 }
 
 TEST(RecordingTest, UserUnitsRoundOnce) {
-  NdArray v = NdArray::of<float>({2, 2}, {1, 2, 3, 1e30f});
-  std::vector<double> scales = {3.0, 0.1};
-  toUserUnits(v, scales);
-  EXPECT_EQ(v, NdArray::of<float>({2, 2}, {float(1 / 3.0), float(2 / 0.1), 1,
-                                           float(double(1e30f) / 0.1)}));
+  std::vector<float> chip = {3, 1e30f}, user(2);
+  toUserUnits(chip, std::vector<double>{3.0, 0.1}, user);
+  EXPECT_EQ(user, (std::vector<float>{1, float(double(1e30f) / 0.1)}));
+  toUserUnits(chip, std::vector<double>{3.0}, user);
+  EXPECT_EQ(user, (std::vector<float>{1, float(double(1e30f) / 3.0)}));
 }
 
 //===----------------------------------------------------------------------===//
