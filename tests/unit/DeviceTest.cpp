@@ -40,7 +40,7 @@ inputs:
   in: {size: 37}
   push: {size: 2}
 populations:
-  hidden: {size: 45, model: lif, params: {tau: 6.0}}
+  hidden: {size: 45, model: lif, params: {tau: 6.0, threshold: 1.0}}
   out: {size: 9, model: li, params: {tau: 4.0}}
   wild: {size: 3, model: runaway}
 projections:
@@ -201,7 +201,7 @@ TEST_P(DeviceContract, TheReferencesBits) {
   auto wanted = Session(*reference).run(inputs, requests);
   ASSERT_TRUE(wanted);
   for (uint64_t spanBytes : {uint64_t(1), uint64_t(20000), uint64_t(1) << 30}) {
-    RunOptions options;
+    runtime::RunOptions options;
     options.spanBytes = spanBytes;
     auto got = Session(*device).run(inputs, requests, options);
     ASSERT_TRUE(got) << toText(got.error());
@@ -234,7 +234,7 @@ TEST_P(DeviceContract, InterruptedRunsGoOn) {
   ASSERT_TRUE(device->run(kTicks - *ran));
   add(all);
   EXPECT_EQ(all, whole);
-  RunOptions options;
+  runtime::RunOptions options;
   options.ticks = 30;
   options.progress = [](uint64_t, uint64_t) { return false; };
   auto stopped =
