@@ -66,6 +66,9 @@ public:
   using Visitor =
       llvm::function_ref<void(uint32_t source, const Synapse &synapse)>;
   virtual void forEach(Visitor visit) const;
+  /// As forEach, in its order, but the delay may be left 0: drawing one takes as
+  /// long as drawing a weight.
+  virtual void forEachWeight(Visitor visit) const { forEach(visit); }
   /// The row as RowTable packs it, where it is kept like that.
   virtual std::optional<llvm::ArrayRef<uint64_t>> packedRow(uint32_t) const {
     return std::nullopt;
@@ -92,6 +95,8 @@ public:
   explicit Drawer(DistAttr dist)
       : kind(dist.getKind()), numbers(dist.values()) {}
   double operator()(uint32_t word) const;
+  /// The same of `count` <= kDraws (runtime/support/Draws.h) words.
+  void many(const uint32_t *words, size_t count, double *out) const;
 
 private:
   DistKind kind;

@@ -29,7 +29,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/SNN/DrawnRows.h"
-#include "runtime/support/Random.h"
+#include "runtime/support/Draws.h"
 
 #include <algorithm>
 #include <array>
@@ -80,6 +80,22 @@ double Drawer::operator()(uint32_t word) const {
   return 0;
 }
 
+void Drawer::many(const uint32_t *words, size_t count, double *out) const {
+  const auto &n = numbers;
+  if (kind == DistKind::Normal || kind == DistKind::NormalInt) {
+    normalQuantiles(words, count, out);
+    for (size_t i = 0; i < count; ++i) {
+      double drawn = n[0] + n[1] * out[i];
+      if (kind == DistKind::NormalInt)
+        drawn = std::nearbyint(drawn);
+      out[i] = std::clamp(drawn, n[2], n[3]);
+    }
+    return;
+  }
+  for (size_t i = 0; i < count; ++i)
+    out[i] = (*this)(words[i]);
+}
+
 namespace {
 
 /// 512 MiB of pairs.
@@ -105,7 +121,8 @@ public:
   uint32_t maxExtraDelay() const override { return longest; }
   std::optional<uint64_t> cheapCount() const override;
   void countByTarget(std::vector<uint32_t> &degrees) const override;
-  void forEach(Visitor visit) const override;
+  void forEach(Visitor visit) const override { walk(visit, true); }
+  void forEachWeight(Visitor visit) const override { walk(visit, false); }
   void row(uint32_t source, std::vector<Synapse> &row) const override;
   std::optional<llvm::ArrayRef<uint64_t>>
   packedRow(uint32_t source) const override {
@@ -126,6 +143,15 @@ private:
   PhiloxCounter words(uint32_t k, uint32_t owner) const {
     return philox4x32({k, owner, 0, 0}, key);
   }
+  void walk(Visitor visit, bool withDelays) const;
+  /// Draws of one owner whose weights and delays are made together.
+  struct Pending {
+    size_t count = 0;
+    uint32_t partner[kDraws], weight[kDraws], delay[kDraws];
+  };
+  template <typename Visit>
+  void make(uint32_t owner, Pending &pending, bool withDelays,
+            Visit visit) const;
   Synapse make(uint32_t target, const PhiloxCounter &w) const {
     return {target, float(weight(w[2])), uint32_t(delay(w[3]))};
   }
@@ -138,7 +164,7 @@ private:
   void drawDegree(uint32_t owner, Scratch &scratch, Visit visit) const;
   template <typename Visit>
   void drawProbability(uint32_t target, Visit visit) const;
-  template <typename Visit> void drawAll(Visit visit) const;
+  template <typename Visit> void drawAll(bool withDelays, Visit visit) const;
   uint32_t degreeOf(uint32_t owner) const;
   uint64_t mostSynapses() const;
   void fillTable(std::vector<uint32_t> &begins,
@@ -197,9 +223,14 @@ void ProceduralConnectivity::drawDegree(uint32_t owner, Scratch &scratch,
     return drawn + (skipSelf && drawn >= owner ? 1 : 0);
   };
   if (repeats) {
-    for (uint32_t k = 0; k < degree; ++k) {
-      PhiloxCounter w = words(k, owner);
-      visit(k, partnerOf(below(w[0], w[1], n)), w);
+    DrawnWords drawn;
+    for (uint32_t first = 0; first < degree; first += kDraws) {
+      drawWords(key, first, owner, drawn);
+      auto &[w0, w1, w2, w3] = drawn.word;
+      uint32_t count = std::min<uint32_t>(degree - first, kDraws);
+      for (uint32_t i = 0; i < count; ++i)
+        visit(first + i, partnerOf(below(w0[i], w1[i], n)),
+              PhiloxCounter{w0[i], w1[i], w2[i], w3[i]});
     }
     return;
   }
@@ -329,25 +360,48 @@ void ProceduralConnectivity::countByTarget(
          });
 }
 
-/// Every synapse once, by owner, with the number of its source.
 template <typename Visit>
-void ProceduralConnectivity::drawAll(Visit visit) const {
-  Scratch scratch;
-  for (uint32_t owner = 0, n = bySource() ? sources : targets; owner < n;
-       ++owner)
-    draw(owner, scratch, true,
-         [&](uint32_t, uint32_t partner, const PhiloxCounter &w) {
-           Synapse synapse = make(bySource() ? partner : owner, w);
-           if (synapse.weight != 0)
-             visit(bySource() ? owner : partner, synapse);
-         });
+void ProceduralConnectivity::make(uint32_t owner, Pending &pending,
+                                  bool withDelays, Visit visit) const {
+  double weights[kDraws], delays[kDraws];
+  weight.many(pending.weight, pending.count, weights);
+  if (withDelays)
+    delay.many(pending.delay, pending.count, delays);
+  for (size_t i = 0; i < pending.count; ++i) {
+    uint32_t partner = pending.partner[i];
+    Synapse synapse{bySource() ? partner : owner, float(weights[i]),
+                    withDelays ? uint32_t(delays[i]) : 0};
+    if (synapse.weight != 0)
+      visit(bySource() ? owner : partner, synapse);
+  }
+  pending.count = 0;
 }
 
-void ProceduralConnectivity::forEach(Visitor visit) const {
+/// Every synapse once, by owner, with the number of its source.
+template <typename Visit>
+void ProceduralConnectivity::drawAll(bool withDelays, Visit visit) const {
+  Scratch scratch;
+  Pending pending;
+  for (uint32_t owner = 0, n = bySource() ? sources : targets; owner < n;
+       ++owner) {
+    draw(owner, scratch, true,
+         [&](uint32_t, uint32_t partner, const PhiloxCounter &w) {
+           size_t at = pending.count++;
+           pending.partner[at] = partner;
+           pending.weight[at] = w[2];
+           pending.delay[at] = w[3];
+           if (pending.count == kDraws)
+             make(owner, pending, withDelays, visit);
+         });
+    make(owner, pending, withDelays, visit);
+  }
+}
+
+void ProceduralConnectivity::walk(Visitor visit, bool withDelays) const {
   if (!table && bySource()) // drawn in no order, rows have one
     return Connectivity::forEach(visit);
   if (!table)
-    return drawAll(visit);
+    return drawAll(withDelays, visit);
   for (uint32_t source = 0; source < sources; ++source) {
     auto words = packedRow(source); // outlives the loop over it
     for (uint64_t word : *words)
@@ -386,7 +440,7 @@ void ProceduralConnectivity::fillTable(std::vector<uint32_t> &begins,
   std::vector<uint64_t> drawn;
   from.reserve(mostSynapses());
   drawn.reserve(mostSynapses());
-  drawAll([&](uint32_t source, const Synapse &synapse) {
+  drawAll(true, [&](uint32_t source, const Synapse &synapse) {
     ++begins[source + 1];
     from.push_back(source);
     drawn.push_back(RowTable::pack(synapse));

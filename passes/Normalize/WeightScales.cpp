@@ -113,7 +113,7 @@ LogicalResult IncomingWeights::read(PopulationOp population,
   for (Edge &edge : edges) {
     auto &list = groups[edge.receptor];
     auto &into = sums[edge.receptor];
-    edge.view->forEach([&](uint32_t, const Synapse &synapse) {
+    edge.view->forEachWeight([&](uint32_t, const Synapse &synapse) {
       double size = std::abs(double(synapse.weight));
       list[groupOf(synapse.target)].add(size);
       into[synapse.target].count += size > 0;
@@ -210,7 +210,7 @@ IncomingWeights::measure(const WeightScales &scales) const {
     const Numbers &list = scales.of(edge.receptor);
     auto &error = result.error[edge.receptor];
     auto &square = result.square[scales.shared() ? 0 : edge.receptor];
-    edge.view->forEach([&](uint32_t, const Synapse &synapse) {
+    edge.view->forEachWeight([&](uint32_t, const Synapse &synapse) {
       double size = std::abs(double(synapse.weight));
       double scale = list[synapse.target], q = rounded(size, scale, limit);
       double lost = std::abs(size - q / scale);
@@ -319,7 +319,7 @@ void IncomingWeights::clipOutliers(WeightScales &scales) const {
     auto &list = tries[scales.shared() ? 0 : edge.receptor];
     if (list.empty())
       continue;
-    edge.view->forEach([&](uint32_t, const Synapse &synapse) {
+    edge.view->forEachWeight([&](uint32_t, const Synapse &synapse) {
       auto found = list.find(groupOf(synapse.target));
       if (found == list.end())
         return;

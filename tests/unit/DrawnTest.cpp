@@ -342,3 +342,28 @@ TEST(Binomial, HasTheRightMoments) {
   EXPECT_EQ(binomial(10, 1, 0.5), 10u);
   EXPECT_EQ(binomial(0, 0.5, 0.9), 0u);
 }
+
+/// Vectors of any width draw what Random.h draws one by one.
+TEST(Draws, ManyAtOnceAreTheSame) {
+  for (VectorSet set : {VectorSet::Portable, VectorSet::Avx2,
+                        VectorSet::Avx512})
+    for (uint32_t owner = 0; set <= widestVectors() && owner < 300; ++owner) {
+      DrawnWords drawn;
+      drawWords({7, owner}, owner * 131, owner, drawn, set);
+      double normal[kDraws];
+      size_t count = kDraws - owner % 9;
+      normalQuantiles(drawn.word[2], count, normal, set);
+      for (uint32_t i = 0; i < count; ++i) {
+        auto w = philox4x32({owner * 131 + i, owner, 0, 0}, {7, owner});
+        for (int k = 0; k < 4; ++k)
+          ASSERT_EQ(drawn.word[k][i], w[k]);
+        ASSERT_EQ(normal[i], normalQuantile(openInterval(w[2])));
+      }
+    }
+  uint32_t ends[8] = {0, 1, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0xFFFFFFFE,
+                      0x133332, 0xF0000000};
+  double normal[8];
+  normalQuantiles(ends, 8, normal);
+  for (int i = 0; i < 8; ++i)
+    EXPECT_EQ(normal[i], normalQuantile(openInterval(ends[i])));
+}
