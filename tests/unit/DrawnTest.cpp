@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/SNN/DrawnRows.h"
+#include "runtime/support/Draws.h"
 #include "runtime/support/Poisson.h"
 
 #include "mlir/AsmParser/AsmParser.h"
