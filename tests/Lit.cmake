@@ -25,6 +25,11 @@ if(SNNC_BUILD_COMPILER)
     ${CMAKE_CURRENT_LIST_DIR}/lint/check_directives.py
     ${CMAKE_CURRENT_LIST_DIR})
   set_tests_properties(lit-lint PROPERTIES LABELS lit TIMEOUT 7200)
+  # Examples in the descriptions of the passes; errors, and a second run, of each.
+  add_test(NAME lit-passes COMMAND ${Python3_EXECUTABLE} -B
+    ${CMAKE_CURRENT_LIST_DIR}/passes/passes_test.py $<TARGET_FILE:snnc-opt>
+    $<TARGET_FILE:snnc> ${CMAKE_SOURCE_DIR})
+  set_tests_properties(lit-passes PROPERTIES LABELS lit TIMEOUT 7200)
   add_test(NAME lint-floors COMMAND ${Python3_EXECUTABLE} -B
     ${CMAKE_CURRENT_LIST_DIR}/lint/check_floors.py ${CMAKE_SOURCE_DIR})
   add_test(NAME lint-floors-planted COMMAND ${Python3_EXECUTABLE} -B

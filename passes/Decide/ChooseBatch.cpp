@@ -6,7 +6,7 @@
 // longer delays, history: whether it pays is the planner's to say.
 
 #include "compiler/Support/Report.h"
-#include "passes/Decide/Passes.h"
+#include "passes/Decide/Machine.h"
 #include "planner/ParadigmPlans.h"
 
 namespace snnc::decide {
@@ -29,15 +29,9 @@ struct SnnChooseBatchPass : impl::SnnChooseBatchBase<SnnChooseBatchPass> {
           << "' is none of pes, memory, cycles, energy";
       return signalPassFailure();
     }
-    if (!given) {
-      auto model = builtinMachine(machineName.empty() ? defaultMachineName()
-                                                      : machineName);
-      if (!model) {
-        report(getOperation(), "SNN1110") << model.error().message;
-        return signalPassFailure();
-      }
-      given = std::make_shared<const MachineModel>(std::move(*model));
-    }
+    given = resolveMachine(getOperation(), given, machineName);
+    if (!given)
+      return signalPassFailure();
     for (auto network : getOperation().getOps<snn::NetworkOp>())
       if (failed(choose(network)))
         return signalPassFailure();

@@ -3,6 +3,7 @@
 #ifndef SNNC_PASSES_DECIDE_PASSES_H
 #define SNNC_PASSES_DECIDE_PASSES_H
 
+#include "compiler/Fabric/Fabric.h"
 #include "compiler/SNN/SNN.h"
 #include "passes/Decide/AutoSelect.h"
 #include "runtime/machine/MachineModel.h"
@@ -35,6 +36,10 @@ struct SelectContext {
 std::unique_ptr<mlir::Pass>
 createSnnSelectParadigm(const SnnSelectParadigmOptions &options,
                         SelectContext context);
+
+/// Null: a built-in machine.
+std::unique_ptr<mlir::Pass>
+createFabricOrder(std::shared_ptr<const MachineModel> machine);
 
 /// Null: a built-in machine. `tickSeconds`: real time of a tick. `objective`:
 /// of fabric::Objective, SNN1112 otherwise. `scans`: what snn-select-paradigm

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "compiler/Support/Report.h"
+#include "passes/Decide/Machine.h"
 #include "passes/Decide/ModelAdviser.h"
-#include "passes/Decide/Passes.h"
 
 #include <fmt/format.h>
 
@@ -43,14 +43,9 @@ struct SnnSelectParadigmPass
              << "' is no count, no share of 0 to 100 % and not 'all'";
     better = *chosen;
     twoPlans = *layers;
-    if (context.machine)
-      return success();
-    auto model = builtinMachine(machineName.empty() ? defaultMachineName()
-                                                    : machineName);
-    if (!model)
-      return report(getOperation(), "SNN1110") << model.error().message;
-    context.machine = std::make_shared<const MachineModel>(std::move(*model));
-    return success();
+    context.machine =
+        resolveMachine(getOperation(), context.machine, machineName);
+    return success(context.machine != nullptr);
   }
 
   static bool isPinned(snn::PopulationOp population) {

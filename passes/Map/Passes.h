@@ -35,7 +35,6 @@ std::unique_ptr<mlir::Pass> createFabricSlice(MachinePtr machine,
                                               RealTime realTime = {},
                                               ScansPtr scans = nullptr,
                                               uint32_t maxSources = 0);
-std::unique_ptr<mlir::Pass> createFabricOrder(MachinePtr machine);
 std::unique_ptr<mlir::Pass> createFabricPlace(MachinePtr machine);
 std::unique_ptr<mlir::Pass> createFabricRoute(MachinePtr machine);
 std::unique_ptr<mlir::Pass> createFabricPlanMemory(MachinePtr machine);

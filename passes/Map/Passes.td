@@ -19,29 +19,6 @@ class MapPass<string name> : Pass<name, "::mlir::ModuleOp"> {
 def MachineOption : Option<"machineName", "machine", "std::string", "\"\"",
     "Built-in machine, the default one when empty">;
 
-def FabricOrder : MapPass<"fabric-order"> {
-  let summary = "Let neurons that share their sources stand side by side";
-  let description = [{
-    Emits: `fabric.order = #fabric.channels_last` on inputs and populations at
-    either end of an ungrouped convolution, unless it or one joined to it has
-    more weights than half the bytes of a PE; what has an order keeps it. Slices,
-    keys, rows and columns count places in this order from then on; recordings
-    and inputs stay in the user's.
-  }];
-  let options = [MachineOption];
-  let statistics = [Statistic<"ordered", "ordered", "Signals reordered">];
-}
-
-def FabricCluster : MapPass<"fabric-cluster"> {
-  let summary = "Let neurons of listed synapses with common sources stand together";
-  let description = [{
-    Emits: `fabric.order` on populations whose synapses all come from lists,
-    where reciprocal averaging finds an order with at least a tenth fewer rows
-    per tile of a weight-delay map; what has an order keeps it.
-  }];
-  let statistics = [Statistic<"ordered", "ordered", "Populations reordered">];
-}
-
 def FabricSlice : MapPass<"fabric-slice"> {
   let summary = "Cut populations into the fewest slices that fit a core each";
   let description = [{
@@ -54,6 +31,23 @@ def FabricSlice : MapPass<"fabric-slice"> {
     subordinate ones, which multiply parts of its sources, and a fabric.gather
     for each dominant one: the fewest cores of both. Errors: SNN0350 to SNN0354,
     SNN0362, SNN1100 to SNN1102, SNN1108; warnings SNN0363, SNN0364.
+
+    ```mlir
+    // snnc-opt --fabric-slice=max-neurons=4
+    snn.network @n dt 1.0 {
+      %in = snn.input "in" : tensor<4xf32>
+      %a = snn.population "a" model @m params {threshold = 1.0} latency 1 start 1 : tensor<8xi1>
+      snn.projection "w" %in to %a weights #snn.dense<dense<1.0> : tensor<8x4xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<4xf32>, tensor<8xi1>
+    }
+    // becomes
+    fabric.machine @chip maps @n target "spinnaker2-jib-map" {
+    %in = fabric.input "in" channels 4
+    %a = fabric.slice "a" [0, 4)
+    %a_0 = fabric.slice "a" [4, 8)
+    fabric.block 0 "w" (%in) to %a encoding #fabric.dense<8> bytes 16
+    fabric.block 0 "w" (%in) to %a_0 encoding #fabric.dense<8> bytes 16
+    fabric.flow %in to (%a, %a_0)
+    ```
   }];
   let options = [
     MachineOption,
@@ -74,6 +68,22 @@ def FabricPlace : MapPass<"fabric-place"> {
     Emits: `at` on every fabric.slice. Slices of a population and slices that
     share heavy flows go to the same quads: a packet costs one copy per quad.
     Errors: SNN0354, SNN0358.
+
+    ```mlir
+    snn.network @n dt 1.0 {
+      %in = snn.input "in" : tensor<4xf32>
+      %a = snn.population "a" model @m params {threshold = 1.0} latency 1 start 1 : tensor<8xi1>
+      snn.projection "w" %in to %a weights #snn.dense<dense<1.0> : tensor<8x4xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<4xf32>, tensor<8xi1>
+    }
+    fabric.machine @chip maps @n target "spinnaker2-jib-map" {
+      %in = fabric.input "in" channels 4
+      %a = fabric.slice "a" [0, 8)
+      fabric.block 0 "w" (%in) to %a encoding #fabric.dense<8> bytes 32
+      fabric.flow %in to (%a)
+    }
+    // becomes
+    %a = fabric.slice "a" [0, 8) at <7, 6, 0>
+    ```
   }];
   let options = [MachineOption];
   let statistics = [
@@ -88,6 +98,24 @@ def FabricAssignKeys : MapPass<"fabric-assign-keys"> {
     one key and mask match exactly the slice; all slices of a population get
     blocks of one size side by side where nothing is pinned, so that routes
     merge. Errors: SNN0356, SNN0359.
+
+    ```mlir
+    snn.network @n dt 1.0 {
+      %in = snn.input "in" : tensor<4xf32>
+      %a = snn.population "a" model @m params {threshold = 1.0} latency 1 start 1 : tensor<8xi1>
+      snn.projection "w" %in to %a weights #snn.dense<dense<1.0> : tensor<8x4xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<4xf32>, tensor<8xi1>
+    }
+    fabric.machine @chip maps @n target "spinnaker2-jib-map" {
+      %in = fabric.input "in" channels 4
+      %a = fabric.slice "a" [0, 8) at <7, 6, 0>
+      fabric.block 0 "w" (%in) to %a encoding #fabric.dense<8> bytes 32
+      fabric.flow %in to (%a)
+    }
+    // becomes
+    %in = fabric.input "in" channels 4 key 0x8
+    %a = fabric.slice "a" [0, 8) at <7, 6, 0> key 0x0
+    fabric.flow %in to (%a) key 0x8 mask 0xfffffffc
+    ```
   }];
 }
 
@@ -96,6 +124,22 @@ def FabricRoute : MapPass<"fabric-route"> {
   let description = [{
     Emits: fabric.route, one per flow; two entries whose keys differ in one bit
     and that go to the same cores become one. Errors: SNN0357, SNN0360.
+
+    ```mlir
+    snn.network @n dt 1.0 {
+      %in = snn.input "in" : tensor<4xf32>
+      %a = snn.population "a" model @m params {threshold = 1.0} latency 1 start 1 : tensor<8xi1>
+      snn.projection "w" %in to %a weights #snn.dense<dense<1.0> : tensor<8x4xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<4xf32>, tensor<8xi1>
+    }
+    fabric.machine @chip maps @n target "spinnaker2-jib-map" {
+      %in = fabric.input "in" channels 4 key 0x8
+      %a = fabric.slice "a" [0, 8) at <7, 6, 0> key 0x0
+      fabric.block 0 "w" (%in) to %a encoding #fabric.dense<8> bytes 32
+      fabric.flow %in to (%a) key 0x8 mask 0xfffffffc
+    }
+    // becomes
+    fabric.route chip 0 key 0x8 mask 0xfffffffc to [#fabric.pe<7, 6, 0>]
+    ```
   }];
   let options = [MachineOption];
   let statistics = [
@@ -107,6 +151,26 @@ def FabricPlanMemory : MapPass<"fabric-plan-memory"> {
   let description = [{
     Emits: fabric.buffer for everything that planner/CorePlanner.h
     names. Errors: SNN0361; warning SNN0355 when packets may be lost.
+
+    ```mlir
+    snn.network @n dt 1.0 {
+      %in = snn.input "in" : tensor<4xf32>
+      %a = snn.population "a" model @m params {threshold = 1.0} latency 1 start 1 : tensor<8xi1>
+      snn.projection "w" %in to %a weights #snn.dense<dense<1.0> : tensor<8x4xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<4xf32>, tensor<8xi1>
+    }
+    fabric.machine @chip maps @n target "spinnaker2-jib-map" {
+      %in = fabric.input "in" channels 4 key 0x8
+      %a = fabric.slice "a" [0, 8) at <7, 6, 0> key 0x0
+      fabric.block 0 "w" (%in) to %a encoding #fabric.dense<8> bytes 32
+      fabric.flow %in to (%a) key 0x8 mask 0xfffffffc
+      fabric.route chip 0 key 0x8 mask 0xfffffffc to [#fabric.pe<7, 6, 0>]
+    }
+    // becomes
+    fabric.buffer %a "header" bytes ... at 0x2000
+    fabric.buffer %a "rows" block 0 bytes 32 at
+    fabric.buffer %a "state.v" bytes 32 at
+    fabric.buffer %a "ring" bytes 32 at
+    ```
   }];
   let options = [MachineOption];
 }
@@ -118,6 +182,17 @@ def FabricVerifyMapping : MapPass<"fabric-verify-mapping"> {
     and compares with what the routes do; checks that every neuron is mapped
     once, every core used once, keys are disjoint, blocks are complete, buffers
     disjoint, aligned and inside the SRAM. Errors: SNN0370 to SNN0377.
+
+    ```mlir
+    // snnc-opt --fabric-slice --fabric-place --fabric-assign-keys --fabric-route --fabric-plan-memory --fabric-verify-mapping
+    snn.network @n dt 1.0 {
+      %in = snn.input "in" : tensor<4xf32>
+      %a = snn.population "a" model @m params {threshold = 1.0} latency 1 start 1 : tensor<8xi1>
+      snn.projection "w" %in to %a weights #snn.dense<dense<1.0> : tensor<8x4xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<4xf32>, tensor<8xi1>
+    }
+    // becomes
+    fabric.route chip 0 key 0x8 mask 0xfffffffc to [#fabric.pe<7, 6, 0>]
+    ```
   }];
   let options = [MachineOption];
 }

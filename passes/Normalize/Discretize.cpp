@@ -176,7 +176,7 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
     return success();
   }
 
-  static constexpr int kLongest = 65535;  ///< ticks
+  static constexpr int kLongest = 65535; ///< ticks
   static constexpr double kWhole = 1e-3; ///< further is no rounding of floats
 
   /// The least division of the tick that makes all whole; 0: none up to 100.
@@ -264,9 +264,15 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
     return text.str().str();
   }
 
-  LogicalResult discretize(OdeOp ode) {
+  /// What the file says of a population, an element per neuron; empty where the
+  /// kind has no such field.
+  struct Fields {
+    Numbers bias, tau, r, leak, tauSyn, wIn, threshold, vReset;
+  };
+
+  FailureOr<Fields> fieldsOf(OdeOp ode) {
     OdeKind kind = ode.getKind();
-    Numbers tau, r, leak, tauSyn, wIn, bias, threshold, vReset;
+    Fields f;
     auto read = [&](llvm::StringRef name, Numbers &into,
                     std::optional<double> missing = std::nullopt) {
       auto numbers = field(ode, name, missing);
@@ -274,139 +280,192 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
         into = *numbers;
       return succeeded(numbers);
     };
-    bool ok = read("bias", bias, 0.0);
-    bool memoryless = kind == OdeKind::Threshold || isSum(ode);
-    if (!memoryless)
-      ok = ok && read("r", r, 1.0);
+    bool ok = read("bias", f.bias, 0.0);
+    if (!isMemoryless(ode))
+      ok = ok && read("r", f.r, 1.0);
     if (leaks(kind))
-      ok = ok && read(hasSynapse(kind) ? "tau_mem" : "tau", tau) &&
-           read("v_leak", leak, 0.0);
+      ok = ok && read(hasSynapse(kind) ? "tau_mem" : "tau", f.tau) &&
+           read("v_leak", f.leak, 0.0);
     if (hasSynapse(kind))
-      ok = ok && read("tau_syn", tauSyn) && read("w_in", wIn, 1.0);
+      ok = ok && read("tau_syn", f.tauSyn) && read("w_in", f.wIn, 1.0);
     if (kind == OdeKind::Threshold)
-      ok = ok && read("threshold", threshold);
+      ok = ok && read("threshold", f.threshold);
     if (resets(kind))
-      ok = ok && read("v_threshold", threshold) && read("v_reset", vReset, 0.0);
+      ok = ok && read("v_threshold", f.threshold) &&
+           read("v_reset", f.vReset, 0.0);
     if (!ok)
       return failure();
+    return f;
+  }
 
-    warnOfLongTicks(ode, hasSynapse(kind) ? "tau_mem" : "tau", tau);
-    warnOfLongTicks(ode, "tau_syn", tauSyn);
-    size_t n = bias.size();
-    Numbers alpha(n, 1.0), syn(n, 0.0), vGain(n, 1.0), iGain(n, 1.0),
-        offset(n, 0.0), onMembrane(n, 1.0);
-    for (size_t k = 0; k < n; ++k) {
+  static bool isMemoryless(OdeOp ode) {
+    return ode.getKind() == OdeKind::Threshold || isSum(ode);
+  }
+
+  /// One tick of every neuron.
+  struct Tick {
+    explicit Tick(size_t n)
+        : alpha(n, 1.0), syn(n, 0.0), vGain(n, 1.0), iGain(n, 1.0),
+          offset(n, 0.0), onMembrane(n, 1.0), unit(n), gain(n, 1.0) {}
+    Numbers alpha, syn;   ///< what remains of potential and current
+    Numbers vGain, iGain; ///< what of an input reaches them
+    Numbers offset;       ///< of the potential
+    Numbers onMembrane;   ///< times this a constant input settles there
+    Numbers unit;         ///< of the potential: what one weighted spike adds
+    Numbers gain;         ///< a parameter where the unit cannot hold it
+  };
+
+  Tick tickOf(OdeOp ode, const Fields &f) {
+    OdeKind kind = ode.getKind();
+    Tick tick(f.bias.size());
+    for (size_t k = 0; k < f.bias.size(); ++k) {
       if (leaks(kind)) {
-        alpha[k] = decay(tau[k]);
-        vGain[k] = drive(tau[k], r[k]);
-        offset[k] = leakFactor(tau[k]) * leak[k];
-      } else if (!memoryless) {
-        vGain[k] = stepDrive(r[k]);
+        tick.alpha[k] = decay(f.tau[k]);
+        tick.vGain[k] = drive(f.tau[k], f.r[k]);
+        tick.offset[k] = leakFactor(f.tau[k]) * f.leak[k];
+      } else if (!isMemoryless(ode)) {
+        tick.vGain[k] = stepDrive(f.r[k]);
       }
       if (hasSynapse(kind)) {
-        syn[k] = decay(tauSyn[k]);
-        iGain[k] = currentDrive(tauSyn[k], wIn[k]);
-        // A constant input settles at this multiple of itself.
-        onMembrane[k] =
-            jump == "damped" ? wIn[k] / iGain[k] : 1.0 / (1.0 - syn[k]);
+        tick.syn[k] = decay(f.tauSyn[k]);
+        tick.iGain[k] = currentDrive(f.tauSyn[k], f.wIn[k]);
+        tick.onMembrane[k] = jump == "damped" ? f.wIn[k] / tick.iGain[k]
+                                              : 1.0 / (1.0 - tick.syn[k]);
       }
     }
-    // Unit in which one weighted spike adds its weight. Impossible when the
-    // input has no or a negative effect: then the gain stays a parameter.
-    Numbers unit(n), gain(n, 1.0);
+    chooseUnit(tick);
+    return tick;
+  }
+
+  /// Unit in which one weighted spike adds its weight. Impossible when the
+  /// input has no or a negative effect: then the gain stays a parameter.
+  static void chooseUnit(Tick &tick) {
+    size_t n = tick.unit.size();
     bool folded = true;
     for (size_t k = 0; k < n; ++k) {
-      unit[k] = vGain[k] * iGain[k];
-      folded &= unit[k] > 0 && std::isfinite(unit[k]) && iGain[k] > 0;
+      tick.unit[k] = tick.vGain[k] * tick.iGain[k];
+      folded &=
+          tick.unit[k] > 0 && std::isfinite(tick.unit[k]) && tick.iGain[k] > 0;
     }
-    if (!folded)
-      for (size_t k = 0; k < n; ++k) {
-        gain[k] = vGain[k] * iGain[k];
-        unit[k] = 1.0;
-        // The current is then kept in units of the membrane's drive.
-        iGain[k] = vGain[k] != 0 ? 1.0 / vGain[k] : 1.0;
-      }
+    if (folded)
+      return;
+    for (size_t k = 0; k < n; ++k) {
+      tick.gain[k] = tick.vGain[k] * tick.iGain[k];
+      tick.unit[k] = 1.0;
+      // The current is then kept in units of the membrane's drive.
+      tick.iGain[k] = tick.vGain[k] != 0 ? 1.0 / tick.vGain[k] : 1.0;
+    }
+  }
 
-    NamedAttrList params, scales;
-    auto set = [&](llvm::StringRef name, const Numbers &values) {
-      params.set(name, makeParam(&getContext(),
-                                 (ode.getName() + "." + name).str(), values));
-    };
-    auto over = [&](const Numbers &a, const Numbers &b) {
-      Numbers out;
-      for (size_t k = 0; k < n; ++k)
-        out.push_back(a[k] / b[k]);
-      return out;
-    };
-    Numbers inputBias = bias, membrane = over(offset, unit);
+  static Numbers over(const Numbers &a, const Numbers &b) {
+    Numbers out;
+    for (size_t k = 0; k < a.size(); ++k)
+      out.push_back(a[k] / b[k]);
+    return out;
+  }
+
+  void set(OdeOp ode, NamedAttrList &into, llvm::StringRef name,
+           const Numbers &values, llvm::StringRef suffix = "") {
+    into.set(name,
+             makeParam(&getContext(),
+                       (ode.getName() + "." + name + suffix).str(), values));
+  }
+
+  /// What every kind has; not what a spike does.
+  void setDynamics(OdeOp ode, const Fields &f, const Tick &tick,
+                   NamedAttrList &params) {
+    OdeKind kind = ode.getKind();
+    Numbers inputBias = f.bias, membrane = over(tick.offset, tick.unit);
     bool toOffset = leaks(kind) && (!hasSynapse(kind) || membraneBias);
-    if (toOffset)
-      for (size_t k = 0; k < n; ++k) {
-        membrane[k] +=
-            bias[k] * gain[k] * (hasSynapse(kind) ? onMembrane[k] : 1.0);
-        inputBias[k] = 0;
-      }
-    set("bias", inputBias);
-    set("gain", gain);
+    for (size_t k = 0; toOffset && k < f.bias.size(); ++k) {
+      membrane[k] += f.bias[k] * tick.gain[k] *
+                     (hasSynapse(kind) ? tick.onMembrane[k] : 1.0);
+      inputBias[k] = 0;
+    }
+    set(ode, params, "bias", inputBias);
+    set(ode, params, "gain", tick.gain);
     if (leaks(kind)) {
-      set("alpha", alpha);
-      set("offset", membrane);
+      set(ode, params, "alpha", tick.alpha);
+      set(ode, params, "offset", membrane);
     }
     if (hasSynapse(kind))
-      set("syn", syn);
-    if (kind == OdeKind::Threshold || resets(kind)) {
-      Numbers compared = over(threshold, unit);
-      if (compare == "reached")
-        llvm::transform(compared, compared.begin(), justBelow);
-      set("threshold", compared);
+      set(ode, params, "syn", tick.syn);
+    if (kind != OdeKind::Threshold && !resets(kind))
+      return;
+    Numbers compared = over(f.threshold, tick.unit);
+    if (compare == "reached")
+      llvm::transform(compared, compared.begin(), justBelow);
+    set(ode, params, "threshold", compared);
+  }
+
+  /// What a spike does; the suffix of the model's name.
+  FailureOr<std::string> setReset(OdeOp ode, const Fields &f, const Tick &tick,
+                                  const ResetRules &rules,
+                                  NamedAttrList &params) {
+    OdeKind kind = ode.getKind();
+    FailureOr<Numbers> refractory = refractoryTicks(ode);
+    if (failed(refractory))
+      return failure();
+    bool pauses =
+        llvm::any_of(*refractory, [](double ticks) { return ticks > 0; });
+    if (pauses && rules.actsLate())
+      return refuseLatePause(ode);
+    if (pauses)
+      set(ode, params, "refractory", *refractory);
+    size_t n = f.bias.size();
+    Numbers level(n, 0.0), drop(n, 0.0);
+    for (size_t k = 0; k < n; ++k) {
+      level[k] = rules.reset == "value" ? f.vReset[k] : 0.0;
+      drop[k] = rules.reset == "none" ? 0.0 : f.threshold[k];
+      // Spyx subtracts before the membrane decays, where it has a current.
+      if (compare == "before" && hasSynapse(kind))
+        drop[k] *= tick.alpha[k];
     }
-    bool resetsAtAll = false;
-    std::string model = isSum(ode) ? "sum" : stringifyOdeKind(kind).str();
-    if (resets(kind)) {
-      ResetRules rules = rulesOf(ode);
-      FailureOr<Numbers> refractory = refractoryTicks(ode);
-      if (failed(refractory))
-        return failure();
-      bool pauses =
-          llvm::any_of(*refractory, [](double ticks) { return ticks > 0; });
-      if (pauses && rules.actsLate())
-        return refuseLatePause(ode);
-      model += pauses ? rules.refractorySuffix()
-                      : rules.suffix(kind, feedsItself(ode));
-      if (pauses)
-        set("refractory", *refractory);
-      Numbers level(n, 0.0), drop(n, 0.0);
-      for (size_t k = 0; k < n; ++k) {
-        level[k] = rules.reset == "value" ? vReset[k] : 0.0;
-        drop[k] = rules.reset == "none" ? 0.0 : threshold[k];
-        // Spyx subtracts before the membrane decays, where it has a current.
-        if (compare == "before" && hasSynapse(kind))
-          drop[k] *= alpha[k];
-      }
-      resetsAtAll = rules.reset != "none";
-      if (rules.subtracts())
-        set("drop", over(drop, unit));
-      else
-        set("reset", over(level, unit));
-    }
+    if (rules.subtracts())
+      set(ode, params, "drop", over(drop, tick.unit));
+    else
+      set(ode, params, "reset", over(level, tick.unit));
+    return pauses ? rules.refractorySuffix()
+                  : rules.suffix(kind, feedsItself(ode));
+  }
+
+  /// Units of the states, and where they start.
+  void setStates(OdeOp ode, const Fields &f, const Tick &tick,
+                 NamedAttrList &scales, NamedAttrList &initial) {
+    OdeKind kind = ode.getKind();
+    Numbers one(f.bias.size(), 1.0);
     if (kind != OdeKind::Threshold)
-      scales.set("v",
-                 makeParam(&getContext(), (ode.getName() + ".v.scale").str(),
-                           over(Numbers(n, 1.0), unit)));
+      set(ode, scales, "v", over(one, tick.unit), ".scale");
     if (hasSynapse(kind))
-      scales.set("i",
-                 makeParam(&getContext(), (ode.getName() + ".i.scale").str(),
-                           over(Numbers(n, 1.0), iGain)));
+      set(ode, scales, "i", over(one, tick.iGain), ".scale");
     // py-spinnaker2 starts every neuron at 0.
-    const Numbers &first = start == "reset" && resets(kind) ? vReset : leak;
-    NamedAttrList initial;
+    const Numbers &first = start == "reset" && resets(kind) ? f.vReset : f.leak;
     if (!membraneBias &&
         llvm::any_of(first, [](double rest) { return rest != 0; }))
-      initial.set("v",
-                  makeParam(&getContext(), (ode.getName() + ".v.initial").str(),
-                            over(first, unit)));
+      set(ode, initial, "v", over(first, tick.unit), ".initial");
+  }
+
+  LogicalResult discretize(OdeOp ode) {
+    OdeKind kind = ode.getKind();
+    FailureOr<Fields> fields = fieldsOf(ode);
+    if (failed(fields))
+      return failure();
+    warnOfLongTicks(ode, hasSynapse(kind) ? "tau_mem" : "tau", fields->tau);
+    warnOfLongTicks(ode, "tau_syn", fields->tauSyn);
+    Tick tick = tickOf(ode, *fields);
+    NamedAttrList params, scales, initial;
+    setDynamics(ode, *fields, tick, params);
+    std::string model = isSum(ode) ? "sum" : stringifyOdeKind(kind).str();
+    ResetRules rules = rulesOf(ode);
+    if (resets(kind)) {
+      auto suffix = setReset(ode, *fields, tick, rules, params);
+      if (failed(suffix))
+        return failure();
+      model += *suffix;
+    }
+    setStates(ode, *fields, tick, scales, initial);
     PopulationOp made = replace(ode, model, params, scales, initial);
-    if (compare == "before" && resetsAtAll)
+    if (compare == "before" && resets(kind) && rules.reset != "none")
       made->setAttr("compares_before", UnitAttr::get(&getContext()));
     return success();
   }

@@ -14,7 +14,19 @@ def FuseThresholds : Pass<"snn-fuse-thresholds", "::mlir::ModuleOp"> {
   let description = [{
     Consumes: snn.ode threshold whose one input is an integrator. Emits: the
     spiking kind with `no_reset`. An integrator that feeds several thresholds is
-    copied into each; it stays only where an output reads it.
+    copied into each; it stays only where an output reads it. Errors: none.
+
+    ```mlir
+    snn.network @n {
+      %in = snn.input "in" : tensor<2xf32>
+      %v = snn.ode "v" li(%in) params {tau = 0.01} : (tensor<2xf32>) -> tensor<2xf32>
+      %s = snn.ode "s" threshold(%v) params {threshold = 1.0} : (tensor<2xf32>) -> tensor<2xf32>
+      snn.probe "out" %s : tensor<2xf32>
+    }
+    // becomes
+    %s = snn.ode "s" lif(%in) params {no_reset, tau = ..., v_threshold = ...}
+    snn.probe "out" %s
+    ```
   }];
   let statistics = [Statistic<"fusions", "fused", "Thresholds fused">];
 }
@@ -24,6 +36,18 @@ def AddReadouts : Pass<"snn-add-readouts", "::mlir::ModuleOp"> {
   let description = [{
     A probe of a weight layer, pool, scale or delay gets memoryless neurons to
     read: `i` with `memoryless` (the model `sum`), or `threshold` where the layer only delays spikes.
+
+    ```mlir
+    snn.network @n {
+      %in = snn.input "in" : tensor<2xf32>
+      %w = snn.linear "w"(%in) weight(dense<1.0> : tensor<3x2xf32>) : (tensor<2xf32>) -> tensor<3xf32>
+      snn.probe "out" %w : tensor<3xf32>
+    }
+    // becomes
+    %w = snn.linear "w"(%in)
+    %w_0 = snn.ode "w" i(%w) params {memoryless}
+    snn.probe "out" %w_0
+    ```
   }];
 }
 
@@ -36,11 +60,14 @@ def ContractEdges : Pass<"snn-contract-edges", "::mlir::ModuleOp"> {
     form is multiplied out to one dense matrix, bounded by `max-dense`.
 
     ```mlir
-    %fc = snn.linear "fc"(%in) weight(...) : (tensor<12xf32>) -> tensor<38xf32>
-    %h = snn.ode "h" lif(%fc) params {...} : (tensor<38xf32>) -> tensor<38xf32>
+    snn.network @n {
+      %in = snn.input "in" : tensor<2xf32>
+      %fc = snn.linear "fc"(%in) weight(dense<0.5> : tensor<3x2xf32>) : (tensor<2xf32>) -> tensor<3xf32>
+      %h = snn.ode "h" lif(%fc) params {tau = 0.01} : (tensor<3xf32>) -> tensor<3xf32>
+    }
     // becomes
-    %h = snn.ode "h" lif() params {...} : () -> tensor<38xf32>
-    snn.projection "fc" %in to %h weights #snn.dense<...> delay(0.0)
+    %h = snn.ode "h" lif() params {tau = ...} : () -> tensor<3xf32>
+    snn.projection "fc" %in to %h weights #snn.dense<...> delay(0...)
     ```
   }];
   let options = [
@@ -55,6 +82,20 @@ def Discretize : Pass<"snn-discretize", "::mlir::ModuleOp"> {
   let description = [{
     Consumes: snn.ode, delays in time. Emits: snn.neuron from the library,
     snn.population, delays in ticks.
+
+    ```mlir
+    // snnc-opt --snn-discretize=dt=1e-3
+    snn.network @n {
+      %in = snn.input "in" : tensor<2xf32>
+      %h = snn.ode "h" lif() params {tau = 0.01, v_threshold = 1.0} : () -> tensor<2xf32>
+      snn.projection "w" %in to %h weights #snn.one_to_one<1.0> delay(0.003) : tensor<2xf32>, tensor<2xf32>
+    }
+    // becomes
+    snn.neuron @lif_value receptors ["input"] states ["v"]
+    snn.network @n dt 1.000000e-03 {
+    %h = snn.population "h" model @lif_value params {alpha = 9.000000e-01 : f64, ...} scales {v = 1.000000e+01
+    snn.projection "w" %in to %h weights ... delay(3.000000e+00 : f64)
+    ```
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect"];
   let options = [
@@ -88,12 +129,25 @@ def ExpandMath : Pass<"snn-expand-math", "::mlir::ModuleOp"> {
   let description = [{
     Consumes: math.exp, math.log, math.absf in snn.neuron. Emits arith on f32
     and, for the exponent field, i32: every backend then gives the same bits.
+    Errors: none.
 
     | function | error against the true value | special values |
     |---|---|---|
     | exp | at most 1 unit in the last place, 2 below 2^-126 | exp(-inf) = 0, exp(inf) = inf, NaN stays |
     | log | at most 1 unit in the last place | log(0) = -inf, log(inf) = inf, below 0 NaN |
     | abs | exact | abs(-0) = 0 |
+
+    ```mlir
+    snn.neuron @m receptors ["x"] states ["v"] params [] {
+    ^bb0(%x: f32, %v: f32):
+      %v1 = math.absf %x : f32
+      snn.yield states %v1 : f32
+    }
+    // becomes
+    %0 = arith.negf %arg0 : f32
+    %1 = arith.maximumf %arg0, %0 : f32
+    snn.yield states %1 : f32
+    ```
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect"];
   let statistics = [Statistic<"expanded", "expanded", "Functions expanded">];
@@ -101,6 +155,22 @@ def ExpandMath : Pass<"snn-expand-math", "::mlir::ModuleOp"> {
 
 def Specialize : Pass<"snn-specialize", "::mlir::ModuleOp"> {
   let summary = "Remove parameters that are 0 or 1 for every neuron (S3.4)";
+  let description = [{
+    ```mlir
+    snn.neuron @scaled receptors ["x"] states ["v"] params ["gain"] {
+    ^bb0(%x: f32, %v: f32, %gain: f32):
+      %v1 = arith.mulf %x, %gain : f32
+      snn.yield states %v1 : f32
+    }
+    snn.network @n dt 1.0 {
+      %a = snn.population "a" model @scaled params {gain = 1.0} : tensor<2xf32>
+    }
+    // becomes
+    snn.neuron @scaled.gain1 receptors ["x"] states ["v"] params []
+    snn.yield states %arg0 : f32
+    %a = snn.population "a" model @scaled.gain1 params {}
+    ```
+  }];
   let statistics = [
     Statistic<"removed", "removed", "Parameters removed">];
 }
@@ -110,6 +180,21 @@ def Retime : Pass<"snn-retime", "::mlir::ModuleOp"> {
   let description = [{
     Solves d = delay + latency(target) - latency(source) >= 1 for the smallest
     latencies (Boost.Graph, Bellman-Ford). Infeasible: the error names a cycle.
+
+    ```mlir
+    snn.network @n dt 1.0 {
+      %in = snn.input "in" : tensor<2xf32>
+      %a = snn.population "a" model @m params {threshold = 1.0} : tensor<2xi1>
+      %b = snn.population "b" model @m params {threshold = 1.0} : tensor<2xi1>
+      snn.projection "w" %in to %a weights #snn.one_to_one<1.0> delay(0.0) : tensor<2xf32>, tensor<2xi1>
+      snn.projection "x" %a to %b weights #snn.one_to_one<1.0> delay(2.0) : tensor<2xi1>, tensor<2xi1>
+    }
+    // becomes
+    %a = snn.population "a" ... latency 1 start 1
+    %b = snn.population "b" ... latency 0 start 0
+    snn.projection "w" ... delay(1.000000e+00 : f64)
+    snn.projection "x" ... delay(1.000000e+00 : f64)
+    ```
   }];
   let options = [
     Option<"relax", "relax", "bool", "false",
@@ -120,41 +205,23 @@ def Retime : Pass<"snn-retime", "::mlir::ModuleOp"> {
 
 def Quantize : Pass<"snn-quantize", "::mlir::ModuleOp"> {
   let summary = "Integer weights, scales folded into the neurons (S6)";
+  let description = [{
+    ```mlir
+    snn.network @n dt 1.0 {
+      %in = snn.input "in" : tensor<2xf32>
+      %a = snn.population "a" model @m params {threshold = 1.0} latency 1 start 1 : tensor<2xi1>
+      snn.projection "w" %in to %a weights #snn.dense<dense<[[0.5, -0.25], [0.5, 0.0]]> : tensor<2x2xf64>> delay(1.0) : tensor<2xf32>, tensor<2xi1>
+    }
+    // becomes
+    %a = snn.population "a" model @m params {threshold = #snn.param<"a.threshold", tensor<2xf64>>} scales {v = ...
+    snn.projection "w" ... quant <8, nearest, #snn.param<"a.weight_scale", tensor<2xf64>>>
+    ```
+  }];
   let options = [
     Option<"bits", "bits", "unsigned", "8", "8, 16 or 0: as wide as each population needs">,
     Option<"mode", "mode", "std::string", "\"per-neuron\"",
            "per-neuron (nearest even) or py-spinnaker2 (one scale per "
            "population, truncated)">];
-}
-
-def BatchTicks : Pass<"snn-batch-ticks", "::mlir::ModuleOp"> {
-  let summary = "Let parallel populations multiply several ticks at once (S5)";
-  let description = [{
-    A parallel population outside every feedback loop may compute `ticks` ticks
-    with one matrix product when no delay into it is shorter. Latencies grow as
-    far as that needs; what the user sees does not change. Populations that have
-    a batch already (snn-choose-batch) keep it and get the delays that it needs.
-  }];
-  let options = [
-    Option<"ticks", "ticks", "int64_t", "4",
-           "Ticks per product of those without a batch, a power of two; 1: "
-           "leave these alone">];
-}
-
-def MergeProjections : Pass<"snn-merge-projections", "::mlir::ModuleOp"> {
-  let summary = "Many small listed projections become one";
-  let description = [{
-    A network that was written synapse by synapse has a projection for each: a
-    core would get a block, an index and a table entry for every one. Lists with
-    the same source, target, receptor and `quant` become one list, which keeps
-    the first one's name. The integers stay as they are, and their sum does not
-    depend on the order (S1), so no spike changes.
-  }];
-  let options = [
-    Option<"least", "least", "int64_t", "8",
-           "Projections that a pair of nodes has at the least; fewer stay as "
-           "they are">];
-  let statistics = [Statistic<"merged", "merged", "Projections removed">];
 }
 
 #endif // SNNC_NORMALIZE_PASSES

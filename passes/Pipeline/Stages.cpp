@@ -44,21 +44,21 @@ void addManyCore(Pipeline &pipeline, const ManyCoreOptions &options) {
   auto scans = std::make_shared<fabric::ScanCache>();
   const auto &machine = options.machine;
   pipeline.set(StageId::Decided, [options, machine, scans](OpPassManager &pm) {
-    normalize::BatchTicksOptions batch;
+    decide::BatchTicksOptions batch;
     batch.ticks = 1; // those that were chosen
     decide::SelectContext context;
     context.machine = machine;
     context.tickSeconds = options.realTime.tickSeconds;
     context.decisions = options.decisions;
     context.scans = scans;
-    pm.addPass(normalize::createMergeProjections());
-    pm.addPass(map::createFabricOrder(machine));
-    pm.addPass(map::createFabricCluster());
+    pm.addPass(decide::createMergeProjections());
+    pm.addPass(decide::createFabricOrder(machine));
+    pm.addPass(decide::createFabricCluster());
     pm.addPass(decide::createSnnSelectParadigm(options.select, context));
     pm.addPass(decide::createSnnChooseBatch(
         machine, options.realTime.tickSeconds, options.select.objective, scans,
         options.maxSources));
-    pm.addPass(normalize::createBatchTicks(batch));
+    pm.addPass(decide::createBatchTicks(batch));
   });
   pipeline.set(StageId::Sliced, [options, machine, scans](OpPassManager &pm) {
     pm.addPass(map::createFabricSlice(machine, options.maxNeurons,

@@ -12,6 +12,21 @@ def OutlinePrograms : Pass<"tick-outline-programs", "::mlir::ModuleOp"> {
     Emits: tick.program, the `program` reference of every fabric.slice. Two
     slices share a program when model, row formats and the set of uniform
     parameters agree; everything else is data.
+
+    ```mlir
+    // snnc-opt --fabric-slice --fabric-place --fabric-assign-keys --fabric-route --fabric-plan-memory --tick-outline-programs
+    snn.network @n dt 1.0 {
+      %in = snn.input "in" : tensor<4xf32>
+      %a = snn.population "a" model @m params {threshold = 1.0} latency 1 start 1 : tensor<8xi1>
+      snn.projection "w" %in to %a weights #snn.dense<dense<1.0> : tensor<8x4xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<4xf32>, tensor<8xi1>
+    }
+    // becomes
+    %a = fabric.slice "a" [0, 8) at <7, 6, 0> key 0x0 program @p0
+    tick.program @p0 {
+    tick.ring_add ... formats [#fabric.dense<8>]
+    tick.ring_take ... receptor 0
+    tick.emit
+    ```
   }];
   let dependentDialects = ["::snnc::tick::TickDialect"];
   let statistics = [Statistic<"programs", "programs", "Programs emitted">];
@@ -23,6 +38,24 @@ def TickToLoops : Pass<"tick-to-loops", "::mlir::ModuleOp"> {
     Consumes: tick.program and what is inside. Emits: func.func @NAME(%core) in
     scf, arith and llvm memory accesses, and tick.address, tick.send and
     tick.for_packets for the backend.
+
+    ```mlir
+    tick.program @p0 {
+      tick.on_timer {
+        tick.for_neurons {
+        ^bb0(%n: i32):
+          %v = tick.load_state %n state 0
+          tick.store_state %v to %n state 0
+        }
+      }
+    }
+    // becomes
+    func.func @p0(%arg0: !llvm.ptr)
+    scf.for
+    llvm.load
+    llvm.store
+    return
+    ```
   }];
   let dependentDialects = ["::mlir::scf::SCFDialect", "::mlir::func::FuncDialect",
                            "::mlir::LLVM::LLVMDialect"];

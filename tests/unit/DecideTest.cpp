@@ -4,6 +4,7 @@
 // The rules around the trained model, with advice that the test makes up: what
 // is planned, what wins, what a budget buys.
 
+#include "compiler/SNN/ParamValues.h"
 #include "passes/Decide/Passes.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -202,6 +203,77 @@ TEST(SelectorBudget, Texts) {
   for (const char *wrong : {"", "%", "101%", "-1", "-1%", "nan%", "inf%", "1e3",
                             "3x", "ten", "99999999999999999999999"})
     EXPECT_FALSE(SelectorBudget::parse(wrong)) << wrong;
+}
+
+//===----------------------------------------------------------------------===//
+// Lists, which have no text: twice gives what once gives
+//===----------------------------------------------------------------------===//
+
+/// Eight lists of one synapse each, and a comb: neuron i hears input i % 2.
+std::string listed(MLIRContext &context) {
+  auto u16 = [&](const char *key, std::vector<uint16_t> values) {
+    snn::addParam(&context, key,
+                  ParameterBlob::of({int64_t(values.size())}, values));
+  };
+  auto u32 = [&](const char *key, std::vector<uint32_t> values) {
+    snn::addParam(&context, key,
+                  ParameterBlob::of({int64_t(values.size())}, values));
+  };
+  std::vector<uint16_t> comb;
+  for (uint16_t parity : {0, 1})
+    for (uint16_t i = parity; i < 32; i += 2)
+      comb.push_back(i);
+  u32("comb.o", {0, 16, 32});
+  u16("comb.t", comb);
+  u32("one.o", {0, 1, 1});
+  u16("one.t", {7});
+  std::string text = R"(
+snn.neuron @m receptors ["x"] states ["v"] params [] {
+^bb0(%x: f32, %v: f32):
+  %s = arith.cmpf ogt, %x, %v : f32
+  snn.yield spike %s states %x : f32
+}
+snn.network @n dt 1.0 {
+  %in = snn.input "in" : tensor<2xf32>
+  %a = snn.population "a" model @m params {} latency 1 start 1 : tensor<32xi1>
+)";
+  auto projection = [&](std::string name, const char *key, int synapses) {
+    text += "  snn.projection \"" + name + "\" %in to %a weights " +
+            "#snn.csr<offsets = <\"" + key + ".o\", tensor<3xui32>>, " +
+            "targets = <\"" + key + ".t\", tensor<" + std::to_string(synapses) +
+            "xui16>>, weights = 1.0 : f64> " +
+            "delay(1.0) quant <8, nearest, 10.0> : tensor<2xf32>, "
+            "tensor<32xi1>\n";
+  };
+  projection("comb", "comb", 32);
+  for (int i = 0; i < 8; ++i)
+    projection("s" + std::to_string(i), "one", 1);
+  return text + "}\n";
+}
+
+TEST(DecideLists, MergedAndClusteredTwiceChangesNothing) {
+  MLIRContext context;
+  context.loadDialect<snn::SNNDialect, fabric::FabricDialect,
+                      arith::ArithDialect>();
+  auto module = parseSourceString<ModuleOp>(listed(context), &context);
+  ASSERT_TRUE(module);
+  auto run = [&] {
+    PassManager pm(&context);
+    pm.addPass(createMergeProjections());
+    pm.addPass(createFabricCluster());
+    EXPECT_TRUE(succeeded(pm.run(*module)));
+    std::string text;
+    llvm::raw_string_ostream stream(text);
+    module->print(stream);
+    return text;
+  };
+  std::string once = run();
+  EXPECT_EQ(llvm::range_size(module->getOps<snn::NetworkOp>()), 1u);
+  unsigned projections = 0;
+  module->walk([&](snn::ProjectionOp) { ++projections; });
+  EXPECT_EQ(projections, 1u);
+  EXPECT_THAT(once, HasSubstr("fabric.order = array<i32: 0, 2, 4, 6"));
+  EXPECT_EQ(run(), once);
 }
 
 } // namespace

@@ -10,16 +10,16 @@
 #include "compiler/SNN/Connectivity.h"
 #include "compiler/SNN/ParamValues.h"
 #include "compiler/Support/Report.h"
-#include "passes/Normalize/Passes.h"
+#include "passes/Decide/Passes.h"
 
 #include "llvm/ADT/MapVector.h"
 
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/strong_components.hpp>
 
-namespace snnc::normalize {
+namespace snnc::decide {
 #define GEN_PASS_DEF_BATCHTICKS
-#include "passes/Normalize/Passes.h.inc"
+#include "passes/Decide/Passes.h.inc"
 
 using namespace mlir;
 using namespace snnc::snn;
@@ -174,4 +174,4 @@ struct BatchTicksPass : impl::BatchTicksBase<BatchTicksPass> {
   std::vector<Edge> edges;
 };
 } // namespace
-} // namespace snnc::normalize
+} // namespace snnc::decide

@@ -3,7 +3,7 @@
 
 #include "compiler/SNN/Csr.h"
 #include "compiler/SNN/ParamValues.h"
-#include "passes/Normalize/Passes.h"
+#include "passes/Decide/Passes.h"
 
 #include "llvm/ADT/MapVector.h"
 
@@ -11,9 +11,9 @@
 #include <cmath>
 #include <limits>
 
-namespace snnc::normalize {
+namespace snnc::decide {
 #define GEN_PASS_DEF_MERGEPROJECTIONS
-#include "passes/Normalize/Passes.h.inc"
+#include "passes/Decide/Passes.h.inc"
 
 using namespace mlir;
 using namespace snnc::snn;
@@ -136,4 +136,4 @@ struct MergeProjectionsPass : impl::MergeProjectionsBase<MergeProjectionsPass> {
 };
 } // namespace
 
-} // namespace snnc::normalize
+} // namespace snnc::decide

@@ -1,4 +1,6 @@
 // RUN: snnc-opt %s --fabric-slice --split-input-file --verify-diagnostics
+// RUN: not snnc-opt %s --split-input-file --fabric-order=machine=abacus 2>&1 | FileCheck %s
+// CHECK: error: SNN1110: there is no built-in machine named 'abacus'
 
 // An order names every neuron once.
 

@@ -9,7 +9,7 @@
 // start by numbers is the correspondence analysis' first axis (Hill, Applied
 // Statistics 23, 1974). The order is kept where it spares a tenth of the rows.
 
-#include "passes/Map/Support.h"
+#include "passes/Decide/Passes.h"
 #include "planner/Encoding.h"
 #include "planner/NetworkInfo.h"
 
@@ -17,9 +17,9 @@
 #include <cmath>
 #include <numeric>
 
-namespace snnc::map {
+namespace snnc::decide {
 #define GEN_PASS_DEF_FABRICCLUSTER
-#include "passes/Map/Passes.h.inc"
+#include "passes/Decide/Passes.h.inc"
 
 using namespace mlir;
 using namespace snnc::fabric;
@@ -205,4 +205,4 @@ struct FabricClusterPass : impl::FabricClusterBase<FabricClusterPass> {
   }
 };
 } // namespace
-} // namespace snnc::map
+} // namespace snnc::decide

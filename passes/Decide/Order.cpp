@@ -11,14 +11,14 @@
 
 #include "compiler/Fabric/NeuronOrder.h"
 #include "compiler/SNN/SNN.h"
-#include "passes/Map/Support.h"
+#include "passes/Decide/Machine.h"
 
 #include "llvm/ADT/EquivalenceClasses.h"
 #include "llvm/ADT/SetVector.h"
 
-namespace snnc::map {
+namespace snnc::decide {
 #define GEN_PASS_DEF_FABRICORDER
-#include "passes/Map/Passes.h.inc"
+#include "passes/Decide/Passes.h.inc"
 
 using namespace mlir;
 using namespace snnc::fabric;
@@ -26,10 +26,10 @@ using namespace snnc::fabric;
 namespace {
 struct FabricOrderPass : impl::FabricOrderBase<FabricOrderPass> {
   using FabricOrderBase::FabricOrderBase;
-  MachinePtr given;
+  std::shared_ptr<const MachineModel> given;
 
   void runOnOperation() override {
-    MachinePtr machine = resolveMachine(getOperation(), given, machineName);
+    auto machine = resolveMachine(getOperation(), given, machineName);
     if (!machine)
       return signalPassFailure();
     for (auto network : getOperation().getOps<snn::NetworkOp>())
@@ -82,9 +82,10 @@ struct FabricOrderPass : impl::FabricOrderBase<FabricOrderPass> {
 };
 } // namespace
 
-std::unique_ptr<Pass> createFabricOrder(MachinePtr machine) {
+std::unique_ptr<Pass>
+createFabricOrder(std::shared_ptr<const MachineModel> machine) {
   auto pass = std::make_unique<FabricOrderPass>();
   pass->given = std::move(machine);
   return pass;
 }
-} // namespace snnc::map
+} // namespace snnc::decide

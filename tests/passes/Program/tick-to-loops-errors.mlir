@@ -1,0 +1,15 @@
+// RUN: snnc-opt %s --split-input-file --verify-diagnostics --tick-to-loops
+
+tick.program @p0 {
+  // expected-error@+1 {{SNN0395: not part of a core program}}
+  tick.record states 1
+}
+
+// -----
+
+tick.program @p0 {
+  tick.on_timer {
+    // expected-error@+1 {{SNN0395: not part of a timer handler}}
+    %0 = arith.constant 1.0 : f32
+  }
+}
