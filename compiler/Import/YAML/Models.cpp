@@ -79,8 +79,7 @@ void Importer::readModel(const std::string &name, const Node &node) {
           {"receptors", "states", "params", "equations", "spike", "reset"}))
     return;
   auto library = snn::libraryModelNames();
-  if (std::find(library.begin(), library.end(), name) != library.end() ||
-      snn::findCellType(name))
+  if (std::find(library.begin(), library.end(), name) != library.end())
     return reader.error(node, "SNN1007",
                         fmt::format("'{}' is a model of the library", name),
                         {"choose another name"});
