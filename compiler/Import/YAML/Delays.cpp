@@ -25,59 +25,58 @@ std::optional<double> Importer::delayTicks(const Node &node, const char *what) {
   return time ? std::optional(*time / tick) : std::nullopt;
 }
 
-/// {dist: uniform_int, low, high} or {dist: normal, mean, std, min, max}.
-bool Importer::readDelayDraw(const Node &given, Delay &delay) {
-  NodePtr kindNode = reader.need(given, "dist", "delay");
-  std::string kind =
-      kindNode ? reader.text(*kindNode, "dist").value_or("") : "";
-  bool bell = kind == "normal";
-  if (!bell && kind != "uniform_int") {
-    if (kindNode)
-      reader.unknown(*kindNode, "distribution of delays", kind,
-                     {"uniform_int", "normal"});
+/// A bound in whole ticks; nothing given: `missing`, or SNN1004 without one.
+std::optional<double> Importer::wholeDelay(const Node &map, const char *key,
+                                           std::optional<double> missing) {
+  NodePtr value = missing ? map.find(key) : reader.need(map, key, "delay");
+  if (!value)
+    return missing;
+  if (reader.hasUnit(*value)) {
+    auto ticks = delayTicks(*value, key);
+    return ticks ? std::optional(std::nearbyint(*ticks)) : std::nullopt;
+  }
+  auto whole = reader.whole(*value, key, 0, 65535);
+  return whole ? std::optional(double(*whole)) : std::nullopt;
+}
+
+/// {dist: uniform_int, low, high}
+bool Importer::readUniformDelay(const Node &given, Delay &delay) {
+  if (!reader.map(given, "delay", {"dist", "low", "high"}))
+    return false;
+  auto low = wholeDelay(given, "low", {}), high = wholeDelay(given, "high", {});
+  if (!low || !high)
+    return false;
+  if (*low > *high) {
+    reader.error(given, "SNN1006",
+                 fmt::format("delay: the least value {:g} of a distribution is "
+                             "above the largest, {:g}",
+                             *low, *high));
     return false;
   }
-  if (bell ? !reader.map(given, "delay", {"dist", "mean", "std", "min", "max"})
-           : !reader.map(given, "delay", {"dist", "low", "high"}))
+  delay.base = *low;
+  if (*high > *low)
+    delay.extra = snn::DistAttr::get(context, snn::DistKind::UniformInt,
+                                     ArrayRef<double>{0, *high - *low});
+  return true;
+}
+
+/// {dist: normal, mean, std, min, max}: rounded, at least a tick where no min
+/// is given.
+bool Importer::readNormalDelay(const Node &given, Delay &delay) {
+  if (!reader.map(given, "delay", {"dist", "mean", "std", "min", "max"}))
     return false;
-  auto ticks = [&](const char *key, std::optional<double> missing) {
-    NodePtr value =
-        missing ? given.find(key) : reader.need(given, key, "delay");
-    if (!value)
-      return missing;
-    if (!bell && !reader.hasUnit(*value)) {
-      auto whole = reader.whole(*value, key, 0, 65535);
-      return whole ? std::optional(double(*whole)) : std::nullopt;
-    }
-    auto number = delayTicks(*value, key);
-    bool rounds = number && key != llvm::StringRef("mean") &&
-                  key != llvm::StringRef("std");
-    return rounds ? std::optional(std::nearbyint(*number)) : number;
-  };
-  if (!bell) {
-    auto low = ticks("low", {}), high = ticks("high", {});
-    if (!low || !high)
-      return false;
-    if (*low > *high) {
-      reader.error(given, "SNN1006",
-                   fmt::format("delay: the least value {:g} of a distribution "
-                               "is above the largest, {:g}",
-                               *low, *high));
-      return false;
-    }
-    delay.base = *low;
-    if (*high > *low)
-      delay.extra = snn::DistAttr::get(context, snn::DistKind::UniformInt,
-                                       ArrayRef<double>{0, *high - *low});
-    return true;
-  }
-  auto mean = ticks("mean", {}), deviation = ticks("std", {});
-  if (!mean || !deviation)
+  NodePtr meanNode = reader.need(given, "mean", "delay");
+  NodePtr deviationNode = reader.need(given, "std", "delay");
+  if (!meanNode || !deviationNode)
+    return false;
+  auto mean = delayTicks(*meanNode, "mean");
+  auto deviation = delayTicks(*deviationNode, "std");
+  auto least = wholeDelay(given, "min", 1.0);
+  if (!mean || !deviation || !least)
     return false;
   // A draw is at most 6.4 deviations off (32 random bits).
   double far = std::min(65535.0, std::ceil(*mean + 6.4 * *deviation));
-  auto least = ticks("min", 1.0);
-  auto most = least ? ticks("max", std::max(far, *least)) : std::nullopt;
+  auto most = wholeDelay(given, "max", std::max(far, *least));
   if (!most)
     return false;
   if (*least > *most) {
@@ -92,6 +91,20 @@ bool Importer::readDelayDraw(const Node &given, Delay &delay) {
         context, snn::DistKind::NormalInt,
         ArrayRef<double>{*mean - *least, *deviation, 0, *most - *least});
   return true;
+}
+
+bool Importer::readDelayDraw(const Node &given, Delay &delay) {
+  NodePtr kindNode = reader.need(given, "dist", "delay");
+  std::string kind =
+      kindNode ? reader.text(*kindNode, "dist").value_or("") : "";
+  if (kind == "normal")
+    return readNormalDelay(given, delay);
+  if (kind == "uniform_int")
+    return readUniformDelay(given, delay);
+  if (kindNode)
+    reader.unknown(*kindNode, "distribution of delays", kind,
+                   {"uniform_int", "normal"});
+  return false;
 }
 
 /// A number of ticks, a time, or a distribution. The smallest delay goes to the

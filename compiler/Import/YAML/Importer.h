@@ -77,6 +77,10 @@ private:
                   std::map<std::string, double> &defaults, const char *what,
                   std::vector<std::string> &taken);
   bool emitBody(const Node &node, snn::NeuronOp op);
+  bool assignAll(const Node &node, const char *key, snn::NeuronOp op,
+                 llvm::StringMap<mlir::Value> &scope, mlir::Value onlyIf);
+  bool readSpike(const Node &node, llvm::StringMap<mlir::Value> &scope,
+                 mlir::Value &spike);
   bool assign(const Node &node, snn::NeuronOp op,
               llvm::StringMap<mlir::Value> &scope, mlir::Value onlyIf);
   /// A model of the file or of the library; null and an error otherwise.
@@ -105,6 +109,9 @@ private:
   std::optional<double> readRate(const Node &node);
   mlir::Attribute readRates(const std::string &name, const Node &node,
                             int64_t channels, double sources);
+  void readInitial(const Node &node, const std::string &name, Model &model,
+                   size_t count, mlir::NamedAttrList &initial);
+  snn::ParadigmAttr readParadigm(const Node &node);
   void readProbe(const Node &node);
 
   // Cells.cpp
@@ -129,6 +136,13 @@ private:
   // Projections.cpp
   void readProjection(const Node &node, size_t index);
   mlir::Attribute readConnector(const Node &node, Ends &ends, Delay &delay);
+  /// SNN1012 for what has no meaning where weights or pairs are data.
+  bool isIdleFree(const Node &node, const std::string &word, bool stored,
+                  const Delay &delay);
+  /// The probability, degree or number that a drawn connector has; 1 for one
+  /// without.
+  std::optional<double> readAmount(const Node &node, const Node &connector,
+                                   snn::ConnectorKind kind);
   mlir::Attribute readProcedural(const Node &node, const Node &connector,
                                  snn::ConnectorKind kind, double amount,
                                  Ends &ends, const Delay &delay);
@@ -138,6 +152,10 @@ private:
                              snn::Dimension dimension);
   bool readDelay(const Node &node, Delay &delay);
   bool readDelayDraw(const Node &given, Delay &delay);
+  bool readUniformDelay(const Node &given, Delay &delay);
+  bool readNormalDelay(const Node &given, Delay &delay);
+  std::optional<double> wholeDelay(const Node &map, const char *key,
+                                   std::optional<double> missing);
   std::optional<double> delayTicks(const Node &node, const char *what);
   std::optional<int64_t> readReceptor(const Node &node, const Ends &ends);
   /// Delay, receptor and the synapses that `connect` makes.

@@ -176,6 +176,44 @@ bool Importer::assign(const Node &node, snn::NeuronOp op,
   return true;
 }
 
+/// All equations of a list are read, also behind a wrong one.
+bool Importer::assignAll(const Node &node, const char *key, snn::NeuronOp op,
+                         Scope &scope, Value onlyIf) {
+  NodePtr list = node.find(key);
+  if (list && !list->isList()) {
+    reader.error(*list, "SNN1005",
+                 fmt::format("{} is a list of equations, found {}", key,
+                             list->describe()),
+                 {fmt::format("write {}: ['...']", key)});
+    return false;
+  }
+  bool good = true;
+  for (size_t k = 0; list && k < list->items.size(); ++k)
+    good = assign(*list->items[k], op, scope, onlyIf) && good;
+  return good;
+}
+
+/// `spike` stays null where the model has no condition.
+bool Importer::readSpike(const Node &node, Scope &scope, Value &spike) {
+  NodePtr condition = node.find("spike");
+  if (!condition)
+    return true;
+  if (!condition->isScalar()) {
+    reader.error(*condition, "SNN1005",
+                 "spike is text, found " + condition->describe(),
+                 hintsOnQuotes(*condition));
+    return false;
+  }
+  spike = emitExpression(*condition, 0, scope, builder, at(*condition), reader);
+  if (spike && !spike.getType().isInteger(1)) {
+    reader.error(*condition, "SNN1010",
+                 "spike is a condition, this is a number",
+                 {"compare it, for example v > threshold"});
+    return false;
+  }
+  return bool(spike);
+}
+
 bool Importer::emitBody(const Node &node, snn::NeuronOp op) {
   OpBuilder::InsertionGuard guard(builder);
   Block &block = op.getBody().front();
@@ -185,48 +223,17 @@ bool Importer::emitBody(const Node &node, snn::NeuronOp op) {
   for (ArrayAttr names : {op.getReceptors(), op.getStates(), op.getParams()})
     for (auto name : names.getAsValueRange<StringAttr>())
       scope[name] = block.getArgument(i++);
-  auto assignAll = [&](const char *key, Value onlyIf) {
-    NodePtr list = node.find(key);
-    if (list && !list->isList()) {
-      reader.error(*list, "SNN1005",
-                   fmt::format("{} is a list of equations, found {}", key,
-                               list->describe()),
-                   {fmt::format("write {}: ['...']", key)});
-      return false;
-    }
-    bool good = true;
-    for (size_t k = 0; list && k < list->items.size(); ++k)
-      good = assign(*list->items[k], op, scope, onlyIf) && good;
-    return good;
-  };
   if (!reader.need(node, "equations", "a model"))
     return false;
-  bool good = assignAll("equations", nullptr);
+  bool good = assignAll(node, "equations", op, scope, nullptr);
   Value spike;
-  if (NodePtr condition = node.find("spike")) {
-    if (!condition->isScalar()) {
-      reader.error(*condition, "SNN1005",
-                   "spike is text, found " + condition->describe(),
-                   hintsOnQuotes(*condition));
-      return false;
-    }
-    spike =
-        emitExpression(*condition, 0, scope, builder, at(*condition), reader);
-    if (spike && !spike.getType().isInteger(1)) {
-      reader.error(*condition, "SNN1010",
-                   "spike is a condition, this is a "
-                   "number",
-                   {"compare it, for example v > threshold"});
-      return false;
-    }
-    if (!spike)
-      return false;
-  }
+  if (!readSpike(node, scope, spike))
+    return false;
   if (NodePtr reset = node.find("reset"); reset && !spike) {
     reader.error(*reset, "SNN1011", "a model without 'spike' has no 'reset'");
     return false;
   }
-  if (!assignAll("reset", spike) || !good)
+  if (!assignAll(node, "reset", op, scope, spike) || !good)
     return false;
   SmallVector<Value> next;
   for (auto [k, name] :

@@ -249,6 +249,48 @@ Attribute Importer::readConv(const Node &node, const Node &conv, Ends &ends) {
                             *groups);
 }
 
+bool Importer::isIdleFree(const Node &node, const std::string &word,
+                          bool stored, const Delay &delay) {
+  if (stored && delay.extra.largest() > 0) {
+    reader.error(*node.find("delay"), "SNN1012",
+                 "weights from data take one delay for the projection",
+                 {"use connector: {list: ...} with a column of delays"});
+    return false;
+  }
+  if (stored || word == "list")
+    for (const char *key : {"seed", "autapses", "multapses"})
+      if (NodePtr idle = node.find(key)) {
+        reader.error(
+            *idle, "SNN1012",
+            fmt::format("'{}' has no meaning here: nothing is drawn", key));
+        return false;
+      }
+  return true;
+}
+
+std::optional<double> Importer::readAmount(const Node &node,
+                                           const Node &connector,
+                                           snn::ConnectorKind kind) {
+  using snn::ConnectorKind;
+  if (kind == ConnectorKind::AllToAll || kind == ConnectorKind::OneToOne)
+    return 1.0;
+  const char *word = connector.key(0).text.c_str();
+  const Node &value = *connector.value(0);
+  if (kind == ConnectorKind::FixedProbability)
+    return reader.number(value, word, 0, 1);
+  bool total = kind == ConnectorKind::FixedTotalNumber;
+  NodePtr multapses = total ? node.find("multapses") : nullptr;
+  if (multapses && !reader.boolean(*multapses, "multapses").value_or(true)) {
+    reader.error(*multapses, "SNN1012",
+                 "fixed_total_number draws its pairs with replacement",
+                 {"leave 'multapses' out"});
+    return std::nullopt;
+  }
+  auto amount =
+      reader.whole(value, word, 0, total ? int64_t(1) << 40 : 1 << 30);
+  return amount ? std::optional(double(*amount)) : std::nullopt;
+}
+
 /// The connector is a word, or a map of one word to its number or data.
 Attribute Importer::readConnector(const Node &node, Ends &ends, Delay &delay) {
   NodePtr given = reader.need(node, "connector", "a projection");
@@ -284,20 +326,8 @@ Attribute Importer::readConnector(const Node &node, Ends &ends, Delay &delay) {
   NodePtr weight = node.find("weight");
   bool listed = weight && (weight->isList() || weight->find("file"));
   bool stored = word == "conv2d" || (simple && listed);
-  if (stored && delay.extra.largest() > 0) {
-    reader.error(*node.find("delay"), "SNN1012",
-                 "weights from data take one delay for the projection",
-                 {"use connector: {list: ...} with a column of delays"});
+  if (!isIdleFree(node, word, stored, delay))
     return nullptr;
-  }
-  if (stored || word == "list")
-    for (const char *key : {"seed", "autapses", "multapses"})
-      if (NodePtr idle = node.find(key)) {
-        reader.error(
-            *idle, "SNN1012",
-            fmt::format("'{}' has no meaning here: nothing is drawn", key));
-        return nullptr;
-      }
   if (word == "list")
     return readList(node, *given->value(0), ends, delay);
   if (word == "conv2d") {
@@ -310,22 +340,7 @@ Attribute Importer::readConnector(const Node &node, Ends &ends, Delay &delay) {
   if (simple && listed)
     return readMatrix(*weight, ends, word == "one_to_one");
   auto kind = *snn::symbolizeConnectorKind(word);
-  std::optional<double> amount = 1.0;
-  if (kind == snn::ConnectorKind::FixedProbability) {
-    amount = reader.number(*given->value(0), word.c_str(), 0, 1);
-  } else if (!simple) {
-    bool total = kind == snn::ConnectorKind::FixedTotalNumber;
-    auto degree = reader.whole(*given->value(0), word.c_str(), 0,
-                               total ? int64_t(1) << 40 : 1 << 30);
-    NodePtr multapses = total ? node.find("multapses") : nullptr;
-    if (multapses && !reader.boolean(*multapses, "multapses").value_or(true)) {
-      reader.error(*multapses, "SNN1012",
-                   "fixed_total_number draws its pairs with replacement",
-                   {"leave 'multapses' out"});
-      return nullptr;
-    }
-    amount = degree ? std::optional(double(*degree)) : std::nullopt;
-  }
+  auto amount = readAmount(node, *given, kind);
   return amount ? readProcedural(node, *given, kind, *amount, ends, delay)
                 : Attribute();
 }
