@@ -6,6 +6,7 @@
 #include "compiler/Support/Report.h"
 #include "planner/CycleModel.h"
 #include "planner/LayerPlanner.h"
+#include "planner/ProjectionView.h"
 
 using namespace mlir;
 using namespace snnc::fabric;
