@@ -59,20 +59,22 @@ public:
     return success();
   }
 
-  void propose(const BlockStatistics &, Range,
+  void propose(const BlockStatistics &, fabric::Range,
                SmallVectorImpl<RowEncoding> &to) const override {
     to.push_back({this, {kPairBytes}});
   }
   std::optional<BlockSize>
-  size(ArrayRef<uint32_t>, const BlockStatistics &statistics, Range targets,
-       std::span<const Range> sourceSlices) const override {
+  size(ArrayRef<uint32_t>, const BlockStatistics &statistics,
+       fabric::Range targets,
+       std::span<const fabric::Range> sourceSlices) const override {
     if (targets.size() > 65536 ||
         statistics.maxDelay() - statistics.minDelay() > 65535)
       return std::nullopt;
     return BlockSize{statistics.synapses(targets) * kPairBytes,
                      indexBytes(sourceSlices)};
   }
-  uint64_t indexBytes(std::span<const Range> sourceSlices) const override {
+  uint64_t
+  indexBytes(std::span<const fabric::Range> sourceSlices) const override {
     return 4 * (sourcesIn(sourceSlices) + 1);
   }
   bool isBetter(double, double) const override { return true; }

@@ -330,7 +330,8 @@ bool Checker::runVariant(const Variant &variant) {
     return false;
   if (!variant.native)
     return true;
-  auto native = native::createNativeMachine();
+  auto native =
+      native::createNativeMachine(fabric::rowFormatsOf(context.get()));
   return compareWith(variant, *bundle, *native);
 }
 

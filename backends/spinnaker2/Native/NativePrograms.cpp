@@ -311,6 +311,7 @@ Expected<TickFunction> NativePrograms::add(const std::string &name,
     return known->second;
   DialectRegistry registry;
   registry.insert<tick::TickDialect, fabric::FabricDialect>();
+  s2::registerRowFormats(registry, formats);
   target::registerNativeDialects(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
   Status status;
