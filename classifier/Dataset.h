@@ -70,7 +70,8 @@ struct DatasetRequest {
   LayerSet set = LayerSet::Grid;
   uint64_t count = 0; ///< layers; grid: spread evenly over all 16,000
   uint64_t seed = 1;
-  unsigned jobs = 0; ///< 0: all cores
+  unsigned jobs = 0;          ///< 0: all cores
+  fabric::RowFormats formats; ///< of the target
   /// The set's own number of layers.
   static uint64_t defaultCount(LayerSet set) {
     return set == LayerSet::Grid ? kGridLayers : kWideLayers;

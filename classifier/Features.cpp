@@ -274,7 +274,8 @@ bool closedFormChoice(const Features &features, Objective objective) {
 }
 
 LayerShape randomLayer(uint32_t sources, uint32_t targets, double density,
-                       uint32_t delays, double rate) {
+                       uint32_t delays, double rate,
+                       const fabric::RowFormats &formats) {
   EdgeShape edge;
   edge.sources = sources;
   edge.density = density;
@@ -286,6 +287,7 @@ LayerShape randomLayer(uint32_t sources, uint32_t targets, double density,
                                        density * limit * limit / 3);
   LayerShape layer;
   layer.neurons = targets;
+  layer.formats = formats;
   layer.states = 1;
   layer.mayBatch = layer.mayRowSplit = true;
   layer.edges.push_back(edge);

@@ -67,7 +67,8 @@ bool closedFormChoice(const Features &features, fabric::Objective objective);
 /// A layer of LIF neurons behind one projection that is spread by chance, with
 /// delays 1 to `delays`: what `snnc selector predict` asks about.
 fabric::LayerShape randomLayer(uint32_t sources, uint32_t targets,
-                               double density, uint32_t delays, double rate);
+                               double density, uint32_t delays, double rate,
+                               const fabric::RowFormats &formats);
 
 } // namespace snnc::selector
 

@@ -66,7 +66,10 @@ static const char *modelOf(NeuronKind kind) {
   return names[size_t(kind)];
 }
 
-LayerBuilder::LayerBuilder() { renew(); }
+LayerBuilder::LayerBuilder(const fabric::RowFormats &formats)
+    : formats(formats) {
+  renew();
+}
 LayerBuilder::~LayerBuilder() = default;
 
 /// Attributes live as long as their context.
@@ -79,6 +82,7 @@ void LayerBuilder::renew() {
   mlir =
       std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
   mlir->loadAllAvailableDialects();
+  mlir->getLoadedDialect<fabric::FabricDialect>()->setRowFormats(formats);
   models = parseSourceString<ModuleOp>(kModels, mlir.get());
 }
 

@@ -12,6 +12,7 @@
 #define SNNC_CLASSIFIER_LAYERNETWORK_H
 
 #include "classifier/LayerSpec.h"
+#include "compiler/Rows/RowFormat.h"
 #include "compiler/SNN/SNN.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -24,7 +25,7 @@ namespace snnc::selector {
 /// Builds one network after the other; one per thread.
 class LayerBuilder {
 public:
-  LayerBuilder();
+  explicit LayerBuilder(const fabric::RowFormats &formats);
   ~LayerBuilder();
 
   /// Valid until the next call.
@@ -47,6 +48,7 @@ private:
   mlir::Attribute weightsOf(const LayerSpec &spec);
   mlir::Attribute delayOf(const LayerSpec &spec, bool stored, uint32_t sources);
 
+  const fabric::RowFormats formats;
   std::unique_ptr<mlir::MLIRContext> mlir;
   mlir::OwningOpRef<mlir::ModuleOp> models;
   snn::NetworkOp network;

@@ -100,7 +100,7 @@ private:
 static void work(const DatasetRequest &request, const MachineModel &machine,
                  std::atomic<uint64_t> &position, std::atomic<bool> &stop,
                  Queue &queue) {
-  LayerBuilder builder;
+  LayerBuilder builder(request.formats);
   for (;;) {
     uint64_t own = position++;
     if (own >= request.count || stop)

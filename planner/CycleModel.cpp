@@ -32,22 +32,9 @@ double macCyclesPerTick(const MacArray &mac, const MapLayout &layout) {
   return cycles / layout.format.batch;
 }
 
-void addRows(CoreWork &work, const RowEncoding &encoding, uint64_t sources,
-             Range targets, uint64_t synapses, double rate) {
-  work.packets += double(sources) * rate;
-  switch (encoding.kind) {
-  case RowEncoding::Kind::Dense:
-    work.denseEvents += double(sources) * double(align4(targets.size())) * rate;
-    break;
-  case RowEncoding::Kind::Sparse:
-    work.sparseEvents += double(synapses) * rate;
-    break;
-  case RowEncoding::Kind::Conv:
-    work.convEvents += double(synapses) * rate;
-    work.convRuns +=
-        double(sources) * encoding.conv.runs(targets.size()) * rate;
-    break;
-  }
+void addRows(CoreWork &work, const RowEncoding &encoding, const RowWork &rows) {
+  work.packets += rows.sources * rows.rate;
+  work.rowCycles += encoding.format->cycles(encoding.fields, rows);
 }
 
 double expectedSums(const CoreWork &work, uint32_t neurons, uint32_t receptors,
@@ -59,9 +46,7 @@ double expectedSums(const CoreWork &work, uint32_t neurons, uint32_t receptors,
 }
 
 double serialCycles(const CoreWork &work, const CycleCosts &costs) {
-  return work.packets * costs.packet + work.sparseEvents * costs.sparseSynapse +
-         work.denseEvents * costs.denseSynapse +
-         work.convEvents * costs.convSynapse + work.convRuns * costs.convRun +
+  return work.packets * costs.packet + work.rowCycles +
          work.neurons * costs.neuron + work.sums * costs.takeSum;
 }
 

@@ -11,6 +11,7 @@
 #ifndef SNNC_PLANNER_CYCLEMODEL_H
 #define SNNC_PLANNER_CYCLEMODEL_H
 
+#include "compiler/Rows/RowFormat.h"
 #include "planner/WeightDelayMap.h"
 #include "runtime/machine/MachineModel.h"
 
@@ -18,33 +19,27 @@ namespace snnc::fabric {
 
 /// Core cycles per unit of work.
 struct CycleCosts {
-  double packet = 70; ///< serial: a packet finds its row
-  double sparseSynapse = 7.5;
-  double denseSynapse = 3.9; ///< one weight of a dense row, also a zero
-  double convSynapse = 4.6;  ///< one tap of a shared kernel
-  double convRun = 100;      ///< one row of outputs that a source reaches
-  double neuron = 14.6;      ///< update of one neuron (LIF), both paradigms
-  double mapPacket = 29;     ///< parallel: note a packet, look up its positions
-  double position = 11;      ///< one position of the operand
-  double clear = 5.3;        ///< 16 B of the operand to zero
-  double delay = 25;         ///< begin one (tick, delay) of the history
-  double sendSum = 25;       ///< subordinate: a digit of a partial sum
-  double takeSum = 51;       ///< dominant: a packet of a partial sum
+  double packet = 70;    ///< serial: a packet finds its row
+  double neuron = 14.6;  ///< update of one neuron (LIF), both paradigms
+  double mapPacket = 29; ///< parallel: note a packet, look up its positions
+  double position = 11;  ///< one position of the operand
+  double clear = 5.3;    ///< 16 B of the operand to zero
+  double delay = 25;     ///< begin one (tick, delay) of the history
+  double sendSum = 25;   ///< subordinate: a digit of a partial sum
+  double takeSum = 51;   ///< dominant: a packet of a partial sum
 };
 
 /// What one core has to do in one tick; counts may be expectations.
 struct CoreWork {
   uint32_t neurons = 0;
-  double packets = 0; ///< (packet, table entry) pairs
-  double sparseEvents = 0, denseEvents = 0, convEvents = 0, convRuns = 0;
+  double packets = 0;   ///< (packet, table entry) pairs
+  double rowCycles = 0; ///< of the rows that packets find, RowFormat::cycles
   double positions = 0; ///< operand rows set
   double sums = 0;      ///< packets of partial sums, sent or received
 };
 
-/// Adds what the packets of `sources` do to a core with `targets` when each
-/// source spikes `rate` times; `synapses` of theirs end there.
-void addRows(CoreWork &work, const RowEncoding &encoding, uint64_t sources,
-             Range targets, uint64_t synapses, double rate);
+/// Adds what the packets of a block's sources do to a core.
+void addRows(CoreWork &work, const RowEncoding &encoding, const RowWork &rows);
 
 struct CycleEstimate {
   double expected = 0; ///< at the expected rates

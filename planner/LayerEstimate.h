@@ -7,7 +7,7 @@
 // Cores, bytes and cycles of a layer from its shape alone: what LayerPlanner
 // would find if every slice had exactly the expected number of synapses and of
 // map rows. No synapse is made; the sizes are the formulas of CorePlanner.h,
-// Encoding.h and WeightDelayMap.h, the cycles those of CycleModel.h.
+// the row formats and WeightDelayMap.h, the cycles those of CycleModel.h.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_PLANNER_LAYERESTIMATE_H

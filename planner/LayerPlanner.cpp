@@ -3,6 +3,7 @@
 
 #include "planner/LayerPlanner.h"
 
+#include "planner/ProjectionView.h"
 #include "runtime/abi/CoreHeader.h"
 
 #include "llvm/ADT/DenseMap.h"
@@ -129,7 +130,7 @@ LogicalResult LayerPlanner::scanRows(uint32_t edge) {
   auto view = viewOf(op);
   if (!view)
     return failure();
-  statistics[edge] = BlockStatistics::scan(*view);
+  statistics[edge] = BlockStatistics::scan(*view, info.formats());
   if (scans)
     scans->keep(op, *statistics[edge]);
   return success();
@@ -385,9 +386,12 @@ CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
       }
       // Where nothing holds the block the plan fails elsewhere.
       auto best = choice(edge, targets, sources);
-      addRows(work, best ? best->encoding : RowEncoding::sparse(32, 0, 0, 0),
-              sources.size(), targets, statistics[edge]->synapses(targets),
-              rate);
+      RowWork rows{double(sources.size()), targets.size(),
+                   double(statistics[edge]->synapses(targets)), rate};
+      if (best)
+        addRows(work, best->encoding, rows);
+      else
+        work.packets += rows.sources * rate;
     };
     add(expected, source.rate);
     add(worst, std::max(1.0, source.rate));

@@ -6,6 +6,7 @@
 #include "compiler/SNN/Connectivity.h"
 #include "compiler/SNN/ParamValues.h"
 #include "planner/ConvFields.h"
+#include "planner/ProjectionView.h"
 #include "planner/RowSample.h"
 #include "runtime/support/Random.h"
 
@@ -292,6 +293,7 @@ static LogicalResult readSynapses(snn::ProjectionOp op, EdgeShape &edge) {
 FailureOr<LayerShape> shapeOf(const NetworkInfo &info, uint32_t node) {
   const NetworkNode &population = info.nodes[node];
   LayerShape layer;
+  layer.formats = info.formats();
   layer.neurons = population.size;
   layer.receptors = population.receptors;
   layer.states = unsigned(population.states.size());

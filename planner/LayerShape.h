@@ -85,6 +85,7 @@ struct LayerShape {
   bool mayBatch = false;    ///< up to the rows of the array instead
   bool mayRowSplit = false; ///< NetworkNode::mayRowSplit
   std::vector<EdgeShape> edges;
+  RowFormats formats; ///< of the target
 
   double sources() const;
   double longestDelay() const;

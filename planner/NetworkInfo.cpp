@@ -6,6 +6,7 @@
 #include "compiler/SNN/Connectivity.h"
 #include "compiler/SNN/ParamValues.h"
 #include "compiler/Support/Report.h"
+#include "planner/ProjectionView.h"
 #include "planner/WeightDelayMap.h"
 #include "runtime/abi/CoreHeader.h"
 
@@ -338,7 +339,7 @@ FailureOr<std::vector<BlockStatistics>> NetworkInfo::scan() const {
     auto view = viewOf(edge.op);
     if (!view)
       return failure();
-    result.push_back(BlockStatistics::scan(*view));
+    result.push_back(BlockStatistics::scan(*view, formats()));
   }
   return result;
 }
@@ -383,50 +384,9 @@ uint64_t sendersTo(SliceOp slice) {
   return sum;
 }
 
-Attribute toAttr(MLIRContext *context, const RowEncoding &encoding) {
-  if (encoding.kind == RowEncoding::Kind::Dense)
-    return DenseRowsAttr::get(context, encoding.word);
-  if (encoding.kind == RowEncoding::Kind::Conv) {
-    const ConvShape &shape = encoding.conv;
-    return ConvRowsAttr::get(context, encoding.word, shape.source, shape.pool,
-                             shape.in, shape.out, shape.kernel, shape.stride,
-                             shape.padding, shape.groups, shape.channelsLast);
-  }
-  return SparseRowsAttr::get(context, encoding.word, encoding.indexBits,
-                             encoding.delayBits, encoding.weightBits,
-                             encoding.repeats);
-}
-
-ConvShape shapeOf(ConvRowsAttr attr) {
-  ConvShape shape;
-  llvm::copy(attr.getSource(), shape.source.begin());
-  llvm::copy(attr.getPool(), shape.pool.begin());
-  llvm::copy(attr.getIn(), shape.in.begin());
-  llvm::copy(attr.getOut(), shape.out.begin());
-  llvm::copy(attr.getKernel(), shape.kernel.begin());
-  llvm::copy(attr.getStride(), shape.stride.begin());
-  llvm::copy(attr.getPadding(), shape.padding.begin());
-  shape.groups = attr.getGroups();
-  shape.channelsLast = attr.getChannelsLast();
-  return shape;
-}
-
-RowEncoding encodingOf(Attribute attr) {
-  if (auto dense = dyn_cast<DenseRowsAttr>(attr))
-    return RowEncoding::dense(dense.getBits());
-  if (auto conv = dyn_cast<ConvRowsAttr>(attr))
-    return RowEncoding::shared(conv.getBits(), shapeOf(conv));
-  auto sparse = cast<SparseRowsAttr>(attr);
-  return RowEncoding::sparse(sparse.getWord(), sparse.getIndexBits(),
-                             sparse.getDelayBits(), sparse.getWeightBits(),
-                             sparse.getRepeats());
-}
-
 std::optional<BlockSize> sizeOf(BlockOp block) {
-  if (isa<DenseRowsAttr, ConvRowsAttr, MapRowsAttr>(block.getEncoding()))
-    return BlockSize{block.getBytes(), 0};
-  IndexLayout layout(rangesOf(block));
-  uint64_t index = align4(layout.entries * sizeof(uint16_t));
+  auto rows = dyn_cast<RowsAttr>(block.getEncoding());
+  uint64_t index = rows ? rows.getFormat()->indexBytes(rangesOf(block)) : 0;
   if (block.getBytes() < index)
     return std::nullopt;
   return BlockSize{block.getBytes() - index, index};

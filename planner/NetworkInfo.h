@@ -13,9 +13,9 @@
 
 #include "compiler/Fabric/Fabric.h"
 #include "compiler/Fabric/NeuronOrder.h"
+#include "compiler/Rows/BlockStatistics.h"
 #include "compiler/SNN/SNN.h"
 #include "planner/CorePlanner.h"
-#include "planner/Encoding.h"
 
 #include "llvm/ADT/StringMap.h"
 
@@ -91,6 +91,10 @@ struct NetworkInfo {
   /// The network that `machine` maps; an error (SNN0350) when there is none.
   static mlir::FailureOr<NetworkInfo> read(MachineOp machine);
 
+  /// The row formats of its target.
+  const RowFormats &formats() const {
+    return rowFormatsOf(network->getContext());
+  }
   /// Distinct neurons and channels that send to `node`.
   uint64_t sourcesOf(const NetworkNode &node) const;
   /// A core of `neurons` neurons of `node` without its blocks and delays.
@@ -114,11 +118,6 @@ uint64_t sendersTo(SliceOp slice);
 /// multiples of kRouteUnit, so that few routes tell them apart.
 Range routedKeys(Range slice, Range known);
 inline constexpr uint32_t kRouteUnit = 16;
-
-/// The attribute of an encoding and back.
-mlir::Attribute toAttr(mlir::MLIRContext *context, const RowEncoding &encoding);
-RowEncoding encodingOf(mlir::Attribute attr);
-ConvShape shapeOf(ConvRowsAttr attr);
 
 /// Bytes of rows and index behind `block`'s total. Nothing when the total is
 /// smaller than the index alone.

@@ -6,6 +6,7 @@
 // until their core is full, which is the fewest of them for these columns.
 
 #include "planner/LayerPlanner.h"
+#include "planner/ProjectionView.h"
 #include "planner/ScanCache.h"
 
 #include <algorithm>

@@ -14,7 +14,6 @@
 #ifndef SNNC_PLANNER_SCANCACHE_H
 #define SNNC_PLANNER_SCANCACHE_H
 
-#include "planner/Encoding.h"
 #include "planner/NetworkInfo.h"
 #include "planner/WeightDelayMap.h"
 

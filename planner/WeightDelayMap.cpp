@@ -3,6 +3,7 @@
 
 #include "planner/WeightDelayMap.h"
 
+#include "planner/MapCells.h"
 #include "runtime/abi/CoreHeader.h"
 
 #include "llvm/ADT/DenseMap.h"
@@ -22,42 +23,9 @@ static uint64_t roundUp(uint64_t n, uint64_t unit) {
   return (n + unit - 1) / unit * unit;
 }
 
-/// A weight row of one panel holds one weight per column: a sum beyond the
-/// width needs more rows.
-static uint64_t copiesFor(int64_t sum, unsigned bits) {
-  uint64_t largest = (uint64_t(1) << (bits - 1)) - 1;
-  return sum >= 0 ? (uint64_t(sum) + largest - 1) / largest
-                  : (uint64_t(-sum) + largest) / (largest + 1);
-}
-
 /// Operand rows between two places that are 16 B apart or coincide.
 static uint64_t rowUnit(const MapFormat &format) {
   return 16 / std::gcd<uint64_t>(16, format.operandBytes());
-}
-
-/// Sorted by delay, then target; sums of 0 are left out.
-static void addUp(std::span<const IntSynapse> row, std::vector<MapCell> &sums) {
-  sums.clear();
-  bool sorted = true;
-  for (const IntSynapse &synapse : row) {
-    sorted &= sums.empty() || sums.back().delay <= synapse.delay;
-    sums.push_back({synapse.delay, synapse.target, synapse.weight});
-  }
-  if (!sorted)
-    std::sort(sums.begin(), sums.end(), [](const MapCell &a, const MapCell &b) {
-      return std::pair(a.delay, a.target) < std::pair(b.delay, b.target);
-    });
-  size_t out = 0;
-  for (size_t i = 0; i < sums.size();) {
-    MapCell sum = sums[i++];
-    for (; i < sums.size() && sums[i].delay == sum.delay &&
-           sums[i].target == sum.target;
-         ++i)
-      sum.weight += sums[i].weight;
-    if (sum.weight != 0)
-      sums[out++] = sum;
-  }
-  sums.resize(out);
 }
 
 uint64_t historyRoom(uint64_t sources, double inputRate) {
@@ -344,17 +312,18 @@ Range MapStatistics::delaysOf(Range slice) const {
   return delays;
 }
 
-MapLayout MapStatistics::layout(Range slice) const {
-  uint32_t first = slice.begin / mapFormat.tileNeurons;
-  uint32_t last = (slice.end - 1) / mapFormat.tileNeurons;
-  uint32_t count = last - first + 1;
+/// How many tiles the panels of `count` tiles have, from the last one on, so
+/// that they take the least bytes.
+static std::vector<uint32_t>
+panelWidths(uint32_t count, uint32_t window,
+            llvm::function_ref<uint64_t(uint32_t, uint32_t)> cost) {
   // Least bytes of the tiles before i, and how many tiles the last panel has.
   std::vector<uint64_t> best(count + 1, UINT64_MAX);
   std::vector<uint32_t> width(count + 1);
   best[0] = 0;
   for (uint32_t i = 1; i <= count; ++i)
-    for (uint32_t tiles = 1; tiles <= std::min(i, window()); ++tiles) {
-      uint64_t bytes = best[i - tiles] + cost(first + i - tiles, tiles);
+    for (uint32_t tiles = 1; tiles <= std::min(i, window); ++tiles) {
+      uint64_t bytes = best[i - tiles] + cost(i - tiles, tiles);
       if (bytes <= best[i]) { // wider panels where it makes no difference
         best[i] = bytes;
         width[i] = tiles;
@@ -363,6 +332,17 @@ MapLayout MapStatistics::layout(Range slice) const {
   std::vector<uint32_t> widths;
   for (uint32_t i = count; i > 0; i -= width[i])
     widths.push_back(width[i]);
+  return widths;
+}
+
+MapLayout MapStatistics::layout(Range slice) const {
+  uint32_t first = slice.begin / mapFormat.tileNeurons;
+  uint32_t last = (slice.end - 1) / mapFormat.tileNeurons;
+  uint32_t count = last - first + 1;
+  auto widths =
+      panelWidths(count, window(), [&](uint32_t tile, uint32_t tiles) {
+        return cost(first + tile, tiles);
+      });
   MapLayout layout;
   layout.format = mapFormat;
   layout.sourcesOf = sourcesOf(slice);
@@ -448,133 +428,6 @@ MapStatistics::Sum MapStatistics::largestSum() const {
     if (absoluteSums[i] > largest.value)
       largest = {absoluteSums[i], uint32_t(i % targets), uint32_t(i / targets)};
   return largest;
-}
-
-//===----------------------------------------------------------------------===//
-// Writing. Little endian, byte by byte: the host's order does not matter.
-//===----------------------------------------------------------------------===//
-
-static void store(std::vector<std::byte> &bytes, uint64_t at, uint64_t value,
-                  uint64_t width) {
-  for (uint64_t i = 0; i < width; ++i)
-    bytes[at + i] = std::byte(value >> (8 * i));
-}
-
-MapWriter::MapWriter(MapLayout layout, Range slice) : targets(slice) {
-  map.layout = std::move(layout);
-  map.weights.resize(map.layout.weightBytes);
-  keys.resize(map.layout.panels.size());
-  uint32_t pitch = map.layout.format.tileNeurons;
-  for (uint32_t p = 0; p < map.layout.panels.size(); ++p) {
-    const MapPanel &panel = map.layout.panels[p];
-    receptors = std::max(receptors, panel.receptor + 1);
-    if (panel.receptor == 0)
-      panelOf.resize((panel.neurons.end + pitch - 1) / pitch, p);
-  }
-}
-
-/// The rows of one (source, delay) in one panel: the first takes what fits,
-/// the next the rest.
-bool MapWriter::addPanelRows(uint32_t index, std::span<const MapCell> part,
-                             uint64_t key) {
-  const MapPanel &panel = map.layout.panels[index];
-  const MapFormat &format = map.layout.format;
-  int64_t limit = int64_t(1) << (format.weightBits - 1);
-  uint64_t copies = 0;
-  for (const MapCell &cell : part)
-    copies = std::max(copies, copiesFor(cell.weight, format.weightBits));
-  std::vector<uint64_t> &rows = keys[index];
-  if (rows.size() + copies > panel.rows)
-    return false;
-  for (const MapCell &cell : part) {
-    int64_t rest = cell.weight;
-    for (uint64_t copy = 0; copy < copies && rest != 0; ++copy) {
-      int64_t value = std::clamp(rest, -limit, limit - 1);
-      uint64_t at = panel.weights + ((rows.size() + copy) * panel.columns +
-                                     cell.target - panel.neurons.begin) *
-                                        format.weightBytes();
-      store(map.weights, at, uint64_t(value), format.weightBytes());
-      rest -= value;
-    }
-  }
-  for (uint64_t copy = 0; copy < copies; ++copy) {
-    if (!panel.shared)
-      positions.push_back({key, index, uint32_t(rows.size())});
-    rows.push_back(key);
-  }
-  return true;
-}
-
-void MapWriter::add(uint32_t projection, uint32_t source, uint32_t receptor,
-                    const std::vector<IntSynapse> &row) {
-  auto below = [](const IntSynapse &synapse, uint32_t target) {
-    return synapse.target < target;
-  };
-  auto first = std::lower_bound(row.begin(), row.end(), targets.begin, below);
-  auto last = std::lower_bound(first, row.end(), targets.end, below);
-  map.synapses += uint64_t(last - first);
-  std::vector<MapCell> sums;
-  addUp({first, last}, sums);
-  ok &= receptor < receptors && projection < map.layout.sourcesOf.size();
-  if (!ok || sums.empty())
-    return;
-  Range known = map.layout.sourcesOf[projection];
-  ok = known.begin <= source && source < known.end;
-  uint64_t number = map.layout.firstSource(projection) + source - known.begin;
-  for (size_t i = 0; ok && i < sums.size();) {
-    uint32_t delay = sums[i].delay;
-    auto panelAt = [&](size_t at) {
-      return panelOf[(sums[at].target - targets.begin) /
-                     map.layout.format.tileNeurons] +
-             receptor;
-    };
-    uint32_t panel = panelAt(i);
-    cells.clear();
-    for (; i < sums.size() && sums[i].delay == delay && panelAt(i) == panel;
-         ++i)
-      cells.push_back({delay, sums[i].target - targets.begin, sums[i].weight});
-    const MapLayout &layout = map.layout;
-    uint64_t first = layout.firstDelay + layout.lead;
-    ok = delay >= first && delay <= layout.lastDelay + layout.lead &&
-         addPanelRows(panel, cells, (delay - first) * layout.sources + number);
-  }
-}
-
-/// The panel whose operand rows it has needs the same keys in the same order.
-bool MapWriter::sharesRightly(size_t index) const {
-  const auto &panels = map.layout.panels;
-  if (!panels[index].shared)
-    return true;
-  for (size_t other = 0; other < index; ++other)
-    if (!panels[other].shared && panels[other].rows > 0 &&
-        panels[other].firstRow == panels[index].firstRow)
-      return keys[other] == keys[index];
-  return false;
-}
-
-std::optional<EncodedMap> MapWriter::finish() {
-  const MapLayout &layout = map.layout;
-  ok &= layout.addressable() && positions.size() == layout.positions;
-  for (size_t p = 0; ok && p < keys.size(); ++p)
-    ok = keys[p].size() == layout.panels[p].rows && sharesRightly(p);
-  if (!ok)
-    return std::nullopt;
-  std::sort(positions.begin(), positions.end(),
-            [](const Position &a, const Position &b) {
-              return std::tie(a.key, a.panel, a.row) <
-                     std::tie(b.key, b.panel, b.row);
-            });
-  map.scatter.resize(layout.scatterBytes());
-  map.positions.resize(layout.positionBytes());
-  uint64_t next = 0;
-  for (uint64_t key = 0; key <= layout.delays() * layout.sources; ++key) {
-    store(map.scatter, 2 * key, next, 2);
-    for (; next < positions.size() && positions[next].key == key; ++next)
-      store(map.positions, 2 * next,
-            layout.panels[positions[next].panel].firstRow + positions[next].row,
-            2);
-  }
-  return std::move(map);
 }
 
 } // namespace snnc::fabric

@@ -38,7 +38,8 @@
 #ifndef SNNC_PLANNER_WEIGHTDELAYMAP_H
 #define SNNC_PLANNER_WEIGHTDELAYMAP_H
 
-#include "planner/Encoding.h"
+#include "compiler/Rows/Range.h"
+#include "compiler/Rows/SynapseView.h"
 
 #include <array>
 

@@ -8,6 +8,7 @@
 // so that branches cannot be learnt by heart.
 //
 //===----------------------------------------------------------------------===//
+#include "backends/spinnaker2/Formats/Formats.h"
 #include "classifier/Features.h"
 #include "classifier/Selector.h"
 
@@ -24,7 +25,8 @@ constexpr double tickSeconds = 1e-3;
 fabric::LayerShape layerOf(uint32_t i) {
   uint32_t sources = 50 + i * 37 % 451, targets = 50 + i * 101 % 451;
   return randomLayer(sources, targets, 0.1 + 0.9 * (i * 53 % 101) / 100.0,
-                     1 + i % 16, 0.01 + 0.002 * (i * 29 % 97));
+                     1 + i % 16, 0.01 + 0.002 * (i * 29 % 97),
+                     s2::rowFormats());
 }
 
 std::vector<Features> someFeatures(const MachineModel &machine) {

@@ -11,6 +11,8 @@
 #ifndef SNNC_FABRIC_FABRIC_H
 #define SNNC_FABRIC_FABRIC_H
 
+#include "compiler/Rows/RowFormat.h"
+
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
@@ -33,6 +35,13 @@
 #include "compiler/Fabric/FabricOps.h.inc"
 
 namespace snnc::fabric {
+
+/// The formats that `context` was given.
+const RowFormats &rowFormatsOf(mlir::MLIRContext *context);
+
+/// The attribute of an encoding and back.
+RowsAttr toAttr(mlir::MLIRContext *context, const RowEncoding &encoding);
+RowEncoding encodingOf(RowsAttr attr);
 
 /// The blocks that end in `slice`, in the order of the machine op.
 llvm::SmallVector<BlockOp> blocksOf(SliceOp slice);

@@ -33,37 +33,56 @@ void FabricDialect::initialize() {
       >();
 }
 
-LogicalResult
-DenseRowsAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
-                      unsigned bits) {
-  if (bits != 8 && bits != 16)
-    return emitError() << "dense rows hold 8 or 16 bits, not " << bits;
-  return success();
+const RowFormats &snnc::fabric::rowFormatsOf(MLIRContext *context) {
+  return context->getOrLoadDialect<FabricDialect>()->rowFormats();
 }
 
-LogicalResult ConvRowsAttr::verify(
-    llvm::function_ref<InFlightDiagnostic()> emitError, unsigned bits,
-    llvm::ArrayRef<uint32_t> source, llvm::ArrayRef<uint32_t> pool,
-    llvm::ArrayRef<uint32_t> in, llvm::ArrayRef<uint32_t> out,
-    llvm::ArrayRef<uint32_t> kernel, llvm::ArrayRef<uint32_t> stride,
-    llvm::ArrayRef<uint32_t> padding, uint32_t groups, bool) {
-  if (bits != 8 && bits != 16)
-    return emitError() << "a kernel holds 8 or 16 bits, not " << bits;
-  if (source.size() != 3 || out.size() != 3)
-    return emitError() << "source and out are channels x height x width";
-  for (auto pair : {pool, in, kernel, stride, padding})
-    if (pair.size() != 2)
-      return emitError() << "pool, in, kernel, stride and padding have a "
-                            "number for height and one for width";
-  auto positive = [](llvm::ArrayRef<uint32_t> numbers) {
-    return llvm::all_of(numbers, [](uint32_t n) { return 0 < n && n < 65536; });
-  };
-  if (!positive(source) || !positive(pool) || !positive(in) || !positive(out) ||
-      !positive(kernel) || !positive(stride))
-    return emitError() << "extents, pool and stride are 1 to 65535";
-  if (groups == 0 || source[0] % groups || out[0] % groups)
-    return emitError() << "groups must divide the channels";
-  return success();
+RowsAttr snnc::fabric::toAttr(MLIRContext *context,
+                              const RowEncoding &encoding) {
+  return RowsAttr::get(context, encoding.format, encoding.fields);
+}
+
+RowEncoding snnc::fabric::encodingOf(RowsAttr attr) {
+  return {attr.getFormat(), RowFields(attr.getFields())};
+}
+
+/// The dialect's own attributes by their mnemonic, all others by row format.
+Attribute FabricDialect::parseAttribute(DialectAsmParser &parser,
+                                        Type type) const {
+  llvm::SMLoc at = parser.getCurrentLocation();
+  llvm::StringRef mnemonic;
+  Attribute attr;
+  if (auto own = generatedAttributeParser(parser, &mnemonic, type, attr);
+      own.has_value())
+    return attr;
+  const RowFormat *format = formats.find(mnemonic);
+  if (!format) {
+    parser.emitError(at) << "unknown attribute or row format `" << mnemonic
+                         << "` in dialect `fabric`";
+    return {};
+  }
+  if (parser.parseLess())
+    return {};
+  auto fields = format->parse(parser);
+  if (failed(fields) || parser.parseGreater())
+    return {};
+  return RowsAttr::getChecked([&] { return parser.emitError(at); },
+                              getContext(), format, *fields);
+}
+
+void FabricDialect::printAttribute(Attribute attr,
+                                   DialectAsmPrinter &printer) const {
+  if (auto rows = dyn_cast<RowsAttr>(attr))
+    printer << rows.getFormat()->name() << "<"
+            << rows.getFormat()->body(rows.getFields()) << ">";
+  else
+    (void)generatedAttributePrinter(attr, printer);
+}
+
+LogicalResult
+RowsAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
+                 const RowFormat *format, llvm::ArrayRef<uint32_t> fields) {
+  return format->verify(emitError, fields);
 }
 
 LogicalResult
@@ -71,22 +90,6 @@ MapRowsAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
                     unsigned bits) {
   if (bits != 8 && bits != 16)
     return emitError() << "a weight-delay map holds 8 or 16 bits, not " << bits;
-  return success();
-}
-
-LogicalResult
-SparseRowsAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
-                       unsigned word, unsigned indexBits, unsigned delayBits,
-                       unsigned weightBits, bool) {
-  if (word != 16 && word != 32)
-    return emitError() << "a synaptic word has 16 or 32 bits, not " << word;
-  if (weightBits < 8)
-    return emitError() << "a synaptic weight has at least 8 bits, not "
-                       << weightBits;
-  if (uint64_t(indexBits) + delayBits + weightBits != word)
-    return emitError() << "index " << indexBits << ", delay " << delayBits
-                       << " and weight " << weightBits
-                       << " do not add up to the word's " << word << " bits";
   return success();
 }
 

@@ -18,8 +18,23 @@ def Fabric_Dialect : Dialect {
   let name = "fabric";
   let cppNamespace = "::snnc::fabric";
   let summary = "Slices, cores, keys, routes and memory of a many-core chip";
-  let useDefaultAttributePrinterParser = 1;
   let useDefaultTypePrinterParser = 1;
+  let extraClassDeclaration = [{
+    /// The row formats of the target that this context compiles for: none until
+    /// it hands them in.
+    const RowFormats &rowFormats() const { return formats; }
+    void setRowFormats(RowFormats those) { formats = std::move(those); }
+
+    ::mlir::Attribute parseAttribute(::mlir::DialectAsmParser &parser,
+                                     ::mlir::Type type) const override;
+    void printAttribute(::mlir::Attribute attr,
+                        ::mlir::DialectAsmPrinter &printer) const override;
+
+  private:
+    RowFormats formats;
+
+  public:
+  }];
 }
 
 def Fabric_SliceType : TypeDef<Fabric_Dialect, "Slice"> {
@@ -38,62 +53,18 @@ def Fabric_PeAttr : Fabric_Attr<"Pe", "pe"> {
   let assemblyFormat = "`<` $x `,` $y `,` $p `>`";
 }
 
-def Fabric_DenseRowsAttr : Fabric_Attr<"DenseRows", "dense"> {
-  let summary = "A weight for every source and target, no index";
+def Fabric_RowsAttr : AttrDef<Fabric_Dialect, "Rows"> {
+  let attrName = "fabric.rows"; // no mnemonic: that is the row format's name
+  let summary = "How the rows of a block are kept";
   let description = [{
-    `#fabric.dense<8>`: rows of signed 8- or 16-bit weights, one per target
-    neuron of the slice, padded to a multiple of four. compiler/Fabric/
-    Encoding.h is the exact format.
+    `#fabric.dense<8>`, `#fabric.sparse<16, index = 8, delay = 0, weight = 8>`:
+    the name of a row format that the context's target has handed in
+    (FabricDialect::setRowFormats) and what its parse() understands.
+    compiler/Rows/RowFormat.h; the chip's formats are in
+    backends/spinnaker2/Formats.
   }];
-  let parameters = (ins "unsigned":$bits);
-  let assemblyFormat = "`<` $bits `>`";
-  let genVerifyDecl = 1;
-}
-
-def Fabric_SparseRowsAttr : Fabric_Attr<"SparseRows", "sparse"> {
-  let summary = "A word per synapse: target index, delay, weight";
-  let description = [{
-    `#fabric.sparse<16, index = 8, delay = 0, weight = 8>`: the widths add up to
-    the word. `repeats`: a row may name a target and delay more than once, so a
-    sum must be written before the next one is read.
-    planner/Encoding.h is the exact format.
-  }];
-  let parameters = (ins "unsigned":$word, "unsigned":$indexBits,
-                        "unsigned":$delayBits, "unsigned":$weightBits,
-                        DefaultValuedParameter<"bool", "false">:$repeats);
-  let assemblyFormat = [{
-    `<` $word `,` `index` `=` $indexBits `,` `delay` `=` $delayBits `,`
-        `weight` `=` $weightBits (`,` `repeats` `=` $repeats^)? `>`
-  }];
-  let genVerifyDecl = 1;
-}
-
-def Fabric_ConvRowsAttr : Fabric_Attr<"ConvRows", "conv"> {
-  let summary = "A convolution's kernel, kept once";
-  let description = [{
-    `#fabric.conv<8, source = [2, 34, 34], pool = [1, 1], in = [34, 34], out =
-    [12, 30, 30], kernel = [5, 5], stride = [1, 1], padding = [0, 0], groups =
-    1>`: signed 8- or 16-bit weights; the program computes the targets of a
-    source from its coordinates; `channels_last` says how both maps stand.
-    planner/ConvShape.h and Encoding.h are the exact format.
-  }];
-  let parameters = (ins "unsigned":$bits,
-                        ArrayRefParameter<"uint32_t">:$source,
-                        ArrayRefParameter<"uint32_t">:$pool,
-                        ArrayRefParameter<"uint32_t">:$in,
-                        ArrayRefParameter<"uint32_t">:$out,
-                        ArrayRefParameter<"uint32_t">:$kernel,
-                        ArrayRefParameter<"uint32_t">:$stride,
-                        ArrayRefParameter<"uint32_t">:$padding,
-                        "uint32_t":$groups,
-                        DefaultValuedParameter<"bool", "false">:$channels_last);
-  let assemblyFormat = [{
-    `<` $bits `,` `source` `=` `[` $source `]` `,` `pool` `=` `[` $pool `]` `,`
-        `in` `=` `[` $in `]` `,` `out` `=` `[` $out `]` `,`
-        `kernel` `=` `[` $kernel `]` `,` `stride` `=` `[` $stride `]` `,`
-        `padding` `=` `[` $padding `]` `,` `groups` `=` $groups
-        (`,` `channels_last` `=` $channels_last^)? `>`
-  }];
+  let parameters = (ins "const ::snnc::fabric::RowFormat *":$format,
+                        ArrayRefParameter<"uint32_t">:$fields);
   let genVerifyDecl = 1;
 }
 
@@ -129,12 +100,10 @@ def Fabric_ChannelsLastAttr : Fabric_Attr<"ChannelsLast", "channels_last"> {
   }];
 }
 
-def Fabric_RowsAttr : Attr<
-    CPred<"::llvm::isa<::snnc::fabric::DenseRowsAttr, "
-          "::snnc::fabric::SparseRowsAttr, "
-          "::snnc::fabric::ConvRowsAttr, "
+def Fabric_BlockRowsAttr : Attr<
+    CPred<"::llvm::isa<::snnc::fabric::RowsAttr, "
           "::snnc::fabric::MapRowsAttr>($_self)">,
-    "#fabric.dense, #fabric.sparse, #fabric.conv or #fabric.map"> {
+    "a row format or #fabric.map"> {
   let storageType = "::mlir::Attribute";
   let returnType = "::mlir::Attribute";
   let convertFromStorage = "$_self";

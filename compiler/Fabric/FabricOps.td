@@ -98,7 +98,7 @@ def Fabric_BlockOp : Fabric_PartOp<"block"> {
                        Variadic<Fabric_SliceType>:$sources,
                        OptionalAttr<I64Attr>:$first,
                        OptionalAttr<I64Attr>:$last,
-                       Fabric_SliceType:$target, Fabric_RowsAttr:$encoding,
+                       Fabric_SliceType:$target, Fabric_BlockRowsAttr:$encoding,
                        I64Attr:$bytes);
   let assemblyFormat = [{
     $projection $name ` ` `(` $sources `)`

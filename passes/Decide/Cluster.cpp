@@ -10,8 +10,8 @@
 // Statistics 23, 1974). The order is kept where it spares a tenth of the rows.
 
 #include "passes/Decide/Passes.h"
-#include "planner/Encoding.h"
 #include "planner/NetworkInfo.h"
+#include "planner/ProjectionView.h"
 
 #include <algorithm>
 #include <cmath>

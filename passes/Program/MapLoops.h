@@ -10,9 +10,11 @@
 #ifndef SNNC_PASSES_PROGRAM_MAPLOOPS_H
 #define SNNC_PASSES_PROGRAM_MAPLOOPS_H
 
-#include "passes/Program/LoopEmitter.h"
+#include "compiler/Tick/LoopEmitter.h"
 
 namespace snnc::program {
+
+using tick::LoopEmitter;
 
 /// Where the history of one drained tick stands.
 struct HistorySlot {

@@ -4,12 +4,14 @@
 #ifndef SNNC_PASSES_PROGRAM_NEURONLOOP_H
 #define SNNC_PASSES_PROGRAM_NEURONLOOP_H
 
-#include "passes/Program/LoopEmitter.h"
+#include "compiler/Tick/LoopEmitter.h"
 
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/MapVector.h"
 
 namespace snnc::program {
+
+using tick::LoopEmitter;
 
 /// Emits tick.for_neurons as loops with walking pointers: groups of four
 /// neurons in straight-line code with one test for "did any of them spike",

@@ -33,10 +33,9 @@ std::vector<bool> joinedFormats(fabric::SliceOp slice, unsigned receptors,
         slots = std::bit_floor(buffer.getBytes() / slot);
   std::vector<bool> joined;
   for (Attribute format : formats) {
-    auto sparse = dyn_cast<fabric::SparseRowsAttr>(format);
-    joined.push_back(sparse && sparse.getDelayBits() > 0 &&
-                     slots == uint64_t(1) << sparse.getDelayBits() &&
-                     slot == uint64_t(4) << sparse.getIndexBits());
+    auto rows = dyn_cast<fabric::RowsAttr>(format);
+    joined.push_back(rows &&
+                     rows.getFormat()->joins(rows.getFields(), slots, slot));
   }
   return llvm::is_contained(joined, true) ? joined : std::vector<bool>();
 }

@@ -1,30 +1,20 @@
-//===- RowLoops.h - The inner loops over synaptic rows -----------*- C++
+//===- RowLoops.h - From a table entry to the ring buffer ----------*- C++
 //-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_PASSES_PROGRAM_ROWLOOPS_H
 #define SNNC_PASSES_PROGRAM_ROWLOOPS_H
 
-#include "passes/Program/LoopEmitter.h"
+#include "compiler/Tick/RowContext.h"
 
 namespace snnc::program {
 
-/// One spike in one block: the table entry's address, the source's number in
-/// the entry, and where the ring buffer is in this tick.
-struct RowContext {
-  mlir::Value entry;     ///< address of the SnncTableEntry
-  mlir::Value source;    ///< key - key_first
-  mlir::Value tick;      ///< now
-  mlir::Value slotMask;  ///< ring_slots - 1
-  mlir::Value slotBytes; ///< ring_slot_bytes
-  mlir::Value ringBase;
-  mlir::Value neurons; ///< of the core
-};
+using tick::LoopEmitter;
+using tick::RowContext;
 
-/// Adds the row's weights into the ring buffer; `format` is a fabric row
-/// encoding, `joined` as in tick.ring_add. The layouts are
-/// planner/Encoding.h's.
+/// Adds the row's weights into the ring buffer. `format`: a #fabric row format,
+/// whose own loop it is (RowFormat::emitLoop), or #fabric.sums.
 mlir::LogicalResult emitRowLoop(LoopEmitter &e, mlir::Attribute format,
-                                bool joined, const RowContext &row);
+                                const RowContext &row);
 
 } // namespace snnc::program
 

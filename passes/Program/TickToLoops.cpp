@@ -6,7 +6,6 @@
 // backend that compiles handlers on their own. docs/semantics.md S1 and S4.
 
 #include "compiler/Support/Report.h"
-#include "passes/Program/LoopEmitter.h"
 #include "passes/Program/MapLoops.h"
 #include "passes/Program/NeuronLoop.h"
 #include "passes/Program/Passes.h"
@@ -287,8 +286,9 @@ private:
                             const RowContext &row) {
     Attribute format = add.getFormats()[kind];
     auto joined = add.getJoined();
-    bool isJoined = joined && kind < joined->size() && (*joined)[kind];
-    if (succeeded(emitRowLoop(*e, format, isJoined, row)))
+    RowContext ofFormat = row;
+    ofFormat.joined = joined && kind < joined->size() && (*joined)[kind];
+    if (succeeded(emitRowLoop(*e, format, ofFormat)))
       return success();
     return report(add, "SNN0396") << "no loop for the row format " << format;
   }
@@ -333,7 +333,7 @@ private:
       NeuronLoop body(*e, loop, header, bitmap);
       Value slot = e->bitAnd(tick, slotMask);
       Value base = e->add(ringBase, e->mul(slot, slotBytes));
-      // Receptors are align4(n) accumulators apart (planner/Encoding.h).
+      // Receptors are align4(n) accumulators apart (ringSlotBytes).
       Value apart = e->shl(e->bitAnd(e->add(neurons, 3), ~3u), 2);
       llvm::SmallVector<Value, SNNC_MAX_RECEPTORS> sums{base};
       for (unsigned r = 1; r < SNNC_MAX_RECEPTORS; ++r)

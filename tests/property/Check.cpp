@@ -8,6 +8,7 @@
 #include "tests/property/Check.h"
 
 #include "backends/cpu/CpuTarget.h"
+#include "backends/spinnaker2/Formats/Formats.h"
 #include "backends/spinnaker2/Native/NativePrograms.h"
 #include "compiler/Import/YAML/YamlImport.h"
 #include "compiler/Reference/RunReference.h"
@@ -48,8 +49,9 @@ bool mayRefuse(const Variant &variant, const std::string &code) {
 
 class Checker {
 public:
-  Checker(const NetworkSpec &spec, s2::PartCache &cache)
-      : spec(spec), cache(cache) {}
+  Checker(const NetworkSpec &spec, s2::PartCache &cache,
+          const fabric::RowFormat *added)
+      : spec(spec), cache(cache), added(added) {}
   Outcome run();
 
 private:
@@ -77,6 +79,7 @@ private:
 
   const NetworkSpec &spec;
   s2::PartCache &cache;
+  const fabric::RowFormat *added; ///< beside the chip's; may be null
   Outcome outcome;
   DiagnosticSink sink;
   std::unique_ptr<MLIRContext> context;
@@ -113,6 +116,11 @@ OwningOpRef<ModuleOp> Checker::import(bool quantized) {
 
 bool Checker::prepare() {
   context = createContext();
+  if (added) {
+    fabric::RowFormats formats = s2::rowFormats();
+    formats.add(*added);
+    context->getOrLoadDialect<fabric::FabricDialect>()->setRowFormats(formats);
+  }
   module = import(/*quantized=*/true);
   if (!module)
     return fail("import: " + messages(sink.all()));
@@ -311,6 +319,8 @@ bool Checker::runVariant(const Variant &variant) {
     return true;
   outcome.cores += bundle->manifest.cores.size();
   outcome.parallelPes |= mapping.find("map<") != std::string::npos;
+  outcome.addedFormat |= added && mapping.find("\"" + added->name().str() +
+                                               "<") != std::string::npos;
   outcome.rowSplits |= mapping.find("\"subordinate\"") != std::string::npos;
   if (std::string wrong = checkPlannedBytes(*bundle, outcome.buffers);
       !wrong.empty())
@@ -320,7 +330,8 @@ bool Checker::runVariant(const Variant &variant) {
     return false;
   if (!variant.native)
     return true;
-  auto native = native::createNativeMachine();
+  auto native =
+      native::createNativeMachine(fabric::rowFormatsOf(context.get()));
   return compareWith(variant, *bundle, *native);
 }
 
@@ -344,8 +355,9 @@ Outcome Checker::run() {
 
 } // namespace
 
-Outcome check(const NetworkSpec &spec, s2::PartCache &cache) {
-  return Checker(spec, cache).run();
+Outcome check(const NetworkSpec &spec, s2::PartCache &cache,
+              const fabric::RowFormat *added) {
+  return Checker(spec, cache, added).run();
 }
 
 } // namespace snnc::property

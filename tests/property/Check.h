@@ -16,6 +16,7 @@
 #define SNNC_TESTS_PROPERTY_CHECK_H
 
 #include "backends/spinnaker2/Codegen/CompileProgram.h"
+#include "compiler/Rows/RowFormat.h"
 #include "runtime/bundle/Bundle.h"
 #include "tests/property/NetworkSpec.h"
 
@@ -36,11 +37,13 @@ struct Outcome {
   std::set<std::string> silent; ///< of these, the ones without a spike
   bool parallelPes = false;     ///< some core used the MAC array
   bool rowSplits = false;       ///< some population is split by sources
+  bool addedFormat = false;     ///< some block has the format that was added
 };
 
 /// Runs every variant; stops at the first difference. `cache` keeps core
-/// programs from network to network.
-Outcome check(const NetworkSpec &spec, s2::PartCache &cache);
+/// programs from network to network. `added`: a row format beside the chip's.
+Outcome check(const NetworkSpec &spec, s2::PartCache &cache,
+              const fabric::RowFormat *added = nullptr);
 
 /// The first buffer whose bytes in the images are not those of the plan, as
 /// text; empty when all agree. `buffers` counts what was looked at.

@@ -6,6 +6,8 @@
 //   snnc-property --first 0 --count 65       a range of seeds, as ctest does
 //   snnc-property --seed 17 --dump           one network, with its YAML
 //   snnc-property --seed 17 --shrink         the smallest that still fails
+//   snnc-property --first 0 --count 12 --added-format
+//                                            with rows of tests/formats
 //
 // Exit code 1 when a network fails, when more variants are refused than
 // expected, or when the networks are too silent to say anything.
@@ -13,6 +15,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/SNN/NeuronLibrary.h"
+#include "tests/formats/PairRows.h"
 #include "tests/property/Check.h"
 
 #include <CLI/CLI.hpp>
@@ -26,7 +29,7 @@ namespace {
 
 struct Totals {
   unsigned networks = 0, failed = 0, compared = 0, parallel = 0;
-  unsigned rowSplits = 0;
+  unsigned rowSplits = 0, addedFormat = 0;
   unsigned spiking = 0, silent = 0; ///< populations
   uint64_t spikes = 0, cores = 0, buffers = 0;
   std::map<std::string, unsigned> refusals;
@@ -37,6 +40,7 @@ struct Totals {
     compared += outcome.compared;
     parallel += outcome.parallelPes;
     rowSplits += outcome.rowSplits;
+    addedFormat += outcome.addedFormat;
     spiking += outcome.spiking;
     silent += unsigned(outcome.silent.size());
     spikes += outcome.spikes;
@@ -98,7 +102,8 @@ int runOne(NetworkSpec spec, bool dump, bool shrinks) {
 }
 
 /// What a range of seeds must show besides agreement.
-int judge(const Totals &totals, const std::vector<std::string> &models) {
+int judge(const Totals &totals, const std::vector<std::string> &models,
+          bool added) {
   unsigned refused = 0;
   for (const auto &[what, count] : totals.refusals) {
     fmt::print("refused: {} x {}\n", count, what);
@@ -118,6 +123,12 @@ int judge(const Totals &totals, const std::vector<std::string> &models) {
     code |= !good;
   };
   demand(refused * 20 <= totals.compared, "more than 5 % are refused");
+  if (added) {
+    fmt::print("{} network(s) with rows of the added format\n",
+               totals.addedFormat);
+    demand(totals.addedFormat * 10 >= totals.networks * 9,
+           "fewer than 90 % of the networks use the added format");
+  }
   if (totals.networks < 40)
     return code;
   demand(totals.silent * 3 <= totals.spiking,
@@ -132,11 +143,12 @@ int judge(const Totals &totals, const std::vector<std::string> &models) {
 }
 
 int runRange(uint64_t first, uint64_t count,
-             const std::vector<std::string> &models, const char *program) {
+             const std::vector<std::string> &models, const char *program,
+             const fabric::RowFormat *added) {
   Totals totals;
   s2::PartCache cache;
   for (uint64_t seed = first; seed < first + count; ++seed) {
-    Outcome outcome = check(generate(seed, models), cache);
+    Outcome outcome = check(generate(seed, models), cache, added);
     totals.add(outcome);
     if (outcome.failure.empty())
       continue;
@@ -145,7 +157,7 @@ int runRange(uint64_t first, uint64_t count,
                outcome.failure, program, seed);
     std::fflush(stdout);
   }
-  return judge(totals, models);
+  return judge(totals, models, added);
 }
 
 } // namespace
@@ -153,15 +165,18 @@ int runRange(uint64_t first, uint64_t count,
 int main(int argc, char **argv) {
   CLI::App app{"Random networks: reference, serial, parallel, any split"};
   uint64_t first = 0, count = 0, seed = 0;
-  bool dump = false, shrinks = false;
+  bool dump = false, shrinks = false, added = false;
   app.add_option("--first", first, "First seed of a range");
   app.add_option("--count", count, "Seeds in the range");
   CLI::Option *one = app.add_option("--seed", seed, "One network");
   app.add_flag("--dump", dump, "Print its YAML")->needs(one);
   app.add_flag("--shrink", shrinks, "Make a failing one smaller")->needs(one);
+  app.add_flag("--added-format", added,
+               "A range with a row format that only the tests have");
   CLI11_PARSE(app, argc, argv);
   std::vector<std::string> models = snn::libraryModelNames();
   if (one->count())
     return runOne(generate(seed, models), dump, shrinks);
-  return runRange(first, count, models, argv[0]);
+  return runRange(first, count, models, argv[0],
+                  added ? &tests::pairRows() : nullptr);
 }

@@ -1,8 +1,11 @@
 //===- ConvRowsTest.cpp - Kernels that a core keeps once ------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "backends/spinnaker2/Formats/Formats.h"
+#include "backends/spinnaker2/Formats/conv/Conv.h"
+#include "compiler/Rows/BlockStatistics.h"
+#include "compiler/Rows/Blocks.h"
 #include "planner/ConvFields.h"
-#include "planner/Encoding.h"
 
 #include <gtest/gtest.h>
 
@@ -131,13 +134,13 @@ class ConvRows : public testing::TestWithParam<unsigned> {};
 
 TEST_P(ConvRows, ReadsBackInAnySlice) {
   RandomConv conv(GetParam());
-  auto stats = BlockStatistics::scan(conv);
+  auto stats = BlockStatistics::scan(conv, s2::rowFormats());
   for (unsigned attempt = 0; attempt < 4; ++attempt) {
     Range targets;
     targets.begin = conv.number(0, conv.numTargets() - 1);
     targets.end = conv.number(targets.begin + 1, conv.numTargets());
     std::vector<Range> sources{{0, conv.numSources()}};
-    auto encoding = RowEncoding::shared(16, conv.shape);
+    auto encoding = s2::conv(16, conv.shape);
     auto size = stats.size(encoding, targets, sources);
     ASSERT_TRUE(size);
     EXPECT_EQ(size->index, 0u);
@@ -156,11 +159,12 @@ TEST_P(ConvRows, ReadsBackInAnySlice) {
     auto best = stats.choose(targets, sources);
     ASSERT_TRUE(best);
     conv.say = false;
-    auto other = BlockStatistics::scan(conv).choose(targets, sources);
+    auto other =
+        BlockStatistics::scan(conv, s2::rowFormats()).choose(targets, sources);
     conv.say = true;
     bool half = 2 * size->total() <= other->size.total();
     if (half) {
-      EXPECT_EQ(best->encoding.kind, RowEncoding::Kind::Conv);
+      EXPECT_EQ(best->encoding.format, &s2::convRows());
     }
     EXPECT_LE(best->size.total(), other->size.total());
   }
@@ -175,8 +179,8 @@ TEST_P(ConvRows, RowsThatAreNoCopiesOfAKernelAreNotShared) {
   if (busy == conv.rows.end())
     GTEST_SKIP() << "a convolution without synapses";
   auto legal = [&] {
-    return BlockStatistics::scan(conv)
-        .size(RowEncoding::shared(16, conv.shape), all, sources)
+    return BlockStatistics::scan(conv, s2::rowFormats())
+        .size(s2::conv(16, conv.shape), all, sources)
         .has_value();
   };
   ASSERT_TRUE(legal());
@@ -210,7 +214,7 @@ RandomConv withoutZeros(unsigned seed) {
 
 TEST_P(ConvRows, FieldsAreWhereTheSynapsesAre) {
   RandomConv conv = withoutZeros(GetParam());
-  auto stats = BlockStatistics::scan(conv);
+  auto stats = BlockStatistics::scan(conv, s2::rowFormats());
   ConvFields fields(conv.shape);
   for (uint32_t t = 0; t < conv.numTargets(); ++t) {
     auto field = fields.fieldOf(t);

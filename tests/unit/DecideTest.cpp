@@ -4,6 +4,7 @@
 // The rules around the trained model, with advice that the test makes up: what
 // is planned, what wins, what a budget buys.
 
+#include "backends/spinnaker2/Formats/Formats.h"
 #include "compiler/SNN/ParamValues.h"
 #include "passes/Decide/Passes.h"
 
@@ -55,6 +56,8 @@ class Decide : public testing::Test {
 protected:
   Decide() {
     context.loadDialect<snn::SNNDialect, arith::ArithDialect>();
+    context.getOrLoadDialect<fabric::FabricDialect>()->setRowFormats(
+        s2::rowFormats());
     module = parseSourceString<ModuleOp>(kNetwork, &context);
   }
 

@@ -4,9 +4,14 @@
 // Properties over seeded random blocks: the measured size is the written size,
 // and reading back gives the synapses that went in.
 
-#include "planner/Encoding.h"
+#include "backends/spinnaker2/Formats/Formats.h"
+#include "backends/spinnaker2/Formats/dense/Dense.h"
+#include "backends/spinnaker2/Formats/sparse/Sparse.h"
+#include "compiler/Rows/BlockStatistics.h"
+#include "compiler/Rows/Blocks.h"
 #include "planner/CorePlanner.h"
 #include "runtime/abi/CoreHeader.h"
+#include "tests/formats/PairRows.h"
 
 #include <gtest/gtest.h>
 
@@ -53,8 +58,10 @@ struct RandomBlock {
         fill(row, limit, density, repeats);
     targets.begin = number(0, view.targets - 1);
     targets.end = number(targets.begin + 1, view.targets);
-    known = number(0, 1) ? Range{0, view.numSources()}
-                         : BlockStatistics::scan(view).sourcesOf(targets);
+    known =
+        number(0, 1)
+            ? Range{0, view.numSources()}
+            : BlockStatistics::scan(view, s2::rowFormats()).sourcesOf(targets);
     std::vector<Range> slices;
     for (uint32_t at = 0; at < view.numSources();) {
       uint32_t end = std::min(view.numSources(), at + number(1, 30));
@@ -94,12 +101,13 @@ Sums sumsOf(const std::vector<IntSynapse> &row, Range targets) {
 /// All formats worth trying, legal or not.
 std::vector<RowEncoding> candidates(uint32_t delaySpan) {
   unsigned delay = unsigned(std::bit_width(delaySpan));
-  return {RowEncoding::dense(8),
-          RowEncoding::dense(16),
-          RowEncoding::sparse(16, 8 - delay, delay, 8),
-          RowEncoding::sparse(32, 24 - delay, delay, 8),
-          RowEncoding::sparse(32, 16 - delay, delay, 16),
-          RowEncoding::sparse(32, 16 - delay, delay, 16, /*repeats=*/true)};
+  return {s2::dense(8),
+          s2::dense(16),
+          s2::sparse(16, 8 - delay, delay, 8),
+          s2::sparse(32, 24 - delay, delay, 8),
+          s2::sparse(32, 16 - delay, delay, 16),
+          s2::sparse(32, 16 - delay, delay, 16, /*repeats=*/true),
+          {&tests::pairRows(), {8}}};
 }
 
 struct Written {
@@ -123,7 +131,7 @@ class EncodingProperty : public testing::TestWithParam<unsigned> {};
 
 TEST_P(EncodingProperty, MeasuredIsWrittenAndReadBack) {
   RandomBlock block(GetParam());
-  auto stats = BlockStatistics::scan(block.view);
+  auto stats = BlockStatistics::scan(block.view, s2::rowFormats());
   unsigned legal = 0;
   for (const RowEncoding &encoding :
        candidates(block.view.largest - block.view.least)) {
@@ -153,7 +161,7 @@ TEST_P(EncodingProperty, MeasuredIsWrittenAndReadBack) {
 
 TEST_P(EncodingProperty, ChoiceIsTheSmallestLegalOne) {
   RandomBlock block(GetParam());
-  auto stats = BlockStatistics::scan(block.view);
+  auto stats = BlockStatistics::scan(block.view, s2::rowFormats());
   auto best = stats.choose(block.targets, block.sourceSlices);
   ASSERT_TRUE(best);
   EXPECT_EQ(stats.size(best->encoding, block.targets, block.sourceSlices),
@@ -162,8 +170,8 @@ TEST_P(EncodingProperty, ChoiceIsTheSmallestLegalOne) {
        candidates(block.view.largest - block.view.least))
     if (auto size = stats.size(encoding, block.targets, block.sourceSlices)) {
       EXPECT_LE(best->size.total(), size->total()) << toText(encoding);
-      if (best->encoding.kind == RowEncoding::Kind::Sparse &&
-          encoding.kind == RowEncoding::Kind::Dense) {
+      if (best->encoding.format == &s2::sparseRows() &&
+          encoding.format == &s2::denseRows()) {
         EXPECT_LT(best->size.total(), size->total()) << "ties go to dense";
       }
     }
@@ -171,14 +179,14 @@ TEST_P(EncodingProperty, ChoiceIsTheSmallestLegalOne) {
 
 TEST_P(EncodingProperty, IllegalEncodingsCannotBeWritten) {
   RandomBlock block(GetParam());
-  auto stats = BlockStatistics::scan(block.view);
-  uint64_t entries = IndexLayout(block.sourceSlices).entries;
+  auto stats = BlockStatistics::scan(block.view, s2::rowFormats());
+  uint64_t entries = s2::IndexLayout(block.sourceSlices).entries;
   for (const RowEncoding &encoding :
        candidates(block.view.largest - block.view.least)) {
     if (stats.size(encoding, block.targets, block.sourceSlices))
       continue;
-    unsigned width = encoding.word / 8;
-    bool dense = encoding.kind == RowEncoding::Kind::Dense;
+    unsigned width = encoding.fields[0] / 8;
+    bool dense = encoding.format == &s2::denseRows();
     if (block.known.size() == 0)
       continue; // nothing to write is legal in every width
     BlockSize size{dense ? block.known.size() * align4(block.targets.size()) *
@@ -198,7 +206,7 @@ TEST(Encoding, SparseWordHasIndexLowAndWeightHigh) {
   view.largest = 4;
   view.rows = {{{3, -2, 4}}, {}, {{0, 127, 2}, {4, 1, 3}}};
   std::vector<std::byte> rows(8), index(8);
-  auto encoding = RowEncoding::sparse(16, 6, 2, 8);
+  auto encoding = s2::sparse(16, 6, 2, 8);
   BlockOutput output{encoding, {0, 5}, {{0, 3}}, rows, index};
   ASSERT_TRUE(writeBlocks(view, {&output, 1}));
   EXPECT_EQ(output.synapses, 3u);
@@ -218,7 +226,7 @@ TEST(Encoding, DenseRowsArePaddedToFourTargets) {
   view.targets = 5;
   view.rows = {{{1, -1, 1}}, {{4, 5, 1}}};
   std::vector<std::byte> rows(16);
-  BlockOutput output{RowEncoding::dense(8), {0, 5}, {{0, 2}}, rows, {}};
+  BlockOutput output{s2::dense(8), {0, 5}, {{0, 2}}, rows, {}};
   ASSERT_TRUE(writeBlocks(view, {&output, 1}));
   EXPECT_EQ(output.synapses, 2u);
   EXPECT_EQ(rows[1], std::byte(0xFF));
@@ -227,9 +235,9 @@ TEST(Encoding, DenseRowsArePaddedToFourTargets) {
 
 TEST(Encoding, IndexOfEverySourceSliceStartsAtFourBytes) {
   Range even[] = {{0, 4}, {4, 8}, {8, 9}};
-  EXPECT_EQ(IndexLayout(even).entries, 10u) << "shared entries";
+  EXPECT_EQ(s2::IndexLayout(even).entries, 10u) << "shared entries";
   Range odd[] = {{0, 3}, {3, 6}, {6, 7}};
-  IndexLayout layout(odd);
+  s2::IndexLayout layout(odd);
   for (uint32_t first : layout.first)
     EXPECT_EQ(first % 2, 0u);
   EXPECT_EQ(layout.entries, 10u);
@@ -241,7 +249,7 @@ TEST(Encoding, TooManyWordsForTheIndexAreRefused) {
   view.least = 1;
   view.largest = 2; // no dense rows
   view.rows.assign(70000, {{0, 1, 1}});
-  auto stats = BlockStatistics::scan(view);
+  auto stats = BlockStatistics::scan(view, s2::rowFormats());
   Range all[] = {{0, 70000}};
   EXPECT_FALSE(stats.choose({0, 1}, all));
 }

@@ -4,6 +4,7 @@
 // Over drawn layers the formulas have to find the planner's cores in most cases
 // and its bytes and cycles within a few per cent.
 
+#include "backends/spinnaker2/Formats/Formats.h"
 #include "classifier/Dataset.h"
 #include "classifier/LayerNetwork.h"
 #include "planner/LayerPlanner.h"
@@ -78,7 +79,7 @@ TEST(LayerEstimate, MeetsThePlannerOnTheGrid) {
 /// The largest sum of the MAC array, every kind of connectivity.
 TEST(LayerEstimate, KnowsTheLargestSum) {
   MachineModel machine = *builtinMachine(defaultMachineName());
-  LayerBuilder builder;
+  LayerBuilder builder(s2::rowFormats());
   size_t layers = 0, near = 0;
   std::set<Structure> seen;
   for (uint64_t index = 0; index < 120; ++index) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "planner/LayerPlanner.h"
+#include "backends/spinnaker2/Formats/Formats.h"
 #include "planner/ParadigmPlans.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -42,6 +43,7 @@ protected:
   LayerPlannerTest() {
     DialectRegistry registry;
     registry.insert<snn::SNNDialect, FabricDialect, arith::ArithDialect>();
+    s2::registerRowFormats(registry);
     context.appendDialectRegistry(registry);
     context.loadAllAvailableDialects();
   }

@@ -5,6 +5,9 @@
 // core would read it and compared with the network, and mappings that were
 // broken on purpose have to be found by the independent checker.
 
+#include "backends/spinnaker2/Formats/Formats.h"
+#include "backends/spinnaker2/Formats/dense/Dense.h"
+#include "backends/spinnaker2/Formats/sparse/Sparse.h"
 #include "backends/spinnaker2/Image/CoreImage.h"
 #include "passes/Map/Passes.h"
 #include "runtime/abi/CoreHeader.h"
@@ -19,9 +22,9 @@
 #include <bit>
 #include <cstring>
 #include <map>
-#include <set>
 #include <numeric>
 #include <random>
+#include <set>
 
 using namespace mlir;
 using namespace snnc;
@@ -173,6 +176,7 @@ protected:
   MapPasses() {
     DialectRegistry registry;
     registry.insert<snn::SNNDialect, FabricDialect, arith::ArithDialect>();
+    s2::registerRowFormats(registry);
     context.appendDialectRegistry(registry);
     context.loadAllAvailableDialects();
     context.disableMultithreading();
@@ -275,13 +279,14 @@ private:
   void addRow(const SnncTableEntry &entry, uint32_t source,
               Effect &effect) const {
     ASSERT_LT(entry.kind, encodings.size());
-    if (auto dense = dyn_cast<DenseRowsAttr>(encodings[entry.kind])) {
+    auto rows = cast<RowsAttr>(encodings[entry.kind]);
+    if (rows.getFormat() == &s2::denseRows()) {
       ASSERT_EQ(entry.rows_base % 4 + entry.index_base % 4, 0u);
       for (uint32_t n = 0; n < entry.length; ++n) {
         int8_t narrow = 0;
         int16_t wide = 0;
         uint64_t row = entry.rows_base + uint64_t(source) * entry.index_base;
-        if (dense.getBits() == 8)
+        if (rows.getFields()[0] == 8)
           read(row + n, &narrow, 1);
         else
           read(row + n * 2, &wide, 2);
@@ -289,20 +294,20 @@ private:
       }
       return;
     }
-    auto sparse = cast<SparseRowsAttr>(encodings[entry.kind]);
+    auto sparse = s2::SparseFields::of(rows.getFields());
     uint16_t range[2];
     ASSERT_EQ(entry.index_base % 4, 0u);
     read(entry.index_base + 2 * source, range, 4);
     for (uint32_t w = range[0]; w < range[1]; ++w) {
       uint32_t word = 0;
-      unsigned bytes = sparse.getWord() / 8;
+      unsigned bytes = sparse.word / 8;
       read(entry.rows_base + uint64_t(w) * bytes, &word, bytes);
-      word <<= 32 - sparse.getWord();
-      unsigned top = sparse.getWord() - sparse.getWeightBits();
-      int32_t weight = int32_t(word) >> (32 - sparse.getWeightBits());
-      word >>= 32 - sparse.getWord();
-      uint32_t neuron = word & ((1u << sparse.getIndexBits()) - 1);
-      uint32_t delay = (word & ((1u << top) - 1)) >> sparse.getIndexBits();
+      word <<= 32 - sparse.word;
+      unsigned top = sparse.word - sparse.weightBits;
+      int32_t weight = int32_t(word) >> (32 - sparse.weightBits);
+      word >>= 32 - sparse.word;
+      uint32_t neuron = word & ((1u << sparse.indexBits) - 1);
+      uint32_t delay = (word & ((1u << top) - 1)) >> sparse.indexBits;
       add(effect, entry, neuron, entry.delay + delay, weight);
     }
   }
@@ -355,8 +360,7 @@ private:
         effect[{receptor, panel.neuron_first + c, delay}] += narrow + wide;
       }
     }
-    EXPECT_EQ(owners.size(), 1u)
-        << "panels share all operand rows or none";
+    EXPECT_EQ(owners.size(), 1u) << "panels share all operand rows or none";
   }
 
   const s2::CoreImage &image;

@@ -4,6 +4,7 @@
 // What comes out of the cache has to plan like a fresh scan, also after all
 // delays of a projection moved; another projection must never be found.
 
+#include "backends/spinnaker2/Formats/Formats.h"
 #include "planner/LayerPlanner.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -54,6 +55,8 @@ class Scans : public testing::Test {
 protected:
   Scans() : machine(*builtinMachine(defaultMachineName())) {
     context.loadDialect<snn::SNNDialect, arith::ArithDialect>();
+    context.getOrLoadDialect<fabric::FabricDialect>()->setRowFormats(
+        s2::rowFormats());
   }
 
   /// Bytes and cycles of every cut, in both paradigms.

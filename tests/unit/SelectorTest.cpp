@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "SelectorSamples.h"
+#include "backends/spinnaker2/Formats/Formats.h"
 #include "classifier/Evaluation.h"
 #include "runtime/support/AtomicFile.h"
 
@@ -35,7 +36,8 @@ Dataset planSmall(LayerSet set, uint64_t count, unsigned jobs) {
 }
 
 TEST(SelectorFeatures, SayWhatTheLayerIs) {
-  Features f = featuresOf(randomLayer(400, 100, 0.5, 4, 0.1), machine(), 1e-3);
+  Features f = featuresOf(randomLayer(400, 100, 0.5, 4, 0.1, s2::rowFormats()),
+                          machine(), 1e-3);
   EXPECT_EQ(f[indexOf("sources")], 400);
   EXPECT_EQ(f[indexOf("neurons")], 100);
   EXPECT_FLOAT_EQ(f[indexOf("density")], 0.5f);
@@ -54,7 +56,8 @@ TEST(SelectorFeatures, AreFiniteForAnyLayer) {
       for (double density : {0.0, 1e-9, 1.0})
         for (uint32_t delays : {1u, 64u, 65535u})
           for (float value :
-               featuresOf(randomLayer(sources, targets, density, delays, 100),
+               featuresOf(randomLayer(sources, targets, density, delays, 100,
+                                      s2::rowFormats()),
                           machine(), 1e-6))
             ASSERT_TRUE(std::isfinite(value));
 }
@@ -114,7 +117,7 @@ TEST(SelectorData, AnUnfinishedFileIsContinued) {
   std::filesystem::create_directories(folder);
   std::string whole = (folder / "whole.csv").string(),
               path = (folder / "resumed.csv").string();
-  DatasetRequest request{LayerSet::Wide, 12, 9, 2};
+  DatasetRequest request{LayerSet::Wide, 12, 9, 2, s2::rowFormats()};
   ASSERT_TRUE(writeDataset(request, machine(), whole, always));
   // Stopped in the middle of a line.
   auto text = readFile(whole);

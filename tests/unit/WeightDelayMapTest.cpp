@@ -442,9 +442,10 @@ TEST(CycleModel, ParallelWinsOnADenseLayerAndLosesOnSilence) {
   for (int p = 0; p < 8; ++p)
     layout.panels.push_back({0, {}, 64, 500});
   layout.operandRows = 8 * 500;
+  double row = 3.9 * 500; // cycles of a dense one
   auto ratio = [&](double rate) {
-    CoreWork serial{500, 500 * rate, 0, 500 * rate * 500, 0};
-    CoreWork parallel{500, 500 * rate, 0, 0, 8 * 500 * rate};
+    CoreWork serial{500, 500 * rate, 500 * rate * row, 0};
+    CoreWork parallel{500, 500 * rate, 0, 8 * 500 * rate};
     return parallelCycles(parallel, mac, layout) / serialCycles(serial);
   };
   EXPECT_LT(ratio(0.1), 0.25);

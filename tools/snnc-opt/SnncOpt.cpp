@@ -8,6 +8,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "backends/spinnaker2/Formats/Formats.h"
 #include "compiler/Fabric/Fabric.h"
 #include "compiler/SNN/SNN.h"
 #include "compiler/Tick/Tick.h"
@@ -32,6 +33,7 @@ int main(int argc, char **argv) {
   mlir::registerTransformsPasses();
   snnc::normalize::registerNormalizePasses();
   snnc::contracts::registerContractsPasses();
+  snnc::s2::registerRowFormats(registry);
   snnc::decide::registerDecidePasses();
   snnc::map::registerMapPasses();
   snnc::program::registerProgramPasses();

@@ -3,6 +3,7 @@
 
 #include "tools/snnc/Network.h"
 
+#include "backends/spinnaker2/Formats/Formats.h"
 #include "compiler/Import/NIR/NirNormalise.h"
 #include "compiler/Import/NIR/NirPrimitive.h"
 #include "compiler/Import/NIR/NirReader.h"
@@ -29,6 +30,7 @@ std::unique_ptr<MLIRContext> createContext() {
   registry.insert<snn::SNNDialect, fabric::FabricDialect, tick::TickDialect,
                   arith::ArithDialect, math::MathDialect, scf::SCFDialect,
                   func::FuncDialect, LLVM::LLVMDialect>();
+  s2::registerRowFormats(registry);
   return std::make_unique<MLIRContext>(registry,
                                        MLIRContext::Threading::DISABLED);
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "tools/snnc/SelectorCommand.h"
+#include "backends/spinnaker2/Formats/Formats.h"
 
 #include "classifier/Evaluation.h"
 #include "planner/PlannerVersion.h"
@@ -49,6 +50,7 @@ static Watch watchOf(Progress &progress) {
 static DatasetRequest requestOf(const SelectorOptions &options,
                                 const std::string &set) {
   DatasetRequest request;
+  request.formats = s2::rowFormats();
   request.set = set == "wide" ? LayerSet::Wide : LayerSet::Grid;
   request.count =
       options.count ? options.count : DatasetRequest::defaultCount(request.set);
@@ -237,7 +239,8 @@ static int runPredict(const Command &command) {
     return command.fail(model.takeError());
   const SelectorOptions &o = command.options;
   Features features =
-      featuresOf(randomLayer(o.source, o.target, o.density, o.delays, o.rate),
+      featuresOf(randomLayer(o.source, o.target, o.density, o.delays, o.rate,
+                             s2::rowFormats()),
                  command.machine, o.tickSeconds);
   Prediction prediction = model->predict(features);
   std::vector<std::string> outside;

@@ -101,6 +101,7 @@ private:
   llvm::DenseMap<mlir::Operation *, SliceMap> encodedMaps;
   llvm::DenseMap<mlir::Operation *, Sums> partialSums;
   friend class ImageWriter;
+  friend class MapEncoder;
 };
 
 } // namespace snnc::s2

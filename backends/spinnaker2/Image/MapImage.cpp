@@ -6,6 +6,7 @@
 #include "compiler/Support/Report.h"
 #include "planner/CycleModel.h"
 #include "planner/LayerPlanner.h"
+#include "planner/ProjectionView.h"
 
 using namespace mlir;
 using namespace snnc::fabric;
@@ -58,90 +59,140 @@ static std::vector<Range> partOf(SliceOp slice, const NetworkNode &node) {
   return sources;
 }
 
-LogicalResult CoreImageBuilder::encodeMaps(const NetworkNode &node) {
+/// Makes the maps of all slices of one population; lives as long as one
+/// CoreImageBuilder::encodeMaps.
+class MapEncoder {
+public:
+  MapEncoder(CoreImageBuilder &builder, const NetworkNode &node)
+      : b(builder), node(node) {
+    for (SliceOp slice : b.op.getOps<SliceOp>())
+      if (slice.getPopulation() == node.name && slice.getParallel())
+        slices.push_back(slice);
+    format = formatOf(slices, node, b.machine.mac);
+    for (uint32_t edge : node.incoming)
+      all.push_back({0, b.info.nodes[b.info.edges[edge].source].size});
+  }
+
+  LogicalResult run() {
+    for (uint32_t edge : node.incoming) {
+      views.push_back(viewOf(b.info.edges[edge].op));
+      if (!views.back())
+        return failure();
+    }
+    for (SliceOp slice : slices)
+      if (failed(plan(slice)))
+        return failure();
+    write();
+    return finish();
+  }
+
+private:
+  unsigned receptorOf(size_t i) const {
+    snn::ProjectionOp projection = b.info.edges[node.incoming[i]].op;
+    return unsigned(projection.getReceptor());
+  }
+  MapStatistics scan(ArrayRef<Range> sources) const;
+  MapStatistics scanPart(Range targets, ArrayRef<Range> sources) const;
+  LogicalResult plan(SliceOp slice);
+  void countSums(SliceOp slice, const MapLayout &layout);
+  void write();
+  LogicalResult finish();
+
+  CoreImageBuilder &b;
+  const NetworkNode &node;
   llvm::SmallVector<SliceOp> slices;
-  for (SliceOp slice : op.getOps<SliceOp>())
-    if (slice.getPopulation() == node.name && slice.getParallel())
-      slices.push_back(slice);
-  MapFormat format = formatOf(slices, node, machine.mac);
-  std::vector<std::unique_ptr<SynapseView>> views;
-  for (uint32_t edge : node.incoming) {
-    views.push_back(viewOf(info.edges[edge].op));
-    if (!views.back())
-      return failure();
+  MapFormat format;
+  std::vector<std::unique_ptr<SynapseView>> views; ///< per projection
+  std::vector<Range> all;                          ///< sources of each
+  std::optional<MapStatistics> whole;              ///< of all sources
+  std::vector<MapWriter> writers;                  ///< per slice
+  std::vector<std::vector<Range>> sources;         ///< per slice and projection
+};
+
+MapStatistics MapEncoder::scan(ArrayRef<Range> sources) const {
+  MapStatistics statistics(format, node.size, node.receptors);
+  for (auto [i, edge] : llvm::enumerate(node.incoming))
+    statistics.add(*views[i], receptorOf(i), b.info.edges[edge].source,
+                   b.info.inputRate(edge), sources[i]);
+  return statistics;
+}
+
+/// Of a subordinate.
+MapStatistics MapEncoder::scanPart(Range targets,
+                                   ArrayRef<Range> sources) const {
+  MapStatistics part(format, node.size, node.receptors);
+  part.setLead(snn::kRowSplitDelay); // fabric-verify-mapping: none is less
+  part.merge(scan(sources), targets, sources);
+  return part;
+}
+
+LogicalResult MapEncoder::plan(SliceOp slice) {
+  SliceInfo info = infoOf(slice.getSlice());
+  Range at{info.begin, info.end};
+  if (at.begin % format.tileNeurons != 0 || at.end > node.size ||
+      (at.end % format.tileNeurons != 0 && at.end != node.size))
+    return report(slice, "SNN1106") << "parallel slices begin and end at "
+                                       "multiples of "
+                                    << format.tileNeurons << " neurons";
+  std::optional<MapStatistics> part;
+  sources.push_back(all);
+  if (slice.getSubordinate()) {
+    sources.back() = partOf(slice, node);
+    part = scanPart(at, sources.back());
+  } else if (!whole) {
+    whole = scan(all);
   }
-  auto scan = [&](ArrayRef<Range> sources) {
-    MapStatistics statistics(format, node.size, node.receptors);
+  const MapStatistics &statistics = part ? *part : *whole;
+  MapLayout layout = statistics.layout(at);
+  if (failed(checkSizes(slice, layout)))
+    return failure();
+  CoreImageBuilder::SliceMap &result = b.encodedMaps[slice];
+  for (uint32_t i = 0; i < node.incoming.size(); ++i)
+    result.rows.push_back(statistics.positionsOf(i, layout, at));
+  countSums(slice, layout);
+  writers.emplace_back(std::move(layout), at);
+  return success();
+}
+
+void MapEncoder::countSums(SliceOp slice, const MapLayout &layout) {
+  ArrayRef<uint64_t> rows = b.encodedMaps[slice].rows;
+  for (bool worst : {false, true}) {
+    CoreWork work;
     for (auto [i, edge] : llvm::enumerate(node.incoming)) {
-      snn::ProjectionOp projection = info.edges[edge].op;
-      statistics.add(*views[i], uint32_t(projection.getReceptor()),
-                     info.edges[edge].source, info.inputRate(edge), sources[i]);
+      double rate = b.info.nodes[b.info.edges[edge].source].rate;
+      work.positions += double(rows[i]) * (worst ? std::max(1.0, rate) : rate);
     }
-    return statistics;
-  };
-  std::vector<Range> all;
-  for (uint32_t edge : node.incoming)
-    all.push_back({0, info.nodes[info.edges[edge].source].size});
-  std::optional<MapStatistics> whole;
-  std::vector<MapWriter> writers;
-  std::vector<std::vector<Range>> sources; ///< per slice and projection
-  for (SliceOp slice : slices) {
-    SliceInfo at = infoOf(slice.getSlice());
-    if (at.begin % format.tileNeurons != 0 || at.end > node.size ||
-        (at.end % format.tileNeurons != 0 && at.end != node.size))
-      return report(slice, "SNN1106") << "parallel slices begin and end at "
-                                         "multiples of "
-                                      << format.tileNeurons << " neurons";
-    std::optional<MapStatistics> part;
-    sources.push_back(all);
-    if (slice.getSubordinate()) {
-      sources.back() = partOf(slice, node);
-      part.emplace(format, node.size, node.receptors);
-      part->setLead(snn::kRowSplitDelay); // fabric-verify-mapping: none is less
-      part->merge(scan(sources.back()), {at.begin, at.end}, sources.back());
-    } else if (!whole) {
-      whole = scan(all);
-    }
-    const MapStatistics &statistics = part ? *part : *whole;
-    MapLayout layout = statistics.layout({at.begin, at.end});
-    if (failed(checkSizes(slice, layout)))
-      return failure();
-    SliceMap &result = encodedMaps[slice];
-    for (uint32_t i = 0; i < node.incoming.size(); ++i)
-      result.rows.push_back(
-          statistics.positionsOf(i, layout, {at.begin, at.end}));
-    for (bool worst : {false, true}) {
-      CoreWork work;
-      for (auto [i, edge] : llvm::enumerate(node.incoming)) {
-        double rate = info.nodes[info.edges[edge].source].rate;
-        work.positions +=
-            double(result.rows[i]) * (worst ? std::max(1.0, rate) : rate);
-      }
-      partialSums[slice][worst] =
-          expectedSums(work, slice.numNeurons(), node.receptors, layout, worst);
-    }
-    writers.emplace_back(std::move(layout), Range{at.begin, at.end});
+    b.partialSums[slice][worst] =
+        expectedSums(work, slice.numNeurons(), node.receptors, layout, worst);
   }
+}
+
+/// Each row is made once, for all slices.
+void MapEncoder::write() {
   std::vector<snn::IntSynapse> row;
-  for (auto [i, view] : llvm::enumerate(views)) {
-    snn::ProjectionOp projection = info.edges[node.incoming[i]].op;
+  for (auto [i, view] : llvm::enumerate(views))
     for (uint32_t source = 0; source < view->numSources(); ++source) {
       view->row(source, row);
       for (auto [writer, known] : llvm::zip_equal(writers, sources))
         if (source >= known[i].begin && source < known[i].end)
-          writer.add(uint32_t(i), source, uint32_t(projection.getReceptor()),
-                     row);
+          writer.add(uint32_t(i), source, receptorOf(i), row);
     }
-  }
+}
+
+LogicalResult MapEncoder::finish() {
   for (auto [slice, writer] : llvm::zip(slices, writers)) {
     auto map = writer.finish();
     if (!map)
       return report(slice, "SNN1106")
              << "the weight-delay map of population '" << slice.getPopulation()
              << "' does not have the planned rows";
-    encodedMaps[slice].map = std::move(*map);
+    b.encodedMaps[slice].map = std::move(*map);
   }
   return success();
+}
+
+LogicalResult CoreImageBuilder::encodeMaps(const NetworkNode &node) {
+  return MapEncoder(*this, node).run();
 }
 
 FailureOr<CoreImageBuilder::Sums>

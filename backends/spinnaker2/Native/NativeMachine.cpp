@@ -30,6 +30,8 @@ callProgram(TickFunction function, NativeCore &core) {
 
 class NativeMachine final : public runtime::LockStepCores {
 public:
+  explicit NativeMachine(fabric::RowFormats formats)
+      : formats(std::move(formats)) {}
   std::string name() const override { return "native"; }
 
   runtime::Capabilities capabilities() const override {
@@ -41,7 +43,7 @@ public:
   Status load(const Bundle &bundle) override {
     clearCores();
     cores.clear();
-    programs = std::make_unique<NativePrograms>();
+    programs = std::make_unique<NativePrograms>(formats);
     const runtime::Manifest &manifest = bundle.manifest;
     for (const runtime::CoreEntry &entry : manifest.cores)
       if (Status s = prepare(bundle, entry); !s)
@@ -199,6 +201,7 @@ private:
     return fmt::format("{}, program '{}'", snnc::toText(core.at), core.program);
   }
 
+  fabric::RowFormats formats;
   std::unique_ptr<NativePrograms> programs;
   std::vector<Core> cores;
   emulator::Router router;
@@ -208,8 +211,9 @@ private:
 
 } // namespace
 
-std::unique_ptr<runtime::CoreMachine> createNativeMachine() {
-  return std::make_unique<NativeMachine>();
+std::unique_ptr<runtime::CoreMachine>
+createNativeMachine(fabric::RowFormats formats) {
+  return std::make_unique<NativeMachine>(std::move(formats));
 }
 
 } // namespace snnc::native

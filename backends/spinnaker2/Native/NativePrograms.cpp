@@ -5,7 +5,7 @@
 
 #include "runtime/support/Text.h"
 
-#include "passes/Program/LoopEmitter.h"
+#include "compiler/Tick/LoopEmitter.h"
 #include "passes/Program/Passes.h"
 #include "runtime/abi/CoreHeader.h"
 
@@ -35,7 +35,7 @@ Value loadField(OpBuilder &b, Location loc, Value core, size_t offset,
 void lowerForPackets(tick::ForPacketsOp op) {
   OpBuilder b(op);
   Location loc = op.getLoc();
-  program::LoopEmitter e(b, loc, op.getCore());
+  tick::LoopEmitter e(b, loc, op.getCore());
   auto pointer = LLVM::LLVMPointerType::get(b.getContext());
   Value count = loadField(b, loc, op.getCore(), offsetof(NativeCore, numKeys),
                           b.getI32Type());
@@ -105,7 +105,7 @@ void lowerAddress(tick::AddressOp op, uint32_t sramBytes) {
 /// result[m][n] = sum over k of a[k][m] * b[k][n], in plain loops.
 void lowerMacStart(tick::MacStartOp op) {
   OpBuilder builder(op);
-  program::LoopEmitter e(builder, op.getLoc(), op.getCore());
+  tick::LoopEmitter e(builder, op.getLoc(), op.getCore());
   auto field = [&](size_t offset) {
     return e.load(e.add(op.getPanel(), uint32_t(offset)));
   };
@@ -145,13 +145,13 @@ void lowerToCalls(ModuleOp module, uint32_t sramBytes) {
   for (tick::MacStartOp op : products)
     lowerMacStart(op);
   module.walk([&](tick::MacWaitOp op) { op.erase(); });
-  module.walk([](tick::LoadGroupOp op) { program::expandGroup(op); });
-  module.walk([](tick::StoreGroupOp op) { program::expandGroup(op); });
+  module.walk([](tick::LoadGroupOp op) { tick::expandGroup(op); });
+  module.walk([](tick::StoreGroupOp op) { tick::expandGroup(op); });
   module.walk([&](Operation *op) {
     if (auto send = dyn_cast<tick::SendOp>(op))
       lowerSend(send);
     else if (auto add = dyn_cast<tick::AddPartOp>(op))
-      program::expandAddPart(add);
+      tick::expandAddPart(add);
     else if (auto address = dyn_cast<tick::AddressOp>(op))
       lowerAddress(address, sramBytes);
   });
@@ -311,6 +311,7 @@ Expected<TickFunction> NativePrograms::add(const std::string &name,
     return known->second;
   DialectRegistry registry;
   registry.insert<tick::TickDialect, fabric::FabricDialect>();
+  s2::registerRowFormats(registry, formats);
   target::registerNativeDialects(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
   Status status;

@@ -13,6 +13,7 @@
 #ifndef SNNC_BACKENDS_SPINNAKER2_NATIVE_NATIVEPROGRAMS_H
 #define SNNC_BACKENDS_SPINNAKER2_NATIVE_NATIVEPROGRAMS_H
 
+#include "backends/spinnaker2/Formats/Formats.h"
 #include "compiler/Target/NativeCode.h"
 #include "runtime/cores/CoreMachine.h"
 
@@ -45,6 +46,10 @@ using TickFunction = void (*)(NativeCore *);
 /// that were added before are not compiled again.
 class NativePrograms {
 public:
+  /// `formats`: the row formats that the text may name.
+  explicit NativePrograms(fabric::RowFormats formats)
+      : formats(std::move(formats)) {}
+
   /// Compiles the tick dialect text of a program; its core header stands at
   /// `headerAddress`. The text is not trusted: it may hold a closed list of
   /// operations, reaches no memory but `sramBytes` of SRAM and the guard, and
@@ -54,11 +59,13 @@ public:
                              uint32_t headerAddress, uint32_t sramBytes);
 
 private:
+  fabric::RowFormats formats;
   target::NativeCode code;
   std::map<std::string, TickFunction> functions; ///< by all that add() is given
 };
 
-std::unique_ptr<runtime::CoreMachine> createNativeMachine();
+std::unique_ptr<runtime::CoreMachine>
+createNativeMachine(fabric::RowFormats formats = s2::rowFormats());
 
 } // namespace snnc::native
 

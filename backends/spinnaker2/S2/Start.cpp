@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "backends/spinnaker2/S2/S2.h"
-#include "passes/Program/LoopEmitter.h"
+#include "compiler/Tick/LoopEmitter.h"
 #include "runtime/abi/CoreHeader.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -26,7 +26,7 @@ void addStart(ModuleOp module, llvm::ArrayRef<llvm::StringRef> handlers,
   auto start = b.create<func::FuncOp>(loc, "start", b.getFunctionType({}, {}));
   b.setInsertionPointToStart(start.addEntryBlock());
   Value core = b.create<LLVM::ZeroOp>(loc, pointer);
-  program::LoopEmitter e(b, loc, core);
+  tick::LoopEmitter e(b, loc, core);
   auto at = [&](size_t offset) {
     return e.constant(header + uint32_t(offset));
   };

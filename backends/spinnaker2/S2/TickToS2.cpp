@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "backends/spinnaker2/S2/S2.h"
-#include "passes/Program/LoopEmitter.h"
+#include "compiler/Tick/LoopEmitter.h"
 #include "runtime/abi/CoreHeader.h"
 
 #include <cstddef>
@@ -15,7 +15,7 @@ namespace snnc::s2 {
 /// The receive ring is read where it lies; one acknowledgement frees it all.
 static void lowerForPackets(tick::ForPacketsOp op, uint32_t header) {
   OpBuilder builder(op);
-  program::LoopEmitter e(builder, op.getLoc(), op.getCore());
+  tick::LoopEmitter e(builder, op.getLoc(), op.getCore());
   Value begin = e.load(
       e.constant(header + uint32_t(offsetof(SnncCoreHeader, fifo_base))));
   Value end =
@@ -47,7 +47,7 @@ static void lowerForPackets(tick::ForPacketsOp op, uint32_t header) {
 /// Panel fields into the array's registers.
 static void lowerMacStart(tick::MacStartOp op) {
   OpBuilder b(op);
-  program::LoopEmitter e(b, op.getLoc(), op.getCore());
+  tick::LoopEmitter e(b, op.getLoc(), op.getCore());
   auto field = [&](size_t offset) {
     return e.load(e.add(op.getPanel(), uint32_t(offset)));
   };
@@ -63,7 +63,7 @@ static void lowerMacStart(tick::MacStartOp op) {
 static void lowerAddPart(tick::AddPartOp op) {
   int64_t bits = op.getBits(), part = op.getPart();
   if ((part + 1) * bits == 32)
-    return program::expandAddPart(op);
+    return tick::expandAddPart(op);
   OpBuilder b(op);
   std::string text = bits == 8 ? "sxtab $0, $1, $2" : "sxtah $0, $1, $2";
   if (part != 0)
@@ -93,7 +93,7 @@ static std::string groupRegisters(int64_t place) {
 static void lowerGroup(tick::LoadGroupOp op) {
   int64_t place = op.getPlace();
   if (place >= kGroupPlaces)
-    return program::expandGroup(op);
+    return tick::expandGroup(op);
   OpBuilder b(op);
   bool walks = !op.getNext().use_empty();
   std::string text = walks ? "vldmia $4!, " : "vldmia $4, ", constraints;
@@ -123,7 +123,7 @@ static void lowerGroup(tick::LoadGroupOp op) {
 static void lowerGroup(tick::StoreGroupOp op) {
   int64_t place = op.getPlace();
   if (place >= kGroupPlaces)
-    return program::expandGroup(op);
+    return tick::expandGroup(op);
   OpBuilder b(op);
   std::string text = "vstmia $0!, " + groupRegisters(place);
   std::string constraints = "=r,0";
@@ -172,7 +172,7 @@ LogicalResult lowerTickToS2(ModuleOp module, uint32_t headerAddress) {
   module.walk([](tick::StoreGroupOp op) { lowerGroup(op); });
   // Volatile is how LLVM is told to leave accesses as they stand.
   module.walk([&](Operation *op) {
-    if (!op->removeAttr(program::kInOrderAttr))
+    if (!op->removeAttr(tick::kInOrderAttr))
       return;
     if (auto load = dyn_cast<LLVM::LoadOp>(op))
       load.setVolatile_(true);

@@ -68,3 +68,27 @@ fabric.machine @chip maps @net target "t" {
   // expected-error @+1 {{groups must divide the channels}}
   fabric.block 0 "w" (%a) to %a encoding #fabric.conv<8, source = [3, 1, 1], pool = [1, 1], in = [1, 1], out = [4, 1, 1], kernel = [1, 1], stride = [1, 1], padding = [0, 0], groups = 2> bytes 8
 }
+
+// -----
+
+fabric.machine @chip maps @net target "t" {
+  %a = fabric.slice "a" [0, 4)
+  // expected-error @+1 {{dense rows hold 8 or 16 bits, not 7}}
+  fabric.block 0 "w" (%a) to %a encoding #fabric.dense<7> bytes 8
+}
+
+// -----
+
+fabric.machine @chip maps @net target "t" {
+  %a = fabric.slice "a" [0, 4)
+  // expected-error @+1 {{unknown attribute or row format `runs` in dialect `fabric`}}
+  fabric.block 0 "w" (%a) to %a encoding #fabric.runs<8> bytes 8
+}
+
+// -----
+
+fabric.machine @chip maps @net target "t" {
+  %a = fabric.slice "a" [0, 4)
+  // expected-error @+1 {{`pool` has 2 numbers, not 3}}
+  fabric.block 0 "w" (%a) to %a encoding #fabric.conv<8, source = [3, 1, 1], pool = [1, 1, 1], in = [1, 1], out = [4, 1, 1], kernel = [1, 1], stride = [1, 1], padding = [0, 0], groups = 1> bytes 8
+}

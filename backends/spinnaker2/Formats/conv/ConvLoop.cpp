@@ -9,18 +9,19 @@
 // run. Channels last, all channels at one place are neighbours, with a stride
 // of one those of a whole row of places: one long run per kernel row.
 
-#include "passes/Program/ConvLoop.h"
+#include "backends/spinnaker2/Formats/conv/Conv.h"
 
-#include "runtime/abi/CoreHeader.h"
+#include "compiler/Tick/RowContext.h"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 
 using namespace mlir;
+using namespace snnc::tick;
 using arith::CmpIPredicate;
 
-namespace snnc::program {
+namespace snnc::s2 {
 
 namespace {
 
@@ -84,9 +85,7 @@ public:
   }
 
 private:
-  Value field(size_t offset) {
-    return e.load(e.add(row.entry, uint32_t(offset)));
-  }
+  Value field(size_t offset) { return row.field(e, offset); }
 
   /// Channel, row, column.
   std::array<Value, 3> coordinates(Value source) {
@@ -165,6 +164,14 @@ private:
                     e.add(e.mul(rows.first, e.constant(shape.out[2])),
                           columns.first)),
               begin);
+    emitReached(weights, neuron, from, to);
+  }
+
+  /// Channels [from, to), from the address of the first tap and the first
+  /// neuron.
+  void emitReached(Value weights, Value neuron, Value from, Value to) {
+    uint32_t plane = shape.outPlane();
+    uint32_t channelBytes = uint32_t(shape.channelTaps()) * bytes;
     Value some = e.b.create<arith::CmpIOp>(e.loc, CmpIPredicate::sgt,
                                            columns.count, e.constant(0));
     Value count = e.b.create<arith::SelectOp>(e.loc, some, e.sub(to, from),
@@ -294,8 +301,9 @@ private:
 } // namespace
 
 void emitConvRow(LoopEmitter &e, const fabric::ConvShape &shape, unsigned bits,
-                 const RowContext &row, Value sums) {
+                 const RowContext &row) {
+  Value sums = row.sums(e);
   ConvRow(e, shape, bits, row, sums).emit();
 }
 
-} // namespace snnc::program
+} // namespace snnc::s2

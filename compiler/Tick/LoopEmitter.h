@@ -8,8 +8,8 @@
 // what a pointer is (tick.address).
 //
 //===----------------------------------------------------------------------===//
-#ifndef SNNC_PASSES_PROGRAM_LOOPEMITTER_H
-#define SNNC_PASSES_PROGRAM_LOOPEMITTER_H
+#ifndef SNNC_TICK_LOOPEMITTER_H
+#define SNNC_TICK_LOOPEMITTER_H
 
 #include "compiler/Tick/Tick.h"
 
@@ -18,7 +18,7 @@
 
 #include <functional>
 
-namespace snnc::program {
+namespace snnc::tick {
 
 class LoopEmitter {
 public:
@@ -110,6 +110,6 @@ void expandGroup(tick::StoreGroupOp op);
 /// The mark of InOrder on llvm.load and llvm.store.
 inline constexpr const char *kInOrderAttr = "tick.in_order";
 
-} // namespace snnc::program
+} // namespace snnc::tick
 
-#endif // SNNC_PASSES_PROGRAM_LOOPEMITTER_H
+#endif // SNNC_TICK_LOOPEMITTER_H

@@ -1,11 +1,11 @@
 //===- LoopEmitter.cpp - Writing address arithmetic in MLIR ---------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "passes/Program/LoopEmitter.h"
+#include "compiler/Tick/LoopEmitter.h"
 
 using namespace mlir;
 
-namespace snnc::program {
+namespace snnc::tick {
 
 Value LoopEmitter::constant(uint32_t value) {
   return b.create<arith::ConstantOp>(
@@ -43,7 +43,7 @@ Value LoopEmitter::compare(arith::CmpIPredicate predicate, Value x, Value y) {
 }
 
 Value LoopEmitter::pointer(Value address) {
-  return b.create<tick::AddressOp>(loc, core, address);
+  return b.create<AddressOp>(loc, core, address);
 }
 template <typename Access> Access LoopEmitter::mark(Access access) {
   if (inOrder)
@@ -136,7 +136,7 @@ void LoopEmitter::ifThen(Value condition, llvm::function_ref<void()> then,
     b.create<scf::IfOp>(loc, condition, emit(then));
 }
 
-void expandAddPart(tick::AddPartOp op) {
+void expandAddPart(AddPartOp op) {
   OpBuilder b(op);
   LoopEmitter e(b, op.getLoc(), Value());
   Type part = b.getIntegerType(unsigned(op.getBits()));
@@ -147,7 +147,7 @@ void expandAddPart(tick::AddPartOp op) {
   op.erase();
 }
 
-void expandGroup(tick::LoadGroupOp op) {
+void expandGroup(LoadGroupOp op) {
   OpBuilder b(op);
   LoopEmitter e(b, op.getLoc(), op.getCore());
   for (unsigned k = 0; k < 4; ++k) {
@@ -162,7 +162,7 @@ void expandGroup(tick::LoadGroupOp op) {
   op.erase();
 }
 
-void expandGroup(tick::StoreGroupOp op) {
+void expandGroup(StoreGroupOp op) {
   OpBuilder b(op);
   LoopEmitter e(b, op.getLoc(), op.getCore());
   Value values[] = {op.getA(), op.getB(), op.getC(), op.getD()};
@@ -183,4 +183,4 @@ void LoopEmitter::ifLikely(Value condition, llvm::function_ref<void()> then,
   ifThen(b.create<LLVM::ExpectOp>(loc, condition, always), then, otherwise);
 }
 
-} // namespace snnc::program
+} // namespace snnc::tick

@@ -4,13 +4,13 @@
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The row format of a convolution whose kernel a core keeps once: the targets
-// of a source follow from its coordinates. With a pool, windows of `pool` cells
-// side by side are summed before the convolution.
+// The convolution that a projection is. Where its kernel is kept once, the
+// targets of a source follow from its coordinates. With a pool, windows of
+// `pool` cells side by side are summed before the convolution.
 //
 //===----------------------------------------------------------------------===//
-#ifndef SNNC_PLANNER_CONVSHAPE_H
-#define SNNC_PLANNER_CONVSHAPE_H
+#ifndef SNNC_ROWS_CONVSHAPE_H
+#define SNNC_ROWS_CONVSHAPE_H
 
 #include <algorithm>
 #include <array>
@@ -21,7 +21,7 @@ namespace snnc::fabric {
 
 /// All maps are channels x height x width. Channels first, neuron (c, y, x)
 /// stands at place (c * height + y) * width + x; channels last, at
-/// (y * width + x) * channels + c (NeuronOrder.h). Dilation is 1.
+/// (y * width + x) * channels + c (Fabric/NeuronOrder.h). Dilation is 1.
 struct ConvShape {
   std::array<uint32_t, 3> source{}; ///< of the projection, before the pool
   std::array<uint32_t, 2> pool{1, 1};
@@ -90,4 +90,4 @@ private:
 
 } // namespace snnc::fabric
 
-#endif // SNNC_PLANNER_CONVSHAPE_H
+#endif // SNNC_ROWS_CONVSHAPE_H

@@ -1,0 +1,272 @@
+//===- Conv.cpp - A convolution's kernel, kept once -----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "backends/spinnaker2/Formats/conv/Conv.h"
+
+#include "backends/spinnaker2/Formats/Fields.h"
+#include "backends/spinnaker2/Formats/conv/KernelProbe.h"
+#include "compiler/Rows/BlockStatistics.h"
+#include "compiler/Rows/RowBytes.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+using namespace mlir;
+using namespace snnc::fabric;
+using snnc::snn::IntSynapse;
+
+namespace snnc::s2 {
+
+Range channelsOf(const ConvShape &shape, Range targets) {
+  if (shape.channelsLast)
+    return {0, shape.out[0]};
+  return {targets.begin / shape.outPlane(),
+          (targets.end + shape.outPlane() - 1) / shape.outPlane()};
+}
+
+uint64_t kernelBytes(const ConvShape &shape, unsigned bits, Range targets) {
+  return align4(channelsOf(shape, targets).size() * shape.channelTaps() *
+                (bits / 8));
+}
+
+namespace {
+/// One tap; one row of outputs that a source reaches.
+constexpr double kTapCycles = 4.6, kRunCycles = 100;
+
+/// The numbers of the attribute, in its order.
+struct ConvFields {
+  uint32_t bits = 8;
+  ConvShape shape;
+
+  /// visit(key, numbers) of everything behind the bits but the flag.
+  template <typename Visit> void each(Visit visit) {
+    visit("source", MutableArrayRef(shape.source));
+    visit("pool", MutableArrayRef(shape.pool));
+    visit("in", MutableArrayRef(shape.in));
+    visit("out", MutableArrayRef(shape.out));
+    visit("kernel", MutableArrayRef(shape.kernel));
+    visit("stride", MutableArrayRef(shape.stride));
+    visit("padding", MutableArrayRef(shape.padding));
+  }
+
+  RowFields fields() {
+    RowFields numbers{bits};
+    each([&](const char *, MutableArrayRef<uint32_t> values) {
+      numbers.append(values.begin(), values.end());
+    });
+    numbers.push_back(shape.groups);
+    numbers.push_back(shape.channelsLast);
+    return numbers;
+  }
+  static ConvFields of(ArrayRef<uint32_t> numbers) {
+    ConvFields fields;
+    fields.bits = numbers.front();
+    ArrayRef<uint32_t> rest = numbers.drop_front();
+    fields.each([&](const char *, MutableArrayRef<uint32_t> values) {
+      llvm::copy(rest.take_front(values.size()), values.begin());
+      rest = rest.drop_front(values.size());
+    });
+    fields.shape.groups = rest[0];
+    fields.shape.channelsLast = rest[1] != 0;
+    return fields;
+  }
+};
+
+class KernelWriter : public BlockWriter {
+public:
+  KernelWriter(const ConvFields &conv, const BlockBytes<std::byte> &block)
+      : shape(conv.shape), width(conv.bits / 8), block(block),
+        first(channelsOf(shape, block.targets).begin * shape.channelTaps()) {}
+  bool add(RowPlace place, std::span<const IntSynapse> row) override {
+    for (const IntSynapse &synapse : row) {
+      auto tap = shape.tap(place.source, synapse.target);
+      if (!tap || !fitsSigned(synapse.weight, width * 8))
+        return false;
+      store(block.rows, (*tap - first) * width, uint32_t(synapse.weight),
+            width);
+    }
+    return true;
+  }
+
+private:
+  ConvShape shape;
+  unsigned width; ///< bytes of a tap
+  BlockBytes<std::byte> block;
+  uint64_t first; ///< tap
+};
+
+class ConvRows : public RowFormat {
+public:
+  StringRef name() const override { return "conv"; }
+  std::string body(ArrayRef<uint32_t> fields) const override;
+  std::string summary(ArrayRef<uint32_t> fields) const override {
+    return std::to_string(fields[0]);
+  }
+  FailureOr<RowFields> parse(AsmParser &parser) const override;
+  LogicalResult verify(llvm::function_ref<InFlightDiagnostic()> emitError,
+                       ArrayRef<uint32_t> fields) const override;
+
+  std::unique_ptr<RowProbe> probe(const SynapseView &view) const override {
+    auto shape = view.conv();
+    if (!shape || view.minDelay() != view.maxDelay())
+      return nullptr;
+    return std::make_unique<KernelProbe>(*shape);
+  }
+  void propose(const BlockStatistics &statistics, Range,
+               SmallVectorImpl<RowEncoding> &to) const override {
+    auto *probe = static_cast<const KernelProbe *>(statistics.probeOf(*this));
+    if (!probe || !probe->shape())
+      return;
+    to.push_back(conv(8, *probe->shape()));
+    to.push_back(conv(16, *probe->shape()));
+  }
+  std::optional<BlockSize>
+  size(ArrayRef<uint32_t> fields, const BlockStatistics &statistics,
+       Range targets, std::span<const Range> sourceSlices) const override;
+  /// An event costs more here.
+  bool isBetter(double bytes, double best) const override {
+    return 2 * bytes <= best;
+  }
+  std::optional<BlockEstimate> estimate(const BlockShape &shape) const override;
+
+  std::unique_ptr<BlockWriter> write(ArrayRef<uint32_t> fields,
+                                     const BlockBytes<std::byte> &block,
+                                     const SynapseView &view) const override {
+    auto conv = ConvFields::of(fields);
+    if (!block.index.empty() || view.minDelay() != view.maxDelay() ||
+        conv.shape != view.conv() ||
+        block.rows.size() != kernelBytes(conv.shape, conv.bits, block.targets))
+      return nullptr;
+    return std::make_unique<KernelWriter>(conv, block);
+  }
+  void read(ArrayRef<uint32_t> fields, const BlockBytes<const std::byte> &block,
+            RowPlace place, std::vector<IntSynapse> &row) const override {
+    auto [bits, shape] = ConvFields::of(fields);
+    unsigned width = bits / 8;
+    uint64_t first =
+        channelsOf(shape, block.targets).begin * shape.channelTaps();
+    for (uint32_t target = block.targets.begin; target < block.targets.end;
+         ++target)
+      if (auto tap = shape.tap(place.source, target))
+        if (int32_t weight = signExtend(
+                fetch(block.rows, (*tap - first) * width, width), bits))
+          row.push_back({target - block.targets.begin, weight, block.minDelay});
+  }
+
+  double cycles(ArrayRef<uint32_t> fields, const RowWork &work) const override {
+    double runs = ConvFields::of(fields).shape.runs(work.targets);
+    return kTapCycles * (work.synapses * work.rate) +
+           kRunCycles * (work.sources * runs * work.rate);
+  }
+
+  void emitLoop(tick::LoopEmitter &e, ArrayRef<uint32_t> fields,
+                const tick::RowContext &row) const override {
+    auto conv = ConvFields::of(fields);
+    emitConvRow(e, conv.shape, conv.bits, row);
+  }
+  /// `index_base` is the first source, `length` the first target.
+  void fill(ArrayRef<uint32_t>, const EntryPlace &place,
+            SnncTableEntry &entry) const override {
+    entry.rows_base = place.rows;
+    entry.index_base = place.sourceSlices[place.slice].begin;
+    entry.length = place.targets.begin;
+  }
+};
+
+std::string ConvRows::body(ArrayRef<uint32_t> fields) const {
+  auto conv = ConvFields::of(fields);
+  std::string text = std::to_string(conv.bits);
+  conv.each([&](const char *key, ArrayRef<uint32_t> values) {
+    text += fmt::format(", {} = [{}]", key, fmt::join(values, ", "));
+  });
+  return fmt::format("{}, groups = {}{}", text, conv.shape.groups,
+                     conv.shape.channelsLast ? ", channels_last = true" : "");
+}
+
+FailureOr<RowFields> ConvRows::parse(AsmParser &parser) const {
+  ConvFields conv;
+  uint32_t last = 0;
+  bool failed = bool(parser.parseInteger(conv.bits));
+  conv.each([&](const char *key, MutableArrayRef<uint32_t> values) {
+    failed = failed || parseField(parser, key, values);
+  });
+  if (failed || parseField(parser, "groups", conv.shape.groups) ||
+      parseFlag(parser, "channels_last", last))
+    return failure();
+  conv.shape.channelsLast = last;
+  return conv.fields();
+}
+
+LogicalResult
+ConvRows::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
+                 ArrayRef<uint32_t> fields) const {
+  auto conv = ConvFields::of(fields);
+  if (conv.bits != 8 && conv.bits != 16)
+    return emitError() << "a kernel holds 8 or 16 bits, not " << conv.bits;
+  bool positive = true;
+  conv.each([&](StringRef key, ArrayRef<uint32_t> values) {
+    if (key != "padding")
+      for (uint32_t n : values)
+        positive &= 0 < n && n < 65536;
+  });
+  if (!positive)
+    return emitError() << "extents, pool and stride are 1 to 65535";
+  const ConvShape &shape = conv.shape;
+  if (shape.groups == 0 || shape.source[0] % shape.groups ||
+      shape.out[0] % shape.groups)
+    return emitError() << "groups must divide the channels";
+  return success();
+}
+
+/// Whole channels: the core reads only taps that reach into the slice, but the
+/// others are written as well.
+std::optional<BlockSize> ConvRows::size(ArrayRef<uint32_t> fields,
+                                        const BlockStatistics &statistics,
+                                        Range targets,
+                                        std::span<const Range>) const {
+  auto conv = ConvFields::of(fields);
+  auto *probe = static_cast<const KernelProbe *>(statistics.probeOf(*this));
+  Range channels = channelsOf(conv.shape, targets);
+  Range whole{channels.begin * conv.shape.outPlane(),
+              channels.end * conv.shape.outPlane()};
+  if (!probe || probe->shape() != conv.shape ||
+      statistics.wideWeights(conv.bits, whole) != 0)
+    return std::nullopt;
+  return BlockSize{kernelBytes(conv.shape, conv.bits, targets), 0};
+}
+
+/// Of the slice that meets most channels, or of the mean one.
+std::optional<BlockEstimate> ConvRows::estimate(const BlockShape &block) const {
+  if (!block.conv || !*block.conv || !block.oneDelay)
+    return std::nullopt;
+  const ConvShape &shape = **block.conv;
+  uint32_t n = block.neurons, size = block.layerNeurons;
+  auto bytes = [&](uint32_t begin, uint32_t end) {
+    return double(kernelBytes(shape, block.bits, {begin, end}));
+  };
+  BlockEstimate found{conv(block.bits, shape)};
+  if (shape.channelsLast || n >= size) {
+    found.rows = bytes(0, std::min(n, size));
+    return found;
+  }
+  double most = 0, sum = 0, count = 0;
+  for (uint32_t begin = 0; begin < size; begin += n, ++count) {
+    double slice = bytes(begin, std::min(size, begin + n));
+    most = std::max(most, slice);
+    sum += slice;
+  }
+  found.rows = block.heaviest ? most : sum / count;
+  return found;
+}
+} // namespace
+
+RowEncoding conv(unsigned bits, const ConvShape &shape) {
+  return {&convRows(), ConvFields{bits, shape}.fields()};
+}
+
+const RowFormat &convRows() {
+  static const ConvRows format;
+  return format;
+}
+
+} // namespace snnc::s2

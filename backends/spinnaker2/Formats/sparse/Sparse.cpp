@@ -1,0 +1,259 @@
+//===- Sparse.cpp - A word per synapse ------------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "backends/spinnaker2/Formats/sparse/Sparse.h"
+
+#include "backends/spinnaker2/Formats/Fields.h"
+#include "compiler/Rows/BlockStatistics.h"
+#include "compiler/Rows/RowBytes.h"
+
+#include <bit>
+#include <cmath>
+#include <fmt/format.h>
+
+using namespace mlir;
+using namespace snnc::fabric;
+using snnc::snn::IntSynapse;
+
+namespace snnc::s2 {
+
+IndexLayout::IndexLayout(std::span<const Range> sourceSlices) {
+  for (const Range &slice : sourceSlices) {
+    // The shared entry is the last one so far; an odd start would break the
+    // 4-byte rule, so that slice repeats the entry.
+    uint64_t start = entries == 0 ? 0 : entries - 1;
+    start += start % 2;
+    first.push_back(uint32_t(start));
+    entries = start + slice.size() + 1;
+  }
+}
+
+namespace {
+/// One synapse.
+constexpr double kSynapseCycles = 7.5;
+
+/// One synaptic word; nothing when a field is too narrow.
+std::optional<uint32_t> pack(const SparseFields &fields, uint32_t target,
+                             uint32_t delay, int32_t weight) {
+  if (uint64_t(target) >> fields.indexBits ||
+      uint64_t(delay) >> fields.delayBits ||
+      !fitsSigned(weight, fields.weightBits))
+    return std::nullopt;
+  uint64_t mask = (uint64_t(1) << fields.weightBits) - 1;
+  return uint32_t(target | uint64_t(delay) << fields.indexBits |
+                  (uint64_t(uint32_t(weight)) & mask)
+                      << (fields.indexBits + fields.delayBits));
+}
+
+IntSynapse unpack(const SparseFields &fields, uint32_t word,
+                  uint32_t minDelay) {
+  auto field = [&](unsigned at, unsigned bits) {
+    return uint32_t(uint64_t(word) >> at & ((uint64_t(1) << bits) - 1));
+  };
+  unsigned weightAt = fields.indexBits + fields.delayBits;
+  return {field(0, fields.indexBits),
+          signExtend(field(weightAt, fields.weightBits), fields.weightBits),
+          minDelay + field(fields.indexBits, fields.delayBits)};
+}
+
+class SparseWriter : public BlockWriter {
+public:
+  SparseWriter(const SparseFields &fields, const BlockBytes<std::byte> &block)
+      : fields(fields), block(block), layout(block.sourceSlices),
+        width(fields.word / 8) {}
+
+  bool add(RowPlace place, std::span<const IntSynapse> row) override {
+    if (place.source == block.sourceSlices[place.slice].begin) {
+      entry = layout.first[place.slice];
+      store(block.index, 2 * entry, uint32_t(words), 2);
+    }
+    if (!fields.repeats && repeatsAny(row))
+      return false;
+    for (const IntSynapse &synapse : row) {
+      auto word = pack(fields, synapse.target - block.targets.begin,
+                       synapse.delay - block.minDelay, synapse.weight);
+      if (!word || (words + 1) * width > block.rows.size())
+        return false;
+      store(block.rows, words++ * width, *word, width);
+    }
+    if (words > UINT16_MAX)
+      return false;
+    store(block.index, 2 * ++entry, uint32_t(words), 2);
+    return true;
+  }
+  bool end() override { return block.rows.size() == align4(words * width); }
+
+private:
+  static bool repeatsAny(std::span<const IntSynapse> row) {
+    for (size_t i = 0, end; i < row.size(); i = end) {
+      for (end = i + 1; end < row.size() && row[end].target == row[i].target;)
+        ++end;
+      if (repeatsDelay(row.subspan(i, end - i)))
+        return true;
+    }
+    return false;
+  }
+
+  SparseFields fields;
+  BlockBytes<std::byte> block;
+  IndexLayout layout;
+  unsigned width; ///< bytes of a word
+  uint64_t words = 0, entry = 0;
+};
+
+class SparseRows : public RowFormat {
+public:
+  StringRef name() const override { return "sparse"; }
+  std::string body(ArrayRef<uint32_t> fields) const override {
+    auto sparse = SparseFields::of(fields);
+    return fmt::format("{}, index = {}, delay = {}, weight = {}{}", sparse.word,
+                       sparse.indexBits, sparse.delayBits, sparse.weightBits,
+                       sparse.repeats ? ", repeats = true" : "");
+  }
+  FailureOr<RowFields> parse(AsmParser &parser) const override {
+    RowFields fields(5);
+    if (parser.parseInteger(fields[0]) ||
+        parseField(parser, "index", fields[1]) ||
+        parseField(parser, "delay", fields[2]) ||
+        parseField(parser, "weight", fields[3]) ||
+        parseFlag(parser, "repeats", fields[4]))
+      return failure();
+    return fields;
+  }
+  LogicalResult verify(llvm::function_ref<InFlightDiagnostic()> emitError,
+                       ArrayRef<uint32_t> fields) const override;
+
+  void propose(const BlockStatistics &statistics, Range targets,
+               SmallVectorImpl<RowEncoding> &to) const override;
+  std::optional<BlockSize>
+  size(ArrayRef<uint32_t> fields, const BlockStatistics &statistics,
+       Range targets, std::span<const Range> sourceSlices) const override;
+  uint64_t indexBytes(std::span<const Range> sourceSlices) const override {
+    return align4(IndexLayout(sourceSlices).entries * sizeof(uint16_t));
+  }
+  std::optional<BlockEstimate> estimate(const BlockShape &shape) const override;
+
+  std::unique_ptr<BlockWriter> write(ArrayRef<uint32_t> fields,
+                                     const BlockBytes<std::byte> &block,
+                                     const SynapseView &) const override {
+    if (block.index.size() != indexBytes(block.sourceSlices))
+      return nullptr;
+    return std::make_unique<SparseWriter>(SparseFields::of(fields), block);
+  }
+  void read(ArrayRef<uint32_t> fields, const BlockBytes<const std::byte> &block,
+            RowPlace place, std::vector<IntSynapse> &row) const override {
+    auto sparse = SparseFields::of(fields);
+    unsigned width = sparse.word / 8;
+    IndexLayout layout(block.sourceSlices.first(place.slice + 1));
+    uint64_t entry = 2 * (uint64_t(layout.first[place.slice]) + place.source -
+                          block.sourceSlices[place.slice].begin);
+    uint32_t end = fetch(block.index, entry + 2, 2);
+    for (uint32_t word = fetch(block.index, entry, 2); word < end; ++word)
+      row.push_back(unpack(sparse,
+                           fetch(block.rows, uint64_t(word) * width, width),
+                           block.minDelay));
+  }
+
+  double cycles(ArrayRef<uint32_t>, const RowWork &work) const override {
+    return kSynapseCycles * (work.synapses * work.rate);
+  }
+
+  void emitLoop(tick::LoopEmitter &e, ArrayRef<uint32_t> fields,
+                const tick::RowContext &row) const override {
+    emitSparseRow(e, SparseFields::of(fields), row);
+  }
+  /// Index and delay field are one number where they are as wide as a slot has
+  /// bytes and as the ring has slots.
+  bool joins(ArrayRef<uint32_t> fields, uint64_t slots,
+             uint64_t slotBytes) const override {
+    auto sparse = SparseFields::of(fields);
+    return sparse.delayBits > 0 && slots == uint64_t(1) << sparse.delayBits &&
+           slotBytes == uint64_t(4) << sparse.indexBits;
+  }
+  void fill(ArrayRef<uint32_t>, const EntryPlace &place,
+            SnncTableEntry &entry) const override {
+    IndexLayout layout(place.sourceSlices);
+    entry.rows_base = place.rows;
+    entry.index_base = place.index + 2 * layout.first[place.slice];
+  }
+};
+
+LogicalResult
+SparseRows::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
+                   ArrayRef<uint32_t> fields) const {
+  auto sparse = SparseFields::of(fields);
+  if (sparse.word != 16 && sparse.word != 32)
+    return emitError() << "a synaptic word has 16 or 32 bits, not "
+                       << sparse.word;
+  if (sparse.weightBits < 8)
+    return emitError() << "a synaptic weight has at least 8 bits, not "
+                       << sparse.weightBits;
+  if (uint64_t(sparse.indexBits) + sparse.delayBits + sparse.weightBits !=
+      sparse.word)
+    return emitError() << "index " << sparse.indexBits << ", delay "
+                       << sparse.delayBits << " and weight "
+                       << sparse.weightBits << " do not add up to the word's "
+                       << sparse.word << " bits";
+  return success();
+}
+
+void SparseRows::propose(const BlockStatistics &statistics, Range targets,
+                         SmallVectorImpl<RowEncoding> &to) const {
+  unsigned delayBits =
+      unsigned(std::bit_width(statistics.maxDelay() - statistics.minDelay()));
+  unsigned weightBits = statistics.wideWeights(8, targets) == 0 ? 8 : 16;
+  bool repeats = statistics.repeats(targets) != 0;
+  // The widths add up to the word. Spare bits go to the index; with delays to
+  // the weight, because an index just as wide as a ring slot makes index and
+  // delay one number (joins).
+  unsigned indexBits = unsigned(std::bit_width(targets.size() - 1));
+  for (unsigned word : {16u, 32u}) {
+    if (delayBits + weightBits >= word)
+      continue;
+    unsigned index = word - delayBits - weightBits;
+    if (word == 32 && delayBits != 0)
+      index = std::min(index, std::max(1u, indexBits));
+    to.push_back(
+        sparse(word, index, delayBits, word - index - delayBits, repeats));
+  }
+}
+
+std::optional<BlockSize>
+SparseRows::size(ArrayRef<uint32_t> fields, const BlockStatistics &statistics,
+                 Range targets, std::span<const Range> sourceSlices) const {
+  auto sparse = SparseFields::of(fields);
+  unsigned weight = sparse.weightBits < 16 ? 8 : 16;
+  uint64_t words = statistics.synapses(targets);
+  if (uint64_t(targets.size() - 1) >> sparse.indexBits ||
+      uint64_t(statistics.maxDelay() - statistics.minDelay()) >>
+          sparse.delayBits ||
+      statistics.wideWeights(weight, targets) != 0 || words > UINT16_MAX ||
+      (!sparse.repeats && statistics.repeats(targets) != 0))
+    return std::nullopt;
+  return BlockSize{align4(words * (sparse.word / 8)), indexBytes(sourceSlices)};
+}
+
+std::optional<BlockEstimate>
+SparseRows::estimate(const BlockShape &shape) const {
+  std::optional<BlockEstimate> best;
+  for (unsigned word : {16u, 32u}) {
+    unsigned used = shape.delayBits + shape.bits;
+    if (used >= word || uint64_t(shape.neurons - 1) >> (word - used) ||
+        shape.synapses > UINT16_MAX)
+      continue;
+    BlockEstimate found{sparse(word, word - used, shape.delayBits, shape.bits),
+                        4 * std::ceil(shape.synapses * word / 32),
+                        4 * std::ceil((shape.rows + 1) / 2)};
+    if (!best || found.total() < best->total())
+      best = std::move(found);
+  }
+  return best;
+}
+} // namespace
+
+const RowFormat &sparseRows() {
+  static const SparseRows format;
+  return format;
+}
+
+} // namespace snnc::s2

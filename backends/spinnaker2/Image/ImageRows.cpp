@@ -1,0 +1,191 @@
+//===- ImageRows.cpp - Rows, maps and the table of one core --------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "backends/spinnaker2/Image/ImageWriter.h"
+
+#include "backends/spinnaker2/Image/CountLimit.h"
+#include "compiler/Support/Report.h"
+
+#include <algorithm>
+#include <cstring>
+#include <tuple>
+
+using namespace mlir;
+using namespace snnc::fabric;
+
+namespace snnc::s2 {
+
+LogicalResult ImageWriter::writeRows(BlockOp block) {
+  auto encoded = b.take(block);
+  if (failed(encoded))
+    return failure();
+  FailureOr<Place> rows = Place{}, index = Place{};
+  if (!encoded->rows.empty() &&
+      failed(rows = find("rows", block.getProjection())))
+    return failure();
+  if (!encoded->index.empty() &&
+      failed(index = find("index", block.getProjection())))
+    return failure();
+  if (rows->bytes != encoded->rows.size() ||
+      index->bytes != encoded->index.size())
+    return report(block, "SNN0382")
+           << "the buffers of projection '" << block.getName()
+           << "' do not have the block's " << int64_t(block.getBytes()) << " B";
+  if (rows->bytes)
+    std::ranges::copy(encoded->rows, bytesAt(*rows).begin());
+  if (index->bytes)
+    std::ranges::copy(encoded->index, bytesAt(*index).begin());
+  image.summary.synapses += encoded->synapses;
+  addEntries(block, *rows, *index, encoded->minDelay);
+  addWork(block, [&](CoreWork &w, uint64_t sources, double rate) {
+    addRows(
+        w, encodingOf(cast<RowsAttr>(block.getEncoding())),
+        {double(sources), slice.numNeurons(), double(encoded->synapses), rate});
+  });
+  return success();
+}
+
+/// Weights, scatter table, positions and panels of a parallel core.
+LogicalResult ImageWriter::writeMap() {
+  auto map = b.takeMap(slice, node);
+  if (failed(map))
+    return failure();
+  layout = map->map.layout;
+  std::pair<const char *, std::span<const std::byte>> parts[] = {
+      {"weights", map->map.weights},
+      {"scatter", map->map.scatter},
+      {"positions", map->map.positions}};
+  for (auto &[name, bytes] : parts) {
+    auto place = find(name);
+    if (failed(place))
+      return failure();
+    std::ranges::copy(bytes, bytesAt(*place).begin());
+  }
+  image.summary.synapses += map->map.synapses;
+  image.summary.largestCount = largestCount(map->map, b.machine.mac);
+  if (failed(addMapEntries(map->rows)))
+    return failure();
+  if (slice.getSubordinate()) {
+    auto sums = b.sumsOf(slice, node);
+    if (failed(sums))
+      return failure();
+    for (size_t i : {0, 1})
+      work[i].sums = (*sums)[i];
+  }
+  return writePanels(layout);
+}
+
+/// `rows`: by place in NetworkNode::incoming.
+LogicalResult ImageWriter::addMapEntries(ArrayRef<uint64_t> rows) {
+  for (BlockOp block : blocksOf(slice)) {
+    auto edge = llvm::find(node.incoming, block.getProjection());
+    if (edge == node.incoming.end())
+      continue;
+    uint32_t number = uint32_t(edge - node.incoming.begin());
+    Range known = layout.sourcesOf[number];
+    std::vector<Range> parts = rangesOf(block);
+    if (parts.size() != block.getSources().size() ||
+        known.size() != (parts.empty() ? 0 : parts.back().end - known.begin) ||
+        (known.size() && parts.front().begin != known.begin))
+      return report(block, "SNN1106")
+             << "the weight-delay map of population '" << slice.getPopulation()
+             << "' knows sources [" << known.begin << ", " << known.end
+             << ") of projection '" << block.getName() << "', the block others";
+    for (auto [part, source] : llvm::zip_equal(parts, block.getSources())) {
+      SnncTableEntry entry = entryFor(infoOf(source), part);
+      entry.target = layout.firstSource(number) + part.begin - known.begin;
+      entries.push_back(entry);
+    }
+    addWork(block, [&](CoreWork &w, uint64_t sources, double rate) {
+      w.packets += double(sources) * rate;
+      w.positions += double(rows[number]) * rate;
+    });
+  }
+  return success();
+}
+
+/// The keys of `part` of a sender's neurons.
+SnncTableEntry ImageWriter::entryFor(SliceInfo sender, Range part) {
+  SnncTableEntry entry = {};
+  entry.key_first = sender.key.value_or(0) + part.begin - sender.begin;
+  entry.key_count = part.size();
+  return entry;
+}
+
+LogicalResult ImageWriter::writePanels(const MapLayout &layout) {
+  auto place = find("panels"), weights = find("weights"),
+       operand = find("operand"), output = find("output");
+  if (failed(place) || failed(weights) || failed(operand) || failed(output))
+    return failure();
+  std::byte *out = bytesAt(*place).data();
+  for (const MapPanel &panel : layout.panels) {
+    SnncPanel entry = {};
+    entry.operand =
+        operand->at + uint32_t(panel.firstRow * layout.format.operandBytes());
+    entry.rows = panel.rows;
+    entry.weights = weights->at + uint32_t(panel.weights);
+    entry.columns = panel.columns;
+    entry.output = output->at + uint32_t(panel.output);
+    entry.neuron_first = panel.neurons.begin;
+    entry.neuron_end = panel.neurons.end;
+    std::memcpy(out, &entry, sizeof entry);
+    out += sizeof entry;
+  }
+  return success();
+}
+
+/// One table entry per source slice.
+void ImageWriter::addEntries(BlockOp block, Place rows, Place index,
+                             uint32_t minDelay) {
+  auto encoding = cast<RowsAttr>(block.getEncoding());
+  snn::ProjectionOp projection = b.info.edges[block.getProjection()].op;
+  uint32_t padded = uint32_t(align4(slice.numNeurons()));
+  std::vector<Range> parts = rangesOf(block);
+  RowFormat::EntryPlace place{
+      rows.at,
+      index.at,
+      {uint32_t(slice.getBegin()), uint32_t(slice.getEnd())},
+      parts};
+  for (auto [i, source] : llvm::enumerate(block.getSources())) {
+    SnncTableEntry entry = entryFor(infoOf(source), parts[i]);
+    entry.kind = uint32_t(llvm::find(encodings, encoding) - encodings.begin());
+    entry.target = uint32_t(projection.getReceptor()) * padded;
+    entry.delay = minDelay - 1;
+    place.slice = i;
+    encoding.getFormat()->fill(encoding.getFields(), place, entry);
+    entries.push_back(entry);
+  }
+}
+
+/// Per subordinate and receptor, one table entry for the keys of its sums.
+LogicalResult ImageWriter::addSums(GatherOp gather) {
+  unsigned bits = gather.getEncoding().getBits();
+  uint32_t padded = uint32_t(align4(slice.numNeurons()));
+  for (Value part : gather.getSources()) {
+    SliceInfo sender = infoOf(part);
+    for (uint32_t r = 0; r < node.receptors; ++r) {
+      SnncTableEntry entry = {};
+      entry.key_count = (2 * sender.size()) << bits;
+      entry.key_first = sender.key.value_or(0) + r * entry.key_count;
+      entry.kind = uint32_t(encodings.size() - 1);
+      entry.target = r * padded + sender.begin - uint32_t(slice.getBegin());
+      entries.push_back(entry);
+    }
+    auto sums = b.sumsOf(part.getDefiningOp<SliceOp>(), node);
+    if (failed(sums))
+      return failure();
+    work[0].sums += (*sums)[0];
+    work[1].sums += (*sums)[1];
+  }
+  return success();
+}
+
+void ImageWriter::writeTable() {
+  std::sort(entries.begin(), entries.end(),
+            [](const SnncTableEntry &x, const SnncTableEntry &y) {
+              return std::tie(x.key_first, x.rows_base, x.target) <
+                     std::tie(y.key_first, y.rows_base, y.target);
+            });
+}
+
+} // namespace snnc::s2

@@ -1,0 +1,108 @@
+//===- ImageWriter.h - The bytes of one core -----------------------*- C++
+//-*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Rows and table: ImageRows.cpp. Header, parameters, states: ImageHeader.cpp.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_SPINNAKER2_IMAGE_IMAGEWRITER_H
+#define SNNC_SPINNAKER2_IMAGE_IMAGEWRITER_H
+
+#include "backends/spinnaker2/Image/CoreImage.h"
+#include "runtime/abi/CoreHeader.h"
+
+#include <optional>
+#include <span>
+#include <string>
+
+namespace snnc::s2 {
+
+/// Writes one core; lives as long as one CoreImageBuilder::build.
+class ImageWriter {
+public:
+  ImageWriter(CoreImageBuilder &builder, fabric::SliceOp slice,
+              const fabric::NetworkNode &node)
+      : b(builder), slice(slice), node(node) {}
+
+  mlir::FailureOr<CoreImage> run() {
+    if (failed(collect()))
+      return mlir::failure();
+    encodings = fabric::rowEncodingsOf(slice);
+    if (!slice.getSubordinate())
+      work[0].neurons = work[1].neurons = slice.numNeurons();
+    if (slice.getParallel() ? failed(writeMap()) : failed(writeBlocks()))
+      return mlir::failure();
+    if (fabric::GatherOp gather = fabric::gatherOf(slice);
+        gather && failed(addSums(gather)))
+      return mlir::failure();
+    writeTable();
+    if (failed(writeHeader()))
+      return mlir::failure();
+    summarise();
+    return std::move(image);
+  }
+
+private:
+  using BufferId = std::pair<std::string, std::optional<uint64_t>>;
+  struct Place {
+    uint32_t at = 0, bytes = 0;
+  };
+
+  static bool isInitialised(llvm::StringRef name) {
+    return name != "ring" && name != "spikes" && name != "fifo" &&
+           name != "record" && name != "operand" && name != "output" &&
+           !name.starts_with("history");
+  }
+  mlir::LogicalResult collect();
+  mlir::FailureOr<Place> find(llvm::StringRef name,
+                              std::optional<uint64_t> block = std::nullopt);
+  std::span<std::byte> bytesAt(Place place) {
+    return std::span(image.bytes).subspan(place.at - image.base, place.bytes);
+  }
+  mlir::LogicalResult writeBlocks() {
+    for (fabric::BlockOp block : fabric::blocksOf(slice))
+      if (failed(writeRows(block)))
+        return mlir::failure();
+    return mlir::success();
+  }
+  mlir::LogicalResult writeRows(fabric::BlockOp block);
+  mlir::LogicalResult writeMap();
+  mlir::LogicalResult addMapEntries(llvm::ArrayRef<uint64_t> rows);
+  static SnncTableEntry entryFor(fabric::SliceInfo sender, fabric::Range part);
+  mlir::LogicalResult writePanels(const fabric::MapLayout &layout);
+  mlir::LogicalResult fillRing(SnncCoreHeader &header);
+  mlir::LogicalResult fillMap(SnncCoreHeader &header);
+  /// Adds to the expected and the worst work of a tick.
+  template <typename Add> void addWork(fabric::BlockOp block, Add add) {
+    const fabric::NetworkNode &source =
+        b.info.nodes[b.info.edges[block.getProjection()].source];
+    uint64_t sources = 0;
+    for (fabric::Range part : fabric::rangesOf(block))
+      sources += part.size();
+    add(work[0], sources, source.rate);
+    add(work[1], sources, std::max(1.0, source.rate));
+  }
+  mlir::LogicalResult addSums(fabric::GatherOp gather);
+  void addEntries(fabric::BlockOp block, Place rows, Place index,
+                  uint32_t minDelay);
+  void writeTable();
+  mlir::LogicalResult writeHeader();
+  mlir::LogicalResult writeParams(SnncCoreHeader &header);
+  mlir::LogicalResult writeInitial(snn::PopulationOp population,
+                                   llvm::StringRef state, Place place);
+  void summarise();
+
+  CoreImageBuilder &b;
+  fabric::SliceOp slice;
+  const fabric::NetworkNode &node;
+  std::vector<std::pair<BufferId, Place>> buffers; ///< by address
+  llvm::SmallVector<mlir::Attribute> encodings;
+  std::vector<SnncTableEntry> entries;
+  fabric::MapLayout layout; ///< parallel
+  fabric::CoreWork work[2]; ///< expected, worst
+  CoreImage image;
+};
+
+} // namespace snnc::s2
+
+#endif // SNNC_SPINNAKER2_IMAGE_IMAGEWRITER_H

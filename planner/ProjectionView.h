@@ -1,0 +1,23 @@
+//===- ProjectionView.h - A projection as it stands on the chip ----*- C++
+//-*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef SNNC_PLANNER_PROJECTIONVIEW_H
+#define SNNC_PLANNER_PROJECTIONVIEW_H
+
+#include "compiler/Rows/SynapseView.h"
+#include "compiler/SNN/SNN.h"
+
+#include <memory>
+
+namespace snnc::fabric {
+
+/// The convolution that `projection` is, as its neurons stand. Nothing for
+/// other connectivity, dilated kernels and pools whose windows overlap, leave
+/// gaps or begin outside.
+std::optional<ConvShape> convOf(snn::ProjectionOp projection);
+/// The view of a projection; null and an error at the op when there is none.
+std::unique_ptr<SynapseView> viewOf(snn::ProjectionOp projection);
+
+} // namespace snnc::fabric
+
+#endif // SNNC_PLANNER_PROJECTIONVIEW_H
