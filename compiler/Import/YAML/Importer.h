@@ -43,6 +43,21 @@ private:
     mlir::Value value;
     snn::PopulationOp population; ///< null: an input
   };
+  /// Inputs and populations have their names apart: one of each may share one.
+  struct Names {
+    std::map<std::string, Signal> signals;
+    std::set<std::string> declared; ///< not all became signals
+    /// Declared, and what is wrong with it is reported there.
+    bool isBroken(const std::string &name) const {
+      return declared.count(name) && !signals.count(name);
+    }
+    std::vector<std::string> names() const {
+      std::vector<std::string> known;
+      for (const auto &[name, signal] : signals)
+        known.push_back(name);
+      return known;
+    }
+  };
   /// Where a projection's synapses come from and go to.
   struct Ends {
     std::string name;
@@ -83,7 +98,6 @@ private:
   // Populations.cpp
   std::optional<llvm::SmallVector<int64_t>> shapeOf(const Node &node,
                                                     const char *what);
-  bool declare(const Node &key, const std::string &name);
   void readInput(const Node &key, const Node &node);
   mlir::Attribute readDrive(const std::string &name, const Node &node,
                             int64_t channels, const std::string &kind);
@@ -99,6 +113,9 @@ private:
 
   // Projections.cpp
   void readProjection(const Node &node, size_t index);
+  std::optional<Signal> readEnd(const Node &projection, const char *key,
+                                std::string &name);
+  std::optional<Signal> readSource(const Node &node, const std::string &name);
   mlir::Attribute readConnector(const Node &node, Ends &ends, Delay &delay);
   mlir::Attribute readProcedural(const Node &node, const Node &connector,
                                  snn::ConnectorKind kind, double amount,
@@ -129,9 +146,7 @@ private:
   std::optional<uint64_t> forced; ///< the command line's, in place of all
   std::map<std::string, Model> models;
   std::set<std::string> brokenModels; ///< reported where they are written
-  std::map<std::string, Signal> signals;
-  std::map<std::string, const Node *> declared; ///< not all became signals
-  std::set<std::string> usedTwice; ///< of an input and a population
+  Names inputs, populations;
   std::map<std::string, unsigned> projectionNames;
 };
 

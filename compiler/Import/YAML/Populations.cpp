@@ -45,22 +45,6 @@ std::optional<SmallVector<int64_t>> Importer::shapeOf(const Node &node,
   return SmallVector<int64_t>(extents->begin(), extents->end());
 }
 
-bool Importer::declare(const Node &key, const std::string &name) {
-  auto [it, isNew] = declared.try_emplace(name, &key);
-  if (!isNew) {
-    usedTwice.insert(name);
-    reader.error(key, "SNN1007",
-                 fmt::format("the name '{}' is used twice, first in line {}: "
-                             "projections and probes find inputs and "
-                             "populations by it",
-                             name, it->second->line),
-                 {fmt::format("name this one '{}_2', also where projections "
-                              "and probes mean it",
-                              name)});
-  }
-  return isNew;
-}
-
 /// Float32 is all that a weight has (S4.4): 8-byte numbers become it, narrower
 /// ones stay what they are.
 Attribute Importer::store(const std::string &key, runtime::NdArray array) {
@@ -236,8 +220,10 @@ Attribute Importer::readDrive(const std::string &name, const Node &node,
 
 void Importer::readInput(const Node &key, const Node &node) {
   auto name = reader.name(key, "an input's name");
-  if (!name || !declare(key, *name) ||
-      !reader.map(node, "an input",
+  if (!name)
+    return;
+  inputs.declared.insert(*name);
+  if (!reader.map(node, "an input",
                   {"size", "shape", "kind", "rate", "seed", "spikes"}))
     return;
   auto shape = shapeOf(node, "an input");
@@ -268,7 +254,7 @@ void Importer::readInput(const Node &key, const Node &node) {
     return;
   auto op = builder.create<snn::InputOp>(at(key), type,
                                          builder.getStringAttr(*name), drive);
-  signals[*name] = {op.getSignal(), nullptr};
+  inputs.signals[*name] = {op.getSignal(), nullptr};
 }
 
 //===----------------------------------------------------------------------===//
@@ -400,8 +386,10 @@ DictionaryAttr Importer::readParams(const Node &node, const std::string &name,
 
 void Importer::readPopulation(const Node &key, const Node &node) {
   auto name = reader.name(key, "a population's name");
-  if (!name || !declare(key, *name) ||
-      !reader.map(
+  if (!name)
+    return;
+  populations.declared.insert(*name);
+  if (!reader.map(
           node, "a population",
           {"size", "shape", "model", "params", "initial", "rate", "paradigm"}))
     return;
@@ -465,7 +453,7 @@ void Importer::readPopulation(const Node &key, const Node &node) {
     op.setRateAttr(rate);
   if (paradigm)
     op.setParadigmAttr(paradigm);
-  signals[*name] = {op.getSignal(), op};
+  populations.signals[*name] = {op.getSignal(), op};
 }
 
 /// "population:variable": a probe of that name.
@@ -475,17 +463,12 @@ void Importer::readProbe(const Node &node) {
     return;
   size_t colon = text->find(':');
   std::string name = text->substr(0, colon);
-  std::vector<std::string> populations;
-  for (const auto &[known, signal] : signals)
-    if (signal.population)
-      populations.push_back(known);
-  if (!llvm::is_contained(populations, name)) {
-    if (!usedTwice.count(name) &&
-        (!declared.count(name) || signals.count(name))) // else reported there
-      reader.unknown(node, "population", name, populations);
+  if (populations.isBroken(name))
     return;
-  }
-  snn::PopulationOp population = signals[name].population;
+  auto it = populations.signals.find(name);
+  if (it == populations.signals.end())
+    return reader.unknown(node, "population", name, populations.names());
+  snn::PopulationOp population = it->second.population;
   snn::NeuronOp model = population.neuron();
   std::vector<std::string> variables;
   if (model.isSpiking())
