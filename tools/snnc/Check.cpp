@@ -88,9 +88,14 @@ static void tryMapping(ModuleOp module, const CompileOptions &options,
 }
 
 /// What `compile` does beyond the check, and may still refuse.
-static const char *notTried(bool mapped) {
-  return mapped ? "code generation (snnc compile)"
-                : "whether it fits a machine (--plan)";
+static constexpr const char *kNotTried = "code generation (snnc compile)";
+
+static const char *verdictOn(const DiagnosticSink &sink) {
+  if (!sink.hasErrors())
+    return "ok";
+  return exitCodeOf(sink, kExitOk) == kExitDoesNotFit
+             ? "does not fit the machine"
+             : "not usable as it is";
 }
 
 int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
@@ -99,8 +104,6 @@ int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
   MessageBridge bridge(context.get(), sink);
   nlohmann::json layers = nlohmann::json::array();
   std::optional<PlannedLayers> plans;
-  // Who says something about the machine asks for it.
-  bool mapped = options.plan || options.asksMachine;
   ImportedNetwork imported =
       importNetwork(options.input, network, context.get(), sink);
   if (imported.module &&
@@ -109,13 +112,11 @@ int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
                                  imported.dynamics, network,
                                  /*quantized=*/true))) {
     layers = describe(networkOf(*imported.module));
-    OwningOpRef<ModuleOp> copy;
-    if (mapped)
-      copy = imported.module->clone();
     if (options.plan)
-      plans = planLayers(*imported.module, options.compile, sink);
-    if (copy && !sink.hasErrors())
-      tryMapping(*copy, options.compile, sink);
+      plans = planLayers(*OwningOpRef<ModuleOp>(imported.module->clone()),
+                         options.compile, sink);
+    if (!sink.hasErrors())
+      tryMapping(*imported.module, options.compile, sink);
   }
   if (options.json) {
     nlohmann::json findings = nlohmann::json::array();
@@ -126,7 +127,7 @@ int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
                              {"findings", findings},
                              {"network", layers}};
     if (!sink.hasErrors())
-      report["not_tried"] = notTried(mapped);
+      report["not_tried"] = kNotTried;
     if (plans)
       report["plan"] = toJson(*plans);
     fmt::print("{}\n", jsonText(report, 2));
@@ -134,8 +135,8 @@ int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
   }
   plans ? printPlans(*plans) : printLayers(layers);
   if (!sink.hasErrors())
-    fmt::print("not tried: {}\n", notTried(mapped));
-  fmt::print("{}\n", sink.hasErrors() ? "not usable as it is" : "ok");
+    fmt::print("not tried: {}\n", kNotTried);
+  fmt::print("{}\n", verdictOn(sink));
   return kExitOk;
 }
 
