@@ -52,6 +52,44 @@ class YamlInputs(SnncTest):
                 self.assert_equal_runs(self.record(bundle, given),
                                        self.record(path, given + ["--backend", "reference"]))
 
+    def test_an_input_is_called_like_a_population(self):
+        """The same network as with names of their own, wherever it runs."""
+        def text(pixels, noise, source):
+            return (f"""
+inputs: {{{noise}: {{size: 3}}, {pixels}: {{size: 5}}}}
+populations:
+  noise: {{size: 4, model: lif, params: {{tau: 9, threshold: 1}}}}
+  n: {{size: 7, model: lif, params: {{tau: 9, threshold: 1}}}}
+projections:
+  - {{name: n, from: {source(pixels)}, to: n, connector: all_to_all, weight: 0.4}}
+  - {{from: {{population: n}}, to: n, connector: {{fixed_probability: 0.5}}, weight: -0.1}}
+  - {{name: a, from: {source(noise)}, to: noise, connector: all_to_all, weight: 0.6}}
+  - {{name: b, from: {source(noise)}, to: n, connector: all_to_all, weight: 0.1}}
+probes: ["n:spikes", "n:v", "noise:v"]
+""")
+        head = "network: {name: n, dt: 1.0, seed: 3}"
+        draw = np.random.default_rng(1).random
+        given = [draw((40, size)) < 0.3 for size in (5, 3)]
+        runs = {}
+        for kind, names, source in (
+                ("apart", ("x", "y"), str),
+                ("shared", ("n", "noise"), lambda name: f"{{input: {name}}}"),
+                ("bare", ("n", "noise"), str)):
+            path = self.write("net.yaml", head + text(*names, source))
+            inputs = [part for name, array in zip(names, given) for part in
+                      ("-i", f"{name}={self.path(name + '.npy')}")]
+            for name, array in zip(names, given):
+                np.save(self.path(name + ".npy"), array.astype(np.uint8))
+            bundle = self.path("n.s2x")
+            done = self.snnc("compile", path, "-o", bundle)
+            self.assertEqual(done.stderr.count("SNN0970"), 3 * (kind == "bare"))
+            runs[kind] = self.record(bundle, inputs)
+            self.assertGreater(runs[kind]["n:spikes"].sum(), 10)
+            self.assert_equal_runs(runs["apart"], runs[kind])
+            for backend in ("cpu", "native", "reference"):
+                self.assert_equal_runs(runs["apart"], self.record(
+                    path, inputs + ["--backend", backend]))
+
     def test_names_that_cannot_be(self):
         for states, words in (("[spikes]", "are recorded"), ("[not]", "operator")):
             self.refused(self.network(
@@ -181,6 +219,7 @@ class YamlInputs(SnncTest):
                 ("n.csv", "0,1,,2\n", "SNN1013", "line 1, column 3 is empty"),
                 ("o.csv", "0,1,1,2\n1,0,2,\n", "SNN1013", "line 2, column 4 is empty"),
                 ("p.csv", "0;1;0,5;1\n", "SNN1013", "point"),
+                ("s.csv", ",source,target\n0,0,1\n", "SNN1017", "index=False"),
                 ("q.csv", "0,1,1\n0,1,nan\n", "SNN1006", "row 1 of the list: weight nan"),
                 ("r.csv", "0,1,1,0.5\n", "SNN1006", "not a whole number")):
             with self.subTest(name):
@@ -208,6 +247,13 @@ class YamlInputs(SnncTest):
             spikes["time"] = np.array([[3, 5, np.inf]], np.float32)
         for name in ("s.csv", "s.npz", "s.h5"):
             np.testing.assert_array_equal(run(f"{{file: {name}}}"), plain, name)
+        # Times that are whole numbers could be ticks; the header says not.
+        for word in ("tick", "time_step", "time_ms", "t", "Time"):
+            self.write("t.csv", f"channel,{word}\n0,3\n1,5\n")
+            path = self.network(project, inputs="{in: {size: 2, kind: spike_list, "
+                                                "spikes: {file: t.csv}}}")
+            self.assertEqual("SNN1017" in self.snnc("-q", "check", path).stderr,
+                             word not in ("tick", "time_step"), word)
 
     def test_single_precision_times_are_on_the_grid(self):
         import h5py

@@ -192,31 +192,28 @@ int64_t Importer::cellReceptor(const Node &node, const Ends &ends,
 
 void Importer::readDrive(const Node &key, const Node &node) {
   auto name = reader.name(key, "a drive's name");
-  if (!name || !declare(key, *name) ||
-      !reader.map(node, "a drive",
+  if (!name)
+    return;
+  if (!inputs.declared.insert(*name).second)
+    return reader.error(
+        key, "SNN1007",
+        fmt::format("'{}' is an input already; a drive is one, too", *name),
+        {"choose another name"});
+  if (!reader.map(node, "a drive",
                   {"to", "kind", "rate", "sources", "weight", "receptor",
                    "delay", "seed"}))
     return;
-  NodePtr to = reader.need(node, "to", "a drive");
+  std::string to;
+  std::optional<Signal> target = readEnd(node, "to", to);
   NodePtr kind = reader.need(node, "kind", "a drive");
   NodePtr weight = reader.need(node, "weight", "a drive");
-  if (!to || !kind || !weight)
+  if (!target || !kind || !weight)
     return;
   if (auto text = reader.text(*kind, "kind"); text && *text != "poisson")
     return reader.unknown(*kind, "kind of drive", *text, {"poisson"});
   Ends ends;
-  ends.name = *name + "_" + to->text;
-  auto target = signals.find(to->text);
-  if (target == signals.end() || !target->second.population) {
-    std::vector<std::string> known;
-    for (const auto &[other, signal] : signals)
-      if (signal.population)
-        known.push_back(other);
-    if (!declared.count(to->text) || target != signals.end())
-      reader.unknown(*to, "population", to->text, known);
-    return;
-  }
-  ends.to = target->second;
+  ends.name = *name + "_" + to;
+  ends.to = *target;
   int64_t sources = 1;
   if (NodePtr given = node.find("sources"))
     sources = reader.whole(*given, "sources", 1, 1 << 30).value_or(1);
@@ -233,7 +230,7 @@ void Importer::readDrive(const Node &key, const Node &node) {
   auto input = builder.create<snn::InputOp>(
       at(key), type, builder.getStringAttr(*name), drive);
   builder.setInsertionPointToEnd(&body);
-  signals[*name] = ends.from = {input.getSignal(), nullptr};
+  inputs.signals[*name] = ends.from = {input.getSignal(), nullptr};
   projectionNames[ends.name] = 1;
   readSynapses(node, ends, [&](Delay &delay) -> Attribute {
     return readProcedural(node, *kind, snn::ConnectorKind::OneToOne, 1.0, ends,

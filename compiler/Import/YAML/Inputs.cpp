@@ -142,6 +142,9 @@ Attribute Importer::readInputDrive(const std::string &name, const Node &node,
     reader.error(*spikes, "SNN1017", "spikes: " + why);
     return nullptr;
   }
+  if (!table->columns.empty())
+    warnOfTimes(*spikes, "spikes", table->columns[size_t((*places)[0])],
+                Column::Tick);
   bool empty = array.size() == 0;
   if (!empty && (array.shape.size() != 2 || array.shape[1] != 2)) {
     reader.error(*spikes, "SNN1014",
@@ -177,8 +180,10 @@ Attribute Importer::readInputDrive(const std::string &name, const Node &node,
 
 void Importer::readInput(const Node &key, const Node &node) {
   auto name = reader.name(key, "an input's name");
-  if (!name || !declare(key, *name) ||
-      !reader.map(node, "an input",
+  if (!name)
+    return;
+  inputs.declared.insert(*name);
+  if (!reader.map(node, "an input",
                   {"size", "shape", "kind", "rate", "seed", "spikes"}))
     return;
   auto shape = shapeOf(node, "an input");
@@ -209,7 +214,7 @@ void Importer::readInput(const Node &key, const Node &node) {
     return;
   auto op = builder.create<snn::InputOp>(at(key), type,
                                          builder.getStringAttr(*name), drive);
-  signals[*name] = {op.getSignal(), nullptr};
+  inputs.signals[*name] = {op.getSignal(), nullptr};
 }
 
 } // namespace snnc::yaml
