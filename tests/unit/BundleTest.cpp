@@ -351,7 +351,10 @@ TEST_F(BundleTest, CrossReferences) {
        [](Manifest &m) { m.populations[0].shape.assign(8, 1u << 28); }},
       {"latency", [](Manifest &m) { m.populations[0].latency = 3; }},
       {"twice", [](Manifest &m) { m.populations[1].name = "lif1.lif"; }},
-      {"twice", [](Manifest &m) { m.inputs[0].name = "lif1.lif"; }},
+      {"twice", // an input and a population may share a name
+       [](Manifest &m) {
+         m.inputs.push_back({m.inputs[0].name, 1, {}, 0x9000, {}});
+       }},
       {"empty", [](Manifest &m) { m.inputs[0].name = ""; }},
       {"out of range",
        [](Manifest &m) { m.populations[0].variables[0].state = 8; }},

@@ -50,8 +50,8 @@ Agreement agree(const Dataset &dataset, bool parallel) {
 
 TEST(LayerEstimate, MeetsThePlannerOnTheGrid) {
   MachineModel machine = *builtinMachine(defaultMachineName());
-  auto dataset = planDataset({LayerSet::Grid, 60, 1, 0}, machine,
-                             [](uint64_t, uint64_t) { return true; });
+  auto dataset = planDataset({LayerSet::Grid, 60, 1, 0, s2::rowFormats()},
+                             machine, [](uint64_t, uint64_t) { return true; });
   ASSERT_TRUE(dataset);
   for (bool parallel : {false, true}) {
     SCOPED_TRACE(parallel ? "parallel" : "serial");

@@ -30,7 +30,8 @@ size_t indexOf(std::string_view name) {
 bool always(uint64_t, uint64_t) { return true; }
 
 Dataset planSmall(LayerSet set, uint64_t count, unsigned jobs) {
-  auto dataset = planDataset({set, count, 3, jobs}, machine(), always);
+  auto dataset =
+      planDataset({set, count, 3, jobs, s2::rowFormats()}, machine(), always);
   EXPECT_TRUE(dataset);
   return dataset ? std::move(*dataset) : Dataset();
 }
@@ -69,7 +70,8 @@ TEST(SelectorFeatures, AStoredProjectionIsSampledAndADrawnOneIsNot) {
     if (spec.structure == Structure::Trained && spec.bits == 16 &&
         !spec.more.sources) {
       auto dataset =
-          planDataset({LayerSet::Wide, index + 1, 5, 1}, machine(), always);
+          planDataset({LayerSet::Wide, index + 1, 5, 1, s2::rowFormats()},
+                      machine(), always);
       ASSERT_TRUE(dataset);
       EXPECT_NEAR(dataset->back().features[indexOf("density")], spec.density,
                   0.05 + 0.2 * spec.density);
@@ -143,7 +145,8 @@ TEST(SelectorData, AnUnfinishedFileIsContinued) {
   // And reading gives back what was planned.
   auto read = readDataset(whole, machine());
   ASSERT_TRUE(read);
-  Dataset planned = *planDataset({LayerSet::Wide, 12, 9, 2}, machine(), always);
+  Dataset planned = *planDataset({LayerSet::Wide, 12, 9, 2, s2::rowFormats()},
+                                 machine(), always);
   ASSERT_EQ(read->size(), planned.size());
   for (size_t i = 0; i < planned.size(); ++i) {
     EXPECT_EQ((*read)[i].features, planned[i].features);
@@ -158,7 +161,8 @@ TEST(SelectorData, ADamagedFileIsRefused) {
   auto path = (std::filesystem::temp_directory_path() /
                ("snnc-damaged-" + std::to_string(::getpid()) + ".csv"))
                   .string();
-  ASSERT_TRUE(writeDataset({LayerSet::Grid, 3, 1, 1}, machine(), path, always));
+  ASSERT_TRUE(writeDataset({LayerSet::Grid, 3, 1, 1, s2::rowFormats()},
+                           machine(), path, always));
   std::string text = *readFile(path);
   auto codeOf = [&](const std::string &changed) {
     EXPECT_TRUE(writeFileAtomically(path, changed));

@@ -103,6 +103,6 @@ snn.neuron @lif receptors ["input"] states ["v"] params ["alpha", "threshold"] {
 }
 snn.network @twins {
   %a = snn.population "hid" model @lif params {alpha = 0.5, threshold = 1.0} latency 1 : tensor<1xi1>
-  // expected-error @+1 {{SNN0351: two nodes are named 'hid'; slices refer to names}}
+  // expected-error @+1 {{SNN0351: two populations are named 'hid'; slices refer to names}}
   %b = snn.population "hid" model @lif params {alpha = 0.5, threshold = 1.0} latency 1 : tensor<1xi1>
 }
