@@ -16,6 +16,7 @@ import time
 import numpy as np
 
 import chip_loops
+import cpu
 import lists
 import mapbytes
 import networks
@@ -223,6 +224,11 @@ class Benchmarks:
         """A layer of 500 x 500 in both paradigms (docs/paradigms.md)."""
         paradigms.run(self)
 
+    def cpu(self):
+        peers = os.environ.get("SNNC_PEERS") or os.path.join(
+            ROOT, "build", "peers")
+        cpu.Cpu(self, self.folder, peers).run()
+
     def lists(self):
         """Memory and time of millions of listed synapses."""
         lists.run(self)
@@ -235,7 +241,7 @@ class Benchmarks:
 NAMES = ("compile", "check", "synapse", "neuron", "emulator", "prediction", "chip",
          "selector", "paradigms", "chip-loops", "map-bytes")
 # Not of "everything": its files are large.
-ON_REQUEST = ("lists",)
+ON_REQUEST = ("lists", "cpu")
 
 
 def main():

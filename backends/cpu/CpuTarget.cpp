@@ -7,9 +7,8 @@
 
 #include "backends/cpu/CpuTarget.h"
 
-#include "backends/cpu/Engine.h"
+#include "backends/cpu/Build.h"
 #include "backends/cpu/Memory.h"
-#include "compiler/Reference/RunReference.h"
 #include "compiler/SNN/DrawnRows.h"
 #include "runtime/host/EngineDevice.h"
 
@@ -17,7 +16,7 @@
 #include <fmt/format.h>
 #include <map>
 #include <new>
-#include <thread>
+#include <numeric>
 
 using namespace mlir;
 
@@ -124,20 +123,24 @@ static Piece pieceOf(snn::PopulationOp op) {
 std::optional<Plan> CpuTarget::plan(ModuleOp normalized, Precision precision,
                                     DiagnosticSink &) {
   Plan plan;
-  uint64_t whileBuilt = 0;
+  std::vector<uint64_t> whileBuilt;
   for (Operation &op : networkOf(normalized).getBody().front()) {
     if (auto population = dyn_cast<snn::PopulationOp>(op)) {
       plan.pieces.push_back(pieceOf(population));
     } else if (auto projection = dyn_cast<snn::ProjectionOp>(op)) {
       RowEstimate rows = estimateRows(projection, precision);
-      whileBuilt = std::max(whileBuilt, rows.whileBuilt);
+      whileBuilt.push_back(rows.whileBuilt);
       plan.pieces.push_back(std::move(rows.held));
     } else {
       continue;
     }
     plan.bytes += plan.pieces.back().bytes;
   }
-  plan.bytes += whileBuilt; // projections are built one after the other
+  // As many projections are built at once as there are threads.
+  std::ranges::sort(whileBuilt, std::ranges::greater());
+  whileBuilt.resize(std::min<size_t>(whileBuilt.size(), mostThreads(tuning)));
+  plan.bytes +=
+      std::accumulate(whileBuilt.begin(), whileBuilt.end(), uint64_t(0));
   MemoryLimit limit = memoryLimit();
   plan.limit = limit.source.empty() ? 0 : std::max<uint64_t>(1, limit.bytes);
   plan.limitName = limit.source;
@@ -171,90 +174,6 @@ LogicalResult CpuTarget::admit(ModuleOp imported, DiagnosticSink &sink) {
   return failure();
 }
 
-/// Where threads are not asked for, there are as many as have something to do
-/// between two exchanges.
-static unsigned threadsFor(const Tuning &tuning, uint64_t neurons,
-                           uint64_t synapses) {
-  constexpr unsigned most = 256;
-  if (tuning.threads > 0)
-    return std::min(tuning.threads, most);
-  // A synapse against a neuron's update: few spikes a tick.
-  constexpr uint64_t synapsesANeuron = 200, neuronsAThread = 8192;
-  uint64_t useful = (neurons + synapses / synapsesANeuron) / neuronsAThread;
-  return unsigned(std::clamp<uint64_t>(
-      useful, 1, std::clamp(std::thread::hardware_concurrency(), 1u, most)));
-}
-
-/// One partition a thread, of whole cache lines.
-static uint32_t partitionFor(const Tuning &tuning, uint32_t neurons,
-                             unsigned threads) {
-  if (tuning.partitionNeurons > 0)
-    return std::min(tuning.partitionNeurons, kPartitionNeurons);
-  uint32_t each = (neurons + threads - 1) / threads;
-  return std::clamp<uint32_t>((each + 63) / 64 * 64, 64, kPartitionNeurons);
-}
-
-static std::vector<Block> encodeAll(std::vector<RowBlock> rows,
-                                    const Population &target,
-                                    uint32_t partition, uint32_t sources,
-                                    bool floats, const Tuning &tuning) {
-  std::vector<Block> blocks;
-  for (RowBlock &block : rows) {
-    auto first = uint32_t(block.partition * partition);
-    for (Block &encoded : encode(std::move(block), first,
-                                 std::min(partition, target.neurons - first),
-                                 sources, floats, tuning))
-      blocks.push_back(std::move(encoded));
-  }
-  return blocks;
-}
-
-/// Everything but the check for memory.
-static std::shared_ptr<const Program>
-makeProgram(snn::NetworkOp network, const Plan &plan, Precision precision,
-            const Tuning &tuning, DiagnosticSink &sink) {
-  auto read = readNetwork(network);
-  if (failed(read))
-    return nullptr;
-  auto program = std::make_shared<Program>();
-  program->manifest = reference::describeNetwork(network);
-  program->precision = precision;
-  auto regions = Regions::create(read->models, sink);
-  if (failed(regions))
-    return nullptr;
-  program->regions = std::move(*regions);
-  for (snn::PopulationOp op : network.getOps<snn::PopulationOp>()) {
-    auto &scales = program->scales.emplace_back();
-    snn::NeuronOp model = op.neuron();
-    for (unsigned k = 0; k < model.numStates(); ++k)
-      scales.push_back(reference::stateScales(op, model.stateName(k)));
-  }
-  uint64_t neurons = 0, synapses = 0;
-  for (const Piece &piece : plan.pieces) {
-    neurons += piece.neurons;
-    synapses += piece.synapses;
-  }
-  program->threads = threadsFor(tuning, neurons, synapses);
-  program->vectors = tuning.vectors;
-  for (const Population &population : read->populations)
-    program->partitionNeurons.push_back(
-        partitionFor(tuning, population.neurons, program->threads));
-  program->edges.resize(read->channels.size() + read->populations.size());
-  for (Projection &projection : read->projections) {
-    uint32_t partition = program->partitionNeurons[projection.target];
-    auto rows = buildRows(projection.op, precision, partition);
-    if (failed(rows))
-      return nullptr;
-    program->edges[projection.source].push_back(
-        {projection.target,
-         encodeAll(std::move(*rows), read->populations[projection.target],
-                   partition, uint32_t(projection.op.numSources()),
-                   precision == Precision::Float, tuning)});
-  }
-  program->populations = std::move(read->populations);
-  return program;
-}
-
 std::shared_ptr<const Artifact> CpuTarget::build(ModuleOp normalized,
                                                  Precision precision,
                                                  DiagnosticSink &sink) {
@@ -267,7 +186,7 @@ std::shared_ptr<const Artifact> CpuTarget::build(ModuleOp normalized,
   // What earlier passes left of drawn synapses is not needed any more.
   auto *dialect = normalized.getContext()->getOrLoadDialect<snn::SNNDialect>();
   try {
-    auto program = makeProgram(network, *planned, precision, tuning, sink);
+    auto program = buildProgram(network, *planned, precision, tuning, sink);
     dialect->drawnRows().clear();
     return program ? std::make_shared<CpuArtifact>(std::move(program))
                    : nullptr;

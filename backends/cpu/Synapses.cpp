@@ -268,38 +268,70 @@ uint64_t RowBlock::bytes() const {
          targets.size() * 2 + weightBytes;
 }
 
-FailureOr<std::vector<RowBlock>> buildRows(ProjectionOp projection,
-                                           target::Precision precision,
-                                           uint32_t neurons) {
+RowMaker::RowMaker() = default;
+RowMaker::RowMaker(RowMaker &&) noexcept = default;
+RowMaker &RowMaker::operator=(RowMaker &&) noexcept = default;
+RowMaker::~RowMaker() = default;
+
+struct RowMaker::Parts {
   Walk walk;
-  if (!walk.open(projection, precision))
+  uint32_t neurons = 0;
+  std::vector<Builder> builders;
+};
+
+FailureOr<RowMaker> RowMaker::open(ProjectionOp projection,
+                                   target::Precision precision,
+                                   uint32_t neurons) {
+  RowMaker maker;
+  maker.parts = std::make_unique<Parts>();
+  if (!maker.parts->walk.open(projection, precision))
     return failure();
+  maker.parts->neurons = neurons;
   size_t targets = size_t(projection.numTargets());
-  size_t sources = size_t(projection.numSources());
-  std::vector<Builder> builders((targets + neurons - 1) / neurons);
+  auto &builders = maker.parts->builders;
+  builders.resize((targets + neurons - 1) / neurons);
   for (size_t p = 0; p < builders.size(); ++p) {
     builders[p].floats = precision == target::Precision::Float;
     builders[p].firstNeuron = uint32_t(p * neurons);
-    builders[p].degrees.assign(sources, 0);
+    builders[p].degrees.assign(size_t(projection.numSources()), 0);
+    builders[p].block.partition = p;
+    builders[p].block.receptor = unsigned(projection.getReceptor());
   }
+  return maker;
+}
+
+std::vector<RowBlock> RowMaker::make() {
+  auto &[walk, neurons, builders] = *parts;
+  // A division for every synapse is what most projections can do without.
+  bool isOne = builders.size() == 1;
+  auto builderOf = [&](uint32_t target) -> Builder & {
+    return builders[isOne ? 0 : target / neurons];
+  };
   walk.forEach([&](uint32_t source, const Entry &entry) {
-    builders[entry.target / neurons].count(source, entry);
+    builderOf(entry.target).count(source, entry);
   });
   for (Builder &builder : builders)
     builder.layOut();
   walk.forEach([&](uint32_t source, const Entry &entry) {
-    builders[entry.target / neurons].add(source, entry);
+    builderOf(entry.target).add(source, entry);
   });
   std::vector<RowBlock> blocks;
-  for (size_t p = 0; p < builders.size(); ++p) {
-    if (builders[p].empty())
+  for (Builder &builder : builders) {
+    if (builder.empty())
       continue;
-    builders[p].finish();
-    builders[p].block.partition = p;
-    builders[p].block.receptor = unsigned(projection.getReceptor());
-    blocks.push_back(std::move(builders[p].block));
+    builder.finish();
+    blocks.push_back(std::move(builder.block));
   }
   return blocks;
+}
+
+FailureOr<std::vector<RowBlock>> buildRows(ProjectionOp projection,
+                                           target::Precision precision,
+                                           uint32_t neurons) {
+  auto maker = RowMaker::open(projection, precision, neurons);
+  if (failed(maker))
+    return failure();
+  return maker->make();
 }
 
 static double elementCount(Attribute weights) {
@@ -365,7 +397,9 @@ RowEstimate estimateRows(ProjectionOp projection, target::Precision precision) {
   estimate.held.bytes =
       uint64_t(synapses * (2 + weightBytes(projection, precision)) +
                segments * sizeof(Segment) + 4 * sources * partitions);
-  estimate.whileBuilt = delays > 1 ? uint64_t(2 * synapses) : 0;
+  // Delays until rows are ordered by them, or index rows until they are bits.
+  bool isOneWeight = weightBytes(projection, precision) == 0;
+  estimate.whileBuilt = delays > 1 || isOneWeight ? uint64_t(2 * synapses) : 0;
   return estimate;
 }
 

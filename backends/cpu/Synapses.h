@@ -18,6 +18,7 @@
 #include "backends/cpu/Network.h"
 #include "compiler/Target/Target.h"
 
+#include <memory>
 #include <variant>
 
 namespace snnc::cpu {
@@ -51,8 +52,28 @@ struct RowBlock {
   uint64_t bytes() const;
 };
 
-/// The blocks of a projection into partitions of `neurons` each, those without
-/// a synapse left out. Errors at the op: SNN0303, SNN0304.
+/// Makes the blocks of a projection. Several work side by side, once opened one
+/// after the other.
+class RowMaker {
+public:
+  /// Into partitions of `neurons`. Errors at the op: SNN0303, SNN0304.
+  static mlir::FailureOr<RowMaker> open(snn::ProjectionOp projection,
+                                        target::Precision precision,
+                                        uint32_t neurons);
+  /// Blocks without a synapse are left out. Once.
+  std::vector<RowBlock> make();
+
+  RowMaker(RowMaker &&) noexcept;
+  RowMaker &operator=(RowMaker &&) noexcept;
+  ~RowMaker();
+
+private:
+  RowMaker();
+  struct Parts;
+  std::unique_ptr<Parts> parts;
+};
+
+/// Both steps of RowMaker.
 mlir::FailureOr<std::vector<RowBlock>>
 buildRows(snn::ProjectionOp projection, target::Precision precision,
           uint32_t neurons = kPartitionNeurons);

@@ -7,6 +7,7 @@
 #include "llvm/ADT/bit.h"
 
 #include <array>
+#include <bit>
 #include <cmath>
 
 namespace snnc::normalize {
@@ -42,17 +43,18 @@ static bool clips(double size, double scale, double limit) {
   return size * scale >= limit + 0.5;
 }
 
-void IncomingWeights::Group::add(double size) {
+void IncomingWeights::Group::add(double size, uint64_t times) {
   if (size == 0)
     return;
-  ++count;
+  count += times;
   largest = std::max(largest, size);
   smallest = std::min(smallest, size);
-  // size = mantissa * 2^exponent, mantissa a whole number of 24 bits.
-  int exponent;
-  auto mantissa = uint32_t(std::ldexp(std::frexp(size, &exponent), 24));
+  // size = mantissa * 2^(exponent - 52): a float32 is a normal float64.
+  auto bits = std::bit_cast<uint64_t>(size);
+  int exponent = int(bits >> 52) - 1023;
+  uint64_t mantissa = (bits & 0xFFFFFFFFFFFFF) | uint64_t(1) << 52;
   wholeBits =
-      std::max(wholeBits, 24 - exponent - int(llvm::countr_zero(mantissa)));
+      std::max(wholeBits, 52 - exponent - int(llvm::countr_zero(mantissa)));
   addSize(float(size));
 }
 
@@ -88,6 +90,27 @@ void IncomingWeights::Group::add(const Group &other) {
     addSize(other.sizes[i]);
 }
 
+/// The one weight of all synapses where the rule says it and it is not 0; else
+/// 0. Such weights need not be drawn.
+static float commonWeight(ProjectionOp projection) {
+  auto rule = dyn_cast<ProceduralAttr>(projection.getWeights());
+  if (!rule || projection.getPoolAttr() ||
+      rule.getWeight().getKind() != DistKind::Constant)
+    return 0;
+  return float(rule.getWeight().values()[0]);
+}
+
+template <typename Visit>
+void IncomingWeights::Edge::forEachSize(Visit visit) const {
+  for (uint32_t target = 0; target < degrees.size(); ++target)
+    if (degrees[target] > 0)
+      visit(target, std::abs(double(weight)), degrees[target]);
+  if (degrees.empty())
+    view->forEachWeight([&](uint32_t, const Synapse &synapse) {
+      visit(synapse.target, std::abs(double(synapse.weight)), 1u);
+    });
+}
+
 LogicalResult IncomingWeights::read(PopulationOp population,
                                     llvm::ArrayRef<ProjectionOp> projections,
                                     bool onePerPopulation) {
@@ -95,10 +118,15 @@ LogicalResult IncomingWeights::read(PopulationOp population,
   neurons = size_t(population.numNeurons());
   size_t receptors = 1;
   for (ProjectionOp projection : projections) {
-    edges.push_back({projection.getName(), size_t(projection.getReceptor()),
-                     Connectivity::create(projection)});
-    if (!edges.back().view)
+    Edge &edge = edges.emplace_back(Edge{projection.getName(),
+                                         size_t(projection.getReceptor()),
+                                         Connectivity::create(projection),
+                                         {}});
+    if (!edge.view)
       return failure();
+    edge.weight = commonWeight(projection);
+    if (edge.weight != 0)
+      edge.view->countByTarget(edge.degrees);
     receptors = std::max(receptors, edges.back().receptor + 1);
   }
   // The coarsest grouping of any incoming projection wins: a shared kernel
@@ -113,11 +141,11 @@ LogicalResult IncomingWeights::read(PopulationOp population,
   for (Edge &edge : edges) {
     auto &list = groups[edge.receptor];
     auto &into = sums[edge.receptor];
-    edge.view->forEachWeight([&](uint32_t, const Synapse &synapse) {
-      double size = std::abs(double(synapse.weight));
-      list[groupOf(synapse.target)].add(size);
-      into[synapse.target].count += size > 0;
-      into[synapse.target].size += size;
+    edge.forEachSize([&](uint32_t target, double size, uint32_t count) {
+      list[groupOf(target)].add(size, count);
+      into[target].count += size > 0 ? count : 0;
+      for (uint32_t k = 0; k < count; ++k)
+        into[target].size += size;
     });
   }
   return success();
@@ -210,16 +238,18 @@ IncomingWeights::measure(const WeightScales &scales) const {
     const Numbers &list = scales.of(edge.receptor);
     auto &error = result.error[edge.receptor];
     auto &square = result.square[scales.shared() ? 0 : edge.receptor];
-    edge.view->forEachWeight([&](uint32_t, const Synapse &synapse) {
-      double size = std::abs(double(synapse.weight));
-      double scale = list[synapse.target], q = rounded(size, scale, limit);
+    edge.forEachSize([&](uint32_t target, double size, uint32_t count) {
+      double scale = list[target], q = rounded(size, scale, limit);
       double lost = std::abs(size - q / scale);
-      error[synapse.target] += lost;
-      square[groupOf(synapse.target)] += lost * lost;
-      loss.all += size > 0;
-      loss.lost += size > 0 && q == 0;
+      size_t group = groupOf(target);
+      for (uint32_t k = 0; k < count; ++k) {
+        error[target] += lost;
+        square[group] += lost * lost;
+      }
+      loss.all += size > 0 ? count : 0;
+      loss.lost += size > 0 && q == 0 ? count : 0;
       if (clips(size, scale, limit)) {
-        ++loss.clipped;
+        loss.clipped += count;
         if (size > loss.largestClipped) {
           loss.largestClipped = size;
           loss.clippedTo = q / scale;
@@ -319,15 +349,15 @@ void IncomingWeights::clipOutliers(WeightScales &scales) const {
     auto &list = tries[scales.shared() ? 0 : edge.receptor];
     if (list.empty())
       continue;
-    edge.view->forEachWeight([&](uint32_t, const Synapse &synapse) {
-      auto found = list.find(groupOf(synapse.target));
+    edge.forEachSize([&](uint32_t target, double size, uint32_t count) {
+      auto found = list.find(groupOf(target));
       if (found == list.end())
         return;
-      double size = std::abs(double(synapse.weight));
       for (size_t i = 0; i < kClips; ++i) {
         double scale = limit / found->second.place(i);
         double lost = size - rounded(size, scale, limit) / scale;
-        found->second.errors[i] += lost * lost;
+        for (uint32_t k = 0; k < count; ++k)
+          found->second.errors[i] += lost * lost;
       }
     });
   }

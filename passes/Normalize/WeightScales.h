@@ -77,7 +77,7 @@ private:
     uint8_t numSizes = 0;
     bool many = false;
 
-    void add(double size);
+    void add(double size, uint64_t times);
     void addSize(float size);
     std::optional<double> commonStep(double limit) const;
     void add(const Group &other);
@@ -91,6 +91,13 @@ private:
     llvm::StringRef name;
     size_t receptor;
     std::unique_ptr<snn::Connectivity> view;
+    /// Of every target, where all weights are `weight`; else empty.
+    std::vector<uint32_t> degrees;
+    float weight = 0;
+
+    /// Calls visit(target, size, count) for all synapses, `count` of them at
+    /// once with the size |w|; those of a target in the order of the view.
+    template <typename Visit> void forEachSize(Visit visit) const;
   };
   /// What rounding with some scales does, streamed once over all synapses.
   struct Measured {

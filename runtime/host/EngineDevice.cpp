@@ -35,6 +35,7 @@ Status EngineDevice::begin(const RunPlan &newPlan) {
   plan = newPlan;
   now = 0;
   waiting.clear();
+  taken = 0;
   recordings = {};
   recordings.records.resize(plan.requests.size());
   counts.resize(manifest().inputs.size());
@@ -46,28 +47,43 @@ Status EngineDevice::begin(const RunPlan &newPlan) {
 }
 
 Status EngineDevice::inject(std::span<const InputSpike> spikes) {
-  uint64_t earliest = waiting.empty() ? now : waiting.back().tick;
+  uint64_t earliest = taken == waiting.size() ? now : waiting.back().tick;
   if (Status status = checkSpikes(spikes, manifest(), earliest); !status)
     return status;
+  if (2 * taken >= waiting.size()) {
+    waiting.erase(waiting.begin(), waiting.begin() + ptrdiff_t(taken));
+    taken = 0;
+  }
   waiting.insert(waiting.end(), spikes.begin(), spikes.end());
   return {};
 }
 
+/// Inputs that many channels of spike in every tick are what a run of drives
+/// spends its time on.
 Expected<std::vector<CountRows>> EngineDevice::takeInputs(uint64_t ticks) {
   for (std::vector<uint16_t> &rows : counts)
     rows.clear();
-  for (; !waiting.empty() && waiting.front().tick < now + ticks;
-       waiting.pop_front()) {
-    const auto &[tick, input, channel, count] = waiting.front();
-    uint32_t channels = manifest().inputs[input].channels;
-    counts[input].resize(ticks * channels);
-    uint16_t &sum = counts[input][(tick - now) * channels + channel];
-    if (count > UINT16_MAX - sum)
-      return makeError("SNN0620", {"", manifest().inputs[input].name, 0, 0},
+  const std::vector<InputEntry> &inputs = manifest().inputs;
+  // Neighbours have an input and a tick in common.
+  uint32_t input = UINT32_MAX;
+  uint64_t tick = 0;
+  uint16_t *row = nullptr;
+  for (; taken < waiting.size() && waiting[taken].tick < now + ticks; ++taken) {
+    const InputSpike &spike = waiting[taken];
+    if (spike.input != input || spike.tick != tick) {
+      input = spike.input;
+      tick = spike.tick;
+      size_t channels = inputs[input].channels;
+      counts[input].resize(ticks * channels);
+      row = counts[input].data() + (tick - now) * channels;
+    }
+    uint16_t &sum = row[spike.channel];
+    if (spike.count > UINT16_MAX - sum)
+      return makeError("SNN0620", {"", inputs[input].name, 0, 0},
                        fmt::format("more than {} spikes on channel {} in tick "
                                    "{}",
-                                   UINT16_MAX, channel, tick));
-    sum = uint16_t(sum + count);
+                                   UINT16_MAX, spike.channel, tick));
+    sum = uint16_t(sum + spike.count);
   }
   return std::vector<CountRows>(counts.begin(), counts.end());
 }

@@ -9,8 +9,6 @@
 
 #include "runtime/host/NetworkEngine.h"
 
-#include <deque>
-
 namespace snnc::runtime {
 
 class EngineDevice : public Device {
@@ -53,7 +51,8 @@ private:
   RunPlan plan;
   std::optional<FiniteWatch> watch;
   Recordings recordings;
-  std::deque<InputSpike> waiting;
+  std::vector<InputSpike> waiting;
+  size_t taken = 0; ///< of `waiting`
   uint64_t now = 0;
   uint64_t batch = 1; ///< ticks; what takes a tenth of a second
   std::vector<std::vector<uint16_t>> counts; ///< per input, of a batch

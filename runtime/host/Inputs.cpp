@@ -15,6 +15,12 @@ namespace snnc::runtime {
 std::vector<InputSpike> RunInputs::spikesOf(uint64_t sample, uint64_t first,
                                             uint64_t end) const {
   std::vector<InputSpike> spikes;
+  size_t active = 0;
+  for (const SpikeInput &train : trains)
+    for (uint64_t tick = first; tick < std::min(end, ticks); ++tick)
+      for (uint16_t count : train.samples[sample].row(tick))
+        active += count != 0;
+  spikes.reserve(active);
   for (uint64_t tick = first; tick < std::min(end, ticks); ++tick)
     for (size_t i = 0; i < trains.size(); ++i) {
       std::span<const uint16_t> row = trains[i].samples[sample].row(tick);

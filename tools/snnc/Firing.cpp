@@ -4,6 +4,8 @@
 #include "tools/snnc/Firing.h"
 
 #include <algorithm>
+#include <cstring>
+#include <span>
 
 namespace snnc {
 
@@ -16,6 +18,18 @@ struct Sample {
 
   bool fires(uint64_t tick, uint64_t neuron) const {
     return raster[tick * neurons + neuron] != 0;
+  }
+  /// Most words of eight neurons are silent.
+  void addSpikes(uint64_t tick, std::span<uint64_t> counts) const {
+    const uint8_t *row = raster + tick * neurons;
+    uint64_t n = 0;
+    for (uint64_t eight; n + 8 <= neurons; n += 8) {
+      std::memcpy(&eight, row + n, sizeof eight);
+      for (uint64_t i = n; eight != 0 && i < n + 8; ++i)
+        counts[i] += row[i] != 0;
+    }
+    for (; n < neurons; ++n)
+      counts[n] += row[n] != 0;
   }
   /// The tick since which the neuron fires in every tick; `ticks`: none.
   uint64_t firesSince(uint64_t neuron) const {
@@ -43,8 +57,7 @@ Firing firingOf(const runtime::NdArray &raster) {
                   neurons};
     std::fill(count.begin(), count.end(), 0);
     for (uint64_t t = 0; t < ticks; ++t)
-      for (uint64_t n = 0; n < neurons; ++n)
-        count[n] += sample.fires(t, n);
+      sample.addSpikes(t, count);
     for (uint64_t n = 0; n < neurons; ++n) {
       total[n] += count[n];
       // Counts rule nearly all of them out; columns are slow to read.

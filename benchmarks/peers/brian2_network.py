@@ -1,0 +1,67 @@
+"""brian2_network.py NETWORK MS FOLDER: builds the C++ standalone program of a
+benchmark network in FOLDER, for MS ms of model time, without running it.
+
+FOLDER/main then runs it. Spikes are left in FOLDER/results.
+"""
+
+import json
+import sys
+
+from brian2 import (Network, NeuronGroup, PoissonInput, SpikeMonitor, Synapses,
+                    defaultclock, device, ms, mV, prefs, set_device)
+
+
+def brunel():
+    """The delta variant of NEST's example, J = 0.1 mV, g = 5, eta = 2."""
+    jump, threshold, tau, inputs = 0.1 * mV, 20 * mV, 20 * ms, 1000
+    cells = NeuronGroup(
+        12500, "dv/dt = -v/tau : volt (unless refractory)",
+        threshold="v > threshold", reset="v = 10*mV", refractory=2 * ms,
+        method="exact", namespace={"tau": tau, "threshold": threshold})
+    parts = [cells]
+    for sources, weight in ((cells[:10000], jump), (cells[10000:], -5 * jump)):
+        synapses = Synapses(sources, cells, on_pre="v += weight",
+                            delay=1.5 * ms, namespace={"weight": weight})
+        synapses.connect(p=0.1)
+        parts.append(synapses)
+    rate = 2 * threshold / (jump * inputs * tau)
+    parts.append(PoissonInput(cells, "v", inputs, rate, weight=jump))
+    return cells, parts
+
+
+def cuba():
+    """Current-based benchmark of Brette et al. 2007, as in Brian2's examples."""
+    cells = NeuronGroup(
+        4000, """dv/dt = (ge + gi - (v - rest))/(20*ms) : volt (unless refractory)
+        dge/dt = -ge/(5*ms) : volt
+        dgi/dt = -gi/(10*ms) : volt""",
+        threshold="v > -50*mV", reset="v = -60*mV", refractory=5 * ms,
+        method="exact", namespace={"rest": -49 * mV})
+    cells.v = "(-60 + 10*rand())*mV"
+    parts = [cells]
+    for sources, effect in ((cells[:3200], "ge += 1.62*mV"),
+                            (cells[3200:], "gi -= 9*mV")):
+        synapses = Synapses(sources, cells, on_pre=effect)
+        synapses.connect(p=0.02)
+        parts.append(synapses)
+    return cells, parts
+
+
+def main():
+    name, duration, folder = sys.argv[1:]
+    set_device("cpp_standalone", directory=folder, build_on_run=False)
+    prefs.codegen.cpp.extra_compile_args_gcc = ["-O3", "-march=native",
+                                                "-ffast-math"]
+    defaultclock.dt = 0.1 * ms
+    cells, parts = {"brunel": brunel, "cuba": cuba}[name]()
+    monitor = SpikeMonitor(cells, name="monitor")
+    Network(*parts, monitor).run(float(duration) * ms)
+    device.build(run=False, compile=True, directory=folder)
+    files = {array.name: device.get_array_filename(array)
+             for array in (monitor.variables["i"], monitor.variables["t"])}
+    with open(f"{folder}/monitor.json", "w", encoding="utf-8") as file:
+        json.dump(files, file)
+
+
+if __name__ == "__main__":
+    main()
