@@ -128,22 +128,30 @@ static uint64_t leastBytes(snn::ProceduralAttr rule, uint64_t count,
   return std::max(pairs, uint64_t(least));
 }
 
-LogicalResult refuseHopeless(snn::NetworkOp network,
-                             const MachineModel &machine) {
-  uint64_t room = availableBytes(machine.sram) * machine.pes.size();
-  if (failed(refuseNeurons(network, machine, room)))
-    return failure();
-  double most = 0;
-  for (auto op : network.getOps<snn::ProjectionOp>())
-    most += mostSynapses(op);
-  if (8 * most <= double(room)) // far from what leastBytes asks for each
-    return success();
-  struct Part {
-    snn::ProjectionOp op;
-    uint64_t synapses, bytes;
-  };
-  std::vector<Part> parts;
-  uint64_t bytes = 0, synapses = 0;
+/// Synapses drawn for each byte of the machine, at most. A pair of neurons may
+/// have any number of them, which dense rows and weight-delay maps add up: what
+/// they take says nothing about the time that drawing them takes.
+static constexpr uint64_t kDrawnPerByte = 2;
+
+namespace {
+
+struct Part {
+  snn::ProjectionOp op;
+  uint64_t synapses, bytes;
+};
+
+/// The projections whose synapses are known before they are drawn.
+struct Parts {
+  std::vector<Part> all;
+  uint64_t synapses = 0, bytes = 0;
+  uint64_t drawn = 0; ///< of the synapses; lists are as long as their files
+};
+
+} // namespace
+
+static FailureOr<Parts> partsOf(snn::NetworkOp network,
+                                const MachineModel &machine) {
+  Parts parts;
   for (auto op : network.getOps<snn::ProjectionOp>()) {
     if (!isa<snn::ProceduralAttr>(op.getWeights()) &&
         !snn::isListed(op.getWeights()))
@@ -158,36 +166,67 @@ LogicalResult refuseHopeless(snn::NetworkOp network,
       least =
           leastBytes(rule, count, leastPairs(rule, count, sources, targets),
                      sources, targets, double(availableBytes(machine.sram)));
+      parts.drawn += count;
     }
-    parts.push_back({op, count, least});
-    bytes += least;
-    synapses += count;
+    parts.all.push_back({op, count, least});
+    parts.bytes += least;
+    parts.synapses += count;
   }
-  if (bytes <= room)
-    return success();
+  return parts;
+}
+
+/// Error SNN0354 at the projection with the most synapses.
+static LogicalResult refuseSynapses(Parts parts, const MachineModel &machine,
+                                    uint64_t room, uint64_t mostDrawn) {
   std::stable_sort(
-      parts.begin(), parts.end(),
+      parts.all.begin(), parts.all.end(),
       [](const Part &a, const Part &b) { return a.synapses > b.synapses; });
   std::string table;
-  for (size_t i = 0; i < std::min<size_t>(4, parts.size()); ++i)
+  for (size_t i = 0; i < std::min<size_t>(4, parts.all.size()); ++i)
     table +=
-        fmt::format("{}'{}' {}", i ? ", " : "", parts[i].op.getName().str(),
-                    thousands(parts[i].synapses));
+        fmt::format("{}'{}' {}", i ? ", " : "", parts.all[i].op.getName().str(),
+                    thousands(parts.all[i].synapses));
+  bool memory = parts.bytes > room;
   InFlightDiagnostic diag =
-      report(parts.front().op, "SNN0354")
-      << "the network does not fit: its " << thousands(synapses)
-      << " synapses take at least " << thousands(bytes) << " B, all "
-      << machine.pes.size() << " cores of '" << machine.name
+      report(parts.all.front().op, "SNN0354")
+      << "the network does not fit: its " << thousands(parts.synapses)
+      << " synapses "
+      << (memory ? "take at least " + thousands(parts.bytes) + " B"
+                 : "are more than the " + thousands(mostDrawn) +
+                       " that are drawn for this machine")
+      << ", all " << machine.pes.size() << " cores of '" << machine.name
       << "' together have " << thousands(room) << " B";
   diag.attachNote() << "most synapses: " << table;
   // Half of the memory, at the four bytes of the widest synapse.
-  double percent = 100 * double(room) / 2 / (4 * double(synapses));
-  attachHelp(diag) << fmt::format(
-      "{:.2g} % of the synapses (degrees, probabilities) would fit with "
-      "room to spare; all of them take more than {:.3g} times the machine",
-      percent, double(bytes) / double(room));
+  double percent = 100 * double(room) / 2 / (4 * double(parts.synapses));
+  std::string help = fmt::format("{:.2g} % of the synapses (degrees, "
+                                 "probabilities) would fit with room to spare",
+                                 percent);
+  if (memory)
+    help += fmt::format("; all of them take more than {:.3g} times the machine",
+                        double(parts.bytes) / double(room));
+  attachHelp(diag) << help;
   attachHelp(diag) << kReferenceHelp;
   return failure();
+}
+
+LogicalResult refuseHopeless(snn::NetworkOp network,
+                             const MachineModel &machine) {
+  uint64_t room = availableBytes(machine.sram) * machine.pes.size();
+  if (failed(refuseNeurons(network, machine, room)))
+    return failure();
+  double most = 0;
+  for (auto op : network.getOps<snn::ProjectionOp>())
+    most += mostSynapses(op);
+  if (8 * most <= double(room)) // far from what leastBytes asks for each
+    return success();
+  auto parts = partsOf(network, machine);
+  if (failed(parts))
+    return failure();
+  uint64_t mostDrawn = kDrawnPerByte * room;
+  if (parts->bytes <= room && parts->drawn <= mostDrawn)
+    return success();
+  return refuseSynapses(std::move(*parts), machine, room, mostDrawn);
 }
 
 } // namespace snnc::fabric

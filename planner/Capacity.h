@@ -22,7 +22,8 @@ inline constexpr const char *kReferenceHelp =
 
 /// Error SNN0354 at the largest population or projection when the neurons, or
 /// the drawn synapses, need more bytes than all cores of `machine` have, at the
-/// least bytes that any encoding takes.
+/// least bytes that any encoding takes; or when more than two synapses for each of
+/// those bytes would have to be drawn.
 mlir::LogicalResult refuseHopeless(snn::NetworkOp network,
                                    const MachineModel &machine);
 

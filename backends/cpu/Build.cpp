@@ -131,14 +131,15 @@ void BlockBuilder::run(unsigned threads) {
 
 std::shared_ptr<const Program>
 buildProgram(snn::NetworkOp network, const Plan &plan, Precision precision,
-             const Tuning &tuning, DiagnosticSink &sink) {
+             const Tuning &tuning, std::shared_ptr<target::NativeCode> code,
+             DiagnosticSink &sink) {
   auto read = readNetwork(network);
   if (failed(read))
     return nullptr;
   auto program = std::make_shared<Program>();
   program->manifest = reference::describeNetwork(network);
   program->precision = precision;
-  auto regions = Regions::create(read->models, sink);
+  auto regions = Regions::create(read->models, std::move(code), sink);
   if (failed(regions))
     return nullptr;
   program->regions = std::move(*regions);

@@ -16,13 +16,12 @@ namespace snnc::cpu {
 unsigned mostThreads(const Tuning &tuning);
 
 /// Everything but the check for memory, side by side on the threads that the
-/// run gets; the program does not depend on their order. Null after an error.
-/// std::bad_alloc where `plan` was wrong.
-std::shared_ptr<const Program> buildProgram(snn::NetworkOp network,
-                                            const target::Plan &plan,
-                                            target::Precision precision,
-                                            const Tuning &tuning,
-                                            DiagnosticSink &sink);
+/// run gets; the program does not depend on their order. Models are compiled
+/// into `code`. Null after an error. std::bad_alloc where `plan` was wrong.
+std::shared_ptr<const Program>
+buildProgram(snn::NetworkOp network, const target::Plan &plan,
+             target::Precision precision, const Tuning &tuning,
+             std::shared_ptr<target::NativeCode> code, DiagnosticSink &sink);
 
 } // namespace snnc::cpu
 

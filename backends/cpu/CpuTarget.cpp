@@ -44,7 +44,8 @@ public:
 
 class CpuTarget : public target::Target {
 public:
-  explicit CpuTarget(const Tuning &tuning) : tuning(tuning) {}
+  CpuTarget(const Tuning &tuning, std::shared_ptr<target::NativeCode> code)
+      : tuning(tuning), code(std::move(code)) {}
   std::string name() const override { return "cpu"; }
   std::vector<target::DeviceInfo> devices() const override {
     return {{"cpu", "the network itself on this computer, of any size", true}};
@@ -61,6 +62,7 @@ public:
 
 private:
   Tuning tuning;
+  std::shared_ptr<target::NativeCode> code;
 };
 
 } // namespace
@@ -186,7 +188,8 @@ std::shared_ptr<const Artifact> CpuTarget::build(ModuleOp normalized,
   // What earlier passes left of drawn synapses is not needed any more.
   auto *dialect = normalized.getContext()->getOrLoadDialect<snn::SNNDialect>();
   try {
-    auto program = buildProgram(network, *planned, precision, tuning, sink);
+    auto program =
+        buildProgram(network, *planned, precision, tuning, code, sink);
     dialect->drawnRows().clear();
     return program ? std::make_shared<CpuArtifact>(std::move(program))
                    : nullptr;
@@ -204,8 +207,9 @@ CpuTarget::open(std::shared_ptr<const Artifact> artifact, const std::string &) {
           "cpu", std::make_unique<Engine>(made.program)));
 }
 
-std::unique_ptr<target::Target> createTarget(const Tuning &tuning) {
-  return std::make_unique<CpuTarget>(tuning);
+std::unique_ptr<target::Target>
+createTarget(const Tuning &tuning, std::shared_ptr<target::NativeCode> code) {
+  return std::make_unique<CpuTarget>(tuning, std::move(code));
 }
 
 } // namespace snnc::cpu

@@ -8,6 +8,7 @@
 #ifndef SNNC_BACKENDS_CPU_CPUTARGET_H
 #define SNNC_BACKENDS_CPU_CPUTARGET_H
 
+#include "compiler/Target/NativeCode.h"
 #include "compiler/Target/Target.h"
 #include "runtime/support/Vectors.h"
 
@@ -31,7 +32,11 @@ struct Tuning {
 /// Any network, in either precision, as large as memory allows: no cores, no
 /// packets. One device, `cpu`. Errors of build: SNN0310, SNN0311, SNN0303,
 /// SNN0304, SNN0650, SNN0702 to SNN0705, SNN0960 (memory).
-std::unique_ptr<target::Target> createTarget(const Tuning &tuning = {});
+/// Neuron models are compiled into `code`.
+std::unique_ptr<target::Target>
+createTarget(const Tuning &tuning = {},
+             std::shared_ptr<target::NativeCode> code =
+                 std::make_shared<target::NativeCode>());
 
 } // namespace snnc::cpu
 

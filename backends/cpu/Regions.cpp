@@ -157,12 +157,32 @@ void Writer::writeEntry() {
   b.create<func::ReturnOp>();
 }
 
+/// The function `model` of a module.
+static Expected<UpdateFunction> compile(ModuleOp module,
+                                        target::NativeCode &code) {
+  std::string key;
+  llvm::raw_string_ostream(key) << module;
+  void *function = code.find(key);
+  if (!function) {
+    if (failed(target::lowerToLLVM(module)))
+      return makeError("SNN0650", {}, "a neuron model cannot be lowered");
+    auto added = code.add(module, "model", key);
+    if (!added)
+      return added.takeError();
+    function = *added;
+  }
+  return reinterpret_cast<UpdateFunction>(function);
+}
+
 FailureOr<std::unique_ptr<Regions>>
-Regions::create(llvm::ArrayRef<NeuronOp> models, DiagnosticSink &sink) {
+Regions::create(llvm::ArrayRef<NeuronOp> models,
+                std::shared_ptr<target::NativeCode> code,
+                DiagnosticSink &sink) {
   auto result = std::make_unique<Regions>();
+  result->code = std::move(code);
   DialectRegistry registry;
   target::registerNativeDialects(registry);
-  for (auto [i, model] : llvm::enumerate(models)) {
+  for (NeuronOp model : models) {
     // The list of operations with a rule is the reference's.
     if (failed(reference::RegionEvaluator::create(model)))
       return failure();
@@ -170,16 +190,13 @@ Regions::create(llvm::ArrayRef<NeuronOp> models, DiagnosticSink &sink) {
     context->appendDialectRegistry(registry);
     context->loadAllAvailableDialects();
     OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(context));
-    std::string symbol = fmt::format("snnc_model_{}", i);
-    Writer(*module, model, symbol).write();
-    if (failed(target::lowerToLLVM(*module)))
-      return failure();
-    auto address = result->code.add(*module, symbol);
-    if (!address) {
-      sink.report(address.takeError());
+    Writer(*module, model, "model").write();
+    auto function = compile(*module, *result->code);
+    if (!function) {
+      sink.report(function.takeError());
       return failure();
     }
-    result->functions.push_back(reinterpret_cast<UpdateFunction>(*address));
+    result->functions.push_back(*function);
   }
   return result;
 }

@@ -25,14 +25,16 @@ using UpdateFunction = void (*)(uint64_t neurons, void *const *arrays);
 
 class Regions {
 public:
-  /// Errors SNN0702 at an operation without a rule, SNN0650.
+  /// Compiles into `code`, which may be shared. Errors SNN0702 at an operation
+  /// without a rule, SNN0650.
   static mlir::FailureOr<std::unique_ptr<Regions>>
-  create(llvm::ArrayRef<snn::NeuronOp> models, DiagnosticSink &sink);
+  create(llvm::ArrayRef<snn::NeuronOp> models,
+         std::shared_ptr<target::NativeCode> code, DiagnosticSink &sink);
 
   UpdateFunction function(size_t model) const { return functions[model]; }
 
 private:
-  target::NativeCode code;
+  std::shared_ptr<target::NativeCode> code;
   std::vector<UpdateFunction> functions;
 };
 

@@ -79,7 +79,11 @@ void watchAccesses([[maybe_unused]] Module &module) {
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, graphs, modules);
   ModulePassManager passes;
-  passes.addPass(AddressSanitizerPass({}, /*UseGlobalGC=*/false,
+  // Checks as calls: in line they are most of the code, and of the time that
+  // compiling takes.
+  AddressSanitizerOptions options;
+  options.InstrumentationWithCallsThreshold = 0;
+  passes.addPass(AddressSanitizerPass(options, /*UseGlobalGC=*/false,
                                       /*UseOdrIndicator=*/false,
                                       AsanDtorKind::None, AsanCtorKind::None));
   passes.run(module, modules);

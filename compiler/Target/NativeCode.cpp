@@ -93,7 +93,13 @@ Status NativeCode::start() {
   return {};
 }
 
+void *NativeCode::find(const std::string &key) const {
+  auto known = functions.find(key);
+  return known == functions.end() ? nullptr : known->second;
+}
+
 Expected<void *> NativeCode::add(ModuleOp module, const std::string &symbol,
+                                 const std::string &key,
                                  std::optional<uint32_t> exhausted) {
   if (!jit)
     if (Status status = start(); !status)
@@ -109,13 +115,18 @@ Expected<void *> NativeCode::add(ModuleOp module, const std::string &symbol,
       function && exhausted)
     boundSteps(*function, *exhausted);
   watchAccesses(*code);
+  // A name may stand in many modules, and in the C library ("memset").
+  std::string prefix = "snnc_" + std::to_string(modules++) + "_";
+  for (llvm::Function &function : *code)
+    if (!function.isDeclaration())
+      function.setName(prefix + function.getName());
   if (auto error = jit->addIRModule(
           llvm::orc::ThreadSafeModule(std::move(code), std::move(context))))
     return jitError(llvm::toString(std::move(error)));
-  auto address = jit->lookup(symbol);
+  auto address = jit->lookup(prefix + symbol);
   if (!address)
     return jitError(llvm::toString(address.takeError()));
-  return address->toPtr<void *>();
+  return functions[key] = address->toPtr<void *>();
 }
 
 } // namespace snnc::target

@@ -16,6 +16,7 @@
 #include "mlir/IR/BuiltinOps.h"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,22 +43,29 @@ void registerNativeDialects(mlir::DialectRegistry &registry);
 /// an endless loop in a bundle would hang the run.
 inline constexpr uint64_t kMostSteps = uint64_t(1) << 28;
 
-/// Machine code of one or more modules; lives as long as it may run.
+/// Machine code of one or more modules; lives as long as it may run. Whoever
+/// runs many networks shares one: what was compiled before is found again.
 class NativeCode {
 public:
   NativeCode();
   ~NativeCode();
+  /// The function that was added under `key`; null if there is none.
+  void *find(const std::string &key) const;
   /// Compiles a module of the LLVM dialect and returns the address of its
-  /// function `symbol`. Errors SNN0650.
+  /// function `symbol`, to be found under `key`: all that its code depends on.
+  /// Modules may have symbols in common. Errors SNN0650.
   /// `exhausted` given: the function takes one pointer, and returns after
   /// kMostSteps with a 1 in the 32-bit word at that offset behind it.
   Expected<void *> add(mlir::ModuleOp module, const std::string &symbol,
+                       const std::string &key,
                        std::optional<uint32_t> exhausted = std::nullopt);
 
 private:
   Status start();
   std::unique_ptr<llvm::orc::LLJIT> jit;
   std::unique_ptr<llvm::TargetMachine> machine;
+  std::map<std::string, void *> functions; ///< by key
+  uint64_t modules = 0;                    ///< that were given to the jit
 };
 
 } // namespace snnc::target

@@ -144,9 +144,13 @@ probes: ["p:spikes"]
                         "x, to: p, connector: all_to_all}]",
             "neurons": "populations: {p: {size: 10000000, model: lif, params: "
                        "{alpha: 0.9, threshold: 1.0}}}\nprojections: [{from: "
-                       "x, to: p, connector: one_to_one}]"}
+                       "x, to: p, connector: one_to_one}]",
+            # Dense rows would hold the sums; drawing takes minutes.
+            "degrees": "populations: {p: {size: 40, model: lif, params: "
+                       "{alpha: 0.9, threshold: 1.0}}}\nprojections: [{from: "
+                       "x, to: p, connector: {fixed_outdegree: 16777216}}]"}
         for name, text in networks.items():
-            size = 100000 if name == "synapses" else 10000000
+            size = {"synapses": 100000, "neurons": 10000000, "degrees": 8}[name]
             file = self.write(
                 f"{name}.yaml",
                 f"network: {{name: n}}\ninputs: {{x: {{size: {size}}}}}\n"

@@ -1,18 +1,21 @@
+/* clang-format off */
 /*===- Faults.c - Makes the n-th call of a kind fail ------------------------===
  * SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
  * A library for LD_PRELOAD. SNNC_FAULT="KIND:HOW:N" makes the N-th call of a
  * kind fail, "KIND:HOW:N+" that one and all after it (a disk that stays full).
  *
- *   alloc   null                        malloc and its relatives, so operator
- *new read    short eintr eio             read, pread, readv; fread without the
- *first two write   short eintr enospc eio      write, pwrite, writev; fwrite
- *likewise open    emfile eacces eintr         open, openat, fopen, opendir map
- *enomem                      mmap of a file, memfd_create spawn   eagain fork,
- *vfork, posix_spawn thread  eagain                      pthread_create name eio
- *rename, link, unlink, mkdir, truncate sync    eio fsync, fdatasync close   eio
- *close, fclose: closed, but an error look    eio                         stat
- *and its relatives, access, flock
+ *   alloc:  null. malloc and its relatives, so operator new
+ *   read:   short, eintr, eio. read, pread, readv; fread without the first two
+ *   write:  short, eintr, enospc, eio. write, pwrite, writev; fwrite likewise
+ *   open:   emfile, eacces, eintr. open, openat, fopen, opendir
+ *   map:    enomem. mmap of a file, memfd_create
+ *   spawn:  eagain. fork, vfork, posix_spawn
+ *   thread: eagain. pthread_create
+ *   name:   eio. rename, link, unlink, mkdir, truncate
+ *   sync:   eio. fsync, fdatasync
+ *   close:  eio. close, fclose: closed, but an error
+ *   look:   eio. stat and its relatives, access, flock
  *
  * SNNC_FAULT_COUNT names a file of 16 bytes, shared with child processes: how
  * many calls of the kind there were, and how many of them failed.
@@ -20,6 +23,7 @@
  * dynamic loader's): what cannot be intercepted there stands for nothing else.
  *
  *===------------------------------------------------------------------------===*/
+/* clang-format on */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>

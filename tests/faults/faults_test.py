@@ -14,12 +14,13 @@ import time
 import unittest
 
 import kills
+import signals
 import sweep
 import verbs
 
 # Each kind of place in which calls are made: files read and written, folders,
 # libraries in C, children, threads.
-SAMPLED = ("check-nir", "compile-yaml", "run-host", "run-h5", "run-from-h5",
+SAMPLED = ("check-nir", "compile-yaml", "run-native", "run-h5", "run-from-h5",
            "dataset", "train")
 RUNS = 35  # of each verb
 
@@ -74,25 +75,17 @@ class Kills(unittest.TestCase):
 class Signals(unittest.TestCase):
     """What would go on for minutes or hours ends with the documented code."""
 
-    LONG = {
-        "planning": "selector train --set wide --count 1000000 -o m",
-        "dataset": "selector dataset --set wide --count 1000000 -o d.csv",
-        "reference": "run a.yaml --backend reference -i x.npy "
-                     "--ticks 100000000 -r p:spikes -o o.npz",
-        "host": "run b.s2x --backend host -i x.npy --ticks 100000000 "
-                "-r p:spikes -o o.npz",
-        "emulator": "run b.s2x -i x.npy --ticks 100000000 -r p:spikes "
-                    "-o o.npz",
-        "fifo": "compile a.yaml -o fifo",
-    }
+    LONG = {what.name: what.arguments
+            for what in signals.WORK + signals.WAITS
+            if what.name in ("planning", "dataset", "reference", "native",
+                             "emulator", "bundle-out")}
 
     @classmethod
     def setUpClass(cls):
         cls._inputs = tempfile.TemporaryDirectory(prefix="snnc-signals-")
         cls.addClassCleanup(cls._inputs.cleanup)
         cls.folder = cls._inputs.name
-        verbs.make_inputs(cls.folder)
-        os.mkfifo(os.path.join(cls.folder, "fifo"))
+        signals.make_inputs(cls.folder)
         cls.before = set(os.listdir(cls.folder)) | {"d.csv.part", "m"}
 
     def start(self, command, **options):
@@ -119,10 +112,10 @@ class Signals(unittest.TestCase):
         self.assertLessEqual(set(os.listdir(self.folder)), self.before)
 
     def test_every_phase(self):
-        for name, line in self.LONG.items():
+        for name, arguments in self.LONG.items():
             for number in (signal.SIGINT, signal.SIGTERM):
                 with self.subTest(phase=name, signal=number.name):
-                    child = self.start([verbs.SNNC, *line.split()])
+                    child = self.start([verbs.SNNC, *arguments])
                     self.goes_on(child)
                     child.send_signal(number)
                     _, said = child.communicate(timeout=verbs.TIMEOUT)
@@ -132,7 +125,7 @@ class Signals(unittest.TestCase):
         pid, terminal = pty.fork()
         if pid == 0:
             os.chdir(self.folder)
-            os.execv(verbs.SNNC, [verbs.SNNC, *self.LONG["emulator"].split()])
+            os.execv(verbs.SNNC, [verbs.SNNC, *self.LONG["emulator"]])
         verbs.wait_for_handlers(pid)
         time.sleep(0.6)
         os.write(terminal, b"\x03")  # Ctrl-C, which the terminal makes SIGINT
@@ -150,7 +143,7 @@ class Signals(unittest.TestCase):
         """A shell without job control starts it with SIGINT ignored."""
         shell = self.start(
             ["sh", "-c", '"$0" "$@" & echo $!; wait $!', verbs.SNNC,
-             *self.LONG["host"].split()], start_new_session=True)
+             *self.LONG["native"]], start_new_session=True)
         pid = int(shell.stdout.readline())
         self.addCleanup(lambda: shell.poll() is None
                         and os.kill(pid, signal.SIGKILL))

@@ -25,6 +25,22 @@ inputs: {x: {size: 4}}
 populations: {p: {size: 5, model: lif, params: {alpha: 0.9, threshold: 1.0}}}
 projections: [{from: x, to: p, connector: all_to_all, weight: 0.5, delay: 2}]
 """
+# Lists, equations and what the network draws itself.
+LISTS = """
+network: {name: l, dt: 1.0e-3, seed: 2}
+models:
+  own:
+    states: {v: 0.0}
+    params: {a: 0.9}
+    equations: ["v = v * a + input"]
+    spike: v > 1.0
+    reset: ["v = 0.0"]
+inputs: {x: {size: 4, kind: poisson, rate: {per_tick: 0.3}}}
+populations: {p: {size: 3, model: own}}
+projections:
+  - {from: x, to: p, connector: {list: {file: l.csv}}}
+  - {from: p, to: p, connector: {fixed_probability: 0.5}, weight: 0.1, delay: 2}
+"""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,27 +61,41 @@ MODELS = tuple(f"m/{kind}-{objective}.json" for kind in ("adaboost", "xgboost")
 VERBS = [
     verb("check-yaml", "check a.yaml"),
     verb("check-nir", "check s.nir --json"),
+    verb("check-plan", "check l.yaml --plan"),
     verb("compile-yaml", "compile a.yaml -o out.s2x --report table", "out.s2x"),
     verb("compile-nir", "compile s.nir -o out.s2x", "out.s2x"),
     *(verb(f"emit-{form}", f"compile a.yaml --emit {form}")
       for form in ("imported", "snn", "fabric", "tick", "asm")),
     verb("run-emulator", "run b.s2x -i x.npy -o out.npz", "out.npz"),
-    verb("run-host", "run b.s2x --backend host -i x.npy -o out.npz", "out.npz"),
+    verb("run-native", "run b.s2x --backend native -i x.npy -o out.npz",
+         "out.npz"),
+    verb("run-cpu", "run l.yaml --backend cpu --ticks 10 -o out.npz",
+         "out.npz"),
+    verb("run-float", "run b.s2x --backend cpu -i x.npy --report json"),
+    verb("run-encoded", "run s.nir --encode rate --ticks 5 -i p.npy -o out.npz",
+         "out.npz"),
     verb("run-reference", "run a.yaml --backend reference -i x.npz -o out.npz",
          "out.npz"),
     verb("run-h5", "run a.yaml -i x.npy -o out.h5", "out.h5"),
     verb("run-from-h5", "run a.yaml --backend reference -i x.h5 -o out.npz",
          "out.npz"),
     verb("verify", "verify b.s2x -i x.npy"),
-    verb("verify-host", "verify b.s2x --backend host -i x.npy"),
+    verb("verify-native", "verify b.s2x --backend native --against cpu "
+         "-i x.npy"),
+    verb("verify-float", "verify a.yaml --against float -i x.npy --json"),
+    verb("verify-recorded", "verify b.s2x --against r.npz -i x.npy"),
     verb("inspect", "inspect b.s2x"),
+    verb("inspect-json", "inspect b.s2x --json --memory --layer"),
     verb("targets", "targets"),
+    verb("explain", "explain SNN0354"),
     verb("dataset", "selector dataset --set grid --count 4 -o out.csv",
          "out.csv", leaves=("out.csv.part",)),
     verb("train", "selector train --set grid --count 160 --data g.csv -o m",
          *MODELS, leaves=("m",)),
     verb("eval", "selector eval --set grid --count 160 --data g.csv --seeds 1"),
     verb("predict", "selector predict --source 500 --target 500 --json"),
+    verb("predict-model", "selector predict --model m.json --source 50 "
+         "--target 50"),
 ]
 
 
@@ -98,9 +128,15 @@ def make_inputs(folder):
     spikes = np.ones((10, 4), np.uint8)
     np.save(os.path.join(folder, "x.npy"), spikes)
     np.savez(os.path.join(folder, "x.npz"), x=spikes)
+    os.symlink(ROOT / "classifier" / "models" / "xgboost-pes.json",
+               os.path.join(folder, "m.json"))
     os.symlink(ROOT / "models" / "shapes" / "shapes.nir",
                os.path.join(folder, "s.nir"))
-    for line in ("compile a.yaml -o b.s2x",
+    pathlib.Path(folder, "l.yaml").write_text(LISTS, encoding="utf-8")
+    pathlib.Path(folder, "l.csv").write_text(
+        "source,target,weight,delay\n0,1,0.5,1\n2,2,0.25,3\n", encoding="utf-8")
+    np.save(os.path.join(folder, "p.npy"), np.full((1, 1, 10, 10), 0.5, np.float32))
+    for line in ("compile a.yaml -o b.s2x", "run b.s2x -i x.npy -o r.npz",
                  "selector dataset --set grid --count 160 -o g.csv"):
         done = command(line.split(), folder)
         if done.returncode != 0:

@@ -3,6 +3,8 @@
 
 #include "tests/fuzz/Commands.h"
 
+#include "backends/spinnaker2/Native/NativePrograms.h"
+#include "runtime/bundle/Bundle.h"
 #include "runtime/support/ExitCode.h"
 #include "tests/fuzz/BundleMutator.h"
 #include "tools/snnc/Driver.h"
@@ -42,6 +44,17 @@ struct Subject {
   std::vector<std::string> inputs;
 };
 
+/// Native code of the seed's programs: most mutants have the same.
+void compilePrograms(const std::string &path,
+                     const std::shared_ptr<target::NativeCode> &code) {
+  auto bundle = runtime::Bundle::read(path);
+  if (!bundle ||
+      !native::createNativeMachine(s2::rowFormats(), code)->load(**bundle)) {
+    fmt::print(stderr, "{} cannot be loaded\n", path);
+    std::exit(2);
+  }
+}
+
 /// Compiles in a child: this process stays small and without threads.
 void compileApart(const CompileOptions &options) {
   pid_t child = ::fork();
@@ -62,6 +75,7 @@ void compileApart(const CompileOptions &options) {
 
 /// The network as bundles: as a user gets it, and split over several cores.
 void compileSeeds(const std::string &network, const Scratch &scratch,
+                  const std::shared_ptr<target::NativeCode> &code,
                   std::vector<Subject> &subjects) {
   for (uint32_t most : {0u, 9u}) {
     CompileOptions options;
@@ -74,20 +88,23 @@ void compileSeeds(const std::string &network, const Scratch &scratch,
     Dice dice(1, subjects.size());
     subject.inputs = inputsOf(subject.seed, scratch.folder(), dice);
     subjects.push_back(std::move(subject));
+    compilePrograms(options.output, code);
   }
 }
 
 class BundleRuns {
 public:
   BundleRuns(const std::string &path, Dice &dice, const Subject &subject,
-             std::string what, Notes &notes)
+             std::string what, std::shared_ptr<target::NativeCode> code,
+             Notes &notes)
       : path(path), dice(dice), subject(subject), what(std::move(what)),
-        notes(notes) {}
+        code(std::move(code)), notes(notes) {}
 
   void all() {
     inspect();
     run("emulator");
     run("native");
+    run("cpu");
     verify();
   }
 
@@ -125,6 +142,7 @@ private:
     options.threads = 1;
     options.ticks = kTicks;
     options.inputs = subject.inputs;
+    options.compile.code = code;
     if (dice.oneIn(4))
       options.inputs.clear();
     return options;
@@ -143,9 +161,11 @@ private:
 
   void verify() {
     VerifyOptions options;
-    options.run = optionsOf(dice.below(2) ? "emulator" : "native");
-    bool devices = options.run.backend == "emulator" && dice.oneIn(3);
-    options.against = devices ? "native" : "reference";
+    const std::string backends[] = {"emulator", "native", "cpu", "reference"};
+    uint64_t first = dice.below(3);
+    options.run = optionsOf(backends[first]);
+    options.against =
+        backends[dice.below(2) ? 3 : first + 1 + dice.below(3 - first)];
     std::string name =
         fmt::format("verify {} {}", options.run.backend, options.against);
     runVerb(
@@ -158,6 +178,7 @@ private:
   Dice &dice;
   const Subject &subject;
   std::string what;
+  std::shared_ptr<target::NativeCode> code;
   Notes &notes;
 };
 
@@ -165,9 +186,10 @@ private:
 
 int mutateBundles(const Plan &plan) {
   Scratch scratch;
+  auto code = std::make_shared<target::NativeCode>();
   std::vector<Subject> subjects;
   for (const std::string &network : plan.paths)
-    compileSeeds(network, scratch, subjects);
+    compileSeeds(network, scratch, code, subjects);
   std::string path = scratch.file("mutant.s2x");
   return plan.run([&](uint64_t index, Notes &notes) {
     Dice dice(plan.seed, index);
@@ -178,7 +200,7 @@ int mutateBundles(const Plan &plan) {
     if (!plan.save.empty())
       writeWhole(plan.save, bytes);
     BundleRuns(path, dice, subject, fmt::format("{}", fmt::join(what, "+")),
-               notes)
+               code, notes)
         .all();
   });
 }

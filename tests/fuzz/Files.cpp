@@ -3,6 +3,7 @@
 
 #include "tests/fuzz/Format.h"
 
+#include "runtime/support/ExitCode.h"
 #include "tests/fuzz/BundleMutator.h"
 #include "tools/snnc/Driver.h"
 #include "tools/snnc/SelectorCommand.h"
@@ -84,6 +85,29 @@ int checkNetwork(const std::string &path, Notes &notes, const char *label,
       notes);
 }
 
+} // namespace
+
+void runNetwork(const std::string &path, Dice &dice,
+                const std::shared_ptr<target::NativeCode> &code,
+                Notes &notes) {
+  static const char *const backends[] = {"reference", "cpu", "cpu", "emulator",
+                                         "native"};
+  RunOptions options;
+  options.input = options.compile.input = path;
+  options.backend = dice.from(backends);
+  options.inFloat = options.backend == "cpu" && dice.oneIn(3);
+  options.ticks = 3;
+  options.report = ReportForm::Json;
+  options.compile.jobs = options.threads = 1;
+  options.compile.code = code;
+  std::string label = "run " + options.backend;
+  runVerb(
+      label, label + " " + path,
+      [&](DiagnosticSink &sink) { return runRun(options, true, sink); }, notes);
+}
+
+namespace {
+
 //===----------------------------------------------------------------------===//
 // Networks
 //===----------------------------------------------------------------------===//
@@ -157,19 +181,11 @@ public:
 
   void use(const std::string &bytes, Dice &dice, Notes &notes) override {
     writeWhole(path, bytes);
-    checkNetwork(path, notes, "check", "", true);
-    if (!dice.oneIn(4))
-      return;
-    RunOptions options;
-    options.input = options.compile.input = path;
-    options.backend = "reference";
-    options.ticks = 3;
-    options.report = ReportForm::Json;
-    options.compile.jobs = options.threads = 1;
-    runVerb(
-        "run reference", "run reference",
-        [&](DiagnosticSink &sink) { return runRun(options, true, sink); },
-        notes);
+    // What does not fit a chip runs elsewhere as long as it takes.
+    bool fits =
+        checkNetwork(path, notes, "check", "", true) != kExitDoesNotFit;
+    if (fits && dice.oneIn(3))
+      runNetwork(path, dice, code, notes);
   }
 
 private:
@@ -183,6 +199,8 @@ private:
 
   std::vector<std::string> seeds;
   std::string path;
+  std::shared_ptr<target::NativeCode> code =
+      std::make_shared<target::NativeCode>();
 };
 
 class ExpressionFormat final : public Format {
@@ -391,8 +409,8 @@ inputs: {{x: {{size: 4{}}}}}
 populations: {{p: {{size: 3, model: lif, params: {{alpha: 0.9, threshold: 1.0}}}}}}
 projections: [{{from: x, to: p, connector: {}}}]
 )",
-                    spikes ? ", kind: spike_list, spikes: list.csv" : "",
-                    spikes ? "all_to_all, weight: 1.0" : "{list: list.csv}"));
+                    spikes ? ", kind: spike_list, spikes: {file: list.csv}" : "",
+                    spikes ? "all_to_all, weight: 1.0" : "{list: {file: list.csv}}"));
     checkNetwork(path, notes, spikes ? "check spikes" : "check list");
   }
 

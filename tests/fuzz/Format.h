@@ -4,6 +4,7 @@
 #ifndef SNNC_TESTS_FUZZ_FORMAT_H
 #define SNNC_TESTS_FUZZ_FORMAT_H
 
+#include "compiler/Target/NativeCode.h"
 #include "tests/fuzz/Commands.h"
 
 #include <memory>
@@ -34,6 +35,9 @@ std::unique_ptr<Format> makeNirFormat(const Setting &setting);
 /// .npy, .npz and NIRData; null for another name.
 std::unique_ptr<Format> makeArrayFormat(const std::string &name,
                                         const Setting &setting);
+/// Runs a network for some ticks on one of the backends, without inputs.
+void runNetwork(const std::string &path, Dice &dice,
+                const std::shared_ptr<target::NativeCode> &code, Notes &notes);
 std::string contentsOf(const std::string &path);
 /// How many changes a mutant gets.
 uint64_t changes(Dice &dice);

@@ -14,6 +14,7 @@
 #include "compiler/Import/NIR/NirNormalise.h"
 #include "compiler/Import/NIR/NirPrimitive.h"
 #include "compiler/Import/NIR/NirReader.h"
+#include "runtime/support/ExitCode.h"
 
 #include <stdexcept>
 
@@ -88,17 +89,21 @@ public:
       mutateHdf5(bytes, dice);
     return bytes;
   }
-  void use(const std::string &bytes, Dice &, Notes &notes) override {
+  void use(const std::string &bytes, Dice &dice, Notes &notes) override {
     writeWhole(path, bytes);
-    runVerb(
+    int read = runVerb(
         "read", "read",
         [&](DiagnosticSink &sink) { return readAndNormalise(path, sink); },
         notes);
+    if (read == kExitOk && dice.oneIn(8))
+      runNetwork(path, dice, code, notes);
   }
 
 private:
   std::vector<std::string> seeds;
   std::string path;
+  std::shared_ptr<target::NativeCode> code =
+      std::make_shared<target::NativeCode>();
 };
 
 } // namespace

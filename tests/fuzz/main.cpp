@@ -63,6 +63,30 @@ std::string npyOf(const std::string &dtype, const std::vector<uint64_t> &shape,
   return file + head + bytes;
 }
 
+/// The commands that refused every one of at least 200 files: what they would
+/// do with a good one has never been tried.
+static std::vector<std::string>
+idleCommands(const std::map<std::string, uint64_t> &outcomes) {
+  struct Counts {
+    uint64_t all = 0, good = 0;
+  };
+  std::map<std::string, Counts> commands;
+  for (const auto &[outcome, times] : outcomes) {
+    size_t end = outcome.find(": exit ");
+    if (end == std::string::npos)
+      continue;
+    Counts &counts = commands[outcome.substr(0, end)];
+    counts.all += times;
+    if (outcome.substr(end) == ": exit 0 ")
+      counts.good += times;
+  }
+  std::vector<std::string> idle;
+  for (const auto &[command, counts] : commands)
+    if (counts.all >= 200 && counts.good == 0)
+      idle.push_back(command);
+  return idle;
+}
+
 int Plan::run(const std::function<void(uint64_t, Notes &)> &mutant) const {
   SandboxResult result = runSandboxed(first, first + count, limits, mutant);
   for (const auto &[outcome, times] : result.outcomes)
@@ -71,7 +95,11 @@ int Plan::run(const std::function<void(uint64_t, Notes &)> &mutant) const {
              "largest child {} MiB\n",
              count, seed, result.faults.size(), result.slowest,
              result.peakBytes >> 20);
-  return result.faults.empty() ? 0 : 1;
+  std::vector<std::string> idle = idleCommands(result.outcomes);
+  for (const std::string &command : idle)
+    fmt::print("'{}' refused every file: the mutants are no test of it\n",
+               command);
+  return result.faults.empty() && idle.empty() ? 0 : 1;
 }
 
 } // namespace snnc::fuzz

@@ -118,7 +118,8 @@ TEST_F(Cpu, OperationsHaveTheReferencesBits) {
     })"))
       << messages;
   auto model = *module->getOps<snn::NeuronOp>().begin();
-  auto regions = cpu::Regions::create(model, sink);
+  auto regions = cpu::Regions::create(
+      model, std::make_shared<target::NativeCode>(), sink);
   ASSERT_TRUE(mlir::succeeded(regions)) << messages;
   auto evaluator = RegionEvaluator::create(model);
   using Limits = std::numeric_limits<float>;
@@ -184,7 +185,8 @@ TEST_F(Cpu, AnOperationWithoutARuleIsRefused) {
       snn.yield states %e : f32
     })"));
   auto model = *module->getOps<snn::NeuronOp>().begin();
-  EXPECT_TRUE(mlir::failed(cpu::Regions::create(model, sink)));
+  EXPECT_TRUE(mlir::failed(cpu::Regions::create(
+      model, std::make_shared<target::NativeCode>(), sink)));
   EXPECT_NE(messages.find("SNN0702"), std::string::npos) << messages;
 }
 

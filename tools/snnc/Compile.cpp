@@ -46,9 +46,11 @@ target::Registry targetsFor(const CompileOptions &options,
   target::Registry registry;
   cpu::Tuning tuning;
   tuning.threads = threads;
-  registry.add(cpu::createTarget(tuning));
-  registry.add(
-      s2::createTarget(options, provenanceOf(options, dynamics), threads));
+  auto code =
+      options.code ? options.code : std::make_shared<target::NativeCode>();
+  registry.add(cpu::createTarget(tuning, code));
+  registry.add(s2::createTarget(options, provenanceOf(options, dynamics),
+                                threads, code));
   return registry;
 }
 

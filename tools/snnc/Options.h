@@ -5,11 +5,13 @@
 #define SNNC_TOOLS_OPTIONS_H
 
 #include "backends/spinnaker2/Target/MapNetwork.h"
+#include "compiler/Target/NativeCode.h"
 #include "runtime/host/Recording.h"
 #include "runtime/io/Encoders.h"
 #include "tools/snnc/SelectorCommand.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -41,6 +43,8 @@ struct CompileOptions : s2::MapOptions {
   NetworkOptions network;
   std::string emit = "bundle"; ///< bundle | imported | snn | a target's stage
   ReportForm report = ReportForm::None;
+  /// Machine code that the caller keeps from verb to verb; null: made anew.
+  std::shared_ptr<target::NativeCode> code;
 };
 
 /// Which axes of an input array come first.

@@ -18,10 +18,15 @@ static CLI::App *addVerb(CLI::App *selector, SelectorOptions &o,
   return c;
 }
 
-static void addPlanning(CLI::App *c, SelectorOptions &o) {
+/// Layers of a set that are kept in memory, about 0.5 KB each, or written one
+/// by one.
+static constexpr uint64_t kMostKept = uint64_t(1) << 20,
+                          kMostWritten = uint64_t(1) << 32;
+
+static void addPlanning(CLI::App *c, SelectorOptions &o, uint64_t most) {
   c->add_option("--count", o.count,
                 "Layers of a set (default: grid 16000, wide 8000)")
-      ->check(CLI::Range(uint64_t(1), uint64_t(1) << 32));
+      ->check(CLI::Range(uint64_t(1), most));
   c->add_option("--seed", o.seed, "Of the layers, their synapses, the split")
       ->capture_default_str();
   c->add_option("-j,--jobs", o.jobs, "Threads (default: all cores)")
@@ -43,7 +48,7 @@ static void addDataset(CLI::App *selector, SelectorOptions &o) {
       ->required()
       ->expected(1)
       ->check(CLI::IsMember({"grid", "wide"}));
-  addPlanning(c, o);
+  addPlanning(c, o, kMostWritten);
   c->add_option("-o,--output", o.output,
                 "CSV file; an interrupted run goes on where it was")
       ->required();
@@ -57,7 +62,7 @@ static void addTrain(CLI::App *selector, SelectorOptions &o) {
       ->check(CLI::IsMember({"grid", "wide"}));
   c->add_option("--data", o.data,
                 "Files of `snnc selector dataset` instead of planning");
-  addPlanning(c, o);
+  addPlanning(c, o, kMostKept);
   c->add_option("-o,--output", o.output, "Folder of the models")->required();
   c->footer("Example:\n  snnc selector train -o classifier/models");
 }
@@ -77,7 +82,7 @@ static void addEval(CLI::App *selector, SelectorOptions &o) {
   c->add_option("--seeds", o.seeds, "Splits 1 to this")
       ->check(CLI::Range(1u, 100u))
       ->capture_default_str();
-  addPlanning(c, o);
+  addPlanning(c, o, kMostKept);
   c->add_flag("--json", o.json, "One object a line on stdout");
   c->footer("Example:\n  snnc selector eval --set grid --objective pes --json "
             "| jq '.model, .accuracy'");

@@ -30,8 +30,9 @@ callProgram(TickFunction function, NativeCore &core) {
 
 class NativeMachine final : public runtime::LockStepCores {
 public:
-  explicit NativeMachine(fabric::RowFormats formats)
-      : formats(std::move(formats)) {}
+  NativeMachine(fabric::RowFormats formats,
+                std::shared_ptr<target::NativeCode> code)
+      : programs(std::move(formats), std::move(code)) {}
   std::string name() const override { return "native"; }
 
   runtime::Capabilities capabilities() const override {
@@ -43,7 +44,6 @@ public:
   Status load(const Bundle &bundle) override {
     clearCores();
     cores.clear();
-    programs = std::make_unique<NativePrograms>(formats);
     const runtime::Manifest &manifest = bundle.manifest;
     for (const runtime::CoreEntry &entry : manifest.cores)
       if (Status s = prepare(bundle, entry); !s)
@@ -144,8 +144,8 @@ private:
     if (!text)
       return makeError("SNN0651", {},
                        "the bundle has no tick program '" + program.name + "'");
-    auto function = programs->add(program.name, *text, entry.headerAddress,
-                                  bundle.machine.sram.bytes);
+    auto function = programs.add(program.name, *text, entry.headerAddress,
+                                 bundle.machine.sram.bytes);
     if (!function)
       return function.takeError();
     Core core;
@@ -201,8 +201,7 @@ private:
     return fmt::format("{}, program '{}'", snnc::toText(core.at), core.program);
   }
 
-  fabric::RowFormats formats;
-  std::unique_ptr<NativePrograms> programs;
+  NativePrograms programs;
   std::vector<Core> cores;
   emulator::Router router;
   std::vector<uint32_t> inFlight;
@@ -212,8 +211,9 @@ private:
 } // namespace
 
 std::unique_ptr<runtime::CoreMachine>
-createNativeMachine(fabric::RowFormats formats) {
-  return std::make_unique<NativeMachine>(std::move(formats));
+createNativeMachine(fabric::RowFormats formats,
+                    std::shared_ptr<target::NativeCode> code) {
+  return std::make_unique<NativeMachine>(std::move(formats), std::move(code));
 }
 
 } // namespace snnc::native

@@ -304,11 +304,11 @@ Expected<TickFunction> NativePrograms::add(const std::string &name,
                                            const std::string &tickText,
                                            uint32_t headerAddress,
                                            uint32_t sramBytes) {
-  std::string key = std::to_string(headerAddress) + " " +
+  std::string key = "tick " + std::to_string(headerAddress) + " " +
                     std::to_string(sramBytes) + " " +
                     std::to_string(name.size()) + " " + name + tickText;
-  if (auto known = functions.find(key); known != functions.end())
-    return known->second;
+  if (void *known = code->find(key))
+    return reinterpret_cast<TickFunction>(known);
   DialectRegistry registry;
   registry.insert<tick::TickDialect, fabric::FabricDialect>();
   s2::registerRowFormats(registry, formats);
@@ -318,16 +318,15 @@ Expected<TickFunction> NativePrograms::add(const std::string &name,
   OwningOpRef<ModuleOp> module = readProgram(context, name, tickText, status);
   if (!module)
     return status.takeError();
-  // Never the bundle's name: one called "memset" would take the place of what
-  // generated code calls.
-  std::string symbol = "snnc_tick_" + std::to_string(functions.size());
+  std::string symbol = "tick";
   (*module->getOps<tick::ProgramOp>().begin()).setSymName(symbol);
   if (failed(lowerProgram(*module, headerAddress, sramBytes)))
     return jitError("program '" + name + "' cannot be lowered");
-  auto address = code.add(*module, symbol, offsetof(NativeCore, exhausted));
+  auto address =
+      code->add(*module, symbol, key, offsetof(NativeCore, exhausted));
   if (!address)
     return address.takeError();
-  return functions[key] = reinterpret_cast<TickFunction>(*address);
+  return reinterpret_cast<TickFunction>(*address);
 }
 
 } // namespace snnc::native

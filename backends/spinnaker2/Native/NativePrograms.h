@@ -18,9 +18,9 @@
 #include "runtime/cores/CoreMachine.h"
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace snnc::native {
 
@@ -42,13 +42,15 @@ inline constexpr uint32_t kSramGuard = 64;
 
 using TickFunction = void (*)(NativeCore *);
 
-/// Native code of a bundle's programs; lives as long as they may run. Programs
-/// that were added before are not compiled again.
+/// Native code of a bundle's programs, in code that may be shared; lives as
+/// long as they may run. Programs that it has already are not compiled again.
 class NativePrograms {
 public:
-  /// `formats`: the row formats that the text may name.
-  explicit NativePrograms(fabric::RowFormats formats)
-      : formats(std::move(formats)) {}
+  /// `formats`: the row formats that the text may name; programs of one `code`
+  /// have the same ones.
+  NativePrograms(fabric::RowFormats formats,
+                 std::shared_ptr<target::NativeCode> code)
+      : formats(std::move(formats)), code(std::move(code)) {}
 
   /// Compiles the tick dialect text of a program; its core header stands at
   /// `headerAddress`. The text is not trusted: it may hold a closed list of
@@ -60,12 +62,14 @@ public:
 
 private:
   fabric::RowFormats formats;
-  target::NativeCode code;
-  std::map<std::string, TickFunction> functions; ///< by all that add() is given
+  std::shared_ptr<target::NativeCode> code;
 };
 
+/// Runs bundles; their programs are compiled into `code`.
 std::unique_ptr<runtime::CoreMachine>
-createNativeMachine(fabric::RowFormats formats = s2::rowFormats());
+createNativeMachine(fabric::RowFormats formats = s2::rowFormats(),
+                    std::shared_ptr<target::NativeCode> code =
+                        std::make_shared<target::NativeCode>());
 
 } // namespace snnc::native
 

@@ -36,9 +36,10 @@ private:
 
 class Spinnaker2Target : public target::Target {
 public:
-  Spinnaker2Target(MapOptions options, Provenance provenance, unsigned threads)
+  Spinnaker2Target(MapOptions options, Provenance provenance, unsigned threads,
+                   std::shared_ptr<target::NativeCode> code)
       : mapping(std::move(options)), provenance(std::move(provenance)),
-        threads(threads) {}
+        threads(threads), code(std::move(code)) {}
 
   std::string name() const override { return "spinnaker2"; }
   std::vector<target::DeviceInfo> devices() const override {
@@ -77,6 +78,7 @@ private:
   MapOptions mapping;
   Provenance provenance;
   unsigned threads;
+  std::shared_ptr<target::NativeCode> code; ///< of the device `native`
 };
 
 } // namespace
@@ -132,9 +134,9 @@ Expected<std::unique_ptr<runtime::Device>>
 Spinnaker2Target::open(std::shared_ptr<const Artifact> artifact,
                        const std::string &device) {
   return std::unique_ptr<runtime::Device>(std::make_unique<runtime::CoreDevice>(
-      artifact->bundle(), device == "native"
-                              ? native::createNativeMachine()
-                              : emulator::createEmulator({threads})));
+      artifact->bundle(),
+      device == "native" ? native::createNativeMachine(s2::rowFormats(), code)
+                         : emulator::createEmulator({threads})));
 }
 
 LogicalResult Spinnaker2Target::print(ModuleOp normalized,
@@ -168,9 +170,10 @@ LogicalResult Spinnaker2Target::print(ModuleOp normalized,
 }
 
 std::unique_ptr<target::Target>
-createTarget(MapOptions options, Provenance provenance, unsigned threads) {
-  return std::make_unique<Spinnaker2Target>(std::move(options),
-                                            std::move(provenance), threads);
+createTarget(MapOptions options, Provenance provenance, unsigned threads,
+             std::shared_ptr<target::NativeCode> code) {
+  return std::make_unique<Spinnaker2Target>(
+      std::move(options), std::move(provenance), threads, std::move(code));
 }
 
 std::shared_ptr<const Artifact>

@@ -9,6 +9,7 @@
 #define SNNC_BACKENDS_SPINNAKER2_TARGET_SPINNAKER2TARGET_H
 
 #include "backends/spinnaker2/Target/MapNetwork.h"
+#include "compiler/Target/NativeCode.h"
 #include "compiler/Target/Target.h"
 
 namespace snnc::s2 {
@@ -16,9 +17,11 @@ namespace snnc::s2 {
 /// Bundles of core programs. Devices: `emulator`, an emulated chip that
 /// executes their Arm code and counts its cycles, on `threads` threads of this
 /// computer (0: all cores); and `native`, which compiles the same programs for
-/// this CPU: a check of the code generator, limited to what fits the chip.
+/// this CPU, into `code`: a check of the code generator, limited to what fits
+/// the chip.
 std::unique_ptr<target::Target>
-createTarget(MapOptions options, Provenance provenance, unsigned threads);
+createTarget(MapOptions options, Provenance provenance, unsigned threads,
+             std::shared_ptr<target::NativeCode> code);
 
 /// A bundle that was read from a file, ready for `open`.
 std::shared_ptr<const target::Artifact>

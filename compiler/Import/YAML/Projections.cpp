@@ -293,7 +293,7 @@ std::optional<double> Importer::readAmount(const Node &node,
     return std::nullopt;
   }
   auto amount =
-      reader.whole(value, word, 0, total ? int64_t(1) << 40 : 1 << 30);
+      reader.whole(value, word, 0, total ? int64_t(1) << 40 : 1 << 24);
   return amount ? std::optional(double(*amount)) : std::nullopt;
 }
 
