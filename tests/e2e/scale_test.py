@@ -148,9 +148,12 @@ probes: ["p:spikes"]
             # Dense rows would hold the sums; drawing takes minutes.
             "degrees": "populations: {p: {size: 40, model: lif, params: "
                        "{alpha: 0.9, threshold: 1.0}}}\nprojections: [{from: "
-                       "x, to: p, connector: {fixed_outdegree: 16777216}}]"}
+                       "x, to: p, connector: {fixed_outdegree: 16777216}}]",
+            "total": "populations: {p: {size: 40, model: lif, params: "
+                     "{alpha: 0.9, threshold: 1.0}}}\nprojections: [{from: "
+                     "x, to: p, connector: {fixed_total_number: 100000000000}}]"}
         for name, text in networks.items():
-            size = {"synapses": 100000, "neurons": 10000000, "degrees": 8}[name]
+            size = {"synapses": 100000, "neurons": 10000000}.get(name, 8)
             file = self.write(
                 f"{name}.yaml",
                 f"network: {{name: n}}\ninputs: {{x: {{size: {size}}}}}\n"

@@ -88,8 +88,7 @@ int checkNetwork(const std::string &path, Notes &notes, const char *label,
 } // namespace
 
 void runNetwork(const std::string &path, Dice &dice,
-                const std::shared_ptr<target::NativeCode> &code,
-                Notes &notes) {
+                const std::shared_ptr<target::NativeCode> &code, Notes &notes) {
   static const char *const backends[] = {"reference", "cpu", "cpu", "emulator",
                                          "native"};
   RunOptions options;
@@ -182,8 +181,7 @@ public:
   void use(const std::string &bytes, Dice &dice, Notes &notes) override {
     writeWhole(path, bytes);
     // What does not fit a chip runs elsewhere as long as it takes.
-    bool fits =
-        checkNetwork(path, notes, "check", "", true) != kExitDoesNotFit;
+    bool fits = checkNetwork(path, notes, "check", "", true) != kExitDoesNotFit;
     if (fits && dice.oneIn(3))
       runNetwork(path, dice, code, notes);
   }
@@ -404,13 +402,14 @@ public:
     bool spikes = dice.below(2);
     writeWhole(
         path,
-        fmt::format(R"(network: {{name: m, dt: 1.0e-3}}
+        fmt::format(
+            R"(network: {{name: m, dt: 1.0e-3}}
 inputs: {{x: {{size: 4{}}}}}
 populations: {{p: {{size: 3, model: lif, params: {{alpha: 0.9, threshold: 1.0}}}}}}
 projections: [{{from: x, to: p, connector: {}}}]
 )",
-                    spikes ? ", kind: spike_list, spikes: {file: list.csv}" : "",
-                    spikes ? "all_to_all, weight: 1.0" : "{list: {file: list.csv}}"));
+            spikes ? ", kind: spike_list, spikes: {file: list.csv}" : "",
+            spikes ? "all_to_all, weight: 1.0" : "{list: {file: list.csv}}"));
     checkNetwork(path, notes, spikes ? "check spikes" : "check list");
   }
 
