@@ -151,7 +151,7 @@ probes: ["p:spikes"]
                        "x, to: p, connector: {fixed_outdegree: 16777216}}]",
             "total": "populations: {p: {size: 40, model: lif, params: "
                      "{alpha: 0.9, threshold: 1.0}}}\nprojections: [{from: "
-                     "x, to: p, connector: {fixed_total_number: 100000000000}}]"}
+                     "x, to: p, connector: {fixed_total_number: 10000000000}}]"}
         for name, text in networks.items():
             size = {"synapses": 100000, "neurons": 10000000}.get(name, 8)
             file = self.write(

@@ -195,6 +195,8 @@ def main(arguments=None):
                 ends[label] += 1
                 if wrong:
                     bad[name, label, wrong].append(str(fault))
+                    print(f"WRONG {name}: {label}: {wrong}: {fault}",
+                          flush=True)
             total += len(faults)
             print(f"{name}: {len(faults)} runs,",
                   ", ".join(f"{kind} {sweep.counts[kind]}" for kind in kinds))
