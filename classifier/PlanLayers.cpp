@@ -34,7 +34,7 @@ static FailureOr<LayerRecord> measure(snn::NetworkOp network,
   auto info = NetworkInfo::read(network);
   if (failed(info))
     return failure();
-  uint32_t node = info->nodeByName.lookup("layer");
+  uint32_t node = info->populationByName.lookup("layer");
   auto shape = shapeOf(*info, node);
   if (failed(shape))
     return failure();

@@ -167,9 +167,11 @@ static LogicalResult addNode(NetworkInfo &info, Operation *op, StringRef name,
     return report(op, "SNN0351")
            << "'" << name << "' has no fixed number of neurons below 2^32";
   node.size = uint32_t(type.getNumElements());
-  if (!info.nodeByName.try_emplace(name, info.nodes.size()).second)
+  auto &byName = node.isInput ? info.inputByName : info.populationByName;
+  if (!byName.try_emplace(name, info.nodes.size()).second)
     return report(op, "SNN0351")
-           << "two nodes are named '" << name << "'; slices refer to names";
+           << "two " << (node.isInput ? "inputs" : "populations")
+           << " are named '" << name << "'; slices refer to names";
   if (auto population = dyn_cast<snn::PopulationOp>(op))
     if (failed(readModel(population, node)))
       return failure();

@@ -70,7 +70,7 @@ struct NetworkInfo {
   snn::NetworkOp network;
   std::vector<NetworkNode> nodes; ///< in network order
   std::vector<NetworkEdge> edges;
-  llvm::StringMap<uint32_t> nodeByName;
+  llvm::StringMap<uint32_t> inputByName, populationByName; ///< nodes
 
   /// Expected spikes per tick of a channel of the input that edge `id` comes
   /// from; 0 where it comes from a population.

@@ -23,15 +23,17 @@ namespace snnc::contracts {
 /// Longest delay a chip program must be able to keep (SNN0333 has the same).
 static constexpr double kLongestDelay = 65535;
 
-/// Recordings, inputs and reports find a signal by its name.
+/// Recordings, inputs and reports find a signal by its kind and its name:
+/// an input may be called like another signal, two inputs may not.
 static void checkNames(NetworkOp network, Findings &findings) {
-  llvm::StringMap<Operation *> seen;
+  llvm::StringMap<Operation *> inputs, others;
   for (Operation &op : network.getBody().front()) {
     auto name = op.getAttrOfType<StringAttr>("name");
     if (!name || op.getNumResults() == 0)
       continue;
     if (name.getValue().empty())
       findings.report(&op, "SNN0721") << "a signal without a name";
+    auto &seen = isa<InputOp>(op) ? inputs : others;
     auto [at, inserted] = seen.try_emplace(name.getValue(), &op);
     if (inserted)
       continue;

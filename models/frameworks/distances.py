@@ -16,7 +16,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 PAGE = os.path.join(HERE, "..", "..", "docs", "frameworks.md")
 SNNC = os.environ.get("SNNC", os.path.join(HERE, "..", "..", "build", "release",
                                            "bin", "snnc"))
-FRAMEWORKS = ("snntorch", "norse", "sinabs", "spyx", "rockpool", "spikingjelly")
+FRAMEWORKS = ("snntorch", "norse", "sinabs", "spyx", "rockpool", "spikingjelly",
+              "lava")
 HEAD = ("| network | options | spikes | places | float | int8 | int16 |\n"
         "|---|---|---|---|---|---|---|\n")
 

@@ -76,13 +76,14 @@ struct FabricAssignKeysPass : impl::FabricAssignKeysBase<FabricAssignKeysPass> {
   };
 
   LogicalResult assign(MachineOp op) {
-    // Subordinates send with many more keys: a group of their own.
+    // Subordinates send with many more keys: a group of their own, as an input
+    // is that has a population's name.
     llvm::MapVector<std::pair<llvm::StringRef, unsigned>, Group> byName;
     for (Operation &part : op.getBody().front())
       if (isa<InputOp, SliceOp>(part)) {
         SliceInfo info = infoOf(part.getResult(0));
         auto slice = dyn_cast<SliceOp>(part);
-        unsigned kind = slice && slice.getSubordinate() ? 1 : 0;
+        unsigned kind = !slice ? 2 : slice.getSubordinate() ? 1 : 0;
         Group &group = byName[{info.name, kind}];
         group.owners.push_back(part.getResult(0));
         group.size = std::max(group.size, std::bit_ceil(uint64_t(info.keys)));

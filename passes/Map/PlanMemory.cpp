@@ -87,8 +87,8 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
 
   LogicalResult plan(SliceOp slice, const NetworkInfo &info,
                      const MachineModel &machine) {
-    auto node = info.nodeByName.find(slice.getPopulation());
-    if (node == info.nodeByName.end() || info.nodes[node->second].isInput)
+    auto node = info.populationByName.find(slice.getPopulation());
+    if (node == info.populationByName.end())
       return report(slice, "SNN0361")
              << "there is no population '" << slice.getPopulation() << "'";
     auto demand = demandOf(slice, info, info.nodes[node->second]);

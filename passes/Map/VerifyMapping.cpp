@@ -133,9 +133,10 @@ void Checker::collect() {
     if (!isa<InputOp, SliceOp>(part))
       continue;
     SliceInfo slice = infoOf(part.getResult(0));
-    auto node = info.nodeByName.find(slice.name);
-    if (node == info.nodeByName.end() ||
-        info.nodes[node->second].isInput != isa<InputOp>(part)) {
+    auto &byName =
+        isa<InputOp>(part) ? info.inputByName : info.populationByName;
+    auto node = byName.find(slice.name);
+    if (node == byName.end()) {
       error(&part, "SNN0370") << "the network has no "
                               << (isa<InputOp>(part) ? "input" : "population")
                               << " '" << slice.name << "'";
@@ -411,10 +412,11 @@ void Checker::checkGathers() {
   for (GatherOp gather : op.getOps<GatherOp>())
     for (Value part : gather.getSources())
       if (SliceInfo sender = infoOf(part);
-          info.nodeByName.contains(sender.name) &&
+          info.populationByName.contains(sender.name) &&
           sender.keys !=
               sumKeys(sender.size(),
-                      info.nodes[info.nodeByName.lookup(sender.name)].receptors,
+                      info.nodes[info.populationByName.lookup(sender.name)]
+                          .receptors,
                       gather.getEncoding()))
         error(part.getDefiningOp(), "SNN1109")
             << "a subordinate sends with " << int64_t(sender.keys)
@@ -573,8 +575,8 @@ void Checker::checkBuffers(SliceOp slice) {
 
 /// Every structure that the core program addresses is there and large enough.
 void Checker::checkContent(SliceOp slice, llvm::ArrayRef<BufferOp> buffers) {
-  auto known = info.nodeByName.find(slice.getPopulation());
-  if (known == info.nodeByName.end())
+  auto known = info.populationByName.find(slice.getPopulation());
+  if (known == info.populationByName.end())
     return; // reported before
   const NetworkNode &node = info.nodes[known->second];
   uint32_t n = slice.numNeurons();

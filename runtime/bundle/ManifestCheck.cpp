@@ -32,7 +32,8 @@ private:
     return makeError("SNN0510", {file, where, 0, 0}, std::move(message),
                      {"the bundle is inconsistent; compile the network again"});
   }
-  Status uniqueName(const std::string &name, const std::string &where);
+  Status uniqueName(std::set<std::string> &names, const std::string &name,
+                    const std::string &where);
   Status shape(const std::vector<uint32_t> &dims, uint32_t size,
                const std::string &where) const;
   Status programs();
@@ -46,13 +47,14 @@ private:
 
   const Manifest &m;
   const std::string &file;
-  std::set<std::string> names;    ///< populations and inputs share them
+  std::set<std::string> populationNames, inputNames; ///< one of each may agree
   std::set<uint32_t> slicedCores; ///< a core header describes one slice
 };
 
 } // namespace
 
-Status CrossCheck::uniqueName(const std::string &name,
+Status CrossCheck::uniqueName(std::set<std::string> &names,
+                              const std::string &name,
                               const std::string &where) {
   if (name.empty())
     return fail(where, "the name is empty");
@@ -166,7 +168,7 @@ Status CrossCheck::populations() {
   for (size_t i = 0; i < m.populations.size(); ++i) {
     const PopulationEntry &p = m.populations[i];
     std::string where = fmt::format("populations[{}]", i);
-    if (Status s = uniqueName(p.name, where); !s)
+    if (Status s = uniqueName(populationNames, p.name, where); !s)
       return s;
     if (p.neurons == 0 || p.neurons > ManifestLimits::neurons)
       return fail(where, fmt::format("{} neurons, expected 1 to {}", p.neurons,
@@ -190,7 +192,7 @@ Status CrossCheck::inputs() {
   for (size_t i = 0; i < m.inputs.size(); ++i) {
     const InputEntry &in = m.inputs[i];
     std::string where = fmt::format("inputs[{}]", i);
-    if (Status s = uniqueName(in.name, where); !s)
+    if (Status s = uniqueName(inputNames, in.name, where); !s)
       return s;
     if (in.channels == 0 || in.channels > ManifestLimits::neurons)
       return fail(where, fmt::format("{} channels, expected 1 to {}",

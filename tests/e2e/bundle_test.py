@@ -91,7 +91,7 @@ class Bundle(SnncTest):
         self.assertLessEqual(one["cycles_expected"], one["cycles_worst"])
         self.assertGreater(one["tick_cycles"], one["cycles_worst"])
         text = self.snnc("inspect", self.bundle, "--layer", "lif2").stdout
-        self.assertRegex(text, r"structure +bytes +share\n-+\n")
+        self.assertRegex(text, r"structure +bytes +of limit\n-+\n")
         self.assertIn(f"{one['bytes']} of {one['limit']}", text)
 
     def test_inspect_pe(self):

@@ -98,6 +98,10 @@ def link_weight(file):
     file["node/nodes/w/weight"] = h5py.SoftLink("/elsewhere")
 
 
+def state_single_spike(file):
+    file.create_group("node/metadata")["single_spike"] = True
+
+
 def compress_weight(file):
     weight = file["node/nodes/w/weight"][()]
     del file["node/nodes/w/weight"]
@@ -271,6 +275,11 @@ def nir_cases():
         "reset": nir("SNN0389", network(n=("LIF", {
             k: v for k, v in lif()[1].items() if k != "v_reset"})),
                      option("--reset zero"), "--dt", "1e-3"),
+        "several spikes a tick": nir(
+            "SNN0971", network(),
+            makes("net.nir", edited(state_single_spike),
+                  "metadata 'single_spike' = True"),
+            *TIME, "--framework", "sinabs"),
         "no dt": nir("SNN0330", network(n=lif(tau=ones(3, 0.0137))),
                      option(r"--dt [\de.+-]+"), "--reset", "zero"),
         "another dt": nir("SNN0335", network(), without("--dt"), "--dt", "1e-4",
@@ -300,9 +309,14 @@ def yaml_cases():
     table["files"]["e.csv"] = "source,targett,weight\n0,0,1\n"
     return {
         "input and population": yaml(
-            "SNN1007", "  q: {size", "  x: {size",
-            says("name this one 'x_2'", ("  x: {size: 2", "  x_2: {size: 2"),
-                 ("to: x,", "to: x_2,")), base=NET.replace("to: q,", "to: x,")),
+            "SNN0970", "  q: {size", "  x: {size",
+            instead("from: x,", r"say so with (from: \{input: x\})", "{},"),
+            base=NET.replace("to: q,", "to: x,")),
+        "a library model": yaml(
+            "SNN1007", "  own:\n", "  alif:\n",
+            says("name it 'my_alif'", ("  alif:\n", "  my_alif:\n"),
+                 ("model: alif", "model: my_alif")),
+            base=EQUATIONS.replace("model: own", "model: alif")),
         "power": yaml("SNN1009", "v > limit", "v ^ 2 > limit", instead(
             "v ^ 2", r"write (pow\(v, 2\))"), base=EQUATIONS),
         "comma": yaml("SNN1009", "    equations:\n      - v = max(v, 0) + in\n",

@@ -52,6 +52,44 @@ class YamlInputs(SnncTest):
                 self.assert_equal_runs(self.record(bundle, given),
                                        self.record(path, given + ["--backend", "reference"]))
 
+    def test_an_input_is_called_like_a_population(self):
+        """The same network as with names of their own, wherever it runs."""
+        def text(pixels, noise, source):
+            return (f"""
+inputs: {{{noise}: {{size: 3}}, {pixels}: {{size: 5}}}}
+populations:
+  noise: {{size: 4, model: lif, params: {{tau: 9, threshold: 1}}}}
+  n: {{size: 7, model: lif, params: {{tau: 9, threshold: 1}}}}
+projections:
+  - {{name: n, from: {source(pixels)}, to: n, connector: all_to_all, weight: 0.4}}
+  - {{from: {{population: n}}, to: n, connector: {{fixed_probability: 0.5}}, weight: -0.1}}
+  - {{name: a, from: {source(noise)}, to: noise, connector: all_to_all, weight: 0.6}}
+  - {{name: b, from: {source(noise)}, to: n, connector: all_to_all, weight: 0.1}}
+probes: ["n:spikes", "n:v", "noise:v"]
+""")
+        head = "network: {name: n, dt: 1.0, seed: 3}"
+        draw = np.random.default_rng(1).random
+        given = [draw((40, size)) < 0.3 for size in (5, 3)]
+        runs = {}
+        for kind, names, source in (
+                ("apart", ("x", "y"), str),
+                ("shared", ("n", "noise"), lambda name: f"{{input: {name}}}"),
+                ("bare", ("n", "noise"), str)):
+            path = self.write("net.yaml", head + text(*names, source))
+            inputs = [part for name, array in zip(names, given) for part in
+                      ("-i", f"{name}={self.path(name + '.npy')}")]
+            for name, array in zip(names, given):
+                np.save(self.path(name + ".npy"), array.astype(np.uint8))
+            bundle = self.path("n.s2x")
+            done = self.snnc("compile", path, "-o", bundle)
+            self.assertEqual(done.stderr.count("SNN0970"), 3 * (kind == "bare"))
+            runs[kind] = self.record(bundle, inputs)
+            self.assertGreater(runs[kind]["n:spikes"].sum(), 10)
+            self.assert_equal_runs(runs["apart"], runs[kind])
+            for backend in ("cpu", "native", "reference"):
+                self.assert_equal_runs(runs["apart"], self.record(
+                    path, inputs + ["--backend", backend]))
+
     def test_names_that_cannot_be(self):
         for states, words in (("[spikes]", "are recorded"), ("[not]", "operator")):
             self.refused(self.network(

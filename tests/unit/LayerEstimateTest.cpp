@@ -88,7 +88,7 @@ TEST(LayerEstimate, KnowsTheLargestSum) {
       continue;
     auto info = fabric::NetworkInfo::read(builder.build(spec));
     ASSERT_TRUE(succeeded(info));
-    uint32_t node = info->nodeByName.lookup("layer");
+    uint32_t node = info->populationByName.lookup("layer");
     auto shape = fabric::shapeOf(*info, node);
     ASSERT_TRUE(succeeded(shape));
     fabric::LayerPlanner planner(*info, machine);

@@ -71,7 +71,21 @@ TEST(Yaml, EveryErrorHasItsPosition) {
       findings("populations:\n  p: {size: 0, model: lif}\n").substr(0, 12),
       "2:13 SNN1006");
   EXPECT_EQ(findings(head + "  p: {}\n"), "3:3 SNN1007");
-  EXPECT_EQ(findings(head + "inputs: {p: {size: 1}}\n"), "2:3 SNN1007");
+  const std::string shared = head + "inputs: {p: {size: 4}}\nprojections:\n";
+  EXPECT_EQ(findings(shared + "  - {from: p, to: p, connector: one_to_one}\n"),
+            "5:12 SNN0970");
+  EXPECT_EQ(findings(shared + "  - {from: {input: p}, to: p, connector: "
+                              "one_to_one}\n"),
+            "");
+  EXPECT_EQ(findings(shared + "  - {from: {population: p}, to: {population: "
+                              "p}, connector: one_to_one}\n"),
+            "");
+  EXPECT_EQ(findings(shared + "  - {from: {input: q}, to: p, connector: "
+                              "one_to_one}\n"),
+            "5:20 SNN1008");
+  EXPECT_EQ(findings(shared + "  - {from: p, to: {input: p}, connector: "
+                              "one_to_one}\n"),
+            "5:12 SNN0970, 5:20 SNN1003");
   EXPECT_EQ(findings("populations:\n  p: {size: 4, model: lief}\n"),
             "2:23 SNN1008");
   EXPECT_EQ(findings(projection("connector: all_to_al")), "4:33 SNN1008");

@@ -22,6 +22,9 @@ struct Profile {
   /// The time step that the exporter writes unless told otherwise, in the unit
   /// of the file's time constants.
   std::optional<double> usualDt;
+  /// What makes its neurons emit one spike a tick at most, where they emit
+  /// floor(v / threshold) unless told so.
+  const char *singleSpike = nullptr;
 };
 } // namespace
 
@@ -44,7 +47,8 @@ static const std::vector<Profile> &profiles() {
         "leak"},
        "Sinabs",
        true,
-       1.0},
+       1.0,
+       "spike_fn=SingleSpike (default: MultiSpike)"},
       {{"spyx", "forward", "subtract", true, "before", "unit", "leak"},
        "Spyx",
        true,
@@ -53,7 +57,8 @@ static const std::vector<Profile> &profiles() {
         "leak"},
        "Rockpool",
        true,
-       std::nullopt},
+       std::nullopt,
+       "max_spikes_per_dt=torch.tensor(1.0) (default: 65536)"},
       {{"spikingjelly", "forward", "value", false, "reached", "damped",
         "reset"},
        "SpikingJelly",
@@ -137,6 +142,22 @@ static void warnOfReset(const nir::Graph &graph, const Dynamics &chosen,
           "NAME for all of a framework's defaults; in the file: metadata "
           "'reset' and 'reset_late' or 'framework'"},
          sink);
+}
+
+/// A neuron of snnc emits one spike a tick at most, the framework's may emit
+/// more, and the file does not say.
+static void warnOfSeveralSpikes(const nir::Graph &graph, const Profile &profile,
+                                DiagnosticSink &sink) {
+  report(
+      graph, "SNN0971", Severity::Warning,
+      fmt::format("neurons of {} may emit several spikes in a tick, here one "
+                  "at most: the spikes differ where a potential reaches "
+                  "twice the threshold",
+                  profile.title),
+      {fmt::format("train and export with {}; where that was done, say so "
+                   "in the file: metadata 'single_spike' = True",
+                   profile.singleSpike)},
+      sink);
 }
 
 /// What the profile of Spyx repaired.
@@ -231,6 +252,9 @@ Dynamics chooseDynamics(nir::Graph &graph, const FileRules &file,
            sink);
   if (!told && anyResets(graph) && (profile.losesReset || !file.hasEveryReset))
     warnOfReset(graph, chosen, guessed ? &profile : nullptr, sink);
+  if (profile.singleSpike && anyResets(graph) &&
+      !file.stated.singleSpike.value_or(false))
+    warnOfSeveralSpikes(graph, profile, sink);
   return chosen;
 }
 

@@ -259,11 +259,12 @@ static void printLayer(const json &layer) {
                            shareOf(layer, "cycles_worst", "tick_cycles"))},
               {"bytes", fmt::format("{} of {}", cell(layer, "bytes"),
                                     cell(layer, "limit"))}});
-  Rows bytes = {{"structure", "bytes", "share"}};
+  // Recordings get what is free: no part of `bytes`, but of the limit.
+  Rows bytes = {{"structure", "bytes", "of limit"}};
   const json structures = layer.value("bytes_by_structure", json::object());
   for (const auto &[name, count] : structures.items())
     bytes.push_back({name, jsonText(count),
-                     share(count.get<double>(), layer.value("bytes", 0.0))});
+                     share(count.get<double>(), layer.value("limit", 0.0))});
   fmt::print("\n");
   printTable(bytes);
   const json parts = layer.value("subordinates", json::array());

@@ -195,12 +195,12 @@ static constexpr size_t maxNetworkBytes = size_t(64) << 20;
 /// for. Empty: they agree; else the name that does not.
 static std::optional<std::string>
 unlikeManifest(snn::NetworkOp network, const runtime::Manifest &manifest) {
-  std::map<std::string, uint64_t> sizes;
+  std::map<std::string, uint64_t> inputs, populations;
   for (const runtime::InputEntry &input : manifest.inputs)
-    sizes[input.name] = input.channels;
+    inputs[input.name] = input.channels;
   for (const runtime::PopulationEntry &population : manifest.populations)
-    sizes[population.name] = population.neurons;
-  auto take = [&](llvm::StringRef name, int64_t size) {
+    populations[population.name] = population.neurons;
+  auto take = [](auto &sizes, llvm::StringRef name, int64_t size) {
     auto known = sizes.find(name.str());
     if (known == sizes.end() || known->second != uint64_t(size))
       return false;
@@ -208,12 +208,16 @@ unlikeManifest(snn::NetworkOp network, const runtime::Manifest &manifest) {
     return true;
   };
   for (snn::InputOp input : network.getOps<snn::InputOp>())
-    if (!take(input.getName(), input.getSignal().getType().getNumElements()))
+    if (!take(inputs, input.getName(),
+              input.getSignal().getType().getNumElements()))
       return input.getName().str();
   for (auto population : network.getOps<snn::PopulationOp>())
-    if (!take(population.getName(), population.numNeurons()))
+    if (!take(populations, population.getName(), population.numNeurons()))
       return population.getName().str();
-  return sizes.empty() ? std::nullopt : std::optional(sizes.begin()->first);
+  for (const auto *left : {&inputs, &populations})
+    if (!left->empty())
+      return left->begin()->first;
+  return std::nullopt;
 }
 
 /// The bundle's network.mlir, which is not trusted; null after an error in

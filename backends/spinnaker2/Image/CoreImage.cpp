@@ -582,8 +582,8 @@ CoreImageBuilder::take(BlockOp block) {
 }
 
 FailureOr<CoreImage> CoreImageBuilder::build(SliceOp slice) {
-  auto node = info.nodeByName.find(slice.getPopulation());
-  if (node == info.nodeByName.end() || info.nodes[node->second].isInput ||
+  auto node = info.populationByName.find(slice.getPopulation());
+  if (node == info.populationByName.end() ||
       slice.getEnd() > info.nodes[node->second].size)
     return report(slice, "SNN0381")
            << "there is no population '" << slice.getPopulation()

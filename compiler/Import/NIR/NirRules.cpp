@@ -176,6 +176,7 @@ StatedRules statedRules(Graph &graph, const Names &frameworks,
       reader.word(graph.metadata, "framework", frameworks, graph.path);
   stated.integrator =
       reader.word(graph.metadata, "integrator", integratorNames(), graph.path);
+  stated.singleSpike = reader.flag(graph.metadata, "single_spike", graph.path);
   std::vector<Node *> spiking;
   for (Node &node : graph.nodes)
     if (node.kind->isSpiking())

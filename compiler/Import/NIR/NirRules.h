@@ -26,9 +26,12 @@ struct StatedRules {
   std::optional<std::string> reset; ///< what all spiking neurons have in common
   std::optional<bool> resetLate;    ///< the same
   bool everyReset = false;          ///< each spiking neuron has a stated reset
+  /// A neuron emitted one spike a tick at most; of the whole file.
+  std::optional<bool> singleSpike;
 };
 
-/// Reads the keys `framework` and `integrator` of the graph's metadata, and
+/// Reads the keys `framework`, `integrator` and `single_spike` of the graph's
+/// metadata, and
 /// `reset` and `reset_late` of the graph, of a nested graph or of a spiking
 /// neuron, the innermost first. What differs between neurons is left in their
 /// Node::reset and Node::resetLate. A value that is none of those allowed is

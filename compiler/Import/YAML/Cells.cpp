@@ -192,7 +192,7 @@ int64_t Importer::cellReceptor(const Node &node, const Ends &ends,
 
 void Importer::readDrive(const Node &key, const Node &node) {
   auto name = reader.name(key, "a drive's name");
-  if (!name || !declare(key, *name) ||
+  if (!name || !declareInput(key, *name) ||
       !reader.map(node, "a drive",
                   {"to", "kind", "rate", "sources", "weight", "receptor",
                    "delay", "seed"}))
@@ -206,14 +206,10 @@ void Importer::readDrive(const Node &key, const Node &node) {
     return reader.unknown(*kind, "kind of drive", *text, {"poisson"});
   Ends ends;
   ends.name = *name + "_" + to->text;
-  auto target = signals.find(to->text);
-  if (target == signals.end() || !target->second.population) {
-    std::vector<std::string> known;
-    for (const auto &[other, signal] : signals)
-      if (signal.population)
-        known.push_back(other);
-    if (!declared.count(to->text) || target != signals.end())
-      reader.unknown(*to, "population", to->text, known);
+  auto target = populations.signals.find(to->text);
+  if (target == populations.signals.end()) {
+    if (!populations.isBroken(to->text))
+      reader.unknown(*to, "population", to->text, populations.names());
     return;
   }
   ends.to = target->second;
@@ -233,7 +229,7 @@ void Importer::readDrive(const Node &key, const Node &node) {
   auto input = builder.create<snn::InputOp>(
       at(key), type, builder.getStringAttr(*name), drive);
   builder.setInsertionPointToEnd(&body);
-  signals[*name] = ends.from = {input.getSignal(), nullptr};
+  inputs.signals[*name] = ends.from = {input.getSignal(), nullptr};
   projectionNames[ends.name] = 1;
   readSynapses(node, ends, [&](Delay &delay) -> Attribute {
     return readProcedural(node, *kind, snn::ConnectorKind::OneToOne, 1.0, ends,

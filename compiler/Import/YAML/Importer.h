@@ -45,6 +45,21 @@ private:
     snn::PopulationOp population; ///< null: an input
     const snn::CellType *cell = nullptr;
   };
+  /// Inputs and populations have their names apart: one of each may share one.
+  struct Names {
+    std::map<std::string, Signal> signals;
+    std::set<std::string> declared; ///< not all became signals
+    /// Declared, and what is wrong with it is reported there.
+    bool isBroken(const std::string &name) const {
+      return declared.count(name) && !signals.count(name);
+    }
+    std::vector<std::string> names() const {
+      std::vector<std::string> known;
+      for (const auto &[name, signal] : signals)
+        known.push_back(name);
+      return known;
+    }
+  };
   /// Where a projection's synapses come from and go to.
   struct Ends {
     std::string name;
@@ -89,7 +104,7 @@ private:
   // Populations.cpp
   std::optional<llvm::SmallVector<int64_t>> shapeOf(const Node &node,
                                                     const char *what);
-  bool declare(const Node &key, const std::string &name);
+  bool declareInput(const Node &key, const std::string &name);
   void readInput(const Node &key, const Node &node);
   mlir::Attribute readInputDrive(const std::string &name, const Node &node,
                                  int64_t channels, const std::string &kind);
@@ -135,6 +150,9 @@ private:
 
   // Projections.cpp
   void readProjection(const Node &node, size_t index);
+  std::optional<Signal> readEnd(const Node &projection, const char *key,
+                                std::string &name);
+  std::optional<Signal> readSource(const Node &node, const std::string &name);
   mlir::Attribute readConnector(const Node &node, Ends &ends, Delay &delay);
   /// SNN1012 for what has no meaning where weights or pairs are data.
   bool isIdleFree(const Node &node, const std::string &word, bool stored,
@@ -182,9 +200,7 @@ private:
   std::optional<uint64_t> forced; ///< the command line's, in place of all
   std::map<std::string, Model> models;
   std::set<std::string> brokenModels; ///< reported where they are written
-  std::map<std::string, Signal> signals;
-  std::map<std::string, const Node *> declared; ///< not all became signals
-  std::set<std::string> usedTwice; ///< of an input and a population
+  Names inputs, populations;
   std::map<std::string, unsigned> projectionNames;
 };
 

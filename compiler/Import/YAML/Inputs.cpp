@@ -175,9 +175,19 @@ Attribute Importer::readInputDrive(const std::string &name, const Node &node,
                                  numbers(".channels", std::move(indices)));
 }
 
+/// Inputs and drives have their names in common.
+bool Importer::declareInput(const Node &key, const std::string &name) {
+  if (inputs.declared.insert(name).second)
+    return true;
+  reader.error(key, "SNN1007",
+               fmt::format("an input is named '{}' already", name),
+               {fmt::format("name this one '{}_2'", name)});
+  return false;
+}
+
 void Importer::readInput(const Node &key, const Node &node) {
   auto name = reader.name(key, "an input's name");
-  if (!name || !declare(key, *name) ||
+  if (!name || !declareInput(key, *name) ||
       !reader.map(node, "an input",
                   {"size", "shape", "kind", "rate", "seed", "spikes"}))
     return;
@@ -209,7 +219,7 @@ void Importer::readInput(const Node &key, const Node &node) {
     return;
   auto op = builder.create<snn::InputOp>(at(key), type,
                                          builder.getStringAttr(*name), drive);
-  signals[*name] = {op.getSignal(), nullptr};
+  inputs.signals[*name] = {op.getSignal(), nullptr};
 }
 
 } // namespace snnc::yaml

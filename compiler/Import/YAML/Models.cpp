@@ -82,7 +82,9 @@ void Importer::readModel(const std::string &name, const Node &node) {
   if (std::find(library.begin(), library.end(), name) != library.end())
     return reader.error(node, "SNN1007",
                         fmt::format("'{}' is a model of the library", name),
-                        {"choose another name"});
+                        {fmt::format("name it 'my_{}', also where a population "
+                                     "has it as its model",
+                                     name)});
   Model model;
   SmallVector<Attribute> receptors, states, params;
   std::map<std::string, double> none;

@@ -44,22 +44,6 @@ std::optional<SmallVector<int64_t>> Importer::shapeOf(const Node &node,
   return SmallVector<int64_t>(extents->begin(), extents->end());
 }
 
-bool Importer::declare(const Node &key, const std::string &name) {
-  auto [it, isNew] = declared.try_emplace(name, &key);
-  if (!isNew) {
-    usedTwice.insert(name);
-    reader.error(key, "SNN1007",
-                 fmt::format("the name '{}' is used twice, first in line {}: "
-                             "projections and probes find inputs and "
-                             "populations by it",
-                             name, it->second->line),
-                 {fmt::format("name this one '{}_2', also where projections "
-                              "and probes mean it",
-                              name)});
-  }
-  return isNew;
-}
-
 /// Float32 is all that a weight has (S4.4): 8-byte numbers become it, narrower
 /// ones stay what they are.
 Attribute Importer::store(const std::string &key, runtime::NdArray array) {
@@ -250,8 +234,10 @@ snn::ParadigmAttr Importer::readParadigm(const Node &node) {
 
 void Importer::readPopulation(const Node &key, const Node &node) {
   auto name = reader.name(key, "a population's name");
-  if (!name || !declare(key, *name) ||
-      !reader.map(
+  if (!name)
+    return;
+  populations.declared.insert(*name);
+  if (!reader.map(
           node, "a population",
           {"size", "shape", "model", "params", "initial", "rate", "paradigm"}))
     return;
@@ -293,7 +279,7 @@ void Importer::readPopulation(const Node &key, const Node &node) {
     op.setRateAttr(rate);
   if (paradigm)
     op.setParadigmAttr(paradigm);
-  signals[*name] = {op.getSignal(), op, model->cell};
+  populations.signals[*name] = {op.getSignal(), op, model->cell};
 }
 
 /// "population:variable": a probe of that name.
@@ -303,17 +289,12 @@ void Importer::readProbe(const Node &node) {
     return;
   size_t colon = text->find(':');
   std::string name = text->substr(0, colon);
-  std::vector<std::string> populations;
-  for (const auto &[known, signal] : signals)
-    if (signal.population)
-      populations.push_back(known);
-  if (!llvm::is_contained(populations, name)) {
-    if (!usedTwice.count(name) &&
-        (!declared.count(name) || signals.count(name))) // else reported there
-      reader.unknown(node, "population", name, populations);
+  if (populations.isBroken(name))
     return;
-  }
-  snn::PopulationOp population = signals[name].population;
+  auto it = populations.signals.find(name);
+  if (it == populations.signals.end())
+    return reader.unknown(node, "population", name, populations.names());
+  snn::PopulationOp population = it->second.population;
   snn::NeuronOp model = population.neuron();
   std::vector<std::string> variables;
   if (model.isSpiking())

@@ -361,6 +361,73 @@ std::optional<int64_t> Importer::readReceptor(const Node &node,
   return it - known.begin();
 }
 
+/// What `from` names: an input or a population that spikes.
+std::optional<Importer::Signal> Importer::readSource(const Node &node,
+                                                     const std::string &name) {
+  if (inputs.isBroken(name) || populations.isBroken(name))
+    return std::nullopt;
+  auto input = inputs.signals.find(name);
+  auto population = populations.signals.find(name);
+  if (input != inputs.signals.end() && population != populations.signals.end())
+    reader.warn(node, "SNN0970",
+                fmt::format("'{}' is an input and a population: the input is "
+                            "meant",
+                            name),
+                {fmt::format("say so with from: {{input: {0}}}, or write from: "
+                             "{{population: {0}}} for the other",
+                             name)});
+  if (input != inputs.signals.end())
+    return input->second;
+  if (population != populations.signals.end())
+    return population->second;
+  std::vector<std::string> known = inputs.names();
+  for (std::string &other : populations.names())
+    known.push_back(std::move(other));
+  reader.unknown(node, "input or population", name, known);
+  return std::nullopt;
+}
+
+/// A name, or {input: name} or {population: name}, at the projection's `key`.
+std::optional<Importer::Signal>
+Importer::readEnd(const Node &projection, const char *key, std::string &name) {
+  NodePtr node = reader.need(projection, key, "a projection");
+  if (!node)
+    return std::nullopt;
+  bool isSource = key == std::string_view("from");
+  const char *kind = isSource ? nullptr : "population";
+  if (node->isMap()) {
+    kind = isSource && node->find("input") ? "input" : "population";
+    NodePtr given;
+    if (!reader.map(*node, key, {kind}) ||
+        !(given = reader.need(*node, kind, key)))
+      return std::nullopt;
+    node = given;
+  }
+  auto text = reader.text(*node, key);
+  if (!text)
+    return std::nullopt;
+  name = *text;
+  std::optional<Signal> end;
+  if (!kind) {
+    end = readSource(*node, name);
+  } else {
+    const Names &among =
+        kind == std::string_view("input") ? inputs : populations;
+    auto it = among.signals.find(name);
+    if (it != among.signals.end())
+      end = it->second;
+    else if (!among.isBroken(name))
+      reader.unknown(*node, kind, name, among.names());
+  }
+  if (end && isSource && end->population &&
+      !end->population.neuron().isSpiking()) {
+    reader.error(*node, "SNN1012",
+                 fmt::format("'{}' never spikes, nothing can leave it", name));
+    return std::nullopt;
+  }
+  return end;
+}
+
 void Importer::readProjection(const Node &node, size_t index) {
   if (!reader.map(node, "a projection",
                   {"name", "from", "to", "connector", "weight", "delay",
@@ -370,31 +437,10 @@ void Importer::readProjection(const Node &node, size_t index) {
   std::string names[2];
   for (auto [key, signal, name] : {std::tuple("from", &ends.from, &names[0]),
                                    std::tuple("to", &ends.to, &names[1])}) {
-    NodePtr given = reader.need(node, key, "a projection");
-    if (!given)
+    auto end = readEnd(node, key, *name);
+    if (!end)
       return;
-    *name = reader.text(*given, key).value_or("");
-    auto it = signals.find(*name);
-    bool isTarget = signal == &ends.to;
-    if (it == signals.end() && declared.count(*name))
-      return; // reported where it is written
-    if (isTarget && usedTwice.count(*name))
-      return; // the input of the two: that is reported
-    if (it == signals.end() || (isTarget && !it->second.population)) {
-      std::vector<std::string> known;
-      for (const auto &[other, value] : signals)
-        if (!isTarget || value.population)
-          known.push_back(other);
-      return reader.unknown(*given,
-                            isTarget ? "population" : "input or population",
-                            *name, known);
-    }
-    *signal = it->second;
-    if (!isTarget && signal->population &&
-        !signal->population.neuron().isSpiking())
-      return reader.error(
-          *given, "SNN1012",
-          fmt::format("'{}' never spikes, nothing can leave it", *name));
+    *signal = *end;
   }
   ends.name = names[0] + "_" + names[1];
   if (NodePtr given = node.find("name")) {
@@ -405,7 +451,8 @@ void Importer::readProjection(const Node &node, size_t index) {
     if (projectionNames.count(ends.name))
       return reader.error(
           *given, "SNN1007",
-          fmt::format("two projections are named '{}'", ends.name));
+          fmt::format("two projections are named '{}'", ends.name),
+          {fmt::format("name this one '{}_2'", ends.name)});
   }
   unsigned count = ++projectionNames[ends.name];
   if (count > 1) {
