@@ -219,6 +219,7 @@ probes: ["n:spikes", "n:v", "noise:v"]
                 ("n.csv", "0,1,,2\n", "SNN1013", "line 1, column 3 is empty"),
                 ("o.csv", "0,1,1,2\n1,0,2,\n", "SNN1013", "line 2, column 4 is empty"),
                 ("p.csv", "0;1;0,5;1\n", "SNN1013", "point"),
+                ("s.csv", ",source,target\n0,0,1\n", "SNN1017", "index=False"),
                 ("q.csv", "0,1,1\n0,1,nan\n", "SNN1006", "row 1 of the list: weight nan"),
                 ("r.csv", "0,1,1,0.5\n", "SNN1006", "not a whole number")):
             with self.subTest(name):
@@ -246,6 +247,13 @@ probes: ["n:spikes", "n:v", "noise:v"]
             spikes["time"] = np.array([[3, 5, np.inf]], np.float32)
         for name in ("s.csv", "s.npz", "s.h5"):
             np.testing.assert_array_equal(run(f"{{file: {name}}}"), plain, name)
+        # Times that are whole numbers could be ticks; the header says not.
+        for word in ("tick", "time_step", "time_ms", "t", "Time"):
+            self.write("t.csv", f"channel,{word}\n0,3\n1,5\n")
+            path = self.network(project, inputs="{in: {size: 2, kind: spike_list, "
+                                                "spikes: {file: t.csv}}}")
+            self.assertEqual("SNN1017" in self.snnc("-q", "check", path).stderr,
+                             word not in ("tick", "time_step"), word)
 
     def test_single_precision_times_are_on_the_grid(self):
         import h5py

@@ -91,6 +91,15 @@ TEST(Yaml, EveryErrorHasItsPosition) {
   EXPECT_EQ(findings(projection("connector: all_to_al")), "4:33 SNN1008");
   EXPECT_EQ(findings(projection("connector: all_to_all, delay: -1")),
             "4:52 SNN1006");
+  EXPECT_EQ(findings("inputs: {x: {size: 4}}\n" + head +
+                     "projections:\n  - {from: x, to: p, connector: "
+                     "all_to_all, autapses: false}\n"),
+            "5:55 SNN1012");
+  EXPECT_EQ(findings("inputs: {x: {size: 4}}\n" + head +
+                     "projections:\n  - {from: p, to: x, connector: "
+                     "all_to_all}\n"),
+            "5:19 SNN1008");
+  EXPECT_EQ(findings("dt: 1\n" + head), "1:1 SNN1003");
   EXPECT_EQ(findings(projection("connector: {fixed_indegree: 9}, multapses: "
                                 "false")),
             "4:33 SNN1012");
@@ -104,6 +113,8 @@ TEST(Yaml, EveryErrorHasItsPosition) {
   EXPECT_EQ(findings(projection("connector: all_to_all, weight: [[1, 2]]")),
             "4:53 SNN1014");
   EXPECT_EQ(findings(model("v = v + ")), "2:41 SNN1009");
+  for (const char *number : {"1e", "2e+", "0x1p3", "1.5.2", "2v"})
+    EXPECT_EQ(findings(model(std::string("v = ") + number)), "2:37 SNN1009");
   EXPECT_EQ(findings(model("v = v + w")), "2:41 SNN1010");
   EXPECT_EQ(findings(model("v = v > 1")), "2:36 SNN1010");
   EXPECT_EQ(findings(model("input = v")), "2:33 SNN1011");

@@ -84,9 +84,14 @@ static void printLayers(const nlohmann::json &layers) {
 }
 
 /// What `compile` does beyond the check, and may still refuse.
-static const char *notTried(bool mapped) {
-  return mapped ? "code generation (snnc compile)"
-                : "whether it fits a machine (--plan)";
+static constexpr const char *kNotTried = "code generation (snnc compile)";
+
+static const char *verdictOn(const DiagnosticSink &sink) {
+  if (!sink.hasErrors())
+    return "ok";
+  return exitCodeOf(sink, kExitOk) == kExitDoesNotFit
+             ? "does not fit the machine"
+             : "not usable as it is";
 }
 
 int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
@@ -95,8 +100,6 @@ int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
   MessageBridge bridge(context.get(), sink);
   nlohmann::json layers = nlohmann::json::array();
   std::optional<PlannedLayers> plans;
-  // Who says something about the machine asks for it.
-  bool mapped = options.plan || options.asksMachine;
   ImportedNetwork imported =
       importNetwork(options.input, network, context.get(), sink);
   if (imported.module &&
@@ -105,8 +108,7 @@ int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
                                  imported.dynamics, network,
                                  /*quantized=*/true))) {
     layers = describe(networkOf(*imported.module));
-    if (mapped)
-      tryMapping(*imported.module, options, plans, sink);
+    tryMapping(*imported.module, options, plans, sink);
   }
   if (options.json) {
     nlohmann::json findings = nlohmann::json::array();
@@ -117,7 +119,7 @@ int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
                              {"findings", findings},
                              {"network", layers}};
     if (!sink.hasErrors())
-      report["not_tried"] = notTried(mapped);
+      report["not_tried"] = kNotTried;
     if (plans)
       report["plan"] = toJson(*plans);
     fmt::print("{}\n", jsonText(report, 2));
@@ -125,8 +127,8 @@ int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
   }
   plans ? printPlans(*plans) : printLayers(layers);
   if (!sink.hasErrors())
-    fmt::print("not tried: {}\n", notTried(mapped));
-  fmt::print("{}\n", sink.hasErrors() ? "not usable as it is" : "ok");
+    fmt::print("not tried: {}\n", kNotTried);
+  fmt::print("{}\n", verdictOn(sink));
   return kExitOk;
 }
 

@@ -125,18 +125,8 @@ static std::string isBudget(const std::string &text) {
              : "not a count, a share of 0% to 100%, or all: " + text;
 }
 
-static constexpr const char *kMachineGroup = "Machine";
-
-static bool givesMachineOption(const CLI::App &verb) {
-  auto options = verb.get_options();
-  return std::any_of(
-      options.begin(), options.end(), [](const CLI::Option *option) {
-        return option->get_group() == kMachineGroup && option->count() > 0;
-      });
-}
-
 static void addMachineOptions(CLI::App *app, CompileOptions &o) {
-  const char *group = kMachineGroup;
+  const char *group = "Machine";
   app->add_option("--machine", o.machine,
                   "Machine description: a name of `snnc targets` or a .yaml "
                   "file")
@@ -346,8 +336,7 @@ static void addOthers(CLI::App &app, Options &options) {
   check->add_option("network", options.check.input, "NIR file")->required();
   check->add_flag("--json", options.check.json, "Findings as JSON on stdout");
   check->add_flag("--plan", options.check.plan,
-                  "Map it as compile would, and say what every layer needs: "
-                  "paradigm, PEs, bytes, cycles");
+                  "Say what every layer needs: paradigm, PEs, bytes, cycles");
   addNetworkOptions(check, options.check.compile.network);
   addMachineOptions(check, options.check.compile);
   check->footer("Examples:\n  snnc check net.nir --json | jq '.findings[]'\n"
@@ -473,8 +462,6 @@ std::optional<int> parseOptions(int argc, char **argv, Options &options) {
        {&options.compile.network, &options.run.compile.network,
         &options.check.compile.network, &options.verify.run.compile.network})
     network->given = givenNetworkOptions(*app.get_subcommands().front());
-  options.check.asksMachine =
-      givesMachineOption(*app.get_subcommands().front());
   options.verb = verbOf(app.get_subcommands().front()->get_name());
   options.run.given = options.verify.run.given =
       givenOptions(*app.get_subcommands().front());

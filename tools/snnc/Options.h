@@ -81,7 +81,6 @@ struct CheckOptions {
   std::string input;
   bool json = false;
   bool plan = false;      ///< say what every layer needs of the machine
-  bool asksMachine = false; ///< an option about the machine was given
   CompileOptions compile; ///< network and machine
 };
 

@@ -15,6 +15,7 @@
 #include "llvm/Support/Error.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <fmt/format.h>
 
@@ -302,7 +303,12 @@ private:
     llvm::APFloat value(llvm::APFloat::IEEEsingle());
     auto status =
         value.convertFromString(digits, llvm::APFloat::rmNearestTiesToEven);
-    if (!status) {
+    // LLVM's reader also takes "1e" and hexadecimal numbers.
+    double decimal = 0;
+    bool isDecimal =
+        std::from_chars(digits.begin(), digits.end(), decimal).ptr ==
+        digits.end();
+    if (!status || !isDecimal) {
       llvm::consumeError(status.takeError());
       return fail("SNN1009", begin,
                   fmt::format("'{}' is not a number", digits.str()));

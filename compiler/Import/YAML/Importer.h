@@ -12,6 +12,7 @@
 #define SNNC_IMPORT_YAML_IMPORTER_H
 
 #include "compiler/Import/YAML/Reader.h"
+#include "compiler/Import/YAML/TextTable.h"
 #include "compiler/SNN/SNN.h"
 
 #include "mlir/IR/Builders.h"
@@ -181,6 +182,8 @@ private:
                     llvm::function_ref<mlir::Attribute(Delay &)> connect);
 
   // Lists.cpp
+  void warnOfTimes(const Node &node, const char *what, const std::string &word,
+                   Column column);
   mlir::Attribute readList(const Node &node, const Node &list, Ends &ends,
                            Delay &delay);
   std::optional<std::vector<int>>

@@ -142,6 +142,9 @@ Attribute Importer::readInputDrive(const std::string &name, const Node &node,
     reader.error(*spikes, "SNN1017", "spikes: " + why);
     return nullptr;
   }
+  if (!table->columns.empty())
+    warnOfTimes(*spikes, "spikes", table->columns[size_t((*places)[0])],
+                Column::Tick);
   bool empty = array.size() == 0;
   if (!empty && (array.shape.size() != 2 || array.shape[1] != 2)) {
     reader.error(*spikes, "SNN1014",

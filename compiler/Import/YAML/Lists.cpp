@@ -107,6 +107,17 @@ private:
 };
 } // namespace
 
+/// The column `word` is one of ticks; its header says that it is one of times.
+void Importer::warnOfTimes(const Node &node, const char *what,
+                           const std::string &word, Column column) {
+  if (namesTime(word))
+    reader.warn(node, "SNN1017",
+                fmt::format("{}: the column '{}' is read as ticks", what, word),
+                {fmt::format("a tick is {:g} of model time; call the column "
+                             "'{}'",
+                             dt, name(column))});
+}
+
 /// Where source, target, weight and delay stand; nothing after an error.
 std::optional<std::vector<int>>
 Importer::placeListColumns(const Node &node, const Node &list,
@@ -139,14 +150,9 @@ Importer::placeListColumns(const Node &node, const Node &list,
                    fmt::format("the list has a column of {}s already", key));
       return std::nullopt;
     }
-  for (const std::string &word : table.columns())
-    if (hasDelay && word == table.columns()[size_t((*places)[3])] &&
-        (word.ends_with("ms") || word.ends_with("_s")))
-      reader.warn(list, "SNN1017",
-                  fmt::format("list: the column '{}' is read as ticks", word),
-                  {fmt::format("a tick is {:g} of model time; call the column "
-                               "'delay'",
-                               dt)});
+  if (hasDelay && !table.columns().empty())
+    warnOfTimes(list, "list", table.columns()[size_t((*places)[3])],
+                Column::Delay);
   return places;
 }
 

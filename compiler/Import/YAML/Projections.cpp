@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 using namespace mlir;
 
@@ -136,8 +137,13 @@ Attribute Importer::readProcedural(const Node &node, const Node &connector,
       delay.extra.getKind() == snn::DistKind::Constant)
     reader.warn(*idle, "SNN1012", "'seed' has no effect: nothing is drawn here",
                 {"leave it out"});
-  if (!autapses && !ends.recurrent())
+  if (!autapses && !ends.recurrent()) {
     autapses = true; // there are none between two populations
+    reader.warn(*node.find("autapses"), "SNN1012",
+                "'autapses' has no effect: only a projection of a population "
+                "to itself has any",
+                {"leave it out"});
+  }
   if (!autapses && kind == snn::ConnectorKind::OneToOne)
     reader.warn(node, "SNN1012",
                 fmt::format("projection '{}' has no synapse: one_to_one of a "
@@ -416,6 +422,11 @@ Importer::readEnd(const Node &projection, const char *key, std::string &name) {
     auto it = among.signals.find(name);
     if (it != among.signals.end())
       end = it->second;
+    else if (!isSource && inputs.declared.count(name) && !among.isBroken(name))
+      reader.error(
+          *node, "SNN1008",
+          fmt::format("'{}' is an input, nothing can lead there", name),
+          {fmt::format("known: {}", fmt::join(among.names(), ", "))});
     else if (!among.isBroken(name))
       reader.unknown(*node, kind, name, among.names());
   }

@@ -59,7 +59,8 @@ void Reader::errorInside(const Node &node, size_t offset, DiagnosticCode code,
 }
 
 bool Reader::map(const Node &node, const char *what,
-                 std::initializer_list<const char *> known) {
+                 std::initializer_list<const char *> known,
+                 const std::map<std::string, std::string> &elsewhere) {
   if (!node.isMap()) {
     error(node, "SNN1005",
           fmt::format("{} is a map of keys, found {}", what, node.describe()));
@@ -74,8 +75,12 @@ bool Reader::map(const Node &node, const char *what,
     if (std::find(names.begin(), names.end(), key) != names.end())
       continue;
     std::vector<std::string> hints;
-    for (const std::string &near : nearestNames(key, names, 1))
-      hints.push_back(fmt::format("did you mean '{}'?", near));
+    auto place = elsewhere.find(key);
+    if (place != elsewhere.end())
+      hints.push_back(place->second);
+    else
+      for (const std::string &near : nearestNames(key, names, 1))
+        hints.push_back(fmt::format("did you mean '{}'?", near));
     hints.push_back(fmt::format("known keys: {}", fmt::join(names, ", ")));
     error(node.key(i), "SNN1003",
           fmt::format("{} has no key '{}'", what, key.substr(0, 60)), hints);

@@ -17,6 +17,7 @@
 #include "runtime/io/NdArray.h"
 
 #include <initializer_list>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,9 +40,11 @@ public:
   /// Errors so far, also those beyond kMost that are not listed.
   unsigned errors() const { return count; }
 
-  /// SNN1005 unless a map; SNN1003 for keys beyond `known`.
+  /// SNN1005 unless a map; SNN1003 for keys beyond `known`, with where those
+  /// of `elsewhere` belong.
   bool map(const Node &node, const char *what,
-           std::initializer_list<const char *> known);
+           std::initializer_list<const char *> known,
+           const std::map<std::string, std::string> &elsewhere = {});
   /// SNN1004 when absent.
   NodePtr need(const Node &map, const char *key, const char *what);
 

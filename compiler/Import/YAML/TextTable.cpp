@@ -43,13 +43,13 @@ static const std::vector<std::vector<std::string>> &spellings() {
 /// Parts of a word that say nothing about which column it is.
 static bool isFiller(const std::string &part) {
   static const std::vector<std::string> fillers = {
-      "idx", "index",    "indices", "id", "ids", "neuron", "neurons", "cell",
-      "syn", "synaptic", "ms",      "s",  "us",  "na",     "ticks",   "steps"};
+      "idx",     "index", "indices", "id",       "ids",   "neuron",
+      "neurons", "cell",  "syn",     "synaptic", "ms",    "s",
+      "us",      "na",    "ticks",   "tick",     "steps", "step"};
   return std::find(fillers.begin(), fillers.end(), part) != fillers.end();
 }
 
-std::optional<Column> columnOf(const std::string &word,
-                               std::initializer_list<Column> wanted) {
+static std::vector<std::string> partsOf(const std::string &word) {
   std::vector<std::string> parts(1);
   for (char c : word)
     if (std::isalnum(static_cast<unsigned char>(c)))
@@ -58,6 +58,22 @@ std::optional<Column> columnOf(const std::string &word,
       parts.emplace_back();
   if (parts.size() > 1 && parts.back().empty())
     parts.pop_back();
+  return parts;
+}
+
+bool namesTime(const std::string &word) {
+  auto any = [parts = partsOf(word)](std::initializer_list<const char *> of) {
+    return std::any_of(parts.begin(), parts.end(), [&](const auto &part) {
+      return std::find(of.begin(), of.end(), part) != of.end();
+    });
+  };
+  return any({"ms", "s", "us", "t", "time", "times"}) &&
+         !any({"tick", "ticks", "step", "steps"});
+}
+
+std::optional<Column> columnOf(const std::string &word,
+                               std::initializer_list<Column> wanted) {
+  std::vector<std::string> parts = partsOf(word);
   auto lookUp = [&](const std::string &text) -> std::optional<Column> {
     for (Column column : wanted) {
       const auto &words = spellings()[size_t(column)];
@@ -97,8 +113,11 @@ placeColumns(const std::vector<std::string> &header, size_t have,
     const std::string &word = header[at];
     auto column = columnOf(word, wanted);
     if (!column) {
-      why = fmt::format("the header's column '{}' is none of {}",
-                        word.substr(0, 60), fmt::join(words, ", "));
+      why = fmt::format("the header's column '{}' is none of {}{}",
+                        word.substr(0, 60), fmt::join(words, ", "),
+                        word.empty() ? " (pandas writes its index like that: "
+                                       "index=False leaves it out)"
+                                     : "");
       return std::nullopt;
     }
     size_t i = size_t(std::find(wanted.begin(), wanted.end(), *column) -

@@ -33,6 +33,9 @@ enum class Column { Source, Target, Weight, Delay, Tick, Channel };
 /// "Source" and "i" are sources, "delay_ms" is a delay.
 std::optional<Column> columnOf(const std::string &word,
                                std::initializer_list<Column> wanted);
+/// Whether the word of a column of ticks or delays says that they are times:
+/// "delay_ms", "time".
+bool namesTime(const std::string &word);
 /// The word that we write for it.
 const char *name(Column column);
 

@@ -20,7 +20,10 @@ bool Importer::readNetwork() {
   // An unknown section is reported; the known ones are read all the same.
   reader.map(*root, "the file",
              {"network", "models", "inputs", "populations", "drives",
-              "projections", "probes"});
+              "projections", "probes"},
+             {{"name", "write network: {name: ..}"},
+              {"dt", "write network: {dt: ..}"},
+              {"seed", "write network: {seed: ..}"}});
   if (!root->isMap())
     return false;
   std::string name = "network";
