@@ -260,7 +260,7 @@ def nir_cases():
                                            4, 0.002))),
         "long delay": nir("SNN0333", network(
             chain("x", "d", "w", "n", "y"), d=delay(4, 100.0)),
-                          option(r"--dt \S+")),
+                          option(r"--dt \S+"), then=["SNN0353"]),
         "delay between ticks": nir("SNN0334", network(
             chain("x", "d", "w", "n", "y"), d=delay(4, 0.0015)),
                                    option(r"--dt \S+")),

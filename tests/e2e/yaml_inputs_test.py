@@ -90,6 +90,29 @@ probes: ["n:spikes", "n:v", "noise:v"]
                 self.assert_equal_runs(runs["apart"], self.record(
                     path, inputs + ["--backend", backend]))
 
+    def test_arrays_and_their_options_are_obeyed_or_refused(self):
+        path = self.network("projections: [{from: in, to: pop, connector: one_to_one}]\n",
+                            inputs="{in: {size: 2}, other: {size: 2}}")
+        x, both = self.path("x.npy"), self.path("both.npz")
+        np.save(x, np.ones((3, 2), np.uint8))
+        np.savez(both, **{"in": np.ones((3, 2)), "other": np.zeros((3, 2))})
+        for options, code, words in (
+                ([f"-i=in={x}", f"-i=in={x}"], "SNN0410", "two arrays for one input"),
+                ([f"-i=in={both}", f"-i={both}"], "SNN0410", "two arrays for one input"),
+                ([f"-i=inn={both}"], "SNN0410", "it has: in, other"),
+                ([f"-i={both}", "--threshold=0.5"], "SNN0384", "--encode delta"),
+                (["--ticks=3", "--encode=rate"], "SNN0384", "--encode has no effect"),
+                (["--ticks=3", "--layout=ticks-first"], "SNN0384", "--layout has no effect")):
+            with self.subTest(options):
+                done = self.run_snnc("run", path, *options, "-o", self.path("o.npz"))
+                self.assertEqual(done.returncode, 1 if code == "SNN0410" else 2)
+                self.assertIn(f"[{code}]", done.stderr)
+                self.assertIn(words, done.stderr)
+        # NAME=FILE takes the array of that name alone.
+        self.assert_equal_runs(
+            self.record(path, [f"-i=in={both}", f"-i=other={both}"]),
+            self.record(path, [f"-i={both}"]))
+
     def test_names_that_cannot_be(self):
         for states, words in (("[spikes]", "are recorded"), ("[not]", "operator")):
             self.refused(self.network(

@@ -100,6 +100,10 @@ TEST(Yaml, EveryErrorHasItsPosition) {
                      "all_to_all}\n"),
             "5:19 SNN1008");
   EXPECT_EQ(findings("dt: 1\n" + head), "1:1 SNN1003");
+  EXPECT_EQ(findings("inputs: {x: {size: 4}}\ndrives: {x: {to: p, kind: "
+                     "poisson, rate: 1, weight: 1}}\n" +
+                     head),
+            "2:10 SNN1007");
   EXPECT_EQ(findings(projection("connector: {fixed_indegree: 9}, multapses: "
                                 "false")),
             "4:33 SNN1012");

@@ -6,6 +6,7 @@
 #include "tools/snnc/Driver.h"
 #include "tools/snnc/InspectViews.h"
 #include "tools/snnc/Report.h"
+#include "tools/snnc/Runner.h"
 
 #include <fmt/format.h>
 
@@ -67,7 +68,12 @@ static int showViews(const runtime::Bundle &bundle,
 int runInspect(const InspectOptions &options, DiagnosticSink &sink) {
   auto bundle = runtime::Bundle::read(options.input, &sink);
   if (!bundle) {
-    sink.report(bundle.takeError());
+    Diagnostic error = bundle.takeError();
+    if (error.code == "SNN0501" && !looksLikeBundle(options.input))
+      error.hints = {fmt::format("inspect shows bundles; of a network file, "
+                                 "`snnc compile {} -o OUT.s2x` makes one",
+                                 options.input)};
+    sink.report(std::move(error));
     return kExitInput;
   }
   const runtime::Manifest &manifest = (*bundle)->manifest;

@@ -19,9 +19,11 @@
 
 #include "mlir/Parser/Parser.h"
 
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <fstream>
 
 using namespace mlir;
@@ -553,10 +555,72 @@ static bool isNirData(const std::string &path) {
   return extension == ".h5" || extension == ".hdf5";
 }
 
+/// Options about arrays where there is none that they could change.
+static bool refuseIdle(const RunOptions &options, DiagnosticSink &sink) {
+  auto refuse = [&](const char *option, const char *why, const char *help) {
+    if (options.given.count(option + 2)) // without "--"
+      sink.report(makeError("SNN0384", {options.input, "", 0, 0},
+                            fmt::format("{} has no effect {}", option, why),
+                            {fmt::format("leave {} out{}", option, help)}));
+  };
+  if (options.encode != runtime::Encoder::Delta)
+    refuse("--threshold", "without --encode delta", ", or add --encode delta");
+  bool onlyEvents =
+      std::all_of(options.inputs.begin(), options.inputs.end(), isNirData);
+  if (options.inputs.empty())
+    refuse("--encode", "without --input", ", or name an array with --input");
+  if (onlyEvents)
+    refuse("--layout",
+           options.inputs.empty() ? "without --input"
+                                  : "on NIRData, which says what is what",
+           "");
+  return !sink.hasErrors();
+}
+
+/// The arrays of one --input, of which `name` (may be empty) says whose; false
+/// after an error.
+static bool takeArrays(runtime::ArrayMap read, const std::string &name,
+                       const std::string &path, bool settled,
+                       const RunOptions &options,
+                       const runtime::Manifest &manifest,
+                       runtime::ArrayMap &arrays, DiagnosticSink &sink) {
+  auto refuse = [&](const std::string &input, std::string message,
+                    std::string help) {
+    sink.report(makeError("SNN0410", {path, input, 0, 0}, std::move(message),
+                          {std::move(help)}));
+    return false;
+  };
+  bool isOne = read.size() == 1;
+  if (!name.empty() && !isOne && !read.count(name)) {
+    std::vector<std::string> members;
+    for (const auto &[key, array] : read)
+      if (members.size() < 20)
+        members.push_back(key);
+    return refuse(name, "the file has several arrays, none of this name",
+                  fmt::format("it has: {}", fmt::join(members, ", ")));
+  }
+  for (auto &[key, array] : read) {
+    if (!name.empty() && !isOne && key != name)
+      continue;
+    std::string to = name.empty() ? key : name;
+    const runtime::InputEntry *input = inputOf(manifest, to);
+    for (const auto &[other, taken] : arrays)
+      if (other == to || (input && inputOf(manifest, other) == input))
+        return refuse(input ? input->name : to, "two arrays for one input",
+                      "give one --input for it");
+    if (input && !settled)
+      settleLayout(array, *input, options, sink);
+    arrays[to] = std::move(array);
+  }
+  return true;
+}
+
 std::optional<runtime::ArrayMap>
 readRunInputs(const RunOptions &options, const runtime::Manifest &manifest,
               DiagnosticSink &sink) {
   runtime::ArrayMap arrays;
+  if (!refuseIdle(options, sink))
+    return std::nullopt;
   for (const std::string &text : options.inputs) {
     // NAME=FILE, unless a file of that very name exists.
     std::string name, path = text;
@@ -575,13 +639,9 @@ readRunInputs(const RunOptions &options, const runtime::Manifest &manifest,
     // The latency encoder's values have no ticks, NIRData says what is what.
     bool settled =
         options.encode == runtime::Encoder::Latency || isNirData(path);
-    for (auto &[key, array] : *read) {
-      std::string to = !name.empty() && read->size() == 1 ? name : key;
-      const runtime::InputEntry *input = inputOf(manifest, to);
-      if (input && !settled)
-        settleLayout(array, *input, options, sink);
-      arrays[to] = std::move(array);
-    }
+    if (!takeArrays(std::move(*read), name, path, settled, options, manifest,
+                    arrays, sink))
+      return std::nullopt;
   }
   if (options.repeat && !repeatSamples(arrays, manifest, options, sink))
     return std::nullopt;

@@ -192,14 +192,8 @@ int64_t Importer::cellReceptor(const Node &node, const Ends &ends,
 
 void Importer::readDrive(const Node &key, const Node &node) {
   auto name = reader.name(key, "a drive's name");
-  if (!name)
-    return;
-  if (!inputs.declared.insert(*name).second)
-    return reader.error(
-        key, "SNN1007",
-        fmt::format("'{}' is an input already; a drive is one, too", *name),
-        {"choose another name"});
-  if (!reader.map(node, "a drive",
+  if (!name || !declareInput(key, *name) ||
+      !reader.map(node, "a drive",
                   {"to", "kind", "rate", "sources", "weight", "receptor",
                    "delay", "seed"}))
     return;
@@ -212,8 +206,14 @@ void Importer::readDrive(const Node &key, const Node &node) {
   if (auto text = reader.text(*kind, "kind"); text && *text != "poisson")
     return reader.unknown(*kind, "kind of drive", *text, {"poisson"});
   Ends ends;
-  ends.name = *name + "_" + to;
-  ends.to = *target;
+  ends.name = *name + "_" + to->text;
+  auto target = populations.signals.find(to->text);
+  if (target == populations.signals.end()) {
+    if (!populations.isBroken(to->text))
+      reader.unknown(*to, "population", to->text, populations.names());
+    return;
+  }
+  ends.to = target->second;
   int64_t sources = 1;
   if (NodePtr given = node.find("sources"))
     sources = reader.whole(*given, "sources", 1, 1 << 30).value_or(1);

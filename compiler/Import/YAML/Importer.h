@@ -105,6 +105,7 @@ private:
   // Populations.cpp
   std::optional<llvm::SmallVector<int64_t>> shapeOf(const Node &node,
                                                     const char *what);
+  bool declareInput(const Node &key, const std::string &name);
   void readInput(const Node &key, const Node &node);
   mlir::Attribute readInputDrive(const std::string &name, const Node &node,
                                  int64_t channels, const std::string &kind);

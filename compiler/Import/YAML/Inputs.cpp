@@ -178,12 +178,20 @@ Attribute Importer::readInputDrive(const std::string &name, const Node &node,
                                  numbers(".channels", std::move(indices)));
 }
 
+/// Inputs and drives have their names in common.
+bool Importer::declareInput(const Node &key, const std::string &name) {
+  if (inputs.declared.insert(name).second)
+    return true;
+  reader.error(key, "SNN1007",
+               fmt::format("an input is named '{}' already", name),
+               {fmt::format("name this one '{}_2'", name)});
+  return false;
+}
+
 void Importer::readInput(const Node &key, const Node &node) {
   auto name = reader.name(key, "an input's name");
-  if (!name)
-    return;
-  inputs.declared.insert(*name);
-  if (!reader.map(node, "an input",
+  if (!name || !declareInput(key, *name) ||
+      !reader.map(node, "an input",
                   {"size", "shape", "kind", "rate", "seed", "spikes"}))
     return;
   auto shape = shapeOf(node, "an input");

@@ -18,13 +18,12 @@ namespace snnc::yaml {
 /// name, dt, seed; the network op.
 bool Importer::readNetwork() {
   // An unknown section is reported; the known ones are read all the same.
-  reader.map(
-      *root, "the file",
-      {"network", "models", "inputs", "populations", "drives",
-       "projections", "probes"},
-      {{"name", "write network: {name: ..}"},
-       {"dt", "write network: {dt: ..}"},
-       {"seed", "write network: {seed: ..}"}});
+  reader.map(*root, "the file",
+             {"network", "models", "inputs", "populations", "drives",
+              "projections", "probes"},
+             {{"name", "write network: {name: ..}"},
+              {"dt", "write network: {dt: ..}"},
+              {"seed", "write network: {seed: ..}"}});
   if (!root->isMap())
     return false;
   std::string name = "network";
