@@ -197,11 +197,10 @@ void Importer::readDrive(const Node &key, const Node &node) {
                   {"to", "kind", "rate", "sources", "weight", "receptor",
                    "delay", "seed"}))
     return;
-  std::string to;
-  std::optional<Signal> target = readEnd(node, "to", to);
+  NodePtr to = reader.need(node, "to", "a drive");
   NodePtr kind = reader.need(node, "kind", "a drive");
   NodePtr weight = reader.need(node, "weight", "a drive");
-  if (!target || !kind || !weight)
+  if (!to || !kind || !weight)
     return;
   if (auto text = reader.text(*kind, "kind"); text && *text != "poisson")
     return reader.unknown(*kind, "kind of drive", *text, {"poisson"});
