@@ -1,5 +1,4 @@
-//===- Dataset.h - Layers that both planners really planned -------*- C++
-//-*-===//
+//===- Dataset.h - Layers that both planners really planned -----*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Evaluation.h - How good a choice is ------------------------*- C++
-//-*-===//
+//===- Evaluation.h - How good a choice is ----------------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

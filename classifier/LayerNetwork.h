@@ -1,5 +1,4 @@
-//===- LayerNetwork.h - A layer of a data set as a network --------*- C++
-//-*-===//
+//===- LayerNetwork.h - A layer of a data set as a network ------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

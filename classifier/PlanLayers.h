@@ -1,5 +1,4 @@
-//===- PlanLayers.h - Layers planned for real, on all cores -------*- C++
-//-*-===//
+//===- PlanLayers.h - Layers planned for real, on all cores -----*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_CLASSIFIER_PLANLAYERS_H
 #define SNNC_CLASSIFIER_PLANLAYERS_H

@@ -1,5 +1,4 @@
-//===- Training.h - From a data set to a selector -----------------*- C++
-//-*-===//
+//===- Training.h - From a data set to a selector ---------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- TreeModel.h - A sum of decision trees ----------------------*- C++
-//-*-===//
+//===- TreeModel.h - A sum of decision trees --------------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

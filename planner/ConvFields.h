@@ -1,5 +1,4 @@
-//===- ConvFields.h - A convolution's synapses by their shape -----*- C++
-//-*-===//
+//===- ConvFields.h - A convolution's synapses by their shape ---*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- EstimatedPanels.h - The map of a core in closed form -------*- C++
-//-*-===//
+//===- EstimatedPanels.h - The map of a core in closed form -----*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Estimator.h - One paradigm in closed form ------------------*- C++
-//-*-===//
+//===- Estimator.h - One paradigm in closed form ----------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- LayerEstimate.h - Both paradigms in closed form ------------*- C++
-//-*-===//
+//===- LayerEstimate.h - Both paradigms in closed form ----------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

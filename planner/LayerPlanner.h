@@ -1,5 +1,4 @@
-//===- LayerPlanner.h - One population cut into cores -------------*- C++
-//-*-===//
+//===- LayerPlanner.h - One population cut into cores -----------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- LayerShape.h - A layer as closed formulas see it -----------*- C++
-//-*-===//
+//===- LayerShape.h - A layer as closed formulas see it ---------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

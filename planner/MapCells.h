@@ -1,5 +1,4 @@
-//===- MapCells.h - Sums of a weight-delay map ---------------------*- C++
-//-*-===//
+//===- MapCells.h - Sums of a weight-delay map ------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_PLANNER_MAPCELLS_H
 #define SNNC_PLANNER_MAPCELLS_H

@@ -1,5 +1,4 @@
-//===- NetworkInfo.h - A Normalized network as dense ids ---------*- C++
-//-*-===//
+//===- NetworkInfo.h - A Normalized network as dense ids --------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

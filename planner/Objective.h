@@ -1,5 +1,4 @@
-//===- Objective.h - What makes one plan better than another ------*- C++
-//-*-===//
+//===- Objective.h - What makes one plan better than another ----*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_PLANNER_OBJECTIVE_H
 #define SNNC_PLANNER_OBJECTIVE_H

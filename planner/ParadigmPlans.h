@@ -1,5 +1,4 @@
-//===- ParadigmPlans.h - Both paradigms, planned and compared -----*- C++
-//-*-===//
+//===- ParadigmPlans.h - Both paradigms, planned and compared ---*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- PlannerVersion.h - What trained models are trained on ------*- C++
-//-*-===//
+//===- PlannerVersion.h - What trained models are trained on ----*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_PLANNER_PLANNERVERSION_H
 #define SNNC_PLANNER_PLANNERVERSION_H

@@ -1,5 +1,4 @@
-//===- ProjectionView.h - A projection as it stands on the chip ----*- C++
-//-*-===//
+//===- ProjectionView.h - A projection as it stands on the chip -*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_PLANNER_PROJECTIONVIEW_H
 #define SNNC_PLANNER_PROJECTIONVIEW_H

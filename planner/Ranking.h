@@ -1,5 +1,4 @@
-//===- Ranking.h - Which of two plans is better -------------------*- C++
-//-*-===//
+//===- Ranking.h - Which of two plans is better -----------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

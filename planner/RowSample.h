@@ -1,5 +1,4 @@
-//===- RowSample.h - A few rows of a stored projection ------------*- C++
-//-*-===//
+//===- RowSample.h - A few rows of a stored projection ----------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

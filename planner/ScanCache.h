@@ -1,5 +1,4 @@
-//===- ScanCache.h - What scans of projections found --------------*- C++
-//-*-===//
+//===- ScanCache.h - What scans of projections found ------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

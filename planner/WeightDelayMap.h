@@ -1,5 +1,4 @@
-//===- WeightDelayMap.h - Synapses as a matrix product ------------*- C++
-//-*-===//
+//===- WeightDelayMap.h - Synapses as a matrix product ----------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

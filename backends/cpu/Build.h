@@ -1,5 +1,4 @@
-//===- Build.h - From the IR to a program ------------------------*- C++
-//-*-===//
+//===- Build.h - From the IR to a program -----------------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Calendar.h - What is on its way ---------------------------*- C++
-//-*-===//
+//===- Calendar.h - What is on its way --------------------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

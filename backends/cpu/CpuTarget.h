@@ -1,5 +1,4 @@
-//===- CpuTarget.h - This computer as a target -------------------*- C++
-//-*-===//
+//===- CpuTarget.h - This computer as a target ------------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Encodings.h - Ways to hold the synapses of a block --------*- C++
-//-*-===//
+//===- Encodings.h - Ways to hold the synapses of a block -------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Engine.h - A network on this CPU --------------------------*- C++
-//-*-===//
+//===- Engine.h - A network on this CPU -------------------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- History.h - Who spiked in the last ticks ------------------*- C++
-//-*-===//
+//===- History.h - Who spiked in the last ticks -----------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

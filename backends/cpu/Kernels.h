@@ -1,5 +1,4 @@
-//===- Kernels.h - What arrives, added to the sums ---------------*- C++
-//-*-===//
+//===- Kernels.h - What arrives, added to the sums --------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Memory.h - How much memory this process can still have ----*- C++
-//-*-===//
+//===- Memory.h - How much memory this process can still have ---*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Network.h - What the CPU engine needs of a network --------*- C++
-//-*-===//
+//===- Network.h - What the CPU engine needs of a network -------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

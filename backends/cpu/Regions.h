@@ -1,5 +1,4 @@
-//===- Regions.h - Neuron models as machine code -----------------*- C++
-//-*-===//
+//===- Regions.h - Neuron models as machine code ----------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

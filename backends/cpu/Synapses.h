@@ -1,5 +1,4 @@
-//===- Synapses.h - Rows of synapses in this computer's memory ---*- C++
-//-*-===//
+//===- Synapses.h - Rows of synapses in this computer's memory --*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Team.h - Threads that work side by side -------------------*- C++
-//-*-===//
+//===- Team.h - Threads that work side by side ------------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Worker.h - The ticks of one thread's partitions -----------*- C++
-//-*-===//
+//===- Worker.h - The ticks of one thread's partitions ----------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -7,6 +7,7 @@ FOLDER/main then runs it. Spikes are left in FOLDER/results.
 import json
 import sys
 
+import numpy as np
 from brian2 import (Network, NeuronGroup, PoissonInput, SpikeMonitor, Synapses,
                     defaultclock, device, ms, mV, prefs, set_device)
 
@@ -19,10 +20,15 @@ def brunel():
         threshold="v > threshold", reset="v = 10*mV", refractory=2 * ms,
         method="exact", namespace={"tau": tau, "threshold": threshold})
     parts = [cells]
-    for sources, weight in ((cells[:10000], jump), (cells[10000:], -5 * jump)):
-        synapses = Synapses(sources, cells, on_pre="v += weight",
-                            delay=1.5 * ms, namespace={"weight": weight})
-        synapses.connect(p=0.1)
+    random = np.random.default_rng(1)
+    for first, count, weight in ((0, 10000, jump), (10000, 2500, -5 * jump)):
+        synapses = Synapses(cells[first:first + count], cells,
+                            on_pre="v += weight", delay=1.5 * ms,
+                            namespace={"weight": weight})
+        # As many for each neuron: rates depend on it.
+        degree = count // 10
+        synapses.connect(i=random.integers(0, count, 12500 * degree),
+                         j=np.repeat(np.arange(12500), degree))
         parts.append(synapses)
     rate = 2 * threshold / (jump * inputs * tau)
     parts.append(PoissonInput(cells, "v", inputs, rate, weight=jump))

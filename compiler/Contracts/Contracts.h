@@ -1,5 +1,4 @@
-//===- Contracts.h - What every stage promises the next one ------*- C++
-//-*-===//
+//===- Contracts.h - What every stage promises the next one -----*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Fabric.h - The fabric dialect -----------------------------*- C++
-//-*-===//
+//===- Fabric.h - The fabric dialect ----------------------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

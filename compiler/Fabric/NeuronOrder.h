@@ -1,5 +1,4 @@
-//===- NeuronOrder.h - Where the neurons stand on the chip --------*- C++
-//-*-===//
+//===- NeuronOrder.h - Where the neurons stand on the chip ------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- RegionEvaluator.h - A neuron model, evaluated -------------*- C++
-//-*-===//
+//===- RegionEvaluator.h - A neuron model, evaluated ------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

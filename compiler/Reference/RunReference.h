@@ -1,5 +1,4 @@
-//===- RunReference.h - Run the interpreter on arrays ------------*- C++
-//-*-===//
+//===- RunReference.h - Run the interpreter on arrays -----------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

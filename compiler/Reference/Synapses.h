@@ -1,5 +1,4 @@
-//===- Synapses.h - What a spike does, either precision ----------*- C++
-//-*-===//
+//===- Synapses.h - What a spike does, either precision ---------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- BlockStatistics.h - What one scan of a projection finds -----*- C++
-//-*-===//
+//===- BlockStatistics.h - What one scan of a projection finds --*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Blocks.h - Writing and reading blocks of rows ---------------*- C++
-//-*-===//
+//===- Blocks.h - Writing and reading blocks of rows ------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_ROWS_BLOCKS_H
 #define SNNC_ROWS_BLOCKS_H

@@ -1,5 +1,4 @@
-//===- ConvShape.h - Targets and taps of a shared kernel ----------*- C++
-//-*-===//
+//===- ConvShape.h - Targets and taps of a shared kernel --------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Range.h - Neighbouring neurons or sources -------------------*- C++
-//-*-===//
+//===- Range.h - Neighbouring neurons or sources ----------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_ROWS_RANGE_H
 #define SNNC_ROWS_RANGE_H

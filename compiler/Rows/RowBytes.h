@@ -1,5 +1,4 @@
-//===- RowBytes.h - Numbers in rows --------------------------------*- C++
-//-*-===//
+//===- RowBytes.h - Numbers in rows -----------------------------*- C++ -*-===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //

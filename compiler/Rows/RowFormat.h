@@ -1,5 +1,4 @@
-//===- RowFormat.h - One way to keep synapses in a core ------------*- C++
-//-*-===//
+//===- RowFormat.h - One way to keep synapses in a core ---------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

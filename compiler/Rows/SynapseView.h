@@ -1,5 +1,4 @@
-//===- SynapseView.h - Integer synapses, row by row ----------------*- C++
-//-*-===//
+//===- SynapseView.h - Integer synapses, row by row -------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_ROWS_SYNAPSEVIEW_H
 #define SNNC_ROWS_SYNAPSEVIEW_H

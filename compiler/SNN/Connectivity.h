@@ -1,5 +1,4 @@
-//===- Connectivity.h - The synapses behind a projection ---------*- C++
-//-*-===//
+//===- Connectivity.h - The synapses behind a projection --------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- DrawnRows.h - Drawn synapses that were made already --------*- C++
-//-*-===//
+//===- DrawnRows.h - Drawn synapses that were made already ------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- NeuronLibrary.h - The neuron models that ship -------------*- C++
-//-*-===//
+//===- NeuronLibrary.h - The neuron models that ship ------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_SNN_NEURONLIBRARY_H
 #define SNNC_SNN_NEURONLIBRARY_H

@@ -1,5 +1,4 @@
-//===- NeuronScaling.h - Is a model linear in its input's scale? --*- C++
-//-*-===//
+//===- NeuronScaling.h - Is a model linear in its input's scale? ----------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_SNN_NEURONSCALING_H
 #define SNNC_SNN_NEURONSCALING_H

@@ -1,5 +1,4 @@
-//===- ParamValues.h - Numbers behind a parameter attribute ------*- C++
-//-*-===//
+//===- ParamValues.h - Numbers behind a parameter attribute -----*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_SNN_PARAMVALUES_H
 #define SNNC_SNN_PARAMVALUES_H

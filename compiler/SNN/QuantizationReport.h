@@ -1,5 +1,4 @@
-//===- QuantizationReport.h - What rounding did to the weights ---*- C++
-//-*-===//
+//===- QuantizationReport.h - What rounding did to the weights --*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_SNN_QUANTIZATIONREPORT_H
 #define SNNC_SNN_QUANTIZATIONREPORT_H

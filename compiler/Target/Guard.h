@@ -1,5 +1,4 @@
-//===- Guard.h - What keeps generated code in its bounds ---------*- C++
-//-*-===//
+//===- Guard.h - What keeps generated code in its bounds --------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_TARGET_GUARD_H
 #define SNNC_TARGET_GUARD_H

@@ -1,5 +1,4 @@
-//===- NativeCode.h - MLIR to machine code of this CPU -----------*- C++
-//-*-===//
+//===- NativeCode.h - MLIR to machine code of this CPU ----------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

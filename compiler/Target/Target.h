@@ -1,5 +1,4 @@
-//===- Target.h - The seam between networks and what runs them ---*- C++
-//-*-===//
+//===- Target.h - The seam between networks and what runs them --*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

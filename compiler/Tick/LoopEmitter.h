@@ -1,5 +1,4 @@
-//===- LoopEmitter.h - Writing address arithmetic in MLIR --------*- C++
-//-*-===//
+//===- LoopEmitter.h - Writing address arithmetic in MLIR -------*- C++ -*-===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //

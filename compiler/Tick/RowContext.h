@@ -1,5 +1,4 @@
-//===- RowContext.h - One spike in one block of rows ---------------*- C++
-//-*-===//
+//===- RowContext.h - One spike in one block of rows ------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_TICK_ROWCONTEXT_H
 #define SNNC_TICK_ROWCONTEXT_H

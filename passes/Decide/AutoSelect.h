@@ -1,5 +1,4 @@
-//===- AutoSelect.h - The trained model, checked by the planner ---*- C++
-//-*-===//
+//===- AutoSelect.h - The trained model, checked by the planner -*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Decision.h - Why a population is serial or parallel --------*- C++
-//-*-===//
+//===- Decision.h - Why a population is serial or parallel ------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- LayerPlans.h - Plans of single populations, on demand ------*- C++
-//-*-===//
+//===- LayerPlans.h - Plans of single populations, on demand ----*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

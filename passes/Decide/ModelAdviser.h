@@ -1,5 +1,4 @@
-//===- ModelAdviser.h - Advice of a trained model -----------------*- C++
-//-*-===//
+//===- ModelAdviser.h - Advice of a trained model ---------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_PASSES_DECIDE_MODELADVISER_H
 #define SNNC_PASSES_DECIDE_MODELADVISER_H

@@ -1,5 +1,4 @@
-//===- RealTime.h - Whether cores finish their ticks ---------------*- C++
-//-*-===//
+//===- RealTime.h - Whether cores finish their ticks ------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The planner's cycles (planner/CycleModel.h) against the cycles that a

@@ -1,5 +1,4 @@
-//===- Routing.h - Router entries as plain data ------------------*- C++
-//-*-===//
+//===- Routing.h - Router entries as plain data -----------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Support.h - What the mapping passes share -----------------*- C++
-//-*-===//
+//===- Support.h - What the mapping passes share ----------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_PASSES_MAP_SUPPORT_H
 #define SNNC_PASSES_MAP_SUPPORT_H

@@ -1,5 +1,4 @@
-//===- ResetRules.h - What a spike does, as a library model ------*- C++
-//-*-===//
+//===- ResetRules.h - What a spike does, as a library model -----*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_NORMALIZE_RESETRULES_H
 #define SNNC_NORMALIZE_RESETRULES_H

@@ -1,5 +1,4 @@
-//===- ScaleFolding.h - Where the scales of the weights go -------*- C++
-//-*-===//
+//===- ScaleFolding.h - Where the scales of the weights go ------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // docs/semantics.md S6.3 and S6.8.

@@ -1,5 +1,4 @@
-//===- WeightScales.h - Which scale makes weights integers -------*- C++
-//-*-===//
+//===- WeightScales.h - Which scale makes weights integers ------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // docs/semantics.md S6.2, S6.7 to S6.10: one scale for each target neuron and,

@@ -1,5 +1,4 @@
-//===- MapLoops.h - The weight-delay map on one core -------------*- C++
-//-*-===//
+//===- MapLoops.h - The weight-delay map on one core ------------*- C++ -*-===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //

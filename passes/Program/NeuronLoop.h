@@ -1,5 +1,4 @@
-//===- NeuronLoop.h - The loop over a core's neurons -------------*- C++
-//-*-===//
+//===- NeuronLoop.h - The loop over a core's neurons ------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_PASSES_PROGRAM_NEURONLOOP_H
 #define SNNC_PASSES_PROGRAM_NEURONLOOP_H

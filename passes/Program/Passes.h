@@ -1,5 +1,4 @@
-//===- Passes.h - Program: from the mapping to core programs -----*- C++
-//-*-===//
+//===- Passes.h - Program: from the mapping to core programs ----*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_PASSES_PROGRAM_PASSES_H
 #define SNNC_PASSES_PROGRAM_PASSES_H

@@ -1,5 +1,4 @@
-//===- RowLoops.h - From a table entry to the ring buffer ----------*- C++
-//-*-===//
+//===- RowLoops.h - From a table entry to the ring buffer -------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_PASSES_PROGRAM_ROWLOOPS_H
 #define SNNC_PASSES_PROGRAM_ROWLOOPS_H

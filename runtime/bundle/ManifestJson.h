@@ -1,5 +1,4 @@
-//===- ManifestJson.h - Text form and checks of a manifest -------*- C++
-//-*-===//
+//===- ManifestJson.h - Text form and checks of a manifest ------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- MemberCheck.h - Members of a bundle before they are used --*- C++
-//-*-===//
+//===- MemberCheck.h - Members of a bundle before they are used -*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Emulator.h - The emulated chip ----------------*- C++
-//-*-===//
+//===- Emulator.h - The emulated chip ---------------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_RUNTIME_EMULATOR_EMULATOR_H
 #define SNNC_RUNTIME_EMULATOR_EMULATOR_H

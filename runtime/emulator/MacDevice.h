@@ -1,5 +1,4 @@
-//===- MacDevice.h - The MAC array of a PE -----------------------*- C++
-//-*-===//
+//===- MacDevice.h - The MAC array of a PE ----------------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

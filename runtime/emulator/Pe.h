@@ -1,5 +1,4 @@
-//===- Pe.h - One emulated processing element --------------------*- C++
-//-*-===//
+//===- Pe.h - One emulated processing element -------------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- PeDevices.h - Timer and packet units of a PE --------------*- C++
-//-*-===//
+//===- PeDevices.h - Timer and packet units of a PE -------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

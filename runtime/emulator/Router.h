@@ -1,5 +1,4 @@
-//===- Router.h - The multicast router of a chip -----------------*- C++
-//-*-===//
+//===- Router.h - The multicast router of a chip ----------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_RUNTIME_EMULATOR_ROUTER_H
 #define SNNC_RUNTIME_EMULATOR_ROUTER_H

@@ -1,5 +1,4 @@
-//===- ThreadPool.h - Run a function for each index --------------*- C++
-//-*-===//
+//===- ThreadPool.h - Run a function for each index -------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_RUNTIME_EMULATOR_THREADPOOL_H
 #define SNNC_RUNTIME_EMULATOR_THREADPOOL_H

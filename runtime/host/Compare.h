@@ -1,5 +1,4 @@
-//===- Compare.h - The first place where two runs differ ---------*- C++
-//-*-===//
+//===- Compare.h - The first place where two runs differ --------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

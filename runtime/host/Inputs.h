@@ -1,5 +1,4 @@
-//===- Inputs.h - The user's arrays as spikes of every input -----*- C++
-//-*-===//
+//===- Inputs.h - The user's arrays as spikes of every input ----*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Listeners.h - Which input spikes the cores want -------------*- C++
-//-*-===//
+//===- Listeners.h - Which input spikes the cores want ----------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

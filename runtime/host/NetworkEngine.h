@@ -1,5 +1,4 @@
-//===- NetworkEngine.h - A network that runs in this process -----*- C++
-//-*-===//
+//===- NetworkEngine.h - A network that runs in this process ----*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Recorder.h - Recording buffers on the cores ---------------*- C++
-//-*-===//
+//===- Recorder.h - Recording buffers on the cores --------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Recording.h - What to record and how it is shown ----------*- C++
-//-*-===//
+//===- Recording.h - What to record and how it is shown ---------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- ArrayFile.h - Inputs and results by file extension --------*- C++
-//-*-===//
+//===- ArrayFile.h - Inputs and results by file extension -------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

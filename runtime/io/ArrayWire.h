@@ -1,5 +1,4 @@
-//===- ArrayWire.h - Arrays through a pipe -----------------------*- C++
-//-*-===//
+//===- ArrayWire.h - Arrays through a pipe ----------------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

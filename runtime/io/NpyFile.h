@@ -1,5 +1,4 @@
-//===- NpyFile.h - A numpy array that stays on disk --------------*- C++
-//-*-===//
+//===- NpyFile.h - A numpy array that stays on disk -------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- ExitCode.h - How a command ends ---------------------------*- C++
-//-*-===//
+//===- ExitCode.h - How a command ends --------------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_SUPPORT_EXITCODE_H
 #define SNNC_SUPPORT_EXITCODE_H

@@ -1,5 +1,4 @@
-//===- PairRows.h - A row format that only the tests have ----------*- C++
-//-*-===//
+//===- PairRows.h - A row format that only the tests have -------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // #fabric.pairs<8>: two words a synapse. The first is its target, local to the

@@ -1,5 +1,4 @@
-//===- BundleMutator.h - Bundles changed with knowledge ----------*- C++
-//-*-===//
+//===- BundleMutator.h - Bundles changed with knowledge ---------*- C++ -*-===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //

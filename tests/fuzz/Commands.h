@@ -1,5 +1,4 @@
-//===- Commands.h - What the driver of the mutants can do --------*- C++
-//-*-===//
+//===- Commands.h - What the driver of the mutants can do -------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_TESTS_FUZZ_COMMANDS_H
 #define SNNC_TESTS_FUZZ_COMMANDS_H

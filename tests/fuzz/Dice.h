@@ -1,5 +1,4 @@
-//===- Dice.h - The random choices of one mutant -----------------*- C++
-//-*-===//
+//===- Dice.h - The random choices of one mutant ----------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_TESTS_FUZZ_DICE_H
 #define SNNC_TESTS_FUZZ_DICE_H

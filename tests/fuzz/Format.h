@@ -1,5 +1,4 @@
-//===- Format.h - What a mutated file format is ------------------*- C++
-//-*-===//
+//===- Format.h - What a mutated file format is -----------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_TESTS_FUZZ_FORMAT_H
 #define SNNC_TESTS_FUZZ_FORMAT_H

@@ -1,5 +1,4 @@
-//===- Sandbox.h - Mutants in children that may die --------------*- C++
-//-*-===//
+//===- Sandbox.h - Mutants in children that may die -------------*- C++ -*-===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //

@@ -1,5 +1,4 @@
-//===- Check.h - One network, every way to run it -----------------*- C++
-//-*-===//
+//===- Check.h - One network, every way to run it ---------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

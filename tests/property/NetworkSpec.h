@@ -1,5 +1,4 @@
-//===- NetworkSpec.h - A network of the property test -------------*- C++
-//-*-===//
+//===- NetworkSpec.h - A network of the property test -----------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- NirTestSupport.h - NIR files and graphs made by tests -----*- C++
-//-*-===//
+//===- NirTestSupport.h - NIR files and graphs made by tests ----*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- ReferenceFixtures.h - Networks for the reference tests ----*- C++
-//-*-===//
+//===- ReferenceFixtures.h - Networks for the reference tests ---*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // From text or a NIR file through passes to the interpreter.

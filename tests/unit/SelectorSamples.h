@@ -1,5 +1,4 @@
-//===- SelectorSamples.h - Made-up layers for the selector's tests *- C++
-//-*-===//
+//===- SelectorSamples.h - Made-up layers for the selector's tests --------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_TESTS_UNIT_SELECTORSAMPLES_H
 #define SNNC_TESTS_UNIT_SELECTORSAMPLES_H

@@ -1,5 +1,4 @@
-//===- Backend.h - Which backend a run is for --------------------*- C++
-//-*-===//
+//===- Backend.h - Which backend a run is for -------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_TOOLS_BACKEND_H
 #define SNNC_TOOLS_BACKEND_H

@@ -1,5 +1,4 @@
-//===- Compile.h - What a command line asks of the targets ------*- C++
-//-*-===//
+//===- Compile.h - What a command line asks of the targets ------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_TOOLS_COMPILE_H
 #define SNNC_TOOLS_COMPILE_H

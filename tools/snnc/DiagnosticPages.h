@@ -1,5 +1,4 @@
-//===- DiagnosticPages.h - docs/diagnostics inside the tool -------*- C++
-//-*-===//
+//===- DiagnosticPages.h - docs/diagnostics inside the tool -----*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_TOOLS_DIAGNOSTICPAGES_H
 #define SNNC_TOOLS_DIAGNOSTICPAGES_H

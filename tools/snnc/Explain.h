@@ -1,5 +1,4 @@
-//===- Explain.h - snnc explain -----------------------------------*- C++
-//-*-===//
+//===- Explain.h - snnc explain ---------------------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_TOOLS_EXPLAIN_H
 #define SNNC_TOOLS_EXPLAIN_H

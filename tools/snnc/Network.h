@@ -1,5 +1,4 @@
-//===- Network.h - From a file to a normalised network -----------*- C++
-//-*-===//
+//===- Network.h - From a file to a normalised network ----------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_TOOLS_NETWORK_H
 #define SNNC_TOOLS_NETWORK_H

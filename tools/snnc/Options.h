@@ -1,5 +1,4 @@
-//===- Options.h - Everything a user can ask for -----------------*- C++
-//-*-===//
+//===- Options.h - Everything a user can ask for ----------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_TOOLS_OPTIONS_H
 #define SNNC_TOOLS_OPTIONS_H

@@ -1,5 +1,4 @@
-//===- Runner.h - One run on one backend -------------------------*- C++
-//-*-===//
+//===- Runner.h - One run on one backend ------------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_TOOLS_RUNNER_H
 #define SNNC_TOOLS_RUNNER_H

@@ -1,5 +1,4 @@
-//===- EmitObject.h - LLVM IR becomes an Arm object ---------------*- C++
-//-*-===//
+//===- EmitObject.h - LLVM IR becomes an Arm object -------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

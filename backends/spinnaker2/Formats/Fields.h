@@ -1,5 +1,4 @@
-//===- Fields.h - The words of a row format's attribute ------------*- C++
-//-*-===//
+//===- Fields.h - The words of a row format's attribute ---------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_S2_FORMATS_FIELDS_H
 #define SNNC_S2_FORMATS_FIELDS_H

@@ -1,5 +1,4 @@
-//===- Formats.h - The row formats of the chip ---------------------*- C++
-//-*-===//
+//===- Formats.h - The row formats of the chip ------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_S2_FORMATS_FORMATS_H
 #define SNNC_S2_FORMATS_FORMATS_H

@@ -1,5 +1,4 @@
-//===- ImageWriter.h - The bytes of one core -----------------------*- C++
-//-*-===//
+//===- ImageWriter.h - The bytes of one core --------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Rows and table: ImageRows.cpp. Header, parameters, states: ImageHeader.cpp.

@@ -1,5 +1,4 @@
-//===- MapNetwork.h - From a normalised network to a bundle ------*- C++
-//-*-===//
+//===- MapNetwork.h - From a normalised network to a bundle -----*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

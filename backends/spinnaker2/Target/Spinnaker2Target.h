@@ -1,5 +1,4 @@
-//===- Spinnaker2Target.h - The chip as a target -----------------*- C++
-//-*-===//
+//===- Spinnaker2Target.h - The chip as a target ----------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

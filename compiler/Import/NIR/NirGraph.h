@@ -1,5 +1,4 @@
-//===- NirGraph.h - A NIR file as plain data ---------------------*- C++
-//-*-===//
+//===- NirGraph.h - A NIR file as plain data --------------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- NirReport.h - Findings about a NIR graph ------------------*- C++
-//-*-===//
+//===- NirReport.h - Findings about a NIR graph -----------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

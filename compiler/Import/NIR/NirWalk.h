@@ -1,5 +1,4 @@
-//===- NirWalk.h - From an open HDF5 file to a graph -------------*- C++
-//-*-===//
+//===- NirWalk.h - From an open HDF5 file to a graph ------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- NirWire.h - A graph between two processes -----------------*- C++
-//-*-===//
+//===- NirWire.h - A graph between two processes ----------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

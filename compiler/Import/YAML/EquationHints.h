@@ -1,5 +1,4 @@
-//===- EquationHints.h - Other languages' spellings --------------*- C++
-//-*-===//
+//===- EquationHints.h - Other languages' spellings -------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Importer.h - The state of one import ----------------------*- C++
-//-*-===//
+//===- Importer.h - The state of one import ---------------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Reader.h - Typed reading of a YAML tree -------------------*- C++
-//-*-===//
+//===- Reader.h - Typed reading of a YAML tree ------------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

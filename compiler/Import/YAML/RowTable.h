@@ -1,5 +1,4 @@
-//===- RowTable.h - Rows of numbers, a block at a time -----------*- C++
-//-*-===//
+//===- RowTable.h - Rows of numbers, a block at a time ----------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- TextTable.h - Rows of numbers in a text -------------------*- C++
-//-*-===//
+//===- TextTable.h - Rows of numbers in a text ------------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

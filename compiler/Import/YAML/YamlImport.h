@@ -1,5 +1,4 @@
-//===- YamlImport.h - A YAML network becomes snn ops -------------*- C++
-//-*-===//
+//===- YamlImport.h - A YAML network becomes snn ops ------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

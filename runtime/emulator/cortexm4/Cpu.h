@@ -1,5 +1,4 @@
-//===- Cpu.h - State and operations of the Cortex-M4F engine -----*- C++
-//-*-===//
+//===- Cpu.h - State and operations of the Cortex-M4F engine ----*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Decode.h - Thumb-2 encodings as bit patterns --------------*- C++
-//-*-===//
+//===- Decode.h - Thumb-2 encodings as bit patterns -------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

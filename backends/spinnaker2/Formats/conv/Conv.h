@@ -1,5 +1,4 @@
-//===- Conv.h - A convolution's kernel, kept once ------------------*- C++
-//-*-===//
+//===- Conv.h - A convolution's kernel, kept once ---------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

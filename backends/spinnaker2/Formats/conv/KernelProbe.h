@@ -1,5 +1,4 @@
-//===- KernelProbe.h - Whether rows are copies of one kernel -------*- C++
-//-*-===//
+//===- KernelProbe.h - Whether rows are copies of one kernel ----*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SNNC_S2_FORMATS_CONV_KERNELPROBE_H
 #define SNNC_S2_FORMATS_CONV_KERNELPROBE_H

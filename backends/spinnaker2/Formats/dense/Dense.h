@@ -1,5 +1,4 @@
-//===- Dense.h - A weight for every source and target --------------*- C++
-//-*-===//
+//===- Dense.h - A weight for every source and target -----------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
