@@ -117,8 +117,10 @@ def run_lines(root):
     """(file, options of snnc-opt, ends in an error, checks diagnostics) of the
     tests that read their own file."""
     for path in sorted((root / "tests").rglob("*.mlir")):
-        for line in RUN.findall(path.read_text()):
-            command = re.match(r"(not )?snnc-opt %s ([^|>]*)", line)
+        # A command may go on in the next line.
+        text = re.sub(r"\\\n// RUN:", " ", path.read_text())
+        for line in RUN.findall(text):
+            command = re.match(r"(not )?snnc-opt %s ((?:[^|>2]|2(?!>))*)", line)
             if command:
                 options = [o for o in shlex.split(command.group(2))
                            if o.startswith("--")]
