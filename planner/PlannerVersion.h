@@ -7,9 +7,10 @@ namespace snnc::fabric {
 
 /// Bump this whenever a plan can change for the same layer and machine: sizes
 /// (CorePlanner, row formats, WeightDelayMap, core header), cycle constants
-/// (CycleModel, row formats), the search of LayerPlanner, the closed formulas or features.
-/// The shipped selector models were trained on plans of one version and are
-/// refused by every other; retrain them with `snnc selector train`.
+/// (CycleModel, row formats), the search of LayerPlanner, the closed formulas
+/// or features. The shipped selector models were trained on plans of one
+/// version and are refused by every other; retrain them with `snnc selector
+/// train`.
 inline constexpr unsigned kPlannerVersion = 6;
 
 } // namespace snnc::fabric

@@ -43,7 +43,7 @@ Value LoopEmitter::compare(arith::CmpIPredicate predicate, Value x, Value y) {
 }
 
 Value LoopEmitter::pointer(Value address) {
-  return b.create<AddressOp>(loc, core, address);
+  return b.create<pe::AddressOp>(loc, core, address);
 }
 template <typename Access> Access LoopEmitter::mark(Access access) {
   if (inOrder)
@@ -134,42 +134,6 @@ void LoopEmitter::ifThen(Value condition, llvm::function_ref<void()> then,
     b.create<scf::IfOp>(loc, condition, emit(then), emit(otherwise));
   else
     b.create<scf::IfOp>(loc, condition, emit(then));
-}
-
-void expandAddPart(AddPartOp op) {
-  OpBuilder b(op);
-  LoopEmitter e(b, op.getLoc(), Value());
-  Type part = b.getIntegerType(unsigned(op.getBits()));
-  Value shifted = e.lshr(op.getWord(), unsigned(op.getBits() * op.getPart()));
-  Value narrow = b.create<arith::TruncIOp>(op.getLoc(), part, shifted);
-  Value wide = b.create<arith::ExtSIOp>(op.getLoc(), b.getI32Type(), narrow);
-  op.replaceAllUsesWith(e.add(op.getSum(), wide));
-  op.erase();
-}
-
-void expandGroup(LoadGroupOp op) {
-  OpBuilder b(op);
-  LoopEmitter e(b, op.getLoc(), op.getCore());
-  for (unsigned k = 0; k < 4; ++k) {
-    Value at = e.add(op.getAddress(), k * 4);
-    Value value =
-        op.getConvert()
-            ? b.create<arith::SIToFPOp>(op.getLoc(), b.getF32Type(), e.load(at))
-            : e.loadFloat(at);
-    op.getResult(k).replaceAllUsesWith(value);
-  }
-  op.getNext().replaceAllUsesWith(e.add(op.getAddress(), 16));
-  op.erase();
-}
-
-void expandGroup(StoreGroupOp op) {
-  OpBuilder b(op);
-  LoopEmitter e(b, op.getLoc(), op.getCore());
-  Value values[] = {op.getA(), op.getB(), op.getC(), op.getD()};
-  for (unsigned k = 0; k < 4; ++k)
-    e.storeFloat(e.add(op.getAddress(), k * 4), values[k]);
-  op.getNext().replaceAllUsesWith(e.add(op.getAddress(), 16));
-  op.erase();
 }
 
 void LoopEmitter::ifUnlikely(Value condition, llvm::function_ref<void()> then) {

@@ -4,7 +4,7 @@
 //
 // Shorthand over OpBuilder for code that works on 32-bit byte addresses of one
 // core's SRAM. Addresses stay integers until the access, so the backend decides
-// what a pointer is (tick.address).
+// what a pointer is (pe.address).
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_TICK_LOOPEMITTER_H
@@ -97,14 +97,6 @@ private:
 
   bool inOrder = false;
 };
-
-/// tick.add_part in ordinary integer operations, for targets without the
-/// instruction.
-void expandAddPart(tick::AddPartOp op);
-
-/// tick.load_group and tick.store_group in single accesses, likewise.
-void expandGroup(tick::LoadGroupOp op);
-void expandGroup(tick::StoreGroupOp op);
 
 /// The mark of InOrder on llvm.load and llvm.store.
 inline constexpr const char *kInOrderAttr = "tick.in_order";

@@ -3,6 +3,8 @@
 
 #include "compiler/Tick/Tick.h"
 
+#include "runtime/abi/CoreHeader.h"
+
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -11,6 +13,11 @@ using namespace mlir;
 using namespace snnc::tick;
 
 #include "compiler/Tick/TickDialect.cpp.inc"
+
+#include "compiler/Tick/TickEnums.cpp.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "compiler/Tick/TickAttributes.cpp.inc"
 
 #define GET_TYPEDEF_CLASSES
 #include "compiler/Tick/TickTypes.cpp.inc"
@@ -26,13 +33,12 @@ static LogicalResult verifyArgument(Operation *op, Type type) {
   return op->emitOpError("needs one block argument of type ") << type;
 }
 
-LogicalResult OnStartOp::verifyRegions() {
-  if (getBody().getNumArguments())
-    return emitOpError("takes no block arguments");
-  return success();
-}
-
-LogicalResult OnSpikeOp::verifyRegions() {
+LogicalResult OnOp::verifyRegions() {
+  if (getEvent() != Event::Spike) {
+    if (getBody().getNumArguments())
+      return emitOpError("takes no block arguments");
+    return success();
+  }
   if (failed(verifyArgument(*this, IntegerType::get(getContext(), 32))))
     return failure();
   auto loops = getBody().front().getOps<ForRowsOp>();
@@ -43,9 +49,15 @@ LogicalResult OnSpikeOp::verifyRegions() {
   return success();
 }
 
-LogicalResult OnTimerOp::verifyRegions() {
-  if (getBody().getNumArguments())
-    return emitOpError("takes no block arguments");
+LogicalResult ProgramOp::verifyRegions() {
+  unsigned seen = 0;
+  for (OnOp handler : getBody().getOps<OnOp>()) {
+    unsigned bit = 1u << unsigned(handler.getEvent());
+    if (seen & bit)
+      return handler.emitOpError("is the second handler of ")
+             << stringifyEvent(handler.getEvent());
+    seen |= bit;
+  }
   return success();
 }
 
@@ -81,6 +93,97 @@ LogicalResult ForNeuronsOp::verifyRegions() {
   return verifyArgument(*this, IntegerType::get(getContext(), 32));
 }
 
+/// As long as the header's tables (runtime/abi/CoreHeader.h).
+static LogicalResult verifyBelow(Operation *op, const char *what, int64_t value,
+                                 int64_t end) {
+  if (value >= 0 && value < end)
+    return success();
+  return op->emitOpError("names ")
+         << what << " " << value << "; a core has " << end;
+}
+
+LogicalResult RingTakeOp::verify() {
+  return verifyBelow(*this, "receptor", getReceptor(), SNNC_MAX_RECEPTORS);
+}
+
+LogicalResult LoadStateOp::verify() {
+  return verifyBelow(*this, "state", getState(), SNNC_MAX_STATES);
+}
+
+LogicalResult StoreStateOp::verify() {
+  return verifyBelow(*this, "state", getState(), SNNC_MAX_STATES);
+}
+
+LogicalResult ParamOp::verify() {
+  return verifyBelow(*this, "parameter", getIndex(), SNNC_MAX_PARAMS);
+}
+
+LogicalResult RecordOp::verify() {
+  int64_t states = getStates();
+  if (states >= 0 && states <= SNNC_MAX_STATES)
+    return success();
+  return emitOpError("records ")
+         << states << " states; a core has " << SNNC_MAX_STATES;
+}
+
+static LogicalResult verifyProduct(Operation *op, int64_t bits, int64_t batch) {
+  if (bits != 8 && bits != 16)
+    return op->emitOpError("takes 8 or 16 bits, not ") << bits;
+  if (batch >= 1)
+    return success();
+  return op->emitOpError("needs a batch of at least 1, not ") << batch;
+}
+
+LogicalResult ScatterOp::verify() {
+  return verifyProduct(*this, getBits(), getBatch());
+}
+
+LogicalResult MatmulOp::verifyRegions() {
+  if (failed(verifyProduct(*this, getBits(), getBatch())))
+    return failure();
+  if (getReceptors() < 1 || getReceptors() > SNNC_MAX_RECEPTORS)
+    return emitOpError("is of ")
+           << getReceptors() << " receptors; a core has 1 to "
+           << SNNC_MAX_RECEPTORS;
+  Block &body = getBody().front();
+  if (llvm::hasSingleElement(body) &&
+      isa<ForNeuronsOp, SendSumsOp>(body.front()))
+    return success();
+  return emitOpError("holds one tick.for_neurons or one tick.send_sums");
+}
+
+LogicalResult SendSumsOp::verify() {
+  if (getBits() >= 1 && getBits() <= 16)
+    return success();
+  return emitOpError("sends digits of 1 to 16 bits, not ") << getBits();
+}
+
+template <Event event>
+static ParseResult parseHandler(OpAsmParser &parser, OperationState &state) {
+  MLIRContext *context = parser.getContext();
+  state.name = OperationName(OnOp::getOperationName(), context);
+  state.addAttribute("event", EventAttr::get(context, event));
+  Region *body = state.addRegion();
+  if (parser.parseOptionalAttrDictWithKeyword(state.attributes) ||
+      parser.parseRegion(*body))
+    return failure();
+  if (body->empty())
+    body->emplaceBlock();
+  return success();
+}
+
+/// The handlers' old spellings.
+std::optional<Dialect::ParseOpHook>
+TickDialect::getParseOperationHook(StringRef name) const {
+  if (name == "tick.on_start")
+    return parseHandler<Event::Start>;
+  if (name == "tick.on_spike")
+    return parseHandler<Event::Spike>;
+  if (name == "tick.on_timer")
+    return parseHandler<Event::Timer>;
+  return Dialect::getParseOperationHook(name);
+}
+
 void TickDialect::initialize() {
   addOperations<
 #define GET_OP_LIST
@@ -89,5 +192,9 @@ void TickDialect::initialize() {
   addTypes<
 #define GET_TYPEDEF_LIST
 #include "compiler/Tick/TickTypes.cpp.inc"
+      >();
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "compiler/Tick/TickAttributes.cpp.inc"
       >();
 }

@@ -4,6 +4,7 @@
 #define SNNC_TICK_TICK_H
 
 #include "compiler/Fabric/Fabric.h"
+#include "compiler/Pe/Pe.h"
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -16,6 +17,10 @@
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 #include "compiler/Tick/TickDialect.h.inc"
+#include "compiler/Tick/TickEnums.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "compiler/Tick/TickAttributes.h.inc"
 
 #define GET_TYPEDEF_CLASSES
 #include "compiler/Tick/TickTypes.h.inc"

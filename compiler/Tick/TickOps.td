@@ -9,6 +9,7 @@
 
 include "mlir/IR/OpBase.td"
 include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
 include "mlir/IR/SymbolInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
@@ -17,19 +18,21 @@ def Tick_Dialect : Dialect {
   let cppNamespace = "::snnc::tick";
   let summary = "The event and timer handlers of one core program";
   let useDefaultTypePrinterParser = 1;
+  let useDefaultAttributePrinterParser = 1;
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::LLVM::LLVMDialect",
-                           "::snnc::fabric::FabricDialect"];
+                           "::snnc::fabric::FabricDialect",
+                           "::snnc::pe::PeDialect"];
+  let extraClassDeclaration = [{
+    std::optional<ParseOpHook>
+    getParseOperationHook(::llvm::StringRef name) const override;
+  }];
 }
 
 def Tick_RowType : TypeDef<Tick_Dialect, "Row"> {
   let mnemonic = "row";
   let summary = "The synapses of one spike in one block";
 }
-
-/// An address or a function's core handle, resolved by the backend.
-def Tick_Pointer : Type<CPred<"::llvm::isa<::mlir::LLVM::LLVMPointerType>($_self)">,
-                        "an LLVM pointer">;
 
 class Tick_Op<string mnemonic, list<Trait> traits = []>
     : Op<Tick_Dialect, mnemonic, traits>;
@@ -40,13 +43,13 @@ def Tick_ProgramOp : Tick_Op<"program", [
   let description = [{
     ```mlir
     tick.program @p0 {
-      tick.on_start {}
-      tick.on_spike { ^bb0(%key: i32):
+      tick.on start {}
+      tick.on spike { ^bb0(%key: i32):
         tick.for_rows %key { ^bb0(%row: !tick.row):
           tick.ring_add %row formats [#fabric.dense<8>]
         }
       }
-      tick.on_timer {
+      tick.on timer {
         tick.for_neurons { ^bb0(%n: i32):
           %in = tick.ring_take %n receptor 0
           ...
@@ -59,22 +62,34 @@ def Tick_ProgramOp : Tick_Op<"program", [
   let arguments = (ins SymbolNameAttr:$sym_name);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
-}
-
-class Tick_Handler<string mnemonic> : Tick_Op<mnemonic, [
-    SingleBlock, NoTerminator, HasParent<"ProgramOp">]> {
-  let regions = (region SizedRegion<1>:$body);
-  let assemblyFormat = "attr-dict-with-keyword $body";
   let hasRegionVerifier = 1;
 }
-def Tick_OnStartOp : Tick_Handler<"on_start"> {
-  let summary = "After reset: receive ring open, timer running, then sleep";
+
+def Tick_Event : I32EnumAttr<"Event", "what happens to a core", [
+    I32EnumAttrCase<"Start", 0, "start">, I32EnumAttrCase<"Spike", 1, "spike">,
+    I32EnumAttrCase<"Timer", 2, "timer">]> {
+  let cppNamespace = "::snnc::tick";
+  let genSpecializedAttr = 0;
 }
-def Tick_OnSpikeOp : Tick_Handler<"on_spike"> {
-  let summary = "For every key that arrived since the last tick";
+def Tick_EventAttr : EnumAttr<Tick_Dialect, Tick_Event, "event"> {
+  let assemblyFormat = "$value";
 }
-def Tick_OnTimerOp : Tick_Handler<"on_timer"> {
-  let summary = "Once a tick, after the spikes of the last one";
+
+def Tick_OnOp : Tick_Op<"on", [
+    SingleBlock, NoTerminator, HasParent<"ProgramOp">]> {
+  let summary = "What the core does when something happens to it";
+  let description = [{
+    `start`: after reset, when the receive ring is open and the timer runs; then
+    the core sleeps. `spike`: for every key that arrived since the last tick.
+    `timer`: once a tick, after the spikes of the last one.
+
+    `tick.on_spike` is read as `tick.on spike`, and the others likewise: so
+    bundles of snnc before tick.on spell it.
+  }];
+  let arguments = (ins Tick_EventAttr:$event);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$event attr-dict-with-keyword $body";
+  let hasRegionVerifier = 1;
 }
 
 def Tick_ForRowsOp : Tick_Op<"for_rows", [SingleBlock, NoTerminator]> {
@@ -116,6 +131,7 @@ def Tick_RingTakeOp : Tick_Op<"ring_take"> {
   let arguments = (ins I32:$neuron, I64Attr:$receptor);
   let results = (outs F32:$sum);
   let assemblyFormat = "$neuron `receptor` $receptor attr-dict";
+  let hasVerifier = 1;
 }
 
 def Tick_LoadStateOp : Tick_Op<"load_state"> {
@@ -123,12 +139,14 @@ def Tick_LoadStateOp : Tick_Op<"load_state"> {
   let arguments = (ins I32:$neuron, I64Attr:$state);
   let results = (outs F32:$value);
   let assemblyFormat = "$neuron `state` $state attr-dict";
+  let hasVerifier = 1;
 }
 
 def Tick_StoreStateOp : Tick_Op<"store_state"> {
   let summary = "Next value of a state variable";
   let arguments = (ins I32:$neuron, I64Attr:$state, F32:$value);
   let assemblyFormat = "$value `to` $neuron `state` $state attr-dict";
+  let hasVerifier = 1;
 }
 
 def Tick_ParamOp : Tick_Op<"param", [Pure]> {
@@ -136,6 +154,7 @@ def Tick_ParamOp : Tick_Op<"param", [Pure]> {
   let arguments = (ins I32:$neuron, I64Attr:$index, UnitAttr:$uniform);
   let results = (outs F32:$value);
   let assemblyFormat = "$neuron `param` $index (`uniform` $uniform^)? attr-dict";
+  let hasVerifier = 1;
 }
 
 def Tick_EmitOp : Tick_Op<"emit"> {
@@ -166,6 +185,7 @@ def Tick_ScatterOp : Tick_Op<"scatter"> {
   }];
   let arguments = (ins I64Attr:$bits, I64Attr:$batch);
   let assemblyFormat = "`bits` $bits `batch` $batch attr-dict";
+  let hasVerifier = 1;
 }
 
 def Tick_MatmulOp : Tick_Op<"matmul", [SingleBlock, NoTerminator]> {
@@ -180,6 +200,7 @@ def Tick_MatmulOp : Tick_Op<"matmul", [SingleBlock, NoTerminator]> {
     `bits` $bits `batch` $batch `receptors` $receptors attr-dict-with-keyword
     $body
   }];
+  let hasRegionVerifier = 1;
 }
 
 def Tick_SendSumsOp : Tick_Op<"send_sums"> {
@@ -190,94 +211,14 @@ def Tick_SendSumsOp : Tick_Op<"send_sums"> {
   }];
   let arguments = (ins I64Attr:$receptors, I64Attr:$bits);
   let assemblyFormat = "`receptors` $receptors `bits` $bits attr-dict";
+  let hasVerifier = 1;
 }
 
 def Tick_RecordOp : Tick_Op<"record"> {
   let summary = "Append what the host asked for to the record window";
   let arguments = (ins I64Attr:$states);
   let assemblyFormat = "`states` $states attr-dict";
-}
-
-//===----------------------------------------------------------------------===//
-// What is left for the backend after tick-to-loops
-//===----------------------------------------------------------------------===//
-
-def Tick_AddressOp : Tick_Op<"address", [
-    Pure, AllTypesMatch<["core", "pointer"]>]> {
-  let summary = "A byte address of the core's SRAM as a pointer";
-  let arguments = (ins Tick_Pointer:$core, I32:$address);
-  let results = (outs Tick_Pointer:$pointer);
-  let assemblyFormat = "$core `[` $address `]` attr-dict `:` type($core)";
-  let builders = [OpBuilder<(ins "::mlir::Value":$core, "::mlir::Value":$address),
-    [{ build($_builder, $_state, core.getType(), core, address); }]>];
-}
-
-def Tick_AddPartOp : Tick_Op<"add_part", [Pure]> {
-  let summary = "sum + signed part `part` (from the low end) of a packed word";
-  let description = [{
-    One instruction of an Armv7E-M core, which LLVM does not find for the parts
-    in the middle of a word.
-  }];
-  let arguments = (ins I32:$sum, I32:$word, I64Attr:$bits, I64Attr:$part);
-  let results = (outs I32:$next);
-  let assemblyFormat = [{
-    $sum `,` $word `bits` $bits `part` $part attr-dict
-  }];
-}
-
-def Tick_LoadGroupOp : Tick_Op<"load_group"> {
-  let summary = "Four neighbouring words as floats, and the address behind them";
-  let description = [{
-    One instruction of an Armv7E-M core with registers in a row, of which LLVM
-    makes four when it has spread the results. `place` tells groups that live at
-    the same time apart. `convert`: the words are signed integers.
-  }];
-  let arguments = (ins Tick_Pointer:$core, I32:$address, I64Attr:$place,
-                       UnitAttr:$convert);
-  let results = (outs F32:$a, F32:$b, F32:$c, F32:$d, I32:$next);
-  let assemblyFormat = [{
-    (`convert` $convert^)? $core `[` $address `]` `place` $place attr-dict
-        `:` type($core)
-  }];
-}
-
-def Tick_StoreGroupOp : Tick_Op<"store_group"> {
-  let summary = "Write four neighbouring floats; the address behind them";
-  let arguments = (ins Tick_Pointer:$core, I32:$address, F32:$a, F32:$b, F32:$c,
-                       F32:$d, I64Attr:$place);
-  let results = (outs I32:$next);
-  let assemblyFormat = [{
-    $a `,` $b `,` $c `,` $d `to` $core `[` $address `]` `place` $place attr-dict
-        `:` type($core)
-  }];
-}
-
-def Tick_SendOp : Tick_Op<"send"> {
-  let summary = "Send a multicast packet";
-  let arguments = (ins Tick_Pointer:$core, I32:$key);
-  let assemblyFormat = "$core `,` $key attr-dict `:` type($core)";
-}
-
-def Tick_ForPacketsOp : Tick_Op<"for_packets", [SingleBlock, NoTerminator]> {
-  let summary = "Take every key out of the receive ring";
-  let arguments = (ins Tick_Pointer:$core);
-  let regions = (region SizedRegion<1>:$body);
-  let assemblyFormat = "$core `:` type($core) attr-dict-with-keyword $body";
-}
-
-def Tick_MacStartOp : Tick_Op<"mac_start"> {
-  let summary = "Begin the product of the panel at this address";
-  let arguments = (ins Tick_Pointer:$core, I32:$panel, I64Attr:$bits,
-                       I64Attr:$batch);
-  let assemblyFormat = [{
-    $core `,` $panel `bits` $bits `batch` $batch attr-dict `:` type($core)
-  }];
-}
-
-def Tick_MacWaitOp : Tick_Op<"mac_wait"> {
-  let summary = "Wait until the array is idle";
-  let arguments = (ins Tick_Pointer:$core);
-  let assemblyFormat = "$core attr-dict `:` type($core)";
+  let hasVerifier = 1;
 }
 
 #endif // SNNC_TICK_OPS

@@ -128,9 +128,9 @@ void emitPanels(
   Value begins = batchBegins(e, tick, panels.batch);
   Value phase = e.bitAnd(tick, panels.batch - 1);
   auto start = [&](Value panel) {
-    e.b.create<tick::MacStartOp>(e.loc, e.core, panel,
-                                 e.b.getI64IntegerAttr(panels.bits),
-                                 e.b.getI64IntegerAttr(panels.batch));
+    e.b.create<pe::MacStartOp>(e.loc, e.core, panel,
+                               e.b.getI64IntegerAttr(panels.bits),
+                               e.b.getI64IntegerAttr(panels.batch));
   };
   auto exists = [&](Value panel) {
     return e.compare(CmpIPredicate::ult, panel, end);
@@ -146,7 +146,7 @@ void emitPanels(
         for (unsigned r = 0; r < panels.receptors; ++r) {
           Value next = e.add(panel, uint32_t(sizeof(SnncPanel)));
           e.ifThen(begins, [&] {
-            e.b.create<tick::MacWaitOp>(e.loc, e.core);
+            e.b.create<pe::MacWaitOp>(e.loc, e.core);
             e.ifThen(exists(next), [&] { start(next); });
           });
           Value row = e.mul(phase, SNNC_PANEL(panel, columns));
@@ -167,7 +167,7 @@ void emitSendSums(LoopEmitter &e, uint32_t header, unsigned bits, Value first,
   Value zero = e.constant(0), mask = e.constant((1u << bits) - 1);
   auto send = [&](Value digit, Value to) {
     e.ifThen(e.compare(CmpIPredicate::ne, digit, zero), [&] {
-      e.b.create<tick::SendOp>(e.loc, e.core, e.add(to, e.bitAnd(digit, mask)));
+      e.b.create<pe::SendOp>(e.loc, e.core, e.add(to, e.bitAnd(digit, mask)));
     });
   };
   for (Value base : sums) {

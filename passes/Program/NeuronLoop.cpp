@@ -150,7 +150,7 @@ void NeuronLoop::emitLoad(Value result, unsigned place, Group &group,
   if (group.maps.size() == kGroup) {
     llvm::SmallVector<Type> types(kGroup, e.b.getF32Type());
     types.push_back(e.b.getI32Type());
-    auto load = e.b.create<LoadGroupOp>(
+    auto load = e.b.create<pe::LoadGroupOp>(
         e.loc, types, e.corePointer(), group.pointers[place],
         e.b.getI64IntegerAttr(place), isSum ? e.b.getUnitAttr() : UnitAttr());
     for (auto [k, map] : llvm::enumerate(group.maps))
@@ -244,7 +244,7 @@ void NeuronLoop::emitStores(Group &group, bool clearSums) {
       auto value = [&](unsigned k) {
         return group.maps[k].lookup(store.getValue());
       };
-      group.next[place] = e.b.create<StoreGroupOp>(
+      group.next[place] = e.b.create<pe::StoreGroupOp>(
           e.loc, e.b.getI32Type(), e.corePointer(), group.pointers[place],
           value(0), value(1), value(2), value(3), e.b.getI64IntegerAttr(place));
       continue;
@@ -259,7 +259,7 @@ void NeuronLoop::emitSpike(Value neuron, bool local) {
   Value bit = e.shlBy(e.constant(1), e.bitAnd(neuron, e.constant(31)));
   e.store(word, e.bitOr(e.load(word), bit));
   if (!local)
-    e.b.create<SendOp>(e.loc, e.core, e.add(keyBase, neuron));
+    e.b.create<pe::SendOp>(e.loc, e.core, e.add(keyBase, neuron));
 }
 
 } // namespace snnc::program

@@ -158,9 +158,9 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
     OpBuilder b = OpBuilder::atBlockEnd(getOperation().getBody());
     auto program = b.create<ProgramOp>(loc, b.getStringAttr(name));
     b.setInsertionPointToStart(&program.getBody().emplaceBlock());
-    b.create<OnStartOp>(loc).getBody().emplaceBlock();
+    b.create<OnOp>(loc, Event::Start).getBody().emplaceBlock();
     buildOnSpike(b, loc, formats, key);
-    auto timer = b.create<OnTimerOp>(loc);
+    auto timer = b.create<OnOp>(loc, Event::Timer);
     b.setInsertionPointToStart(&timer.getBody().emplaceBlock());
     auto bits = b.getI64IntegerAttr(key.mapBits),
          batch = b.getI64IntegerAttr(1),
@@ -177,11 +177,11 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
     Location loc = model.getLoc();
     auto program = b.create<ProgramOp>(loc, b.getStringAttr(name));
     b.setInsertionPointToStart(&program.getBody().emplaceBlock());
-    auto start = b.create<OnStartOp>(loc);
+    auto start = b.create<OnOp>(loc, Event::Start);
     start.getBody().emplaceBlock();
     if (!formats.empty())
       buildOnSpike(b, loc, formats, key);
-    auto timer = b.create<OnTimerOp>(loc);
+    auto timer = b.create<OnOp>(loc, Event::Timer);
     b.setInsertionPointToStart(&timer.getBody().emplaceBlock());
     MatmulOp tiles;
     if (key.mapBits) {
@@ -213,7 +213,7 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
                            llvm::ArrayRef<Attribute> formats,
                            const ProgramKey &programKey) {
     OpBuilder::InsertionGuard guard(b);
-    auto spike = b.create<OnSpikeOp>(loc);
+    auto spike = b.create<OnOp>(loc, Event::Spike);
     Block &handler = spike.getBody().emplaceBlock();
     Value key = handler.addArgument(b.getI32Type(), loc);
     b.setInsertionPointToStart(&handler);

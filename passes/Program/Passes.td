@@ -36,12 +36,12 @@ def TickToLoops : Pass<"tick-to-loops", "::mlir::ModuleOp"> {
   let summary = "Handlers become one function of loops and memory accesses";
   let description = [{
     Consumes: tick.program and what is inside. Emits: func.func @NAME(%core) in
-    scf, arith and llvm memory accesses, and tick.address, tick.send and
-    tick.for_packets for the backend.
+    scf, arith and llvm memory accesses, and pe ops for what only the backend
+    knows.
 
     ```mlir
     tick.program @p0 {
-      tick.on_timer {
+      tick.on timer {
         tick.for_neurons {
         ^bb0(%n: i32):
           %v = tick.load_state %n state 0

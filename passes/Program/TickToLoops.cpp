@@ -1,8 +1,8 @@
 //===- TickToLoops.cpp - Handlers become one function of loops ------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// func.func @NAME(%core): drain the receive ring through on_spike, run
-// on_timer, which counts the tick. A program may have one handler only: a
+// func.func @NAME(%core): drain the receive ring through `on spike`,
+// run `on timer`, which counts the tick. A program may have one handler only: a
 // backend that compiles handlers on their own. docs/semantics.md S1 and S4.
 
 #include "compiler/Support/Report.h"
@@ -48,9 +48,7 @@ public:
     for (Operation &op : program.getBody().front()) {
       LogicalResult done =
           llvm::TypeSwitch<Operation *, LogicalResult>(&op)
-              .Case<OnStartOp>([](OnStartOp) { return success(); })
-              .Case<OnSpikeOp>([&](OnSpikeOp o) { return lowerOnSpike(o); })
-              .Case<OnTimerOp>([&](OnTimerOp o) { return lowerOnTimer(o); })
+              .Case<OnOp>([&](OnOp handler) { return lower(handler); })
               .Default([](Operation *o) {
                 return report(o, "SNN0395") << "not part of a core program";
               });
@@ -63,6 +61,18 @@ public:
   }
 
 private:
+  LogicalResult lower(OnOp handler) {
+    switch (handler.getEvent()) {
+    case Event::Start:
+      return success(); // the backend's
+    case Event::Spike:
+      return lowerOnSpike(handler);
+    case Event::Timer:
+      return lowerOnTimer(handler);
+    }
+    return failure();
+  }
+
   Value at(size_t offset) { return e->constant(header + uint32_t(offset)); }
   Value loadHeader(size_t offset) { return e->load(at(offset)); }
 
@@ -70,7 +80,7 @@ private:
   // Spikes
   //===--------------------------------------------------------------------===//
 
-  LogicalResult lowerOnSpike(OnSpikeOp handler) {
+  LogicalResult lowerOnSpike(OnOp handler) {
     ForRowsOp rows;
     handler.walk([&](ForRowsOp op) { rows = op; });
     RingAddOp add;
@@ -89,7 +99,7 @@ private:
       history = historyOf(*e, header, tick);
       set(hint.noted, history.sources);
     }
-    auto packets = builder.create<ForPacketsOp>(handler.getLoc(), e->core);
+    auto packets = builder.create<pe::ForPacketsOp>(handler.getLoc(), e->core);
     Block &body = packets.getBody().emplaceBlock();
     Value key = body.addArgument(builder.getI32Type(), handler.getLoc());
     {
@@ -297,7 +307,7 @@ private:
   // Timer
   //===--------------------------------------------------------------------===//
 
-  LogicalResult lowerOnTimer(OnTimerOp handler) {
+  LogicalResult lowerOnTimer(OnOp handler) {
     neurons = loadHeader(offsetof(SnncCoreHeader, n_neurons));
     bitmap = loadHeader(offsetof(SnncCoreHeader, spikes_base));
     Value words = e->lshr(e->add(neurons, 31), 5);

@@ -109,7 +109,7 @@ void mutateZipFields(std::vector<RawMember> &members, Dice &dice) {
 
 BundleSeed readSeed(const std::string &path) {
   runtime::ZipCodes codes{"SNN0501", "SNN0502", "SNN0503", "SNN0504",
-                           "SNN0512"};
+                          "SNN0512"};
   auto members = runtime::readZip(path, {}, codes);
   if (!members) {
     fmt::print(stderr, "{}\n", toText(members.error()));
@@ -218,8 +218,8 @@ const std::vector<std::string> &programWords() {
       "arith.fptosi",
       "tick.emit",
       "tick.program @p0 {\n",
-      "tick.on_timer",
-      "tick.on_spike",
+      "tick.on timer",
+      "tick.on spike",
       "tick.for_rows",
       "tick.ring_add",
       "tick.load_state",

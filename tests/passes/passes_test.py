@@ -45,7 +45,8 @@ def passes(root):
     """{name: description} of all passes."""
     found = {}
     for path in [*sorted((root / "passes").glob("*/Passes.td")),
-                 root / "compiler/Contracts/Passes.td"]:
+                 root / "compiler/Contracts/Passes.td",
+                 root / "backends/spinnaker2/S2/Passes.td"]:
         for name, body in PASS.findall(path.read_text()):
             text = TEXT.search(body)
             found[name] = text.group(1) if text else ""

@@ -9,6 +9,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "backends/spinnaker2/Formats/Formats.h"
+#include "backends/spinnaker2/S2/Passes.h"
 #include "compiler/Fabric/Fabric.h"
 #include "compiler/SNN/SNN.h"
 #include "compiler/Tick/Tick.h"
@@ -33,10 +34,12 @@ int main(int argc, char **argv) {
   mlir::registerTransformsPasses();
   snnc::normalize::registerNormalizePasses();
   snnc::contracts::registerContractsPasses();
+  registry.insert<snnc::pe::PeDialect, snnc::s2::S2Dialect>();
   snnc::s2::registerRowFormats(registry);
   snnc::decide::registerDecidePasses();
   snnc::map::registerMapPasses();
   snnc::program::registerProgramPasses();
+  snnc::s2::registerS2Passes();
   snnc::pipeline::registerStages();
   return mlir::asMainReturnCode(mlir::MlirOptMain(
       argc, argv, "snnc-opt: the passes of snnc, one at a time\n", registry));

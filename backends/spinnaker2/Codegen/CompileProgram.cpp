@@ -8,7 +8,7 @@
 #include "backends/spinnaker2/Codegen/CompileProgram.h"
 
 #include "backends/spinnaker2/Codegen/EmitObject.h"
-#include "backends/spinnaker2/S2/S2.h"
+#include "backends/spinnaker2/S2/Passes.h"
 #include "compiler/Support/Report.h"
 #include "passes/Program/Passes.h"
 #include "runtime/support/Threads.h"
@@ -36,7 +36,12 @@ namespace snnc::s2 {
 namespace {
 
 /// In the order in which a tick calls them.
-constexpr llvm::StringLiteral kHandlers[] = {"on_spike", "on_timer"};
+constexpr tick::Event kHandlers[] = {tick::Event::Spike, tick::Event::Timer};
+
+/// Of the function.
+std::string nameOf(tick::Event handler) {
+  return ("on_" + tick::stringifyEvent(handler)).str();
+}
 
 /// A part on its way to an object file: a handler of some program, or the start
 /// that all programs share.
@@ -54,13 +59,13 @@ struct PartIR {
 
 /// The program without its other handlers, named after the one it has.
 OwningOpRef<tick::ProgramOp> handlerOf(tick::ProgramOp program,
-                                       llvm::StringRef handler) {
+                                       tick::Event handler) {
   OwningOpRef<tick::ProgramOp> part(program.clone());
-  part->setSymName(handler);
-  for (Operation &op :
-       llvm::make_early_inc_range(part->getBody().front().getOperations()))
-    if (op.getName().stripDialect() != handler)
-      op.erase();
+  part->setSymName(nameOf(handler));
+  for (auto on :
+       llvm::make_early_inc_range(part->getBody().getOps<tick::OnOp>()))
+    if (on.getEvent() != handler)
+      on.erase();
   return part;
 }
 
@@ -94,8 +99,7 @@ LogicalResult lowerHandler(ModuleOp module, uint32_t headerAddress) {
   loops.headerAddress = headerAddress;
   PassManager toLoops(module.getContext());
   toLoops.addPass(program::createTickToLoops(loops));
-  return success(succeeded(toLoops.run(module)) &&
-                 succeeded(lowerTickToS2(module, headerAddress)));
+  return toLoops.run(module);
 }
 
 /// Everything that touches MLIR; one at a time.
@@ -105,15 +109,17 @@ FailureOr<PartIR> translate(Part &part, Location where,
   OwningOpRef<ModuleOp> module = ModuleOp::create(where);
   bool isStart = !part.handler;
   if (isStart) {
-    llvm::SmallVector<llvm::StringRef> handlers(std::begin(kHandlers),
-                                                std::end(kHandlers));
+    llvm::SmallVector<std::string> handlers;
+    for (tick::Event handler : kHandlers)
+      handlers.push_back(nameOf(handler));
     addStart(*module, handlers, headerAddress);
   } else {
     module->push_back(part.handler.release());
     if (failed(lowerHandler(*module, headerAddress)))
       return failure();
   }
-  if (failed(lowerS2ToLLVM(*module, machine)) ||
+  if (failed(lowerPeToS2(*module, headerAddress)) ||
+      failed(lowerS2ToLLVM(*module, machine)) ||
       failed(lowerToLLVMDialect(*module)))
     return failure();
   PartIR ir;
@@ -251,8 +257,8 @@ compilePrograms(llvm::ArrayRef<tick::ProgramOp> programs,
   for (tick::ProgramOp program : programs) {
     auto &mine = texts.emplace_back();
     mine.push_back(need(prefix + "start", {}));
-    for (llvm::StringRef name : kHandlers) {
-      auto handler = handlerOf(program, name);
+    for (tick::Event event : kHandlers) {
+      auto handler = handlerOf(program, event);
       std::string text = prefix + textOf(*handler);
       mine.push_back(need(std::move(text), std::move(handler)));
     }

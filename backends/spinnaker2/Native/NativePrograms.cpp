@@ -5,6 +5,7 @@
 
 #include "runtime/support/Text.h"
 
+#include "compiler/Pe/Expand.h"
 #include "compiler/Tick/LoopEmitter.h"
 #include "passes/Program/Passes.h"
 #include "runtime/abi/CoreHeader.h"
@@ -32,7 +33,7 @@ Value loadField(OpBuilder &b, Location loc, Value core, size_t offset,
   return b.create<LLVM::LoadOp>(loc, type, fieldPointer(b, loc, core, offset));
 }
 
-void lowerForPackets(tick::ForPacketsOp op) {
+void lowerForPackets(pe::ForPacketsOp op) {
   OpBuilder b(op);
   Location loc = op.getLoc();
   tick::LoopEmitter e(b, loc, op.getCore());
@@ -53,7 +54,7 @@ void lowerForPackets(tick::ForPacketsOp op) {
   op.erase();
 }
 
-void lowerSend(tick::SendOp op) {
+void lowerSend(pe::SendOp op) {
   OpBuilder b(op);
   Location loc = op.getLoc();
   auto pointer = LLVM::LLVMPointerType::get(b.getContext());
@@ -79,7 +80,7 @@ void lowerSend(tick::SendOp op) {
 
 /// Every access of a program comes through here. Addresses depend on images,
 /// which are not trusted: those behind the SRAM fall on the guard behind it.
-void lowerAddress(tick::AddressOp op, uint32_t sramBytes) {
+void lowerAddress(pe::AddressOp op, uint32_t sramBytes) {
   OpBuilder b(op);
   Location loc = op.getLoc();
   auto pointer = LLVM::LLVMPointerType::get(b.getContext());
@@ -103,7 +104,7 @@ void lowerAddress(tick::AddressOp op, uint32_t sramBytes) {
 }
 
 /// result[m][n] = sum over k of a[k][m] * b[k][n], in plain loops.
-void lowerMacStart(tick::MacStartOp op) {
+void lowerMacStart(pe::MacStartOp op) {
   OpBuilder builder(op);
   tick::LoopEmitter e(builder, op.getLoc(), op.getCore());
   auto field = [&](size_t offset) {
@@ -135,26 +136,25 @@ void lowerMacStart(tick::MacStartOp op) {
   op.erase();
 }
 
-void lowerToCalls(ModuleOp module, uint32_t sramBytes) {
-  llvm::SmallVector<tick::ForPacketsOp> packets;
-  module.walk([&](tick::ForPacketsOp op) { packets.push_back(op); });
-  for (tick::ForPacketsOp op : packets)
+LogicalResult lowerToCalls(ModuleOp module, uint32_t sramBytes) {
+  llvm::SmallVector<pe::ForPacketsOp> packets;
+  module.walk([&](pe::ForPacketsOp op) { packets.push_back(op); });
+  for (pe::ForPacketsOp op : packets)
     lowerForPackets(op);
-  llvm::SmallVector<tick::MacStartOp> products;
-  module.walk([&](tick::MacStartOp op) { products.push_back(op); });
-  for (tick::MacStartOp op : products)
+  llvm::SmallVector<pe::MacStartOp> products;
+  module.walk([&](pe::MacStartOp op) { products.push_back(op); });
+  for (pe::MacStartOp op : products)
     lowerMacStart(op);
-  module.walk([&](tick::MacWaitOp op) { op.erase(); });
-  module.walk([](tick::LoadGroupOp op) { tick::expandGroup(op); });
-  module.walk([](tick::StoreGroupOp op) { tick::expandGroup(op); });
+  module.walk([&](pe::MacWaitOp op) { op.erase(); });
+  if (failed(pe::expand(module)))
+    return failure();
   module.walk([&](Operation *op) {
-    if (auto send = dyn_cast<tick::SendOp>(op))
+    if (auto send = dyn_cast<pe::SendOp>(op))
       lowerSend(send);
-    else if (auto add = dyn_cast<tick::AddPartOp>(op))
-      tick::expandAddPart(add);
-    else if (auto address = dyn_cast<tick::AddressOp>(op))
+    else if (auto address = dyn_cast<pe::AddressOp>(op))
       lowerAddress(address, sramBytes);
   });
+  return success();
 }
 
 LogicalResult lowerProgram(ModuleOp module, uint32_t headerAddress,
@@ -165,7 +165,8 @@ LogicalResult lowerProgram(ModuleOp module, uint32_t headerAddress,
   loops.addPass(program::createTickToLoops(options));
   if (failed(loops.run(module)))
     return failure();
-  lowerToCalls(module, sramBytes);
+  if (failed(lowerToCalls(module, sramBytes)))
+    return failure();
   return target::lowerToLLVM(module);
 }
 
@@ -173,11 +174,11 @@ LogicalResult lowerProgram(ModuleOp module, uint32_t headerAddress,
 /// other dialect it could call functions of this process. No division of
 /// integers (it traps), no pointer, no function.
 bool isAdmitted(Operation *op) {
-  if (isa<tick::ProgramOp, tick::OnStartOp, tick::OnSpikeOp, tick::OnTimerOp,
-          tick::ForRowsOp, tick::RingAddOp, tick::ForNeuronsOp,
-          tick::RingTakeOp, tick::LoadStateOp, tick::StoreStateOp,
-          tick::ParamOp, tick::EmitOp, tick::NoteOp, tick::ScatterOp,
-          tick::MatmulOp, tick::SendSumsOp, tick::RecordOp>(op))
+  if (isa<tick::ProgramOp, tick::OnOp, tick::ForRowsOp, tick::RingAddOp,
+          tick::ForNeuronsOp, tick::RingTakeOp, tick::LoadStateOp,
+          tick::StoreStateOp, tick::ParamOp, tick::EmitOp, tick::NoteOp,
+          tick::ScatterOp, tick::MatmulOp, tick::SendSumsOp, tick::RecordOp>(
+          op))
     return true;
   return isa<arith::AddFOp, arith::SubFOp, arith::MulFOp, arith::DivFOp,
              arith::NegFOp, arith::MaximumFOp, arith::MinimumFOp, arith::CmpFOp,

@@ -1,7 +1,7 @@
 // RUN: snnc-opt %s --split-input-file --verify-diagnostics
 
 tick.program @p {
-  tick.on_spike { ^bb0(%key: i32):
+  tick.on spike { ^bb0(%key: i32):
     tick.for_rows %key { ^bb0(%row: !tick.row):
       tick.ring_add %row formats [#fabric.dense<8>]
       // expected-error @+1 {{is the second use of a row; the first is tick.ring_add}}
@@ -13,7 +13,7 @@ tick.program @p {
 // -----
 
 tick.program @p {
-  tick.on_spike { ^bb0(%key: i32):
+  tick.on spike { ^bb0(%key: i32):
     tick.for_rows %key { ^bb0(%row: !tick.row):
       tick.note %row
     }
@@ -27,7 +27,7 @@ tick.program @p {
 // -----
 
 tick.program @p {
-  tick.on_spike { ^bb0(%key: i32):
+  tick.on spike { ^bb0(%key: i32):
     // expected-error @+1 {{needs a tick.ring_add or a tick.note}}
     tick.for_rows %key { ^bb0(%row: !tick.row):
     }
@@ -37,7 +37,7 @@ tick.program @p {
 // -----
 
 tick.program @p {
-  tick.on_spike { ^bb0(%key: i32):
+  tick.on spike { ^bb0(%key: i32):
     // expected-error @+1 {{needs one block argument of type '!tick.row'}}
     tick.for_rows %key { ^bb0(%row: i32):
     }
@@ -48,7 +48,7 @@ tick.program @p {
 
 tick.program @p {
   // expected-error @+1 {{needs one block argument of type 'i32'}}
-  tick.on_spike {
+  tick.on spike {
   }
 }
 
@@ -56,14 +56,14 @@ tick.program @p {
 
 tick.program @p {
   // expected-error @+1 {{takes no block arguments}}
-  tick.on_timer { ^bb0(%n: i32):
+  tick.on timer { ^bb0(%n: i32):
   }
 }
 
 // -----
 
 tick.program @p {
-  tick.on_timer {
+  tick.on timer {
     // expected-error @+1 {{needs one block argument of type 'i32'}}
     tick.for_neurons { ^bb0(%n: i64):
     }
@@ -73,7 +73,7 @@ tick.program @p {
 // -----
 
 tick.program @p {
-  tick.on_spike { ^bb0(%key: i32):
+  tick.on spike { ^bb0(%key: i32):
     tick.for_rows %key { ^bb0(%row: !tick.row):
       // expected-error @+1 {{needs at least one format}}
       tick.ring_add %row formats []
@@ -84,10 +84,133 @@ tick.program @p {
 // -----
 
 tick.program @p {
-  tick.on_spike { ^bb0(%key: i32):
+  tick.on spike { ^bb0(%key: i32):
     tick.for_rows %key { ^bb0(%row: !tick.row):
       // expected-error @+1 {{says of 2 formats whether they are joined and has 1}}
       tick.ring_add %row formats [#fabric.dense<8>] joined [true, false]
+    }
+  }
+}
+
+// -----
+
+tick.program @p {
+  tick.on timer {
+  }
+  // expected-error @+1 {{is the second handler of timer}}
+  tick.on timer {
+  }
+}
+
+// -----
+
+// expected-error @+1 {{expects parent op 'tick.program'}}
+tick.on timer {
+}
+
+// -----
+
+tick.program @p {
+  tick.on timer {
+    tick.for_neurons { ^bb0(%n: i32):
+      // expected-error @+1 {{names receptor 2; a core has 2}}
+      %s = tick.ring_take %n receptor 2
+    }
+  }
+}
+
+// -----
+
+tick.program @p {
+  tick.on timer {
+    tick.for_neurons { ^bb0(%n: i32):
+      // expected-error @+1 {{names state 8; a core has 8}}
+      %s = tick.load_state %n state 8
+    }
+  }
+}
+
+// -----
+
+tick.program @p {
+  tick.on timer {
+    tick.for_neurons { ^bb0(%n: i32):
+      %s = tick.load_state %n state 0
+      // expected-error @+1 {{names state -1; a core has 8}}
+      tick.store_state %s to %n state -1
+    }
+  }
+}
+
+// -----
+
+tick.program @p {
+  tick.on timer {
+    tick.for_neurons { ^bb0(%n: i32):
+      // expected-error @+1 {{names parameter 24; a core has 24}}
+      %s = tick.param %n param 24
+    }
+  }
+}
+
+// -----
+
+tick.program @p {
+  tick.on timer {
+    // expected-error @+1 {{records 9 states; a core has 8}}
+    tick.record states 9
+  }
+}
+
+// -----
+
+tick.program @p {
+  tick.on timer {
+    // expected-error @+1 {{takes 8 or 16 bits, not 4}}
+    tick.scatter bits 4 batch 1
+  }
+}
+
+// -----
+
+tick.program @p {
+  tick.on timer {
+    // expected-error @+1 {{needs a batch of at least 1, not 0}}
+    tick.matmul bits 8 batch 0 receptors 1 {
+      tick.send_sums receptors 1 bits 8
+    }
+  }
+}
+
+// -----
+
+tick.program @p {
+  tick.on timer {
+    // expected-error @+1 {{is of 3 receptors; a core has 1 to 2}}
+    tick.matmul bits 8 batch 1 receptors 3 {
+      tick.send_sums receptors 1 bits 8
+    }
+  }
+}
+
+// -----
+
+tick.program @p {
+  tick.on timer {
+    // expected-error @+1 {{holds one tick.for_neurons or one tick.send_sums}}
+    tick.matmul bits 8 batch 1 receptors 1 {
+      tick.record states 0
+    }
+  }
+}
+
+// -----
+
+tick.program @p {
+  tick.on timer {
+    tick.matmul bits 8 batch 1 receptors 1 {
+      // expected-error @+1 {{sends digits of 1 to 16 bits, not 17}}
+      tick.send_sums receptors 1 bits 17
     }
   }
 }

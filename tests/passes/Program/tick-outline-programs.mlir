@@ -19,7 +19,7 @@ snn.neuron @m receptors ["input"] states ["v"] params [] {
 // CHECK: fabric.slice "a" {{.*}} program @p0
 // CHECK: fabric.slice "b" {{.*}} program @p1
 // CHECK-LABEL: tick.program @p0
-// CHECK: tick.on_spike
+// CHECK: tick.on spike
 // CHECK: tick.ring_add %{{.*}} formats [#fabric.dense<8>]
 // CHECK: tick.for_neurons
 // CHECK: tick.ring_take
@@ -29,7 +29,7 @@ snn.neuron @m receptors ["input"] states ["v"] params [] {
 // CHECK: tick.emit {{.*}} local
 
 // LOOPS-LABEL: func.func @p0(%{{.*}}: !llvm.ptr)
-// LOOPS: tick.for_packets
-// LOOPS: tick.send
+// LOOPS: pe.for_packets
+// LOOPS: pe.send
 // LOOPS-LABEL: func.func @p1
-// LOOPS-NOT: tick.send
+// LOOPS-NOT: pe.send

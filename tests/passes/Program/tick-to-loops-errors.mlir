@@ -8,7 +8,7 @@ tick.program @p0 {
 // -----
 
 tick.program @p0 {
-  tick.on_timer {
+  tick.on timer {
     // expected-error@+1 {{SNN0395: not part of a timer handler}}
     %0 = arith.constant 1.0 : f32
   }

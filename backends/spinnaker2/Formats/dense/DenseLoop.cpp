@@ -31,7 +31,7 @@ void addDense(LoopEmitter &e, unsigned bits, unsigned groups, Value weights,
     for (unsigned k = 0; k < size; ++k)
       values.push_back(e.load(at(k)));
     for (unsigned k = 0; k < size; ++k)
-      values[k] = e.b.create<AddPartOp>(
+      values[k] = e.b.create<pe::AddPartOp>(
           e.loc, e.b.getI32Type(), values[k], words[k / perWord],
           e.b.getI64IntegerAttr(bits), e.b.getI64IntegerAttr(k % perWord));
     for (unsigned k = 0; k < size; ++k)

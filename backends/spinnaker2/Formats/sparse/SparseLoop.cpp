@@ -75,9 +75,9 @@ void addSynapses(LoopEmitter &e, const SparseRow &sparse, const RowContext &row,
     if (end == 32)
       sum = e.add(next, e.ashr(word.bits, 32 - weight));
     else
-      sum = e.b.create<AddPartOp>(e.loc, e.b.getI32Type(), next, word.bits,
-                                  e.b.getI64IntegerAttr(weight),
-                                  e.b.getI64IntegerAttr(end / weight - 1));
+      sum = e.b.create<pe::AddPartOp>(e.loc, e.b.getI32Type(), next, word.bits,
+                                      e.b.getI64IntegerAttr(weight),
+                                      e.b.getI64IntegerAttr(end / weight - 1));
     place = nextPlace;
   }
   e.store(place, sum);
