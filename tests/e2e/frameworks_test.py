@@ -140,6 +140,18 @@ class Vectors(SnncTest):
         # Decays of products that are cut towards 0 at 2^-12.
         self.compare("lava", 9, {"rcuba": 18, "conv_cuba": 9})
 
+    def test_several_spikes_a_tick_are_warned_of(self):
+        for framework, name in (("sinabs", "lif_zero"), ("rockpool", "lif"),
+                                ("spikingjelly", "lif"), ("snntorch", "leaky_none")):
+            path, _, options = Stored(framework, self.folder).run(name)
+            options = options[:options.index("-i")]
+            warned = self.snnc("-q", "check", path, *options).stderr
+            self.assertEqual(warned.count("SNN0971"),
+                             framework in ("sinabs", "rockpool"), warned)
+            with h5py.File(path, "r+") as file:
+                file.create_group("node/metadata")["single_spike"] = True
+            self.assertNotIn("SNN0971", self.snnc("check", path, *options).stderr)
+
     def test_sinabs(self):
         self.compare("sinabs", 6)
 
