@@ -69,6 +69,15 @@ class Output(unittest.TestCase):
     def listed(self):
         return sorted(os.listdir(self.folder))
 
+    def test_short_option_with_equals(self):
+        net = os.path.join(self.folder, "equals.yaml")
+        with open(net, "w", encoding="utf-8") as file:
+            file.write("populations: {p: {size: 1, model: li, "
+                       "params: {alpha: 0.5}}}\n")
+        self.snnc("compile", net, "-o=equals.s2x")
+        names = [n for n in os.listdir(self.folder) if "equals" in n]
+        self.assertEqual(sorted(names), ["equals.s2x", "equals.yaml"])
+
     def test_fifo_is_written_through(self):
         self.snnc("compile", "a.yaml", "-o", "b.s2x")
         os.mkfifo(self.path("f"))

@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <span>
 #include <sstream>
 
 #ifndef SNNC_VERSION
@@ -184,8 +185,8 @@ static void addCompile(CLI::App &app, CompileOptions &o) {
   c->add_option("-o,--output", o.output, "Bundle (default: NETWORK.s2x)");
   std::vector<std::string> dumps = pipeline::dumpNames();
   dumps.push_back("asm"); // of the chip's target
-  std::string all = fmt::format("Stop early and print: {}",
-                                fmt::join(dumps, ", "));
+  std::string all =
+      fmt::format("Stop early and print: {}", fmt::join(dumps, ", "));
   dumps.insert(dumps.begin(), "bundle");
   c->add_option("--emit", o.emit, all)
       ->check(CLI::IsMember(dumps))
@@ -432,6 +433,20 @@ static std::set<std::string> givenOptions(const CLI::App &verb) {
   return names;
 }
 
+/// "-o=FILE" as "-o FILE": CLI11 takes '=' for a part of the value, and files
+/// would be written as "=FILE".
+static std::vector<std::string> splitShortOptions(int argc, char **argv) {
+  std::vector<std::string> words;
+  for (std::string_view word : std::span(argv, size_t(argc))) {
+    bool isShort =
+        word.size() > 2 && word[0] == '-' && word[1] != '-' && word[2] == '=';
+    words.emplace_back(isShort ? word.substr(0, 2) : word);
+    if (isShort)
+      words.emplace_back(word.substr(3));
+  }
+  return words;
+}
+
 std::optional<int> parseOptions(int argc, char **argv, Options &options) {
   CLI::App app{"snnc: a compiler for spiking neural networks on SpiNNaker2"};
   app.name("snnc");
@@ -449,7 +464,11 @@ std::optional<int> parseOptions(int argc, char **argv, Options &options) {
   addOthers(app, options);
   addSelector(app, options.selector);
   try {
-    app.parse(argc, argv);
+    std::vector<std::string> words = splitShortOptions(argc, argv);
+    std::vector<const char *> given;
+    for (const std::string &word : words)
+      given.push_back(word.c_str());
+    app.parse(int(given.size()), given.data());
     checkNumbers(app);
   } catch (const CLI::ParseError &error) {
     if (error.get_exit_code() == 0) // --help, --version
