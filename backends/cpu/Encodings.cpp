@@ -18,8 +18,8 @@ namespace snnc::cpu {
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// CPU time in ns, measured with one thread of a 2-core EPYC virtual machine
-/// with AVX-512 (backends/cpu/README.md says how). Only their ratios matter.
+/// CPU time in ns, set by hand from profiles of one thread of a 2-core EPYC
+/// virtual machine with AVX-512. Only their ratios matter.
 struct Costs {
   double indexSynapse = 1.2; ///< a synapse with the common weight
   double weightByte = 0.3;   ///< more for each byte of its weight
@@ -90,7 +90,6 @@ public:
   DiagonalRows toDiagonal() const;
 
 private:
-  int32_t weightAt(uint64_t i) const;
   bool isDiagonal() const;
   /// visit(source, target, i) for every synapse.
   template <typename Visit> void forEach(Visit visit) const {
@@ -106,17 +105,6 @@ private:
 };
 
 } // namespace
-
-int32_t Encoder::weightAt(uint64_t i) const {
-  return std::visit(
-      [&](const auto &held) {
-        if constexpr (requires { held[i]; })
-          return int32_t(held[i]);
-        else
-          return int32_t(held);
-      },
-      rows.weights);
-}
 
 /// At most one synapse a source, all on the same line through the matrix.
 bool Encoder::isDiagonal() const {
@@ -197,7 +185,8 @@ DenseRows Encoder::toDense() const {
     weights.resize(dense.stride * sources);
     forEach([&](uint32_t s, uint16_t target, uint64_t i) {
       auto &weight = weights[s * dense.stride + target];
-      weight = std::remove_reference_t<decltype(weight)>(weight + weightAt(i));
+      weight =
+          std::remove_reference_t<decltype(weight)>(weight + rows.weightAt(i));
     });
   };
   if (rows.largest > std::numeric_limits<int8_t>::max())
@@ -216,7 +205,7 @@ DiagonalRows Encoder::toDiagonal() const {
   }
   std::vector<int16_t> weights(neurons);
   forEach([&](uint32_t, uint16_t target, uint64_t i) {
-    weights[target] = int16_t(weightAt(i));
+    weights[target] = int16_t(rows.weightAt(i));
   });
   diagonal.weights = std::move(weights);
   return diagonal;

@@ -117,7 +117,6 @@ private:
   void sortRow(uint64_t begin, uint64_t end);
   void addSegments(uint64_t begin, uint64_t end);
   int64_t largestSum(uint64_t begin, uint64_t end) const;
-  int64_t weightAt(uint64_t i) const;
 
   uint64_t synapses = 0;
   uint32_t shortest = std::numeric_limits<uint32_t>::max();
@@ -198,23 +197,13 @@ void Builder::sortRow(uint64_t begin, uint64_t end) {
     permute(*real, begin, order, scratchFloat);
 }
 
-int64_t Builder::weightAt(uint64_t i) const {
-  if (auto *common = std::get_if<int32_t>(&block.weights))
-    return *common;
-  if (auto *narrow = std::get_if<std::vector<int8_t>>(&block.weights))
-    return (*narrow)[i];
-  if (auto *wide = std::get_if<std::vector<int16_t>>(&block.weights))
-    return (*wide)[i];
-  return 0;
-}
-
 /// Targets ascend, so that a repeated one stands beside itself.
 int64_t Builder::largestSum(uint64_t begin, uint64_t end) const {
   int64_t most = 0, sum = 0;
   for (uint64_t i = begin; i < end; ++i) {
     if (i == begin || block.targets[i] != block.targets[i - 1])
       sum = 0;
-    sum += std::abs(weightAt(i));
+    sum += std::abs(int64_t(block.weightAt(i)));
     most = std::max(most, sum);
   }
   return most;
@@ -254,6 +243,16 @@ void Builder::finish() {
 }
 
 } // namespace
+
+int32_t RowBlock::weightAt(uint64_t i) const {
+  if (auto *common = std::get_if<int32_t>(&weights))
+    return *common;
+  if (auto *narrow = std::get_if<std::vector<int8_t>>(&weights))
+    return (*narrow)[i];
+  if (auto *wide = std::get_if<std::vector<int16_t>>(&weights))
+    return (*wide)[i];
+  return 0;
+}
 
 uint64_t RowBlock::bytes() const {
   uint64_t weightBytes = std::visit(

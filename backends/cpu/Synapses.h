@@ -49,6 +49,8 @@ struct RowBlock {
   int64_t largest = 0;
 
   uint64_t bytes() const;
+  /// The integer of synapse i; 0 where weights are floats.
+  int32_t weightAt(uint64_t i) const;
 };
 
 /// Makes the blocks of a projection. Several work side by side, once opened one

@@ -307,34 +307,27 @@ static void checkPrograms(ModuleOp module, Findings &findings) {
 // The predicates
 //===----------------------------------------------------------------------===//
 
+static LogicalResult allOf(void (*check)(ModuleOp, Findings &),
+                           ModuleOp module) {
+  Findings findings;
+  check(module, findings);
+  return findings.result();
+}
+
 LogicalResult checkSliced(ModuleOp module) {
-  Findings findings;
-  checkSliced(module, findings);
-  return findings.result();
+  return allOf(checkSliced, module);
 }
-
 LogicalResult checkPlaced(ModuleOp module) {
-  Findings findings;
-  checkPlaced(module, findings);
-  return findings.result();
+  return allOf(checkPlaced, module);
 }
-
 LogicalResult checkRouted(ModuleOp module) {
-  Findings findings;
-  checkRouted(module, findings);
-  return findings.result();
+  return allOf(checkRouted, module);
 }
-
 LogicalResult checkLaidOut(ModuleOp module) {
-  Findings findings;
-  checkLaidOut(module, findings);
-  return findings.result();
+  return allOf(checkLaidOut, module);
 }
-
 LogicalResult checkPrograms(ModuleOp module) {
-  Findings findings;
-  checkPrograms(module, findings);
-  return findings.result();
+  return allOf(checkPrograms, module);
 }
 
 } // namespace snnc::contracts

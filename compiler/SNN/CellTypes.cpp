@@ -60,15 +60,28 @@ double propagator(double tick, double capacity, double tau, double syn) {
 // iaf_psc_delta, iaf_psc_exp, iaf_psc_alpha
 //===----------------------------------------------------------------------===//
 
-constexpr CellParam kDelta[] = {
-    {"C_m", D::Capacitance, 250, kLeast, kMost},
-    {"tau_m", D::Time, 10, kLeast, kMost},
-    {"t_ref", D::Time, 2, 0, kMost},
-    {"E_L", D::Voltage, -70, -kMost, kMost},
-    {"V_reset", D::Voltage, -70, -kMost, kMost},
-    {"V_th", D::Voltage, -55, -kMost, kMost},
-    {"I_e", D::Current, 0, -kMost, kMost},
+/// Where parameters stand in all tables below: what a type has beyond these
+/// comes behind them.
+enum Place {
+  CM,
+  TauM, ///< of conductances: GL
+  TRef,
+  EL,
+  VReset,
+  VTh,
+  IE,
+  TauSynEx,
+  TauSynIn,
+  EEx,
+  EIn,
+  DeltaT,
+  VPeak,
+  A,
+  B,
+  TauW,
+  GL = TauM
 };
+
 constexpr CellParam kCurrent[] = {
     {"C_m", D::Capacitance, 250, kLeast, kMost},
     {"tau_m", D::Time, 10, kLeast, kMost},
@@ -81,39 +94,49 @@ constexpr CellParam kCurrent[] = {
     {"tau_syn_in", D::Time, 2, kLeast, kMost},
 };
 
+/// A membrane without synaptic currents.
+constexpr size_t kMembrane = IE + 1;
+
 struct Membrane {
   double alpha, offset;
   Membrane(llvm::ArrayRef<double> p, double tick)
-      : alpha(decay(tick, p[1])),
-        offset((1 - alpha) * (p[3] + p[6] * p[1] / p[0])) {}
+      : alpha(decay(tick, p[TauM])),
+        offset((1 - alpha) * (p[EL] + p[IE] * p[TauM] / p[CM])) {}
 };
 
 CellType::Step deltaStep(llvm::ArrayRef<double> p, double tick) {
   Membrane m(p, tick);
-  return {{m.alpha, m.offset, p[5], p[4], ticksOf(p[2], tick)}, p[3]};
+  return {{m.alpha, m.offset, p[VTh], p[VReset], ticksOf(p[TRef], tick)},
+          p[EL]};
 }
 
 CellType::Step expStep(llvm::ArrayRef<double> p, double tick) {
   Membrane m(p, tick);
-  return {{m.alpha, propagator(tick, p[0], p[1], p[7]),
-           propagator(tick, p[0], p[1], p[8]), decay(tick, p[7]),
-           decay(tick, p[8]), m.offset, p[5], p[4], ticksOf(p[2], tick)},
-          p[3]};
+  auto gain = [&](Place syn) {
+    return propagator(tick, p[CM], p[TauM], p[syn]);
+  };
+  return {{m.alpha, gain(TauSynEx), gain(TauSynIn), decay(tick, p[TauSynEx]),
+           decay(tick, p[TauSynIn]), m.offset, p[VTh], p[VReset],
+           ticksOf(p[TRef], tick)},
+          p[EL]};
 }
 
 CellType::Step alphaStep(llvm::ArrayRef<double> p, double tick) {
   Membrane m(p, tick);
-  auto second = [&](double syn) {
-    double x = tick * (p[1] - syn) / (p[1] * syn);
-    return tick * tick / p[0] * decay(tick, p[1]) * phi2(x);
-  };
-  double e = portableExp(1);
-  auto syn = [&](unsigned k) { return decay(tick, p[k]); };
-  return {{m.alpha, propagator(tick, p[0], p[1], p[7]), second(p[7]),
-           propagator(tick, p[0], p[1], p[8]), second(p[8]), syn(7),
-           tick * syn(7), e / p[7], syn(8), tick * syn(8), e / p[8], m.offset,
-           p[5], p[4], ticksOf(p[2], tick)},
-          p[3]};
+  CellType::Step step;
+  step.params = {m.alpha};
+  for (Place place : {TauSynEx, TauSynIn}) {
+    double syn = p[place], x = tick * (p[TauM] - syn) / (p[TauM] * syn);
+    step.params.push_back(propagator(tick, p[CM], p[TauM], syn));
+    step.params.push_back(tick * tick / p[CM] * decay(tick, p[TauM]) * phi2(x));
+  }
+  for (Place place : {TauSynEx, TauSynIn}) {
+    double stays = decay(tick, p[place]);
+    step.params.append({stays, tick * stays, portableExp(1) / p[place]});
+  }
+  step.params.append({m.offset, p[VTh], p[VReset], ticksOf(p[TRef], tick)});
+  step.rest = p[EL];
+  return step;
 }
 
 //===----------------------------------------------------------------------===//
@@ -140,11 +163,13 @@ double meanOver(double tick, double tau, double capacity) {
 }
 
 CellType::Step conductanceStep(llvm::ArrayRef<double> p, double tick) {
-  double leak = tick * p[1] / p[0];
-  return {{leak, meanOver(tick, p[7], p[0]), meanOver(tick, p[8], p[0]), p[9],
-           p[10], decay(tick, p[7]), decay(tick, p[8]),
-           leak * p[3] + tick * p[6] / p[0], p[5], p[4], ticksOf(p[2], tick)},
-          p[3]};
+  double leak = tick * p[GL] / p[CM];
+  return {{leak, meanOver(tick, p[TauSynEx], p[CM]),
+           meanOver(tick, p[TauSynIn], p[CM]), p[EEx], p[EIn],
+           decay(tick, p[TauSynEx]), decay(tick, p[TauSynIn]),
+           leak * p[EL] + tick * p[IE] / p[CM], p[VTh], p[VReset],
+           ticksOf(p[TRef], tick)},
+          p[EL]};
 }
 
 constexpr CellParam kAdex[] = {
@@ -167,16 +192,18 @@ constexpr CellParam kAdex[] = {
 };
 
 CellType::Step adexStep(llvm::ArrayRef<double> p, double tick) {
-  double k = tick / p[0], leak = k * p[1];
-  return {{leak, 1 / p[11], leak * p[11], p[5], p[12], p[3], k,
-           meanOver(tick, p[7], p[0]), meanOver(tick, p[8], p[0]), p[9], p[10],
-           decay(tick, p[7]), decay(tick, p[8]), k * p[6], p[13], tick / p[15],
-           p[14], p[4], ticksOf(p[2], tick)},
-          p[3]};
+  double k = tick / p[CM], leak = k * p[GL];
+  return {{leak, 1 / p[DeltaT], leak * p[DeltaT], p[VTh], p[VPeak], p[EL], k,
+           meanOver(tick, p[TauSynEx], p[CM]),
+           meanOver(tick, p[TauSynIn], p[CM]), p[EEx], p[EIn],
+           decay(tick, p[TauSynEx]), decay(tick, p[TauSynIn]), k * p[IE], p[A],
+           tick / p[TauW], p[B], p[VReset], ticksOf(p[TRef], tick)},
+          p[EL]};
 }
 
 constexpr CellType kTypes[] = {
-    {"iaf_psc_delta", kDelta, D::Voltage, deltaStep},
+    {"iaf_psc_delta", llvm::ArrayRef<CellParam>(kCurrent, kMembrane),
+     D::Voltage, deltaStep},
     {"iaf_psc_exp", kCurrent, D::Current, expStep},
     {"iaf_psc_alpha", kCurrent, D::Current, alphaStep},
     {"iaf_cond_exp", kConductance, D::Conductance, conductanceStep},

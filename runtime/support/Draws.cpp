@@ -8,6 +8,7 @@
 #include "runtime/support/Draws.h"
 
 #include "runtime/support/LogTable.h"
+#include "runtime/support/PhiloxVectors.h"
 
 #include <cmath>
 #include <cstring>
@@ -103,16 +104,6 @@ inline SNNC_INLINE Reals8 logBelowOne(Reals8 x) {
          (offset + (r + (tail + k * 0x1.EF35793C76730p-45)));
 }
 
-/// One round of Philox on eight counters, 32 bits of each in 64.
-inline SNNC_INLINE void philoxRound(Words8 (&c)[4], PhiloxKey key) {
-  constexpr uint64_t low = 0xFFFFFFFF;
-  Words8 a = (c[0] & low) * 0xD2511F53, b = (c[2] & low) * 0xCD9E8D57;
-  c[0] = (b >> 32) ^ c[1] ^ uint64_t(key[0]);
-  c[1] = b & low;
-  c[2] = (a >> 32) ^ c[3] ^ uint64_t(key[1]);
-  c[3] = a & low;
-}
-
 } // namespace
 
 double normalQuantile(double p) {
@@ -128,19 +119,13 @@ void drawWords(PhiloxKey key, uint32_t first, uint32_t owner, DrawnWords &out,
   constexpr Words8 ascending = {0, 1, 2, 3, 4, 5, 6, 7};
   withVectors(vectors, [&]() SNNC_INLINE {
     for (size_t at = 0; at < kDraws; at += 16) {
-      // Two at a time: their rounds overlap in the processor.
       Words8 both[2][4];
       for (uint64_t h = 0; h < 2; ++h) {
         both[h][0] = (ascending + (first + at + 8 * h)) & 0xFFFFFFFF;
         both[h][1] = Words8{} + uint64_t(owner);
         both[h][2] = both[h][3] = Words8{};
       }
-      PhiloxKey round = key;
-      for (int r = 0; r < 10; ++r) {
-        philoxRound(both[0], round);
-        philoxRound(both[1], round);
-        round = {round[0] + 0x9E3779B9, round[1] + 0xBB67AE85};
-      }
+      philoxVectors(both, key);
       for (size_t h = 0; h < 2; ++h)
         for (size_t w = 0; w < 4; ++w) {
           using Halves8 [[gnu::vector_size(32)]] = uint32_t;

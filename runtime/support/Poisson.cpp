@@ -7,6 +7,8 @@
 
 #include "runtime/support/Poisson.h"
 
+#include "runtime/support/PhiloxVectors.h"
+
 #include <cmath>
 
 namespace snnc {
@@ -42,17 +44,6 @@ PoissonTable::PoissonTable(double mean) : guide(size_t(1) << kGuideBits) {
   }
 }
 
-/// One round of Philox on eight counters, 32 bits of each in 64.
-static inline SNNC_INLINE void philoxRound(Words8 &c0, Words8 &c1, Words8 &c2,
-                                           Words8 &c3, PhiloxKey key) {
-  constexpr uint64_t low = 0xFFFFFFFF;
-  Words8 a = (c0 & low) * 0xD2511F53, b = (c2 & low) * 0xCD9E8D57;
-  c0 = (b >> 32) ^ c1 ^ uint64_t(key[0]);
-  c1 = b & low;
-  c2 = (a >> 32) ^ c3 ^ uint64_t(key[1]);
-  c3 = a & low;
-}
-
 void drawPoisson(const PoissonTable &table, PhiloxKey key, uint64_t tick,
                  uint32_t sample, uint32_t first, std::span<uint16_t> counts,
                  VectorSet vectors) {
@@ -67,12 +58,7 @@ void drawPoisson(const PoissonTable &table, PhiloxKey key, uint64_t tick,
         c[h][2] = Words8{} + (tick >> 32);
         c[h][3] = Words8{} + uint64_t(sample);
       }
-      PhiloxKey round = key;
-      for (int r = 0; r < 10; ++r) {
-        for (auto &half : c)
-          philoxRound(half[0], half[1], half[2], half[3], round);
-        round = {round[0] + 0x9E3779B9, round[1] + 0xBB67AE85};
-      }
+      philoxVectors(c, key);
       alignas(64) uint64_t bits[kLanes];
       for (size_t h = 0; h < 2; ++h) {
         Words8 both = (c[h][1] << 32 | c[h][0]) >> 11;

@@ -259,17 +259,6 @@ std::string network(uint64_t targets, const std::string &more) {
          size + "xi1>\n" + more + "}\n";
 }
 
-int32_t weightAt(const cpu::RowBlock &block, uint64_t i) {
-  return std::visit(
-      [&](const auto &held) {
-        if constexpr (requires { held[i]; })
-          return int32_t(held[i]);
-        else
-          return int32_t(held);
-      },
-      block.weights);
-}
-
 /// Every row of every block is the row of the view, in its order by delay.
 void expectRowsOf(snn::ProjectionOp op) {
   auto view = snn::IntConnectivity::create(op);
@@ -293,7 +282,7 @@ void expectRowsOf(snn::ProjectionOp op) {
           EXPECT_EQ(block.partition * cpu::kPartitionNeurons + block.targets[i],
                     row[at].target);
           EXPECT_EQ(block.segments[g].delay, row[at].delay);
-          EXPECT_EQ(weightAt(block, i), row[at].weight);
+          EXPECT_EQ(block.weightAt(i), row[at].weight);
         }
     }
     EXPECT_EQ(at, row.size());
@@ -467,7 +456,7 @@ TEST_F(Cpu, KernelsAgree) {
         volley.most = std::max(volley.most, count);
         for (uint64_t i = rows.segments[s].begin;
              i < rows.segments[s + 1].begin; ++i)
-          wanted[rows.targets[i]] += weightAt(rows, i) * count;
+          wanted[rows.targets[i]] += rows.weightAt(i) * count;
       }
       expectSums<int32_t>(rows, sources, volleys, wanted);
       expectSums<int64_t>(rows, sources, volleys,

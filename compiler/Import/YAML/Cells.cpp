@@ -165,18 +165,20 @@ int Importer::signOf(Attribute weights, const Ends &ends) {
 int64_t Importer::cellReceptor(const Node &node, const Ends &ends,
                                const snn::CellType &cell, Attribute weights,
                                std::optional<int64_t> given) {
-  int sign = signOf(weights, ends);
+  snn::PopulationOp population = ends.to.population;
+  bool bySign = !given && population.neuron().numReceptors() > 1;
+  // A walk over all synapses where they are listed.
+  int sign = bySign || cell.weight == Dimension::Conductance
+                 ? signOf(weights, ends)
+                 : 1;
   if (cell.weight == Dimension::Conductance && sign < 1)
     reader.error(node, "SNN1012",
                  fmt::format("projection '{}': weights of {} are conductances, "
                              "some are negative",
                              ends.name, cell.name),
                  {"give their size, and receptor: in where they inhibit"});
-  if (given)
-    return *given;
-  snn::PopulationOp population = ends.to.population;
-  if (population.neuron().numReceptors() < 2)
-    return 0;
+  if (!bySign)
+    return given.value_or(0);
   if (sign == 0)
     reader.error(node, "SNN1004",
                  fmt::format("projection '{}' has positive and negative "
