@@ -26,7 +26,15 @@ bool LockStepCores::addCore(const CoreAddress &at, std::span<std::byte> sram,
 void LockStepCores::restart() {
   waiting.clear();
   watched.clear();
-  now = 0;
+  now = routed = unrouted = 0;
+}
+
+DeviceStatistics LockStepCores::counted() const {
+  DeviceStatistics all;
+  all.ticks = now;
+  all.packetsRouted = routed;
+  all.packetsUnrouted = unrouted;
+  return all;
 }
 
 Status LockStepCores::send(std::span<const TimedKey> added) {

@@ -42,9 +42,13 @@ protected:
   /// may write from `writable` on. False: there is one of that address.
   bool addCore(const CoreAddress &at, std::span<std::byte> sram,
                uint32_t writable = 0);
-  /// Tick 0, nothing on its way, nothing watched.
+  /// Tick 0, nothing on its way, nothing watched, nothing counted.
   void restart();
   uint64_t ticksDone() const { return now; }
+  /// Ticks and packets; what cores did is the machine's to add.
+  DeviceStatistics counted() const;
+
+  uint64_t routed = 0, unrouted = 0; ///< packets, by whether a route took them
 
 private:
   struct Memory {

@@ -57,7 +57,6 @@ public:
     if (!loaded)
       return notLoaded();
     restart();
-    routed = unrouted = 0;
     std::vector<Status> ends(pes.size());
     pool.forEach(pes.size(), [&](size_t i) { ends[i] = pes[i]->start(); });
     for (Status &end : ends)
@@ -67,10 +66,7 @@ public:
   }
 
   runtime::DeviceStatistics statistics() const override {
-    runtime::DeviceStatistics all;
-    all.ticks = ticksDone();
-    all.packetsRouted = routed;
-    all.packetsUnrouted = unrouted;
+    runtime::DeviceStatistics all = counted();
     all.tickCycles = tickCycles;
     for (const auto &pe : pes)
       all.pes.push_back(pe->statistics());
@@ -113,7 +109,6 @@ private:
     router = Router();
     loaded = false;
     tickCycles = 0;
-    routed = unrouted = 0;
   }
 
   static Diagnostic problem(DiagnosticCode code, std::string message,
@@ -259,7 +254,6 @@ private:
   ThreadPool pool;
   bool loaded = false;
   double tickCycles = 0;
-  uint64_t routed = 0, unrouted = 0;
 };
 
 } // namespace

@@ -61,7 +61,6 @@ public:
 
   Status reset() override {
     restart();
-    routed = unrouted = 0;
     for (Core &core : cores) {
       std::fill(core.sram.begin(), core.sram.end(), uint8_t(0));
       std::memcpy(core.sram.data() + core.imageBase, core.image.data(),
@@ -78,10 +77,7 @@ public:
   }
 
   runtime::DeviceStatistics statistics() const override {
-    runtime::DeviceStatistics all;
-    all.ticks = ticksDone();
-    all.packetsRouted = routed;
-    all.packetsUnrouted = unrouted;
+    runtime::DeviceStatistics all = counted();
     for (const Core &core : cores)
       all.pes.push_back(core.statistics);
     return all;
@@ -205,7 +201,6 @@ private:
   std::vector<Core> cores;
   emulator::Router router;
   std::vector<uint32_t> inFlight;
-  uint64_t routed = 0, unrouted = 0;
 };
 
 } // namespace
