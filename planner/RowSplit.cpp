@@ -91,9 +91,8 @@ class LayerPlanner::PartBuilder {
 public:
   PartBuilder(const LayerPlanner &planner, uint32_t node, Range targets)
       : targets(targets), incoming(planner.info.nodes[node].incoming),
-        planner(planner),
-        map(planner.formatOf(node), planner.info.nodes[node].size,
-            planner.info.nodes[node].receptors) {
+        planner(planner), map(planner.formatOf(node), targets,
+                              planner.info.nodes[node].receptors) {
     map.setLead(planner.maps[node]->minDelay().value_or(snn::kRowSplitDelay));
   }
 
@@ -125,7 +124,7 @@ private:
       sources.push_back(planner.info.edges[edge].source == grain.origin
                             ? grain.sources
                             : Range{});
-    map.merge(grain.statistics, targets, sources);
+    map.merge(grain.statistics, sources);
   }
 
   Range targets;

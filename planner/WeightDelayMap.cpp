@@ -59,10 +59,23 @@ uint32_t MapLayout::firstSource(uint32_t projection) const {
 // Statistics
 //===----------------------------------------------------------------------===//
 
-MapStatistics::MapStatistics(const MapFormat &format, uint32_t targets,
+MapStatistics::MapStatistics(const MapFormat &format, Range slice,
                              uint32_t receptors)
-    : mapFormat(format), targets(targets), receptors(receptors),
-      absoluteSums(size_t(targets) * receptors) {}
+    : mapFormat(format), receptors(receptors), slice(slice),
+      tiles(tilesOf(slice)), absoluteSums(size_t(slice.size()) * receptors) {}
+
+Range MapStatistics::tilesOf(Range neurons) const {
+  uint32_t width = mapFormat.tileNeurons;
+  return {neurons.begin / width, (neurons.end + width - 1) / width};
+}
+
+std::span<const MapStatistics::Reach>
+MapStatistics::reachesOf(size_t projection, Range of) const {
+  if (reaches[projection].empty())
+    return {};
+  return std::span(reaches[projection])
+      .subspan(of.begin - tiles.begin, of.size());
+}
 
 uint32_t MapStatistics::window() const {
   if (mapFormat.tileNeurons < mapFormat.arrayColumns)
@@ -87,9 +100,7 @@ void MapStatistics::setLead(uint64_t least) {
   lead = 1;
 }
 
-/// Rows, delays and sums of `other` in the tiles [first, end).
-void MapStatistics::mergeTiles(const MapStatistics &other, uint32_t first,
-                               uint32_t end) {
+void MapStatistics::mergeTiles(const MapStatistics &other) {
   if (windows.empty()) {
     originOf = other.originOf;
     receptorOf = other.receptorOf;
@@ -102,52 +113,43 @@ void MapStatistics::mergeTiles(const MapStatistics &other, uint32_t first,
     rowsOfAll[p] += other.rowsOfAll[p];
     if (other.windows[p].empty())
       continue;
-    windows[p].resize(other.windows[p].size());
-    reaches[p].resize(other.reaches[p].size());
-    for (uint32_t tile = first; tile < end; ++tile) {
+    windows[p].resize(tiles.size());
+    reaches[p].resize(tiles.size());
+    auto theirs = other.reachesOf(p, tiles);
+    for (uint32_t i = 0; i < tiles.size(); ++i) {
+      const auto &more = other.windowsAt(p, tiles.begin + i);
       for (uint32_t w = 0; w < maxWindow; ++w)
-        windows[p][tile][w] += other.windows[p][tile][w];
-      reaches[p][tile].delays =
-          hull(reaches[p][tile].delays, other.reaches[p][tile].delays);
+        windows[p][i][w] += more[w];
+      reaches[p][i].delays = hull(reaches[p][i].delays, theirs[i].delays);
     }
   }
-  uint32_t last = std::min(targets, end * mapFormat.tileNeurons);
   for (uint32_t r = 0; r < receptors; ++r)
-    for (uint32_t n = first * mapFormat.tileNeurons; n < last; ++n)
-      absoluteSums[size_t(r) * targets + n] +=
-          other.absoluteSums[size_t(r) * targets + n];
+    for (uint32_t n = slice.begin; n < slice.end; ++n)
+      absoluteSums[sumAt(r, n)] += other.absoluteSums[other.sumAt(r, n)];
   largestDelay = std::max(largestDelay, other.largestDelay);
   leastDelay = std::min(leastDelay, other.leastDelay);
 }
 
-uint32_t MapStatistics::tilesBefore(uint32_t target) const {
-  return (target + mapFormat.tileNeurons - 1) / mapFormat.tileNeurons;
-}
-
 void MapStatistics::merge(const MapStatistics &other) {
-  mergeTiles(other, 0, tilesBefore(targets));
+  mergeTiles(other);
   for (size_t p = 0; p < other.reaches.size(); ++p)
-    for (size_t tile = 0; tile < other.reaches[p].size(); ++tile)
-      reaches[p][tile].sources =
-          hull(reaches[p][tile].sources, other.reaches[p][tile].sources);
+    for (auto [i, more] : llvm::enumerate(other.reachesOf(p, tiles)))
+      reaches[p][i].sources = hull(reaches[p][i].sources, more.sources);
 }
 
-void MapStatistics::merge(const MapStatistics &other, Range slice,
+void MapStatistics::merge(const MapStatistics &other,
                           std::span<const Range> sources) {
-  uint32_t first = slice.begin / mapFormat.tileNeurons,
-           end = tilesBefore(slice.end);
-  mergeTiles(other, first, end);
+  mergeTiles(other);
   for (size_t p = 0; p < other.reaches.size(); ++p)
-    for (uint32_t tile = first; tile < end && !other.reaches[p].empty(); ++tile)
-      if (other.reaches[p][tile].sources.size())
-        reaches[p][tile].sources = hull(reaches[p][tile].sources, sources[p]);
+    for (auto [i, more] : llvm::enumerate(other.reachesOf(p, tiles)))
+      if (more.sources.size())
+        reaches[p][i].sources = hull(reaches[p][i].sources, sources[p]);
 }
 
-bool MapStatistics::touches(Range slice) const {
-  for (const std::vector<Reach> &tiles : reaches)
-    for (uint32_t tile = slice.begin / mapFormat.tileNeurons;
-         tile < tilesBefore(slice.end) && !tiles.empty(); ++tile)
-      if (tiles[tile].sources.size())
+bool MapStatistics::touches(Range neurons) const {
+  for (size_t p = 0; p < reaches.size(); ++p)
+    for (const Reach &reach : reachesOf(p, tilesOf(neurons)))
+      if (reach.sources.size())
         return true;
   return false;
 }
@@ -198,6 +200,7 @@ void MapStatistics::moveDelays(uint32_t projection, int64_t by) {
 
 void MapStatistics::add(const SynapseView &view, uint32_t receptor,
                         uint32_t origin, double inputRate, Range sources) {
+  assert(tiles.begin == 0 && "statistics of a slice are only merged");
   originOf.push_back(origin);
   receptorOf.push_back(receptor);
   inputRates.push_back(inputRate);
@@ -207,10 +210,8 @@ void MapStatistics::add(const SynapseView &view, uint32_t receptor,
     reaches.emplace_back();
     return;
   }
-  uint32_t tiles =
-      (targets + mapFormat.tileNeurons - 1) / mapFormat.tileNeurons;
-  Windows counts(tiles);
-  std::vector<Reach> reach(tiles);
+  Windows counts(tiles.size());
+  std::vector<Reach> reach(tiles.size());
   std::vector<IntSynapse> row;
   std::vector<MapCell> sums;
   std::vector<Touch> touched;
@@ -236,7 +237,7 @@ void MapStatistics::add(const SynapseView &view, uint32_t receptor,
           reach[tile].delays = hull(reach[tile].delays, {delay, delay + 1});
         }
         touched.back().copies = std::max(touched.back().copies, copies);
-        absoluteSums[size_t(receptor) * targets + sum.target] +=
+        absoluteSums[sumAt(receptor, sum.target)] +=
             uint64_t(sum.weight < 0 ? -sum.weight : sum.weight);
       }
       count(touched, counts);
@@ -252,11 +253,11 @@ void MapStatistics::add(const SynapseView &view, uint32_t receptor,
 }
 
 uint64_t MapStatistics::rows(uint32_t receptor, uint32_t tile,
-                             uint32_t tiles) const {
+                             uint32_t width) const {
   uint64_t sum = 0;
   for (size_t i = 0; i < windows.size(); ++i)
     if (receptorOf[i] == receptor && !windows[i].empty())
-      sum += windows[i][tile][tiles - 1];
+      sum += windowsAt(i, tile)[width - 1];
   return sum;
 }
 
@@ -282,14 +283,12 @@ uint64_t MapStatistics::cost(uint32_t tile, uint32_t tiles) const {
   return bytes;
 }
 
-std::vector<Range> MapStatistics::sourcesOf(Range slice) const {
-  uint32_t first = slice.begin / mapFormat.tileNeurons;
-  uint32_t last = (slice.end - 1) / mapFormat.tileNeurons;
+std::vector<Range> MapStatistics::sourcesOf(Range neurons) const {
   std::vector<Range> ranges;
-  for (const std::vector<Reach> &reach : reaches) {
+  for (size_t p = 0; p < reaches.size(); ++p) {
     Range &sources = ranges.emplace_back();
-    for (uint32_t tile = first; tile <= last && !reach.empty(); ++tile)
-      sources = hull(sources, reach[tile].sources);
+    for (const Reach &reach : reachesOf(p, tilesOf(neurons)))
+      sources = hull(sources, reach.sources);
   }
   llvm::DenseMap<uint32_t, Range> ofOrigin;
   for (auto [origin, range] : llvm::zip_equal(originOf, ranges)) {
@@ -302,13 +301,11 @@ std::vector<Range> MapStatistics::sourcesOf(Range slice) const {
 }
 
 /// The delays of the synapses into the slice, [least, largest + 1).
-Range MapStatistics::delaysOf(Range slice) const {
-  uint32_t first = slice.begin / mapFormat.tileNeurons;
-  uint32_t last = (slice.end - 1) / mapFormat.tileNeurons;
+Range MapStatistics::delaysOf(Range neurons) const {
   Range delays;
-  for (const std::vector<Reach> &reach : reaches)
-    for (uint32_t tile = first; tile <= last && !reach.empty(); ++tile)
-      delays = hull(delays, reach[tile].delays);
+  for (size_t p = 0; p < reaches.size(); ++p)
+    for (const Reach &reach : reachesOf(p, tilesOf(neurons)))
+      delays = hull(delays, reach.delays);
   return delays;
 }
 
@@ -398,9 +395,9 @@ uint64_t MapStatistics::rowsIn(uint32_t projection, const MapPanel &panel,
                                Range slice) const {
   if (panel.receptor != receptorOf[projection] || windows[projection].empty())
     return 0;
-  return windows[projection]
-                [(slice.begin + panel.neurons.begin) / mapFormat.tileNeurons]
-                [panel.columns / mapFormat.arrayColumns - 1];
+  uint32_t tile = (slice.begin + panel.neurons.begin) / mapFormat.tileNeurons;
+  return windowsAt(projection,
+                   tile)[panel.columns / mapFormat.arrayColumns - 1];
 }
 
 uint64_t MapStatistics::positionsOf(uint32_t projection,
@@ -426,7 +423,8 @@ MapStatistics::Sum MapStatistics::largestSum() const {
   Sum largest;
   for (size_t i = 0; i < absoluteSums.size(); ++i)
     if (absoluteSums[i] > largest.value)
-      largest = {absoluteSums[i], uint32_t(i % targets), uint32_t(i / targets)};
+      largest = {absoluteSums[i], slice.begin + uint32_t(i % slice.size()),
+                 uint32_t(i / slice.size())};
   return largest;
 }
 

@@ -114,11 +114,17 @@ struct MapLayout {
 class MapStatistics {
 public:
   MapStatistics() = default;
-  MapStatistics(const MapFormat &format, uint32_t targets, uint32_t receptors);
+  MapStatistics(const MapFormat &format, uint32_t targets, uint32_t receptors)
+      : MapStatistics(format, Range{0, targets}, receptors) {}
+  /// To be merged into, of `slice` alone: its time and memory grow with the
+  /// slice, not with the population. Layouts of other neurons must not be asked
+  /// for. It begins and ends as those of `layout` do.
+  MapStatistics(const MapFormat &format, Range slice, uint32_t receptors);
 
-  /// Scans one projection; projections are numbered from 0 in this order. Those
-  /// with the same `origin` have the same keys, hence get one range of sources.
-  /// `inputRate`: expected spikes per tick of a channel, 0 for neurons.
+  /// Scans one projection into the whole population; projections are numbered
+  /// from 0 in this order. Those with the same `origin` have the same keys,
+  /// hence get one range of sources. `inputRate`: expected spikes per tick of a
+  /// channel, 0 for neurons.
   void add(const SynapseView &view, uint32_t receptor, uint32_t origin,
            double inputRate = 0) {
     add(view, receptor, origin, inputRate, {0, view.numSources()});
@@ -128,10 +134,9 @@ public:
            double inputRate, Range sources);
   /// Adds the statistics of other sources of the same projections.
   void merge(const MapStatistics &other);
-  /// The same for the layout of `targets` alone, as if the sources with a
-  /// synapse into it were `sources`, per projection: all that `other` knows.
-  void merge(const MapStatistics &other, Range targets,
-             std::span<const Range> sources);
+  /// The same, as if the sources with a synapse into these neurons were
+  /// `sources`, per projection: all that `other` knows.
+  void merge(const MapStatistics &other, std::span<const Range> sources);
   /// Whether there is a synapse into `targets`.
   bool touches(Range targets) const;
 
@@ -183,8 +188,17 @@ private:
   struct Touch {
     uint32_t tile, copies;
   };
-  void mergeTiles(const MapStatistics &other, uint32_t first, uint32_t end);
-  uint32_t tilesBefore(uint32_t target) const;
+  /// Rows, delays and sums that `other` has of the tiles of this.
+  void mergeTiles(const MapStatistics &other);
+  Range tilesOf(Range slice) const;
+  size_t sumAt(uint32_t receptor, uint32_t target) const {
+    return size_t(receptor) * slice.size() + target - slice.begin;
+  }
+  const std::array<uint32_t, maxWindow> &windowsAt(size_t projection,
+                                                   uint32_t tile) const {
+    return windows[projection][tile - tiles.begin];
+  }
+  std::span<const Reach> reachesOf(size_t projection, Range of) const;
   void count(std::span<const Touch> touched, Windows &windows) const;
   uint64_t rows(uint32_t receptor, uint32_t tile, uint32_t tiles) const;
   uint64_t allRows(uint32_t receptor) const;
@@ -195,16 +209,18 @@ private:
   uint32_t window() const;
 
   MapFormat mapFormat;
-  uint32_t targets = 0, receptors = 1;
+  uint32_t receptors = 1;
+  Range slice; ///< neurons that this is of
+  Range tiles; ///< theirs
   uint64_t largestDelay = 1, leastDelay = UINT64_MAX, shift = 0;
   uint32_t lead = 0;
-  std::vector<Windows> windows;            ///< per projection
+  std::vector<Windows> windows;            ///< per projection and of `tiles`
   std::vector<uint64_t> rowsOfAll;         ///< per projection, of one panel
-  std::vector<std::vector<Reach>> reaches; ///< per projection and tile
+  std::vector<std::vector<Reach>> reaches; ///< per projection and of `tiles`
   std::vector<uint32_t> originOf;          ///< per projection
   std::vector<uint32_t> receptorOf;        ///< per projection
   std::vector<double> inputRates;          ///< per projection
-  std::vector<uint64_t> absoluteSums;      ///< [receptor][target]
+  std::vector<uint64_t> absoluteSums;      ///< [receptor][of `slice`]
 };
 
 /// A written map.

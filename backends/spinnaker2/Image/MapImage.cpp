@@ -120,9 +120,9 @@ MapStatistics MapEncoder::scan(ArrayRef<Range> sources) const {
 /// Of a subordinate.
 MapStatistics MapEncoder::scanPart(Range targets,
                                    ArrayRef<Range> sources) const {
-  MapStatistics part(format, node.size, node.receptors);
+  MapStatistics part(format, targets, node.receptors);
   part.setLead(snn::kRowSplitDelay); // fabric-verify-mapping: none is less
-  part.merge(scan(sources), targets, sources);
+  part.merge(scan(sources), sources);
   return part;
 }
 
