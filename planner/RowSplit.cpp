@@ -325,7 +325,15 @@ bool LayerPlanner::shrinkRows(uint32_t node, Limits limits) {
     if (cut.chunk == last)
       continue;
     last = cut.chunk;
-    uint64_t dominants = slices(node).size();
+    auto cores = slices(node);
+    uint64_t dominants = cores.size();
+    auto hold = [&](Range targets) { return fitsCore(node, targets, limits); };
+    // Subordinates only add to what a dominant core needs.
+    if (!llvm::all_of(cores, hold)) {
+      if (cut.chunk <= unit)
+        break;
+      continue;
+    }
     uint32_t columns = 0;
     bool possible = false;
     for (uint64_t ranges = 1; dominants * (ranges + 1) < fewest; ++ranges) {
@@ -343,10 +351,7 @@ bool LayerPlanner::shrinkRows(uint32_t node, Limits limits) {
         continue;
       possible = true;
       cut.parts = std::move(*parts);
-      auto cores = slices(node);
-      if (!llvm::all_of(cores, [&](Range targets) {
-            return fitsCore(node, targets, limits);
-          }))
+      if (!llvm::all_of(cores, hold))
         continue;
       uint64_t total = dominants + cut.parts.size();
       if (total < fewest) {
