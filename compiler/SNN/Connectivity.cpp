@@ -391,7 +391,9 @@ static double nearest(double x) {
 
 int32_t IntConnectivity::quantize(float weight, uint32_t target) const {
   double limit = double((int64_t(1) << (bits - 1)) - 1);
-  double scaled = std::clamp(double(weight) * scaleOf(target), -limit, limit);
+  // In this order what is no number becomes the limit: no integer is undefined.
+  double scaled =
+      std::max(std::min(limit, double(weight) * scaleOf(target)), -limit);
   return int32_t(rounding == Rounding::NearestEven ? nearest(scaled)
                                                    : std::trunc(scaled));
 }

@@ -37,10 +37,11 @@ mlir::LogicalResult lowerToLLVM(mlir::ModuleOp module);
 /// Registers the dialects that the functions here translate.
 void registerNativeDialects(mlir::DialectRegistry &registry);
 
-/// Passes through loops that one call of a bounded function may make. A core of
-/// the chip that needs as many cycles is far beyond any tick; without a bound
-/// an endless loop in a bundle would hang the run.
-inline constexpr uint64_t kMostSteps = uint64_t(1) << 28;
+/// Passes through loops that one call of a bounded function may make. A synapse
+/// takes a core of the chip some 10 cycles (docs/cycles.md), so this is a second
+/// or more of its time; without a bound an endless loop in a bundle would hang
+/// the run.
+inline constexpr uint64_t kMostSteps = uint64_t(1) << 25;
 
 /// Machine code of one or more modules; lives as long as it may run. Whoever
 /// runs many networks shares one: what was compiled before is found again.

@@ -224,6 +224,21 @@ class Bundle(SnncTest):
                          "--report", "table", code=1)
         self.assertRegex(done.stderr, r"not the same.*\[SNN0441\]")
 
+    def test_weights_are_numbers(self):
+        def poison(content):
+            length = int.from_bytes(content[:8], "little")
+            tensors = json.loads(content[8:8 + length])
+            first, last = max((t["data_offsets"] for name, t in tensors.items()
+                               if name != "__metadata__" and t["dtype"] == "F32"),
+                              key=lambda at: at[1] - at[0])
+            at = 8 + length + first
+            return content[:at] + np.float32("nan").tobytes() + content[at + 4:]
+        bundle = self.hostile("parameters.safetensors", poison)
+        for backend in ("reference", "cpu"):
+            done = self.snnc("run", bundle, "--input", LETTER, "--backend",
+                             backend, "--report", "table", code=1)
+            self.assertRegex(done.stderr, r"weight 0 of '.*' is no finite.*\[SNN0441\]")
+
     def test_program_named_like_a_function(self):
         entries = read_bundle(self.bundle)
         manifest = json.loads(entries["manifest.json"])

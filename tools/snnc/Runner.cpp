@@ -5,6 +5,7 @@
 
 #include "backends/spinnaker2/Target/Spinnaker2Target.h"
 #include "compiler/Reference/RunReference.h"
+#include "compiler/SNN/Finite.h"
 #include "planner/Capacity.h"
 #include "planner/NetworkInfo.h"
 #include "runtime/host/Inputs.h"
@@ -248,6 +249,8 @@ static OwningOpRef<ModuleOp> parseNetwork(const runtime::Bundle &bundle,
   } else if (failed(
                  fabric::refuseHopeless(networkOf(*parsed), bundle.machine))) {
     why = "its neurons or synapses are more than the machine's memory holds";
+  } else if (auto beyond = snn::weightBeyondNumbers(networkOf(*parsed))) {
+    why = *beyond;
   }
   return why.empty() ? std::move(parsed) : OwningOpRef<ModuleOp>();
 }
