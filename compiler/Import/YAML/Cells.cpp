@@ -200,12 +200,12 @@ void Importer::readDrive(const Node &key, const Node &node) {
                    "delay", "seed"}))
     return;
   NodePtr to = reader.need(node, "to", "a drive");
-  NodePtr kind = reader.need(node, "kind", "a drive");
-  NodePtr weight = reader.need(node, "weight", "a drive");
-  if (!to || !kind || !weight)
+  NodePtr weight = reader.need(node, "weight", "a drive", "0.1");
+  if (!to || !weight)
     return;
-  if (auto text = reader.text(*kind, "kind"); text && *text != "poisson")
-    return reader.unknown(*kind, "kind of drive", *text, {"poisson"});
+  if (NodePtr kind = node.find("kind"))
+    if (auto text = reader.text(*kind, "kind"); text && *text != "poisson")
+      return reader.unknown(*kind, "kind of drive", *text, {"poisson"});
   Ends ends;
   ends.name = *name + "_" + to->text;
   auto target = populations.signals.find(to->text);
@@ -234,7 +234,7 @@ void Importer::readDrive(const Node &key, const Node &node) {
   inputs.signals[*name] = ends.from = {input.getSignal(), nullptr};
   projectionNames[ends.name] = 1;
   readSynapses(node, ends, [&](Delay &delay) -> Attribute {
-    return readProcedural(node, *kind, snn::ConnectorKind::OneToOne, 1.0, ends,
+    return readProcedural(node, *to, snn::ConnectorKind::OneToOne, 1.0, ends,
                           delay);
   });
 }

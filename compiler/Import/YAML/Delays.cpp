@@ -94,7 +94,7 @@ bool Importer::readNormalDelay(const Node &given, Delay &delay) {
 }
 
 bool Importer::readDelayDraw(const Node &given, Delay &delay) {
-  NodePtr kindNode = reader.need(given, "dist", "delay");
+  NodePtr kindNode = reader.need(given, "dist", "delay", "uniform_int");
   std::string kind =
       kindNode ? reader.text(*kindNode, "dist").value_or("") : "";
   if (kind == "normal")

@@ -242,7 +242,7 @@ void Importer::readPopulation(const Node &key, const Node &node) {
           {"size", "shape", "model", "params", "initial", "rate", "paradigm"}))
     return;
   auto shape = shapeOf(node, "a population");
-  NodePtr modelNode = reader.need(node, "model", "a population");
+  NodePtr modelNode = reader.need(node, "model", "a population", "lif");
   Model *model = modelNode ? modelOf(*modelNode) : nullptr;
   if (!shape || !model)
     return;

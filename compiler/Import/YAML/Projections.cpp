@@ -41,7 +41,7 @@ snn::DistAttr Importer::distribution(const Node &node, const char *what,
     auto value = reader.quantity(node, what, dimension);
     return value ? constant(*value) : snn::DistAttr();
   }
-  NodePtr kindNode = reader.need(node, "dist", what);
+  NodePtr kindNode = reader.need(node, "dist", what, "uniform");
   std::string name =
       kindNode ? reader.text(*kindNode, "dist").value_or("") : "";
   auto kind = snn::symbolizeDistKind(name);
@@ -299,7 +299,7 @@ std::optional<double> Importer::readAmount(const Node &node,
 
 /// The connector is a word, or a map of one word to its number or data.
 Attribute Importer::readConnector(const Node &node, Ends &ends, Delay &delay) {
-  NodePtr given = reader.need(node, "connector", "a projection");
+  NodePtr given = reader.need(node, "connector", "a projection", "all_to_all");
   if (!given)
     return nullptr;
   bool hasBody = given->isMap() && given->mapSize() == 1;

@@ -89,10 +89,15 @@ bool Reader::map(const Node &node, const char *what,
   return good;
 }
 
-NodePtr Reader::need(const Node &map, const char *key, const char *what) {
+NodePtr Reader::need(const Node &map, const char *key, const char *what,
+                     const char *example) {
   NodePtr value = map.find(key);
+  std::vector<std::string> hints;
+  if (example)
+    hints.push_back(fmt::format("for instance {}: {}", key, example));
   if (!value)
-    error(map, "SNN1004", fmt::format("{} needs the key '{}'", what, key));
+    error(map, "SNN1004", fmt::format("{} needs the key '{}'", what, key),
+          hints);
   return value;
 }
 

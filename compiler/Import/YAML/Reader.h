@@ -44,8 +44,9 @@ public:
   bool map(const Node &node, const char *what,
            std::initializer_list<const char *> known,
            const std::map<std::string, std::string> &elsewhere = {});
-  /// SNN1004 when absent.
-  NodePtr need(const Node &map, const char *key, const char *what);
+  /// SNN1004 when absent; `example`: a value that would do.
+  NodePtr need(const Node &map, const char *key, const char *what,
+               const char *example = nullptr);
 
   /// What float32 can hold: all that a region or a weight sees (S3.5, S4.4).
   static constexpr double kLargest = 3.4028234663852886e38;
