@@ -123,25 +123,15 @@ void LayerPlanner::forget(uint32_t node) {
 
 LogicalResult LayerPlanner::scanRows(uint32_t edge) {
   snn::ProjectionOp op = info.edges[edge].op;
-  if (scans)
-    statistics[edge] = scans->rows(op);
-  if (statistics[edge])
-    return success();
   auto view = viewOf(op);
   if (!view)
     return failure();
   statistics[edge] = BlockStatistics::scan(*view, info.formats());
-  if (scans)
-    scans->keep(op, *statistics[edge]);
   return success();
 }
 
 LogicalResult LayerPlanner::scanMap(uint32_t node) {
   const NetworkNode &population = info.nodes[node];
-  if (scans)
-    maps[node] = scans->map(info, node, formatOf(node));
-  if (maps[node])
-    return success();
   MapStatistics map(formatOf(node), population.size, population.receptors);
   for (uint32_t edge : population.incoming) {
     snn::ProjectionOp op = info.edges[edge].op;
@@ -152,8 +142,6 @@ LogicalResult LayerPlanner::scanMap(uint32_t node) {
             info.inputRate(edge));
   }
   maps[node] = std::move(map);
-  if (scans)
-    scans->keep(info, node, *maps[node]);
   return success();
 }
 

@@ -14,7 +14,7 @@
 
 #include "planner/CycleModel.h"
 #include "planner/NetworkInfo.h"
-#include "planner/ScanCache.h"
+#include "planner/WeightDelayMap.h"
 
 namespace snnc::fabric {
 
@@ -78,9 +78,6 @@ public:
   /// all plans are the same without it otherwise.
   bool timeMattered() const { return late; }
 
-  /// Scans look there first, and leave there what they find.
-  void share(std::shared_ptr<ScanCache> cache) { scans = std::move(cache); }
-
   const LayerCut &cut(uint32_t node) const { return cuts[node]; }
   /// Takes back all shrinking of `node`; a row split where the network asks for
   /// one.
@@ -96,7 +93,7 @@ public:
   /// Reads the projections into `node` as its paradigm needs it; an error is
   /// emitted at a projection otherwise.
   mlir::LogicalResult scan(uint32_t node);
-  /// Lets go of what scan() read of `node`; a shared cache keeps it.
+  /// Lets go of what scan() read of `node`.
   void forget(uint32_t node);
 
   std::vector<Range> slices(uint32_t node) const;
@@ -204,10 +201,9 @@ private:
   const NetworkInfo &info;
   const MachineModel &machine;
   CoreLimits most;
-  double budget;                    ///< cycles of a tick, 0: any
-  bool late = false;                ///< timeMattered()
-  std::shared_ptr<ScanCache> scans; ///< may be null
-  std::vector<LayerCut> cuts;       ///< per node
+  double budget;              ///< cycles of a tick, 0: any
+  bool late = false;          ///< timeMattered()
+  std::vector<LayerCut> cuts; ///< per node
   std::vector<std::optional<BlockStatistics>> statistics; ///< per edge
   std::vector<std::optional<MapStatistics>> maps;         ///< per node
   /// Per node that may be split by sources: the statistics of neighbouring

@@ -11,8 +11,8 @@ namespace snnc::fabric {
 /// beyond the width needs more of them.
 uint64_t copiesFor(int64_t sum, unsigned bits);
 
-/// The sums of one source's synapses by delay, then target; sums of 0 are left
-/// out.
+/// The sums of one source's synapses, which ascend by target, by delay, then
+/// target; sums of 0 are left out.
 void addUp(std::span<const snn::IntSynapse> row, std::vector<MapCell> &sums);
 
 } // namespace snnc::fabric

@@ -6,7 +6,8 @@
 #include "planner/MapCells.h"
 
 #include <algorithm>
-#include <tuple>
+#include <array>
+#include <numeric>
 
 using snnc::snn::IntSynapse;
 
@@ -18,17 +19,39 @@ uint64_t copiesFor(int64_t sum, unsigned bits) {
                   : (uint64_t(-sum) + largest) / (largest + 1);
 }
 
-void addUp(std::span<const IntSynapse> row, std::vector<MapCell> &sums) {
-  sums.clear();
-  bool sorted = true;
-  for (const IntSynapse &synapse : row) {
-    sorted &= sums.empty() || sums.back().delay <= synapse.delay;
-    sums.push_back({synapse.delay, synapse.target, synapse.weight});
+/// `row`, which ascends by target, by delay, then target: in two walks over it
+/// where delays are few.
+static void sortByDelay(std::span<const IntSynapse> row,
+                        std::vector<MapCell> &cells) {
+  constexpr uint32_t kFew = 64;
+  auto [least, largest] = std::minmax_element(
+      row.begin(), row.end(), [](const IntSynapse &a, const IntSynapse &b) {
+        return a.delay < b.delay;
+      });
+  uint32_t first = row.empty() ? 0 : least->delay;
+  uint32_t range = row.empty() ? 0 : largest->delay - first;
+  auto cellOf = [](const IntSynapse &synapse) {
+    return MapCell{synapse.delay, synapse.target, synapse.weight};
+  };
+  cells.resize(row.size());
+  if (range == 0 || range >= kFew) {
+    std::transform(row.begin(), row.end(), cells.begin(), cellOf);
+    if (range)
+      std::stable_sort(
+          cells.begin(), cells.end(),
+          [](const MapCell &a, const MapCell &b) { return a.delay < b.delay; });
+    return;
   }
-  if (!sorted)
-    std::sort(sums.begin(), sums.end(), [](const MapCell &a, const MapCell &b) {
-      return std::pair(a.delay, a.target) < std::pair(b.delay, b.target);
-    });
+  std::array<uint32_t, kFew + 1> next{}; ///< by delay, where its next cell goes
+  for (const IntSynapse &synapse : row)
+    ++next[synapse.delay - first + 1];
+  std::partial_sum(next.begin(), next.end(), next.begin());
+  for (const IntSynapse &synapse : row)
+    cells[next[synapse.delay - first]++] = cellOf(synapse);
+}
+
+void addUp(std::span<const IntSynapse> row, std::vector<MapCell> &sums) {
+  sortByDelay(row, sums);
   size_t out = 0;
   for (size_t i = 0; i < sums.size();) {
     MapCell sum = sums[i++];

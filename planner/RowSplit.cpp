@@ -7,7 +7,6 @@
 
 #include "planner/LayerPlanner.h"
 #include "planner/ProjectionView.h"
-#include "planner/ScanCache.h"
 
 #include <algorithm>
 #include <memory>
@@ -49,6 +48,8 @@ std::vector<Range> LayerPlanner::grainsOf(uint32_t node,
 
 LogicalResult LayerPlanner::scanGrains(uint32_t node) {
   const NetworkNode &population = info.nodes[node];
+  const MapStatistics none(formatOf(node), population.size,
+                           population.receptors);
   std::vector<Grain> found;
   std::vector<uint32_t> origins;
   for (uint32_t edge : population.incoming)
@@ -56,30 +57,19 @@ LogicalResult LayerPlanner::scanGrains(uint32_t node) {
         !llvm::is_contained(origins, source)) {
       origins.push_back(source);
       for (Range sources : grainsOf(node, source))
-        found.push_back({source, sources, {}});
+        found.push_back({source, sources, none});
     }
-  std::optional<std::vector<MapStatistics>> known;
-  if (scans)
-    known = scans->grains(info, node, formatOf(node), most.sources);
-  if (!known) {
-    known.emplace(found.size(), MapStatistics(formatOf(node), population.size,
-                                              population.receptors));
-    for (uint32_t edge : population.incoming) {
-      snn::ProjectionOp op = info.edges[edge].op;
-      auto view = viewOf(op);
-      if (!view)
-        return failure();
-      for (auto [grain, statistics] : llvm::zip_equal(found, *known))
-        statistics.add(*view, uint32_t(op.getReceptor()),
-                       info.edges[edge].source, info.inputRate(edge),
-                       grain.origin == info.edges[edge].source ? grain.sources
-                                                               : Range{});
-    }
-    if (scans)
-      scans->keep(info, node, *known, most.sources);
+  for (uint32_t edge : population.incoming) {
+    snn::ProjectionOp op = info.edges[edge].op;
+    auto view = viewOf(op);
+    if (!view)
+      return failure();
+    for (Grain &grain : found)
+      grain.statistics.add(
+          *view, uint32_t(op.getReceptor()), info.edges[edge].source,
+          info.inputRate(edge),
+          grain.origin == info.edges[edge].source ? grain.sources : Range{});
   }
-  for (auto [grain, statistics] : llvm::zip_equal(found, *known))
-    grain.statistics = std::move(statistics);
   grains[node] = std::move(found);
   return success();
 }

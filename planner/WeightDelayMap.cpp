@@ -177,27 +177,6 @@ void MapStatistics::count(std::span<const Touch> touched,
   }
 }
 
-bool MapStatistics::sameTiles(const MapFormat &format) const {
-  MapFormat other = format;
-  other.batch = mapFormat.batch;
-  return other == mapFormat;
-}
-
-void MapStatistics::moveDelays(uint32_t projection, int64_t by) {
-  for (Reach &reach : reaches[projection])
-    if (reach.delays.size())
-      reach.delays = {uint32_t(reach.delays.begin + by),
-                      uint32_t(reach.delays.end + by)};
-  largestDelay = 1;
-  leastDelay = UINT64_MAX;
-  for (const std::vector<Reach> &tiles : reaches)
-    for (const Reach &reach : tiles)
-      if (reach.delays.size()) {
-        largestDelay = std::max<uint64_t>(largestDelay, reach.delays.end - 1);
-        leastDelay = std::min<uint64_t>(leastDelay, reach.delays.begin);
-      }
-}
-
 void MapStatistics::add(const SynapseView &view, uint32_t receptor,
                         uint32_t origin, double inputRate, Range sources) {
   assert(tiles.begin == 0 && "statistics of a slice are only merged");

@@ -141,10 +141,6 @@ public:
   bool touches(Range targets) const;
 
   const MapFormat &format() const { return mapFormat; }
-  /// Whether a scan for `format` would find the same: all but the batch agrees.
-  bool sameTiles(const MapFormat &format) const;
-  /// As if all delays of a projection were `by` ticks longer.
-  void moveDelays(uint32_t projection, int64_t by);
   /// Layouts for `batch` ticks a product from now on. While the least delay is
   /// shorter, all count as moved up until it is not: what snn-batch-ticks does.
   void setBatch(uint32_t batch);

@@ -25,11 +25,6 @@ public:
   uint32_t minDelay() const { return leastDelay; }
   uint32_t maxDelay() const { return largestDelay; }
   bool oneDelay() const { return leastDelay == largestDelay; }
-  /// As if all delays were `by` ticks longer.
-  void moveDelays(int64_t by) {
-    leastDelay = uint32_t(leastDelay + by);
-    largestDelay = uint32_t(largestDelay + by);
-  }
   /// Synapses that end in `targets`.
   uint64_t synapses(Range targets) const { return count(Synapses, targets); }
   /// Those whose weight needs more than `bits`, 8 or 16.

@@ -20,7 +20,6 @@ namespace {
 struct SnnChooseBatchPass : impl::SnnChooseBatchBase<SnnChooseBatchPass> {
   using SnnChooseBatchBase::SnnChooseBatchBase;
   std::shared_ptr<const MachineModel> given;
-  std::shared_ptr<ScanCache> scans;
 
   void runOnOperation() override {
     if (!objectiveOf(objective.getValue())) {
@@ -46,7 +45,6 @@ struct SnnChooseBatchPass : impl::SnnChooseBatchBase<SnnChooseBatchPass> {
     double budget = tickSeconds > 0 ? tickCycles(*given, tickSeconds) : 0;
     Ranking ranking(*objectiveOf(objective.getValue()), *given, tickSeconds);
     LayerPlanner planner(*info, *given, {0, maxSources});
-    planner.share(scans);
     for (uint32_t node = 0; node < info->nodes.size(); ++node) {
       auto population = dyn_cast<snn::PopulationOp>(info->nodes[node].op);
       const NetworkNode &self = info->nodes[node];
@@ -83,14 +81,13 @@ struct SnnChooseBatchPass : impl::SnnChooseBatchBase<SnnChooseBatchPass> {
 std::unique_ptr<Pass>
 createSnnChooseBatch(std::shared_ptr<const MachineModel> machine,
                      double tickSeconds, const std::string &objective,
-                     std::shared_ptr<ScanCache> scans, uint32_t maxSources) {
+                     uint32_t maxSources) {
   SnnChooseBatchOptions options;
   options.objective = objective;
   options.maxSources = maxSources;
   options.tickSeconds = tickSeconds;
   auto pass = std::make_unique<SnnChooseBatchPass>(options);
   pass->given = std::move(machine);
-  pass->scans = std::move(scans);
   return pass;
 }
 } // namespace snnc::decide

@@ -42,11 +42,12 @@ private:
   struct Synapse {
     uint32_t row, target; ///< row: a (projection, source, delay)
   };
-  /// Rows by delay, until `visit` has enough.
+  /// Of every source, until `visit` has enough.
   LogicalResult forEachRow(
-      llvm::function_ref<bool(llvm::ArrayRef<snn::IntSynapse>)> visit) const;
-  std::vector<double> average(const std::vector<double> &of, bool toTargets,
-                              size_t size) const;
+      llvm::function_ref<bool(llvm::MutableArrayRef<snn::IntSynapse>)> visit)
+      const;
+  std::vector<double> ofTargets(const std::vector<double> &rowsAt) const;
+  std::vector<double> ofRows(const std::vector<double> &targetsAt) const;
   std::vector<int32_t> sorted(const std::vector<double> &at) const;
   uint64_t rowsOf(const std::vector<int32_t> &neurons) const;
 
@@ -54,10 +55,12 @@ private:
   uint32_t node, rows = 0;
   bool isTooLarge = false;
   std::vector<Synapse> synapses; ///< ascending by row
+  std::vector<double> inDegrees; ///< by target
 };
 
 LogicalResult Clusters::forEachRow(
-    llvm::function_ref<bool(llvm::ArrayRef<snn::IntSynapse>)> visit) const {
+    llvm::function_ref<bool(llvm::MutableArrayRef<snn::IntSynapse>)> visit)
+    const {
   std::vector<snn::IntSynapse> row;
   for (uint32_t edge : info.nodes[node].incoming) {
     auto view = viewOf(info.edges[edge].op);
@@ -65,8 +68,6 @@ LogicalResult Clusters::forEachRow(
       return failure();
     for (uint32_t source = 0; source < view->numSources(); ++source) {
       view->row(source, row);
-      std::stable_sort(row.begin(), row.end(),
-                       [](auto &a, auto &b) { return a.delay < b.delay; });
       if (!visit(row))
         return success();
     }
@@ -85,27 +86,44 @@ LogicalResult Clusters::read() {
   if (failed(counted) || isTooLarge)
     return counted;
   synapses.reserve(count);
+  inDegrees.assign(info.nodes[node].size, 0);
+  auto isBefore = [](auto &a, auto &b) { return a.delay < b.delay; };
   return forEachRow([&](auto row) {
+    if (!std::is_sorted(row.begin(), row.end(), isBefore))
+      std::stable_sort(row.begin(), row.end(), isBefore);
     for (size_t i = 0; i < row.size(); ++i) {
       rows += i == 0 || row[i].delay != row[i - 1].delay;
       synapses.push_back({rows - 1, row[i].target});
+      inDegrees[row[i].target] += 1;
     }
     return true;
   });
 }
 
-std::vector<double> Clusters::average(const std::vector<double> &of,
-                                      bool toTargets, size_t size) const {
-  std::vector<double> sum(size), count(size);
-  for (const Synapse &synapse : synapses) {
-    uint32_t from = toTargets ? synapse.row : synapse.target;
-    uint32_t to = toTargets ? synapse.target : synapse.row;
-    sum[to] += of[from];
-    count[to] += 1;
+/// Of every target, the mean of its rows.
+std::vector<double>
+Clusters::ofTargets(const std::vector<double> &rowsAt) const {
+  std::vector<double> at(inDegrees.size());
+  for (const Synapse &synapse : synapses)
+    at[synapse.target] += rowsAt[synapse.row];
+  for (size_t i = 0; i < at.size(); ++i)
+    at[i] = inDegrees[i] > 0 ? at[i] / inDegrees[i] : 0;
+  return at;
+}
+
+/// Of every row, the mean of its targets.
+std::vector<double>
+Clusters::ofRows(const std::vector<double> &targetsAt) const {
+  std::vector<double> at(rows);
+  for (size_t i = 0; i < synapses.size();) {
+    uint32_t row = synapses[i].row;
+    double sum = 0;
+    size_t first = i;
+    for (; i < synapses.size() && synapses[i].row == row; ++i)
+      sum += targetsAt[synapses[i].target];
+    at[row] = sum / double(i - first);
   }
-  for (size_t i = 0; i < size; ++i)
-    sum[i] = count[i] > 0 ? sum[i] / count[i] : 0;
-  return sum;
+  return at;
 }
 
 std::vector<int32_t> Clusters::sorted(const std::vector<double> &at) const {
@@ -142,13 +160,13 @@ std::vector<int32_t> Clusters::best() const {
   std::iota(order.begin(), order.end(), 0);
   uint64_t natural = rowsOf(order), least = natural;
   for (unsigned turn = 0; turn < kTurns; ++turn) {
-    std::vector<double> targets = average(at, /*toTargets=*/true, size);
+    std::vector<double> targets = ofTargets(at);
     if (turn == 0 || turn + 1 == kTurns) // by number of source; by structure
       if (auto candidate = sorted(targets); rowsOf(candidate) < least) {
         least = rowsOf(candidate);
         order = std::move(candidate);
       }
-    at = average(targets, /*toTargets=*/false, rows);
+    at = ofRows(targets);
     // The trivial axis is the constant one.
     double mean = std::accumulate(at.begin(), at.end(), 0.0) / double(rows);
     double norm = 0;

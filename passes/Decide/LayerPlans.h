@@ -18,13 +18,10 @@ namespace snnc::decide {
 class LayerPlans {
 public:
   LayerPlans(const fabric::NetworkInfo &info, const MachineModel &machine,
-             fabric::Objective objective, double tickSeconds,
-             std::shared_ptr<fabric::ScanCache> scans = nullptr)
+             fabric::Objective objective, double tickSeconds)
       : info(info), machine(machine), ranking(objective, machine, tickSeconds),
         tickSeconds(tickSeconds),
-        planner(info, machine, fabric::CoreLimits(), budget()) {
-    planner.share(std::move(scans));
-  }
+        planner(info, machine, fabric::CoreLimits(), budget()) {}
 
   /// Fills `decision`'s alternative of that paradigm unless it is planned.
   /// Fails only where a projection cannot be read (an error is emitted there).

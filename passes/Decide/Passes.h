@@ -27,8 +27,6 @@ struct SelectContext {
   /// Receives one record per population, in network order. Given, the chosen
   /// paradigm of every population is planned, in all modes.
   std::shared_ptr<std::vector<Decision>> decisions;
-  /// Receives what was scanned, for the passes that slice; may be null.
-  std::shared_ptr<fabric::ScanCache> scans;
   /// Instead of the embedded models.
   Adviser adviser;
 };
@@ -42,12 +40,10 @@ std::unique_ptr<mlir::Pass>
 createFabricOrder(std::shared_ptr<const MachineModel> machine);
 
 /// Null: a built-in machine. `tickSeconds`: real time of a tick. `objective`:
-/// of fabric::Objective, SNN1112 otherwise. `scans`: what snn-select-paradigm
-/// left; may be null.
+/// of fabric::Objective, SNN1112 otherwise.
 std::unique_ptr<mlir::Pass>
 createSnnChooseBatch(std::shared_ptr<const MachineModel> machine,
                      double tickSeconds, const std::string &objective,
-                     std::shared_ptr<fabric::ScanCache> scans,
                      uint32_t maxSources = 0);
 
 #define GEN_PASS_REGISTRATION

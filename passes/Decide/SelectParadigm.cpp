@@ -67,8 +67,7 @@ struct SnnSelectParadigmPass
     auto info = NetworkInfo::read(network);
     if (failed(info))
       return failure();
-    LayerPlans plans(*info, *context.machine, better, context.tickSeconds,
-                     context.scans);
+    LayerPlans plans(*info, *context.machine, better, context.tickSeconds);
     std::vector<OpenChoice> open, done;
     for (uint32_t node = 0; node < info->nodes.size(); ++node)
       if (auto population = dyn_cast<snn::PopulationOp>(info->nodes[node].op))

@@ -4,7 +4,6 @@
 #define SNNC_PASSES_MAP_PASSES_H
 
 #include "compiler/Fabric/Fabric.h"
-#include "planner/ScanCache.h"
 #include "runtime/machine/MachineModel.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -20,9 +19,6 @@ namespace snnc::map {
 /// A machine model that outlives the pass pipeline; clones share it.
 using MachinePtr = std::shared_ptr<const MachineModel>;
 
-/// What earlier passes scanned; null: nothing.
-using ScansPtr = std::shared_ptr<fabric::ScanCache>;
-
 /// The real time that the chip has for a tick.
 struct RealTime {
   double tickSeconds = 0; ///< 0: time does not matter
@@ -33,7 +29,6 @@ struct RealTime {
 std::unique_ptr<mlir::Pass> createFabricSlice(MachinePtr machine,
                                               uint32_t maxNeurons = 0,
                                               RealTime realTime = {},
-                                              ScansPtr scans = nullptr,
                                               uint32_t maxSources = 0);
 std::unique_ptr<mlir::Pass> createFabricPlace(MachinePtr machine);
 std::unique_ptr<mlir::Pass> createFabricRoute(MachinePtr machine);

@@ -31,12 +31,9 @@ namespace {
 /// Chooses the slices of one network.
 class Slicer {
 public:
-  Slicer(const NetworkInfo &info, const MachineModel &machine, CoreLimits most,
-         ScansPtr scans)
+  Slicer(const NetworkInfo &info, const MachineModel &machine, CoreLimits most)
       : info(info), machine(machine), planner(info, machine, most),
-        untimed(info.nodes.size()) {
-    planner.share(std::move(scans));
-  }
+        untimed(info.nodes.size()) {}
 
   /// The tick's real time, seconds: the wished one or a longer one.
   FailureOr<double> solve(const RealTime &wish);
@@ -597,7 +594,6 @@ private:
 struct FabricSlicePass : impl::FabricSliceBase<FabricSlicePass> {
   using FabricSliceBase::FabricSliceBase;
   MachinePtr given;
-  ScansPtr scans;
 
   void runOnOperation() override {
     MachinePtr machine = resolveMachine(getOperation(), given, machineName);
@@ -620,7 +616,7 @@ struct FabricSlicePass : impl::FabricSliceBase<FabricSlicePass> {
     auto info = NetworkInfo::read(network);
     if (failed(info))
       return failure();
-    Slicer slicer(*info, machine, {maxNeurons, maxSources}, scans);
+    Slicer slicer(*info, machine, {maxNeurons, maxSources});
     auto tick = slicer.solve({tickSeconds, tickStated});
     if (failed(tick))
       return failure();
@@ -654,7 +650,7 @@ struct FabricSlicePass : impl::FabricSliceBase<FabricSlicePass> {
 } // namespace
 
 std::unique_ptr<Pass> createFabricSlice(MachinePtr machine, uint32_t maxNeurons,
-                                        RealTime realTime, ScansPtr scans,
+                                        RealTime realTime,
                                         uint32_t maxSources) {
   FabricSliceOptions options;
   options.maxSources = maxSources;
@@ -663,7 +659,6 @@ std::unique_ptr<Pass> createFabricSlice(MachinePtr machine, uint32_t maxNeurons,
   options.tickStated = realTime.stated;
   auto pass = std::make_unique<FabricSlicePass>(options);
   pass->given = std::move(machine);
-  pass->scans = std::move(scans);
   return pass;
 }
 } // namespace snnc::map

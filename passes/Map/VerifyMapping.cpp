@@ -10,6 +10,7 @@
 #include "passes/Map/Routing.h"
 #include "passes/Map/Support.h"
 #include "planner/NetworkInfo.h"
+#include "planner/WeightDelayMap.h"
 #include "runtime/abi/CoreHeader.h"
 
 #include "llvm/ADT/DenseMap.h"

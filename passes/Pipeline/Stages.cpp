@@ -40,30 +40,26 @@ void addNormalize(Pipeline &pipeline, const NormalizeOptions &options) {
 }
 
 void addManyCore(Pipeline &pipeline, const ManyCoreOptions &options) {
-  // What the decision scanned, the mapping need not scan again.
-  auto scans = std::make_shared<fabric::ScanCache>();
   const auto &machine = options.machine;
-  pipeline.set(StageId::Decided, [options, machine, scans](OpPassManager &pm) {
+  pipeline.set(StageId::Decided, [options, machine](OpPassManager &pm) {
     decide::BatchTicksOptions batch;
     batch.ticks = 1; // those that were chosen
     decide::SelectContext context;
     context.machine = machine;
     context.tickSeconds = options.realTime.tickSeconds;
     context.decisions = options.decisions;
-    context.scans = scans;
     pm.addPass(decide::createMergeProjections());
     pm.addPass(decide::createFabricOrder(machine));
     pm.addPass(decide::createFabricCluster());
     pm.addPass(decide::createSnnSelectParadigm(options.select, context));
     pm.addPass(decide::createSnnChooseBatch(
-        machine, options.realTime.tickSeconds, options.select.objective, scans,
+        machine, options.realTime.tickSeconds, options.select.objective,
         options.maxSources));
     pm.addPass(decide::createBatchTicks(batch));
   });
-  pipeline.set(StageId::Sliced, [options, machine, scans](OpPassManager &pm) {
+  pipeline.set(StageId::Sliced, [options, machine](OpPassManager &pm) {
     pm.addPass(map::createFabricSlice(machine, options.maxNeurons,
-                                      options.realTime, scans,
-                                      options.maxSources));
+                                      options.realTime, options.maxSources));
   });
   pipeline.set(StageId::Placed, [machine](OpPassManager &pm) {
     pm.addPass(map::createFabricPlace(machine));

@@ -8,6 +8,7 @@
 
 #include "planner/CycleModel.h"
 #include "planner/LayerPlanner.h"
+#include "planner/MapCells.h"
 #include "runtime/abi/CoreHeader.h"
 #include "runtime/emulator/MacDevice.h"
 
@@ -450,6 +451,31 @@ TEST(CycleModel, ParallelWinsOnADenseLayerAndLosesOnSilence) {
   };
   EXPECT_LT(ratio(0.1), 0.25);
   EXPECT_GT(ratio(0.001), 1.0);
+}
+
+/// Few delays and many are sorted in different ways.
+TEST(MapCells, SumsAscendByDelayAndTarget) {
+  std::mt19937 random(3);
+  std::vector<MapCell> sums;
+  for (uint32_t delays : {1u, 2u, 16u, 63u, 64u, 65u, 1000u}) {
+    for (size_t length : {0, 1, 3, 200}) {
+      std::vector<IntSynapse> row;
+      std::map<std::pair<uint32_t, uint32_t>, int64_t> expected;
+      for (uint32_t i = 0; i < length; ++i) {
+        IntSynapse synapse{i / 3, int32_t(random() % 5) - 2,
+                           7 + uint32_t(random() % delays)};
+        expected[{synapse.delay, synapse.target}] += synapse.weight;
+        row.push_back(synapse);
+      }
+      std::erase_if(expected, [](auto &sum) { return sum.second == 0; });
+      addUp(row, sums);
+      ASSERT_EQ(sums.size(), expected.size()) << delays;
+      for (size_t i = 0; auto &[place, weight] : expected) {
+        EXPECT_EQ(std::pair(sums[i].delay, sums[i].target), place);
+        EXPECT_EQ(sums[i++].weight, weight);
+      }
+    }
+  }
 }
 
 } // namespace
