@@ -22,6 +22,7 @@ import concurrent.futures
 import dataclasses
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -123,9 +124,15 @@ class Sweep:
         label = f"exit {outcome.code}" + (
             f" {(said[-1][0] or said[-1][1]).decode()}" if said and outcome.code
             else "")
-        if outcome.code < 0:
+        # The C library has no other answer where a thread's first use of an
+        # object with a destructor (MLIR's cache of a thread) finds no memory.
+        library = (fault.kind == "alloc" and outcome.code == -signal.SIGABRT and
+                   b"failed to register TLS destructor" in outcome.stderr)
+        if library:
+            label = "ended by the C library"
+        elif outcome.code < 0:
             return outcome.signal_name(), "it crashes"
-        if outcome.code not in verbs.DOCUMENTED:
+        elif outcome.code not in verbs.DOCUMENTED:
             return label, "no documented exit code"
         if outcome.strange:
             return label, f"leaves {outcome.strange}"
@@ -145,7 +152,7 @@ class Sweep:
     def silence(fault, outcome, said):
         """The finding itself may be what cannot be written. Before the
         command begins, a library's constructor may say it in its own words."""
-        if said or fault.kind == "write":
+        if said or library or fault.kind == "write":
             return None
         if fault.kind == "alloc" and b"libgomp: Out of memory" in outcome.stderr:
             return None

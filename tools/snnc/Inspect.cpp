@@ -69,7 +69,8 @@ int runInspect(const InspectOptions &options, DiagnosticSink &sink) {
   auto bundle = runtime::Bundle::read(options.input, &sink);
   if (!bundle) {
     Diagnostic error = bundle.takeError();
-    if (error.code == "SNN0501" && !looksLikeBundle(options.input))
+    auto zip = looksLikeBundle(options.input);
+    if (error.code == "SNN0501" && zip && !*zip)
       error.hints = {fmt::format("inspect shows bundles; of a network file, "
                                  "`snnc compile {} -o OUT.s2x` makes one",
                                  options.input)};

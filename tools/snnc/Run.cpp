@@ -121,8 +121,8 @@ static void sayBackend(const std::string &file, const BackendChoice &backend,
   d.code = "SNN0961";
   d.severity = Severity::Note;
   d.spot.file = file;
-  d.message = fmt::format("ran on --backend {}: {}", backend.name,
-                          backend.reason);
+  d.message =
+      fmt::format("ran on --backend {}: {}", backend.name, backend.reason);
   d.notes = subject.facts(backend.name);
   sink.report(std::move(d));
 }
@@ -134,8 +134,12 @@ int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
       return kExitInput;
     }
   target::Registry registry = targetsFor(options.compile, Dynamics());
-  BackendChoice backend =
-      chooseBackend(options, looksLikeBundle(options.input), registry);
+  auto bundle = looksLikeBundle(options.input);
+  if (!bundle) {
+    sink.report(bundle.takeError());
+    return kExitInput;
+  }
+  BackendChoice backend = chooseBackend(options, *bundle, registry);
   warnOfIdleOptions(options, backend.name, registry, sink);
   RunSubject subject;
   if (!subject.open(options, {{backend.name}}, sink))
@@ -157,7 +161,7 @@ int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
   progress.finish();
   if (!result)
     return kExitInput;
-  if (!backend.reason.empty() && !looksLikeBundle(options.input))
+  if (!backend.reason.empty() && !subject.isBundleFile())
     sayBackend(options.input, backend, subject, sink);
   if (!options.output.empty()) {
     nlohmann::json meta = {

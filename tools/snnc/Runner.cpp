@@ -12,6 +12,7 @@
 #include "runtime/io/ArrayFile.h"
 #include "runtime/io/Encoders.h"
 #include "runtime/support/AtomicFile.h"
+#include "runtime/support/FileReader.h"
 #include "runtime/support/Text.h"
 #include "tools/snnc/Backend.h"
 #include "tools/snnc/Compile.h"
@@ -21,32 +22,48 @@
 #include "mlir/Parser/Parser.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <filesystem>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <fstream>
+#include <span>
 
 using namespace mlir;
 
 namespace snnc {
 
-bool looksLikeBundle(const std::string &path) {
-  // By content, not by name: a zip starts with "PK\3\4".
+Expected<bool> looksLikeBundle(const std::string &path) {
   std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error))
+  auto type = std::filesystem::status(path, error).type();
+  if (type == std::filesystem::file_type::none)
+    return makeError("SNN0001", {path, "", 0, 0},
+                     "cannot read the file: " + error.message(),
+                     {"check the path and its permissions"});
+  if (type != std::filesystem::file_type::regular)
     return false; // and no wait for a FIFO's writer
-  std::ifstream stream(path, std::ios::binary);
-  char head[4] = {};
-  return stream.read(head, 4) && std::memcmp(head, "PK\3\4", 4) == 0;
+  auto file = FileReader::open(path, UINT64_MAX);
+  if (!file)
+    return file.takeError();
+  std::array<char, 4> head;
+  if (file->size() < head.size())
+    return false;
+  if (Status s = file->read(0, std::as_writable_bytes(std::span(head))); !s)
+    return s.takeError();
+  return std::memcmp(head.data(), "PK\3\4", head.size()) == 0;
 }
 
 bool RunSubject::open(const RunOptions &options, SubjectNeeds needs,
                       DiagnosticSink &sink) {
   context = createContext();
   MessageBridge bridge(context.get(), sink);
-  return looksLikeBundle(options.input) ? openBundle(options, needs, sink)
-                                        : openNetwork(options, needs, sink);
+  auto bundle = looksLikeBundle(options.input);
+  if (!bundle) {
+    sink.report(bundle.takeError());
+    return false;
+  }
+  return *bundle ? openBundle(options, needs, sink)
+                 : openNetwork(options, needs, sink);
 }
 
 bool RunSubject::openBundle(const RunOptions &options,

@@ -20,8 +20,10 @@ struct SubjectNeeds {
   bool networkFile = false;
 };
 
-/// A zip archive, by content.
-bool looksLikeBundle(const std::string &path);
+/// Whether the file is a zip archive, by content. What is missing or no regular
+/// file is none; what cannot be read is an error (SNN0001): a network would run
+/// on another backend than the bundle that it may be.
+Expected<bool> looksLikeBundle(const std::string &path);
 
 /// What a run command works on: a network, or a bundle and the network in it;
 /// and what the targets make of it.
