@@ -150,6 +150,28 @@ projections:
                 self.assertIn(code, done.stderr)
                 self.assertIn(words, done.stderr)
 
+    def test_no_table_of_units(self):
+        network = self.write("network: {dt: 0.1 ms}\npopulations:\n"
+                             "  p: {size: 1, model: iaf_psc_exp}\n")
+        done = self.run_snnc("check", network, env={
+            **os.environ, "UDUNITS2_XML_PATH": self.path("missing.xml")})
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("table of units cannot be read", done.stderr)
+        self.assertIn("UDUNITS2_XML_PATH", done.stderr)
+
+    def test_drive_words(self):
+        text = "network: {dt: 0.1 ms}\npopulations:\n" \
+               "  p: {size: 1, model: iaf_psc_exp}\ndrives: {d: {%s}}\n"
+        rest = "rate: 1 Hz, weight: 1 pA"
+        for drive in ("to: p, ", "to: {population: p}, ", "to: p, kind: poisson, "):
+            self.snnc("check", self.write(text % (drive + rest)))
+        for drive, words in (("to: q, ", "no population 'q'"),
+                             ("to: d, ", "'d' is an input"),
+                             ("", "a drive needs the key 'to'"),
+                             ("to: p, kind: dc, ", "poisson")):
+            done = self.snnc("check", self.write(text % (drive + rest)), code=1)
+            self.assertIn(words, done.stderr)
+
 
 if __name__ == "__main__":
     unittest.main()

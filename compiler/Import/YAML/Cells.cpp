@@ -199,7 +199,8 @@ void Importer::readDrive(const Node &key, const Node &node) {
                   {"to", "kind", "rate", "sources", "weight", "receptor",
                    "delay", "seed"}))
     return;
-  NodePtr to = reader.need(node, "to", "a drive");
+  std::string target;
+  auto to = readEnd(node, "a drive", "to", target);
   NodePtr weight = reader.need(node, "weight", "a drive", "0.1");
   if (!to || !weight)
     return;
@@ -207,14 +208,8 @@ void Importer::readDrive(const Node &key, const Node &node) {
     if (auto text = reader.text(*kind, "kind"); text && *text != "poisson")
       return reader.unknown(*kind, "kind of drive", *text, {"poisson"});
   Ends ends;
-  ends.name = *name + "_" + to->text;
-  auto target = populations.signals.find(to->text);
-  if (target == populations.signals.end()) {
-    if (!populations.isBroken(to->text))
-      reader.unknown(*to, "population", to->text, populations.names());
-    return;
-  }
-  ends.to = target->second;
+  ends.name = *name + "_" + target;
+  ends.to = *to;
   int64_t sources = 1;
   if (NodePtr given = node.find("sources"))
     sources = reader.whole(*given, "sources", 1, 1 << 30).value_or(1);
@@ -234,8 +229,8 @@ void Importer::readDrive(const Node &key, const Node &node) {
   inputs.signals[*name] = ends.from = {input.getSignal(), nullptr};
   projectionNames[ends.name] = 1;
   readSynapses(node, ends, [&](Delay &delay) -> Attribute {
-    return readProcedural(node, *to, snn::ConnectorKind::OneToOne, 1.0, ends,
-                          delay);
+    return readProcedural(node, *weight, snn::ConnectorKind::OneToOne, 1.0,
+                          ends, delay);
   });
 }
 

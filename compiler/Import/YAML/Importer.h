@@ -150,8 +150,8 @@ private:
 
   // Projections.cpp
   void readProjection(const Node &node, size_t index);
-  std::optional<Signal> readEnd(const Node &projection, const char *key,
-                                std::string &name);
+  std::optional<Signal> readEnd(const Node &node, const char *what,
+                                const char *key, std::string &name);
   std::optional<Signal> readSource(const Node &node, const std::string &name);
   mlir::Attribute readConnector(const Node &node, Ends &ends, Delay &delay);
   /// SNN1012 for what has no meaning where weights or pairs are data.

@@ -393,10 +393,13 @@ std::optional<Importer::Signal> Importer::readSource(const Node &node,
   return std::nullopt;
 }
 
-/// A name, or {input: name} or {population: name}, at the projection's `key`.
-std::optional<Importer::Signal>
-Importer::readEnd(const Node &projection, const char *key, std::string &name) {
-  NodePtr node = reader.need(projection, key, "a projection");
+/// A name, or {input: name} or {population: name}, at the `key` of a projection
+/// or drive.
+std::optional<Importer::Signal> Importer::readEnd(const Node &owner,
+                                                  const char *what,
+                                                  const char *key,
+                                                  std::string &name) {
+  NodePtr node = reader.need(owner, key, what);
   if (!node)
     return std::nullopt;
   bool isSource = key == std::string_view("from");
@@ -448,7 +451,7 @@ void Importer::readProjection(const Node &node, size_t index) {
   std::string names[2];
   for (auto [key, signal, name] : {std::tuple("from", &ends.from, &names[0]),
                                    std::tuple("to", &ends.to, &names[1])}) {
-    auto end = readEnd(node, key, *name);
+    auto end = readEnd(node, "a projection", key, *name);
     if (!end)
       return;
     *signal = *end;

@@ -23,6 +23,13 @@ std::optional<Quantity> Reader::unitOf(const Node &node, const char *what) {
   auto quantity = units->convert(*parts);
   if (quantity && std::isfinite(quantity->value))
     return quantity;
+  if (!units->hasTables()) {
+    error(node, "SNN1018",
+          fmt::format("{}: the table of units cannot be read", what),
+          {"install the package libudunits2-data, set UDUNITS2_XML_PATH to a "
+           "readable udunits2.xml, or write plain numbers"});
+    return std::nullopt;
+  }
   error(
       node, "SNN1018",
       fmt::format("{}: '{}' is no unit that is known here", what, parts->unit),
@@ -36,6 +43,7 @@ std::optional<double> Reader::readTick(const Node &node, double low,
   unitMs.reset();
   if (!hasUnit(node))
     return number(node, "dt", low, high);
+  unitMs = 1; // where the unit is wrong: nobody is told that there is none
   auto quantity = unitOf(node, "dt");
   if (!quantity)
     return std::nullopt;

@@ -53,11 +53,15 @@ struct Units::System {
 Units::Units() = default;
 Units::~Units() = default;
 
-std::optional<Quantity> Units::convert(const NumberAndUnit &given) {
-  using snn::Dimension;
+bool Units::hasTables() {
   if (!system)
     system = std::make_unique<System>();
-  ut_unit *from = system->units
+  return system->units;
+}
+
+std::optional<Quantity> Units::convert(const NumberAndUnit &given) {
+  using snn::Dimension;
+  ut_unit *from = hasTables()
                       ? ut_parse(system->units, given.unit.c_str(), UT_UTF8)
                       : nullptr;
   std::optional<Quantity> result;

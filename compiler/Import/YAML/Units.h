@@ -40,6 +40,8 @@ public:
   /// Nothing where `unit` is no unit that snnc knows: of time, rate, voltage,
   /// current, capacitance, conductance, resistance.
   std::optional<Quantity> convert(const NumberAndUnit &given);
+  /// False: UDUNITS' tables of units cannot be read, no unit is known.
+  bool hasTables();
 
 private:
   struct System;
