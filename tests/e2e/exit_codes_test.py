@@ -22,6 +22,12 @@ class ExitCodes(SnncTest):
         for verb in ("run", "check", "verify", "inspect", "explain"):
             self.assertIn("Example", self.snnc(verb, "--help").stdout)
         self.assertIn("Exit codes", self.snnc("--help").stdout)
+        for verb in ("run", "selector train"):
+            self.assertEqual(self.snnc("help", *verb.split()).stdout,
+                             self.snnc(*verb.split(), "--help").stdout)
+        self.assertEqual(self.snnc("help").stdout, self.snnc("--help").stdout)
+        self.assertIn("did you mean 'compile'",
+                      self.snnc("help", "comile", code=2).stderr)
         self.assertRegex(self.snnc("--version").stdout, r"^snnc \d+\.\d+\.\d+")
         self.assertIn("(default)", self.snnc("targets").stdout)
 

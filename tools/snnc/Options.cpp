@@ -447,6 +447,22 @@ static std::vector<std::string> splitShortOptions(int argc, char **argv) {
   return words;
 }
 
+/// "help VERB ..." as "VERB ... --help"; what is no verb is left to fail.
+static void rewriteHelp(const CLI::App &app, std::vector<std::string> &words) {
+  size_t verb = 1;
+  while (verb < words.size() && words[verb].starts_with('-'))
+    verb += words[verb] == "--diagnostics" ? 2 : 1;
+  if (verb >= words.size() || words[verb] != "help")
+    return;
+  words.erase(words.begin() + ptrdiff_t(verb));
+  auto named = [&](const CLI::App *other) {
+    return other->check_name(words[verb]);
+  };
+  if (verb == words.size() || words[verb].starts_with('-') ||
+      !app.get_subcommands(named).empty())
+    words.push_back("--help");
+}
+
 std::optional<int> parseOptions(int argc, char **argv, Options &options) {
   CLI::App app{"snnc: a compiler for spiking neural networks on SpiNNaker2"};
   app.name("snnc");
@@ -463,8 +479,11 @@ std::optional<int> parseOptions(int argc, char **argv, Options &options) {
   addRun(app, options.run);
   addOthers(app, options);
   addSelector(app, options.selector);
+  app.add_subcommand("help", "Show the options of a command, with examples")
+      ->footer("Examples:\n  snnc help run\n  snnc help selector train");
+  std::vector<std::string> words = splitShortOptions(argc, argv);
+  rewriteHelp(app, words);
   try {
-    std::vector<std::string> words = splitShortOptions(argc, argv);
     std::vector<const char *> given;
     for (const std::string &word : words)
       given.push_back(word.c_str());
@@ -473,7 +492,7 @@ std::optional<int> parseOptions(int argc, char **argv, Options &options) {
   } catch (const CLI::ParseError &error) {
     if (error.get_exit_code() == 0) // --help, --version
       return fmt::print("{}", textOf(app, error)), kExitOk;
-    reportUsage(app, error, {argv + 1, argv + argc});
+    reportUsage(app, error, {words.begin() + 1, words.end()});
     return kExitUsage;
   }
   options.jsonDiagnostics = format == "json";
