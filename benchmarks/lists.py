@@ -1,7 +1,8 @@
 """Host memory and time of listed synapses, from a .npy file to the mapping.
 
 A list of N rows of source, target, weight and delay in float32, in random
-order, is checked with `snnc check --plan`: imported, quantised and planned.
+order, is checked with `snnc check`: imported, quantised, planned and cut for
+the default machine, which says that it has too few cores for them (exit 3).
 Reported: peak resident memory beyond that of the same network with an empty
 list, over the rows; CPU time, and what it grows by from one size to the next
 over what the rows grow by (1: linear).
@@ -43,12 +44,12 @@ def network(listed):
 def run(benchmarks, sizes=SIZES):
     folder = benchmarks.folder
 
-    def check(listed, *options):
+    def check(listed):
         with open(os.path.join(folder, "net.yaml"), "w",
                   encoding="utf-8") as file:
             file.write(network(listed))
-        return benchmarks.measure(benchmarks.snnc, "check", *options,
-                                  "net.yaml")
+        return benchmarks.measure(benchmarks.snnc, "check", "net.yaml",
+                                  codes=(0, 3))
 
     _, _, empty = check("[]")
     before = None
@@ -56,12 +57,11 @@ def run(benchmarks, sizes=SIZES):
         subprocess.run([sys.executable, "-c", WRITE,
                         os.path.join(folder, "list.npy"), str(size),
                         str(SOURCES), str(TARGETS)], check=True)
-        for case, options in (("normalised", ()), ("planned", ("--plan",))):
-            _, cpu, peak = check("{file: list.npy}", *options)
-            name = f"{size // 10**6} M rows, {case}"
-            benchmarks.row("lists", name, "memory a synapse",
-                           (peak - empty) / size, "B")
-            benchmarks.row("lists", name, "cpu", cpu, "s")
+        _, cpu, peak = check("{file: list.npy}")
+        name = f"{size // 10**6} M rows"
+        benchmarks.row("lists", name, "memory a synapse",
+                       (peak - empty) / size, "B")
+        benchmarks.row("lists", name, "cpu", cpu, "s")
         if before:
             benchmarks.row("lists", name, "cpu growth over rows'",
                            cpu / before[1] / (size / before[0]), "")

@@ -4,9 +4,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A compilation reads the synapses of a projection in half a dozen passes, and
-// drawing one costs some fifty times reading it. So the first reader leaves
-// them here, up to a budget for the whole network; beyond it they are drawn
-// again. Which way they come is never seen in what they are.
+// drawing one costs some ten times reading it. So the first reader leaves them
+// here, up to a budget for the whole network; beyond it they are drawn again.
+// Which way they come is never seen in what they are. Without the tables, user
+// time of `snnc compile` is 1.5 times as long for models/yaml/cuba.yaml and 2.2
+// times for a network of 2.5 million synapses in four projections.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_SNN_DRAWNROWS_H

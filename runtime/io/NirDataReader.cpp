@@ -7,7 +7,8 @@
 
 #include "runtime/io/ArrayWire.h"
 #include "runtime/io/Hdf5.h"
-#include "runtime/io/NirData.h"
+#include "runtime/io/Hdf5Dataset.h"
+#include "runtime/io/NirEvents.h"
 #include "runtime/support/ChildProcess.h"
 
 #include <algorithm>
@@ -19,26 +20,10 @@ namespace snnc::runtime {
 
 using namespace hdf5;
 
-double tickOfTime(double t, double dt, double slack) {
-  double quotient = t / dt;
-  double next = std::floor(quotient) + 1;
-  // See NirData.h: representation error, not an earlier tick.
-  return next - quotient <= slack * quotient ? next : next - 1;
-}
-
 namespace {
 
 constexpr unsigned maxDepth = 32;
 constexpr size_t maxNodes = 65536;
-// Deflate cannot shrink below 1/1032; fewer stored bytes mean that most of the
-// data set was never written.
-constexpr uint64_t maxInflation = 1100;
-
-struct Events {
-  NdArray idx, time, value; ///< samples x events
-  uint64_t samples = 0, events = 0, ticks = 0, neurons = 0;
-  double slack = kFloat64Slack; ///< of `time`
-};
 
 class Reader {
 public:
@@ -67,15 +52,10 @@ private:
   Expected<NdArray> readDataset(hid_t group, const char *name,
                                 const std::string &key, size_t rank,
                                 std::optional<DType> wanted);
-  Status checkDataset(hid_t dataset, uint64_t bytes, const std::string &key);
   Expected<NdArray> readGrid(hid_t group, const std::string &key);
-  Expected<Events> readEvents(hid_t group, const std::string &key, bool valued);
-  Status readExtent(hid_t group, const std::string &key, Events &events);
-  Expected<NdArray> binCounts(const Events &events, const std::string &key);
-  Expected<NdArray> binValues(const Events &events, const std::string &key);
-  Expected<std::optional<uint64_t>> cell(const Events &events, uint64_t sample,
-                                         uint64_t event,
-                                         const std::string &key);
+  Expected<NirEvents> readEvents(hid_t group, const std::string &key,
+                                 bool valued);
+  Status readExtent(hid_t group, const std::string &key, NirEvents &events);
 
   const std::string &path;
   double dt;
@@ -88,56 +68,6 @@ Handle openGroup(hid_t parent, const std::string &name) {
   if (H5Lexists(parent, name.c_str(), H5P_DEFAULT) <= 0)
     return {};
   return {H5Gopen2(parent, name.c_str(), H5P_DEFAULT), H5Gclose};
-}
-
-/// The element type in which a data set is read; nothing: unsupported.
-std::optional<DType> dtypeOfFile(hid_t type) {
-  size_t size = H5Tget_size(type);
-  switch (H5Tget_class(type)) {
-  case H5T_FLOAT:
-    return size <= 4 ? DType::F32 : DType::F64;
-  case H5T_ENUM: // numpy's bool, as h5py writes it
-    return size == 1 ? std::optional(DType::Bool) : std::nullopt;
-  case H5T_INTEGER:
-    break;
-  default:
-    return std::nullopt;
-  }
-  bool isSigned = H5Tget_sign(type) == H5T_SGN_2;
-  if (size <= 1)
-    return isSigned ? DType::I8 : DType::U8;
-  if (size <= 2)
-    return isSigned ? DType::I16 : DType::U16;
-  if (size <= 4)
-    return isSigned ? DType::I32 : DType::U32;
-  return isSigned ? DType::I64 : DType::U64;
-}
-
-hid_t memoryType(DType dtype) {
-  switch (dtype) {
-  case DType::U8:
-    return H5T_NATIVE_UINT8;
-  case DType::Bool:
-  case DType::I8:
-    return H5T_NATIVE_INT8;
-  case DType::U16:
-    return H5T_NATIVE_UINT16;
-  case DType::I16:
-    return H5T_NATIVE_INT16;
-  case DType::I32:
-    return H5T_NATIVE_INT32;
-  case DType::U32:
-    return H5T_NATIVE_UINT32;
-  case DType::I64:
-    return H5T_NATIVE_INT64;
-  case DType::U64:
-    return H5T_NATIVE_UINT64;
-  case DType::F32:
-    return H5T_NATIVE_FLOAT;
-  case DType::F64:
-    return H5T_NATIVE_DOUBLE;
-  }
-  return H5I_INVALID_HID;
 }
 
 } // namespace
@@ -158,83 +88,23 @@ Expected<std::vector<std::string>> Reader::list(hid_t group,
 // Data sets
 //===----------------------------------------------------------------------===//
 
-Status Reader::checkDataset(hid_t dataset, uint64_t bytes,
-                            const std::string &key) {
-  Handle plist(H5Dget_create_plist(dataset), H5Pclose);
-  if (!plist)
-    return malformed(key, "the data set cannot be inspected");
-  H5D_layout_t layout = H5Pget_layout(plist);
-  if (layout == H5D_VIRTUAL || H5Pget_external_count(plist) != 0)
-    return malformed(key, "the data is stored outside of the file");
-  for (int i = 0, n = H5Pget_nfilters(plist); i < n; ++i) {
-    unsigned flags;
-    size_t parameters = 0;
-    H5Z_filter_t filter = H5Pget_filter2(
-        plist, unsigned(i), &flags, &parameters, nullptr, 0, nullptr, nullptr);
-    if (filter != H5Z_FILTER_DEFLATE && filter != H5Z_FILTER_SHUFFLE &&
-        filter != H5Z_FILTER_FLETCHER32)
-      return error("SNN0406", key,
-                   fmt::format("the data is compressed with HDF5 filter {}, "
-                               "which is not available",
-                               int(filter)),
-                   "write the file with compression='gzip'");
-  }
-  uint64_t chunkBytes = H5Tget_size(Handle(H5Dget_type(dataset), H5Tclose));
-  if (layout == H5D_CHUNKED) {
-    hsize_t dims[H5S_MAX_RANK];
-    int rank = H5Pget_chunk(plist, H5S_MAX_RANK, dims);
-    for (int i = 0; i < rank; ++i)
-      if (__builtin_mul_overflow(chunkBytes, dims[i], &chunkBytes))
-        chunkBytes = UINT64_MAX / 2;
-  }
-  if (chunkBytes > limits.arrayBytes)
-    return error("SNN0403", key,
-                 fmt::format("a chunk has {} bytes, the limit is {}",
-                             chunkBytes, limits.arrayBytes));
-  if (H5Dget_storage_size(dataset) < bytes / maxInflation)
-    return malformed(key, fmt::format("the data set claims {} bytes, the file "
-                                      "holds {} for it",
-                                      bytes, H5Dget_storage_size(dataset)));
-  return {};
-}
-
 Expected<NdArray> Reader::readDataset(hid_t group, const char *name,
                                       const std::string &key, size_t rank,
                                       std::optional<DType> wanted) {
-  if (H5Lexists(group, name, H5P_DEFAULT) <= 0)
-    return malformed(key, fmt::format("the data set '{}' is missing", name));
-  Handle dataset(H5Dopen2(group, name, H5P_DEFAULT), H5Dclose);
-  if (!dataset)
-    return malformed(key, fmt::format("'{}' is not a data set", name));
-  Handle space(H5Dget_space(dataset), H5Sclose);
-  Handle type(H5Dget_type(dataset), H5Tclose);
-  hsize_t dims[H5S_MAX_RANK];
-  if (!space || !type || H5Sget_simple_extent_ndims(space) != int(rank) ||
-      H5Sget_simple_extent_dims(space, dims, nullptr) != int(rank))
-    return malformed(key,
-                     fmt::format("'{}' has not {} dimensions", name, rank));
-  std::optional<DType> stored = dtypeOfFile(type);
-  if (!stored || (wanted && *stored == DType::Bool))
-    return malformed(key, fmt::format("'{}' holds no numbers", name));
-  NdArray array{{dims, dims + rank}, wanted.value_or(*stored), {}};
-  std::optional<uint64_t> count = elementCount(array.shape);
-  size_t item = std::max(itemBytes(array.dtype), H5Tget_size(type));
-  if (!count || *count > (limits.arrayBytes - totalBytes) / item)
-    return error("SNN0403", key,
-                 fmt::format("'{}' has {} elements of {} bytes; with the data "
-                             "before it the limit is {} bytes",
-                             name, shapeText(array.shape), item,
-                             limits.arrayBytes));
-  if (Status s = checkDataset(dataset, *count * H5Tget_size(type), key); !s)
-    return s.takeError();
-  array.bytes.resize(*count * itemBytes(array.dtype));
-  totalBytes += array.bytes.size();
-  hid_t memory = *stored == DType::Bool ? hid_t(type) : memoryType(array.dtype);
-  if (*count > 0 && H5Dread(dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT,
-                            array.bytes.data()) < 0)
-    return malformed(key,
-                     fmt::format("'{}' cannot be read: it is damaged", name));
-  return array;
+  uint64_t room = limits.arrayBytes - totalBytes;
+  auto array = runtime::readDataset(group, name, {rank, wanted, room});
+  if (auto *fault = std::get_if<DatasetFault>(&array)) {
+    if (fault->tooLarge)
+      return error("SNN0403", key,
+                   fmt::format("{}; with the data before it the limit is {} "
+                               "bytes",
+                               fault->message, limits.arrayBytes));
+    if (fault->hint.empty())
+      return malformed(key, fault->message);
+    return error("SNN0406", key, fault->message, fault->hint);
+  }
+  totalBytes += std::get<NdArray>(array).bytes.size();
+  return std::move(std::get<NdArray>(array));
 }
 
 //===----------------------------------------------------------------------===//
@@ -251,14 +121,11 @@ Expected<NdArray> Reader::readGrid(hid_t group, const std::string &key) {
                              "{} s",
                              *fileDt, dt),
                  "resample the data, or compile the network with this --dt");
-  Expected<NdArray> array = readDataset(group, "data", key, 3, std::nullopt);
-  if (array && array->dtype == DType::Bool)
-    for (std::byte &b : array->bytes)
-      b = std::byte(b != std::byte(0));
-  return array;
+  return readDataset(group, "data", key, 3, std::nullopt);
 }
 
-Status Reader::readExtent(hid_t group, const std::string &key, Events &events) {
+Status Reader::readExtent(hid_t group, const std::string &key,
+                          NirEvents &events) {
   if (!(dt > 0))
     return error("SNN0407", key,
                  "events have times in seconds, and the length of a tick is "
@@ -282,9 +149,9 @@ Status Reader::readExtent(hid_t group, const std::string &key, Events &events) {
   return {};
 }
 
-Expected<Events> Reader::readEvents(hid_t group, const std::string &key,
-                                    bool valued) {
-  Events events;
+Expected<NirEvents> Reader::readEvents(hid_t group, const std::string &key,
+                                       bool valued) {
+  NirEvents events;
   if (Status s = readExtent(group, key, events); !s)
     return s.takeError();
   Expected<NdArray> idx = readDataset(group, "idx", key, 2, DType::I64);
@@ -320,87 +187,6 @@ Expected<Events> Reader::readEvents(hid_t group, const std::string &key,
   return events;
 }
 
-/// Where an event falls in the raster; nothing for a padding entry.
-Expected<std::optional<uint64_t>> Reader::cell(const Events &events,
-                                               uint64_t sample, uint64_t event,
-                                               const std::string &key) {
-  uint64_t i = sample * events.events + event;
-  int64_t neuron = events.idx.as<int64_t>()[i];
-  double time = events.time.as<double>()[i];
-  if (neuron == -1)
-    return std::optional<uint64_t>();
-  auto where = [&] {
-    return fmt::format("event {} of sample {} (neuron {}, {} s)", event, sample,
-                       neuron, time);
-  };
-  if (neuron < 0 || uint64_t(neuron) >= events.neurons)
-    return error(
-        "SNN0407", key,
-        fmt::format("{}: there are {} neurons", where(), events.neurons));
-  if (!(time >= 0) ||
-      !(tickOfTime(time, dt, events.slack) < double(events.ticks)))
-    return error("SNN0407", key,
-                 fmt::format("{}: the recording has {} ticks of {} s", where(),
-                             events.ticks, dt),
-                 "check t_max of the file and --dt");
-  auto tick = uint64_t(tickOfTime(time, dt, events.slack));
-  return std::optional((sample * events.ticks + tick) * events.neurons +
-                       uint64_t(neuron));
-}
-
-Expected<NdArray> Reader::binCounts(const Events &events,
-                                    const std::string &key) {
-  NdArray counts = NdArray::zeros(
-      DType::U16, {events.samples, events.ticks, events.neurons});
-  uint16_t most = 0;
-  for (uint64_t s = 0; s < events.samples; ++s)
-    for (uint64_t e = 0; e < events.events; ++e) {
-      Expected<std::optional<uint64_t>> at = cell(events, s, e, key);
-      if (!at)
-        return at.takeError();
-      if (!*at)
-        continue;
-      uint16_t &count = counts.as<uint16_t>()[**at];
-      if (count == UINT16_MAX)
-        return error("SNN0407", key,
-                     fmt::format("a neuron has more than {} events in one "
-                                 "tick of {} s",
-                                 UINT16_MAX, dt));
-      most = std::max(most, ++count);
-    }
-  if (most > UINT8_MAX)
-    return counts;
-  NdArray small = NdArray::zeros(DType::U8, counts.shape);
-  std::copy_n(counts.as<uint16_t>().begin(), small.size(),
-              small.as<uint8_t>().begin());
-  return small;
-}
-
-Expected<NdArray> Reader::binValues(const Events &events,
-                                    const std::string &key) {
-  NdArray values = NdArray::zeros(
-      DType::F32, {events.samples, events.ticks, events.neurons});
-  std::vector<bool> taken(values.size());
-  for (uint64_t s = 0; s < events.samples; ++s)
-    for (uint64_t e = 0; e < events.events; ++e) {
-      Expected<std::optional<uint64_t>> at = cell(events, s, e, key);
-      if (!at)
-        return at.takeError();
-      if (!*at)
-        continue;
-      if (taken[**at])
-        return error("SNN0407", key,
-                     fmt::format("event {} of sample {} is the second of its "
-                                 "neuron in one tick of {} s",
-                                 e, s, dt),
-                     "use a smaller --dt");
-      taken[**at] = true;
-      values.as<float>()[**at] =
-          float(events.value.as<double>()[s * events.events + e]);
-    }
-  return values;
-}
-
 Status Reader::readObservable(hid_t group, const std::string &key) {
   std::string type = textAttribute(group, "__type__").value_or("");
   Expected<NdArray> array =
@@ -410,10 +196,11 @@ Status Reader::readObservable(hid_t group, const std::string &key) {
     array = readGrid(group, key);
   } else if (type == "EventData" || type == "ValuedEventData") {
     bool valued = type == "ValuedEventData";
-    Expected<Events> events = readEvents(group, key, valued);
+    Expected<NirEvents> events = readEvents(group, key, valued);
     if (!events)
       return events.takeError();
-    array = valued ? binValues(*events, key) : binCounts(*events, key);
+    NirRaster raster(*events, dt, {path, key, 0, 0});
+    array = valued ? raster.values() : raster.counts();
   }
   if (!array)
     return array.takeError();

@@ -175,6 +175,10 @@ class YamlFiles(SnncTest):
             file.write("0,1,2,1\n0,one,2,1\n")
         with open(self.path("ragged.csv"), "w", encoding="utf-8") as file:
             file.write("0,1,2,1\n0,1,2\n")
+        with h5py.File(self.path("list.h5"), "a") as file:
+            file["net/text"] = ["0", "1"]
+            file.create_dataset("net/outside", (4, 4), np.float32,
+                                external=[("secret", 0, 64)])
         for text, code, words in (
                 ("file: none.npy", "SNN1013", "none.npy"),
                 ("file: beyond.npy", "SNN1006", "row 3 of the list: target 9"),
@@ -184,6 +188,8 @@ class YamlFiles(SnncTest):
                 ("file: ragged.csv", "SNN1013", "line 2 has 3 numbers"),
                 ("file: list.h5", "SNN1013", "'key'"),
                 ("file: list.h5, key: net/lost", "SNN1013", "net/lost"),
+                ("file: list.h5, key: net/text", "SNN1013", "no numbers"),
+                ("file: list.h5, key: net/outside", "SNN1013", "outside"),
                 ("file: two.npz", "SNN1013", "'key'"),
                 ("file: list.doc", "SNN1013", ".doc")):
             with self.subTest(text):

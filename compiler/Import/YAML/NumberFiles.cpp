@@ -11,6 +11,7 @@
 #include "compiler/Import/YAML/RowTable.h"
 #include "compiler/Import/YAML/TextTable.h"
 #include "runtime/io/ArrayWire.h"
+#include "runtime/io/Hdf5Dataset.h"
 #include "runtime/io/NirData.h"
 #include "runtime/io/Npy.h"
 #include "runtime/support/AtomicFile.h"
@@ -25,13 +26,15 @@ namespace snnc::yaml {
 
 using runtime::NdArray;
 
+static constexpr uint64_t kMostHdf5Bytes = uint64_t(1) << 31;
+
 static Diagnostic refuse(const std::string &path, std::string message,
                          std::vector<std::string> hints = {}) {
   return makeError("SNN1013", {path, "", 0, 0}, std::move(message),
                    std::move(hints));
 }
 
-/// In the child: the dataset `key` as float64.
+/// In the child: the dataset `key`, in the type that the file has it in.
 static Expected<runtime::ArrayMap> readDataset(const std::string &path,
                                                const std::string &key) {
   using hdf5::Handle;
@@ -39,29 +42,15 @@ static Expected<runtime::ArrayMap> readDataset(const std::string &path,
   Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (!file)
     return refuse(path, "not an HDF5 file that can be read");
-  Handle data(H5Dopen2(file, key.c_str(), H5P_DEFAULT), H5Dclose);
-  if (!data)
-    return refuse(path, fmt::format("there is no dataset '{}'", key));
-  Handle space(H5Dget_space(data), H5Sclose);
-  hsize_t dims[H5S_MAX_RANK];
-  int rank = H5Sget_simple_extent_dims(space, dims, nullptr);
-  if (rank < 0)
-    return refuse(path, fmt::format("the dataset '{}' has no shape", key));
-  std::vector<uint64_t> shape(dims, dims + rank);
-  auto count = runtime::elementCount(shape);
-  if (!count || *count > (uint64_t(1) << 28))
-    return refuse(path,
-                  fmt::format("the dataset '{}' has {} numbers, the limit is "
-                              "2^28",
-                              key, runtime::shapeText(shape)));
-  NdArray array = NdArray::zeros(runtime::DType::F64, shape);
-  if (H5Dread(data, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT,
-              array.bytes.data()) < 0)
-    return refuse(path, fmt::format("the dataset '{}' cannot be read as "
-                                    "numbers",
-                                    key));
+  auto array = runtime::readDataset(file, key, {{}, {}, kMostHdf5Bytes});
+  if (auto *fault = std::get_if<runtime::DatasetFault>(&array)) {
+    std::string limit = fmt::format(", the limit is {} bytes", kMostHdf5Bytes);
+    return refuse(path, fault->message + (fault->tooLarge ? limit : ""),
+                  fault->hint.empty() ? std::vector<std::string>()
+                                      : std::vector{fault->hint});
+  }
   runtime::ArrayMap map;
-  map.emplace("", std::move(array));
+  map.emplace("", std::move(std::get<NdArray>(array)));
   return map;
 }
 
