@@ -28,6 +28,7 @@ namespace snnc::runtime {
 
 class Bundle;
 struct Manifest;
+class PoissonDrive;
 struct RecordRequest;
 struct RunInputs;
 
@@ -71,6 +72,8 @@ struct Verdict {
 /// What a device can do and how it keeps time.
 struct Capabilities {
   bool injectsSpikes = true;
+  /// Draws RunPlan::drives itself; else they are injected.
+  bool drawsInputs = false;
   bool recordsSpikes = true, recordsStates = true;
   /// Cores whose memory read() and write() reach.
   bool hasMemory = false;
@@ -123,7 +126,11 @@ struct RunPlan {
   std::span<const RecordRequest> requests;
   uint64_t ticks = 0;        ///< of the chip
   uint64_t networkTicks = 0; ///< later states are in no result (S8.4)
-  uint64_t sample = 0;       ///< for messages
+  uint64_t sample = 0;       ///< of draws, and for messages
+  /// Per input of the manifest, null: injected; or empty. In ticks before
+  /// `drivenTicks`. For devices with Capabilities::drawsInputs.
+  std::span<const std::shared_ptr<const PoissonDrive>> drives = {};
+  uint64_t drivenTicks = 0;
 };
 
 /// Asked between ticks with the number of ticks of this run() that are done, at

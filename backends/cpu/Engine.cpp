@@ -92,6 +92,8 @@ void Engine::connectParts() {
         InputUse &use = inputUses[source];
         bool isRow = block.encoding() == Encoding::Diagonal;
         (isRow ? use.row : use.sparse) = true;
+        if (isRow)
+          use.rowNeurons += part.neurons;
         if (isPulled)
           use.reach = std::max(use.reach, block.longestDelay);
       }
@@ -156,10 +158,21 @@ void Engine::reset() {
 void Engine::takeInputs(const runtime::Batch &batch, size_t first,
                         size_t step) {
   for (size_t i = 0; i < inputs(); ++i) {
+    const runtime::PoissonDrive *drive = batch.drive(i);
+    if (inputUses[i].isDrawnAtUse(drive))
+      continue;
     size_t channels = batch.inputs[i].size() / batch.ticks;
-    for (uint64_t t = first; t < batch.ticks; t += step)
-      collectCounts(batch.inputs[i].subspan(t * channels, channels),
-                    inputUses[i].sparse, histories[i].at(batch.first + t, 0));
+    for (uint64_t t = first; t < batch.ticks; t += step) {
+      Volley &volley = histories[i].at(batch.first + t, 0);
+      runtime::CountRows row = batch.inputs[i].subspan(t * channels, channels);
+      if (drive && batch.first + t < batch.drivenTicks) {
+        volley.kept.resize(drive->channels());
+        drive->draw(batch.first + t, batch.sample, 0, volley.kept,
+                    program->vectors);
+        row = volley.kept;
+      }
+      collectCounts(row, inputUses[i].sparse, volley);
+    }
   }
 }
 
@@ -167,6 +180,8 @@ void Engine::takeInputs(const runtime::Batch &batch, size_t first,
 void Engine::keepInputs(const runtime::Batch &batch) {
   uint64_t end = batch.first + batch.ticks;
   for (size_t i = 0; i < inputs(); ++i) {
+    if (batch.drive(i))
+      continue; // in the volley
     uint64_t kept = std::min<uint64_t>(inputUses[i].reach, batch.ticks);
     for (uint64_t t = batch.first; t < end; ++t) {
       Volley &volley = histories[i].at(t, 0);
@@ -203,7 +218,7 @@ Status Engine::conclude(runtime::FiniteWatch &watch) {
 
 Status Engine::run(const runtime::Batch &batch, runtime::FiniteWatch &watch) {
   for (const auto &worker : workers)
-    worker->begin();
+    worker->begin(batch);
   uint64_t end = now + batch.ticks;
   // The end of the ticks in which the first failure is.
   std::atomic<uint64_t> stop = std::numeric_limits<uint64_t>::max();
@@ -212,7 +227,7 @@ Status Engine::run(const runtime::Batch &batch, runtime::FiniteWatch &watch) {
     team.meet();
     for (uint64_t t = now, before = unbooked; t < end && t < stop;) {
       uint64_t ticks = std::min(exchange, end - t);
-      bool good = workers[k]->run(batch, t, ticks, before);
+      bool good = workers[k]->run(t, ticks, before);
       t += ticks;
       before = ticks;
       for (uint64_t known = stop; !good && t < known;)

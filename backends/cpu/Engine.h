@@ -77,6 +77,7 @@ public:
   Status run(const runtime::Batch &batch, runtime::FiniteWatch &watch) override;
   uint64_t batchTicks() const override { return 64; }
   unsigned threads() const override { return team.size(); }
+  bool drawsInputs() const override { return true; }
 
 private:
   class Worker;
@@ -111,6 +112,12 @@ private:
   struct InputUse {
     bool sparse = false, row = false; ///< lists and rows of counts are read
     uint32_t reach = 0;               ///< the longest delay that is pulled
+    uint64_t rowNeurons = 0;          ///< that read a row
+    /// A drive's counts are drawn by the partition that reads them, so that
+    /// they never leave the cache: each by one.
+    bool isDrawnAtUse(const runtime::PoissonDrive *drive) const {
+      return drive && !sparse && rowNeurons <= drive->channels();
+    }
   };
   std::vector<InputUse> inputUses;
   /// Ticks that no spike of a population arrives within.

@@ -21,6 +21,7 @@ struct Volley {
   uint16_t most = 0;             ///< of one source
   /// The counts of all channels of an input; empty: silent, or a population.
   runtime::CountRows row;
+  uint32_t rowFirst = 0;      ///< channel of row[0]
   std::vector<uint16_t> kept; ///< of `row`, where its batch is over
 
   void clear() {

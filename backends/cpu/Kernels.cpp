@@ -242,8 +242,9 @@ static void addDiagonal(Sum *__restrict sums, uint32_t neurons,
                         VectorSet vectors) {
   auto add = [&](auto weightOf) SNNC_INLINE {
     if (!volley.row.empty()) {
-      const uint16_t *counts = volley.row.data() + rows.first;
-      size_t n = std::min<size_t>(neurons, volley.row.size() - rows.first);
+      uint32_t from = rows.first - volley.rowFirst;
+      const uint16_t *counts = volley.row.data() + from;
+      size_t n = std::min<size_t>(neurons, volley.row.size() - from);
       for (size_t k = 0; k < n; ++k)
         sums[k] += weightOf(k) * Sum(counts[k]);
       return;

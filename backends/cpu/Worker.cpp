@@ -30,7 +30,8 @@ void Engine::Worker::prepare() {
   sums.assign(receptors, Column(most));
 }
 
-void Engine::Worker::begin() {
+void Engine::Worker::begin(const runtime::Batch &next) {
+  batch = &next;
   failure.reset();
   noNumbers.clear();
 }
@@ -38,6 +39,45 @@ void Engine::Worker::begin() {
 //===----------------------------------------------------------------------===//
 // Sums
 //===----------------------------------------------------------------------===//
+
+std::span<const Volley> Engine::Worker::arriving(const Part::Incoming &incoming,
+                                                 uint64_t tick) const {
+  const auto &[source, block] = incoming;
+  if (tick < block->longestDelay)
+    return {};
+  if (source < engine.inputs() &&
+      engine.inputUses[source].isDrawnAtUse(batch->drive(source)))
+    return std::span(drawn).subspan(size_t(&incoming - drawnOf->pulled.data()),
+                                    1);
+  return std::as_const(engine.histories[source]).at(tick - block->longestDelay);
+}
+
+void Engine::Worker::drawArrivals(const Part &part, uint64_t tick) {
+  drawnOf = &part;
+  if (drawn.size() < part.pulled.size())
+    drawn.resize(part.pulled.size());
+  for (size_t i = 0; i < part.pulled.size(); ++i) {
+    const auto &[source, block] = part.pulled[i];
+    if (source >= engine.inputs() || tick < block->longestDelay)
+      continue;
+    const runtime::PoissonDrive *drive = batch->drive(source);
+    if (!engine.inputUses[source].isDrawnAtUse(drive))
+      continue;
+    Volley &volley = drawn[i];
+    volley.clear();
+    uint64_t sent = tick - block->longestDelay;
+    if (sent >= batch->drivenTicks)
+      continue;
+    volley.rowFirst = std::get<DiagonalRows>(block->rows).first;
+    if (volley.rowFirst >= drive->channels())
+      continue;
+    volley.kept.resize(
+        std::min(part.neurons, drive->channels() - volley.rowFirst));
+    drive->draw(sent, batch->sample, volley.rowFirst, volley.kept,
+                program.vectors);
+    collectCounts(volley.kept, false, volley);
+  }
+}
 
 /// No sum of the tick can leave 32 bits, whatever stands where.
 bool Engine::Worker::isNarrow(Part &part, uint64_t tick) const {
@@ -51,15 +91,13 @@ bool Engine::Worker::isNarrow(Part &part, uint64_t tick) const {
     room -= int64_t(times) * each;
     return true;
   };
-  for (const auto &[source, block] : part.pulled)
-    if (tick >= block->longestDelay)
-      for (const Volley &volley : std::as_const(engine.histories[source])
-                                      .at(tick - block->longestDelay))
-        // A neuron has one source on the diagonal.
-        if (!take(block->encoding() == Encoding::Diagonal ? volley.most
-                                                          : volley.total,
-                  block->largest))
-          return false;
+  for (const Part::Incoming &incoming : part.pulled)
+    for (const Volley &volley : arriving(incoming, tick))
+      // A neuron has one source on the diagonal.
+      if (!take(incoming.block->encoding() == Encoding::Diagonal ? volley.most
+                                                                 : volley.total,
+                incoming.block->largest))
+        return false;
   const Calendar::Day &day = part.calendar.at(tick);
   for (size_t g = 0; g < day.groups.size(); ++g)
     if (!take(day.segmentsOf(g).size(),
@@ -108,12 +146,10 @@ Status Engine::Worker::addArrivals(Part &part, uint64_t tick) {
   std::fill_n(all, program.populations[part.population].receptors * stride,
               Sum(0));
   if constexpr (!std::is_same_v<Sum, double>)
-    for (const auto &[source, block] : part.pulled)
-      if (tick >= block->longestDelay)
-        addVolleys(all + block->receptor * stride, part.neurons, *block,
-                   std::as_const(engine.histories[source])
-                       .at(tick - block->longestDelay),
-                   scratch, program.vectors);
+    for (const Part::Incoming &incoming : part.pulled)
+      addVolleys(all + incoming.block->receptor * stride, part.neurons,
+                 *incoming.block, arriving(incoming, tick), scratch,
+                 program.vectors);
   Calendar::Day &day = part.calendar.at(tick);
   for (size_t g = 0; g < day.groups.size(); ++g)
     addSegments(all + day.groups[g].block->receptor * stride,
@@ -126,6 +162,7 @@ Status Engine::Worker::addArrivals(Part &part, uint64_t tick) {
 Status Engine::Worker::takeSums(Part &part, uint64_t tick) {
   if (engine.isFloat())
     return addArrivals<double>(part, tick);
+  drawArrivals(part, tick);
   if (isNarrow(part, tick))
     return addArrivals<int32_t>(part, tick);
   return addArrivals<int64_t>(part, tick);
@@ -222,7 +259,7 @@ void Engine::Worker::watch(const Part &part, uint64_t tick) {
   }
 }
 
-bool Engine::Worker::runTick(const runtime::Batch &batch, uint64_t tick) {
+bool Engine::Worker::runTick(uint64_t tick) {
   for (Part *part : owned) {
     if (Status status = updatePart(*part, tick); !status) {
       failure = {tick, size_t(part - engine.parts.data()), status.takeError()};
@@ -232,22 +269,21 @@ bool Engine::Worker::runTick(const runtime::Batch &batch, uint64_t tick) {
   for (Part *part : owned) {
     if (!engine.isFloat()) // else in the order of S4.4, with the populations
       book(*part, 0, engine.inputs(), tick);
-    for (const Tape &tape : batch.tapes)
-      record(*part, tick - batch.first, tape);
+    for (const Tape &tape : batch->tapes)
+      record(*part, tick - batch->first, tape);
     watch(*part, tick);
   }
   return true;
 }
 
-bool Engine::Worker::run(const runtime::Batch &batch, uint64_t first,
-                         uint64_t ticks, uint64_t before) {
+bool Engine::Worker::run(uint64_t first, uint64_t ticks, uint64_t before) {
   try {
     size_t firstSource = engine.isFloat() ? 0 : engine.inputs();
     for (uint64_t t = first - before; t < first; ++t)
       for (Part *part : owned)
         book(*part, firstSource, engine.histories.size(), t);
     for (uint64_t t = first; t < first + ticks; ++t)
-      if (!runTick(batch, t))
+      if (!runTick(t))
         return false;
     return true;
   } catch (const std::bad_alloc &) {

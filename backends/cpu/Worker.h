@@ -18,12 +18,11 @@ public:
   /// After `owned` is complete.
   void prepare();
   /// Before a batch.
-  void begin();
+  void begin(const runtime::Batch &batch);
   /// Ticks [first, first + ticks), no more than an exchange; what was sent in
   /// the `before` ticks in front of them is booked first. False after a
   /// failure.
-  bool run(const runtime::Batch &batch, uint64_t first, uint64_t ticks,
-           uint64_t before);
+  bool run(uint64_t first, uint64_t ticks, uint64_t before);
 
   std::vector<Part *> owned;
   /// What ended the run, and where.
@@ -36,11 +35,15 @@ public:
   std::vector<NoNumber> noNumbers;
 
 private:
-  bool runTick(const runtime::Batch &batch, uint64_t tick);
+  bool runTick(uint64_t tick);
   Status updatePart(Part &part, uint64_t tick);
   Status takeSums(Part &part, uint64_t tick);
   template <typename Sum> Status addArrivals(Part &part, uint64_t tick);
   template <typename Sum> Status convertSums(const Part &part, uint64_t tick);
+  /// What arrives over `incoming` in a tick.
+  std::span<const Volley> arriving(const Part::Incoming &incoming,
+                                   uint64_t tick) const;
+  void drawArrivals(const Part &part, uint64_t tick);
   bool isNarrow(Part &part, uint64_t tick) const;
   void book(Part &part, size_t firstSource, size_t lastSource, uint64_t tick);
   void record(const Part &part, uint64_t row, const runtime::Tape &tape) const;
@@ -53,6 +56,10 @@ private:
   std::vector<Column> sums;            ///< per receptor, of a partition
   std::vector<void *> arrays;
   KernelScratch scratch;
+  const runtime::Batch *batch = nullptr;
+  /// Of drives, beside the pulled blocks of the partition at hand.
+  std::vector<Volley> drawn;
+  const Part *drawnOf = nullptr;
 };
 
 } // namespace snnc::cpu

@@ -106,7 +106,8 @@ void ReferenceEngine::watchStates(uint64_t tick, FiniteWatch &watch) const {
 }
 
 Status ReferenceEngine::run(const Batch &batch, FiniteWatch &watch) {
-  const auto &[first, ticks, inputs, tapes] = batch;
+  std::span<const CountRows> inputs = batch.inputs;
+  uint64_t ticks = batch.ticks;
   std::vector<CountRows> rows(inputs.size());
   for (uint64_t tick = 0; tick < ticks; ++tick) {
     for (size_t i = 0; i < inputs.size(); ++i)
@@ -114,9 +115,9 @@ Status ReferenceEngine::run(const Batch &batch, FiniteWatch &watch) {
         rows[i] = inputs[i].subspan(tick * channels, channels);
     if (Status status = interpreter.tick(rows); !status)
       return status;
-    for (const Tape &tape : tapes)
+    for (const Tape &tape : batch.tapes)
       record(tick, tape);
-    watchStates(first + tick, watch);
+    watchStates(batch.first + tick, watch);
   }
   return {};
 }

@@ -18,6 +18,7 @@ Capabilities EngineDevice::capabilities() const {
   Capabilities all;
   all.threads = engine.threads();
   all.batchTicks = engine.batchTicks();
+  all.drawsInputs = true;
   return all;
 }
 
@@ -85,7 +86,22 @@ Expected<std::vector<CountRows>> EngineDevice::takeInputs(uint64_t ticks) {
                                    UINT16_MAX, spike.channel, tick));
     sum = uint16_t(sum + spike.count);
   }
+  if (!engine.drawsInputs())
+    drawInputs(ticks);
   return std::vector<CountRows>(counts.begin(), counts.end());
+}
+
+void EngineDevice::drawInputs(uint64_t ticks) {
+  for (size_t i = 0; i < plan.drives.size(); ++i) {
+    if (!plan.drives[i])
+      continue;
+    size_t channels = manifest().inputs[i].channels;
+    counts[i].resize(ticks * channels);
+    for (uint64_t t = 0; t < ticks && now + t < plan.drivenTicks; ++t)
+      plan.drives[i]->draw(
+          now + t, plan.sample, 0,
+          std::span(counts[i]).subspan(t * channels, channels));
+  }
 }
 
 std::vector<Tape> EngineDevice::makeTapes(uint64_t ticks) {
@@ -138,7 +154,10 @@ Status EngineDevice::runBatch(uint64_t ticks) {
     return rows.takeError();
   std::vector<Tape> tapes = makeTapes(ticks);
   uint64_t last = now + ticks - 1;
-  if (Status s = engine.run({now, ticks, *rows, tapes}, *watch); !s) {
+  if (Status s = engine.run({now, ticks, *rows, tapes, plan.drives,
+                             plan.drivenTicks, plan.sample},
+                            *watch);
+      !s) {
     // What a state that is no number led to comes second.
     Status earlier = watch->status(last, true);
     return earlier ? std::move(s) : std::move(earlier);

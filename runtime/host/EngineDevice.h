@@ -39,6 +39,7 @@ private:
   /// Inputs of the next ticks as the engine takes them; rows of inputs without
   /// a spike stay empty. Error SNN0620 for more than 65535 in one place.
   Expected<std::vector<CountRows>> takeInputs(uint64_t ticks);
+  void drawInputs(uint64_t ticks);
   /// Room behind the recordings; spikes go to `rasters`.
   std::vector<Tape> makeTapes(uint64_t ticks);
   void takeSpikes(uint64_t ticks);

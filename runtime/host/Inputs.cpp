@@ -12,21 +12,30 @@
 
 namespace snnc::runtime {
 
+std::span<const uint16_t> RunInputs::row(size_t input, uint64_t sample,
+                                         uint64_t tick,
+                                         std::vector<uint16_t> &drawn) const {
+  const PoissonDrive *drive = drives[input].get();
+  if (!drive)
+    return trains[input].samples[sample].row(tick);
+  drawn.resize(drive->channels());
+  drive->draw(tick, sample, 0, drawn);
+  return drawn;
+}
+
 std::vector<InputSpike> RunInputs::spikesOf(uint64_t sample, uint64_t first,
-                                            uint64_t end) const {
+                                            uint64_t end,
+                                            bool withDrives) const {
   std::vector<InputSpike> spikes;
-  size_t active = 0;
-  for (const SpikeInput &train : trains)
-    for (uint64_t tick = first; tick < std::min(end, ticks); ++tick)
-      for (uint16_t count : train.samples[sample].row(tick))
-        active += count != 0;
-  spikes.reserve(active);
+  std::vector<uint16_t> drawn;
   for (uint64_t tick = first; tick < std::min(end, ticks); ++tick)
     for (size_t i = 0; i < trains.size(); ++i) {
-      std::span<const uint16_t> row = trains[i].samples[sample].row(tick);
-      for (uint32_t channel = 0; channel < row.size(); ++channel)
-        if (row[channel])
-          spikes.push_back({tick, uint32_t(i), channel, row[channel]});
+      if (drives[i] && !withDrives)
+        continue;
+      std::span<const uint16_t> counts = row(i, sample, tick, drawn);
+      for (uint32_t channel = 0; channel < counts.size(); ++channel)
+        if (counts[channel])
+          spikes.push_back({tick, uint32_t(i), channel, counts[channel]});
     }
   return spikes;
 }
@@ -88,28 +97,34 @@ static Status checkEqual(const RunInputs &run, const SpikeInput &train,
 }
 
 Expected<RunInputs> resolveInputs(std::span<const InputEntry> inputs,
-                                  const ArrayMap &arrays) {
+                                  const ArrayMap &arrays,
+                                  const Drives &drives) {
   if (Status status = checkNames(inputs, arrays); !status)
     return status.takeError();
-  RunInputs run;
+  RunInputs run{drives.hasSamplesAxis, drives.samples, drives.ticks, {}, {}};
+  const InputEntry *first = nullptr; // of those with an array
   for (const InputEntry &input : inputs) {
     const NdArray *array = arrayFor(input, inputs.size(), arrays);
-    if (!array)
+    auto drive = drives.byInput.find(input.name);
+    if (!array && drive == drives.byInput.end())
       return nameError(input.name, "no array is given for this input", inputs);
-    Expected<SpikeInput> train =
-        toSpikeInput(*array, {input.name, input.channels, input.shape});
-    if (!train)
-      return train.takeError();
-    if (run.trains.empty()) {
-      run.hasSamplesAxis = train->hasSamplesAxis;
-      run.samples = train->samples.size();
-      run.ticks = train->samples[0].ticks;
-    } else if (Status status =
-                   checkEqual(run, *train, input.name, inputs[0].name);
+    run.drives.push_back(array ? nullptr : drive->second);
+    SpikeInput &train = run.trains.emplace_back();
+    if (!array)
+      continue;
+    auto read = toSpikeInput(*array, {input.name, input.channels, input.shape});
+    if (!read)
+      return read.takeError();
+    train = std::move(*read);
+    if (!first) {
+      first = &input;
+      run.hasSamplesAxis = train.hasSamplesAxis;
+      run.samples = train.samples.size();
+      run.ticks = train.samples[0].ticks;
+    } else if (Status status = checkEqual(run, train, input.name, first->name);
                !status) {
       return status.takeError();
     }
-    run.trains.push_back(std::move(*train));
   }
   return run;
 }

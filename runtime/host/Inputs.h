@@ -12,6 +12,7 @@
 
 #include "runtime/Device.h"
 #include "runtime/bundle/Bundle.h"
+#include "runtime/host/Drive.h"
 #include "runtime/io/SpikeTrain.h"
 
 namespace snnc::runtime {
@@ -20,19 +21,27 @@ struct RunInputs {
   bool hasSamplesAxis = false; ///< the results get a leading samples axis
   uint64_t samples = 1;
   uint64_t ticks = 0; ///< of the arrays; 0: the network has no input
-  std::vector<SpikeInput> trains; ///< one for each InputEntry, in that order
+  /// One for each InputEntry, in that order; without samples where it is drawn.
+  std::vector<SpikeInput> trains;
+  /// Beside each; null: an array.
+  std::vector<std::shared_ptr<const PoissonDrive>> drives;
 
+  /// The counts of a tick before `ticks`; `drawn` holds those of a drive.
+  std::span<const uint16_t> row(size_t input, uint64_t sample, uint64_t tick,
+                                std::vector<uint16_t> &drawn) const;
   /// The spikes of ticks [first, end) of a sample; past the end of the arrays
-  /// the inputs are silent.
+  /// the inputs are silent. Of drives too where `withDrives`.
   std::vector<InputSpike> spikesOf(uint64_t sample, uint64_t first,
-                                   uint64_t end) const;
+                                   uint64_t end, bool withDrives = true) const;
 };
 
 /// Every input of the network needs an array of ticks x channels, or of samples
-/// x ticks x channels, all with equal ticks and samples. The name "" stands for
-/// the only input. Errors SNN0410 (names), SNN0411 (shapes), SNN0412 (values).
+/// x ticks x channels, all with equal ticks and samples, or a drive; an array
+/// comes first. The name "" stands for the only input. Errors SNN0410 (names),
+/// SNN0411 (shapes), SNN0412 (values).
 Expected<RunInputs> resolveInputs(std::span<const InputEntry> inputs,
-                                  const ArrayMap &arrays);
+                                  const ArrayMap &arrays,
+                                  const Drives &drives = {});
 
 } // namespace snnc::runtime
 

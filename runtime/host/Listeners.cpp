@@ -94,11 +94,11 @@ static Diagnostic tooMany(const std::string &input, std::string message) {
                     "more ticks"});
 }
 
-Status Listeners::checkTick(const Consumer &consumer, const RunInputs &inputs,
-                            uint64_t sample, uint64_t tick) const {
+Status Listeners::checkTick(const Consumer &consumer, const Rows &rows,
+                            uint64_t tick) const {
   int64_t sent = 0;
   for (const Places &range : consumer.places) {
-    auto row = inputs.trains[range.input].samples[sample].row(tick);
+    std::span<const uint16_t> row = rows[range.input];
     for (uint32_t place = range.begin; place < range.end; ++place) {
       uint32_t channel = order.channelAt(range.input, place);
       sent += row[channel];
@@ -120,19 +120,22 @@ Status Listeners::checkTick(const Consumer &consumer, const RunInputs &inputs,
 }
 
 Status Listeners::checkCounts(const RunInputs &inputs, uint64_t ticks) const {
+  Rows rows(inputs.trains.size());
+  std::vector<std::vector<uint16_t>> drawn(rows.size());
   for (uint64_t sample = 0; sample < inputs.samples; ++sample)
-    for (uint64_t tick = 0; tick < std::min(ticks, inputs.ticks); ++tick) {
+    for (uint64_t tick = 0;
+         !consumers.empty() && tick < std::min(ticks, inputs.ticks); ++tick) {
+      for (size_t i = 0; i < rows.size(); ++i)
+        rows[i] = inputs.row(i, sample, tick, drawn[i]);
       // One spike a channel is always possible: the planner saw to it.
-      bool plain = std::all_of(
-          inputs.trains.begin(), inputs.trains.end(), [&](const auto &train) {
-            auto row = train.samples[sample].row(tick);
-            return std::all_of(row.begin(), row.end(),
-                               [](uint16_t count) { return count <= 1; });
-          });
+      bool plain = std::ranges::all_of(rows, [](const auto &row) {
+        return std::ranges::all_of(row,
+                                   [](uint16_t count) { return count <= 1; });
+      });
       if (plain)
         continue;
       for (const Consumer &consumer : consumers)
-        if (Status s = checkTick(consumer, inputs, sample, tick); !s)
+        if (Status s = checkTick(consumer, rows, tick); !s)
           return s;
     }
   return {};

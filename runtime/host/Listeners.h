@@ -61,8 +61,10 @@ private:
   };
   void addCore(const Bundle &bundle, const CoreEntry &core,
                const std::string &population);
-  Status checkTick(const Consumer &consumer, const RunInputs &inputs,
-                   uint64_t sample, uint64_t tick) const;
+  /// The counts of a tick, per input.
+  using Rows = std::vector<std::span<const uint16_t>>;
+  Status checkTick(const Consumer &consumer, const Rows &rows,
+                   uint64_t tick) const;
 
   const InputPlaces &order;
   std::span<const InputEntry> entries;

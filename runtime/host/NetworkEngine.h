@@ -11,6 +11,7 @@
 #ifndef SNNC_RUNTIME_HOST_NETWORKENGINE_H
 #define SNNC_RUNTIME_HOST_NETWORKENGINE_H
 
+#include "runtime/host/Drive.h"
 #include "runtime/host/FiniteWatch.h"
 
 namespace snnc::runtime {
@@ -33,6 +34,14 @@ struct Batch {
   uint64_t ticks = 0;
   std::span<const CountRows> inputs; ///< one for each input of the manifest
   std::span<const Tape> tapes;
+  /// Per input, null: in `inputs`; or empty. In ticks before `drivenTicks`; for
+  /// engines that draw.
+  std::span<const std::shared_ptr<const PoissonDrive>> drives = {};
+  uint64_t drivenTicks = 0, sample = 0;
+
+  const PoissonDrive *drive(size_t input) const {
+    return drives.empty() ? nullptr : drives[input].get();
+  }
 };
 
 class NetworkEngine {
@@ -51,6 +60,8 @@ public:
   /// The most ticks that are worth one call.
   virtual uint64_t batchTicks() const { return 1; }
   virtual unsigned threads() const { return 1; }
+  /// Draws Batch::drives; else they are in Batch::inputs.
+  virtual bool drawsInputs() const { return false; }
 };
 
 } // namespace snnc::runtime

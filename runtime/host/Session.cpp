@@ -152,8 +152,9 @@ Status Run::makeResults() {
 /// At most, of a span's inputs and recordings.
 uint64_t Run::bytesPerTick() const {
   uint64_t bytes = 1;
-  for (const InputEntry &input : manifest.inputs)
-    bytes += input.channels * sizeof(InputSpike);
+  for (size_t i = 0; i < manifest.inputs.size(); ++i)
+    if (!inputs.drives[i] || !device.capabilities().drawsInputs)
+      bytes += manifest.inputs[i].channels * sizeof(InputSpike);
   for (size_t r = 0; r < requests.size(); ++r)
     bytes +=
         results[r].neurons *
@@ -197,7 +198,9 @@ Expected<uint64_t> Run::runSpan(uint64_t sample, uint64_t first,
                                 uint64_t ticks) {
   // An input that is cut short by `ticks` stays silent.
   uint64_t end = std::min(first + ticks, result.ticks);
-  if (Status s = device.inject(inputs.spikesOf(sample, first, end)); !s)
+  if (Status s = device.inject(inputs.spikesOf(
+          sample, first, end, !device.capabilities().drawsInputs));
+      !s)
     return s.takeError();
   KeepOn keepOn = [&](uint64_t done) {
     isStopped = !options.progress(sample * result.chipTicks + first + done,
@@ -216,7 +219,8 @@ Expected<uint64_t> Run::runSpan(uint64_t sample, uint64_t first,
 
 Status Run::runSample(uint64_t sample) {
   if (Status status =
-          device.begin({requests, result.chipTicks, result.ticks, sample});
+          device.begin({requests, result.chipTicks, result.ticks, sample,
+                        inputs.drives, std::min(inputs.ticks, result.ticks)});
       !status)
     return status;
   uint64_t span = std::max<uint64_t>(1, options.spanBytes / bytesPerTick());
@@ -279,7 +283,8 @@ Expected<RunResult> Session::run(const ArrayMap &inputs,
                                  std::vector<RecordRequest> requests,
                                  const RunOptions &options) {
   const Manifest &manifest = device.manifest();
-  Expected<RunInputs> resolved = resolveInputs(manifest.inputs, inputs);
+  Expected<RunInputs> resolved =
+      resolveInputs(manifest.inputs, inputs, options.drives);
   if (!resolved)
     return resolved.takeError();
   std::set<std::string> seen;

@@ -23,6 +23,8 @@ struct RunOptions {
   /// Rows of the results; default: the length of the inputs. Longer: the inputs
   /// are silent at the end. A network without inputs needs it.
   std::optional<uint64_t> ticks;
+  /// Inputs that are drawn as the run goes on, where no array is given.
+  Drives drives;
   /// Called after every chip tick, or every few where ticks are short (KeepOn),
   /// with the ticks done and to do, over all samples. False ends the run with
   /// error SNN0427.

@@ -119,6 +119,40 @@ projections:
         self.assertGreater(a["p:spikes"].sum(), 50)
         self.assert_equal_runs(a, b)
 
+    def test_drives_are_drawn_where_they_are_used(self):
+        """By partitions, by several projections at once, over delays: the
+        same numbers; and for more ticks than an array of them could have."""
+        path = self.write("""
+network: {dt: 1 ms, seed: 4}
+inputs: {x: {size: 150, kind: poisson, rate: 90 Hz}}
+populations:
+  p: {size: 150, model: iaf_psc_exp}
+  q: {size: 90, model: iaf_psc_delta}
+drives:
+  one: {to: p, kind: poisson, rate: 50 Hz, sources: 7, weight: 900 pA, delay: 3 ms}
+  two: {to: q, kind: poisson, rate: 10 Hz, sources: 9, weight: 9 mV}
+projections:
+  - {from: x, to: p, connector: one_to_one, weight: 300 pA, delay: 2 ms}
+  - {from: x, to: p, connector: one_to_one, weight: -250 pA, delay: 5 ms}
+  - {from: x, to: q, connector: {fixed_probability: 0.1}, weight: 3 mV, delay: {dist: uniform_int, low: 1, high: 4}}
+""")
+        expected = self.record(path, ["--ticks", 160, "--backend",
+                                      "reference"])
+        self.assertGreater(expected["p:spikes"].sum(), 50)
+        self.assertGreater(expected["q:spikes"].sum(), 50)
+        for backend, threads in (("cpu", 1), ("cpu", 3), ("emulator", 1)):
+            self.assert_equal_runs(expected, self.record(
+                path, ["--ticks", 160, "--backend", backend, "--threads",
+                       threads]))
+        silent = self.write("""
+network: {dt: 1 ms}
+inputs: {x: {size: 100000, kind: poisson, rate: 0}}
+populations: {p: {size: 1, model: iaf_psc_delta}}
+projections: [{from: x, to: p, connector: all_to_all, weight: 1 mV}]
+""")
+        run = self.record(silent, ["--ticks", 6000])
+        self.assertEqual(run["p:spikes"].shape, (6000, 1))
+
     def test_receptor_by_sign(self):
         text = "network: {dt: 1 ms}\ninputs: {x: {size: 4}}\npopulations:\n" \
                "  p: {size: 4, model: iaf_psc_exp}\nprojections:\n" \

@@ -127,14 +127,17 @@ bool Checker::prepare() {
   snn::NetworkOp network = networkOf(*module);
   description = reference::describeNetwork(network);
   inputs = spec.arrays();
-  Status status = addDrivenInputs(network, description.inputs,
-                                  {spec.ticks, {}, {}}, inputs);
+  auto drives = addDrivenInputs(network, description.inputs,
+                                {spec.ticks, {}, {}}, inputs);
   runOptions.ticks = spec.ticks;
   for (const auto &request : runtime::everyRequest(description))
     requests.push_back(request.name());
   for (const PopulationSpec &population : spec.populations)
     outcome.models.insert(population.model);
-  return status ? true : fail("inputs: " + toText(status.error()));
+  if (!drives)
+    return fail("inputs: " + toText(drives.error()));
+  runOptions.drives = std::move(*drives);
+  return true;
 }
 
 bool Checker::runReference() {

@@ -5,10 +5,8 @@
 
 #include "compiler/SNN/ParamValues.h"
 #include "runtime/host/Inputs.h"
-#include "runtime/support/Poisson.h"
 
 #include <fmt/format.h>
-#include <map>
 
 using namespace mlir;
 
@@ -22,87 +20,22 @@ struct Extent {
 };
 } // namespace
 
-/// Tables of means are worth their while where many channels share one.
-static constexpr size_t kMostTables = 64;
-
-namespace {
-/// The counts of a Poisson input, tick by tick.
-class PoissonFill {
-public:
-  PoissonFill(const snn::PoissonRates &rates, PhiloxKey key, uint64_t channels)
-      : rates(rates), key(key), channels(channels) {}
-  void tick(uint64_t sample, uint64_t tick, std::span<uint16_t> counts);
-
-private:
-  /// Neighbours with one mean.
-  struct Group {
-    uint64_t begin, end;
-    double mean;
-  };
-  void group(uint64_t tick);
-  /// Null where there are too many means.
-  const PoissonTable *tableOf(double mean);
-
-  const snn::PoissonRates &rates;
-  PhiloxKey key;
-  uint64_t channels;
-  std::map<double, PoissonTable> tables;
-  std::vector<Group> groups; ///< of the last tick
-};
-} // namespace
-
-const PoissonTable *PoissonFill::tableOf(double mean) {
-  auto known = tables.find(mean);
-  if (known == tables.end() && tables.size() < kMostTables)
-    known = tables.try_emplace(mean, mean).first;
-  return known == tables.end() ? nullptr : &known->second;
-}
-
-void PoissonFill::group(uint64_t tick) {
-  groups.clear();
-  for (uint64_t c = 0; c < channels; ++c) {
-    double mean = rates.at(tick, c);
-    if (groups.empty() || groups.back().mean != mean)
-      groups.push_back({c, c, mean});
-    groups.back().end = c + 1;
-  }
-}
-
-/// Groups are drawn together.
-void PoissonFill::tick(uint64_t sample, uint64_t tick,
-                       std::span<uint16_t> counts) {
-  if (groups.empty() || rates.length())
-    group(tick);
-  for (auto [c, end, mean] : groups) {
-    if (const PoissonTable *table = tableOf(mean)) {
-      drawPoisson(*table, key, tick, uint32_t(sample), uint32_t(c),
-                  counts.subspan(c, end - c));
-      continue;
-    }
-    for (; c < end; ++c) {
-      PhiloxCounter w = philox4x32(
-          {uint32_t(c), uint32_t(tick), uint32_t(tick >> 32), uint32_t(sample)},
-          key);
-      counts[c] = poissonCount(mean, unitInterval(w[0], w[1]));
-    }
-  }
-}
-
-/// False when the rates are damaged.
-static bool fillPoisson(snn::PoissonAttr drive, const Extent &extent,
-                        uint64_t channels, std::optional<uint64_t> seed,
-                        std::span<uint16_t> counts) {
+/// Null when the rates are damaged.
+static std::shared_ptr<const runtime::PoissonDrive>
+driveOf(snn::PoissonAttr drive, uint64_t channels,
+        std::optional<uint64_t> seed) {
   auto rates = snn::PoissonRates::get(drive, channels);
   if (!rates)
-    return false;
+    return nullptr;
+  std::vector<double> means;
+  uint64_t rows = rates->length().value_or(1);
+  for (uint64_t t = 0; t < rows; ++t)
+    for (uint64_t c = 0; c < channels; ++c)
+      means.push_back(rates->at(t, c));
   PhiloxKey key = streamKey(seed.value_or(uint64_t(drive.getSeed())),
                             uint64_t(drive.getStream()));
-  PoissonFill fill(*rates, key, channels);
-  for (uint64_t s = 0; s < extent.samples; ++s)
-    for (uint64_t t = 0; t < extent.ticks; ++t)
-      fill.tick(s, t,
-                counts.subspan((s * extent.ticks + t) * channels, channels));
-  return true;
+  return std::make_shared<runtime::PoissonDrive>(
+      key, uint32_t(channels), std::move(means), rates->length().has_value());
 }
 
 static std::optional<snn::ParamValues> numbersOf(snn::ParamRefAttr ref) {
@@ -183,45 +116,65 @@ static Expected<Extent> extentOf(llvm::ArrayRef<snn::InputOp> driven,
   return extent;
 }
 
-Status addDrivenInputs(snn::NetworkOp network,
-                       std::span<const runtime::InputEntry> inputs,
-                       const DriveOptions &options, runtime::ArrayMap &arrays) {
+static Diagnostic damaged(snn::InputOp input) {
+  return makeError("SNN1015", {"", input.getName().str(), 0, 0},
+                   "the rates or spikes of this input are damaged",
+                   {"compile the network again"});
+}
+
+static Expected<runtime::NdArray> listed(snn::InputOp input,
+                                         const Extent &extent) {
+  uint64_t channels = uint64_t(input.getSignal().getType().getNumElements());
+  std::vector<uint64_t> shape{extent.ticks, channels};
+  if (extent.hasSamplesAxis)
+    shape.insert(shape.begin(), extent.samples);
+  auto count = runtime::elementCount(shape);
+  if (!count || *count > (uint64_t(1) << 29))
+    return makeError("SNN1015", {"", input.getName().str(), 0, 0},
+                     fmt::format("the spikes of this input would be an array "
+                                 "of {}, the limit is 2^29 counts",
+                                 runtime::shapeText(shape)),
+                     {"run fewer ticks at once"});
+  auto array = runtime::NdArray::zeros(runtime::DType::U16, shape);
+  if (!fillList(cast<snn::SpikeListAttr>(*input.getDrive()), extent, channels,
+                array.as<uint16_t>()))
+    return damaged(input);
+  return array;
+}
+
+Expected<runtime::Drives>
+addDrivenInputs(snn::NetworkOp network,
+                std::span<const runtime::InputEntry> inputs,
+                const DriveOptions &options, runtime::ArrayMap &arrays) {
   llvm::SmallVector<snn::InputOp> driven;
   bool onlyInput = inputs.size() == 1 && arrays.count("");
   for (snn::InputOp input : network.getOps<snn::InputOp>())
     if (input.getDrive() && !arrays.count(input.getName().str()) && !onlyInput)
       driven.push_back(input);
   if (driven.empty())
-    return {};
+    return runtime::Drives();
   auto extent = extentOf(driven, inputs, options, arrays);
   if (!extent)
     return extent.takeError();
+  runtime::Drives drives{
+      {}, extent->hasSamplesAxis, extent->samples, extent->ticks};
   for (snn::InputOp input : driven) {
-    uint64_t channels = uint64_t(input.getSignal().getType().getNumElements());
-    std::vector<uint64_t> shape{extent->ticks, channels};
-    if (extent->hasSamplesAxis)
-      shape.insert(shape.begin(), extent->samples);
-    auto count = runtime::elementCount(shape);
-    if (!count || *count > (uint64_t(1) << 29))
-      return makeError("SNN1015", {"", input.getName().str(), 0, 0},
-                       fmt::format("the spikes of this input would be an array "
-                                   "of {}, the limit is 2^29 counts",
-                                   runtime::shapeText(shape)),
-                       {"run fewer ticks at once"});
-    auto array = runtime::NdArray::zeros(runtime::DType::U16, shape);
-    auto counts = array.as<uint16_t>();
-    auto rates = dyn_cast<snn::PoissonAttr>(*input.getDrive());
-    bool good =
-        rates ? fillPoisson(rates, *extent, channels, options.seed, counts)
-              : fillList(cast<snn::SpikeListAttr>(*input.getDrive()), *extent,
-                         channels, counts);
-    if (!good)
-      return makeError("SNN1015", {"", input.getName().str(), 0, 0},
-                       "the rates or spikes of this input are damaged",
-                       {"compile the network again"});
-    arrays[input.getName().str()] = std::move(array);
+    std::string name = input.getName().str();
+    if (auto rates = dyn_cast<snn::PoissonAttr>(*input.getDrive())) {
+      auto drive =
+          driveOf(rates, uint64_t(input.getSignal().getType().getNumElements()),
+                  options.seed);
+      if (!drive)
+        return damaged(input);
+      drives.byInput.emplace(name, std::move(drive));
+      continue;
+    }
+    auto array = listed(input, *extent);
+    if (!array)
+      return array.takeError();
+    arrays[name] = std::move(*array);
   }
-  return {};
+  return drives;
 }
 
 } // namespace snnc

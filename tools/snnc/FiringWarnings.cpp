@@ -26,8 +26,8 @@ constexpr uint64_t kFewestArrivals = 10;
 class Arrivals {
 public:
   Arrivals(const runtime::Manifest &manifest, const runtime::ArrayMap &given,
-           const runtime::RunResult &result)
-      : manifest(manifest), given(given), result(result) {}
+           const runtime::Drives &drives, const runtime::RunResult &result)
+      : manifest(manifest), given(given), drives(drives), result(result) {}
 
   /// Over all samples; `names` gets the sources that fired.
   uint64_t into(snn::NetworkOp network, const std::string &population,
@@ -40,6 +40,7 @@ private:
 
   const runtime::Manifest &manifest;
   const runtime::ArrayMap &given;
+  const runtime::Drives &drives;
   const runtime::RunResult &result;
   std::optional<runtime::RunInputs> resolved;
 };
@@ -48,15 +49,16 @@ private:
 
 uint64_t Arrivals::ofInput(const std::string &name, uint64_t ticks) {
   if (!resolved) {
-    auto inputs = runtime::resolveInputs(manifest.inputs, given);
+    auto inputs = runtime::resolveInputs(manifest.inputs, given, drives);
     resolved = inputs ? std::move(*inputs) : runtime::RunInputs();
   }
   uint64_t count = 0;
+  std::vector<uint16_t> drawn;
   for (size_t i = 0; i < resolved->trains.size(); ++i)
     if (manifest.inputs[i].name == name)
-      for (const runtime::SpikeTrain &train : resolved->trains[i].samples)
+      for (uint64_t s = 0; s < resolved->samples; ++s)
         for (uint64_t t = 0; t < std::min(ticks, resolved->ticks); ++t)
-          for (uint16_t spikes : train.row(t))
+          for (uint16_t spikes : resolved->row(i, s, t, drawn))
             count += spikes;
   return count;
 }
@@ -153,8 +155,9 @@ static void warn(DiagnosticCode code, const std::string &population,
 
 void warnOfFiring(RunSubject &subject, const RunOptions &options,
                   const runtime::ArrayMap &inputs,
+                  const runtime::Drives &drives,
                   const runtime::RunResult &result, DiagnosticSink &sink) {
-  Arrivals arrivals(subject.manifest(), inputs, result);
+  Arrivals arrivals(subject.manifest(), inputs, drives, result);
   if (result.ticks < kFewestTicks)
     return;
   for (const auto &population : subject.manifest().populations) {

@@ -13,6 +13,7 @@ namespace snnc {
 /// that is not count as none. Runs of less than kFewestTicks say nothing.
 void warnOfFiring(RunSubject &subject, const RunOptions &options,
                   const runtime::ArrayMap &inputs,
+                  const runtime::Drives &drives,
                   const runtime::RunResult &result, DiagnosticSink &sink);
 
 } // namespace snnc

@@ -145,7 +145,10 @@ int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
   if (!subject.open(options, {{backend.name}}, sink))
     return kExitInput;
   auto inputs = subject.readInputs(options, sink);
-  if (!inputs || !subject.addDrivenInputs(*inputs, options, sink))
+  if (!inputs)
+    return kExitInput;
+  auto drives = subject.addDrivenInputs(*inputs, options, sink);
+  if (!drives)
     return kExitInput;
   if (options.output.empty() && options.report == ReportForm::None) {
     Diagnostic d = makeError("SNN0442", {options.input, "", 0, 0},
@@ -156,8 +159,9 @@ int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
     sink.report(std::move(d));
   }
   Progress progress(quiet, "run");
-  auto result = subject.run(backend.name, options, *inputs,
-                            sessionOptions(options, progress), sink);
+  runtime::RunOptions session = sessionOptions(options, progress);
+  session.drives = *drives;
+  auto result = subject.run(backend.name, options, *inputs, session, sink);
   progress.finish();
   if (!result)
     return kExitInput;
@@ -187,7 +191,7 @@ int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
   if (options.report != ReportForm::None)
     printRunReport(subject.manifest(), subject.bundle(), *result,
                    options.report == ReportForm::Json);
-  warnOfFiring(subject, options, *inputs, *result, sink);
+  warnOfFiring(subject, options, *inputs, *drives, *result, sink);
   reportVerdict(subject.manifest(), *result, sink);
   return kExitOk;
 }

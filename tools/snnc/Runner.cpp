@@ -332,24 +332,24 @@ void RunSubject::addOrigin(Diagnostic &error, const RunOptions &options,
     error.notes = again.error().notes;
 }
 
-bool RunSubject::addDrivenInputs(runtime::ArrayMap &inputs,
-                                 const RunOptions &options,
-                                 DiagnosticSink &sink) {
+std::optional<runtime::Drives>
+RunSubject::addDrivenInputs(runtime::ArrayMap &inputs,
+                            const RunOptions &options, DiagnosticSink &sink) {
   if (!module && file) {
     // Most bundles have no such input; their network need not be parsed.
     const std::string *text = file->entry(runtime::Bundle::networkName);
     if (!text || text->find(" drive(#snn.") == std::string::npos)
-      return true;
+      return runtime::Drives();
   }
   MessageBridge bridge(context.get(), sink);
   if (!loadNetwork(sink))
-    return false;
-  Status status = snnc::addDrivenInputs(
+    return std::nullopt;
+  auto drives = snnc::addDrivenInputs(
       networkOf(*module), description.inputs,
       {options.ticks, options.repeat, options.compile.network.seed}, inputs);
-  if (!status)
-    sink.report(status.takeError());
-  return !sink.hasErrors();
+  if (!drives)
+    sink.report(drives.takeError());
+  return sink.hasErrors() ? std::nullopt : std::optional(std::move(*drives));
 }
 
 /// Whether the network of a bundle has probes that name variables; it is parsed

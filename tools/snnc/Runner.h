@@ -50,10 +50,11 @@ public:
   std::optional<runtime::ArrayMap> readInputs(const RunOptions &options,
                                               DiagnosticSink &sink);
 
-  /// Makes the arrays of inputs that the network draws itself (YAML: poisson,
-  /// spike_list) and that `inputs` lacks; false after an error in `sink`.
-  bool addDrivenInputs(runtime::ArrayMap &inputs, const RunOptions &options,
-                       DiagnosticSink &sink);
+  /// What the network draws itself (YAML: poisson) of what `inputs` lacks, and
+  /// arrays of its spike lists; nothing after an error in `sink`.
+  std::optional<runtime::Drives> addDrivenInputs(runtime::ArrayMap &inputs,
+                                                 const RunOptions &options,
+                                                 DiagnosticSink &sink);
 
   /// Runs on `backend`; an error is reported to `sink` and nothing returned.
   std::optional<runtime::RunResult> run(const std::string &backend,

@@ -43,13 +43,13 @@ runFloat(RunOptions options, const runtime::ArrayMap &inputs,
 }
 
 static int verifyFloat(const VerifyOptions &options, RunSubject &subject,
-                       const runtime::ArrayMap &inputs, Progress &progress,
+                       const runtime::ArrayMap &inputs,
+                       const runtime::RunOptions &session, Progress &progress,
                        DiagnosticSink &sink) {
   RunOptions run = options.run;
   if (run.records.empty()) // probes would leave layers out
     for (const auto &request : runtime::everyRequest(subject.manifest()))
       run.records.push_back(request.name());
-  auto session = sessionOptions(run, progress);
   auto before = runFloat(run, inputs, session, sink);
   if (!before)
     return kExitInput;
@@ -143,9 +143,9 @@ static void print(const VerifyOptions &options,
 }
 
 static int verifyBits(const VerifyOptions &options, RunSubject &subject,
-                      const runtime::ArrayMap &inputs, Progress &progress,
+                      const runtime::ArrayMap &inputs,
+                      const runtime::RunOptions &session, Progress &progress,
                       bool twoBackends, DiagnosticSink &sink) {
-  auto session = sessionOptions(options.run, progress);
   auto first =
       subject.run(options.run.backend, options.run, inputs, session, sink);
   if (!first)
@@ -187,12 +187,18 @@ int runVerify(const VerifyOptions &options, bool quiet, DiagnosticSink &sink) {
   if (!subject.open(options.run, needs, sink))
     return kExitInput;
   auto inputs = subject.readInputs(options.run, sink);
-  if (!inputs || !subject.addDrivenInputs(*inputs, options.run, sink))
+  if (!inputs)
+    return kExitInput;
+  auto drives = subject.addDrivenInputs(*inputs, options.run, sink);
+  if (!drives)
     return kExitInput;
   Progress progress(quiet, options.run.backend);
-  return isFloat ? verifyFloat(options, subject, *inputs, progress, sink)
-                 : verifyBits(options, subject, *inputs, progress, twoBackends,
-                              sink);
+  auto session = sessionOptions(options.run, progress);
+  session.drives = std::move(*drives);
+  return isFloat
+             ? verifyFloat(options, subject, *inputs, session, progress, sink)
+             : verifyBits(options, subject, *inputs, session, progress,
+                          twoBackends, sink);
 }
 
 } // namespace snnc
