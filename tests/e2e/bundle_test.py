@@ -1,6 +1,7 @@
 """A bundle is open to everyday tools, and does not hide that it was edited."""
 
 import json
+import re
 import subprocess
 import unittest
 
@@ -221,6 +222,11 @@ class Bundle(SnncTest):
         bundle = self.hostile("network.mlir", lambda text: text.replace(
             b"tensor<38x", b"tensor<38000000x"))
         done = self.snnc("run", bundle, "--input", LETTER, "--backend", "reference",
+                         "--report", "table", code=1)
+        self.assertRegex(done.stderr, r"not the same.*\[SNN0441\]")
+        bundle = self.hostile("network.mlir", lambda text: re.sub(
+            rb"latency \d+", b"latency 4294967295", text, count=1))
+        done = self.snnc("run", bundle, "--input", LETTER, "--backend", "cpu",
                          "--report", "table", code=1)
         self.assertRegex(done.stderr, r"not the same.*\[SNN0441\]")
 

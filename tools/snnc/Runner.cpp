@@ -237,6 +237,14 @@ unlikeManifest(snn::NetworkOp network, const runtime::Manifest &manifest) {
   for (const auto *left : {&inputs, &populations})
     if (!left->empty())
       return left->begin()->first;
+  // As bounded there: a run is longer by the largest latency.
+  std::map<std::string, int64_t> latencies;
+  for (const runtime::PopulationEntry &population : manifest.populations)
+    latencies[population.name] = population.latency;
+  for (auto population : network.getOps<snn::PopulationOp>())
+    if (population.getLatency().value_or(0) !=
+        latencies[population.getName().str()])
+      return population.getName().str();
   return std::nullopt;
 }
 
