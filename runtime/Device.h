@@ -22,6 +22,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace snnc::runtime {
@@ -74,6 +75,7 @@ struct Capabilities {
   bool injectsSpikes = true;
   /// Draws RunPlan::drives itself; else they are injected.
   bool drawsInputs = false;
+  bool savesState = false; ///< has save() and restore()
   bool recordsSpikes = true, recordsStates = true;
   /// Cores whose memory read() and write() reach.
   bool hasMemory = false;
@@ -131,6 +133,7 @@ struct RunPlan {
   /// `drivenTicks`. For devices with Capabilities::drawsInputs.
   std::span<const std::shared_ptr<const PoissonDrive>> drives = {};
   uint64_t drivenTicks = 0;
+  bool saves = false; ///< save() will be called
 };
 
 /// Asked between ticks with the number of ticks of this run() that are done, at
@@ -166,6 +169,13 @@ public:
   /// Of the ticks since begin().
   virtual Expected<Verdict> verdict() = 0;
   virtual DeviceStatistics statistics() const = 0;
+
+  /// What the next ticks depend on, of ticks that are over: the same bytes for
+  /// any number of threads. Where RunPlan::saves, all that was injected being
+  /// for ticks that are over. Error SNN0622 without Capabilities::savesState.
+  virtual Expected<std::string> save();
+  /// After begin() with the plan of the run that was saved. Error SNN0622.
+  virtual Status restore(std::string_view state);
 
   /// Bytes of a core's SRAM, between runs. Error SNN0621 without
   /// Capabilities::hasMemory.

@@ -107,6 +107,12 @@ void Engine::resizeHistories() {
   for (const Part &part : parts)
     for (const auto &[source, block] : part.pulled)
       reach[source] = std::max<uint64_t>(reach[source], block->longestDelay);
+  if (keepsArrivals) {
+    for (const Part &part : parts)
+      for (const auto &[source, block] : part.booked)
+        reach[source] = std::max<uint64_t>(reach[source], block->longestDelay);
+    reaches = reach;
+  }
   histories.resize(program->edges.size());
   for (size_t s = 0; s < histories.size(); ++s) {
     bool isInput = s < inputs();

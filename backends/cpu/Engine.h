@@ -78,6 +78,10 @@ public:
   uint64_t batchTicks() const override { return 64; }
   unsigned threads() const override { return team.size(); }
   bool drawsInputs() const override { return true; }
+  bool savesState() const override { return true; }
+  void prepareToSave() override;
+  std::string save() const override;
+  bool restore(std::string_view state) override;
 
 private:
   class Worker;
@@ -124,6 +128,8 @@ private:
   uint64_t exchange = 1;
   uint64_t now = 0;
   uint64_t unbooked = 0; ///< ticks in front of `now`
+  bool keepsArrivals = false; ///< histories reach back as far as delays do
+  std::vector<uint64_t> reaches; ///< per source, the longest delay
 };
 
 } // namespace snnc::cpu

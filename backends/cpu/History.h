@@ -49,6 +49,9 @@ public:
   std::span<const Volley> at(uint64_t tick) const {
     return std::span(ring).subspan(tick % ticks() * perTick, perTick);
   }
+  std::span<Volley> all(uint64_t tick) {
+    return std::span(ring).subspan(tick % ticks() * perTick, perTick);
+  }
   void clear() {
     for (Volley &volley : ring)
       volley.clear();

@@ -201,9 +201,10 @@ Status Engine::Worker::updatePart(Part &part, uint64_t tick) {
 /// S4.1: a spike of tick t reaches a synapse's target in tick t + delay.
 /// S4.4: projection by projection, sources ascending.
 void Engine::Worker::book(Part &part, size_t firstSource, size_t lastSource,
-                          uint64_t tick) {
+                          uint64_t tick, uint64_t earliest) {
   for (const auto &[source, block] : part.booked) {
-    if (source < firstSource || source >= lastSource)
+    if (source < firstSource || source >= lastSource ||
+        (earliest > 0 && earliest - tick > engine.reaches[source]))
       continue;
     const RowBlock &rows = std::get<RowBlock>(block->rows);
     for (const Volley &volley :
@@ -211,8 +212,17 @@ void Engine::Worker::book(Part &part, size_t firstSource, size_t lastSource,
       for (size_t i = 0; i < volley.sources.size(); ++i)
         for (uint32_t s = rows.segmentBegin[volley.sources[i]];
              s < rows.segmentBegin[volley.sources[i] + 1]; ++s)
-          part.calendar.at(tick + rows.segments[s].delay)
-              .book(rows, volley.countOf(i), s);
+          if (uint64_t arrival = tick + rows.segments[s].delay;
+              arrival >= earliest)
+            part.calendar.at(arrival).book(rows, volley.countOf(i), s);
+  }
+}
+
+void Engine::Worker::bookAgain(uint64_t now) {
+  for (Part *part : owned) {
+    uint64_t back = std::min<uint64_t>(now, part->calendar.longestDelay());
+    for (uint64_t t = now - back; t < now; ++t)
+      book(*part, 0, engine.histories.size(), t, now);
   }
 }
 

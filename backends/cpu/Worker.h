@@ -24,6 +24,9 @@ public:
   /// failure.
   bool run(uint64_t first, uint64_t ticks, uint64_t before);
 
+  /// What was sent before `now` and arrives then or later.
+  void bookAgain(uint64_t now);
+
   std::vector<Part *> owned;
   /// What ended the run, and where.
   struct Failure {
@@ -45,7 +48,8 @@ private:
                                    uint64_t tick) const;
   void drawArrivals(const Part &part, uint64_t tick);
   bool isNarrow(Part &part, uint64_t tick) const;
-  void book(Part &part, size_t firstSource, size_t lastSource, uint64_t tick);
+  void book(Part &part, size_t firstSource, size_t lastSource, uint64_t tick,
+            uint64_t earliest = 0);
   void record(const Part &part, uint64_t row, const runtime::Tape &tape) const;
   void watch(const Part &part, uint64_t tick);
 

@@ -67,6 +67,24 @@ static Diagnostic writeError(const std::string &path, const std::string &member,
                    {"check that the folder exists, is writable and has room"});
 }
 
+/// Null: an error of the archive.
+static bool addSource(zip_t *archive, const std::string &name,
+                      zip_source_t *source) {
+  if (!source)
+    return false;
+  zip_int64_t index =
+      zip_file_add(archive, name.c_str(), source, ZIP_FL_ENC_UTF_8);
+  if (index < 0) {
+    zip_source_free(source);
+    return false;
+  }
+  auto i = zip_uint64_t(index);
+  return zip_set_file_compression(archive, i, ZIP_CM_STORE, 0) == 0 &&
+         zip_file_set_dostime(archive, i, dosTime, dosDate, 0) == 0 &&
+         zip_file_set_external_attributes(archive, i, 0, ZIP_OPSYS_UNIX,
+                                          unixFile0644) == 0;
+}
+
 static bool addMember(zip_t *archive, const ZipSource &member) {
   std::array<zip_buffer_fragment_t, 2> parts;
   auto bytesOf = [](std::span<const std::byte> part) {
@@ -82,19 +100,7 @@ static bool addMember(zip_t *archive, const ZipSource &member) {
   zip_source_t *source =
       used == 0 ? zip_source_buffer(archive, nullptr, 0, 0)
                 : zip_source_buffer_fragment(archive, parts.data(), used, 0);
-  if (!source)
-    return false;
-  zip_int64_t index =
-      zip_file_add(archive, member.name.c_str(), source, ZIP_FL_ENC_UTF_8);
-  if (index < 0) {
-    zip_source_free(source);
-    return false;
-  }
-  auto i = zip_uint64_t(index);
-  return zip_set_file_compression(archive, i, ZIP_CM_STORE, 0) == 0 &&
-         zip_file_set_dostime(archive, i, dosTime, dosDate, 0) == 0 &&
-         zip_file_set_external_attributes(archive, i, 0, ZIP_OPSYS_UNIX,
-                                          unixFile0644) == 0;
+  return addSource(archive, member.name, source);
 }
 
 /// The archive in memory: libzip, writing a file, would make temporary files of
@@ -157,6 +163,32 @@ Status writeZip(const std::string &path, const std::vector<ZipSource> &members,
   if (!bytes)
     return bytes.takeError();
   return writeFileAtomically(path, *bytes);
+}
+
+Status writeZipOfFiles(const std::string &path,
+                       const std::vector<ZipFile> &members,
+                       const ZipCodes &codes) {
+  int error = 0;
+  Archive archive(zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &error));
+  if (!archive)
+    return writeError(path, "", "libzip cannot create it", codes);
+  for (const ZipFile &member : members) {
+    std::string why = unsafeMemberName(member.name);
+    if (!why.empty())
+      return makeError(codes.name, {path, member.name, 0, 0},
+                       fmt::format("cannot be a member of a zip: {}", why));
+    zip_source_t *source =
+        member.file.empty()
+            ? zip_source_buffer(archive.get(), member.bytes.data(),
+                                member.bytes.size(), 0)
+            : zip_source_file(archive.get(), member.file.c_str(), 0, -1);
+    if (!addSource(archive.get(), member.name, source))
+      return writeError(path, member.name, zip_strerror(archive.get()), codes);
+  }
+  if (zip_close(archive.get()) != 0)
+    return writeError(path, "", zip_strerror(archive.get()), codes);
+  archive.release(); // zip_close freed it
+  return {};
 }
 
 //===----------------------------------------------------------------------===//

@@ -62,6 +62,16 @@ Status writeZip(const std::string &path, const std::vector<ZipSource> &members,
                 const ZipCodes &codes);
 
 /// Every member, in file order. Errors carry `codes` and the member's name.
+/// A member that is a file, or `bytes` where `file` is empty.
+struct ZipFile {
+  std::string name, file, bytes;
+};
+
+/// Streams files into a stored zip at `path`, which is not written atomically.
+Status writeZipOfFiles(const std::string &path,
+                       const std::vector<ZipFile> &members,
+                       const ZipCodes &codes);
+
 Expected<std::vector<ZipMember>> readZip(const std::string &path,
                                          const ZipLimits &limits,
                                          const ZipCodes &codes);

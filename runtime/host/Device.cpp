@@ -29,6 +29,19 @@ Status Device::write(const CoreAddress &, uint32_t,
   return noMemory(*this);
 }
 
+static Diagnostic noState(const Device &device) {
+  return makeError("SNN0622", {},
+                   fmt::format("{} cannot save the state of a run and go on "
+                               "from it",
+                               device.name()),
+                   {"use --backend cpu, or leave --checkpoint and --resume "
+                    "out"});
+}
+
+Expected<std::string> Device::save() { return noState(*this); }
+
+Status Device::restore(std::string_view) { return noState(*this); }
+
 Status checkSpikes(std::span<const InputSpike> spikes, const Manifest &manifest,
                    uint64_t earliest) {
   for (const InputSpike &spike : spikes) {

@@ -19,6 +19,7 @@ Capabilities EngineDevice::capabilities() const {
   all.threads = engine.threads();
   all.batchTicks = engine.batchTicks();
   all.drawsInputs = true;
+  all.savesState = engine.savesState();
   return all;
 }
 
@@ -43,7 +44,34 @@ Status EngineDevice::begin(const RunPlan &newPlan) {
   rasters.resize(plan.requests.size());
   watch.emplace(manifest(), plan.networkTicks);
   watch->begin(plan.sample);
+  if (plan.saves)
+    engine.prepareToSave();
   engine.reset();
+  return {};
+}
+
+Expected<std::string> EngineDevice::save() {
+  if (!engine.savesState())
+    return Device::save();
+  std::string state(sizeof now, '\0');
+  std::memcpy(state.data(), &now, sizeof now);
+  return state + engine.save();
+}
+
+Status EngineDevice::restore(std::string_view state) {
+  if (!engine.savesState())
+    return Device::restore(state);
+  uint64_t tick = 0;
+  bool good = state.size() >= sizeof tick;
+  if (good) {
+    std::memcpy(&tick, state.data(), sizeof tick);
+    good = engine.restore(state.substr(sizeof tick));
+  }
+  if (!good)
+    return makeError("SNN0622", {"", manifest().network, 0, 0},
+                     "the saved state is not of this network",
+                     {"run from the beginning, without --resume"});
+  now = recordings.first = tick;
   return {};
 }
 

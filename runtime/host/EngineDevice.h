@@ -33,6 +33,8 @@ public:
   Expected<Recordings> fetch() override;
   Expected<Verdict> verdict() override { return Verdict(); }
   DeviceStatistics statistics() const override;
+  Expected<std::string> save() override;
+  Status restore(std::string_view state) override;
 
 private:
   Status runBatch(uint64_t ticks);

@@ -60,6 +60,14 @@ public:
   /// The most ticks that are worth one call.
   virtual uint64_t batchTicks() const { return 1; }
   virtual unsigned threads() const { return 1; }
+  /// save() and restore() work.
+  virtual bool savesState() const { return false; }
+  /// In front of reset(): keep what save() needs.
+  virtual void prepareToSave() {}
+  /// What the next ticks depend on, the same bytes for any number of threads.
+  virtual std::string save() const { return {}; }
+  /// After reset(). False: `state` is not of this network.
+  virtual bool restore(std::string_view) { return false; }
   /// Draws Batch::drives; else they are in Batch::inputs.
   virtual bool drawsInputs() const { return false; }
 };

@@ -8,6 +8,7 @@
 #include "runtime/host/Recording.h"
 
 #include <algorithm>
+#include <charconv>
 #include <fmt/format.h>
 #include <numeric>
 
@@ -55,6 +56,61 @@ static Expected<size_t> findPopulation(const std::string &name,
   return unknown("SNN0421", name, name, "population", known);
 }
 
+/// A whole number at the front of `text`, which loses it.
+static std::optional<uint64_t> takeNumber(std::string_view &text) {
+  uint64_t value = 0;
+  auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc())
+    return std::nullopt;
+  text.remove_prefix(size_t(end - text.data()));
+  return value;
+}
+
+/// "[0-9,17]/10" behind a variable's name; false: it is something else.
+static bool parseSelection(std::string_view text, uint32_t neurons,
+                           RecordRequest &request) {
+  if (text.starts_with('[')) {
+    do {
+      text.remove_prefix(1);
+      auto first = takeNumber(text), last = first;
+      if (text.starts_with('-')) {
+        text.remove_prefix(1);
+        last = takeNumber(text);
+      }
+      if (!first || !last || *first > *last || *last >= neurons ||
+          request.neurons.size() + (*last - *first) >= neurons)
+        return false;
+      for (uint64_t n = *first; n <= *last; ++n)
+        request.neurons.push_back(uint32_t(n));
+    } while (text.starts_with(','));
+    if (!text.starts_with(']'))
+      return false;
+    text.remove_prefix(1);
+  }
+  if (text.starts_with('/')) {
+    text.remove_prefix(1);
+    request.every = takeNumber(text).value_or(0);
+  }
+  return text.empty() && request.every > 0;
+}
+
+static Diagnostic noSelection(const RecordRequest &request,
+                              std::string_view selection, uint32_t neurons) {
+  if (!request.variableIndex)
+    return makeError("SNN0420", {"", request.population, 0, 0},
+                     fmt::format("'{}': of spikes all are recorded",
+                                 selection.substr(0, 80)),
+                     {fmt::format("write '{}'", request.name())});
+  return makeError(
+      "SNN0420", {"", request.population, 0, 0},
+      fmt::format("'{}' does not choose among {} neurons",
+                  selection.substr(0, 80), neurons),
+      {fmt::format("write '{}[0-{}]/10' for neurons 0 to {} in every tenth "
+                   "tick; each neuron once",
+                   request.name(), neurons - 1, neurons - 1)});
+}
+
 Expected<RecordRequest> parseRecordRequest(const std::string &text,
                                            const Manifest &manifest) {
   size_t colon = text.rfind(':');
@@ -67,6 +123,10 @@ Expected<RecordRequest> parseRecordRequest(const std::string &text,
                          ? "lif1"
                          : manifest.populations.front().name)});
   RecordRequest request{text.substr(0, colon), text.substr(colon + 1), 0, {}};
+  size_t cut =
+      std::min(request.variable.size(), request.variable.find_first_of("[/"));
+  std::string selection = request.variable.substr(cut);
+  request.variable.resize(cut);
   Expected<size_t> index = findPopulation(request.population, manifest);
   if (!index)
     return index.takeError();
@@ -75,12 +135,18 @@ Expected<RecordRequest> parseRecordRequest(const std::string &text,
   std::vector<std::string> known;
   if (population.spiking)
     known.push_back(RecordRequest::spikes);
-  if (population.spiking && request.variable == RecordRequest::spikes)
+  if (population.spiking && request.variable == RecordRequest::spikes) {
+    if (!selection.empty())
+      return noSelection(request, selection, population.neurons);
     return request;
+  }
   for (size_t i = 0; i < population.variables.size(); ++i) {
     known.push_back(population.variables[i].name);
     if (known.back() == request.variable) {
       request.variableIndex = i;
+      if (!selection.empty() &&
+          !parseSelection(selection, population.neurons, request))
+        return noSelection(request, selection, population.neurons);
       return request;
     }
   }

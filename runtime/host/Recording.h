@@ -29,11 +29,16 @@ struct RecordRequest {
   std::string variable;                ///< "spikes" or the name of a state
   size_t populationIndex = 0;          ///< in Manifest::populations
   std::optional<size_t> variableIndex; ///< in its variables; absent: spikes
+  /// Of a state: the columns of the result, empty: all neurons; every how many
+  /// ticks it has a row.
+  std::vector<uint32_t> neurons = {};
+  uint64_t every = 1;
 
   std::string name() const { return population + ":" + variable; }
 };
 
 /// "NAME:VARIABLE"; the last ':' separates, because names may hold ':' and '.'.
+/// Of a state also "NAME:VARIABLE[0-9,17]/10": these neurons, every tenth tick.
 /// Errors SNN0420 (form), SNN0421 (population), SNN0422 (variable) list what
 /// exists and the nearest name.
 Expected<RecordRequest> parseRecordRequest(const std::string &text,

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <new>
-#include <set>
 
 namespace snnc::runtime {
 
@@ -32,7 +31,9 @@ private:
     NdArray array; ///< samples x ticks x neurons
     uint64_t neurons = 0;
     uint32_t latency = 0;
-    std::vector<double> scales; ///< of a state: one, or one a neuron
+    std::vector<double> scales;   ///< of a state: one, or one a neuron
+    std::vector<uint32_t> chosen; ///< neurons of a state; empty: all
+    uint64_t every = 1;           ///< of the ticks
   };
 
   Status prepare();
@@ -40,11 +41,13 @@ private:
   uint64_t bytesPerTick() const;
   Status runSample(uint64_t sample);
   Expected<uint64_t> runSpan(uint64_t sample, uint64_t first, uint64_t ticks);
-  void keep(uint64_t sample, const Recordings &recordings);
-  void keepSpikes(uint64_t sample, const Recordings &recordings,
-                  size_t request);
-  void keepStates(uint64_t sample, const Recordings &recordings,
-                  size_t request);
+  Status keep(uint64_t sample, const Recordings &recordings);
+  Status keepSpikes(uint64_t sample, const Recordings &recordings,
+                    size_t request);
+  Status keepStates(uint64_t sample, const Recordings &recordings,
+                    size_t request);
+  Status checkSink() const;
+  Status keepMoment(uint64_t tick);
   Status addVerdict();
   void collect();
 
@@ -109,10 +112,33 @@ Status Run::prepare() {
   result.ticks = options.ticks.value_or(inputs.ticks);
   if (Status status = checkTicks(result.ticks, manifest.network); !status)
     return status;
+  if (Status status = checkSink(); !status)
+    return status;
+  if ((options.keepEvery > 0 || options.from) &&
+      !device.capabilities().savesState)
+    if (auto none = device.save(); !none)
+      return none.takeError();
   if (Status status = device.admit(inputs, result.ticks); !status)
     return status;
   result.chipTicks = chipTicks(result.ticks, options.align, requests, manifest);
-  return makeResults();
+  if (Status status = makeResults(); !status || !options.sink)
+    return status;
+  return options.sink->begin(requests, manifest);
+}
+
+/// Rows of lists of spikes have 32 bits.
+Status Run::checkSink() const {
+  if (!options.sink || (!inputs.hasSamplesAxis && result.ticks <= UINT32_MAX))
+    return {};
+  return makeError("SNN0426", {"", manifest.network, 0, 0},
+                   inputs.hasSamplesAxis
+                       ? "results that stream to a file are of one sample, "
+                         "the inputs have a samples axis"
+                       : fmt::format("{} ticks, results that stream to a file "
+                                     "have at most {}",
+                                     result.ticks, UINT32_MAX),
+                   {"leave --events and --checkpoint out, or run each sample "
+                    "by itself"});
 }
 
 Status Run::makeResults() {
@@ -120,22 +146,31 @@ Status Run::makeResults() {
   for (const RecordRequest &request : requests) {
     const PopulationEntry &population =
         manifest.populations[request.populationIndex];
-    std::vector<uint64_t> shape{result.samples, result.ticks,
-                                population.neurons};
+    bool all = request.neurons.empty();
+    std::vector<uint64_t> shape{
+        result.samples, (result.ticks + request.every - 1) / request.every,
+        all ? population.neurons : request.neurons.size()};
     DType type = request.variableIndex ? DType::F32 : DType::U8;
     std::optional<uint64_t> count = elementCount(shape);
-    if (!count || *count > (options.maxResultBytes - total) / itemBytes(type))
+    if (!options.sink &&
+        (!count || *count > (options.maxResultBytes - total) / itemBytes(type)))
       return makeError(
           "SNN0426", {"", request.name(), 0, 0},
           fmt::format("the recordings up to this one ({} of {} bytes) exceed "
                       "the limit of {} bytes",
                       shapeText(shape), itemBytes(type),
                       options.maxResultBytes),
-          {"record fewer variables or populations",
+          {"let --events keep spikes as lists that stream to the file",
+           "record fewer variables or populations, or of a state some neurons "
+           "and ticks (`lif1:v[0-9]/10`)",
            "run fewer ticks or samples at once"});
-    total += *count * itemBytes(type);
     Result &made = results.emplace_back();
-    made.array = NdArray::zeros(type, std::move(shape));
+    if (!options.sink) {
+      total += *count * itemBytes(type);
+      made.array = NdArray::zeros(type, std::move(shape));
+    }
+    made.chosen = request.neurons;
+    made.every = request.every;
     made.neurons = population.neurons;
     made.latency = population.latency;
     if (request.variableIndex) {
@@ -162,35 +197,76 @@ uint64_t Run::bytesPerTick() const {
   return bytes;
 }
 
-void Run::keepSpikes(uint64_t sample, const Recordings &recordings,
-                     size_t request) {
+Status Run::keepSpikes(uint64_t sample, const Recordings &recordings,
+                       size_t request) {
   Result &of = results[request];
-  std::span<uint8_t> data = of.array.as<uint8_t>();
-  for (const RecordedSpike &spike : recordings.records[request].spikes)
-    if (auto row = rowOf(recordings.first + spike.tick, result.ticks,
-                         of.latency, options.align))
+  std::span<uint8_t> data;
+  if (!options.sink)
+    data = of.array.as<uint8_t>();
+  std::vector<RecordedSpike> shown;
+  for (const RecordedSpike &spike : recordings.records[request].spikes) {
+    auto row = rowOf(recordings.first + spike.tick, result.ticks, of.latency,
+                     options.align);
+    if (row && options.sink)
+      shown.push_back({uint32_t(*row), spike.neuron});
+    else if (row)
       data[(sample * result.ticks + *row) * of.neurons + spike.neuron] = 1;
+  }
+  if (!options.sink)
+    return {};
+  // Cores hand over their spikes one after the other.
+  if (!std::ranges::is_sorted(shown))
+    std::ranges::sort(shown);
+  result.spikeTotals[requests[request].population] += shown.size();
+  return options.sink->addSpikes(request, shown);
 }
 
-void Run::keepStates(uint64_t sample, const Recordings &recordings,
-                     size_t request) {
+Status Run::keepStates(uint64_t sample, const Recordings &recordings,
+                       size_t request) {
   Result &of = results[request];
   std::span<const float> values = recordings.records[request].values;
-  std::span<float> data = of.array.as<float>();
-  for (uint64_t tick = 0; tick < recordings.ticks; ++tick)
-    if (auto row = rowOf(recordings.first + tick, result.ticks, of.latency,
-                         options.align))
-      toUserUnits(values.subspan(tick * of.neurons, of.neurons), of.scales,
-                  data.subspan((sample * result.ticks + *row) * of.neurons,
-                               of.neurons));
+  std::span<float> data;
+  if (!options.sink)
+    data = of.array.as<float>();
+  size_t width = of.chosen.empty() ? of.neurons : of.chosen.size();
+  uint64_t rows = (result.ticks + of.every - 1) / of.every;
+  std::vector<float> all(of.neurons), shown;
+  for (uint64_t tick = 0; tick < recordings.ticks; ++tick) {
+    auto row =
+        rowOf(recordings.first + tick, result.ticks, of.latency, options.align);
+    if (!row || *row % of.every != 0)
+      continue;
+    toUserUnits(values.subspan(tick * of.neurons, of.neurons), of.scales, all);
+    if (options.sink)
+      shown.resize(shown.size() + width);
+    std::span<float> to =
+        options.sink
+            ? std::span(shown).last(width)
+            : data.subspan((sample * rows + *row / of.every) * width, width);
+    for (size_t i = 0; i < width; ++i)
+      to[i] = all[of.chosen.empty() ? i : of.chosen[i]];
+  }
+  return options.sink ? options.sink->addStates(request, shown) : Status();
 }
 
-void Run::keep(uint64_t sample, const Recordings &recordings) {
+Status Run::keep(uint64_t sample, const Recordings &recordings) {
   for (size_t r = 0; r < requests.size(); ++r)
-    if (requests[r].variableIndex)
-      keepStates(sample, recordings, r);
-    else
-      keepSpikes(sample, recordings, r);
+    if (Status s = requests[r].variableIndex
+                       ? keepStates(sample, recordings, r)
+                       : keepSpikes(sample, recordings, r);
+        !s)
+      return s;
+  return options.sink ? options.sink->flush() : Status();
+}
+
+Status Run::keepMoment(uint64_t tick) {
+  auto state = device.save();
+  if (!state)
+    return state.takeError();
+  Moment moment{tick, 0, std::move(*state)};
+  for (const auto &[population, spikes] : result.spikeTotals)
+    moment.spikes += spikes;
+  return options.sink->keep(moment);
 }
 
 /// How many ticks were run.
@@ -213,20 +289,28 @@ Expected<uint64_t> Run::runSpan(uint64_t sample, uint64_t first,
   auto recordings = device.fetch();
   if (!recordings)
     return recordings.takeError();
-  keep(sample, *recordings);
+  if (Status s = keep(sample, *recordings); !s)
+    return s.takeError();
   return ran;
 }
 
 Status Run::runSample(uint64_t sample) {
   if (Status status =
           device.begin({requests, result.chipTicks, result.ticks, sample,
-                        inputs.drives, std::min(inputs.ticks, result.ticks)});
+                        inputs.drives, std::min(inputs.ticks, result.ticks),
+                        options.keepEvery > 0 || options.from});
       !status)
     return status;
+  uint64_t begin = options.from ? options.from->tick : 0;
+  if (options.from)
+    if (Status status = device.restore(options.from->state); !status)
+      return status;
   uint64_t span = std::max<uint64_t>(1, options.spanBytes / bytesPerTick());
-  for (uint64_t tick = 0; tick < result.chipTicks;) {
+  for (uint64_t tick = begin; tick < result.chipTicks;) {
     uint64_t ticks =
         std::min({span, result.chipTicks - tick, uint64_t(UINT32_MAX)});
+    if (uint64_t every = options.keepEvery)
+      ticks = std::min(ticks, every - tick % every);
     auto ran = runSpan(sample, tick, ticks);
     if (!ran)
       return ran.takeError();
@@ -236,6 +320,9 @@ Status Run::runSample(uint64_t sample) {
                        fmt::format("the run was interrupted in tick {} of {} "
                                    "of sample {}",
                                    tick - 1, result.chipTicks, sample));
+    if (options.keepEvery && tick % options.keepEvery == 0)
+      if (Status status = keepMoment(tick); !status)
+        return status;
   }
   return {};
 }
@@ -256,6 +343,8 @@ Status Run::addVerdict() {
 }
 
 void Run::collect() {
+  if (options.sink)
+    return;
   for (size_t r = 0; r < requests.size(); ++r) {
     NdArray array = std::move(results[r].array);
     if (!requests[r].variableIndex)
@@ -287,12 +376,18 @@ Expected<RunResult> Session::run(const ArrayMap &inputs,
       resolveInputs(manifest.inputs, inputs, options.drives);
   if (!resolved)
     return resolved.takeError();
-  std::set<std::string> seen;
-  std::erase_if(requests, [&](const RecordRequest &request) {
-    return !seen.insert(request.name()).second;
-  });
+  std::vector<RecordRequest> once;
+  for (RecordRequest &request : requests) {
+    auto same = std::ranges::find(once, request.name(), &RecordRequest::name);
+    if (same == once.end())
+      once.push_back(std::move(request));
+    else if (same->neurons != request.neurons || same->every != request.every)
+      return makeError("SNN0420", {"", request.name(), 0, 0},
+                       "recorded twice, with different neurons or ticks",
+                       {"name them in one request: lif1:v[0-9,17]/10"});
+  }
   try {
-    return Run(device, std::move(*resolved), std::move(requests), options)
+    return Run(device, std::move(*resolved), std::move(once), options)
         .execute();
   } catch (const std::bad_alloc &) {
     return makeError("SNN0426", {"", manifest.network, 0, 0},

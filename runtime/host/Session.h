@@ -15,6 +15,7 @@
 #include "runtime/Device.h"
 #include "runtime/host/Inputs.h"
 #include "runtime/host/Recording.h"
+#include "runtime/host/ResultSink.h"
 
 namespace snnc::runtime {
 
@@ -29,6 +30,11 @@ struct RunOptions {
   /// with the ticks done and to do, over all samples. False ends the run with
   /// error SNN0427.
   std::function<bool(uint64_t done, uint64_t total)> progress;
+  /// Takes the results in place of RunResult::arrays; runs of one sample.
+  ResultSink *sink = nullptr;
+  /// Chip ticks between two calls of ResultSink::keep; 0: none.
+  uint64_t keepEvery = 0;
+  const Moment *from = nullptr; ///< null: tick 0
   uint64_t maxResultBytes = uint64_t(8) << 30;
   /// Of inputs and recordings of a span; a span has one tick at least.
   uint64_t spanBytes = uint64_t(16) << 20;

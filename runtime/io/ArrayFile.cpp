@@ -8,6 +8,7 @@
 #include "runtime/io/ArrayFile.h"
 
 #include "runtime/io/NirData.h"
+#include "runtime/io/Parts.h"
 #include "runtime/support/AtomicFile.h"
 
 #include <filesystem>
@@ -115,6 +116,22 @@ Status writeOutputs(const std::string &path, ArrayMap arrays, double dtSeconds,
                      "the array name 'meta' is taken by the description of "
                      "the run");
   return writeNpz(path, arrays);
+}
+
+Status writePartsAs(const std::string &path, const std::string &file,
+                    const std::vector<ArrayPart> &parts, double dtSeconds,
+                    const nlohmann::json &meta) {
+  std::string text =
+      meta.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  std::string extension = std::filesystem::path(path).extension().string();
+  if (extension == ".h5" || extension == ".hdf5")
+    return writeNirParts(path, file, parts, dtSeconds, {{"snnc", text}});
+  if (extension != ".npz")
+    return unknownExtension(path, "write", ".npz or .h5 (NIRData)");
+  NdArray description = NdArray::of<uint8_t>(
+      {text.size()}, std::vector<uint8_t>(text.begin(), text.end()));
+  return writeNpzOfParts(file, parts,
+                         {metaName, npyHeader(description) + text});
 }
 
 } // namespace snnc::runtime

@@ -46,6 +46,23 @@ Status checkOutputs(const std::string &path,
 Status writeOutputs(const std::string &path, ArrayMap arrays, double dtSeconds,
                     const nlohmann::json &meta);
 
+/// A recording in a .npy of its own (GrowingArray.h): rows (tick, neuron) of
+/// uint32, or rows x neurons of float32.
+struct ArrayPart {
+  std::string name, file;
+  uint64_t rows = 0, columns = 0;
+  uint64_t neurons = 0, ticks = 0; ///< of the recording
+  uint64_t every = 1;              ///< ticks from row to row
+  bool isEvents = false;
+};
+
+/// Writes such recordings to `file`, in the format of `path`'s extension, with
+/// memory that does not grow with them: .npz members as they are, NIRData
+/// events and grids. Errors SNN0405, SNN0408.
+Status writePartsAs(const std::string &path, const std::string &file,
+                    const std::vector<ArrayPart> &parts, double dtSeconds,
+                    const nlohmann::json &meta);
+
 } // namespace snnc::runtime
 
 #endif // SNNC_RUNTIME_IO_ARRAYFILE_H

@@ -5,13 +5,16 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "runtime/io/GrowingArray.h"
 #include "runtime/io/Hdf5.h"
 #include "runtime/io/NirData.h"
+#include "runtime/io/Parts.h"
 #include "runtime/support/AtomicFile.h"
 #include "runtime/support/ChildProcess.h"
 
 #include <algorithm>
 #include <cmath>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <limits>
 #include <string_view>
@@ -86,7 +89,8 @@ static Handle createGroup(hid_t parent, const std::string &name,
 
 static bool writeDataset(hid_t group, const char *name,
                          const std::vector<hsize_t> &dims, hid_t fileType,
-                         hid_t memoryType, const void *data) {
+                         hid_t memoryType, const void *data,
+                         bool isEmpty = false) {
   Handle space(H5Screate_simple(int(dims.size()), dims.data(), nullptr),
                H5Sclose);
   Handle plist(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
@@ -94,7 +98,7 @@ static bool writeDataset(hid_t group, const char *name,
   Handle dataset(
       H5Dcreate2(group, name, fileType, space, H5P_DEFAULT, plist, H5P_DEFAULT),
       H5Dclose);
-  bool empty = std::find(dims.begin(), dims.end(), 0) != dims.end();
+  bool empty = isEmpty || std::find(dims.begin(), dims.end(), 0) != dims.end();
   return dataset && (empty || H5Dwrite(dataset, memoryType, H5S_ALL, H5S_ALL,
                                        H5P_DEFAULT, data) >= 0);
 }
@@ -127,6 +131,23 @@ static Diagnostic writeError(const std::string &path, const std::string &node,
                    {std::move(hint)});
 }
 
+/// "node:observable".
+static Handle observableGroup(hid_t nodes, const std::string &key,
+                              bool events) {
+  size_t colon = key.rfind(':');
+  std::string node = key.substr(0, colon), observable = key.substr(colon + 1);
+  Handle nodeGroup, list;
+  if (H5Lexists(nodes, node.c_str(), H5P_DEFAULT) > 0) {
+    nodeGroup = Handle(H5Gopen2(nodes, node.c_str(), H5P_DEFAULT), H5Gclose);
+    list = Handle(H5Gopen2(nodeGroup, "observables", H5P_DEFAULT), H5Gclose);
+  } else {
+    nodeGroup = createGroup(nodes, node, "NIRNodeData");
+    list = createGroup(nodeGroup, "observables", nullptr);
+  }
+  return createGroup(list, observable,
+                     events ? "EventData" : "TimeGriddedData");
+}
+
 static Status writeArray(hid_t nodes, const std::string &key,
                          const NdArray &array, double dt,
                          const std::string &path) {
@@ -142,19 +163,9 @@ static Status writeArray(hid_t nodes, const std::string &key,
                                   name(array.dtype), shapeText(array.shape)),
                       "it holds 'node:observable' arrays of [samples x] ticks "
                       "x neurons; write .npz instead");
+  Handle group = observableGroup(nodes, key, events);
   Recording r{array, rank == 3 ? array.shape[0] : 1, array.shape[rank - 2],
               array.shape[rank - 1]};
-  std::string node = key.substr(0, colon), observable = key.substr(colon + 1);
-  Handle nodeGroup, list;
-  if (H5Lexists(nodes, node.c_str(), H5P_DEFAULT) > 0) {
-    nodeGroup = Handle(H5Gopen2(nodes, node.c_str(), H5P_DEFAULT), H5Gclose);
-    list = Handle(H5Gopen2(nodeGroup, "observables", H5P_DEFAULT), H5Gclose);
-  } else {
-    nodeGroup = createGroup(nodes, node, "NIRNodeData");
-    list = createGroup(nodeGroup, "observables", nullptr);
-  }
-  Handle group =
-      createGroup(list, observable, events ? "EventData" : "TimeGriddedData");
   if (!group || !(events ? writeEvents(group, r, dt) : writeGrid(group, r, dt)))
     return writeError(path, key, "the HDF5 library cannot write it",
                       "check that the disk has room");
@@ -221,6 +232,122 @@ static Diagnostic decodeError(std::string_view bytes, const std::string &path) {
       writeError(path, "", std::string(part[1]), std::string(part[2]));
   error.spot.node = part[0];
   return error;
+}
+
+//===----------------------------------------------------------------------===//
+// From parts
+//===----------------------------------------------------------------------===//
+
+/// Creates a dataset of 1 x rows [x columns] and fills it, `fill` some rows at
+/// a time.
+template <typename Number, typename Fill>
+static bool fillDataset(hid_t group, const char *name, hid_t fileType,
+                        hid_t memoryType, std::vector<hsize_t> dims,
+                        const Fill &fill) {
+  if (!writeDataset(group, name, dims, fileType, memoryType, nullptr,
+                    /*isEmpty=*/true))
+    return false;
+  Handle dataset(H5Dopen2(group, name, H5P_DEFAULT), H5Dclose);
+  Handle space(H5Dget_space(dataset), H5Sclose);
+  hsize_t rows = dims[1], width = dims.size() > 2 ? dims[2] : 1;
+  hsize_t each =
+      std::max<hsize_t>(1, (hsize_t(1) << 18) / std::max<hsize_t>(1, width));
+  std::vector<Number> numbers;
+  for (hsize_t first = 0; first < rows && width > 0; first += each) {
+    std::vector<hsize_t> from(dims.size()), count = dims;
+    from[1] = first;
+    count[1] = std::min(each, rows - first);
+    numbers.resize(count[1] * width);
+    Handle memory(H5Screate_simple(int(count.size()), count.data(), nullptr),
+                  H5Sclose);
+    if (!fill(first, std::span(numbers)) ||
+        H5Sselect_hyperslab(space, H5S_SELECT_SET, from.data(), nullptr,
+                            count.data(), nullptr) < 0 ||
+        H5Dwrite(dataset, memoryType, memory, space, H5P_DEFAULT,
+                 numbers.data()) < 0)
+      return false;
+  }
+  return true;
+}
+
+static bool writePart(hid_t group, const ArrayPart &part, double dt) {
+  Descriptor file(openFile(part.file.c_str(), O_RDONLY));
+  auto read = [&](auto numbers, uint64_t first) {
+    auto bytes = std::as_writable_bytes(numbers);
+    uint64_t at = GrowingArray::kHeaderBytes + first * sizeof(numbers[0]);
+    return readFully(file.get(), bytes, at) == ssize_t(bytes.size());
+  };
+  if (!part.isEvents)
+    return setAttribute(group, "dt", dt * double(part.every)) &&
+           fillDataset<float>(group, "data", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT,
+                              {1, part.rows, part.columns},
+                              [&](uint64_t first, std::span<float> to) {
+                                return read(to, first * part.columns);
+                              });
+  std::vector<uint32_t> pairs;
+  auto column = [&](uint64_t first, auto to, auto convert) {
+    pairs.resize(2 * to.size());
+    if (!read(std::span(pairs), 2 * first))
+      return false;
+    for (size_t i = 0; i < to.size(); ++i)
+      to[i] = convert(pairs[2 * i], pairs[2 * i + 1]);
+    return true;
+  };
+  return setAttribute(group, "n_neurons", int64_t(part.neurons)) &&
+         setAttribute(group, "t_max", timeOfTick(part.ticks, dt)) &&
+         fillDataset<int64_t>(
+             group, "idx", H5T_STD_I64LE, H5T_NATIVE_INT64, {1, part.rows},
+             [&](uint64_t first, std::span<int64_t> to) {
+               return column(first, to, [](uint32_t, uint32_t neuron) {
+                 return int64_t(neuron);
+               });
+             }) &&
+         fillDataset<double>(
+             group, "time", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, {1, part.rows},
+             [&](uint64_t first, std::span<double> to) {
+               return column(first, to, [&](uint32_t tick, uint32_t) {
+                 return timeOfTick(tick, dt);
+               });
+             });
+}
+
+static std::string
+writePartsNow(const std::string &file, const std::vector<ArrayPart> &parts,
+              double dt, const std::map<std::string, std::string> &attributes) {
+  Quiet quiet;
+  Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
+  H5Pset_obj_track_times(creation, false);
+  Handle made(H5Fcreate(file.c_str(), H5F_ACC_TRUNC, creation, H5P_DEFAULT),
+              H5Fclose);
+  Handle root(made ? H5Gopen2(made, "/", H5P_DEFAULT) : H5I_INVALID_HID,
+              H5Gclose);
+  Handle nodes;
+  if (root && setTextAttribute(root, "__type__", "NIRGraphData"))
+    nodes = createGroup(root, "nodes", nullptr);
+  bool written = bool(nodes);
+  for (const auto &[name, text] : attributes)
+    written = written && setTextAttribute(root, name.c_str(), text);
+  for (const ArrayPart &part : parts) {
+    Handle group =
+        written ? observableGroup(nodes, part.name, part.isEvents) : Handle();
+    written = group && writePart(group, part, dt);
+  }
+  return written && H5Fflush(made, H5F_SCOPE_LOCAL) >= 0 ? "" : "no";
+}
+
+Status writeNirParts(const std::string &path, const std::string &file,
+                     const std::vector<ArrayPart> &parts, double dtSeconds,
+                     const std::map<std::string, std::string> &attributes) {
+  auto result = bytesFromChild(
+      [&] { return writePartsNow(file, parts, dtSeconds, attributes); },
+      {.seconds = 36000});
+  auto *failure = std::get_if<ChildFailure>(&result);
+  if (failure || !std::get<std::string>(result).empty())
+    return writeError(path, "",
+                      failure ? "the HDF5 library failed: " + failure->why
+                              : "the HDF5 library cannot write it",
+                      "check that the disk has room");
+  return {};
 }
 
 Status writeNirData(const std::string &path, const ArrayMap &arrays,

@@ -7,6 +7,7 @@
 
 #include "runtime/bundle/Zip.h"
 #include "runtime/io/Npy.h"
+#include "runtime/io/Parts.h"
 
 #include <fmt/format.h>
 
@@ -56,6 +57,16 @@ Status writeNpz(const std::string &path, const ArrayMap &arrays) {
                        array.bytes});
   }
   return writeZip(path, members, zipCodes());
+}
+
+Status writeNpzOfParts(const std::string &file,
+                       const std::vector<ArrayPart> &parts,
+                       const std::pair<std::string, std::string> &more) {
+  std::vector<ZipFile> members;
+  for (const ArrayPart &part : parts)
+    members.push_back({part.name + ".npy", part.file, {}});
+  members.push_back({more.first + ".npy", {}, more.second});
+  return writeZipOfFiles(file, members, zipCodes());
 }
 
 } // namespace snnc::runtime

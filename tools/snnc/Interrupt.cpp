@@ -85,7 +85,15 @@ void describeEndsAsJson() { describe(true); }
   ::_exit(code);
 }
 
-extern "C" void snncOnSignal(int) { endNow(Interrupted, kExitInterrupted); }
+static std::atomic<bool> holding = false, interrupted = false;
+
+void holdInterrupts() { holding = true; }
+bool isInterrupted() { return interrupted; }
+
+extern "C" void snncOnSignal(int) {
+  if (!holding || interrupted.exchange(true))
+    endNow(Interrupted, kExitInterrupted);
+}
 
 static void onNoMemory() { endNow(NoMemory, kExitInput); }
 

@@ -16,6 +16,11 @@ namespace snnc {
 /// becomes an error of the write.
 void prepareProcess();
 
+/// From here on the first SIGINT or SIGTERM is only noted: the caller asks
+/// isInterrupted() often and ends in its own way. The second one ends at once.
+void holdInterrupts();
+bool isInterrupted();
+
 /// Those findings as one JSON object from here on.
 void describeEndsAsJson();
 

@@ -271,8 +271,19 @@ static void addRun(CLI::App &app, RunOptions &o) {
              "chip is given; else cpu");
   c->add_option("-r,--record", o.records,
                 "POPULATION:VARIABLE to keep, for example lif1:spikes or "
-                "lif1:v; repeat for more");
+                "lif1:v, or lif1:v[0-9,17]/10: these neurons every tenth tick; "
+                "repeat for more");
   c->add_option("-o,--output", o.output, "Results: .npz or NIRData .h5");
+  c->add_flag("--events", o.events,
+              "Spikes as lists (.npz: rows of tick and neuron) that stream to "
+              "OUTPUT.parts/ while the run goes on: for long runs");
+  c->add_option("--checkpoint", o.checkpoint,
+                "Every so many ticks save what a run needs to go on; implies "
+                "--events (cpu)")
+      ->check(CLI::Range(uint64_t(1), uint64_t(1) << 40));
+  c->add_flag("--resume", o.resume,
+              "Go on from the last checkpoint of the same command, to the same "
+              "bits");
   addChoice<runtime::Alignment>(
       c, "--align",
       "network: rows are the network's ticks; chip: the chip's clock",

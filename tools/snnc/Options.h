@@ -66,6 +66,9 @@ struct RunOptions {
   std::optional<Layout> layout;   ///< of input arrays; not given: SamplesFirst
   std::optional<uint64_t> repeat; ///< trials: samples that differ in draws
   double threshold = 0.1;         ///< of the delta encoder
+  bool events = false;     ///< spikes as lists, which stream to the output
+  uint64_t checkpoint = 0; ///< chip ticks between two; 0: none
+  bool resume = false;
   ReportForm report = ReportForm::None;
   unsigned threads = 0;
   CompileOptions compile; ///< for a network file

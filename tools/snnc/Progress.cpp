@@ -16,9 +16,21 @@ Progress::Progress(bool quiet, std::string label, std::string unit)
       enabled(!quiet && ::isatty(STDERR_FILENO)), started(Clock::now()),
       last(started) {}
 
+/// "0.12 of 10 s, 0.3 of real time, "; `rate`: ticks a second.
+std::string Progress::timeText(uint64_t done, uint64_t total,
+                               double rate) const {
+  if (tickSeconds <= 0)
+    return "";
+  return fmt::format("{:.3g} of {:.3g} s, {:.2g} of real time, ",
+                     double(done) * tickSeconds, double(total) * tickSeconds,
+                     rate * tickSeconds);
+}
+
 void Progress::update(uint64_t done, uint64_t total) {
   if (!enabled || total == 0)
     return;
+  if (!first)
+    first = done;
   auto now = Clock::now();
   if (now - last < std::chrono::milliseconds(100) && done != total)
     return;
@@ -27,9 +39,11 @@ void Progress::update(uint64_t done, uint64_t total) {
   constexpr unsigned width = 30;
   unsigned filled = unsigned(done * width / total);
   double seconds = std::chrono::duration<double>(now - started).count();
-  double left = done ? seconds * double(total - done) / double(done) : 0;
-  fmt::print(stderr, "\r{} [{:#<{}}{:.<{}}] {}/{} {}, {:.0f} s left  ", label,
-             "", filled, "", width - filled, done, total, unit, left);
+  double rate = seconds > 0 ? double(done - *first) / seconds : 0;
+  double left = rate > 0 ? double(total - done) / rate : 0;
+  fmt::print(stderr, "\r{} [{:#<{}}{:.<{}}] {}/{} {}, {}{:.0f} s left\033[K",
+             label, "", filled, "", width - filled, done, total, unit,
+             timeText(done, total, rate), left);
   std::fflush(stderr);
 }
 

@@ -11,6 +11,7 @@
 #include "tools/snnc/Progress.h"
 #include "tools/snnc/Report.h"
 #include "tools/snnc/Runner.h"
+#include "tools/snnc/StreamedRun.h"
 #include "tools/snnc/Verdict.h"
 
 #include <cmath>
@@ -127,6 +128,26 @@ static void sayBackend(const std::string &file, const BackendChoice &backend,
   sink.report(std::move(d));
 }
 
+/// How the results came to be.
+static nlohmann::json metaOf(const RunOptions &options,
+                             const std::string &backend,
+                             const runtime::Manifest &manifest) {
+  nlohmann::json meta = {
+      {"backend", backend},
+      {"network", manifest.network},
+      {"compiler", manifest.compilerVersion},
+      {"align", options.align == runtime::Alignment::Chip ? "chip" : "network"},
+      {"precision", options.inFloat ? "float" : "quantized"},
+      {"encoder", options.encode ? runtime::name(*options.encode) : ""},
+      {"seed", options.compile.network.seed.value_or(0)}};
+  // What the neurons compute: of the file, or kept in the bundle.
+  const nlohmann::json keys = toJson(Dynamics());
+  for (const auto &[key, value] : keys.items())
+    if (manifest.options.is_object() && manifest.options.contains(key))
+      meta[key] = manifest.options[key];
+  return meta;
+}
+
 int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
   if (!options.output.empty())
     if (Status status = checkRunOutput(options); !status) {
@@ -159,32 +180,30 @@ int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
     sink.report(std::move(d));
   }
   Progress progress(quiet, "run");
+  progress.setTick(subject.manifest().dtSeconds);
   runtime::RunOptions session = sessionOptions(options, progress);
   session.drives = *drives;
+  session.keepEvery = options.checkpoint;
+  std::unique_ptr<StreamedRun> streamed;
+  if (wantsStream(options)) {
+    streamed = StreamedRun::open(options, subject.manifest(), sink);
+    if (!streamed)
+      return kExitInput;
+    streamed->prepare(session);
+  }
   auto result = subject.run(backend.name, options, *inputs, session, sink);
   progress.finish();
+  if (streamed)
+    streamed->finish(result, options, subject.manifest(),
+                     metaOf(options, backend.name, subject.manifest()), sink);
   if (!result)
     return kExitInput;
   if (!backend.reason.empty() && !subject.isBundleFile())
     sayBackend(options.input, backend, subject, sink);
-  if (!options.output.empty()) {
-    nlohmann::json meta = {
-        {"backend", backend.name},
-        {"network", subject.manifest().network},
-        {"compiler", subject.manifest().compilerVersion},
-        {"align",
-         options.align == runtime::Alignment::Chip ? "chip" : "network"},
-        {"precision", options.inFloat ? "float" : "quantized"},
-        {"encoder", options.encode ? runtime::name(*options.encode) : ""},
-        {"seed", options.compile.network.seed.value_or(0)}};
-    // What the neurons compute: of the file, or kept in the bundle.
-    const nlohmann::json keys = toJson(Dynamics());
-    for (const auto &[key, value] : keys.items())
-      if (subject.manifest().options.is_object() &&
-          subject.manifest().options.contains(key))
-        meta[key] = subject.manifest().options[key];
-    if (Status s = runtime::writeOutputs(options.output, result->arrays,
-                                         subject.manifest().dtSeconds, meta);
+  if (!options.output.empty() && !streamed) {
+    if (Status s = runtime::writeOutputs(
+            options.output, result->arrays, subject.manifest().dtSeconds,
+            metaOf(options, backend.name, subject.manifest()));
         !s)
       sink.report(s.takeError());
   }
