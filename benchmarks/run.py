@@ -227,7 +227,8 @@ class Benchmarks:
     def cpu(self):
         peers = os.environ.get("SNNC_PEERS") or os.path.join(
             ROOT, "build", "peers")
-        cpu.Cpu(self, self.folder, peers).run()
+        cpu.Cpu(self, self.folder, peers,
+                ("cuba",) if self.quick else tuple(cpu.NETWORKS)).run()
 
     def lists(self):
         """Memory and time of millions of listed synapses."""
@@ -244,6 +245,23 @@ NAMES = ("compile", "check", "synapse", "neuron", "emulator", "prediction", "chi
 ON_REQUEST = ("lists", "cpu")
 
 
+def append_history(options):
+    """The results with where they come from, one JSON object a line."""
+    commit = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], cwd=ROOT,
+        capture_output=True, text=True, check=False).stdout.strip()
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        models = [line.split(":", 1)[1].strip() for line in file
+                  if line.startswith("model name")]
+    origin = {"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+              "commit": commit, "machine": models[0] if models else "",
+              "cores": os.cpu_count(), "load": os.getloadavg()[0]}
+    with open(options.json, encoding="utf-8") as results, \
+            open(options.history, "a", encoding="utf-8") as history:
+        for line in results:
+            history.write(json.dumps({**origin, **json.loads(line)}) + "\n")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", action="append", choices=NAMES + ON_REQUEST,
@@ -252,6 +270,12 @@ def main():
                         help="where the JSON lines go")
     parser.add_argument("--runs", type=int, default=5,
                         help="counted runs of each timing")
+    parser.add_argument("--quick", action="store_true",
+                        help="--only cpu: 2 runs of CUBA alone; Brunel's "
+                        "network takes the peer minutes to draw and compile")
+    parser.add_argument("--history", metavar="FILE",
+                        help="append the lines there too, with machine, commit "
+                        "and time")
     parser.add_argument("--snnc", default=os.path.join(BIN, "snnc"))
     parser.add_argument("--engine",
                         default=os.path.join(BIN, "emulator-benchmark"))
@@ -265,8 +289,13 @@ def main():
             open(options.json, "w", encoding="utf-8") as out:
         bench = Benchmarks(options.snnc, options.engine, folder, options.runs,
                            out)
+        bench.quick = options.quick
+        if options.quick:
+            bench.runs = min(bench.runs, 2)
         for name in options.only or NAMES:
             getattr(bench, name.replace("-", "_"))()
+    if options.history:
+        append_history(options)
     return 0
 
 
