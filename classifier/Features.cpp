@@ -103,6 +103,7 @@ static void addLayer(Writer &out, const LayerShape &layer, double tickCycles) {
                        double(bits),
                        double(layer.states),
                        double(layer.arrayParams),
+                       layer.cycles.expected,
                        double(layer.batch),
                        uneven,
                        share(one, triples),
@@ -289,6 +290,7 @@ LayerShape randomLayer(uint32_t sources, uint32_t targets, double density,
   layer.neurons = targets;
   layer.formats = formats;
   layer.states = 1;
+  layer.cycles = {16.7, 56.7}; // a LIF at a rate of 0.05
   layer.mayBatch = layer.mayRowSplit = true;
   layer.edges.push_back(edge);
   return layer;

@@ -21,12 +21,12 @@ namespace snnc::selector {
 
 /// The names, in order. Those before kFirstDerived describe the layer; the
 /// training range is checked on them. The rest is computed from them.
-inline constexpr std::array<std::string_view, 73> kFeatureNames = {
+inline constexpr std::array<std::string_view, 74> kFeatureNames = {
     // The layer.
     "sources", "neurons", "projections", "receptors", "density", "synapses",
     "fan_in", "delays", "shortest_delay", "longest_delay", "rate",
-    "spikes_per_tick", "weight_bits", "states", "array_params", "batch",
-    "unevenness", "filled_one_tile", "filled_four_tiles", "reach_16",
+    "spikes_per_tick", "weight_bits", "states", "array_params", "neuron_cycles",
+    "batch", "unevenness", "filled_one_tile", "filled_four_tiles", "reach_16",
     "reach_256", "tick_cycles",
     // Closed formulas, serial.
     "serial_fits", "serial_pes", "serial_fill", "serial_tighter", "serial_busy",
@@ -52,7 +52,7 @@ inline constexpr std::array<std::string_view, 73> kFeatureNames = {
     "fastest_ratio_parallel_less", "pes_difference_parallel_more",
     "cycles_ratio_parallel_more", "fastest_ratio_parallel_more"};
 inline constexpr size_t kNumFeatures = kFeatureNames.size();
-inline constexpr size_t kFirstDerived = 22;
+inline constexpr size_t kFirstDerived = 23;
 
 /// Always finite.
 using Features = std::array<float, kNumFeatures>;

@@ -19,8 +19,8 @@ using namespace mlir;
 
 namespace snnc::selector {
 
-/// The library's models as snn-specialize leaves them, and one with two
-/// receptors as equations in a YAML file give it.
+/// The library's models as snn-specialize leaves them, and some as equations in
+/// a YAML file give them: with two receptors, and with ten times the cycles.
 static constexpr const char *kModels = R"(
 snn.neuron @if receptors ["input"] states ["v"] params ["threshold", "reset", "gain"] {
 ^bb0(%input: f32, %v: f32, %threshold: f32, %reset: f32, %gain: f32):
@@ -59,10 +59,49 @@ snn.neuron @two_receptors receptors ["exc", "inh"] states ["v", "i"] params ["th
   %v2 = arith.select %spike, %reset, %v1 : f32
   snn.yield spike %spike states %v2, %i1 : f32, f32
 }
+snn.neuron @refractory receptors ["input"] states ["v", "left"] params ["threshold", "alpha", "reset", "refractory"] {
+^bb0(%input: f32, %v: f32, %left: f32, %threshold: f32, %alpha: f32, %reset: f32, %refractory: f32):
+  %zero = arith.constant 0.0 : f32
+  %one = arith.constant 1.0 : f32
+  %decayed = arith.mulf %v, %alpha : f32
+  %v1 = arith.addf %decayed, %input : f32
+  %above = arith.cmpf ogt, %v1, %threshold : f32
+  %free = arith.cmpf ole, %left, %zero : f32
+  %spike = arith.andi %above, %free : i1
+  %v2 = arith.select %spike, %reset, %v1 : f32
+  %v3 = arith.select %free, %v2, %v : f32
+  %fewer = arith.subf %left, %one : f32
+  %rest = arith.select %free, %zero, %fewer : f32
+  %left1 = arith.select %spike, %refractory, %rest : f32
+  snn.yield spike %spike states %v3, %left1 : f32, f32
+}
+snn.neuron @conductance receptors ["input"] states ["v", "g", "w", "h"] params ["threshold", "syn", "leak", "rest", "reversal", "reset"] {
+^bb0(%input: f32, %v: f32, %g: f32, %w: f32, %h: f32, %threshold: f32, %syn: f32, %leak: f32, %rest: f32, %reversal: f32, %reset: f32):
+  %faded = arith.mulf %g, %syn : f32
+  %g1 = arith.addf %faded, %input : f32
+  %open = arith.maximumf %g1, %h : f32
+  %all = arith.addf %open, %leak : f32
+  %0 = arith.mulf %open, %reversal : f32
+  %1 = arith.mulf %rest, %leak : f32
+  %2 = arith.addf %0, %1 : f32
+  %goal = arith.divf %2, %all : f32
+  %gap = arith.subf %goal, %v : f32
+  %square = arith.mulf %gap, %gap : f32
+  %over = arith.addf %square, %all : f32
+  %step = arith.divf %gap, %over : f32
+  %bounded = arith.minimumf %step, %w : f32
+  %v1 = arith.addf %v, %bounded : f32
+  %w1 = arith.mulf %w, %syn : f32
+  %h1 = arith.maximumf %h, %w1 : f32
+  %spike = arith.cmpf ogt, %v1, %threshold : f32
+  %v2 = arith.select %spike, %reset, %v1 : f32
+  snn.yield spike %spike states %v2, %g1, %w1, %h1 : f32, f32, f32, f32
+}
 )";
 
 static const char *modelOf(NeuronKind kind) {
-  constexpr const char *names[] = {"if", "lif", "cuba_lif", "two_receptors"};
+  constexpr const char *names[] = {
+      "if", "lif", "cuba_lif", "two_receptors", "refractory", "conductance"};
   return names[size_t(kind)];
 }
 

@@ -131,7 +131,7 @@ static LayerSpec wideLayer(Draw &draw) {
     spec.delayPerSource = draw.chance(0.3);
     spec.rate = draw.logUniform(0.0001, 0.5);
     spec.bits = draw.chance(0.15) ? 16 : 8;
-    spec.neuron = NeuronKind(draw.number(0, 3));
+    spec.neuron = NeuronKind(draw.number(0, 5));
     spec.arrayParams = draw.number(0, 3);
     return spec;
   }

@@ -46,7 +46,14 @@ enum class Structure : uint8_t {
 const char *nameOf(Structure structure);
 
 /// The models of the data sets (LayerNetwork.cpp).
-enum class NeuronKind : uint8_t { If, Lif, CubaLif, TwoReceptors };
+enum class NeuronKind : uint8_t {
+  If,
+  Lif,
+  CubaLif,
+  TwoReceptors,
+  Refractory, ///< one receptor from here on
+  Conductance,
+};
 
 /// C x H x W maps, behind a 2 x 2 pooling window where `pooled`.
 struct ConvSpec {

@@ -47,12 +47,12 @@ double expectedSums(const CoreWork &work, uint32_t neurons, uint32_t receptors,
 
 double serialCycles(const CoreWork &work, const CycleCosts &costs) {
   return work.packets * costs.packet + work.rowCycles +
-         work.neurons * costs.neuron + work.sums * costs.takeSum;
+         work.neuronCycles + work.sums * costs.takeSum;
 }
 
 /// What the core does while the array multiplies.
 static double coreCycles(const CoreWork &work, const CycleCosts &costs) {
-  return work.neurons * costs.neuron + work.sums * costs.sendSum;
+  return work.neuronCycles + work.sums * costs.sendSum;
 }
 
 double parallelCycles(const CoreWork &work, const MacArray &mac,

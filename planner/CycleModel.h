@@ -20,7 +20,6 @@ namespace snnc::fabric {
 /// Core cycles per unit of work.
 struct CycleCosts {
   double packet = 70;    ///< serial: a packet finds its row
-  double neuron = 14.6;  ///< update of one neuron (LIF), both paradigms
   double mapPacket = 29; ///< parallel: note a packet, look up its positions
   double position = 11;  ///< one position of the operand
   double clear = 5.3;    ///< 16 B of the operand to zero
@@ -31,11 +30,11 @@ struct CycleCosts {
 
 /// What one core has to do in one tick; counts may be expectations.
 struct CoreWork {
-  uint32_t neurons = 0;
-  double packets = 0;   ///< (packet, table entry) pairs
-  double rowCycles = 0; ///< of the rows that packets find, RowFormat::cycles
-  double positions = 0; ///< operand rows set
-  double sums = 0;      ///< packets of partial sums, sent or received
+  double neuronCycles = 0; ///< of all its neurons, NeuronCycles
+  double packets = 0;      ///< (packet, table entry) pairs
+  double rowCycles = 0;    ///< of the rows that packets find, RowFormat::cycles
+  double positions = 0;    ///< operand rows set
+  double sums = 0;         ///< packets of partial sums, sent or received
 };
 
 /// Adds what the packets of a block's sources do to a core.

@@ -359,7 +359,9 @@ CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
   if (parallel)
     layout = maps[node]->layout(targets);
   CoreWork expected, worst;
-  expected.neurons = worst.neurons = targets.size();
+  const NeuronCycles &cycles = info.nodes[node].cycles;
+  expected.neuronCycles = targets.size() * cycles.expected;
+  worst.neuronCycles = targets.size() * cycles.worst;
   uint32_t number = 0;
   std::vector<Range> ranges = allSourcesOf(node, targets);
   for (uint32_t edge : info.nodes[node].incoming) {
@@ -389,8 +391,8 @@ CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
     return {parallelCycles(expected, machine.mac, layout),
             parallelCycles(worst, machine.mac, layout),
             parallelPeakCycles(expected, machine.mac, layout)};
-  double cycles = serialCycles(expected);
-  return {cycles, serialCycles(worst), cycles};
+  double serial = serialCycles(expected);
+  return {serial, serialCycles(worst), serial};
 }
 
 LayerPlan LayerPlanner::planOf(uint32_t node) const {

@@ -298,6 +298,7 @@ FailureOr<LayerShape> shapeOf(const NetworkInfo &info, uint32_t node) {
   layer.receptors = population.receptors;
   layer.states = unsigned(population.states.size());
   layer.arrayParams = unsigned(population.arrayParams.size());
+  layer.cycles = population.cycles;
   layer.batch = population.batch;
   layer.mayBatch = population.mayBatch;
   layer.mayRowSplit = population.mayRowSplit;

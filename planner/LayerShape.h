@@ -80,6 +80,7 @@ struct LayerShape {
   unsigned receptors = 1;
   unsigned states = 0;      ///< float32 per neuron each
   unsigned arrayParams = 0; ///< parameters that differ between neurons
+  NeuronCycles cycles;      ///< of one neuron
   unsigned batch = 1;       ///< ticks per matrix product
   bool mayBatch = false;    ///< up to the rows of the array instead
   bool mayRowSplit = false; ///< NetworkNode::mayRowSplit

@@ -12,6 +12,8 @@
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringSet.h"
 
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/strong_components.hpp>
@@ -256,6 +258,34 @@ std::vector<uint32_t> NetworkInfo::components() const {
   return component;
 }
 
+/// States of `population` that every run records: those its probes name.
+static unsigned probedStates(snn::NetworkOp network, const NetworkNode &node) {
+  llvm::StringSet<> wanted;
+  for (auto probe : network.getOps<snn::ProbeOp>())
+    if (auto [name, variable] = probe.getName().rsplit(':'); name == node.name)
+      wanted.insert(variable);
+  return unsigned(llvm::count_if(
+      node.states, [&](StringRef state) { return wanted.contains(state); }));
+}
+
+static void countCycles(NetworkInfo &info) {
+  std::vector<bool> sends(info.nodes.size());
+  for (const NetworkEdge &edge : info.edges)
+    sends[edge.source] = true;
+  for (auto [id, node] : llvm::enumerate(info.nodes)) {
+    auto population = dyn_cast<snn::PopulationOp>(node.op);
+    if (!population)
+      continue;
+    snn::NeuronOp model = population.neuron();
+    llvm::SmallVector<bool> uniform;
+    for (unsigned j = 0; j < model.numParams(); ++j)
+      uniform.push_back(
+          !llvm::is_contained(node.arrayParams, model.paramName(j)));
+    node.cycles = neuronCycles(model, {uniform, node.rate, sends[id],
+                                       probedStates(info.network, node)});
+  }
+}
+
 FailureOr<NetworkInfo> NetworkInfo::read(snn::NetworkOp network) {
   NetworkInfo info;
   info.network = network;
@@ -288,6 +318,7 @@ FailureOr<NetworkInfo> NetworkInfo::read(snn::NetworkOp network) {
       node.parallel = node.rowSplit = false;
       node.batch = 1;
     }
+  countCycles(info);
   return info;
 }
 

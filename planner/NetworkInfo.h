@@ -15,6 +15,7 @@
 #include "compiler/Rows/BlockStatistics.h"
 #include "compiler/SNN/SNN.h"
 #include "planner/CorePlanner.h"
+#include "planner/NeuronCycles.h"
 
 #include "llvm/ADT/StringMap.h"
 
@@ -44,6 +45,7 @@ struct NetworkNode {
   /// Expected spikes per neuron or channel and tick.
   double rate = 0.05;
   bool rateStated = false; ///< by the network, not our default
+  NeuronCycles cycles;     ///< of one neuron; populations only
   /// An input whose spikes are known (listed, or given to `run`): most spikes
   /// of all channels, and of one, in any tick.
   std::optional<uint64_t> mostSpikes;

@@ -221,7 +221,9 @@ EstimatedCore ParallelEstimator::core(uint32_t n, bool heaviest) const {
     core.bytes = INFINITY; // beyond the format's 16 bits
   CoreWork work[2];
   for (bool worst : {false, true}) {
-    work[worst].neurons = subordinate ? 0 : n;
+    work[worst].neuronCycles =
+        subordinate ? 0
+                    : n * (worst ? layer.cycles.worst : layer.cycles.expected);
     work[worst].positions = worst ? panels.worstPositions : panels.positions;
     if (subordinate) // as expectedSums
       work[worst].sums =
@@ -235,12 +237,13 @@ EstimatedCore ParallelEstimator::core(uint32_t n, bool heaviest) const {
                  parallelCycles(work[1], machine.mac, layout),
                  parallelPeakCycles(work[0], machine.mac, layout)};
   // `layout` has no panels: the products run beside the neurons' updates.
-  CycleCosts costs;
-  double update = subordinate ? work[0].sums * costs.sendSum : n * costs.neuron;
-  double longer = std::max(0.0, panels.macCycles - update);
-  core.cycles.expected += longer;
-  core.cycles.worst += longer;
-  core.cycles.peak += std::max(0.0, format.batch * panels.macCycles - update);
+  auto longer = [&](const CoreWork &beside, double products) {
+    return std::max(0.0, products - beside.neuronCycles -
+                             beside.sums * CycleCosts().sendSum);
+  };
+  core.cycles.expected += longer(work[0], panels.macCycles);
+  core.cycles.worst += longer(work[1], panels.macCycles);
+  core.cycles.peak += longer(work[0], format.batch * panels.macCycles);
   core.macs = panels.macs;
   core.sums = work[0].sums;
   core.mapRows = panels.rows;

@@ -207,7 +207,9 @@ CycleEstimate LayerPlanner::partCycles(uint32_t node, Range targets,
 
 CycleEstimate LayerPlanner::dominantCycles(uint32_t node, Range targets) const {
   CoreWork expected, worst;
-  expected.neurons = worst.neurons = targets.size();
+  const NeuronCycles &update = info.nodes[node].cycles;
+  expected.neuronCycles = targets.size() * update.expected;
+  worst.neuronCycles = targets.size() * update.worst;
   for (const RowPart &part : cuts[node].parts) {
     if (part.targets.begin < targets.begin || part.targets.end > targets.end)
       continue;

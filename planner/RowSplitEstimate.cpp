@@ -72,7 +72,7 @@ std::optional<LayerEstimate> estimateRows(const LayerShape &layer,
       sizeof(SnncCoreHeader) + 8 * cells +
       4 * n * (layer.receptors + layer.arrayParams + 2.0 * layer.states);
   CycleCosts costs;
-  double cycles = n * costs.neuron + sums * costs.takeSum;
+  double cycles = n * layer.cycles.expected + sums * costs.takeSum;
   double cores = std::ceil(bytes / double(availableBytes(machine.sram)));
   if (tickCycles > 0 && cycles > cores * tickCycles) {
     cores = std::ceil(cycles / tickCycles);
@@ -90,7 +90,7 @@ std::optional<LayerEstimate> estimateRows(const LayerShape &layer,
   plan.cycles.peak = std::max(plan.cycles.peak, cycles / cores);
   plan.cycles.worst =
       std::max(plan.cycles.worst,
-               (n * costs.neuron + 2 * cells * costs.takeSum) / cores);
+               (n * layer.cycles.worst + 2 * cells * costs.takeSum) / cores);
   if (tickCycles > 0)
     found->busy = plan.cycles.expected / tickCycles;
   found->mapRows *= parts;
@@ -120,7 +120,7 @@ std::optional<LayerEstimate> fewerByRows(const LayerShape &layer,
   for (const EdgeShape &edge : layer.edges)
     weights += edge.sources * edge.delays * edge.filled.front() *
                layer.neurons * edge.bits / 8;
-  double updates = layer.neurons * CycleCosts().neuron;
+  double updates = layer.neurons * layer.cycles.expected;
   double states = layer.neurons * 4 * layer.receptors;
   double room = double(most) * double(availableBytes(machine.sram));
   bool slow = tickCycles > 0 && updates > double(most) * tickCycles;

@@ -66,7 +66,8 @@ EstimatedCore SerialEstimator::core(uint32_t n, bool heaviest) const {
           work[worst], rows->encoding,
           {reached, n, events, worst ? std::max(1.0, edge.rate) : edge.rate});
   }
-  work[0].neurons = work[1].neurons = n;
+  work[0].neuronCycles = n * layer.cycles.expected;
+  work[1].neuronCycles = n * layer.cycles.worst;
   double cycles = serialCycles(work[0]);
   core.cycles = {cycles, serialCycles(work[1]), cycles};
   core.denseShare = synapses > 0 ? dense / synapses : 0;

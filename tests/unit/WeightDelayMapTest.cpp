@@ -445,8 +445,8 @@ TEST(CycleModel, ParallelWinsOnADenseLayerAndLosesOnSilence) {
   layout.operandRows = 8 * 500;
   double row = 3.9 * 500; // cycles of a dense one
   auto ratio = [&](double rate) {
-    CoreWork serial{500, 500 * rate, 500 * rate * row, 0};
-    CoreWork parallel{500, 500 * rate, 0, 8 * 500 * rate};
+    CoreWork serial{500 * 14.6, 500 * rate, 500 * rate * row, 0};
+    CoreWork parallel{500 * 14.6, 500 * rate, 0, 8 * 500 * rate};
     return parallelCycles(parallel, mac, layout) / serialCycles(serial);
   };
   EXPECT_LT(ratio(0.1), 0.25);

@@ -27,8 +27,10 @@ public:
     if (failed(collect()))
       return mlir::failure();
     encodings = fabric::rowEncodingsOf(slice);
-    if (!slice.getSubordinate())
-      work[0].neurons = work[1].neurons = slice.numNeurons();
+    if (!slice.getSubordinate()) {
+      work[0].neuronCycles = slice.numNeurons() * node.cycles.expected;
+      work[1].neuronCycles = slice.numNeurons() * node.cycles.worst;
+    }
     if (slice.getParallel() ? failed(writeMap()) : failed(writeBlocks()))
       return mlir::failure();
     if (fabric::GatherOp gather = fabric::gatherOf(slice);
