@@ -361,7 +361,7 @@ CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
   CoreWork expected, worst;
   const NeuronCycles &cycles = info.nodes[node].cycles;
   expected.neuronCycles = targets.size() * cycles.expected;
-  worst.neuronCycles = targets.size() * cycles.worst;
+  worst.neuronCycles = cycles.worstOf(targets.size());
   uint32_t number = 0;
   std::vector<Range> ranges = allSourcesOf(node, targets);
   for (uint32_t edge : info.nodes[node].incoming) {

@@ -312,8 +312,9 @@ NeuronCycles neuronCycles(snn::NeuronOp model, const NeuronUse &use,
     return share * spike + inGroup * costs.spikingGroup / kGroup;
   };
   return {silent + spikes(rate) + use.recorded * costs.record,
-          silent + spikes(model.isSpiking() ? 1 : 0) +
-              model.numStates() * costs.record};
+          costs.margin * silent + spikes(model.isSpiking() ? 1 : 0) +
+              model.numStates() * costs.record,
+          costs.tick};
 }
 
 } // namespace snnc::fabric

@@ -39,6 +39,8 @@ struct NeuronCosts {
   double send = 16;         ///< its packet
   double spikingGroup = 40; ///< the other side of the branch, for all four
   double record = 7;        ///< copy a state into the record window
+  double margin = 1.15;     ///< worst: measured updates are below this
+  double tick = 500;        ///< worst: what a core does once a tick
 };
 
 /// What of a population matters to its update.
@@ -53,6 +55,9 @@ struct NeuronUse {
 struct NeuronCycles {
   double expected = 0; ///< at the expected rate
   double worst = 0;    ///< it spikes, and a run records all states
+  double once = 0;     ///< worst: of a core, whatever its neurons
+  /// Worst of a core.
+  double worstOf(double neurons) const { return neurons * worst + once; }
   bool operator==(const NeuronCycles &) const = default;
 };
 

@@ -221,9 +221,9 @@ EstimatedCore ParallelEstimator::core(uint32_t n, bool heaviest) const {
     core.bytes = INFINITY; // beyond the format's 16 bits
   CoreWork work[2];
   for (bool worst : {false, true}) {
-    work[worst].neuronCycles =
-        subordinate ? 0
-                    : n * (worst ? layer.cycles.worst : layer.cycles.expected);
+    if (!subordinate)
+      work[worst].neuronCycles =
+          worst ? layer.cycles.worstOf(n) : n * layer.cycles.expected;
     work[worst].positions = worst ? panels.worstPositions : panels.positions;
     if (subordinate) // as expectedSums
       work[worst].sums =

@@ -209,7 +209,7 @@ CycleEstimate LayerPlanner::dominantCycles(uint32_t node, Range targets) const {
   CoreWork expected, worst;
   const NeuronCycles &update = info.nodes[node].cycles;
   expected.neuronCycles = targets.size() * update.expected;
-  worst.neuronCycles = targets.size() * update.worst;
+  worst.neuronCycles = update.worstOf(targets.size());
   for (const RowPart &part : cuts[node].parts) {
     if (part.targets.begin < targets.begin || part.targets.end > targets.end)
       continue;

@@ -90,7 +90,7 @@ std::optional<LayerEstimate> estimateRows(const LayerShape &layer,
   plan.cycles.peak = std::max(plan.cycles.peak, cycles / cores);
   plan.cycles.worst =
       std::max(plan.cycles.worst,
-               (n * layer.cycles.worst + 2 * cells * costs.takeSum) / cores);
+               (layer.cycles.worstOf(n) + 2 * cells * costs.takeSum) / cores);
   if (tickCycles > 0)
     found->busy = plan.cycles.expected / tickCycles;
   found->mapRows *= parts;

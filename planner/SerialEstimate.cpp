@@ -67,7 +67,7 @@ EstimatedCore SerialEstimator::core(uint32_t n, bool heaviest) const {
           {reached, n, events, worst ? std::max(1.0, edge.rate) : edge.rate});
   }
   work[0].neuronCycles = n * layer.cycles.expected;
-  work[1].neuronCycles = n * layer.cycles.worst;
+  work[1].neuronCycles = layer.cycles.worstOf(n);
   double cycles = serialCycles(work[0]);
   core.cycles = {cycles, serialCycles(work[1]), cycles};
   core.denseShare = synapses > 0 ? dense / synapses : 0;

@@ -110,10 +110,11 @@ class NeuronCycles(SnncTest):
                                     (plan, "cycles")))
                 self.assertLess(abs(count / update - 1), 0.1,
                                 f"{count:.1f} planned, {update:.1f} measured")
+                self.assertLess(run[f"{name}_{few}"]["worst_cycles_per_tick"],
+                                plan[f"{name}_{few}"]["worst_cycles"])
 
-    def test_spikes_and_records(self):
-        """All neurons spike in every tick and all states are recorded: the
-        plan's worst, but for what a core does once a tick."""
+    def test_worst(self):
+        """All neurons spike in every tick and all states are recorded."""
         lines = ["network: {dt: 0.1 ms}", "inputs:",
                  "  in: {size: 1, kind: poisson, rate: 0}", "populations:"]
         ends = ["projections:"]
@@ -131,11 +132,11 @@ class NeuronCycles(SnncTest):
         plan, run = self.planned(), self.measured()
         few, many = SIZES
         self.assertGreater(run[f"p_{many}"]["spikes"], 30 * many)
-        spent = (run[f"p_{many}"]["worst_cycles_per_tick"] -
-                 run[f"p_{few}"]["worst_cycles_per_tick"])
-        worst = (plan[f"p_{many}"]["worst_cycles"] -
-                 plan[f"p_{few}"]["worst_cycles"])
-        self.assertLess(abs(worst / spent - 1), 0.1)
+        for size in SIZES:
+            measured = run[f"p_{size}"]["worst_cycles_per_tick"]
+            worst = plan[f"p_{size}"]["worst_cycles"]
+            self.assertLess(measured, worst)
+            self.assertLess(worst, 1.15 * measured)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ public:
     encodings = fabric::rowEncodingsOf(slice);
     if (!slice.getSubordinate()) {
       work[0].neuronCycles = slice.numNeurons() * node.cycles.expected;
-      work[1].neuronCycles = slice.numNeurons() * node.cycles.worst;
+      work[1].neuronCycles = node.cycles.worstOf(slice.numNeurons());
     }
     if (slice.getParallel() ? failed(writeMap()) : failed(writeBlocks()))
       return mlir::failure();
