@@ -71,7 +71,8 @@ static uint64_t neuronBytes(Operation &op) {
 
 /// Error SNN0354 when the neurons alone are too many.
 static LogicalResult refuseNeurons(snn::NetworkOp network,
-                                   const MachineModel &machine, uint64_t room) {
+                                   const MachineModel &machine, uint64_t room,
+                                   llvm::StringRef elsewhere) {
   uint64_t bytes = 0, neurons = 0, most = 0;
   Operation *largest = nullptr;
   for (Operation &op : network.getBody().front()) {
@@ -98,7 +99,7 @@ static LogicalResult refuseNeurons(snn::NetworkOp network,
       << "' together have " << thousands(room) << " B";
   diag.attachNote() << "largest: '" << (name ? name.getValue() : "")
                     << "' with " << thousands(most) << " neurons";
-  attachHelp(diag) << kReferenceHelp;
+  attachElsewhere(diag, elsewhere);
   return failure();
 }
 
@@ -177,7 +178,8 @@ static FailureOr<Parts> partsOf(snn::NetworkOp network,
 
 /// Error SNN0354 at the projection with the most synapses.
 static LogicalResult refuseSynapses(Parts parts, const MachineModel &machine,
-                                    uint64_t room, uint64_t mostDrawn) {
+                                    uint64_t room, uint64_t mostDrawn,
+                                    llvm::StringRef elsewhere) {
   std::stable_sort(
       parts.all.begin(), parts.all.end(),
       [](const Part &a, const Part &b) { return a.synapses > b.synapses; });
@@ -206,14 +208,15 @@ static LogicalResult refuseSynapses(Parts parts, const MachineModel &machine,
     help += fmt::format("; all of them take more than {:.3g} times the machine",
                         double(parts.bytes) / double(room));
   attachHelp(diag) << help;
-  attachHelp(diag) << kReferenceHelp;
+  attachElsewhere(diag, elsewhere);
   return failure();
 }
 
 LogicalResult refuseHopeless(snn::NetworkOp network,
-                             const MachineModel &machine) {
+                             const MachineModel &machine,
+                             llvm::StringRef elsewhere) {
   uint64_t room = availableBytes(machine.sram) * machine.pes.size();
-  if (failed(refuseNeurons(network, machine, room)))
+  if (failed(refuseNeurons(network, machine, room, elsewhere)))
     return failure();
   double most = 0;
   for (auto op : network.getOps<snn::ProjectionOp>())
@@ -226,7 +229,7 @@ LogicalResult refuseHopeless(snn::NetworkOp network,
   uint64_t mostDrawn = kDrawnPerByte * room;
   if (parts->bytes <= room && parts->drawn <= mostDrawn)
     return success();
-  return refuseSynapses(std::move(*parts), machine, room, mostDrawn);
+  return refuseSynapses(std::move(*parts), machine, room, mostDrawn, elsewhere);
 }
 
 } // namespace snnc::fabric

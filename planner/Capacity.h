@@ -11,21 +11,26 @@
 #define SNNC_PLANNER_CAPACITY_H
 
 #include "compiler/SNN/SNN.h"
+#include "compiler/Support/Report.h"
 #include "runtime/machine/MachineModel.h"
 
 namespace snnc::fabric {
 
-/// How a network that does not fit runs all the same.
-inline constexpr const char *kReferenceHelp =
-    "`snnc run FILE --backend cpu` runs it without a machine, as far as this "
-    "computer's memory reaches";
+/// The help line `elsewhere`, unless it is empty.
+inline void attachElsewhere(mlir::InFlightDiagnostic &diag,
+                            llvm::StringRef elsewhere) {
+  if (!elsewhere.empty())
+    attachHelp(diag) << elsewhere;
+}
 
 /// Error SNN0354 at the largest population or projection when the neurons, or
 /// the drawn synapses, need more bytes than all cores of `machine` have, at the
-/// least bytes that any encoding takes; or when more than two synapses for each of
-/// those bytes would have to be drawn.
+/// least bytes that any encoding takes; or when more than two synapses for each
+/// of those bytes would have to be drawn. `elsewhere`: the help line that says
+/// how it runs all the same; may be empty.
 mlir::LogicalResult refuseHopeless(snn::NetworkOp network,
-                                   const MachineModel &machine);
+                                   const MachineModel &machine,
+                                   llvm::StringRef elsewhere = {});
 
 } // namespace snnc::fabric
 

@@ -50,6 +50,10 @@ public:
   std::vector<target::DeviceInfo> devices() const override {
     return {{"cpu", "the network itself on this computer, of any size", true}};
   }
+  std::string advice() const override {
+    return "`snnc run FILE --backend cpu` runs it without a machine, as far as "
+           "this computer's memory reaches";
+  }
   LogicalResult admit(ModuleOp imported, DiagnosticSink &sink) override;
   std::optional<Plan> plan(ModuleOp normalized, Precision precision,
                            DiagnosticSink &sink) override;

@@ -11,6 +11,7 @@
 #define SNNC_FABRIC_FABRIC_H
 
 #include "compiler/Rows/RowFormat.h"
+#include "runtime/machine/CoreAddress.h"
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinAttributes.h"
@@ -37,6 +38,8 @@ namespace snnc::fabric {
 
 /// The formats that `context` was given.
 const RowFormats &rowFormatsOf(mlir::MLIRContext *context);
+
+CoreAddress addressOf(PeAttr pe);
 
 /// The attribute of an encoding and back.
 RowsAttr toAttr(mlir::MLIRContext *context, const RowEncoding &encoding);

@@ -37,6 +37,19 @@ const RowFormats &snnc::fabric::rowFormatsOf(MLIRContext *context) {
   return context->getOrLoadDialect<FabricDialect>()->rowFormats();
 }
 
+LogicalResult PeAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
+                             unsigned x, unsigned y, unsigned p) {
+  if (x <= 7 && y <= 7 && p <= 3)
+    return success();
+  return emitError() << "core (" << x << ", " << y << ", " << p
+                     << ") has no hardware id: columns and rows are 0 to 7, "
+                        "cores of a quad 0 to 3";
+}
+
+snnc::CoreAddress snnc::fabric::addressOf(PeAttr pe) {
+  return {{}, {uint8_t(pe.getX()), uint8_t(pe.getY()), uint8_t(pe.getP())}};
+}
+
 RowsAttr snnc::fabric::toAttr(MLIRContext *context,
                               const RowEncoding &encoding) {
   return RowsAttr::get(context, encoding.format, encoding.fields);

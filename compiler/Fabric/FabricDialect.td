@@ -49,6 +49,7 @@ class Fabric_Attr<string name, string attrMnemonic>
 
 def Fabric_PeAttr : Fabric_Attr<"Pe", "pe"> {
   let summary = "A core: column and row of its quad and its number in the quad";
+  let genVerifyDecl = 1; // 3, 3 and 2 bits of the chip's own id
   let parameters = (ins "unsigned":$x, "unsigned":$y, "unsigned":$p);
   let assemblyFormat = "`<` $x `,` $y `,` $p `>`";
 }

@@ -28,14 +28,15 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/SNN/DrawnLimits.h"
 #include "compiler/SNN/DrawnRows.h"
 #include "runtime/support/Draws.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <fmt/format.h>
 #include <mutex>
+#include <numeric>
 
 using namespace mlir;
 
@@ -54,46 +55,6 @@ static void philoxLanes(std::array<PhiloxCounter, lanes> &counters,
     key[0] += 0x9E3779B9;
     key[1] += 0xBB67AE85;
   }
-}
-
-double Drawer::operator()(uint32_t word) const {
-  const auto &n = numbers;
-  switch (kind) {
-  case DistKind::Constant:
-    return n[0];
-  case DistKind::Uniform:
-    return n[0] + (n[1] - n[0]) * openInterval(word);
-  case DistKind::Normal:
-    return std::clamp(n[0] + n[1] * normalQuantile(openInterval(word)), n[2],
-                      n[3]);
-  case DistKind::LogNormal: {
-    double log = n[0] + n[1] * normalQuantile(openInterval(word));
-    return std::clamp(portableExp(std::clamp(log, -700.0, 700.0)), n[2], n[3]);
-  }
-  case DistKind::NormalInt:
-    return std::clamp(
-        std::nearbyint(n[0] + n[1] * normalQuantile(openInterval(word))), n[2],
-        n[3]);
-  case DistKind::UniformInt:
-    return n[0] + double(below(0, word, uint32_t(n[1] - n[0]) + 1));
-  }
-  return 0;
-}
-
-void Drawer::many(const uint32_t *words, size_t count, double *out) const {
-  const auto &n = numbers;
-  if (kind == DistKind::Normal || kind == DistKind::NormalInt) {
-    normalQuantiles(words, count, out);
-    for (size_t i = 0; i < count; ++i) {
-      double drawn = n[0] + n[1] * out[i];
-      if (kind == DistKind::NormalInt)
-        drawn = std::nearbyint(drawn);
-      out[i] = std::clamp(drawn, n[2], n[3]);
-    }
-    return;
-  }
-  for (size_t i = 0; i < count; ++i)
-    out[i] = (*this)(words[i]);
 }
 
 namespace {
@@ -255,8 +216,8 @@ void ProceduralConnectivity::drawProbability(uint32_t target,
                                              Visit visit) const {
   if (amount <= 0)
     return;
-  // log(1 - p): the difference is exact enough down to p = 1e-9 or so, below
-  // which a network of 2^31 neurons has a handful of synapses.
+  // log(1 - p) is exact enough down to p = 1e-9 or so, below which a network of
+  // 2^31 neurons has a handful of synapses.
   double scale = amount < 1 ? 1 / portableLog(1 - amount) : 0;
   if (!std::isfinite(scale))
     return; // 1 - p rounds to 1: p is below 2^-53
@@ -326,10 +287,7 @@ std::optional<uint64_t> ProceduralConnectivity::cheapCount() const {
     return uint64_t(amount * double(sources) * double(targets));
   std::vector<uint32_t> degrees;
   countByTarget(degrees);
-  uint64_t sum = 0;
-  for (uint32_t degree : degrees)
-    sum += degree;
-  return sum;
+  return std::accumulate(degrees.begin(), degrees.end(), uint64_t(0));
 }
 
 void ProceduralConnectivity::countByTarget(
@@ -422,10 +380,9 @@ uint64_t ProceduralConnectivity::mostSynapses() const {
 void ProceduralConnectivity::fillTable(std::vector<uint32_t> &begins,
                                        std::vector<uint64_t> &words) const {
   begins.assign(size_t(sources) + 1, 0);
-  bool byTarget = kind == ConnectorKind::FixedInDegree ||
-                  kind == ConnectorKind::FixedTotalNumber ||
-                  kind == ConnectorKind::FixedProbability;
-  if (!byTarget) {
+  bool pairwise =
+      kind == ConnectorKind::AllToAll || kind == ConnectorKind::OneToOne;
+  if (pairwise || bySource()) {
     std::vector<Synapse> row;
     for (uint32_t source = 0; source < sources; ++source) {
       drawRow(source, row);
@@ -441,16 +398,10 @@ void ProceduralConnectivity::fillTable(std::vector<uint32_t> &begins,
   from.reserve(mostSynapses());
   drawn.reserve(mostSynapses());
   drawAll(true, [&](uint32_t source, const Synapse &synapse) {
-    ++begins[source + 1];
     from.push_back(source);
     drawn.push_back(RowTable::pack(synapse));
   });
-  for (uint32_t s = 0; s < sources; ++s)
-    begins[s + 1] += begins[s];
-  words.resize(drawn.size());
-  std::vector<uint32_t> next(begins.begin(), begins.end() - 1);
-  for (size_t i = 0; i < drawn.size(); ++i)
-    words[next[from[i]]++] = drawn[i];
+  RowTable::sort(from, drawn, begins, words);
 }
 
 /// Transposes the draws that end in the chunk of `source`: a counting pass and
@@ -536,47 +487,14 @@ void ProceduralConnectivity::drawRow(uint32_t source,
 
 } // namespace
 
-static std::unique_ptr<Connectivity> createProcedural(ProceduralAttr rule,
-                                                      uint32_t sources,
-                                                      uint32_t targets,
-                                                      std::string &error) {
-  ConnectorKind kind = rule.getKind();
-  bool noSelf = rule.getAutapses() == 0;
-  if ((noSelf || kind == ConnectorKind::OneToOne) && sources != targets) {
-    error =
-        fmt::format("{} needs as many sources as targets, not {} and {}",
-                    noSelf ? "autapses = 0" : "one-to-one", sources, targets);
-    return nullptr;
-  }
-  bool outgoing = kind == ConnectorKind::FixedOutDegree;
-  if (outgoing || kind == ConnectorKind::FixedInDegree) {
-    uint64_t partners = (outgoing ? targets : sources) - (noSelf ? 1 : 0);
-    double degree = rule.getAmount().getValueAsDouble();
-    bool impossible = rule.getMultapses() ? partners == 0 && degree > 0
-                                          : degree > double(partners);
-    if (impossible || degree > double(1u << 31)) {
-      error = fmt::format("a degree of {} needs as many different partners, "
-                          "there are {}",
-                          degree, partners);
-      return nullptr;
-    }
-  }
-  uint64_t possible = uint64_t(sources - (noSelf ? 1 : 0)) * targets;
-  if (kind == ConnectorKind::FixedTotalNumber &&
-      rule.getAmount().getValueAsDouble() > (possible ? 0x1p31 * targets : 0)) {
-    error = fmt::format("{} synapses are too many for {} sources and {} "
-                        "targets",
-                        rule.getAmount().getValueAsDouble(), sources, targets);
-    return nullptr;
-  }
-  return std::make_unique<ProceduralConnectivity>(rule, sources, targets);
-}
-
 std::unique_ptr<Connectivity> createDrawn(Attribute weights, uint32_t sources,
                                           uint32_t targets,
                                           std::string &error) {
-  return createProcedural(cast<ProceduralAttr>(weights), sources, targets,
-                          error);
+  auto rule = cast<ProceduralAttr>(weights);
+  error = whyNotDrawn(rule, sources, targets);
+  return error.empty()
+             ? std::make_unique<ProceduralConnectivity>(rule, sources, targets)
+             : nullptr;
 }
 
 } // namespace snnc::snn

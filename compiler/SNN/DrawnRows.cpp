@@ -5,6 +5,20 @@
 
 namespace snnc::snn {
 
+void RowTable::sort(llvm::ArrayRef<uint32_t> from,
+                    llvm::ArrayRef<uint64_t> drawn,
+                    std::vector<uint32_t> &begins,
+                    std::vector<uint64_t> &synapses) {
+  for (uint32_t source : from)
+    ++begins[source + 1];
+  for (size_t s = 1; s < begins.size(); ++s)
+    begins[s] += begins[s - 1];
+  synapses.resize(drawn.size());
+  std::vector<uint32_t> next(begins.begin(), begins.end() - 1);
+  for (size_t i = 0; i < drawn.size(); ++i)
+    synapses[next[from[i]]++] = drawn[i];
+}
+
 std::shared_ptr<RowTable> DrawnRows::table(mlir::Attribute rule,
                                            uint32_t sources, uint32_t targets,
                                            uint64_t synapses) {

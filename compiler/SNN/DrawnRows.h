@@ -32,6 +32,12 @@ public:
   template <typename Make> void fillOnce(Make make) {
     std::call_once(once, [&] { make(begins, synapses); });
   }
+  /// `drawn` as `synapses`, by their sources `from`, else in the order in which
+  /// they stand. `begins` has the right size and is all 0.
+  static void sort(llvm::ArrayRef<uint32_t> from,
+                   llvm::ArrayRef<uint64_t> drawn,
+                   std::vector<uint32_t> &begins,
+                   std::vector<uint64_t> &synapses);
   static uint64_t pack(const Synapse &s) {
     return uint64_t(std::bit_cast<uint32_t>(s.weight)) << 32 | s.delay << 22 |
            s.target;

@@ -79,6 +79,10 @@ public:
   /// Who gives one of them asks for this target.
   virtual std::vector<std::string> options() const { return {}; }
 
+  /// How a network that is too large for another target runs on this one, as a
+  /// help line; empty: it is no larger.
+  virtual std::string advice() const { return {}; }
+
   /// Its artifacts are bundles, and its devices run those of a file.
   virtual bool readsBundles() const { return false; }
 

@@ -26,13 +26,13 @@ struct RealTime {
 };
 
 /// The same passes with the driver's machine instead of a built-in one.
-std::unique_ptr<mlir::Pass> createFabricSlice(MachinePtr machine,
-                                              uint32_t maxNeurons = 0,
-                                              RealTime realTime = {},
-                                              uint32_t maxSources = 0);
+std::unique_ptr<mlir::Pass>
+createFabricSlice(MachinePtr machine, const FabricSliceOptions &options = {});
 std::unique_ptr<mlir::Pass> createFabricPlace(MachinePtr machine);
 std::unique_ptr<mlir::Pass> createFabricRoute(MachinePtr machine);
-std::unique_ptr<mlir::Pass> createFabricPlanMemory(MachinePtr machine);
+std::unique_ptr<mlir::Pass>
+createFabricPlanMemory(MachinePtr machine,
+                       const FabricPlanMemoryOptions &options = {});
 std::unique_ptr<mlir::Pass> createFabricVerifyMapping(MachinePtr machine);
 
 #define GEN_PASS_REGISTRATION

@@ -18,6 +18,8 @@ class MapPass<string name> : Pass<name, "::mlir::ModuleOp"> {
 
 def MachineOption : Option<"machineName", "machine", "std::string", "\"\"",
     "Built-in machine, the default one when empty">;
+def ElsewhereOption : Option<"elsewhere", "elsewhere", "std::string", "\"\"",
+    "Help line where the machine is too small: how the network runs all the same">;
 
 def FabricSlice : MapPass<"fabric-slice"> {
   let summary = "Cut populations into the fewest slices that fit a core each";
@@ -58,7 +60,8 @@ def FabricSlice : MapPass<"fabric-slice"> {
     Option<"tickSeconds", "tick", "double", "0",
            "Real time of a tick, seconds; 0: time does not matter">,
     Option<"tickStated", "tick-stated", "bool", "true",
-           "Refuse what misses the tick; else a longer tick is chosen">];
+           "Refuse what misses the tick; else a longer tick is chosen">,
+    ElsewhereOption];
   let statistics = [Statistic<"slices", "slices", "Slices made">];
 }
 
@@ -172,7 +175,7 @@ def FabricPlanMemory : MapPass<"fabric-plan-memory"> {
     fabric.buffer %a "ring" bytes 32 at
     ```
   }];
-  let options = [MachineOption];
+  let options = [MachineOption, ElsewhereOption];
 }
 
 def FabricVerifyMapping : MapPass<"fabric-verify-mapping"> {

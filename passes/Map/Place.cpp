@@ -66,10 +66,8 @@ struct FabricPlacePass : impl::FabricPlaceBase<FabricPlacePass> {
       auto &pinned = problem.pinned.emplace_back();
       if (!slice.getAtAttr())
         continue;
-      auto place = coordinateOf(slice.getAtAttr());
-      auto it = place
-                    ? std::find(problem.pes.begin(), problem.pes.end(), *place)
-                    : problem.pes.end();
+      auto it = std::find(problem.pes.begin(), problem.pes.end(),
+                          addressOf(slice.getAtAttr()).pe);
       if (it == problem.pes.end())
         return refuse(slice, "which this machine does not have");
       pinned = uint32_t(it - problem.pes.begin());
@@ -83,7 +81,8 @@ struct FabricPlacePass : impl::FabricPlaceBase<FabricPlacePass> {
   LogicalResult refuse(SliceOp slice, const std::string &why) {
     InFlightDiagnostic diag = report(slice, "SNN0358")
                               << describe(slice) << " are pinned to core "
-                              << describe(slice.getAtAttr()) << ", " << why;
+                              << describe(addressOf(slice.getAtAttr())) << ", "
+                              << why;
     attachHelp(diag) << "pin the slice elsewhere or remove its `at`";
     return failure();
   }

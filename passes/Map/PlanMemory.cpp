@@ -7,6 +7,7 @@
 #include "compiler/SNN/ParamValues.h"
 #include "compiler/Support/Report.h"
 #include "passes/Map/Support.h"
+#include "planner/Capacity.h"
 #include "planner/NetworkInfo.h"
 
 #include <algorithm>
@@ -202,12 +203,10 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
                   : " sources could spike in one tick")
           << "; what does not fit is lost";
       attachHelp(diag) << (ratesOf(info, node)
-                               ? "lower the rates or the number of its "
-                                 "sources; `--backend cpu` runs it "
-                                 "without rings"
-                               : "state the `rate` of its sources if "
-                                 "they are less active; `--backend cpu` "
-                                 "runs it without rings");
+                               ? "lower the rates or the number of its sources"
+                               : "state the `rate` of its sources if they are "
+                                 "less active");
+      attachElsewhere(diag, elsewhere.getValue());
     }
     lossy.clear();
   }
@@ -278,8 +277,10 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
 };
 } // namespace
 
-std::unique_ptr<Pass> createFabricPlanMemory(MachinePtr machine) {
-  auto pass = std::make_unique<FabricPlanMemoryPass>();
+std::unique_ptr<Pass>
+createFabricPlanMemory(MachinePtr machine,
+                       const FabricPlanMemoryOptions &options) {
+  auto pass = std::make_unique<FabricPlanMemoryPass>(options);
   pass->given = std::move(machine);
   return pass;
 }

@@ -32,9 +32,10 @@ struct FabricRoutePass : impl::FabricRouteBase<FabricRoutePass> {
   }
 
   LogicalResult route(MachineOp op, const MachineModel &machine) {
+    CoreNumbers cores(op);
     std::vector<RouterEntry> entries;
     for (FlowOp flow : op.getOps<FlowOp>())
-      if (failed(addEntry(flow, entries)))
+      if (failed(addEntry(flow, cores, entries)))
         return failure();
     size_t before = entries.size();
     entries = mergeSiblings(std::move(entries));
@@ -48,11 +49,12 @@ struct FabricRoutePass : impl::FabricRouteBase<FabricRoutePass> {
                           "projections between them";
       return failure();
     }
-    emit(op, entries);
+    emit(op, cores, entries);
     return success();
   }
 
-  LogicalResult addEntry(FlowOp flow, std::vector<RouterEntry> &entries) {
+  LogicalResult addEntry(FlowOp flow, const CoreNumbers &cores,
+                         std::vector<RouterEntry> &entries) {
     if (!flow.getKey())
       return report(flow, "SNN0360")
              << "flow of '" << infoOf(flow.getSource()).name
@@ -60,14 +62,11 @@ struct FabricRoutePass : impl::FabricRouteBase<FabricRoutePass> {
     RouterEntry entry{uint32_t(*flow.getKey()), uint32_t(*flow.getMask()), {}};
     for (Value target : flow.getTargets()) {
       auto slice = cast<SliceOp>(target.getDefiningOp());
-      auto place = slice.getAtAttr() ? coordinateOf(slice.getAtAttr())
-                                     : std::optional<PeCoordinate>();
-      if (!place)
+      if (!slice.getAtAttr())
         return report(slice, "SNN0360")
                << describe(slice)
                << " have no core yet; run fabric-place first";
-      entry.targets.push_back(place->peId());
-      coreOf[place->peId()] = slice.getAtAttr();
+      entry.targets.push_back(cores.numberOf(slice.getAtAttr()));
     }
     std::sort(entry.targets.begin(), entry.targets.end());
     entry.targets.erase(std::unique(entry.targets.begin(), entry.targets.end()),
@@ -76,18 +75,17 @@ struct FabricRoutePass : impl::FabricRouteBase<FabricRoutePass> {
     return success();
   }
 
-  void emit(MachineOp op, const std::vector<RouterEntry> &entries) {
+  void emit(MachineOp op, const CoreNumbers &cores,
+            const std::vector<RouterEntry> &entries) {
     OpBuilder b = OpBuilder::atBlockEnd(&op.getBody().front());
     for (const RouterEntry &entry : entries) {
       llvm::SmallVector<Attribute> targets;
-      for (uint32_t id : entry.targets)
-        targets.push_back(coreOf[id]);
+      for (uint32_t core : entry.targets)
+        targets.push_back(toAttr(op.getContext(), cores.address(core).pe));
       b.create<RouteOp>(op.getLoc(), 0, entry.key, entry.mask,
                         b.getArrayAttr(targets));
     }
   }
-
-  llvm::DenseMap<uint32_t, PeAttr> coreOf; ///< by PE id
 };
 } // namespace
 

@@ -17,7 +17,7 @@ namespace snnc::map {
 /// Packet key & mask == key: copy to `targets`.
 struct RouterEntry {
   uint32_t key = 0, mask = 0;
-  std::vector<uint32_t> targets; ///< core ids, ascending
+  std::vector<uint32_t> targets; ///< numbers of cores, ascending
   bool operator==(const RouterEntry &) const = default;
 };
 

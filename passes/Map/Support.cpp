@@ -5,6 +5,7 @@
 
 #include "compiler/Support/Report.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 using namespace mlir;
@@ -41,24 +42,35 @@ std::string grouped(uint64_t number) {
   return digits;
 }
 
+std::string hex(uint64_t number) { return fmt::format("{:#x}", number); }
+
 std::string describe(fabric::SliceOp slice) {
   return fmt::format("neurons [{}, {}) of '{}'", slice.getBegin(),
                      slice.getEnd(), slice.getPopulation().str());
 }
 
-std::string describe(fabric::PeAttr pe) {
-  return fmt::format("({}, {}, {})", pe.getX(), pe.getY(), pe.getP());
+std::string describe(const CoreAddress &core) {
+  return fmt::format("({}, {}, {})", core.pe.x, core.pe.y, core.pe.p);
 }
 
 fabric::PeAttr toAttr(MLIRContext *context, PeCoordinate pe) {
   return fabric::PeAttr::get(context, pe.x, pe.y, pe.p);
 }
 
-std::optional<PeCoordinate> coordinateOf(fabric::PeAttr pe) {
-  if (pe.getX() > UINT8_MAX || pe.getY() > UINT8_MAX || pe.getP() > UINT8_MAX)
-    return std::nullopt;
-  return PeCoordinate{uint8_t(pe.getX()), uint8_t(pe.getY()),
-                      uint8_t(pe.getP())};
+CoreNumbers::CoreNumbers(fabric::MachineOp op) {
+  for (auto slice : op.getOps<fabric::SliceOp>())
+    if (slice.getAtAttr())
+      cores.push_back(fabric::addressOf(slice.getAtAttr()));
+  for (auto route : op.getOps<fabric::RouteOp>())
+    for (auto pe : route.getTargets().getAsRange<fabric::PeAttr>())
+      cores.push_back(fabric::addressOf(pe));
+  std::sort(cores.begin(), cores.end());
+  cores.erase(std::unique(cores.begin(), cores.end()), cores.end());
+}
+
+uint32_t CoreNumbers::numberOf(fabric::PeAttr pe) const {
+  auto at = std::lower_bound(cores.begin(), cores.end(), fabric::addressOf(pe));
+  return uint32_t(at - cores.begin());
 }
 
 std::string

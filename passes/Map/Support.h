@@ -20,15 +20,28 @@ bool checkTarget(fabric::MachineOp op, const MachineModel &machine);
 /// 118784 -> "118,784".
 std::string grouped(uint64_t number);
 
+/// 255 -> "0xff".
+std::string hex(uint64_t number);
+
 /// "neurons [0, 38) of 'lif1'", for messages.
 std::string describe(fabric::SliceOp slice);
 
-/// The core of a slice as the user writes it: "(7, 6, 0)".
-std::string describe(fabric::PeAttr pe);
+/// A core as the user writes it: "(7, 6, 0)".
+std::string describe(const CoreAddress &core);
 
 fabric::PeAttr toAttr(mlir::MLIRContext *context, PeCoordinate pe);
-/// Nothing when a number does not fit a coordinate.
-std::optional<PeCoordinate> coordinateOf(fabric::PeAttr pe);
+
+/// The cores of `op` that slices are on and that routes name, numbered in the
+/// order of their addresses: what RouterEntry::targets are made of.
+class CoreNumbers {
+public:
+  explicit CoreNumbers(fabric::MachineOp op);
+  uint32_t numberOf(fabric::PeAttr pe) const;
+  const CoreAddress &address(uint32_t number) const { return cores[number]; }
+
+private:
+  std::vector<CoreAddress> cores;
+};
 
 /// "name 1,024 B, other 512 B": the first `limit` entries.
 std::string

@@ -9,10 +9,7 @@
 #include "compiler/Support/Report.h"
 #include "passes/Normalize/Passes.h"
 #include "passes/Normalize/ResetRules.h"
-
-#include "llvm/ADT/SmallString.h"
-#include "llvm/Support/Format.h"
-#include "llvm/Support/raw_ostream.h"
+#include "passes/Normalize/WholeTicks.h"
 
 #include <cmath>
 #include <limits>
@@ -25,8 +22,6 @@ using namespace mlir;
 using namespace snnc::snn;
 
 namespace {
-
-using Numbers = llvm::SmallVector<double>;
 
 struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
   using DiscretizeBase::DiscretizeBase;
@@ -142,61 +137,6 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
            ode.getParams().contains("memoryless");
   }
 
-  /// `exact` ticks rounded to whole ones: `outside` where one is no number from
-  /// 0 to 65535, `rounded`, a warning, where one moves.
-  LogicalResult wholeTicks(Operation *op, llvm::ArrayRef<double> exact,
-                           Numbers &ticks, llvm::StringRef what,
-                           DiagnosticCode outside, DiagnosticCode rounded) {
-    ticks.clear();
-    double worst = 0;
-    for (double time : exact) {
-      if (!(time >= 0) || time > kLongest) {
-        auto error = report(op, outside)
-                     << what << " of " << shortText(time)
-                     << " ticks is outside 0 to " << kLongest;
-        if (time > 0 && std::isfinite(time))
-          attachHelp(error) << "if it is meant so, use --dt "
-                            << shortText(roundedUp(time / kLongest * dt))
-                            << " or more (in YAML `dt`)";
-        return error;
-      }
-      ticks.push_back(std::nearbyint(time));
-      worst = std::max(worst, std::abs(time - ticks.back()));
-    }
-    if (worst <= kWhole)
-      return success();
-    auto warning = report(op, rounded)
-                   << what
-                   << " is not a whole number of ticks; rounding moves it by "
-                      "up to "
-                   << shortText(worst) << " tick";
-    if (int parts = partsOfTick(exact))
-      attachHelp(warning) << "use --dt " << shortText(dt / parts)
-                          << " (in YAML `dt`)";
-    return success();
-  }
-
-  static constexpr int kLongest = 65535; ///< ticks
-  static constexpr double kWhole = 1e-3; ///< further is no rounding of floats
-
-  /// The least division of the tick that makes all whole; 0: none up to 100.
-  static int partsOfTick(llvm::ArrayRef<double> exact) {
-    for (int parts = 2; parts <= 100; ++parts)
-      if (llvm::all_of(exact, [&](double time) {
-            double ticks = time * parts;
-            return ticks <= kLongest &&
-                   std::abs(ticks - std::nearbyint(ticks)) <= kWhole;
-          }))
-        return parts;
-    return 0;
-  }
-
-  /// To two digits: what is printed does suffice.
-  static double roundedUp(double value) {
-    double digit = std::pow(10, std::floor(std::log10(value)) - 1);
-    return std::ceil(value / digit) * digit;
-  }
-
   /// The refractory period in ticks; all zero where there is none (S2.8).
   FailureOr<Numbers> refractoryTicks(OdeOp ode) {
     FailureOr<Numbers> times = field(ode, "refractory", 0.0);
@@ -205,8 +145,8 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
     Numbers exact;
     for (double time : *times)
       exact.push_back(time / dt);
-    if (failed(wholeTicks(ode, exact, *times, "a refractory period", "SNN0313",
-                          "SNN0314")))
+    if (failed(wholeTicks(ode, dt, exact, *times, "a refractory period",
+                          "SNN0313", "SNN0314")))
       return failure();
     return times;
   }
@@ -256,12 +196,6 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
                     "next tick, which no framework defines together";
     attachHelp(error) << "add --no-reset-late";
     return failure();
-  }
-
-  static std::string shortText(double value) {
-    llvm::SmallString<32> text;
-    llvm::raw_svector_ostream(text) << llvm::format("%.6g", value);
-    return text.str().str();
   }
 
   /// What the file says of a population, an element per neuron; empty where the
@@ -503,7 +437,7 @@ struct DiscretizePass : impl::DiscretizeBase<DiscretizePass> {
     Numbers exact, ticks;
     for (size_t i = 0; i < n; ++i)
       exact.push_back(times->at(i) / dt);
-    if (failed(wholeTicks(projection, exact, ticks, "a delay", "SNN0333",
+    if (failed(wholeTicks(projection, dt, exact, ticks, "a delay", "SNN0333",
                           "SNN0334")))
       return failure();
     projection.setDelayAttr(makeParam(

@@ -58,8 +58,13 @@ void addManyCore(Pipeline &pipeline, const ManyCoreOptions &options) {
     pm.addPass(decide::createBatchTicks(batch));
   });
   pipeline.set(StageId::Sliced, [options, machine](OpPassManager &pm) {
-    pm.addPass(map::createFabricSlice(machine, options.maxNeurons,
-                                      options.realTime, options.maxSources));
+    map::FabricSliceOptions slice;
+    slice.maxNeurons = options.maxNeurons;
+    slice.maxSources = options.maxSources;
+    slice.tickSeconds = options.realTime.tickSeconds;
+    slice.tickStated = options.realTime.stated;
+    slice.elsewhere = options.elsewhere;
+    pm.addPass(map::createFabricSlice(machine, slice));
   });
   pipeline.set(StageId::Placed, [machine](OpPassManager &pm) {
     pm.addPass(map::createFabricPlace(machine));
@@ -68,8 +73,10 @@ void addManyCore(Pipeline &pipeline, const ManyCoreOptions &options) {
     pm.addPass(map::createFabricAssignKeys());
     pm.addPass(map::createFabricRoute(machine));
   });
-  pipeline.set(StageId::LaidOut, [machine](OpPassManager &pm) {
-    pm.addPass(map::createFabricPlanMemory(machine));
+  pipeline.set(StageId::LaidOut, [options, machine](OpPassManager &pm) {
+    map::FabricPlanMemoryOptions memory;
+    memory.elsewhere = options.elsewhere;
+    pm.addPass(map::createFabricPlanMemory(machine, memory));
     pm.addPass(map::createFabricVerifyMapping(machine));
   });
   pipeline.set(StageId::Programs, [](OpPassManager &pm) {

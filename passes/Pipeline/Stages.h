@@ -33,6 +33,8 @@ struct ManyCoreOptions {
   decide::SnnSelectParadigmOptions select;
   uint32_t maxNeurons = 0; ///< of a population on one core; 0: what fits
   uint32_t maxSources = 0; ///< of a parallel core where more can be split
+  /// Help line where the machine is too small; empty: none.
+  std::string elsewhere;
   /// Receives a record per population; may be null.
   std::shared_ptr<std::vector<decide::Decision>> decisions;
 };

@@ -193,7 +193,9 @@ protected:
 
   LogicalResult map(ModuleOp module, uint32_t maxNeurons) {
     PassManager pm(&context);
-    pm.addPass(map::createFabricSlice(machine, maxNeurons));
+    map::FabricSliceOptions slice;
+    slice.maxNeurons = maxNeurons;
+    pm.addPass(map::createFabricSlice(machine, slice));
     pm.addPass(map::createFabricPlace(machine));
     pm.addPass(map::createFabricAssignKeys());
     pm.addPass(map::createFabricRoute(machine));

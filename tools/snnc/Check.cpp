@@ -55,7 +55,8 @@ static void tryMapping(ModuleOp module, const CheckOptions &options,
   std::shared_ptr<std::vector<decide::Decision>> decisions;
   if (options.plan)
     decisions = std::make_shared<std::vector<decide::Decision>>();
-  pipeline::Pipeline stages = s2::pipelineOf(compile, model, decisions);
+  pipeline::Pipeline stages =
+      s2::pipelineOf(mappingOf(compile), model, decisions);
   if (failed(stages.run(module, StageId::Normalized, StageId::Decided)))
     return;
   if (decisions)
@@ -103,7 +104,8 @@ int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
   ImportedNetwork imported =
       importNetwork(options.input, network, context.get(), sink);
   if (imported.module &&
-      succeeded(s2::checkCapacity(*imported.module, options.compile, sink)) &&
+      succeeded(s2::checkCapacity(*imported.module, mappingOf(options.compile),
+                                  sink)) &&
       succeeded(normalizeNetwork(*imported.module, imported.dt,
                                  imported.dynamics, network,
                                  /*quantized=*/true))) {

@@ -41,6 +41,12 @@ s2::Provenance provenanceOf(const CompileOptions &options,
           asked(options, dynamics)};
 }
 
+s2::MapOptions mappingOf(const CompileOptions &options) {
+  s2::MapOptions mapping = options;
+  mapping.elsewhere = cpu::createTarget()->advice();
+  return mapping;
+}
+
 target::Registry targetsFor(const CompileOptions &options,
                             const Dynamics &dynamics, unsigned threads) {
   target::Registry registry;
@@ -49,8 +55,8 @@ target::Registry targetsFor(const CompileOptions &options,
   auto code =
       options.code ? options.code : std::make_shared<target::NativeCode>();
   registry.add(cpu::createTarget(tuning, code));
-  registry.add(s2::createTarget(options, provenanceOf(options, dynamics),
-                                threads, code));
+  registry.add(s2::createTarget(
+      mappingOf(options), provenanceOf(options, dynamics), threads, code));
   return registry;
 }
 

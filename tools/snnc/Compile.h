@@ -15,6 +15,9 @@ namespace snnc {
 s2::Provenance provenanceOf(const CompileOptions &options,
                             const Dynamics &dynamics);
 
+/// What the chip's target reads of `options`, and what it tells of the others.
+s2::MapOptions mappingOf(const CompileOptions &options);
+
 /// Every target that there is, the preferred one first, ready for one command.
 /// `threads`: of this computer, for an emulated chip; 0: all.
 target::Registry targetsFor(const CompileOptions &options,

@@ -9,6 +9,7 @@
 #include "compiler/SNN/DrawnRows.h"
 #include "compiler/SNN/ParamValues.h"
 #include "compiler/SNN/QuantizationReport.h"
+#include "compiler/Support/Report.h"
 #include "compiler/Tick/Tick.h"
 
 #include "llvm/ADT/StringMap.h"
@@ -62,7 +63,8 @@ public:
     if (failed(addCores()))
       return nullptr;
     addInputs();
-    addRoutes();
+    if (failed(addRoutes()))
+      return nullptr;
     addScales();
     addOrders();
     addNetwork();
@@ -126,14 +128,14 @@ private:
         return failure();
       fabric::PeAttr at = slice.getAtAttr();
       runtime::CoreEntry core;
-      core.pe = {uint8_t(at.getX()), uint8_t(at.getY()), uint8_t(at.getP())};
+      core.pe = fabric::addressOf(at).pe;
       core.program = programIndex.lookup(slice.getProgramAttr().getValue());
       core.image = fmt::format("images/pe_{}_{}_{}.bin", at.getX(), at.getY(),
                                at.getP());
       core.imageBase = image->base;
       core.headerAddress = machine.sram.program.end;
       core.largestCount = image->summary.largestCount;
-      coreIndex[core.pe.peId()] = uint32_t(manifest().cores.size());
+      coreIndex[core.at()] = uint32_t(manifest().cores.size());
       runtime::PopulationEntry &population =
           manifest().populations[populations.lookup(slice.getPopulation())];
       auto &slices =
@@ -201,19 +203,23 @@ private:
       input.keyBase = keys.lookup(input.name);
   }
 
-  void addRoutes() {
+  LogicalResult addRoutes() {
     for (auto route : mapping.getOps<fabric::RouteOp>()) {
       runtime::RouteEntry entry;
       entry.key = uint32_t(route.getKey());
       entry.mask = uint32_t(route.getMask());
       for (Attribute target : route.getTargets()) {
         auto pe = cast<fabric::PeAttr>(target);
-        PeCoordinate at{uint8_t(pe.getX()), uint8_t(pe.getY()),
-                        uint8_t(pe.getP())};
-        entry.cores.push_back(coreIndex.lookup(at.peId()));
+        auto core = coreIndex.find(fabric::addressOf(pe));
+        if (core == coreIndex.end())
+          return report(route, "SNN0374")
+                 << "a route names core (" << pe.getX() << ", " << pe.getY()
+                 << ", " << pe.getP() << "), on which no slice is";
+        entry.cores.push_back(core->second);
       }
       manifest().routes.push_back(std::move(entry));
     }
+    return success();
   }
 
   /// Scales that differ between neurons go into entries of their own.
@@ -350,7 +356,7 @@ private:
   fabric::MachineOp mapping;
   snn::NetworkOp network;
   llvm::StringMap<uint32_t> programIndex;
-  llvm::DenseMap<uint32_t, uint32_t> coreIndex;
+  std::map<CoreAddress, uint32_t> coreIndex;
   std::map<std::string, LayerTotals> layers;
   json cores = json::array();
 };

@@ -53,6 +53,7 @@ pipelineOf(const MapOptions &options,
   many.select.explain = options.explainParadigm;
   many.maxNeurons = options.maxNeurons;
   many.maxSources = options.maxSources;
+  many.elsewhere = options.elsewhere;
   many.decisions = std::move(decisions);
   pipeline::Pipeline pipeline;
   pipeline::addManyCore(pipeline, many);
@@ -73,7 +74,8 @@ LogicalResult checkCapacity(ModuleOp module, const MapOptions &options,
                             DiagnosticSink &sink) {
   auto machine = machineOf(options);
   if (machine)
-    return fabric::refuseHopeless(target::networkOf(module), *machine);
+    return fabric::refuseHopeless(target::networkOf(module), *machine,
+                                  options.elsewhere);
   sink.report(machine.takeError());
   return failure();
 }

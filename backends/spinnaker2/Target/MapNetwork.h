@@ -39,6 +39,8 @@ struct MapOptions {
   uint32_t maxNeurons = 0; ///< of a population on one PE; 0: what fits
   uint32_t maxSources = 0; ///< of a parallel PE where more can be split
   unsigned jobs = 0;       ///< 0: all cores
+  /// Help line where the machine is too small (Target::advice of another).
+  std::string elsewhere;
 
   double tick() const { return tickSeconds.value_or(kDefaultTickSeconds); }
 };

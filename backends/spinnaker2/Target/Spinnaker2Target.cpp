@@ -122,8 +122,7 @@ std::shared_ptr<const Artifact> Spinnaker2Target::build(ModuleOp normalized,
   if (precision == Precision::Float) {
     sink.report(makeError("SNN0440", {provenance.networkName, "", 0, 0},
                           "the chip computes with integers only",
-                          {"use --backend cpu or --backend reference for "
-                           "--precision float"}));
+                          {"leave --precision float out"}));
     return nullptr;
   }
   auto bundle = buildBundle(normalized, mapping, provenance, sink);

@@ -92,3 +92,8 @@ fabric.machine @chip maps @net target "t" {
   // expected-error @+1 {{`pool` has 2 numbers, not 3}}
   fabric.block 0 "w" (%a) to %a encoding #fabric.conv<8, source = [3, 1, 1], pool = [1, 1, 1], in = [1, 1], out = [4, 1, 1], kernel = [1, 1], stride = [1, 1], padding = [0, 0], groups = 1> bytes 8
 }
+
+// -----
+
+// expected-error @+1 {{core (7, 8, 0) has no hardware id: columns and rows are 0 to 7, cores of a quad 0 to 3}}
+func.func private @far() attributes {at = #fabric.pe<7, 8, 0>}

@@ -1,4 +1,4 @@
-// RUN: snnc-opt %s --split-input-file --fabric-slice --verify-diagnostics
+// RUN: snnc-opt %s --split-input-file --fabric-slice=elsewhere=another-target --verify-diagnostics
 
 snn.neuron @lif receptors ["input"] states ["v"] params ["alpha", "threshold"] {
 ^bb0(%x: f32, %v: f32, %alpha: f32, %threshold: f32):
@@ -12,7 +12,7 @@ snn.network @slow {
   // expected-error @+4 {{SNN0353: population 'hid' does not fit: one neuron alone needs 1,048,976 B of a core, 118,784 B available}}
   // expected-note @+3 {{largest parts: input ring (delays) 1,048,576 B, header and table 320 B}}
   // expected-note @+2 {{help: shorten the longest delay, 40,000 ticks, or use a larger time step (--dt, in YAML `dt`)}}
-  // expected-note @+1 {{help: `snnc run FILE --backend cpu` runs it without a machine, as far as this computer's memory reaches}}
+  // expected-note @+1 {{help: another-target}}
   %h = snn.population "hid" model @lif params {alpha = 0.5, threshold = 1.0} latency 1 : tensor<1xi1>
   snn.projection "fc" %in to %h weights #snn.dense<dense<1.0> : tensor<1x2xf64>> delay(40000.0) quant <8, nearest, 10.0> : tensor<2xf32>, tensor<1xi1>
 }
@@ -30,7 +30,7 @@ snn.network @wide {
   %in = snn.input "in" : tensor<60000xf32>
   // expected-error @+3 {{SNN0353: population 'hid' does not fit: a core needs at least 120,000 B to find the rows of the 60,000 sources in 'in', 118,784 B available}}
   // expected-note @+2 {{help: reduce the number of neurons or channels of 'in', for example by pooling}}
-  // expected-note @+1 {{help: `snnc run FILE --backend cpu` runs it without a machine, as far as this computer's memory reaches}}
+  // expected-note @+1 {{help: another-target}}
   %h = snn.population "hid" model @lif params {alpha = 0.5, threshold = 1.0} latency 1 : tensor<1xi1>
   snn.projection "fc" %in to %h weights #snn.dense<dense<1.0> : tensor<1x60000xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<60000xf32>, tensor<1xi1>
 }
@@ -47,7 +47,7 @@ snn.neuron @lif receptors ["input"] states ["v"] params ["alpha", "threshold"] {
 // expected-error @+4 {{SNN0354: the network needs 150 cores, machine 'spinnaker2-jib-map' has 148}}
 // expected-note @+3 {{largest: 'hid' 150 cores}}
 // expected-note @+2 {{help: make 'hid' smaller or its connections sparser}}
-// expected-note @+1 {{help: `snnc run FILE --backend cpu` runs it without a machine, as far as this computer's memory reaches}}
+// expected-note @+1 {{help: another-target}}
 snn.network @large {
   %in = snn.input "in" : tensor<20000xf32>
   %h = snn.population "hid" model @lif params {alpha = 0.5, threshold = 1.0} latency 1 : tensor<600xi1>

@@ -1,0 +1,88 @@
+//===- MappingChecker.h - A mapping against its network ---------*- C++ -*-===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Independent of the passes that made the mapping: what has to be true is
+// recomputed from the snn ops, what is true is read from the routes, slices and
+// buffers. Nothing here looks at fabric.flow.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_PASSES_MAP_MAPPINGCHECKER_H
+#define SNNC_PASSES_MAP_MAPPINGCHECKER_H
+
+#include "compiler/Support/Report.h"
+#include "passes/Map/Routing.h"
+#include "passes/Map/Support.h"
+#include "planner/NetworkInfo.h"
+
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/StringMap.h"
+
+#include <set>
+
+namespace snnc::map {
+
+/// Checks one fabric.machine; every check reports all it finds.
+class MappingChecker {
+public:
+  MappingChecker(fabric::MachineOp op, const fabric::NetworkInfo &info,
+                 const MachineModel &machine)
+      : op(op), info(info), machine(machine), handles(info.nodes.size()),
+        parts(info.nodes.size()) {}
+
+  bool run();
+
+private:
+  mlir::InFlightDiagnostic error(mlir::Operation *at, DiagnosticCode code) {
+    ok = false;
+    return report(at, code);
+  }
+  // VerifyMapping.cpp: neurons, cores, keys
+  void collect();
+  void checkCoverage();
+  void checkCores();
+  void checkKeys();
+
+  // VerifySynapses.cpp
+  void checkBlocks();
+  void checkReach(uint32_t edge);
+  std::vector<fabric::Range> reachOf(uint32_t edge,
+                                     llvm::ArrayRef<mlir::Value> targets);
+  void checkParts(uint32_t edge);
+  void checkGathers();
+  llvm::SmallVector<mlir::Value> expectedSources(fabric::BlockOp block);
+
+  // VerifyRoutes.cpp
+  void checkRoutes();
+  void
+  addReceiver(fabric::BlockOp block, mlir::Value handle,
+              std::vector<std::pair<fabric::Range, CoreAddress>> &receivers);
+  void checkSumRoutes(mlir::Value part, const RouterLookup &router);
+  void checkKey(uint32_t key, const std::set<CoreAddress> &wanted,
+                const RouterLookup &router, fabric::SliceInfo sender,
+                mlir::Operation *at);
+
+  // VerifyMemory.cpp
+  void checkBuffers(fabric::SliceOp slice);
+  void checkContent(fabric::SliceOp slice,
+                    llvm::ArrayRef<fabric::BufferOp> buffers);
+  void checkParadigm(fabric::SliceOp slice, const fabric::NetworkNode &node);
+  void checkMap(fabric::SliceOp slice, const fabric::NetworkNode &node,
+                const llvm::StringMap<uint64_t> &bytes);
+
+  fabric::MachineOp op;
+  const fabric::NetworkInfo &info;
+  const MachineModel &machine;
+  std::vector<llvm::SmallVector<mlir::Value>> handles; ///< per node, by begin
+  std::vector<llvm::SmallVector<mlir::Value>> parts; ///< subordinates, per node
+  std::vector<RouterEntry> entries;                  ///< of `routes`
+  llvm::SmallVector<fabric::RouteOp> routes;
+  /// By source node and target slice: the sources that blocks there know.
+  llvm::DenseMap<std::pair<uint32_t, mlir::Value>, fabric::Range> rangeOf;
+  bool ok = true;
+};
+
+} // namespace snnc::map
+
+#endif // SNNC_PASSES_MAP_MAPPINGCHECKER_H

@@ -1,0 +1,213 @@
+//===- SliceEmitter.cpp - Slices as fabric ops ---------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "passes/Map/SliceEmitter.h"
+
+#include "compiler/Fabric/Fabric.h"
+
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SetVector.h"
+
+#include <set>
+
+namespace snnc::map {
+
+using namespace mlir;
+using namespace snnc::fabric;
+
+namespace {
+class Emitter {
+public:
+  Emitter(const NetworkInfo &info, const LayerPlanner &plan, OpBuilder &builder)
+      : info(info), plan(plan), b(builder), handles(info.nodes.size()),
+        parts(info.nodes.size()) {}
+
+  void emit() {
+    for (uint32_t node = 0; node < info.nodes.size(); ++node)
+      emitNode(node);
+    for (uint32_t node = 0; node < info.nodes.size(); ++node)
+      emitSynapses(node);
+    for (uint32_t node = 0; node < info.nodes.size(); ++node)
+      emitFlows(node);
+  }
+
+private:
+  void emitNode(uint32_t id) {
+    const NetworkNode &node = info.nodes[id];
+    Location loc = node.op->getLoc();
+    auto type = SliceType::get(b.getContext());
+    if (node.isInput) {
+      handles[id].push_back(
+          b.create<InputOp>(loc, type, node.name, node.size, IntegerAttr()));
+      return;
+    }
+    for (Range range : plan.slices(id))
+      handles[id].push_back(b.create<SliceOp>(
+          loc, type, node.name, range.begin, range.end, PeAttr(), IntegerAttr(),
+          FlatSymbolRefAttr(), plan.cut(id).parallel && !plan.cut(id).rows,
+          IntegerAttr()));
+    for (const RowPart &part : plan.cut(id).parts)
+      parts[id].push_back(b.create<SliceOp>(
+          loc, type, node.name, part.targets.begin, part.targets.end, PeAttr(),
+          IntegerAttr(), FlatSymbolRefAttr(), /*parallel=*/true,
+          b.getI64IntegerAttr(
+              int64_t(sumKeys(part.targets.size(), node.receptors, sums())))));
+  }
+
+  SumsAttr sums() { return SumsAttr::get(b.getContext(), plan.digitBits()); }
+
+  void emitSynapses(uint32_t id) {
+    if (info.nodes[id].isInput)
+      return;
+    for (auto [target, part] : llvm::zip_equal(parts[id], plan.cut(id).parts))
+      emitMap(id, target, part.targets, plan.partMap(id, part));
+    for (auto [target, range] : llvm::zip_equal(handles[id], plan.slices(id)))
+      if (plan.cut(id).rows)
+        emitGather(id, target, range);
+      else if (plan.cut(id).parallel)
+        emitMap(id, target, range, plan.map(id));
+      else
+        emitRows(id, target, range);
+  }
+
+  /// The subordinates of one dominant slice.
+  void emitGather(uint32_t id, Value target, Range range) {
+    llvm::SmallVector<Value> sources;
+    for (Value part : parts[id])
+      if (SliceInfo slice = infoOf(part);
+          slice.begin >= range.begin && slice.end <= range.end) {
+        sources.push_back(part);
+        receivers[part].insert(target);
+      }
+    b.create<GatherOp>(target.getLoc(), sources, target, sums());
+  }
+
+  /// A range that is all of the source is not written.
+  void emitBlock(uint32_t edge, Value target, Range sources, Attribute encoding,
+                 uint64_t bytes) {
+    snn::ProjectionOp projection = info.edges[edge].op;
+    llvm::SmallVector<Value> senders;
+    for (Value handle : handles[info.edges[edge].source])
+      if (Range slice{infoOf(handle).begin, infoOf(handle).end};
+          !clip({&slice, 1}, sources).empty()) {
+        senders.push_back(handle);
+        receivers[handle].insert(target);
+        if (target.getDefiningOp<SliceOp>().getSubordinate())
+          wanted[{handle, target}] = routedKeys(slice, sources);
+      }
+    IntegerAttr first, last;
+    if (sources.size() &&
+        sources.size() != info.nodes[info.edges[edge].source].size) {
+      first = b.getI64IntegerAttr(sources.begin);
+      last = b.getI64IntegerAttr(sources.end);
+    }
+    b.create<BlockOp>(projection.getLoc(), edge, projection.getName(), senders,
+                      first, last, target, encoding, bytes);
+  }
+
+  void emitRows(uint32_t id, Value target, Range range) {
+    for (auto [edge, sources] : llvm::zip_equal(info.nodes[id].incoming,
+                                                plan.allSourcesOf(id, range))) {
+      auto best = plan.choice(edge, range, sources);
+      emitBlock(edge, target, sources,
+                fabric::toAttr(b.getContext(), best->encoding),
+                best->size.total());
+    }
+  }
+
+  /// The blocks share one map, whose sizes are kept as buffers.
+  void emitMap(uint32_t id, Value target, Range range,
+               const MapStatistics &map) {
+    MapLayout layout = map.layout(range);
+    auto encoding = MapRowsAttr::get(b.getContext(), layout.format.weightBits);
+    for (auto [number, edge] : llvm::enumerate(info.nodes[id].incoming))
+      emitBlock(edge, target, layout.sourcesOf[number], encoding,
+                map.bytesOf(uint32_t(number), layout, range));
+    for (auto &[name, bytes] : mapBuffers(fabric::demandOf(layout)))
+      b.create<BufferOp>(target.getLoc(), target, b.getStringAttr(name),
+                         IntegerAttr(), b.getI64IntegerAttr(int64_t(bytes)),
+                         IntegerAttr());
+  }
+
+  /// A slice without flow sends nothing. The host sends all channels of an
+  /// input that has a projection, wanted or not.
+  void emitFlows(uint32_t id) {
+    bool isFed = info.nodes[id].isInput &&
+                 llvm::any_of(info.edges, [&](const NetworkEdge &edge) {
+                   return edge.source == id;
+                 });
+    llvm::SmallVector<Value> sources = handles[id];
+    sources.append(parts[id]);
+    for (Value source : sources) {
+      auto targets = receivers.find(source);
+      if (targets != receivers.end())
+        emitFlows(source, targets->second.getArrayRef());
+      else if (isFed)
+        emitFlow(source, {}, ValueRange());
+    }
+  }
+
+  void emitFlow(Value source, Range keys, ValueRange targets) {
+    IntegerAttr first, last;
+    if (keys.size()) {
+      first = b.getI64IntegerAttr(keys.begin);
+      last = b.getI64IntegerAttr(keys.end);
+    }
+    b.create<FlowOp>(source.getLoc(), source, first, last, targets,
+                     IntegerAttr(), IntegerAttr());
+  }
+
+  /// Subordinates get the keys of their sources alone: the slice's keys are cut
+  /// where the receivers change, then into aligned powers of two.
+  void emitFlows(Value source, llvm::ArrayRef<Value> targets) {
+    uint32_t size = uint32_t(llvm::PowerOf2Ceil(infoOf(source).keys));
+    std::set<uint32_t> cuts{0, size};
+    auto rangeOf = [&](Value target) {
+      auto it = wanted.find({source, target});
+      if (it == wanted.end())
+        return Range{0, size};
+      // What lies behind the last neuron is never sent.
+      bool all = it->second.end == infoOf(source).size();
+      return Range{it->second.begin, all ? size : it->second.end};
+    };
+    for (Value target : targets) {
+      cuts.insert(rangeOf(target).begin);
+      cuts.insert(rangeOf(target).end);
+    }
+    if (cuts.size() == 2)
+      return emitFlow(source, {}, targets);
+    for (auto cut = cuts.begin(); std::next(cut) != cuts.end(); ++cut) {
+      uint32_t begin = *cut, end = *std::next(cut);
+      llvm::SmallVector<Value> here;
+      for (Value target : targets)
+        if (Range keys = rangeOf(target);
+            keys.begin <= begin && end <= keys.end)
+          here.push_back(target);
+      while (begin < end) {
+        uint32_t block = begin ? begin & -begin : size;
+        while (block > end - begin)
+          block /= 2;
+        emitFlow(source, {begin, begin + block}, here);
+        begin += block;
+      }
+    }
+  }
+
+  const NetworkInfo &info;
+  const LayerPlanner &plan;
+  OpBuilder &b;
+  std::vector<llvm::SmallVector<Value>> handles; ///< per node
+  std::vector<llvm::SmallVector<Value>> parts;   ///< subordinates, per node
+  /// By source slice, in the order of the nodes and their slices.
+  llvm::DenseMap<Value, llvm::SetVector<Value>> receivers;
+  /// By source and subordinate: the keys that it gets.
+  llvm::DenseMap<std::pair<Value, Value>, Range> wanted;
+};
+} // namespace
+
+void emitSlices(const NetworkInfo &info, const LayerPlanner &plan,
+                OpBuilder &builder) {
+  Emitter(info, plan, builder).emit();
+}
+
+} // namespace snnc::map

@@ -1,0 +1,236 @@
+//===- SliceErrors.cpp - Why a network has no slices that fit ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Support/Report.h"
+#include "passes/Map/Slicer.h"
+#include "planner/Capacity.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace snnc::map {
+
+using namespace mlir;
+using namespace snnc::fabric;
+
+/// Whether some weight into `node` (or into any population) has 16 bits.
+static bool isWide(const NetworkInfo &info, std::optional<uint32_t> node = {}) {
+  return llvm::any_of(info.edges, [&](const NetworkEdge &edge) {
+    snn::ProjectionOp op = edge.op;
+    return (!node || edge.target == *node) && op.getQuantAttr() &&
+           op.getQuantAttr().getBits() > 8;
+  });
+}
+
+/// Networks whose sheer numbers cannot fit are refused before anything is
+/// scanned: a neuron takes at least 4 B; a block, unless it reads a small range
+/// of the sources only, 2 B per source.
+LogicalResult Slicer::rejectHopeless() {
+  uint64_t bytes = availableBytes(machine.sram);
+  for (const NetworkNode &node : info.nodes) {
+    uint64_t most = bytes / 4 * machine.pes.size();
+    if (!node.isInput && node.size > most) {
+      InFlightDiagnostic diag =
+          report(node.op, "SNN0354")
+          << "population '" << node.name
+          << "' does not fit the chip: " << grouped(node.size)
+          << " neurons, at most " << grouped(most) << " fit "
+          << machine.pes.size() << " cores";
+      attachElsewhere(diag, elsewhere);
+      return diag;
+    }
+  }
+  for (const NetworkEdge &edge : info.edges) {
+    uint32_t sources = info.nodes[edge.source].size;
+    snn::ProjectionOp op = edge.op;
+    if (sources <= bytes / 2 || info.nodes[edge.target].rowSplit ||
+        isa<snn::OneToOneAttr, snn::ConvAttr>(op.getWeights()))
+      continue;
+    InFlightDiagnostic diag =
+        report(info.nodes[edge.target].op, "SNN0353")
+        << "population '" << info.nodes[edge.target].name
+        << "' does not fit: a core needs at least "
+        << grouped(uint64_t(sources) * 2) << " B to find the rows of the "
+        << grouped(sources) << " sources in '" << info.nodes[edge.source].name
+        << "', " << grouped(bytes) << " B available";
+    attachHelp(diag) << "reduce the number of neurons or channels of '"
+                     << info.nodes[edge.source].name
+                     << "', for example by pooling";
+    attachElsewhere(diag, elsewhere);
+    return failure();
+  }
+  return success();
+}
+
+static constexpr const char *kLoopHelp =
+    "give the projections of its feedback loops a delay of 2 ticks or more, or "
+    "compute it serially (paradigm)";
+
+/// What no cutting can mend in a parallel population.
+LogicalResult Slicer::checkParallel(uint32_t node) {
+  const NetworkNode &population = info.nodes[node];
+  const MapStatistics &map = planner.map(node);
+  if (!planner.sumFits(node)) {
+    MapStatistics::Sum sum = map.largestSum();
+    InFlightDiagnostic diag =
+        report(population.op, "SNN1101")
+        << "population '" << population.name
+        << "' cannot be parallel: the weights into neuron "
+        << population.order.neuronAt(sum.neuron) << ", receptor "
+        << sum.receptor << ", may add up to " << grouped(sum.value)
+        << ", the MAC array's " << machine.mac.accumulatorBits
+        << "-bit accumulator holds " << grouped(planner.sumLimit());
+    attachHelp(diag) << (isWide(info, node)
+                             ? "use --weights=int8, or compute it "
+                               "serially"
+                             : "compute it serially");
+    return failure();
+  }
+  uint64_t least = map.minDelay().value_or(snn::kRowSplitDelay);
+  if (population.rowSplit && least < snn::kRowSplitDelay) {
+    InFlightDiagnostic diag =
+        report(population.op, "SNN1108")
+        << "population '" << population.name
+        << "' cannot be split by sources: a synapse into it "
+        << "has a delay of " << least << " tick(s), at least "
+        << snn::kRowSplitDelay << " are needed, one to the subordinate core "
+        << "and one for the partial sum";
+    attachHelp(diag) << kLoopHelp;
+    return failure();
+  }
+  least = map.minDelay().value_or(population.batch);
+  if (population.batch <= least)
+    return success();
+  InFlightDiagnostic diag =
+      report(population.op, "SNN1102")
+      << "population '" << population.name << "': batch of " << population.batch
+      << " ticks, but a synapse into it has a delay of " << least
+      << " ticks; a batch needs spikes that are not there yet";
+  attachHelp(diag) << "a batch is at most the least delay";
+  return failure();
+}
+
+LogicalResult Slicer::refuseNeuron(uint32_t node) {
+  const NetworkNode &population = info.nodes[node];
+  bool parallel = planner.cut(node).parallel;
+  uint32_t step = planner.smallestSlice(node);
+  if (!parallel && planner.tooManySlices(node, step))
+    return refuseMany(node);
+  CoreDemand worst;
+  CorePlan plan;
+  Range where;
+  for (uint32_t n = 0; n < population.size; n += step) {
+    Range targets{n, std::min(n + step, population.size)};
+    CoreDemand demand = parallel ? planner.demandOf(node, targets)
+                                 : planner.demandAt(node, targets, step);
+    CorePlan candidate = planCore(demand, machine.sram);
+    if (n == 0 || candidate.needed > plan.needed) {
+      worst = std::move(demand);
+      plan = std::move(candidate);
+      where = targets;
+    }
+  }
+  if (planner.cut(node).rows) {
+    RowPart part = planner.largestGrain(node);
+    where = part.targets;
+    worst = planner.partDemand(node, where, planner.partMap(node, part));
+    plan = planCore(worst, machine.sram);
+  }
+  auto parts = bytesByStructure(worst);
+  InFlightDiagnostic diag =
+      report(population.op,
+             parallel ? DiagnosticCode("SNN1100") : DiagnosticCode("SNN0353"))
+      << "population '" << population.name
+      << (parallel ? "' does not fit as parallel: neurons ["
+                   : "' does not fit: one neuron alone needs ");
+  if (parallel)
+    diag << where.begin << ", " << where.end << ") alone need ";
+  diag << grouped(plan.needed) << " B of a core, " << grouped(plan.available)
+       << " B available";
+  diag.attachNote() << "largest parts: " << listBytes(parts);
+  if (parallel)
+    noteLoop(diag, node);
+  if (parallel)
+    attachHelp(diag) << "compute it serially (paradigm), or reduce its "
+                     << grouped(worst.sources) << " sources or the "
+                     << grouped(worst.maxDelay) << " ticks of longest delay";
+  else if (parts.front().first.starts_with("input ring"))
+    attachHelp(diag) << "shorten the longest delay, " << grouped(worst.maxDelay)
+                     << " ticks, or use a larger "
+                     << "time step (--dt, in YAML `dt`)";
+  else
+    attachHelp(diag) << "reduce the population's " << grouped(worst.sources)
+                     << " sources (pooling, a smaller layer before it)"
+                     << (isWide(info, node) ? ", or use --weights=int8" : "");
+  if (!parallel)
+    attachElsewhere(diag, elsewhere);
+  return failure();
+}
+
+/// One neuron would fit, but so many slices would not fit the machine several
+/// times over (and each finds its own sources in a table of all of them).
+LogicalResult Slicer::refuseMany(uint32_t node) {
+  const NetworkNode &population = info.nodes[node];
+  InFlightDiagnostic diag =
+      report(population.op, "SNN0354")
+      << "population '" << population.name << "' does not fit: its "
+      << grouped(population.size) << " neurons need more than "
+      << grouped(planner.mostSlices()) << " cores, machine '" << machine.name
+      << "' has " << machine.pes.size();
+  attachHelp(diag) << "make it smaller or its connections sparser"
+                   << (isWide(info, node) ? ", or use --weights=int8" : "");
+  attachElsewhere(diag, elsewhere);
+  return failure();
+}
+
+/// Why the sources of a parallel population are not split.
+void Slicer::noteLoop(InFlightDiagnostic &diag, uint32_t node) {
+  if (info.nodes[node].rowSplit || info.nodes[node].mayRowSplit)
+    return;
+  std::vector<uint32_t> component = info.components();
+  for (uint32_t id : info.nodes[node].incoming) {
+    const NetworkEdge &edge = info.edges[id];
+    snn::ProjectionOp op = edge.op;
+    double delay = snn::shortestDelay(op).value_or(0);
+    if (component[edge.source] != component[node] ||
+        delay >= double(snn::kRowSplitDelay))
+      continue;
+    diag.attachNote(op.getLoc())
+        << "its sources cannot be split over cores: projection '"
+        << op.getName() << "' is part of a feedback loop and has a delay of "
+        << uint64_t(delay) << " tick(s), at least " << snn::kRowSplitDelay
+        << " are needed";
+    attachHelp(diag) << kLoopHelp;
+    return;
+  }
+}
+
+LogicalResult Slicer::checkCores() {
+  uint64_t needed = this->cores();
+  if (needed <= machine.pes.size())
+    return success();
+  std::vector<std::pair<std::string, uint64_t>> cores;
+  for (uint32_t node = 0; node < info.nodes.size(); ++node)
+    if (!info.nodes[node].isInput)
+      cores.emplace_back(info.nodes[node].name, coresOf(node));
+  std::sort(cores.begin(), cores.end(), [](const auto &a, const auto &b) {
+    return std::pair(b.second, a.first) < std::pair(a.second, b.first);
+  });
+  std::string table;
+  for (size_t i = 0; i < std::min<size_t>(5, cores.size()); ++i)
+    table += fmt::format("{}'{}' {} cores", i ? ", " : "", cores[i].first,
+                         grouped(cores[i].second));
+  snn::NetworkOp network = info.network;
+  InFlightDiagnostic diag = report(network, "SNN0354")
+                            << "the network needs " << grouped(needed)
+                            << " cores, machine '" << machine.name << "' has "
+                            << machine.pes.size();
+  diag.attachNote() << "largest: " << table;
+  attachHelp(diag) << "make '" << cores.front().first
+                   << "' smaller or its connections sparser"
+                   << (isWide(info) ? ", or use --weights=int8" : "");
+  attachElsewhere(diag, elsewhere);
+  return failure();
+}
+
+} // namespace snnc::map

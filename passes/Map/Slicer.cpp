@@ -1,0 +1,133 @@
+//===- Slicer.cpp - The search for slices that fit -----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "passes/Map/Slicer.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+namespace snnc::map {
+
+using namespace mlir;
+using namespace snnc::fabric;
+
+uint64_t Slicer::coresOf(uint32_t node) const {
+  return planner.slices(node).size() + planner.cut(node).parts.size();
+}
+
+uint64_t Slicer::cores() const {
+  uint64_t needed = 0;
+  for (uint32_t node = 0; node < info.nodes.size(); ++node)
+    if (!info.nodes[node].isInput)
+      needed += coresOf(node);
+  return needed;
+}
+
+/// The fewest slices of `node` that fit, or why there are none.
+Slicer::Outcome Slicer::shrink(uint32_t node) {
+  Limits limits = untimed[node] ? Limits::Bytes : Limits::BytesAndTime;
+  if (planner.shrink(node, limits))
+    return Outcome::Fits;
+  if (planner.cut(node).fullRing) {
+    planner.start(node, info.nodes[node].parallel, /*fullRing=*/false);
+    return shrink(node);
+  }
+  if (limits == Limits::BytesAndTime && planner.shrink(node, Limits::Bytes)) {
+    slow = slowestSlice(info, planner, node);
+    return Outcome::Slow;
+  }
+  (void)refuseNeuron(node);
+  return Outcome::Refused;
+}
+
+/// Slices only get smaller, which makes more of them, until all fit.
+Slicer::Outcome Slicer::cutAll(bool fullRings) {
+  for (uint32_t node = 0; node < info.nodes.size(); ++node)
+    planner.start(node, info.nodes[node].parallel, fullRings);
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (uint32_t node = 0; node < info.nodes.size(); ++node) {
+      if (info.nodes[node].isInput)
+        continue;
+      uint32_t before = planner.cut(node).chunk;
+      if (Outcome outcome = shrink(node); outcome != Outcome::Fits)
+        return outcome;
+      changed |= planner.cut(node).chunk != before;
+    }
+  }
+  return Outcome::Fits;
+}
+
+/// Packet rings that hold every source while there are cores to spare.
+Slicer::Outcome Slicer::attempt(double tick) {
+  planner.setTickCycles(tickCycles(machine, tick));
+  for (bool fullRings : {true, false}) {
+    if (Outcome outcome = cutAll(fullRings); outcome != Outcome::Fits)
+      return outcome;
+    if (cores() <= machine.pes.size())
+      return Outcome::Fits;
+  }
+  slow = {};
+  slow.cores = cores();
+  return Outcome::Slow;
+}
+
+/// The stated tick, or none: what misses it on rates that nobody stated is cut
+/// by bytes alone.
+Slicer::Outcome Slicer::keepTick(double tick) {
+  for (;;) {
+    Outcome outcome = attempt(tick);
+    if (outcome != Outcome::Slow)
+      return outcome;
+    bool timed = tick > 0 && llvm::is_contained(untimed, false);
+    if (!timed) {
+      (void)checkCores();
+      return Outcome::Refused;
+    }
+    if (ratesStated(info, slow)) {
+      refuseTick(info, machine, tick, slow);
+      return Outcome::Refused;
+    }
+    Slowness reason = slow;
+    if (slow.node)
+      untimed[*slow.node] = true;
+    else
+      untimed.assign(untimed.size(), true);
+    warnTick(info, machine, tick, reason);
+  }
+}
+
+LogicalResult Slicer::scanAll() {
+  for (uint32_t node = 0; node < info.nodes.size(); ++node) {
+    if (failed(planner.scan(node)))
+      return failure();
+    if (planner.cut(node).parallel && failed(checkParallel(node)))
+      return failure();
+  }
+  return success();
+}
+
+FailureOr<double> Slicer::solve(const RealTime &wish) {
+  if (failed(rejectHopeless()) || failed(scanAll()))
+    return failure();
+  std::optional<Slowness> first;
+  if (!wish.stated && wish.tickSeconds > 0)
+    for (double tick : ticksToTry(wish)) {
+      Outcome outcome = attempt(tick);
+      if (outcome == Outcome::Refused)
+        return failure();
+      if (outcome == Outcome::Fits) {
+        if (first)
+          warnSlowerTick(info, machine, wish.tickSeconds, tick, *first);
+        return tick;
+      }
+      if (!first)
+        first = slow;
+    }
+  // Too large for any tick: by bytes alone it fits, or is refused for them.
+  double tick = wish.stated ? wish.tickSeconds : 0;
+  if (keepTick(tick) != Outcome::Fits)
+    return failure();
+  return wish.tickSeconds;
+}
+
+} // namespace snnc::map

@@ -1,0 +1,60 @@
+//===- Slicer.h - Populations cut into slices that fit a core ---*- C++ -*-===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// planner/LayerPlanner.h knows the exact size of any slice, so the search only
+// evaluates candidates. More source slices mean more table entries on the
+// target's cores: slice counts therefore grow to a fixed point.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_PASSES_MAP_SLICER_H
+#define SNNC_PASSES_MAP_SLICER_H
+
+#include "passes/Map/RealTime.h"
+#include "passes/Map/Support.h"
+#include "planner/LayerPlanner.h"
+
+namespace snnc::map {
+
+/// Chooses the slices of one network.
+class Slicer {
+public:
+  Slicer(const fabric::NetworkInfo &info, const MachineModel &machine,
+         fabric::CoreLimits most, llvm::StringRef elsewhere)
+      : info(info), machine(machine), planner(info, machine, most),
+        untimed(info.nodes.size()), elsewhere(elsewhere) {}
+
+  /// The tick's real time, seconds: the wished one or a longer one.
+  mlir::FailureOr<double> solve(const RealTime &wish);
+  const fabric::LayerPlanner &plan() const { return planner; }
+
+private:
+  enum class Outcome : uint8_t { Fits, Slow, Refused };
+  mlir::LogicalResult scanAll();
+  Outcome shrink(uint32_t node);
+  Outcome cutAll(bool fullRings);
+  Outcome attempt(double tick);
+  Outcome keepTick(double tick);
+  uint64_t coresOf(uint32_t node) const;
+  uint64_t cores() const;
+
+  // SliceErrors.cpp
+  mlir::LogicalResult rejectHopeless();
+  mlir::LogicalResult checkParallel(uint32_t node);
+  mlir::LogicalResult refuseNeuron(uint32_t node);
+  mlir::LogicalResult refuseMany(uint32_t node);
+  mlir::LogicalResult checkCores();
+  void noteLoop(mlir::InFlightDiagnostic &diag, uint32_t node);
+
+  const fabric::NetworkInfo &info;
+  const MachineModel &machine;
+  fabric::LayerPlanner planner;
+  std::vector<bool> untimed; ///< nodes that are cut by bytes alone
+  Slowness slow;             ///< why the last attempt was slow
+  llvm::StringRef elsewhere; ///< help line of refusals
+};
+
+} // namespace snnc::map
+
+#endif // SNNC_PASSES_MAP_SLICER_H

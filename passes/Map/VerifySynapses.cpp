@@ -1,0 +1,256 @@
+//===- VerifySynapses.cpp - Every synapse is on the core of its target ---===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/SNN/Connectivity.h"
+#include "passes/Map/MappingChecker.h"
+
+#include <map>
+
+namespace snnc::map {
+
+using namespace mlir;
+using namespace snnc::fabric;
+
+namespace {
+/// Which (neuron, source) places of a projection subordinates know.
+class RowCover {
+public:
+  explicit RowCover(uint32_t neurons) : groupOf(neurons, 0), groups(1) {}
+
+  /// False: some of these are known already.
+  bool add(Range neurons, Range sources) {
+    std::map<uint32_t, uint32_t> copies; ///< of groups, with the new sources
+    for (uint32_t n = neurons.begin;
+         n < std::min<uint32_t>(neurons.end, groupOf.size()); ++n) {
+      auto [copy, isNew] = copies.try_emplace(groupOf[n], groups.size());
+      if (isNew) {
+        groups.push_back(groups[groupOf[n]]);
+        for (Range other : groups.back())
+          if (other.begin < sources.end && sources.begin < other.end)
+            return false;
+        groups.back().push_back(sources);
+      }
+      groupOf[n] = copy->second;
+    }
+    return true;
+  }
+  bool has(uint32_t neuron, uint32_t source) const {
+    return llvm::any_of(groups[groupOf[neuron]], [&](Range range) {
+      return source >= range.begin && source < range.end;
+    });
+  }
+
+private:
+  std::vector<uint32_t> groupOf; ///< by neuron
+  std::vector<std::vector<Range>> groups;
+};
+
+} // namespace
+
+/// The places of the sources of `edge` with a synapse into each of `targets`,
+/// from the synapses themselves.
+std::vector<Range> MappingChecker::reachOf(uint32_t edge,
+                                           ArrayRef<Value> targets) {
+  std::vector<Range> reach(targets.size());
+  auto view = snn::IntConnectivity::create(info.edges[edge].op);
+  if (!view) {
+    ok = false; // reported there
+    return reach;
+  }
+  const NeuronOrder &from = info.nodes[info.edges[edge].source].order,
+                    &to = info.nodes[info.edges[edge].target].order;
+  std::vector<uint32_t> sliceOf(view->numTargets(), UINT32_MAX); // by neuron
+  for (auto [i, target] : llvm::enumerate(targets)) {
+    SliceInfo slice = infoOf(target);
+    for (uint32_t n = slice.begin;
+         n < std::min<uint32_t>(slice.end, sliceOf.size()); ++n)
+      sliceOf[to.neuronAt(n)] = uint32_t(i);
+  }
+  std::vector<snn::IntSynapse> row;
+  for (uint32_t source = 0; source < view->numSources(); ++source) {
+    view->row(source, row);
+    uint32_t place = from.placeOf(source);
+    for (const snn::IntSynapse &synapse : row)
+      if (uint32_t slice = sliceOf[synapse.target]; slice != UINT32_MAX)
+        reach[slice] = hull(reach[slice], {place, place + 1});
+  }
+  return reach;
+}
+
+/// Blocks know every source with a synapse into their slice. Two that read the
+/// same keys know the same ones: the core looks for a range.
+void MappingChecker::checkReach(uint32_t edge) {
+  auto &targets = handles[info.edges[edge].target];
+  std::vector<Range> reach = reachOf(edge, targets);
+  for (size_t i = 0; i < targets.size(); ++i)
+    for (BlockOp block : blocksOf(targets[i].getDefiningOp<SliceOp>())) {
+      if (block.getProjection() >= info.edges.size() ||
+          info.edges[block.getProjection()].source != info.edges[edge].source)
+        continue;
+      std::vector<Range> parts = rangesOf(block);
+      Range known = parts.empty()
+                        ? Range{}
+                        : Range{parts.front().begin, parts.back().end};
+      if (hull(known, reach[i]) != known)
+        error(block, "SNN0376")
+            << "block " << int64_t(block.getProjection()) << " knows sources ["
+            << known.begin << ", " << known.end << ") of '"
+            << info.nodes[info.edges[edge].source].name << "', but ["
+            << reach[i].begin << ", " << reach[i].end << ") have synapses into "
+            << describe(targets[i].getDefiningOp<SliceOp>());
+      rangeOf.try_emplace({info.edges[edge].source, targets[i]}, known);
+      if (rangeOf[{info.edges[edge].source, targets[i]}] != known)
+        error(block, "SNN0376")
+            << "block " << int64_t(block.getProjection())
+            << " and another one of "
+            << describe(targets[i].getDefiningOp<SliceOp>())
+            << " know different ranges of sources of '"
+            << info.nodes[info.edges[edge].source].name << "'";
+    }
+}
+
+/// One block per projection and target slice, from the source slices that meet
+/// its range, in order.
+void MappingChecker::checkBlocks() {
+  llvm::DenseMap<std::pair<uint64_t, Value>, unsigned> seen;
+  for (BlockOp block : op.getOps<BlockOp>()) {
+    uint64_t id = block.getProjection();
+    if (id >= info.edges.size()) {
+      error(block, "SNN0376") << "there is no projection " << int64_t(id);
+      continue;
+    }
+    const NetworkEdge &edge = info.edges[id];
+    auto &targets = info.nodes[edge.target].rowSplit ? parts[edge.target]
+                                                     : handles[edge.target];
+    bool known = llvm::is_contained(targets, block.getTarget());
+    if (!known || !llvm::equal(block.getSources(), expectedSources(block)))
+      error(block, "SNN0376")
+          << "block " << int64_t(id) << " of projection '"
+          << snn::ProjectionOp(edge.op).getName()
+          << "' does not lead from all slices of '"
+          << info.nodes[edge.source].name << "' "
+          << (block.getFirst() ? "in its range " : "") << "to a slice of '"
+          << info.nodes[edge.target].name << "'";
+    ++seen[{id, block.getTarget()}];
+  }
+  for (uint32_t id = 0; id < info.edges.size(); ++id)
+    for (Value target : info.nodes[info.edges[id].target].rowSplit
+                            ? parts[info.edges[id].target]
+                            : handles[info.edges[id].target])
+      if (unsigned count = seen.lookup({id, target}); count != 1)
+        error(target.getDefiningOp(), "SNN0376")
+            << "projection '" << snn::ProjectionOp(info.edges[id].op).getName()
+            << "' has " << count << " blocks in "
+            << describe(target.getDefiningOp<SliceOp>()) << ", not 1";
+  for (uint32_t id = 0; id < info.edges.size(); ++id)
+    if (info.nodes[info.edges[id].target].rowSplit)
+      checkParts(id);
+    else
+      checkReach(id);
+}
+
+/// Every synapse of `edge` is in exactly one subordinate, with a delay that
+/// leaves a tick for its partial sum.
+void MappingChecker::checkParts(uint32_t edge) {
+  const NetworkEdge &self = info.edges[edge];
+  RowCover cover(info.nodes[self.target].size);
+  for (Value part : parts[self.target])
+    for (BlockOp block : blocksOf(part.getDefiningOp<SliceOp>())) {
+      if (block.getProjection() != edge)
+        continue;
+      Range known;
+      for (Range range : rangesOf(block))
+        known = hull(known, range);
+      SliceInfo slice = infoOf(part);
+      if (known.size() && !cover.add({slice.begin, slice.end}, known))
+        error(block, "SNN0376")
+            << "block " << int64_t(edge) << " knows sources [" << known.begin
+            << ", " << known.end << ") for neurons [" << slice.begin << ", "
+            << slice.end << ") of '" << slice.name
+            << "', another subordinate knows some of them too";
+    }
+  auto view = snn::IntConnectivity::create(self.op);
+  if (!view) {
+    ok = false; // reported there
+    return;
+  }
+  const NeuronOrder &from = info.nodes[self.source].order,
+                    &to = info.nodes[self.target].order;
+  std::vector<snn::IntSynapse> row;
+  for (uint32_t source = 0; source < view->numSources(); ++source) {
+    view->row(source, row);
+    uint32_t place = from.placeOf(source);
+    for (const snn::IntSynapse &synapse : row) {
+      uint32_t neuron = to.placeOf(synapse.target);
+      bool late = synapse.delay < snn::kRowSplitDelay && synapse.weight != 0;
+      if (!late && cover.has(neuron, place))
+        continue;
+      snn::ProjectionOp projection = self.op;
+      error(projection, "SNN0376")
+          << "the synapse of source " << source << " and neuron "
+          << synapse.target << " of '" << info.nodes[self.target].name << "' "
+          << (late ? "has a delay of 1 tick, too short for a partial sum"
+                   : "is in no subordinate");
+      return;
+    }
+  }
+}
+
+/// One gather per dominant slice, of all subordinates of its neurons; one
+/// dominant slice per subordinate.
+void MappingChecker::checkGathers() {
+  llvm::DenseMap<Value, unsigned> gathered;
+  for (GatherOp gather : op.getOps<GatherOp>())
+    for (Value part : gather.getSources())
+      ++gathered[part];
+  for (uint32_t id = 0; id < parts.size(); ++id) {
+    const NetworkNode &node = info.nodes[id];
+    for (Value handle : handles[id])
+      if (auto slice = handle.getDefiningOp<SliceOp>();
+          slice && bool(gatherOf(slice)) != node.rowSplit)
+        error(slice, "SNN1109")
+            << describe(slice)
+            << (node.rowSplit ? " are split by sources, but nothing "
+                                "gathers their partial sums"
+                              : " gather partial sums, but their "
+                                "population is not split by sources");
+    for (Value part : parts[id]) {
+      auto slice = part.getDefiningOp<SliceOp>();
+      if (!node.rowSplit || gathered.lookup(part) != 1)
+        error(slice, "SNN1109")
+            << "the sums of a subordinate for " << describe(slice)
+            << " are gathered by " << gathered.lookup(part)
+            << " dominant slices, not 1";
+    }
+  }
+  for (GatherOp gather : op.getOps<GatherOp>())
+    for (Value part : gather.getSources())
+      if (SliceInfo sender = infoOf(part);
+          info.populationByName.contains(sender.name) &&
+          sender.keys !=
+              sumKeys(sender.size(),
+                      info.nodes[info.populationByName.lookup(sender.name)]
+                          .receptors,
+                      gather.getEncoding()))
+        error(part.getDefiningOp(), "SNN1109")
+            << "a subordinate sends with " << int64_t(sender.keys)
+            << " keys, not as many as its sums of " << gather.getEncoding()
+            << " take";
+}
+
+/// The slices of its source that a block names: those in its range, none or all
+/// of them without one.
+llvm::SmallVector<Value> MappingChecker::expectedSources(BlockOp block) {
+  llvm::SmallVector<Value> expected;
+  if (!block.getFirst() && block.getSources().empty())
+    return expected;
+  for (Value handle : handles[info.edges[block.getProjection()].source]) {
+    SliceInfo slice = infoOf(handle);
+    if (!block.getFirst() ||
+        (slice.begin < *block.getLast() && slice.end > *block.getFirst()))
+      expected.push_back(handle);
+  }
+  return expected;
+}
+
+} // namespace snnc::map
