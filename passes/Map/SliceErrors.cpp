@@ -167,6 +167,19 @@ LogicalResult Slicer::refuseNeuron(uint32_t node) {
   return failure();
 }
 
+/// Without row formats nothing would fit: whoever made the context forgot them.
+LogicalResult Slicer::checkFormats() {
+  if (!info.formats().empty())
+    return success();
+  for (const NetworkNode &node : info.nodes)
+    if (!node.parallel && !node.incoming.empty())
+      return report(node.op, "SNN1105")
+             << "population '" << node.name
+             << "' is serial, but the context has no row formats "
+                "(registerRowFormats)";
+  return success();
+}
+
 /// One neuron would fit, but so many slices would not fit the machine several
 /// times over (and each finds its own sources in a table of all of them).
 LogicalResult Slicer::refuseMany(uint32_t node) {

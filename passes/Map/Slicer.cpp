@@ -107,7 +107,7 @@ LogicalResult Slicer::scanAll() {
 }
 
 FailureOr<double> Slicer::solve(const RealTime &wish) {
-  if (failed(rejectHopeless()) || failed(scanAll()))
+  if (failed(rejectHopeless()) || failed(checkFormats()) || failed(scanAll()))
     return failure();
   std::optional<Slowness> first;
   if (!wish.stated && wish.tickSeconds > 0)

@@ -45,6 +45,7 @@ private:
   mlir::LogicalResult refuseNeuron(uint32_t node);
   mlir::LogicalResult refuseMany(uint32_t node);
   mlir::LogicalResult checkCores();
+  mlir::LogicalResult checkFormats();
   void noteLoop(mlir::InFlightDiagnostic &diag, uint32_t node);
 
   const fabric::NetworkInfo &info;

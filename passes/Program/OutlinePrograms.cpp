@@ -54,6 +54,21 @@ struct ProgramKey {
   auto operator<=>(const ProgramKey &) const = default;
 };
 
+/// The encodings of the blocks into `slice`, of its gather too, in the order of
+/// the table's kinds; error SNN1105 where its core cannot read one.
+FailureOr<llvm::SmallVector<Attribute>> encodingsOf(fabric::SliceOp slice) {
+  auto encodings = fabric::rowEncodingsOf(slice);
+  for (Attribute encoding : encodings)
+    if (isa<fabric::MapRowsAttr>(encoding) != slice.getParallel() ||
+        (slice.getParallel() && encoding != encodings.front()))
+      return report(slice, "SNN1105")
+             << "a block of neurons [" << slice.getBegin() << ", "
+             << slice.getEnd() << ") of '" << slice.getPopulation()
+             << "' is encoded as " << encoding
+             << ", which its core cannot read";
+  return encodings;
+}
+
 struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
   void runOnOperation() override {
     for (auto machine : getOperation().getOps<fabric::MachineOp>()) {
@@ -83,7 +98,10 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
       return outlineSubordinate(slice, model);
     ProgramKey key;
     key.model = model.getSymName().str();
-    llvm::SmallVector<Attribute> formats = fabric::rowEncodingsOf(slice);
+    auto read = encodingsOf(slice);
+    if (failed(read))
+      return failure();
+    llvm::SmallVector<Attribute> &formats = *read;
     llvm::raw_string_ostream text(key.formats);
     for (Attribute format : formats)
       text << format << ";";
@@ -128,7 +146,10 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
 
   /// No neurons: products and sums, whatever the model.
   LogicalResult outlineSubordinate(fabric::SliceOp slice, snn::NeuronOp model) {
-    llvm::SmallVector<Attribute> formats = fabric::rowEncodingsOf(slice);
+    auto read = encodingsOf(slice);
+    if (failed(read))
+      return failure();
+    llvm::SmallVector<Attribute> &formats = *read;
     fabric::GatherOp gather;
     for (Operation *user : slice.getSlice().getUsers())
       if (auto op = dyn_cast<fabric::GatherOp>(user))

@@ -716,4 +716,12 @@ TEST_F(MapLimits, AShortPacketRingIsAWarning) {
   EXPECT_THAT(messages, HasSubstr("26,000 sources could spike"));
 }
 
+TEST_F(MapLimits, ForgottenRowFormatsAreNamed) {
+  context.getLoadedDialect<FabricDialect>()->setRowFormats({});
+  auto module = network(8, 4, dense(8, 4));
+  EXPECT_TRUE(failed(map(*module, 0)));
+  EXPECT_THAT(messages, HasSubstr("SNN1105: population 'hidden' is serial, but "
+                                  "the context has no row formats"));
+}
+
 } // namespace
