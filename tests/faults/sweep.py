@@ -146,13 +146,13 @@ class Sweep:
             return ("not reached" if not failed else label), None
         if (fault.kind, fault.how) in AGAIN:
             return label, "an error where the call is only made again"
-        return label, self.silence(fault, outcome, said)
+        return label, None if library else self.silence(fault, outcome, said)
 
     @staticmethod
     def silence(fault, outcome, said):
         """The finding itself may be what cannot be written. Before the
         command begins, a library's constructor may say it in its own words."""
-        if said or library or fault.kind == "write":
+        if said or fault.kind == "write":
             return None
         if fault.kind == "alloc" and b"libgomp: Out of memory" in outcome.stderr:
             return None
