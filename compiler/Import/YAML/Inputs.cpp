@@ -113,7 +113,8 @@ Attribute Importer::readRates(const std::string &name, const Node &node,
 
 Attribute Importer::readPoisson(const std::string &name, const Node &node,
                                 int64_t channels, double sources) {
-  NodePtr rate = reader.need(node, "rate", "a Poisson input", "{per_tick: 0.01}");
+  NodePtr rate =
+      reader.need(node, "rate", "a Poisson input", "{per_tick: 0.01}");
   Attribute rates =
       rate ? readRates(name, *rate, channels, sources) : Attribute();
   if (!rates)
@@ -129,7 +130,8 @@ Attribute Importer::readInputDrive(const std::string &name, const Node &node,
                                    int64_t channels, const std::string &kind) {
   if (kind == "poisson")
     return readPoisson(name, node, channels, 1);
-  NodePtr spikes = reader.need(node, "spikes", "a spike list", "[[3, 0], [10, 1]]");
+  NodePtr spikes =
+      reader.need(node, "spikes", "a spike list", "[[3, 0], [10, 1]]");
   auto table = spikes ? reader.table(*spikes, "spikes", dt) : std::nullopt;
   if (!table)
     return nullptr;
