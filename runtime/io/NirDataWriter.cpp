@@ -172,6 +172,21 @@ static Status writeArray(hid_t nodes, const std::string &key,
   return {};
 }
 
+/// The group "nodes" of a new file, whose graph has these attributes; none
+/// where HDF5 fails.
+static Handle
+createNodes(hid_t file, const std::map<std::string, std::string> &attributes) {
+  Handle root(file >= 0 ? H5Gopen2(file, "/", H5P_DEFAULT) : H5I_INVALID_HID,
+              H5Gclose);
+  bool written = root && setTextAttribute(root, "__type__", "NIRGraphData");
+  Handle nodes;
+  if (written)
+    nodes = createGroup(root, "nodes", nullptr);
+  for (const auto &[name, text] : attributes)
+    written = written && setTextAttribute(root, name.c_str(), text);
+  return written ? std::move(nodes) : Handle();
+}
+
 /// The file in memory: what is written is our own writer's business.
 static Expected<std::string>
 imageOf(const std::string &path, const ArrayMap &arrays, double dt,
@@ -185,15 +200,8 @@ imageOf(const std::string &path, const ArrayMap &arrays, double dt,
   Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
   H5Pset_obj_track_times(creation, false);
   Handle file(H5Fcreate("snnc", H5F_ACC_TRUNC, creation, memory), H5Fclose);
-  Handle root(file ? H5Gopen2(file, "/", H5P_DEFAULT) : H5I_INVALID_HID,
-              H5Gclose);
-  Handle nodes;
-  if (root && setTextAttribute(root, "__type__", "NIRGraphData"))
-    nodes = createGroup(root, "nodes", nullptr);
-  bool written = bool(nodes);
-  for (const auto &[name, text] : attributes)
-    written = written && setTextAttribute(root, name.c_str(), text);
-  if (!written)
+  Handle nodes = createNodes(file, attributes);
+  if (!nodes)
     return writeError(path, "", "the HDF5 library cannot create the file",
                       "check that the folder exists, is writable and has room");
   for (const auto &[key, array] : arrays)
@@ -319,14 +327,8 @@ writePartsNow(const std::string &file, const std::vector<ArrayPart> &parts,
   H5Pset_obj_track_times(creation, false);
   Handle made(H5Fcreate(file.c_str(), H5F_ACC_TRUNC, creation, H5P_DEFAULT),
               H5Fclose);
-  Handle root(made ? H5Gopen2(made, "/", H5P_DEFAULT) : H5I_INVALID_HID,
-              H5Gclose);
-  Handle nodes;
-  if (root && setTextAttribute(root, "__type__", "NIRGraphData"))
-    nodes = createGroup(root, "nodes", nullptr);
+  Handle nodes = createNodes(made, attributes);
   bool written = bool(nodes);
-  for (const auto &[name, text] : attributes)
-    written = written && setTextAttribute(root, name.c_str(), text);
   for (const ArrayPart &part : parts) {
     Handle group =
         written ? observableGroup(nodes, part.name, part.isEvents) : Handle();
