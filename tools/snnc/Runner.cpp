@@ -215,36 +215,31 @@ static constexpr size_t maxNetworkBytes = size_t(64) << 20;
 /// for. Empty: they agree; else the name that does not.
 static std::optional<std::string>
 unlikeManifest(snn::NetworkOp network, const runtime::Manifest &manifest) {
-  std::map<std::string, uint64_t> inputs, populations;
+  using Node = std::pair<uint64_t, uint64_t>; // size, latency
+  std::map<std::string, Node> inputs, populations;
   for (const runtime::InputEntry &input : manifest.inputs)
-    inputs[input.name] = input.channels;
+    inputs[input.name] = {input.channels, 0};
+  // A run is longer by the largest latency, which the manifest bounds.
   for (const runtime::PopulationEntry &population : manifest.populations)
-    populations[population.name] = population.neurons;
-  auto take = [](auto &sizes, llvm::StringRef name, int64_t size) {
-    auto known = sizes.find(name.str());
-    if (known == sizes.end() || known->second != uint64_t(size))
+    populations[population.name] = {population.neurons, population.latency};
+  auto take = [](auto &nodes, llvm::StringRef name, Node node) {
+    auto known = nodes.find(name.str());
+    if (known == nodes.end() || known->second != node)
       return false;
-    sizes.erase(known);
+    nodes.erase(known);
     return true;
   };
   for (snn::InputOp input : network.getOps<snn::InputOp>())
     if (!take(inputs, input.getName(),
-              input.getSignal().getType().getNumElements()))
+              {input.getSignal().getType().getNumElements(), 0}))
       return input.getName().str();
   for (auto population : network.getOps<snn::PopulationOp>())
-    if (!take(populations, population.getName(), population.numNeurons()))
+    if (!take(populations, population.getName(),
+              {population.numNeurons(), population.getLatency().value_or(0)}))
       return population.getName().str();
   for (const auto *left : {&inputs, &populations})
     if (!left->empty())
       return left->begin()->first;
-  // As bounded there: a run is longer by the largest latency.
-  std::map<std::string, int64_t> latencies;
-  for (const runtime::PopulationEntry &population : manifest.populations)
-    latencies[population.name] = population.latency;
-  for (auto population : network.getOps<snn::PopulationOp>())
-    if (population.getLatency().value_or(0) !=
-        latencies[population.getName().str()])
-      return population.getName().str();
   return std::nullopt;
 }
 
