@@ -124,7 +124,7 @@ Status planLayers(const DatasetRequest &request, const MachineModel &machine,
                   uint64_t begin, const TakeRecord &take, const Watch &watch) {
   unsigned jobs = request.jobs
                       ? request.jobs
-                      : std::max(1u, std::thread::hardware_concurrency());
+                      : usableCores();
   std::atomic<uint64_t> position = begin;
   std::atomic<bool> stop = false;
   Queue queue(begin);

@@ -8,11 +8,11 @@
 #include "backends/cpu/Build.h"
 
 #include "compiler/Reference/RunReference.h"
+#include "runtime/support/Threads.h"
 
 #include <algorithm>
 #include <new>
 #include <numeric>
-#include <thread>
 
 using namespace mlir;
 
@@ -23,9 +23,7 @@ using target::Plan;
 using target::Precision;
 
 unsigned mostThreads(const Tuning &tuning) {
-  return std::clamp(tuning.threads ? tuning.threads
-                                   : std::thread::hardware_concurrency(),
-                    1u, 256u);
+  return std::clamp(tuning.threads ? tuning.threads : usableCores(), 1u, 256u);
 }
 
 /// Where threads are not asked for, there are as many as have something to do
@@ -41,15 +39,6 @@ static unsigned threadsFor(const Tuning &tuning, uint64_t neurons,
   return unsigned(std::clamp<uint64_t>(useful, 1, most));
 }
 
-/// One partition a thread, of whole cache lines.
-static uint32_t partitionFor(const Tuning &tuning, uint32_t neurons,
-                             unsigned threads) {
-  if (tuning.partitionNeurons > 0)
-    return std::min(tuning.partitionNeurons, kPartitionNeurons);
-  uint32_t each = (neurons + threads - 1) / threads;
-  return std::clamp<uint32_t>((each + 63) / 64 * 64, 64, kPartitionNeurons);
-}
-
 namespace {
 /// The blocks of a program, one task for each projection.
 class BlockBuilder {
@@ -57,14 +46,14 @@ public:
   BlockBuilder(Program &program, const Tuning &tuning)
       : program(program), tuning(tuning) {}
 
-  LogicalResult add(Projection &projection, size_t edge);
+  LogicalResult add(Projection &projection);
   void run(unsigned threads);
 
 private:
   struct Task {
     RowMaker maker;
-    size_t source, edge; ///< in Program::edges
-    size_t target;       ///< population
+    size_t source; ///< in Program::blocks
+    size_t target; ///< population
     uint32_t sources;
     uint64_t synapses;
     std::vector<Block> blocks;
@@ -77,14 +66,14 @@ private:
 };
 } // namespace
 
-LogicalResult BlockBuilder::add(Projection &projection, size_t edge) {
-  auto maker = RowMaker::open(projection.op, program.precision,
-                              program.partitionNeurons[projection.target]);
+LogicalResult BlockBuilder::add(Projection &projection) {
+  auto maker =
+      RowMaker::open(projection.op, program.precision,
+                     program.layout.partitionNeurons[projection.target]);
   if (failed(maker))
     return failure();
   tasks.push_back({std::move(*maker),
                    projection.source,
-                   edge,
                    projection.target,
                    uint32_t(projection.op.numSources()),
                    estimateRows(projection.op, program.precision).held.synapses,
@@ -93,14 +82,20 @@ LogicalResult BlockBuilder::add(Projection &projection, size_t edge) {
 }
 
 void BlockBuilder::make(Task &task) {
-  uint32_t each = program.partitionNeurons[task.target],
+  const Layout &layout = program.layout;
+  uint32_t each = layout.partitionNeurons[task.target],
            all = program.populations[task.target].neurons;
   for (RowBlock &rows : task.maker.make()) {
     auto first = uint32_t(rows.partition * each);
+    Layout::Place place = layout.places[task.target][rows.partition];
     for (Block &block :
          encode(std::move(rows), first, std::min(each, all - first),
-                task.sources, program.precision == Precision::Float, tuning))
+                task.sources, program.precision == Precision::Float, tuning)) {
+      block.group = place.group;
+      block.offset = place.offset;
+      block.neurons = std::min(each, all - first);
       task.blocks.push_back(std::move(block));
+    }
   }
 }
 
@@ -111,22 +106,20 @@ void BlockBuilder::run(unsigned threads) {
   std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
     return tasks[a].synapses > tasks[b].synapses;
   });
-  std::atomic<size_t> next = 0;
   std::atomic<bool> isFull = false;
-  Team(threads).run([&](unsigned) {
-    for (size_t i; !isFull && (i = next++) < order.size();) {
-      try {
+  Team(threads).run(order.size(), [&](size_t i, unsigned) {
+    try {
+      if (!isFull)
         make(tasks[order[i]]);
-      } catch (const std::bad_alloc &) {
-        isFull = true;
-      }
+    } catch (const std::bad_alloc &) {
+      isFull = true;
     }
   });
   if (isFull)
     throw std::bad_alloc();
   for (Task &task : tasks)
     for (Block &block : task.blocks)
-      program.edges[task.source][task.edge].blocks.push_back(std::move(block));
+      program.blocks[task.source].push_back(std::move(block));
 }
 
 std::shared_ptr<const Program>
@@ -156,18 +149,13 @@ buildProgram(snn::NetworkOp network, const Plan &plan, Precision precision,
   }
   program->threads = threadsFor(tuning, neurons, synapses);
   program->vectors = tuning.vectors;
-  program->edges.resize(read->channels.size() + read->populations.size());
+  program->blocks.resize(read->channels.size() + read->populations.size());
   program->populations = std::move(read->populations);
-  for (const Population &population : program->populations)
-    program->partitionNeurons.push_back(
-        partitionFor(tuning, population.neurons, program->threads));
+  program->layout = Layout(program->populations, tuning, program->threads);
   BlockBuilder builder(*program, tuning);
-  for (Projection &projection : read->projections) {
-    auto &edges = program->edges[projection.source];
-    edges.push_back({projection.target, {}});
-    if (failed(builder.add(projection, edges.size() - 1)))
+  for (Projection &projection : read->projections)
+    if (failed(builder.add(projection)))
       return nullptr;
-  }
   builder.run(program->threads);
   return program;
 }

@@ -7,20 +7,20 @@
 #ifndef SNNC_BACKENDS_CPU_CALENDAR_H
 #define SNNC_BACKENDS_CPU_CALENDAR_H
 
-#include "backends/cpu/Synapses.h"
+#include "backends/cpu/Encodings.h"
 
 #include <algorithm>
 #include <span>
 
 namespace snnc::cpu {
 
-/// What is on its way to one partition, by tick of arrival.
+/// What is on its way to one group, by tick of arrival.
 class Calendar {
 public:
   /// Bookings side by side that share a block and a count of spikes: most do,
   /// so that one takes 4 bytes.
   struct Group {
-    const RowBlock *block;
+    const Block *block; ///< with index rows
     uint32_t count;
     size_t begin; ///< in Day::segments; the next group's is the end
   };
@@ -28,7 +28,7 @@ public:
     std::vector<Group> groups;
     std::vector<uint32_t> segments; ///< of the group's block
 
-    void book(const RowBlock &block, uint32_t count, uint32_t segment) {
+    void book(const Block &block, uint32_t count, uint32_t segment) {
       if (groups.empty() || groups.back().block != &block ||
           groups.back().count != count)
         groups.push_back({&block, count, segments.size()});

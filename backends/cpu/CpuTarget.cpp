@@ -101,10 +101,9 @@ std::vector<std::string> CpuArtifact::facts() const {
   if (synapses == 0)
     return {};
   std::map<Encoding, double> shares;
-  for (const auto &list : program->edges)
-    for (const Program::Edge &edge : list)
-      for (const Block &block : edge.blocks)
-        shares[block.encoding()] += double(block.synapses) / double(synapses);
+  for (const auto &list : program->blocks)
+    for (const Block &block : list)
+      shares[block.encoding()] += double(block.synapses) / double(synapses);
   std::string how;
   for (auto [encoding, share] : shares)
     how += fmt::format("{}{:.3g} % in {} rows", how.empty() ? "" : ", ",

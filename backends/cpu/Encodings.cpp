@@ -245,9 +245,13 @@ std::vector<Block> encode(RowBlock rows, uint32_t firstNeuron, uint32_t neurons,
                           uint32_t sources, bool floats, const Tuning &tuning) {
   Encoder encoder(rows, firstNeuron, neurons, sources);
   BlockShape shape = encoder.shape(floats);
-  Block block{rows.partition,    rows.receptor, rows.shortestDelay,
-              rows.longestDelay, rows.largest,  shape.synapses,
-              BitRows()};
+  Block block;
+  block.neurons = neurons;
+  block.receptor = rows.receptor;
+  block.shortestDelay = rows.shortestDelay;
+  block.longestDelay = rows.longestDelay;
+  block.largest = rows.largest;
+  block.synapses = shape.synapses;
   std::vector<Block> blocks;
   uint64_t salt = shape.synapses * 7 + rows.partition * 3 + sources;
   switch (wanted(shape, tuning, rows.largest, salt)) {
@@ -256,14 +260,15 @@ std::vector<Block> encode(RowBlock rows, uint32_t firstNeuron, uint32_t neurons,
     break;
   case Encoding::Bits: {
     RowBlock rest;
-    block.rows = encoder.toBits(rest);
-    uint64_t over = rest.targets.size();
-    block.synapses -= over;
-    if (over > 0) {
-      blocks.push_back({block.partition, block.receptor, block.shortestDelay,
-                        block.longestDelay, block.largest, over,
-                        std::move(rest)});
+    BitRows bits = encoder.toBits(rest);
+    Block over = block;
+    over.synapses = rest.targets.size();
+    block.synapses -= over.synapses;
+    if (over.synapses > 0) {
+      over.rows = std::move(rest);
+      blocks.push_back(std::move(over));
     }
+    block.rows = std::move(bits);
     break;
   }
   case Encoding::Dense:

@@ -46,8 +46,10 @@ struct DiagonalRows {
   std::variant<int32_t, std::vector<int16_t>> weights;
 };
 
+/// What one projection has into one partition.
 struct Block {
-  size_t partition = 0;
+  size_t group = 0;                 ///< of the partition
+  uint32_t offset = 0, neurons = 0; ///< of the partition, in its group's sums
   unsigned receptor = 0;
   uint32_t shortestDelay = 0, longestDelay = 0; ///< ticks
   int64_t largest = 0;                          ///< as RowBlock::largest

@@ -17,19 +17,17 @@ namespace snnc::cpu {
 
 uint64_t Program::synapses() const {
   uint64_t sum = 0;
-  for (const std::vector<Edge> &list : edges)
-    for (const Edge &edge : list)
-      for (const Block &block : edge.blocks)
-        sum += block.synapses;
+  for (const std::vector<Block> &list : blocks)
+    for (const Block &block : list)
+      sum += block.synapses;
   return sum;
 }
 
 uint64_t Program::synapseBytes() const {
   uint64_t sum = 0;
-  for (const std::vector<Edge> &list : edges)
-    for (const Edge &edge : list)
-      for (const Block &block : edge.blocks)
-        sum += block.bytes();
+  for (const std::vector<Block> &list : blocks)
+    for (const Block &block : list)
+      sum += block.bytes();
   return sum;
 }
 
@@ -44,76 +42,72 @@ Engine::Engine(std::shared_ptr<const Program> opened)
   for (const Population &population : program->populations)
     spikes.emplace_back(population.neurons);
   makeParts();
-  connectParts();
+  connectGroups();
   resizeHistories();
-  shareParts();
+  makeWorkers();
   reset();
 }
 
 Engine::~Engine() = default;
 
 void Engine::makeParts() {
+  const Layout &layout = program->layout;
   for (size_t p = 0; p < program->populations.size(); ++p) {
     firstPart.push_back(parts.size());
     uint32_t neurons = program->populations[p].neurons,
-             each = program->partitionNeurons[p];
-    for (uint32_t first = 0, index = 0; first < neurons;
-         first += each, ++index) {
-      Part &part = parts.emplace_back();
-      part.population = p;
-      part.index = index;
-      part.first = first;
-      part.neurons = std::min(each, neurons - first);
-      part.cost = part.neurons;
-    }
+             each = layout.partitionNeurons[p];
+    for (uint32_t first = 0, index = 0; first < neurons; first += each, ++index)
+      parts.push_back({p, index, first, std::min(each, neurons - first),
+                       layout.places[p][index].offset});
   }
   firstPart.push_back(parts.size());
+  groups.resize(layout.groups.size());
+  for (Part &part : parts)
+    groups[layout.places[part.population][part.index].group].parts.push_back(
+        &part);
 }
 
-void Engine::connectParts() {
+void Engine::connectGroups() {
   inputUses.resize(inputs());
   uint64_t shortest = std::numeric_limits<uint64_t>::max();
-  for (size_t source = 0; source < program->edges.size(); ++source)
-    for (const Program::Edge &edge : program->edges[source])
-      for (const Block &block : edge.blocks) {
-        Part &part = parts[firstPart[edge.target] + block.partition];
-        part.cost += block.synapses / 1000;
-        bool isPulled = !isFloat() && block.shortestDelay == block.longestDelay;
-        (isPulled ? part.pulled : part.booked).push_back({source, &block});
-        if (!isPulled)
-          part.calendar.resize(
-              std::max(part.calendar.longestDelay(), block.longestDelay));
-        // In float the order of arrival counts: inputs are booked with the
-        // rest.
-        if (source >= inputs() || isFloat())
-          shortest = std::min<uint64_t>(shortest, block.shortestDelay);
-        if (source >= inputs())
-          continue;
-        InputUse &use = inputUses[source];
-        bool isRow = block.encoding() == Encoding::Diagonal;
-        (isRow ? use.row : use.sparse) = true;
-        if (isRow)
-          use.rowNeurons += part.neurons;
-        if (isPulled)
-          use.reach = std::max(use.reach, block.longestDelay);
-      }
+  for (size_t source = 0; source < program->blocks.size(); ++source)
+    for (const Block &block : program->blocks[source]) {
+      Group &group = groups[block.group];
+      bool isPulled = !isFloat() && block.shortestDelay == block.longestDelay;
+      (isPulled ? group.pulled : group.booked).push_back({source, &block});
+      if (!isPulled)
+        group.calendar.resize(
+            std::max(group.calendar.longestDelay(), block.longestDelay));
+      // In float the order of arrival counts: inputs are booked with the rest.
+      if (source >= inputs() || isFloat())
+        shortest = std::min<uint64_t>(shortest, block.shortestDelay);
+      if (source >= inputs())
+        continue;
+      InputUse &use = inputUses[source];
+      bool isRow = block.encoding() == Encoding::Diagonal;
+      (isRow ? use.row : use.sparse) = true;
+      if (isRow)
+        use.rowNeurons += block.neurons;
+      if (isPulled)
+        use.reach = std::max(use.reach, block.longestDelay);
+    }
   exchange = std::min(shortest, batchTicks());
 }
 
 /// A volley is read for as long as the longest delay that is pulled, and booked
 /// after the next exchange, while others write those of the ticks after it.
 void Engine::resizeHistories() {
-  std::vector<uint64_t> reach(program->edges.size(), 1);
-  for (const Part &part : parts)
-    for (const auto &[source, block] : part.pulled)
+  std::vector<uint64_t> reach(program->blocks.size(), 1);
+  for (const Group &group : groups)
+    for (const auto &[source, block] : group.pulled)
       reach[source] = std::max<uint64_t>(reach[source], block->longestDelay);
   if (keepsArrivals) {
-    for (const Part &part : parts)
-      for (const auto &[source, block] : part.booked)
+    for (const Group &group : groups)
+      for (const auto &[source, block] : group.booked)
         reach[source] = std::max<uint64_t>(reach[source], block->longestDelay);
     reaches = reach;
   }
-  histories.resize(program->edges.size());
+  histories.resize(program->blocks.size());
   for (size_t s = 0; s < histories.size(); ++s) {
     bool isInput = s < inputs();
     size_t p = s - inputs();
@@ -123,25 +117,9 @@ void Engine::resizeHistories() {
   }
 }
 
-/// The largest first, each to whoever has least.
-void Engine::shareParts() {
-  for (unsigned k = 0; k < team.size(); ++k)
+void Engine::makeWorkers() {
+  for (unsigned k = 0; k < std::max(1u, program->threads); ++k)
     workers.push_back(std::make_unique<Worker>(*this));
-  std::vector<size_t> order(parts.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-    return parts[a].cost > parts[b].cost;
-  });
-  std::vector<uint64_t> load(workers.size());
-  std::vector<size_t> owner(parts.size());
-  for (size_t p : order) {
-    owner[p] = size_t(std::ranges::min_element(load) - load.begin());
-    load[owner[p]] += parts[p].cost;
-  }
-  for (size_t p = 0; p < parts.size(); ++p)
-    workers[owner[p]]->owned.push_back(&parts[p]);
-  for (const auto &worker : workers)
-    worker->prepare();
 }
 
 void Engine::reset() {
@@ -150,8 +128,8 @@ void Engine::reset() {
     states[p] = program->populations[p].initial;
     std::ranges::fill(spikes[p], 0);
   }
-  for (Part &part : parts)
-    part.calendar.clear();
+  for (Group &group : groups)
+    group.calendar.clear();
   for (History &history : histories)
     history.clear();
 }
@@ -160,26 +138,36 @@ void Engine::reset() {
 // Batches
 //===----------------------------------------------------------------------===//
 
-/// Every `step`-th tick of the batch, from the `first` on.
-void Engine::takeInputs(const runtime::Batch &batch, size_t first,
-                        size_t step) {
-  for (size_t i = 0; i < inputs(); ++i) {
-    const runtime::PoissonDrive *drive = batch.drive(i);
-    if (inputUses[i].isDrawnAtUse(drive))
-      continue;
-    size_t channels = batch.inputs[i].size() / batch.ticks;
-    for (uint64_t t = first; t < batch.ticks; t += step) {
-      Volley &volley = histories[i].at(batch.first + t, 0);
-      runtime::CountRows row = batch.inputs[i].subspan(t * channels, channels);
-      if (drive && batch.first + t < batch.drivenTicks) {
-        volley.kept.resize(drive->channels());
-        drive->draw(batch.first + t, batch.sample, 0, volley.kept,
-                    program->vectors);
-        row = volley.kept;
-      }
-      collectCounts(row, inputUses[i].sparse, volley);
-    }
+void Engine::takeInput(const runtime::Batch &batch, size_t input,
+                       uint64_t tick) {
+  const runtime::PoissonDrive *drive = batch.drive(input);
+  size_t channels = batch.inputs[input].size() / batch.ticks;
+  Volley &volley = histories[input].at(batch.first + tick, 0);
+  runtime::CountRows row =
+      batch.inputs[input].subspan(tick * channels, channels);
+  if (drive && batch.first + tick < batch.drivenTicks) {
+    volley.kept.resize(drive->channels());
+    drive->draw(batch.first + tick, batch.sample, 0, volley.kept,
+                program->vectors);
+    row = volley.kept;
   }
+  collectCounts(row, inputUses[input].sparse, volley);
+}
+
+void Engine::takeInputs(const runtime::Batch &batch) {
+  std::vector<size_t> taken;
+  for (size_t i = 0; i < inputs(); ++i)
+    if (!inputUses[i].isDrawnAtUse(batch.drive(i)))
+      taken.push_back(i);
+  // A few ticks at a time: most have little in them.
+  constexpr uint64_t each = 8;
+  uint64_t items = taken.empty() ? 0 : (batch.ticks + each - 1) / each;
+  team.run(items, [&](size_t item, unsigned) {
+    uint64_t end = std::min(batch.ticks, (item + 1) * each);
+    for (uint64_t t = item * each; t < end; ++t)
+      for (size_t i : taken)
+        takeInput(batch, i, t);
+  });
 }
 
 /// Rows of counts that later ticks still read outlive the batch's memory.
@@ -226,22 +214,19 @@ Status Engine::run(const runtime::Batch &batch, runtime::FiniteWatch &watch) {
   for (const auto &worker : workers)
     worker->begin(batch);
   uint64_t end = now + batch.ticks;
-  // The end of the ticks in which the first failure is.
-  std::atomic<uint64_t> stop = std::numeric_limits<uint64_t>::max();
-  team.run([&](unsigned k) {
-    takeInputs(batch, k, team.size());
-    team.meet();
-    for (uint64_t t = now, before = unbooked; t < end && t < stop;) {
-      uint64_t ticks = std::min(exchange, end - t);
-      bool good = workers[k]->run(t, ticks, before);
-      t += ticks;
-      before = ticks;
-      for (uint64_t known = stop; !good && t < known;)
-        if (stop.compare_exchange_weak(known, t))
-          break;
-      team.meet();
-    }
-  });
+  takeInputs(batch);
+  for (uint64_t t = now, before = unbooked; t < end;) {
+    uint64_t ticks = std::min(exchange, end - t);
+    team.run(groups.size(), [&](size_t group, unsigned member) {
+      workers[member]->run(groups[group], t, ticks, before);
+    });
+    t += ticks;
+    before = ticks;
+    if (std::ranges::any_of(workers, [](const auto &worker) {
+          return worker->failure.has_value();
+        }))
+      break;
+  }
   now = end;
   unbooked = (batch.ticks - 1) % exchange + 1;
   keepInputs(batch);

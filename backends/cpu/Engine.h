@@ -3,13 +3,13 @@
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// docs/semantics.md S1.2 by partitions of target neurons. A partition pulls, in
-// tick t, what the sources that spiked in t - delay bring, into one array of
-// sums a receptor, and updates its neurons. Blocks whose rows have several
-// delays are booked instead: a spike puts its segments into the partition's
-// calendar, under the tick of their arrival. A thread owns partitions; nothing
-// is shared inside a tick but the spikes of earlier ones, and those are
-// exchanged every `exchange` ticks, the least delay of a spike.
+// docs/semantics.md S1.2 by groups of target neurons. A group pulls, in tick t,
+// what the sources that spiked in t - delay bring, into one array of sums a
+// receptor, and updates its neurons. Blocks whose rows have several delays are
+// booked instead: a spike puts its segments into the group's calendar, under
+// the tick of their arrival. A thread takes a group at a time; nothing is
+// shared inside a tick but the spikes of earlier ones, and those are exchanged
+// every `exchange` ticks, the least delay of a spike.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_BACKENDS_CPU_ENGINE_H
@@ -17,6 +17,7 @@
 
 #include "backends/cpu/Calendar.h"
 #include "backends/cpu/Kernels.h"
+#include "backends/cpu/Layout.h"
 #include "backends/cpu/Regions.h"
 #include "backends/cpu/Team.h"
 
@@ -27,30 +28,30 @@ struct Program {
   runtime::Manifest manifest;
   target::Precision precision = target::Precision::Quantized;
   std::vector<Population> populations;
-  std::vector<uint32_t> partitionNeurons;               ///< per population
+  Layout layout;
   std::vector<std::vector<std::vector<double>>> scales; ///< [population][state]
   std::unique_ptr<Regions> regions;
   unsigned threads = 1;
   VectorSet vectors = VectorSet::Portable;
 
-  /// The rows of one projection.
-  struct Edge {
-    size_t target = 0; ///< population
-    std::vector<Block> blocks;
-  };
-  /// Per source, inputs before populations: in the order of the text.
-  std::vector<std::vector<Edge>> edges;
+  /// Per source, inputs before populations: its projections' in the order of
+  /// the text.
+  std::vector<std::vector<Block>> blocks;
 
   uint64_t synapses() const;
   uint64_t synapseBytes() const;
 };
 
-/// Neighbouring neurons of a population, and what arrives at them.
+/// A partition: neighbouring neurons of a population.
 struct Part {
   size_t population = 0, index = 0;
   uint32_t first = 0, neurons = 0;
-  uint64_t cost = 0; ///< of a tick, in neurons
+  uint32_t offset = 0; ///< in the sums of its group
+};
 
+/// What arrives at the partitions of a group.
+struct Group {
+  std::vector<Part *> parts;
   struct Incoming {
     size_t source; ///< inputs before populations
     const Block *block;
@@ -94,10 +95,11 @@ private:
   };
 
   void makeParts();
-  void connectParts();
-  void shareParts();
+  void connectGroups();
+  void makeWorkers();
   void resizeHistories();
-  void takeInputs(const runtime::Batch &batch, size_t first, size_t step);
+  void takeInputs(const runtime::Batch &batch);
+  void takeInput(const runtime::Batch &batch, size_t input, uint64_t tick);
   void keepInputs(const runtime::Batch &batch);
   Status conclude(runtime::FiniteWatch &watch);
   size_t inputs() const { return program->manifest.inputs.size(); }
@@ -108,7 +110,8 @@ private:
   std::shared_ptr<const Program> program;
   Team team;
   std::vector<Part> parts;
-  std::vector<size_t> firstPart;                ///< per population
+  std::vector<size_t> firstPart; ///< per population
+  std::vector<Group> groups;
   std::vector<std::unique_ptr<Worker>> workers; ///< one a thread
   std::vector<std::vector<Column>> states;      ///< [population][state]
   std::vector<std::vector<uint8_t>> spikes;     ///< [population]
@@ -127,8 +130,8 @@ private:
   /// Ticks that no spike of a population arrives within.
   uint64_t exchange = 1;
   uint64_t now = 0;
-  uint64_t unbooked = 0; ///< ticks in front of `now`
-  bool keepsArrivals = false; ///< histories reach back as far as delays do
+  uint64_t unbooked = 0;         ///< ticks in front of `now`
+  bool keepsArrivals = false;    ///< histories reach back as far as delays do
   std::vector<uint64_t> reaches; ///< per source, the longest delay
 };
 

@@ -150,8 +150,8 @@ bool Engine::restore(std::string_view bytes) {
   if (!from.atEnd())
     return false;
   unbooked = 0;
-  for (const auto &worker : workers)
-    worker->bookAgain(now);
+  for (Group &group : groups)
+    workers[0]->bookAgain(group, now);
   return true;
 }
 

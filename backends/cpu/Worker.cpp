@@ -1,4 +1,4 @@
-//===- Worker.cpp - The ticks of one thread's partitions ------------------===//
+//===- Worker.cpp - The ticks of a group of partitions --------------------===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -18,14 +18,15 @@ namespace snnc::cpu {
 
 using runtime::Tape;
 
-void Engine::Worker::prepare() {
+Engine::Worker::Worker(Engine &engine)
+    : engine(engine), program(*engine.program) {
   size_t most = 0, receptors = 0;
-  for (const Part *part : owned) {
-    most = std::max<size_t>(most, part->neurons);
-    receptors = std::max<size_t>(
-        receptors, program.populations[part->population].receptors);
-  }
-  stride = (most + kSumsMultiple - 1) / kSumsMultiple * kSumsMultiple;
+  for (const Layout::Group &group : program.layout.groups)
+    most = std::max<size_t>(most, group.neurons);
+  for (const Population &population : program.populations)
+    receptors = std::max<size_t>(receptors, population.receptors);
+  // Bit rows add whole lines, the last of which may begin at the last neuron.
+  stride = most + kSumsMultiple;
   accumulators.resize(receptors * stride * sizeof(int64_t));
   sums.assign(receptors, Column(most));
 }
@@ -40,8 +41,8 @@ void Engine::Worker::begin(const runtime::Batch &next) {
 // Sums
 //===----------------------------------------------------------------------===//
 
-std::span<const Volley> Engine::Worker::arriving(const Part::Incoming &incoming,
-                                                 uint64_t tick) const {
+std::span<const Volley>
+Engine::Worker::arriving(const Group::Incoming &incoming, uint64_t tick) const {
   const auto &[source, block] = incoming;
   if (tick < block->longestDelay)
     return {};
@@ -52,12 +53,12 @@ std::span<const Volley> Engine::Worker::arriving(const Part::Incoming &incoming,
   return std::as_const(engine.histories[source]).at(tick - block->longestDelay);
 }
 
-void Engine::Worker::drawArrivals(const Part &part, uint64_t tick) {
-  drawnOf = &part;
-  if (drawn.size() < part.pulled.size())
-    drawn.resize(part.pulled.size());
-  for (size_t i = 0; i < part.pulled.size(); ++i) {
-    const auto &[source, block] = part.pulled[i];
+void Engine::Worker::drawArrivals(const Group &group, uint64_t tick) {
+  drawnOf = &group;
+  if (drawn.size() < group.pulled.size())
+    drawn.resize(group.pulled.size());
+  for (size_t i = 0; i < group.pulled.size(); ++i) {
+    const auto &[source, block] = group.pulled[i];
     if (source >= engine.inputs() || tick < block->longestDelay)
       continue;
     const runtime::PoissonDrive *drive = batch->drive(source);
@@ -72,7 +73,7 @@ void Engine::Worker::drawArrivals(const Part &part, uint64_t tick) {
     if (volley.rowFirst >= drive->channels())
       continue;
     volley.kept.resize(
-        std::min(part.neurons, drive->channels() - volley.rowFirst));
+        std::min(block->neurons, drive->channels() - volley.rowFirst));
     drive->draw(sent, batch->sample, volley.rowFirst, volley.kept,
                 program.vectors);
     collectCounts(volley.kept, false, volley);
@@ -80,7 +81,7 @@ void Engine::Worker::drawArrivals(const Part &part, uint64_t tick) {
 }
 
 /// No sum of the tick can leave 32 bits, whatever stands where.
-bool Engine::Worker::isNarrow(Part &part, uint64_t tick) const {
+bool Engine::Worker::isNarrow(Group &group, uint64_t tick) const {
   constexpr int64_t limit = std::numeric_limits<int32_t>::max();
   int64_t room = limit;
   // `times` spikes, each of which moves a sum by at most `each`.
@@ -91,14 +92,14 @@ bool Engine::Worker::isNarrow(Part &part, uint64_t tick) const {
     room -= int64_t(times) * each;
     return true;
   };
-  for (const Part::Incoming &incoming : part.pulled)
+  for (const Group::Incoming &incoming : group.pulled)
     for (const Volley &volley : arriving(incoming, tick))
       // A neuron has one source on the diagonal.
       if (!take(incoming.block->encoding() == Encoding::Diagonal ? volley.most
                                                                  : volley.total,
                 incoming.block->largest))
         return false;
-  const Calendar::Day &day = part.calendar.at(tick);
+  const Calendar::Day &day = group.calendar.at(tick);
   for (size_t g = 0; g < day.groups.size(); ++g)
     if (!take(day.segmentsOf(g).size(),
               day.groups[g].block->largest * int64_t(day.groups[g].count)))
@@ -122,8 +123,8 @@ Status Engine::Worker::convertSums(const Part &part, uint64_t tick) {
   const Population &population = program.populations[part.population];
   const Sum *all = reinterpret_cast<const Sum *>(accumulators.data());
   for (unsigned r = 0; r < population.receptors; ++r) {
-    const Sum *from = all + r * stride;
-    float *to = sums[r].data();
+    const Sum *from = all + r * stride + part.offset;
+    float *to = sums[r].data() + part.offset;
     for (uint32_t n = 0; n < part.neurons; ++n) {
       Sum sum = from[n];
       if constexpr (std::is_same_v<Sum, int64_t>)
@@ -141,49 +142,57 @@ Status Engine::Worker::convertSums(const Part &part, uint64_t tick) {
 }
 
 template <typename Sum>
-Status Engine::Worker::addArrivals(Part &part, uint64_t tick) {
+bool Engine::Worker::addArrivals(Group &group, uint64_t tick) {
   Sum *all = reinterpret_cast<Sum *>(accumulators.data());
-  std::fill_n(all, program.populations[part.population].receptors * stride,
-              Sum(0));
+  for (const Part *part : group.parts)
+    for (unsigned r = 0; r < program.populations[part->population].receptors;
+         ++r)
+      std::fill_n(all + r * stride + part->offset, part->neurons, Sum(0));
   if constexpr (!std::is_same_v<Sum, double>)
-    for (const Part::Incoming &incoming : part.pulled)
-      addVolleys(all + incoming.block->receptor * stride, part.neurons,
-                 *incoming.block, arriving(incoming, tick), scratch,
-                 program.vectors);
-  Calendar::Day &day = part.calendar.at(tick);
-  for (size_t g = 0; g < day.groups.size(); ++g)
-    addSegments(all + day.groups[g].block->receptor * stride,
-                *day.groups[g].block, day.segmentsOf(g),
+    for (const Group::Incoming &incoming : group.pulled) {
+      const Block &block = *incoming.block;
+      addVolleys(all + block.receptor * stride + block.offset, block.neurons,
+                 block, arriving(incoming, tick), scratch, program.vectors);
+    }
+  Calendar::Day &day = group.calendar.at(tick);
+  for (size_t g = 0; g < day.groups.size(); ++g) {
+    const Block &block = *day.groups[g].block;
+    addSegments(all + block.receptor * stride + block.offset,
+                std::get<RowBlock>(block.rows), day.segmentsOf(g),
                 Sum(day.groups[g].count));
+  }
   day.clear();
-  return convertSums<Sum>(part, tick);
+  for (const Part *part : group.parts)
+    if (Status status = convertSums<Sum>(*part, tick); !status) {
+      fail(tick, part, status.takeError());
+      return false;
+    }
+  return true;
 }
 
-Status Engine::Worker::takeSums(Part &part, uint64_t tick) {
+bool Engine::Worker::takeSums(Group &group, uint64_t tick) {
   if (engine.isFloat())
-    return addArrivals<double>(part, tick);
-  drawArrivals(part, tick);
-  if (isNarrow(part, tick))
-    return addArrivals<int32_t>(part, tick);
-  return addArrivals<int64_t>(part, tick);
+    return addArrivals<double>(group, tick);
+  drawArrivals(group, tick);
+  if (isNarrow(group, tick))
+    return addArrivals<int32_t>(group, tick);
+  return addArrivals<int64_t>(group, tick);
 }
 
 //===----------------------------------------------------------------------===//
 // One tick
 //===----------------------------------------------------------------------===//
 
-Status Engine::Worker::updatePart(Part &part, uint64_t tick) {
+void Engine::Worker::updatePart(const Part &part, uint64_t tick) {
   const Population &population = program.populations[part.population];
-  if (Status status = takeSums(part, tick); !status)
-    return status;
   size_t signal = engine.inputs() + part.population;
   Volley &volley = engine.histories[signal].at(tick, part.index);
   volley.clear();
   if (tick < population.start) // S5.4; no spike was ever set
-    return {};
+    return;
   arrays.clear();
   for (unsigned r = 0; r < population.receptors; ++r)
-    arrays.push_back(sums[r].data());
+    arrays.push_back(sums[r].data() + part.offset);
   for (Column &values : engine.states[part.population])
     arrays.push_back(values.data() + part.first);
   for (const Column &values : population.params)
@@ -195,14 +204,13 @@ Status Engine::Worker::updatePart(Part &part, uint64_t tick) {
              arrays.data());
   if (population.spiking)
     collectSpikes({spikes, part.neurons}, part.first, volley);
-  return {};
 }
 
 /// S4.1: a spike of tick t reaches a synapse's target in tick t + delay.
 /// S4.4: projection by projection, sources ascending.
-void Engine::Worker::book(Part &part, size_t firstSource, size_t lastSource,
+void Engine::Worker::book(Group &group, size_t firstSource, size_t lastSource,
                           uint64_t tick, uint64_t earliest) {
-  for (const auto &[source, block] : part.booked) {
+  for (const auto &[source, block] : group.booked) {
     if (source < firstSource || source >= lastSource ||
         (earliest > 0 && earliest - tick > engine.reaches[source]))
       continue;
@@ -214,16 +222,14 @@ void Engine::Worker::book(Part &part, size_t firstSource, size_t lastSource,
              s < rows.segmentBegin[volley.sources[i] + 1]; ++s)
           if (uint64_t arrival = tick + rows.segments[s].delay;
               arrival >= earliest)
-            part.calendar.at(arrival).book(rows, volley.countOf(i), s);
+            group.calendar.at(arrival).book(*block, volley.countOf(i), s);
   }
 }
 
-void Engine::Worker::bookAgain(uint64_t now) {
-  for (Part *part : owned) {
-    uint64_t back = std::min<uint64_t>(now, part->calendar.longestDelay());
-    for (uint64_t t = now - back; t < now; ++t)
-      book(*part, 0, engine.histories.size(), t, now);
-  }
+void Engine::Worker::bookAgain(Group &group, uint64_t now) {
+  uint64_t back = std::min<uint64_t>(now, group.calendar.longestDelay());
+  for (uint64_t t = now - back; t < now; ++t)
+    book(group, 0, engine.histories.size(), t, now);
 }
 
 void Engine::Worker::record(const Part &part, uint64_t row,
@@ -269,16 +275,23 @@ void Engine::Worker::watch(const Part &part, uint64_t tick) {
   }
 }
 
-bool Engine::Worker::runTick(uint64_t tick) {
-  for (Part *part : owned) {
-    if (Status status = updatePart(*part, tick); !status) {
-      failure = {tick, size_t(part - engine.parts.data()), status.takeError()};
-      return false;
-    }
-  }
-  for (Part *part : owned) {
-    if (!engine.isFloat()) // else in the order of S4.4, with the populations
-      book(*part, 0, engine.inputs(), tick);
+/// Keeps the first by tick and partition.
+void Engine::Worker::fail(uint64_t tick, const Part *part,
+                          std::optional<Diagnostic> diagnostic) {
+  size_t index = part ? size_t(part - engine.parts.data()) : 0;
+  if (!failure ||
+      std::pair(tick, index) < std::pair(failure->tick, failure->part))
+    failure = {tick, index, std::move(diagnostic)};
+}
+
+bool Engine::Worker::runTick(Group &group, uint64_t tick) {
+  if (!takeSums(group, tick))
+    return false;
+  for (const Part *part : group.parts)
+    updatePart(*part, tick);
+  if (!engine.isFloat()) // else in the order of S4.4, with the populations
+    book(group, 0, engine.inputs(), tick);
+  for (const Part *part : group.parts) {
     for (const Tape &tape : batch->tapes)
       record(*part, tick - batch->first, tape);
     watch(*part, tick);
@@ -286,19 +299,17 @@ bool Engine::Worker::runTick(uint64_t tick) {
   return true;
 }
 
-bool Engine::Worker::run(uint64_t first, uint64_t ticks, uint64_t before) {
+void Engine::Worker::run(Group &group, uint64_t first, uint64_t ticks,
+                         uint64_t before) {
   try {
     size_t firstSource = engine.isFloat() ? 0 : engine.inputs();
     for (uint64_t t = first - before; t < first; ++t)
-      for (Part *part : owned)
-        book(*part, firstSource, engine.histories.size(), t);
+      book(group, firstSource, engine.histories.size(), t);
     for (uint64_t t = first; t < first + ticks; ++t)
-      if (!runTick(t))
-        return false;
-    return true;
+      if (!runTick(group, t))
+        return;
   } catch (const std::bad_alloc &) {
-    failure = {first, 0, std::nullopt};
-    return false;
+    fail(first, nullptr, std::nullopt);
   }
 }
 

@@ -1,4 +1,4 @@
-//===- Worker.h - The ticks of one thread's partitions ----------*- C++ -*-===//
+//===- Worker.h - The ticks of a group of partitions ------------*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -13,22 +13,18 @@ namespace snnc::cpu {
 
 class Engine::Worker {
 public:
-  explicit Worker(Engine &engine) : engine(engine), program(*engine.program) {}
+  explicit Worker(Engine &engine);
 
-  /// After `owned` is complete.
-  void prepare();
   /// Before a batch.
   void begin(const runtime::Batch &batch);
-  /// Ticks [first, first + ticks), no more than an exchange; what was sent in
-  /// the `before` ticks in front of them is booked first. False after a
-  /// failure.
-  bool run(uint64_t first, uint64_t ticks, uint64_t before);
+  /// Ticks [first, first + ticks) of a group, no more than an exchange; what
+  /// was sent in the `before` ticks in front of them is booked first.
+  void run(Group &group, uint64_t first, uint64_t ticks, uint64_t before);
 
   /// What was sent before `now` and arrives then or later.
-  void bookAgain(uint64_t now);
+  void bookAgain(Group &group, uint64_t now);
 
-  std::vector<Part *> owned;
-  /// What ended the run, and where.
+  /// What ended the run, and where: the first.
   struct Failure {
     uint64_t tick;
     size_t part;
@@ -38,17 +34,20 @@ public:
   std::vector<NoNumber> noNumbers;
 
 private:
-  bool runTick(uint64_t tick);
-  Status updatePart(Part &part, uint64_t tick);
-  Status takeSums(Part &part, uint64_t tick);
-  template <typename Sum> Status addArrivals(Part &part, uint64_t tick);
+  bool runTick(Group &group, uint64_t tick);
+  void fail(uint64_t tick, const Part *part,
+            std::optional<Diagnostic> diagnostic);
+  void updatePart(const Part &part, uint64_t tick);
+  /// False after a failure.
+  bool takeSums(Group &group, uint64_t tick);
+  template <typename Sum> bool addArrivals(Group &group, uint64_t tick);
   template <typename Sum> Status convertSums(const Part &part, uint64_t tick);
   /// What arrives over `incoming` in a tick.
-  std::span<const Volley> arriving(const Part::Incoming &incoming,
+  std::span<const Volley> arriving(const Group::Incoming &incoming,
                                    uint64_t tick) const;
-  void drawArrivals(const Part &part, uint64_t tick);
-  bool isNarrow(Part &part, uint64_t tick) const;
-  void book(Part &part, size_t firstSource, size_t lastSource, uint64_t tick,
+  void drawArrivals(const Group &group, uint64_t tick);
+  bool isNarrow(Group &group, uint64_t tick) const;
+  void book(Group &group, size_t firstSource, size_t lastSource, uint64_t tick,
             uint64_t earliest = 0);
   void record(const Part &part, uint64_t row, const runtime::Tape &tape) const;
   void watch(const Part &part, uint64_t tick);
@@ -57,13 +56,13 @@ private:
   const Program &program;
   size_t stride = 0;                   ///< of a receptor, in the accumulators
   std::vector<std::byte> accumulators; ///< receptors x stride
-  std::vector<Column> sums;            ///< per receptor, of a partition
+  std::vector<Column> sums;            ///< per receptor, of a group
   std::vector<void *> arrays;
   KernelScratch scratch;
   const runtime::Batch *batch = nullptr;
-  /// Of drives, beside the pulled blocks of the partition at hand.
+  /// Of drives, beside the pulled blocks of the group at hand.
   std::vector<Volley> drawn;
-  const Part *drawnOf = nullptr;
+  const Group *drawnOf = nullptr;
 };
 
 } // namespace snnc::cpu

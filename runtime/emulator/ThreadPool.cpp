@@ -11,7 +11,7 @@ namespace snnc::emulator {
 
 ThreadPool::ThreadPool(unsigned threads) {
   if (threads == 0)
-    threads = std::max(1u, std::thread::hardware_concurrency());
+    threads = usableCores();
   threads = std::min(threads, 256u);
   startThreads(workers, threads - 1, [this] { threadMain(); });
 }

@@ -9,6 +9,10 @@
 
 namespace snnc {
 
+/// Cores that this process may use: what its affinity and its control group's
+/// share of time leave of the computer's. At least 1.
+unsigned usableCores();
+
 /// Adds up to `count` threads that run `work`; fewer, perhaps none, where the
 /// system starts no more (limits on memory and processes). An exception of
 /// std::thread that leaves a constructor would wait for the threads before it.

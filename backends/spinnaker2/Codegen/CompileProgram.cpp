@@ -179,7 +179,7 @@ LogicalResult generateAll(std::vector<Part> &parts, Location where,
     }
   };
   unsigned jobs =
-      options.jobs ? options.jobs : std::thread::hardware_concurrency();
+      options.jobs ? options.jobs : usableCores();
   // One at the least, also where the cache had every part.
   jobs = unsigned(std::clamp<size_t>(parts.size(), 1, std::max(1u, jobs)));
   std::vector<std::thread> others;
