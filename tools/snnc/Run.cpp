@@ -148,6 +148,17 @@ static nlohmann::json metaOf(const RunOptions &options,
   return meta;
 }
 
+static void warnOfNoResults(const RunOptions &options, DiagnosticSink &sink) {
+  if (!options.output.empty() || options.report != ReportForm::None)
+    return;
+  Diagnostic d =
+      makeError("SNN0442", {options.input, "", 0, 0}, "the results go nowhere",
+                {"name a file with -o out.npz, or ask for "
+                 "--report table"});
+  d.severity = Severity::Warning;
+  sink.report(std::move(d));
+}
+
 int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
   if (!options.output.empty())
     if (Status status = checkRunOutput(options); !status) {
@@ -171,14 +182,7 @@ int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
   auto drives = subject.addDrivenInputs(*inputs, options, sink);
   if (!drives)
     return kExitInput;
-  if (options.output.empty() && options.report == ReportForm::None) {
-    Diagnostic d = makeError("SNN0442", {options.input, "", 0, 0},
-                             "the results go nowhere",
-                             {"name a file with -o out.npz, or ask for "
-                              "--report table"});
-    d.severity = Severity::Warning;
-    sink.report(std::move(d));
-  }
+  warnOfNoResults(options, sink);
   Progress progress(quiet, "run");
   progress.setTick(subject.manifest().dtSeconds);
   runtime::RunOptions session = sessionOptions(options, progress);

@@ -5,28 +5,21 @@
 
 #include "backends/spinnaker2/Target/Spinnaker2Target.h"
 #include "compiler/Reference/RunReference.h"
-#include "compiler/SNN/Finite.h"
-#include "planner/Capacity.h"
 #include "planner/NetworkInfo.h"
 #include "runtime/host/Inputs.h"
-#include "runtime/io/ArrayFile.h"
-#include "runtime/io/Encoders.h"
-#include "runtime/support/AtomicFile.h"
 #include "runtime/support/FileReader.h"
-#include "runtime/support/Text.h"
 #include "tools/snnc/Backend.h"
+#include "tools/snnc/BundleNetwork.h"
 #include "tools/snnc/Compile.h"
 #include "tools/snnc/DrivenInputs.h"
 #include "tools/snnc/Messages.h"
-
-#include "mlir/Parser/Parser.h"
+#include "tools/snnc/RunInputs.h"
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <filesystem>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <span>
 
 using namespace mlir;
@@ -206,100 +199,16 @@ bool RunSubject::countInputs(const RunOptions &options, DiagnosticSink &sink) {
   return true;
 }
 
-/// Brackets in network.mlir nest this deep at most: MLIR's parser recurses.
-static constexpr unsigned maxNetworkNesting = 256;
-static constexpr size_t maxNetworkBytes = size_t(64) << 20;
-
-/// Inputs and populations of a network against those of the manifest, by name:
-/// one side says what the cores hold, the other what the reference takes memory
-/// for. Empty: they agree; else the name that does not.
-static std::optional<std::string>
-unlikeManifest(snn::NetworkOp network, const runtime::Manifest &manifest) {
-  using Node = std::pair<uint64_t, uint64_t>; // size, latency
-  std::map<std::string, Node> inputs, populations;
-  for (const runtime::InputEntry &input : manifest.inputs)
-    inputs[input.name] = {input.channels, 0};
-  // A run is longer by the largest latency, which the manifest bounds.
-  for (const runtime::PopulationEntry &population : manifest.populations)
-    populations[population.name] = {population.neurons, population.latency};
-  auto take = [](auto &nodes, llvm::StringRef name, Node node) {
-    auto known = nodes.find(name.str());
-    if (known == nodes.end() || known->second != node)
-      return false;
-    nodes.erase(known);
-    return true;
-  };
-  for (snn::InputOp input : network.getOps<snn::InputOp>())
-    if (!take(inputs, input.getName(),
-              {input.getSignal().getType().getNumElements(), 0}))
-      return input.getName().str();
-  for (auto population : network.getOps<snn::PopulationOp>())
-    if (!take(populations, population.getName(),
-              {population.numNeurons(), population.getLatency().value_or(0)}))
-      return population.getName().str();
-  for (const auto *left : {&inputs, &populations})
-    if (!left->empty())
-      return left->begin()->first;
-  return std::nullopt;
-}
-
-/// The bundle's network.mlir, which is not trusted; null after an error in
-/// `why`.
-static OwningOpRef<ModuleOp> parseNetwork(const runtime::Bundle &bundle,
-                                          MLIRContext *context,
-                                          std::string &why) {
-  const std::string &text = *bundle.entry(runtime::Bundle::networkName);
-  if (text.size() > maxNetworkBytes)
-    why = "it has more than 64 MiB";
-  else
-    why = refusedIr(text, maxNetworkNesting);
-  if (!why.empty())
-    return {};
-  // The parser's own words name no member; the refusal does.
-  ScopedDiagnosticHandler silent(context,
-                                 [](mlir::Diagnostic &) { return success(); });
-  OwningOpRef<ModuleOp> parsed = parseSourceString<ModuleOp>(
-      text, ParserConfig(context), runtime::Bundle::networkName);
-  if (!parsed) {
-    why = "it cannot be read";
-  } else if (!llvm::hasSingleElement(parsed->getOps<snn::NetworkOp>())) {
-    why = "it is not one snn.network";
-  } else if (auto name = unlikeManifest(networkOf(*parsed), bundle.manifest)) {
-    why = fmt::format("'{}' is not the same in it and in the manifest", *name);
-  } else if (failed(
-                 fabric::refuseHopeless(networkOf(*parsed), bundle.machine))) {
-    why = "its neurons or synapses are more than the machine's memory holds";
-  } else if (auto beyond = snn::weightBeyondNumbers(networkOf(*parsed))) {
-    why = *beyond;
-  }
-  return why.empty() ? std::move(parsed) : OwningOpRef<ModuleOp>();
-}
-
 bool RunSubject::loadNetwork(DiagnosticSink &sink) {
   if (module)
     return true;
-  const std::string *numbers = file->entry(runtime::Bundle::parametersName);
-  if (!file->entry(runtime::Bundle::networkName) || !numbers) {
-    sink.report(makeError("SNN0441", {},
-                          "this bundle was stripped of its "
-                          "network; the reference needs it",
-                          {"compile the network again"}));
+  auto read = readBundleNetwork(*file, context.get());
+  if (!read) {
+    sink.report(read.takeError());
     return false;
   }
-  auto *dialect = context->getOrLoadDialect<snn::SNNDialect>();
-  if (Status s = dialect->params().deserialize(*numbers, ""); !s) {
-    sink.report(s.takeError());
-    return false;
-  }
-  std::string why;
-  module = parseNetwork(*file, context.get(), why);
-  if (module)
-    return true;
-  sink.report(makeError("SNN0441", {"", runtime::Bundle::networkName, 0, 0},
-                        "the bundle's network cannot be used: " + why,
-                        {"the bundle is damaged or was edited; compile the "
-                         "network again"}));
-  return false;
+  module = std::move(*read);
+  return true;
 }
 
 snn::NetworkOp RunSubject::network() {
@@ -338,12 +247,8 @@ void RunSubject::addOrigin(Diagnostic &error, const RunOptions &options,
 std::optional<runtime::Drives>
 RunSubject::addDrivenInputs(runtime::ArrayMap &inputs,
                             const RunOptions &options, DiagnosticSink &sink) {
-  if (!module && file) {
-    // Most bundles have no such input; their network need not be parsed.
-    const std::string *text = file->entry(runtime::Bundle::networkName);
-    if (!text || text->find(" drive(#snn.") == std::string::npos)
-      return runtime::Drives();
-  }
+  if (!module && file && !hasDrivenInputs(*file))
+    return runtime::Drives();
   MessageBridge bridge(context.get(), sink);
   if (!loadNetwork(sink))
     return std::nullopt;
@@ -353,21 +258,6 @@ RunSubject::addDrivenInputs(runtime::ArrayMap &inputs,
   if (!drives)
     sink.report(drives.takeError());
   return sink.hasErrors() ? std::nullopt : std::optional(std::move(*drives));
-}
-
-/// Whether the network of a bundle has probes that name variables; it is parsed
-/// only then.
-static bool namesProbes(const runtime::Bundle &bundle) {
-  const std::string *text = bundle.entry(runtime::Bundle::networkName);
-  constexpr std::string_view probe = "snn.probe \"";
-  for (size_t at = text ? text->find(probe) : std::string::npos;
-       at != std::string::npos; at = text->find(probe, at + 1)) {
-    size_t begin = at + probe.size();
-    std::string_view rest = std::string_view(*text).substr(begin);
-    if (rest.substr(0, rest.find('"')).find(':') != std::string_view::npos)
-      return true;
-  }
-  return false;
 }
 
 /// What to keep when the user does not say: the probes of a network file that
@@ -456,239 +346,6 @@ std::optional<runtime::RunResult> RunSubject::runReference(
   return unwrap(
       reference::runReference(**interpreter, inputs, requests, runOptions),
       sink);
-}
-
-/// The input that an array is for: by name, or the only one.
-static const runtime::InputEntry *inputOf(const runtime::Manifest &manifest,
-                                          const std::string &key) {
-  for (const runtime::InputEntry &input : manifest.inputs)
-    if (input.name == key || (key.empty() && manifest.inputs.size() == 1))
-      return &input;
-  return nullptr;
-}
-
-/// Swaps an axis with the one behind it.
-static void swapAxes(runtime::NdArray &array, size_t axis = 0) {
-  uint64_t rows = array.shape[axis], columns = array.shape[axis + 1];
-  std::swap(array.shape[axis], array.shape[axis + 1]);
-  if (array.size() == 0)
-    return;
-  uint64_t outer = 1;
-  for (size_t i = 0; i < axis; ++i)
-    outer *= array.shape[i];
-  size_t bytes = array.bytes.size() / (outer * rows * columns);
-  std::vector<std::byte> swapped(array.bytes.size());
-  for (uint64_t o = 0; o < outer; ++o)
-    for (uint64_t r = 0; r < rows; ++r)
-      for (uint64_t c = 0; c < columns; ++c) {
-        uint64_t at = o * rows * columns;
-        std::memcpy(swapped.data() + (at + c * rows + r) * bytes,
-                    array.bytes.data() + (at + r * columns + c) * bytes, bytes);
-      }
-  array.bytes = std::move(swapped);
-}
-
-static void noteLayout(const runtime::InputEntry &input, std::string message,
-                       std::string hint, DiagnosticSink &sink) {
-  Diagnostic d = makeError("SNN0660", {"", input.name, 0, 0},
-                           std::move(message), {std::move(hint)});
-  d.severity = Severity::Note;
-  sink.report(std::move(d));
-}
-
-/// Samples and ticks, ticks and channels can look alike: what is read is what
-/// --layout says, or what is said here. Only where a shape can be read in two
-/// ways, and neither `--ticks` nor the file says in which.
-static void settleLayout(runtime::NdArray &array,
-                         const runtime::InputEntry &input,
-                         const RunOptions &options, DiagnosticSink &sink) {
-  runtime::ChannelShape shape{input.name, input.channels, input.shape};
-  size_t rank = array.shape.size();
-  if (options.layout == Layout::ChannelsFirst && rank > 1)
-    return swapAxes(array, rank - 2);
-  auto leading = runtime::leadingAxes(array, shape);
-  if (options.layout == Layout::TicksFirst && leading == 2u)
-    return swapAxes(array);
-  if (options.layout || !leading)
-    return;
-  std::string text = runtime::shapeText(array.shape);
-  if (*leading == 2 && array.shape[0] != 1 && options.ticks != array.shape[1])
-    return noteLayout(
-        input,
-        fmt::format("the array is {}: read as {} samples of {} ticks and {} "
-                    "channels",
-                    text, array.shape[0], array.shape[1], input.channels),
-        fmt::format("--layout ticks-first reads it as {} ticks of {} samples, "
-                    "--layout samples-first leaves this note out",
-                    array.shape[0], array.shape[1]),
-        sink);
-  if (*leading == 1 && rank == 2 && input.channels > 1 &&
-      array.shape[0] == array.shape[1])
-    noteLayout(input,
-               fmt::format("the array is {}: read as ticks x channels", text),
-               "--layout channels-first reads it as channels x ticks, --layout "
-               "samples-first leaves this note out",
-               sink);
-}
-
-/// --repeat: every array as so many equal samples, which encoders then draw
-/// apart. False: there are samples already, or they would be too large.
-static bool repeatSamples(runtime::ArrayMap &arrays,
-                          const runtime::Manifest &manifest,
-                          const RunOptions &options, DiagnosticSink &sink) {
-  auto refuse = [&](const std::string &name, std::string message) {
-    sink.report(makeError("SNN1040", {"", name, 0, 0}, std::move(message),
-                          {"leave --repeat out"}));
-    return false;
-  };
-  if (manifest.inputs.empty())
-    return refuse("", "--repeat: the network has no input, all trials would "
-                      "be the same");
-  bool hasTicks = !options.encode ||
-                  options.encode == runtime::Encoder::Delta ||
-                  (options.encode == runtime::Encoder::Rate && !options.ticks);
-  for (auto &[key, array] : arrays) {
-    const runtime::InputEntry *input = inputOf(manifest, key);
-    if (!input)
-      continue;
-    auto leading = runtime::leadingAxes(
-        array, {input->name, input->channels, input->shape});
-    if (!leading)
-      continue; // reported where it is read
-    if (*leading > (hasTicks ? 1u : 0u))
-      return refuse(input->name,
-                    fmt::format("--repeat: the array {} has samples already",
-                                runtime::shapeText(array.shape)));
-    size_t once = array.bytes.size();
-    if (once > (size_t(1) << 30) / *options.repeat)
-      return refuse(input->name,
-                    fmt::format("--repeat: {} times {} B of input exceed the "
-                                "limit of 1 GiB",
-                                *options.repeat, once));
-    array.bytes.resize(once * *options.repeat);
-    for (uint64_t n = 1; n < *options.repeat && once > 0; ++n)
-      std::memcpy(array.bytes.data() + n * once, array.bytes.data(), once);
-    array.shape.insert(array.shape.begin(), *options.repeat);
-  }
-  return true;
-}
-
-static bool isNirData(const std::string &path) {
-  std::string extension = std::filesystem::path(path).extension().string();
-  return extension == ".h5" || extension == ".hdf5";
-}
-
-/// Options about arrays where there is none that they could change.
-static bool refuseIdle(const RunOptions &options, DiagnosticSink &sink) {
-  auto refuse = [&](const char *option, const char *why, const char *help) {
-    if (options.given.count(option + 2)) // without "--"
-      sink.report(makeError("SNN0384", {options.input, "", 0, 0},
-                            fmt::format("{} has no effect {}", option, why),
-                            {fmt::format("leave {} out{}", option, help)}));
-  };
-  if (options.encode != runtime::Encoder::Delta)
-    refuse("--threshold", "without --encode delta", ", or add --encode delta");
-  bool onlyEvents =
-      std::all_of(options.inputs.begin(), options.inputs.end(), isNirData);
-  if (options.inputs.empty())
-    refuse("--encode", "without --input", ", or name an array with --input");
-  if (onlyEvents)
-    refuse("--layout",
-           options.inputs.empty() ? "without --input"
-                                  : "on NIRData, which says what is what",
-           "");
-  return !sink.hasErrors();
-}
-
-/// The arrays of one --input, of which `name` (may be empty) says whose; false
-/// after an error.
-static bool takeArrays(runtime::ArrayMap read, const std::string &name,
-                       const std::string &path, bool settled,
-                       const RunOptions &options,
-                       const runtime::Manifest &manifest,
-                       runtime::ArrayMap &arrays, DiagnosticSink &sink) {
-  auto refuse = [&](const std::string &input, std::string message,
-                    std::string help) {
-    sink.report(makeError("SNN0410", {path, input, 0, 0}, std::move(message),
-                          {std::move(help)}));
-    return false;
-  };
-  bool isOne = read.size() == 1;
-  if (!name.empty() && !isOne && !read.count(name)) {
-    std::vector<std::string> members;
-    for (const auto &[key, array] : read)
-      if (members.size() < 20)
-        members.push_back(key);
-    return refuse(name, "the file has several arrays, none of this name",
-                  fmt::format("it has: {}", fmt::join(members, ", ")));
-  }
-  for (auto &[key, array] : read) {
-    if (!name.empty() && !isOne && key != name)
-      continue;
-    std::string to = name.empty() ? key : name;
-    const runtime::InputEntry *input = inputOf(manifest, to);
-    for (const auto &[other, taken] : arrays)
-      if (other == to || (input && inputOf(manifest, other) == input))
-        return refuse(input ? input->name : to, "two arrays for one input",
-                      "give one --input for it");
-    if (input && !settled)
-      settleLayout(array, *input, options, sink);
-    arrays[to] = std::move(array);
-  }
-  return true;
-}
-
-std::optional<runtime::ArrayMap>
-readRunInputs(const RunOptions &options, const runtime::Manifest &manifest,
-              DiagnosticSink &sink) {
-  runtime::ArrayMap arrays;
-  if (!refuseIdle(options, sink))
-    return std::nullopt;
-  for (const std::string &text : options.inputs) {
-    // NAME=FILE, unless a file of that very name exists.
-    std::string name, path = text;
-    size_t equals = text.find('=');
-    if (equals != std::string::npos && !std::filesystem::exists(text)) {
-      name = text.substr(0, equals);
-      path = text.substr(equals + 1);
-    }
-    runtime::InputOptions inputOptions;
-    inputOptions.dtSeconds = manifest.dtSeconds;
-    auto read = runtime::readInputs(path, inputOptions);
-    if (!read) {
-      sink.report(read.takeError());
-      return std::nullopt;
-    }
-    // The latency encoder's values have no ticks, NIRData says what is what.
-    bool settled =
-        options.encode == runtime::Encoder::Latency || isNirData(path);
-    if (!takeArrays(std::move(*read), name, path, settled, options, manifest,
-                    arrays, sink))
-      return std::nullopt;
-  }
-  if (options.repeat && !repeatSamples(arrays, manifest, options, sink))
-    return std::nullopt;
-  if (!options.encode)
-    return arrays;
-  runtime::EncoderOptions encoder;
-  encoder.kind = *options.encode;
-  encoder.ticks = options.ticks.value_or(0);
-  encoder.seed = options.compile.network.seed.value_or(0);
-  encoder.threshold = options.threshold;
-  for (auto &[key, array] : arrays) {
-    const runtime::InputEntry *input = inputOf(manifest, key);
-    if (!input)
-      continue;
-    runtime::ChannelShape shape{input->name, input->channels, input->shape};
-    encoder.timeAxis = !options.ticks.has_value();
-    auto spikes = runtime::encode(array, shape, encoder);
-    if (!spikes) {
-      sink.report(spikes.takeError());
-      return std::nullopt;
-    }
-    array = std::move(*spikes);
-  }
-  return arrays;
 }
 
 } // namespace snnc

@@ -96,11 +96,6 @@ private:
   std::optional<runtime::ArrayMap> given;
 };
 
-/// Reads --input files, encodes analog ones; error in `sink`.
-std::optional<runtime::ArrayMap>
-readRunInputs(const RunOptions &options, const runtime::Manifest &manifest,
-              DiagnosticSink &sink);
-
 } // namespace snnc
 
 #endif // SNNC_TOOLS_RUNNER_H

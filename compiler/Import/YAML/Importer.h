@@ -153,6 +153,12 @@ private:
   std::optional<Signal> readEnd(const Node &node, const char *what,
                                 const char *key, std::string &name);
   std::optional<Signal> readSource(const Node &node, const std::string &name);
+  std::optional<int64_t> readReceptor(const Node &node, const Ends &ends);
+  /// Delay, receptor and the synapses that `connect` makes.
+  void readSynapses(const Node &node, Ends &ends,
+                    llvm::function_ref<mlir::Attribute(Delay &)> connect);
+
+  // Connectors.cpp
   mlir::Attribute readConnector(const Node &node, Ends &ends, Delay &delay);
   /// SNN1012 for what has no meaning where weights or pairs are data.
   bool isIdleFree(const Node &node, const std::string &word, bool stored,
@@ -166,8 +172,13 @@ private:
                                  Ends &ends, const Delay &delay);
   mlir::Attribute readConv(const Node &node, const Node &conv, Ends &ends);
   mlir::Attribute readMatrix(const Node &weight, Ends &ends, bool diagonal);
+
+  // Distributions.cpp
+  snn::DistAttr constant(double value);
   snn::DistAttr distribution(const Node &node, const char *what,
                              snn::Dimension dimension);
+
+  // Delays.cpp
   bool readDelay(const Node &node, Delay &delay);
   bool readDelayDraw(const Node &given, Delay &delay);
   bool readUniformDelay(const Node &given, Delay &delay);
@@ -175,10 +186,6 @@ private:
   std::optional<double> wholeDelay(const Node &map, const char *key,
                                    std::optional<double> missing);
   std::optional<double> delayTicks(const Node &node, const char *what);
-  std::optional<int64_t> readReceptor(const Node &node, const Ends &ends);
-  /// Delay, receptor and the synapses that `connect` makes.
-  void readSynapses(const Node &node, Ends &ends,
-                    llvm::function_ref<mlir::Attribute(Delay &)> connect);
 
   // Lists.cpp
   void warnOfTimes(const Node &node, const char *what, const std::string &word,
@@ -188,7 +195,6 @@ private:
   std::optional<std::vector<int>>
   placeListColumns(const Node &node, const Node &list, const RowTable &table);
 
-  snn::DistAttr constant(double value);
   mlir::Attribute store(const std::string &key, runtime::NdArray array);
 
   NodePtr root;

@@ -1,0 +1,48 @@
+//===- OptionGroups.h - Options that several verbs have ---------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef SNNC_TOOLS_OPTIONGROUPS_H
+#define SNNC_TOOLS_OPTIONGROUPS_H
+
+#include "tools/snnc/Options.h"
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace snnc {
+
+/// An option with a word for each value of an enum: parsed here, once.
+template <typename Enum, typename Place>
+CLI::Option *addChoice(CLI::App *app, const char *name, const char *help,
+                       std::vector<std::pair<std::string, Enum>> words,
+                       Place &place) {
+  std::vector<std::string> names;
+  for (const auto &[word, value] : words)
+    names.push_back(word);
+  return app
+      ->add_option_function<std::string>(
+          name,
+          [words = std::move(words), &place](const std::string &given) {
+            for (const auto &[word, value] : words)
+              if (word == given)
+                place = value;
+          },
+          help)
+      ->check(CLI::IsMember(names));
+}
+
+/// How a network file is read: --dt, --framework, --weights and the like.
+void addNetworkOptions(CLI::App *app, NetworkOptions &o);
+
+/// How the command line spells those of `addNetworkOptions` that it has.
+std::vector<std::string> givenNetworkOptions(const CLI::App &verb);
+
+/// What it is mapped to, and how: --machine, --paradigm and the like.
+void addMachineOptions(CLI::App *app, CompileOptions &o);
+
+void addReport(CLI::App *app, ReportForm &report);
+
+} // namespace snnc
+
+#endif // SNNC_TOOLS_OPTIONGROUPS_H
