@@ -1,94 +1,79 @@
-"""Networks on the CPU engine, and on Brian2 where it is installed.
+"""Networks on the CPU engine, and on Brian2 and NEST where they are installed.
 
-Whole processes, interleaved in one run: snnc, the peer, snnc, ... A second of
+Whole processes, interleaved in one run: snnc, peer, peer, snnc, ... A second of
 model time is the difference of a long and a short run, so that start, drawing
 and compiling do not count in it; they stand beside it. Nobody may win by
-simulating something else: a network's mean rate, and the distributions over
-neurons and pairs of rates, coefficients of variation and correlations, are
-compared with the peer's.
+simulating something else: the mean rate of each population, and the
+distributions over neurons and pairs of rates, coefficients of variation and
+correlations, are compared with each peer's.
 """
 
+import dataclasses
+import hashlib
 import json
 import os
 import statistics
 import subprocess
+import sys
 import time
 
 import numpy as np
 
+import activity
+
 HERE = os.path.dirname(os.path.abspath(__file__))
-DT = 0.1  # ms, of both networks
-SETTLE = 100  # ms that no statistics count
+ROOT = os.path.join(HERE, os.pardir)
+DT = 0.1  # ms, of all networks
 
-# name: (file, populations in the peer's order, their sizes, model time in ms,
-# how far the mean rate may be off the peer's, and the largest Kolmogorov-Smirnov
-# distance of rates, CVs and pairwise correlations). Draws of one network differ:
-# mean rates of snnc's own (--seed 1 to 10, brunel 1 to 3) have a deviation of
-# 4.5 % (cuba) and 0.24 % (brunel), and the largest distances between two of them
-# are 0.064, 0.144, 0.078 (cuba) and 0.024, 0.025, 0.022. The bound of the rate
-# is three deviations of a difference, sqrt(2) * 3: a narrower one would refuse
-# the same network now and then, a wider one lets others pass.
+
+@dataclasses.dataclass(frozen=True)
+class Network:
+    source: tuple     # a file of models/yaml, or a script with its arguments
+    populations: dict  # name: size, in the peers' order
+    duration: float   # ms
+    # How far a population's mean rate may be off the peer's, as a share, and
+    # the largest Kolmogorov-Smirnov distance of rates, CVs and correlations.
+    # Draws of one network differ: the bounds are three deviations of a
+    # difference of rates, and somewhat more than the largest distance of two
+    # draws, as `benchmarks/activity.py NETWORK` prints them. Narrower ones would
+    # refuse the same network now and then, wider ones let others pass.
+    most_rate: float
+    most_distance: float
+    peers: tuple = ("Brian2", "NEST")
+
+    def file(self, folder):
+        name, *arguments = self.source
+        if not arguments:
+            return os.path.join(ROOT, "models", "yaml", name)
+        made = os.path.join(folder, "network.yaml")
+        with open(made, "w", encoding="utf-8") as out:
+            subprocess.run([sys.executable, os.path.join(ROOT, "models", name),
+                            *arguments], check=True, stdout=out)
+        return made
+
+
+MICROCIRCUIT = {"L23E": 2068, "L23I": 583, "L4E": 2192, "L4I": 548,
+                "L5E": 485, "L5I": 106, "L6E": 1440, "L6I": 295}
 NETWORKS = {
-    "brunel": ("brunel.yaml", {"exc": 10000, "inh": 2500}, 1000, 0.01, 0.04),
-    "cuba": ("cuba.yaml", {"exc": 3200, "inh": 800}, 1000, 0.19, 0.16),
+    "brunel": Network(("brunel.yaml",), {"exc": 10000, "inh": 2500}, 1000,
+                      0.017, 0.06),
+    "cuba": Network(("cuba.yaml",), {"exc": 3200, "inh": 800}, 1000,
+                    0.23, 0.16, ("Brian2",)),
+    "microcircuit": Network(
+        ("microcircuit/make.py", "--scale", "0.1"), MICROCIRCUIT, 3000,
+        0.23, 0.08),
 }
-BIN = 5          # ms, of correlations
-NEURONS = 400    # of whose pairs correlations are taken
 
 
-def distance(a, b):
-    """Two-sample Kolmogorov-Smirnov statistic."""
-    points = np.sort(np.concatenate([a, b]))
-    return float(np.max(np.abs(
-        np.searchsorted(np.sort(a), points, "right") / len(a)
-        - np.searchsorted(np.sort(b), points, "right") / len(b))))
+class Processes:
+    """Times processes in a folder."""
 
-
-class Statistics:
-    """Of spikes as neuron numbers and times in ms."""
-
-    def __init__(self, neurons, times, count, duration):
-        keep = times >= SETTLE
-        neurons, times = neurons[keep], times[keep]
-        order = np.lexsort((times, neurons))
-        neurons, times = neurons[order], times[order]
-        seconds = (duration - SETTLE) / 1000
-        counts = np.bincount(neurons, minlength=count)
-        self.rates = counts / seconds
-        same = np.diff(neurons) == 0
-        gaps, owner = np.diff(times)[same], neurons[1:][same]
-        number = np.bincount(owner, minlength=count)
-        mean = np.bincount(owner, gaps, count) / np.maximum(number, 1)
-        square = np.bincount(owner, gaps**2, count) / np.maximum(number, 1)
-        enough = number >= 5
-        self.cvs = (np.sqrt(np.maximum(square - mean**2, 0))[enough]
-                    / mean[enough])
-        self.correlations = self.correlate(neurons, times, duration)
-
-    @staticmethod
-    def correlate(neurons, times, duration):
-        """Of the spike counts of pairs among some neurons that spike."""
-        active = np.unique(neurons)
-        some = np.random.default_rng(1).permutation(active)[:NEURONS]
-        keep = np.isin(neurons, some)
-        row = np.searchsorted(np.sort(some), neurons[keep])
-        column = ((times[keep] - SETTLE) / BIN).astype(int)
-        counts = np.zeros((len(some), int((duration - SETTLE) / BIN) + 1))
-        np.add.at(counts, (row, column), 1)
-        return np.corrcoef(counts)[np.triu_indices(len(some), 1)]
-
-
-class Cpu:
-
-    def __init__(self, bench, folder, peers, names=tuple(NETWORKS)):
-        self.bench, self.folder = bench, folder
-        self.python = os.path.join(peers, "bin", "python")
-        self.has_peer = os.path.exists(self.python)
+    def __init__(self, folder):
+        self.folder = folder
         self.wall = 0
-        self.names = names
 
     def timed(self, *command, cwd=None):
-        """CPU seconds of a process, and what it took on the wall."""
+        """CPU seconds of a process; `wall` is then what it took on the wall."""
         began = time.monotonic()
         child = subprocess.Popen(command, cwd=cwd or self.folder,
                                  stdout=subprocess.DEVNULL,
@@ -101,111 +86,173 @@ class Cpu:
         self.wall = time.monotonic() - began
         return usage.ru_utime + usage.ru_stime
 
-    def snnc(self, file, duration, threads):
-        return self.timed(
-            self.bench.snnc, "run", os.path.join(HERE, os.pardir, "models",
-                                                 "yaml", file),
-            "--ticks", str(max(1, round(duration / DT))), "--threads",
-            str(threads), "--events", "-o", "out.npz")
 
-    def build_peer(self, name, duration):
-        folder = os.path.join(self.folder, f"{name}-{duration}")
-        self.timed(self.python,
-                   os.path.join(HERE, "peers", "brian2_network.py"), name,
-                   str(duration), folder)
+class Brian2:
+    """C++ standalone: compiled before the clock starts."""
+
+    title = "Brian2 C++ standalone, 1 thread"
+
+    def __init__(self, python, processes, name):
+        self.python, self.processes, self.name = python, processes, name
+
+    def prepare(self, duration):
+        folder = os.path.join(self.processes.folder,
+                              f"{self.name}-{duration}")
+        self.processes.timed(
+            self.python, os.path.join(HERE, "peers", "brian2_network.py"),
+            self.name, str(duration), folder)
         return folder
 
-    def peer(self, folder):
-        return self.timed("./main", cwd=folder)
+    def run(self, folder):
+        return self.processes.timed("./main", cwd=folder)
 
-    def snnc_statistics(self, populations, duration):
-        ticks, neurons, count = [], [], 0
-        with np.load(os.path.join(self.folder, "out.npz")) as file:
-            for population, size in populations.items():
-                spikes = file[f"{population}:spikes"]
-                ticks.append(spikes[:, 0])
-                neurons.append(spikes[:, 1] + count)
-                count += size
-        return Statistics(np.concatenate(neurons),
-                          np.concatenate(ticks) * DT, count, duration)
-
-    def peer_statistics(self, folder, count, duration):
+    def spikes(self, folder):
         with open(os.path.join(folder, "monitor.json"),
                   encoding="utf-8") as file:
             files = json.load(file)
 
         def values(name, dtype):
-            path, = [p for k, p in files.items() if k == name]
             return np.fromfile(os.path.join(folder, "results",
-                                            os.path.basename(path)), dtype)
-        return Statistics(values("i", np.int32),
-                          1000 * values("t", np.float64), count, duration)
+                                            os.path.basename(files[name])),
+                               dtype)
+        return values("i", np.int32), 1000 * values("t", np.float64)
 
-    def gate(self, name, mine, theirs):
+
+class Nest:
+    """One process that draws, connects and simulates."""
+
+    title = "NEST, 1 thread"
+
+    def __init__(self, python, processes, name):
+        self.python, self.processes, self.name = python, processes, name
+
+    def prepare(self, duration):
+        return duration
+
+    def path(self, duration):
+        return os.path.join(self.processes.folder,
+                            f"nest-{self.name}-{duration}.npz")
+
+    def run(self, duration):
+        return self.processes.timed(
+            self.python, os.path.join(HERE, "peers", "nest_network.py"),
+            self.name, str(duration), self.path(duration))
+
+    def spikes(self, duration):
+        with np.load(self.path(duration)) as file:
+            return file["neurons"], file["times"]
+
+
+PEERS = {"Brian2": ("brian2", Brian2), "NEST": ("nest", Nest)}
+
+
+@dataclasses.dataclass
+class Times:
+    """CPU seconds of short and long runs, wall seconds of long ones."""
+    starts: list = dataclasses.field(default_factory=list)
+    model: list = dataclasses.field(default_factory=list)
+    walls: list = dataclasses.field(default_factory=list)
+
+
+class Cpu:
+
+    def __init__(self, bench, folder, peers, names=tuple(NETWORKS)):
+        self.bench, self.folder, self.names = bench, folder, names
+        self.processes = Processes(folder)
+        self.python = os.path.join(peers, "bin", "python")
+
+    def installed(self, peer):
+        module, _ = PEERS[peer]
+        return os.path.exists(self.python) and not subprocess.run(
+            [self.python, "-c", f"import importlib.util as u, sys; "
+             f"sys.exit(u.find_spec('{module}') is None)"],
+            check=False).returncode
+
+    def snnc(self, file, duration, threads):
+        return self.processes.timed(
+            self.bench.snnc, "run", file,
+            "--ticks", str(max(1, round(duration / DT))), "--threads",
+            str(threads), "--events", "-o", "out.npz")
+
+    def gate(self, name, mine, peer, theirs):
         """The networks' activity is the same, or the speed counts for
         nothing."""
-        most_rate, most_distance = NETWORKS[name][3:]
-        rate = mine.rates.mean() / theirs.rates.mean() - 1
-        rates = distance(mine.rates, theirs.rates)
-        cvs = distance(mine.cvs, theirs.cvs)
-        pairs = distance(mine.correlations, theirs.correlations)
-        peer = ("Brian2", theirs.rates.mean())
-        self.bench.row("cpu", name, "rate", mine.rates.mean(), "Hz", peer)
-        self.bench.row("cpu", name, "CV of intervals", mine.cvs.mean(), "",
-                       ("Brian2", theirs.cvs.mean()))
-        self.bench.row("cpu", name, "KS distance of rates", rates, "")
-        self.bench.row("cpu", name, "KS distance of CVs", cvs, "")
-        self.bench.row("cpu", name, "KS distance of correlations", pairs, "")
-        if abs(rate) > most_rate or max(rates, cvs, pairs) > most_distance:
-            raise RuntimeError(f"{name}: another network than Brian2's")
+        network = NETWORKS[name]
+        rate, apart = mine.rate_error(theirs), mine.distances(theirs)
+        row = self.bench.row
+        row("cpu", name, "rate", mine.rates.mean(), "Hz",
+            (peer, theirs.rates.mean()))
+        row("cpu", name, "CV of intervals", mine.cvs.mean(), "",
+            (peer, theirs.cvs.mean()))
+        row("cpu", name, f"rate of a population, off {peer}", rate, "")
+        for what, value in zip(("rates", "CVs", "correlations"), apart):
+            row("cpu", name, f"KS distance of {what}, {peer}", value, "")
+        if rate > network.most_rate or max(apart) > network.most_distance:
+            raise RuntimeError(
+                f"{name}: another network than {peer}'s: rate off by {rate:.3f} "
+                f"of {network.most_rate}, distances "
+                + ", ".join(f"{d:.3f}" for d in apart)
+                + f" of {network.most_distance}")
+
+    def measure(self, file, duration, peers):
+        """Times of snnc by threads and of peers by name, interleaved."""
+        times = {who: Times() for who in (1, 2, *peers)}
+        ready = {peer: (tool.prepare(DT), tool.prepare(duration))
+                 for peer, tool in peers.items()}
+
+        def both(who, run, short, long):
+            kept = times[who]
+            kept.starts.append(run(short))
+            kept.model.append(run(long) - kept.starts[-1])
+            kept.walls.append(self.processes.wall)
+        for _ in range(self.bench.runs):
+            for threads in (1, 2):
+                both(threads, lambda ms, t=threads: self.snnc(file, ms, t), DT,
+                     duration)
+            for peer, tool in peers.items():
+                both(peer, tool.run, *ready[peer])
+        return times, {peer: long for peer, (_, long) in ready.items()}
 
     def network(self, name):
-        file, populations, duration = NETWORKS[name][:3]
-        long = short = None
-        if self.has_peer:
-            long = self.build_peer(name, duration)
-            short = self.build_peer(name, DT)
-        mine = {threads: [] for threads in (1, 2)}
-        theirs, starts, their_starts = [], [], []
-        walls = {1: [], 2: [], "peer": []}
-        for _ in range(self.bench.runs):
-            for threads, list_ in mine.items():
-                start = self.snnc(file, DT, threads)
-                list_.append(self.snnc(file, duration, threads) - start)
-                walls[threads].append(self.wall)
-                if threads == 1:
-                    starts.append(start)
-            if self.has_peer:
-                their_starts.append(self.peer(short))
-                theirs.append(self.peer(long) - their_starts[-1])
-                walls["peer"].append(self.wall)
-        seconds = duration / 1000
-        if self.has_peer:
-            activity = self.snnc_statistics(populations, duration)
-            self.gate(name, activity, self.peer_statistics(
-                long, len(activity.rates), duration))
+        network = NETWORKS[name]
+        file = network.file(self.folder)
+        with open(file, "rb") as text:
+            self.bench.digest = hashlib.sha256(text.read()).hexdigest()[:16]
+        peers = {peer: PEERS[peer][1](self.python, self.processes, name)
+                 for peer in network.peers if self.installed(peer)}
+        times, ready = self.measure(file, network.duration, peers)
+        if peers:
+            mine = activity.of_result(os.path.join(self.folder, "out.npz"),
+                                      network.populations, network.duration, DT)
+        for peer, tool in peers.items():
+            self.gate(name, mine, peer, activity.Activity(
+                *tool.spikes(ready[peer]), network.populations,
+                network.duration))
+        self.figures(name, times, peers)
+        self.bench.digest = None
 
-        for threads in mine:
-            self.bench.row(
-                "cpu", name, f"whole process, wall, {threads} thread"
-                + ("s" if threads > 1 else ""),
-                statistics.median(walls[threads]), "s",
-                ("Brian2 C++ standalone, 1 thread",
-                 statistics.median(walls["peer"])) if self.has_peer else None)
+    def figures(self, name, times, peers):
+        """One row a figure and peer; one without where there is no peer."""
+        seconds = NETWORKS[name].duration / 1000
 
-        def figure(what, values, peers, per=1):
-            peer = ("Brian2 C++ standalone, 1 thread",
-                    statistics.median(peers) / per) if peers else None
-            self.bench.row("cpu", name, what, statistics.median(values) / per,
-                           "s CPU", peer)
-        figure("start and build", starts, their_starts)
-        for threads, values in mine.items():
-            figure(f"model second, {threads} thread"
-                   + ("s" if threads > 1 else ""), values, theirs, seconds)
+        def figure(what, unit, mine, field, per=1):
+            samples = [v / per for v in getattr(times[mine], field)]
+            for peer in peers or (None,):
+                other = peer and (peers[peer].title, statistics.median(
+                    getattr(times[peer], field)) / per)
+                self.bench.row("cpu", name, what, statistics.median(samples),
+                               unit, other, samples)
+        figure("start and build", "s CPU", 1, "starts")
+        for threads, plural in ((1, ""), (2, "s")):
+            figure(f"model second, {threads} thread{plural}", "s CPU", threads,
+                   "model", seconds)
+            figure(f"whole process, wall, {threads} thread{plural}", "s",
+                   threads, "walls")
 
     def run(self):
-        if not self.has_peer:
-            print("cpu: Brian2 is not installed (benchmarks/peers/install); "
-                  "its columns are left out")
+        missing = [peer for peer in PEERS if not self.installed(peer)]
+        if missing:
+            print(f"cpu: {' and '.join(missing)} not installed "
+                  "(benchmarks/peers/install); their columns are left out")
         for name in self.names:
             self.network(name)

@@ -50,12 +50,18 @@ class Benchmarks:
     def __init__(self, snnc, engine, folder, runs, out):
         self.snnc, self.engine = snnc, engine
         self.folder, self.runs, self.out = folder, runs, out
+        self.digest = None  # of the network that is being measured
 
-    def row(self, benchmark, case, metric, value, unit, peer=None):
+    def row(self, benchmark, case, metric, value, unit, peer=None,
+            samples=None):
         line = {"benchmark": benchmark, "case": case, "metric": metric,
                 "value": value, "unit": unit,
                 "peer": peer[0] if peer else None,
                 "ratio": value / peer[1] if peer else None}
+        if samples:
+            line["samples"] = samples
+        if self.digest:
+            line["network"] = self.digest
         print(json.dumps(line), file=self.out, flush=True)
         print(f"{benchmark:<10} {case:<26} {metric:<22} {value:>12.6g} {unit}"
               + (f"   {line['ratio']:.3g} x {peer[0]}" if peer else ""))

@@ -55,6 +55,9 @@ struct DeviceStatistics {
   uint64_t packetsUnrouted = 0; ///< no router entry matched: a lost spike
   double tickCycles = 0;        ///< cycles that one tick has; 0: not timed
   std::vector<PeStatistics> pes;
+
+  /// Of another sample on the same device.
+  DeviceStatistics &operator+=(const DeviceStatistics &other);
 };
 
 /// What makes a run less than trustworthy. All zero: clean.
@@ -68,6 +71,7 @@ struct Verdict {
   uint64_t lostPackets() const { return droppedPackets + unroutedPackets; }
   bool clean() const { return *this == Verdict{}; }
   bool operator==(const Verdict &) const = default;
+  Verdict &operator+=(const Verdict &other);
 };
 
 /// What a device can do and how it keeps time.
@@ -90,6 +94,7 @@ struct Capabilities {
   double tickSeconds = 0;  ///< of a clock; 0: a tick takes as long as it takes
   unsigned threads = 1;    ///< of this computer that work on a tick
   uint64_t batchTicks = 1; ///< ticks that it likes to take at once
+  unsigned samples = 1;    ///< that twins may run side by side
 };
 
 /// `count` spikes of one channel of an input.
@@ -176,6 +181,10 @@ public:
   virtual Expected<std::string> save();
   /// After begin() with the plan of the run that was saved. Error SNN0622.
   virtual Status restore(std::string_view state);
+
+  /// Another one for the same network, at rest, that runs beside this one on a
+  /// thread of its own; null where Capabilities::samples is 1.
+  virtual std::unique_ptr<Device> twin() const { return nullptr; }
 
   /// Bytes of a core's SRAM, between runs. Error SNN0621 without
   /// Capabilities::hasMemory.

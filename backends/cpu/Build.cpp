@@ -148,6 +148,7 @@ buildProgram(snn::NetworkOp network, const Plan &plan, Precision precision,
     synapses += piece.synapses;
   }
   program->threads = threadsFor(tuning, neurons, synapses);
+  program->samples = mostThreads(tuning);
   program->vectors = tuning.vectors;
   program->blocks.resize(read->channels.size() + read->populations.size());
   program->populations = std::move(read->populations);

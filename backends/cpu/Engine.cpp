@@ -36,8 +36,8 @@ void Calendar::clear() {
     day.clear();
 }
 
-Engine::Engine(std::shared_ptr<const Program> opened)
-    : program(std::move(opened)), team(program->threads),
+Engine::Engine(std::shared_ptr<const Program> opened, unsigned threads)
+    : program(std::move(opened)), team(threads),
       states(program->populations.size()) {
   for (const Population &population : program->populations)
     spikes.emplace_back(population.neurons);

@@ -32,6 +32,7 @@ struct Program {
   std::vector<std::vector<std::vector<double>>> scales; ///< [population][state]
   std::unique_ptr<Regions> regions;
   unsigned threads = 1;
+  unsigned samples = 1; ///< side by side
   VectorSet vectors = VectorSet::Portable;
 
   /// Per source, inputs before populations: its projections' in the order of
@@ -64,7 +65,9 @@ struct Group {
 
 class Engine : public runtime::NetworkEngine {
 public:
-  explicit Engine(std::shared_ptr<const Program> program);
+  explicit Engine(std::shared_ptr<const Program> program)
+      : Engine(program, program->threads) {}
+  Engine(std::shared_ptr<const Program> program, unsigned threads);
   ~Engine() override;
 
   const runtime::Manifest &manifest() const override {
@@ -78,6 +81,10 @@ public:
   Status run(const runtime::Batch &batch, runtime::FiniteWatch &watch) override;
   uint64_t batchTicks() const override { return 64; }
   unsigned threads() const override { return team.size(); }
+  unsigned samples() const override { return program->samples; }
+  std::unique_ptr<runtime::NetworkEngine> twin() const override {
+    return std::make_unique<Engine>(program, 1);
+  }
   bool drawsInputs() const override { return true; }
   bool savesState() const override { return true; }
   void prepareToSave() override;

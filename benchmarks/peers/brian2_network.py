@@ -4,12 +4,22 @@ benchmark network in FOLDER, for MS ms of model time, without running it.
 FOLDER/main then runs it. Spikes are left in FOLDER/results.
 """
 
+import importlib
 import json
+import os
 import sys
 
 import numpy as np
-from brian2 import (Network, NeuronGroup, PoissonInput, SpikeMonitor, Synapses,
+from brian2 import (Hz, Network, NeuronGroup, PoissonInput, SpikeMonitor, Synapses,
                     defaultclock, device, ms, mV, prefs, set_device)
+
+
+def microcircuit_numbers():
+    """models/microcircuit/make.py as a module: its tables and rules."""
+    sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                    os.pardir, os.pardir, "models",
+                                    "microcircuit"))
+    return importlib.import_module("make")
 
 
 ORDER = ["start", "groups", "synapses", "thresholds", "resets", "end"]
@@ -66,13 +76,56 @@ def cuba():
     return cells, parts
 
 
+def microcircuit(scale=0.1):
+    """Potjans and Diesmann (2014) by models/microcircuit/make.py's numbers.
+
+    Both receptors have one time constant, so one current and one Synapses
+    object hold all of it. pA and ms are numbers without units here.
+    """
+    make = microcircuit_numbers()
+    size = [round(n * scale) for n in make.SIZE]
+    first = np.concatenate([[0], np.cumsum(size)])
+    random = np.random.default_rng(1)
+    cells = NeuronGroup(
+        int(first[-1]), """dv/dt = (-65 - v)/(10*ms) + (current + extra)/(250*ms) : 1 (unless refractory)
+        dcurrent/dt = -current/(0.5*ms) : 1
+        extra : 1 (constant)""",
+        threshold="v > -50", reset="v = -65", refractory=2 * ms,
+        method="exact")
+    parts, i, j, weights, delays, extra, start = [cells], [], [], [], [], [], []
+    for t in range(8):
+        extra.append(np.full(size[t], make.lost_current(t, scale, "poisson")))
+        start.append(random.normal(*make.START[t], size[t]))
+        parts.append(PoissonInput(
+            cells[first[t]:first[t + 1]], "current",
+            round(make.EXTERNAL[t] * scale), make.EXTERNAL_RATE * Hz,
+            weight=make.WEIGHT / scale**0.5))
+        for s in range(8):
+            count = round(make.synapses(t, s) * scale * scale)
+            weight = make.mean_weight(t, s) / scale**0.5
+            drawn = random.normal(weight, abs(weight) * make.SPREAD, count)
+            weights.append(np.clip(drawn, *((0, None) if weight > 0
+                                            else (None, 0))))
+            delays.append(np.maximum(random.normal(
+                *make.DELAY[make.LAYERS[s][-1]], count), 0.1))
+            i.append(first[s] + random.integers(0, size[s], count))
+            j.append(first[t] + random.integers(0, size[t], count))
+    cells.v, cells.extra = np.concatenate(start), np.concatenate(extra)
+    synapses = Synapses(cells, cells, "w : 1", on_pre="current += w")
+    synapses.connect(i=np.concatenate(i), j=np.concatenate(j))
+    synapses.w = np.concatenate(weights)
+    synapses.delay = np.concatenate(delays) * ms
+    return cells, [*parts, synapses]
+
+
 def main():
     name, duration, folder = sys.argv[1:]
     set_device("cpp_standalone", directory=folder, build_on_run=False)
     prefs.codegen.cpp.extra_compile_args_gcc = ["-O3", "-march=native",
                                                 "-ffast-math"]
     defaultclock.dt = 0.1 * ms
-    cells, parts = {"brunel": brunel, "cuba": cuba}[name]()
+    cells, parts = {"brunel": brunel, "cuba": cuba,
+                    "microcircuit": microcircuit}[name]()
     monitor = SpikeMonitor(cells, name="monitor")
     network = Network(*parts, monitor)
     if name == "brunel":

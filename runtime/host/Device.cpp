@@ -14,6 +14,46 @@
 
 namespace snnc::runtime {
 
+DeviceStatistics &DeviceStatistics::operator+=(const DeviceStatistics &add) {
+  ticks += add.ticks;
+  packetsRouted += add.packetsRouted;
+  packetsUnrouted += add.packetsUnrouted;
+  tickCycles = add.tickCycles;
+  if (pes.empty()) {
+    pes = add.pes;
+    return *this;
+  }
+  for (size_t i = 0; i < std::min(pes.size(), add.pes.size()); ++i) {
+    PeStatistics &a = pes[i];
+    const PeStatistics &b = add.pes[i];
+    a.instructions += b.instructions;
+    a.cycles += b.cycles;
+    if (b.worstTickCycles > a.worstTickCycles) {
+      a.worstTickCycles = b.worstTickCycles;
+      a.worstTick = b.worstTick;
+    }
+    a.overruns += b.overruns;
+    a.packetsSent += b.packetsSent;
+    a.packetsReceived += b.packetsReceived;
+    a.packetsDropped += b.packetsDropped;
+    a.macCycles += b.macCycles;
+    a.macProducts += b.macProducts;
+    a.receiveHighWater = std::max(a.receiveHighWater, b.receiveHighWater);
+    a.stackHighWaterBytes =
+        std::max(a.stackHighWaterBytes, b.stackHighWaterBytes);
+  }
+  return *this;
+}
+
+Verdict &Verdict::operator+=(const Verdict &other) {
+  overruns += other.overruns;
+  droppedPackets += other.droppedPackets;
+  unroutedPackets += other.unroutedPackets;
+  unknownKeys += other.unknownKeys;
+  recordOverflows += other.recordOverflows;
+  return *this;
+}
+
 static Diagnostic noMemory(const Device &device) {
   return makeError("SNN0621", {},
                    fmt::format("{} has no cores whose memory could be reached",

@@ -20,7 +20,14 @@ Capabilities EngineDevice::capabilities() const {
   all.batchTicks = engine.batchTicks();
   all.drawsInputs = true;
   all.savesState = engine.savesState();
+  all.samples = engine.samples();
   return all;
+}
+
+std::unique_ptr<Device> EngineDevice::twin() const {
+  std::unique_ptr<NetworkEngine> other = engine.twin();
+  return other ? std::make_unique<EngineDevice>(called, std::move(other))
+               : nullptr;
 }
 
 DeviceStatistics EngineDevice::statistics() const {

@@ -35,6 +35,7 @@ public:
   DeviceStatistics statistics() const override;
   Expected<std::string> save() override;
   Status restore(std::string_view state) override;
+  std::unique_ptr<Device> twin() const override;
 
 private:
   Status runBatch(uint64_t ticks);

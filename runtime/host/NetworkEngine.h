@@ -14,6 +14,8 @@
 #include "runtime/host/Drive.h"
 #include "runtime/host/FiniteWatch.h"
 
+#include <memory>
+
 namespace snnc::runtime {
 
 /// Spikes of one input in the ticks of a batch: ticks x channels counts, row
@@ -60,6 +62,10 @@ public:
   /// The most ticks that are worth one call.
   virtual uint64_t batchTicks() const { return 1; }
   virtual unsigned threads() const { return 1; }
+  /// Samples that are worth running side by side, each by a twin.
+  virtual unsigned samples() const { return 1; }
+  /// The same network, at rest, on one thread; null: there is only one.
+  virtual std::unique_ptr<NetworkEngine> twin() const { return nullptr; }
   /// save() and restore() work.
   virtual bool savesState() const { return false; }
   /// In front of reset(): keep what save() needs.

@@ -7,8 +7,11 @@
 
 #include "runtime/host/Session.h"
 
+#include "runtime/host/Samples.h"
+
 #include <algorithm>
 #include <fmt/format.h>
+#include <mutex>
 #include <new>
 
 namespace snnc::runtime {
@@ -36,11 +39,25 @@ private:
     uint64_t every = 1;           ///< of the ticks
   };
 
+  /// What runs a sample at a time.
+  struct Lane {
+    Device &device;
+    uint64_t done = 0;      ///< chip ticks, of all its samples
+    bool isStopped = false; ///< `progress` said no, or nobody wants it
+  };
+
   Status prepare();
   Status makeResults();
+  void makeLanes();
   uint64_t bytesPerTick() const;
-  Status runSample(uint64_t sample);
-  Expected<uint64_t> runSpan(uint64_t sample, uint64_t first, uint64_t ticks);
+  Status runSample(Lane &lane, uint64_t sample,
+                   const std::function<bool()> &isWanted);
+  Status runTicks(Lane &lane, uint64_t sample, uint64_t begin,
+                  const std::function<bool()> &isWanted);
+  Expected<uint64_t> runSpan(Lane &lane, uint64_t sample, uint64_t first,
+                             uint64_t ticks,
+                             const std::function<bool()> &isWanted);
+  bool goesOn(Lane &lane, uint64_t done);
   Status keep(uint64_t sample, const Recordings &recordings);
   Status keepSpikes(uint64_t sample, const Recordings &recordings,
                     size_t request);
@@ -48,7 +65,7 @@ private:
                     size_t request);
   Status checkSink() const;
   Status keepMoment(uint64_t tick);
-  Status addVerdict();
+  Status addVerdict(Device &of);
   void collect();
 
   Device &device;
@@ -58,40 +75,12 @@ private:
   const RunOptions &options;
   std::vector<Result> results; ///< of each request
   RunResult result;
-  bool isStopped = false; ///< `progress` said no
+  std::vector<std::unique_ptr<Device>> twins;
+  std::vector<Lane> lanes;
+  std::mutex mutex; ///< of `progress`, and of sums over samples
 };
 
 } // namespace
-
-static void addStatistics(DeviceStatistics &sum, const DeviceStatistics &add) {
-  sum.ticks += add.ticks;
-  sum.packetsRouted += add.packetsRouted;
-  sum.packetsUnrouted += add.packetsUnrouted;
-  sum.tickCycles = add.tickCycles;
-  if (sum.pes.empty()) {
-    sum.pes = add.pes;
-    return;
-  }
-  for (size_t i = 0; i < std::min(sum.pes.size(), add.pes.size()); ++i) {
-    PeStatistics &a = sum.pes[i];
-    const PeStatistics &b = add.pes[i];
-    a.instructions += b.instructions;
-    a.cycles += b.cycles;
-    if (b.worstTickCycles > a.worstTickCycles) {
-      a.worstTickCycles = b.worstTickCycles;
-      a.worstTick = b.worstTick;
-    }
-    a.overruns += b.overruns;
-    a.packetsSent += b.packetsSent;
-    a.packetsReceived += b.packetsReceived;
-    a.packetsDropped += b.packetsDropped;
-    a.macCycles += b.macCycles;
-    a.macProducts += b.macProducts;
-    a.receiveHighWater = std::max(a.receiveHighWater, b.receiveHighWater);
-    a.stackHighWaterBytes =
-        std::max(a.stackHighWaterBytes, b.stackHighWaterBytes);
-  }
-}
 
 Status checkTicks(uint64_t ticks, const std::string &network) {
   if (ticks == 0)
@@ -269,24 +258,55 @@ Status Run::keepMoment(uint64_t tick) {
   return options.sink->keep(moment);
 }
 
+/// Samples side by side where the device can; of each thread's work nothing
+/// else depends on the others.
+void Run::makeLanes() {
+  uint64_t wanted =
+      std::min<uint64_t>(result.samples, device.capabilities().samples);
+  if (wanted > 1 && !options.sink)
+    while (twins.size() < wanted)
+      twins.push_back(device.twin());
+  if (twins.empty())
+    lanes.push_back({device});
+  for (std::unique_ptr<Device> &twin : twins)
+    lanes.push_back({*twin});
+}
+
+/// `done` ticks of this lane's samples.
+bool Run::goesOn(Lane &lane, uint64_t done) {
+  std::lock_guard lock(mutex);
+  lane.done = done;
+  uint64_t all = 0;
+  for (const Lane &each : lanes)
+    all += each.done;
+  return options.progress(all, result.samples * result.chipTicks);
+}
+
 /// How many ticks were run.
-Expected<uint64_t> Run::runSpan(uint64_t sample, uint64_t first,
-                                uint64_t ticks) {
+Expected<uint64_t> Run::runSpan(Lane &lane, uint64_t sample, uint64_t first,
+                                uint64_t ticks,
+                                const std::function<bool()> &isWanted) {
   // An input that is cut short by `ticks` stays silent.
   uint64_t end = std::min(first + ticks, result.ticks);
-  if (Status s = device.inject(inputs.spikesOf(
-          sample, first, end, !device.capabilities().drawsInputs));
+  if (Status s = lane.device.inject(inputs.spikesOf(
+          sample, first, end, !lane.device.capabilities().drawsInputs));
       !s)
     return s.takeError();
+  uint64_t before = lane.done;
   KeepOn keepOn = [&](uint64_t done) {
-    isStopped = !options.progress(sample * result.chipTicks + first + done,
-                                  result.samples * result.chipTicks);
-    return !isStopped;
+    lane.isStopped =
+        !isWanted() || (options.progress && !goesOn(lane, before + done));
+    return !lane.isStopped;
   };
-  auto ran = device.run(ticks, options.progress ? keepOn : KeepOn());
+  bool isAsked = options.progress || lanes.size() > 1;
+  auto ran = lane.device.run(ticks, isAsked ? keepOn : KeepOn());
   if (!ran)
     return ran;
-  auto recordings = device.fetch();
+  {
+    std::lock_guard lock(mutex);
+    lane.done = before + *ran;
+  }
+  auto recordings = lane.device.fetch();
   if (!recordings)
     return recordings.takeError();
   if (Status s = keep(sample, *recordings); !s)
@@ -294,28 +314,19 @@ Expected<uint64_t> Run::runSpan(uint64_t sample, uint64_t first,
   return ran;
 }
 
-Status Run::runSample(uint64_t sample) {
-  if (Status status =
-          device.begin({requests, result.chipTicks, result.ticks, sample,
-                        inputs.drives, std::min(inputs.ticks, result.ticks),
-                        options.keepEvery > 0 || options.from});
-      !status)
-    return status;
-  uint64_t begin = options.from ? options.from->tick : 0;
-  if (options.from)
-    if (Status status = device.restore(options.from->state); !status)
-      return status;
+Status Run::runTicks(Lane &lane, uint64_t sample, uint64_t begin,
+                     const std::function<bool()> &isWanted) {
   uint64_t span = std::max<uint64_t>(1, options.spanBytes / bytesPerTick());
   for (uint64_t tick = begin; tick < result.chipTicks;) {
     uint64_t ticks =
         std::min({span, result.chipTicks - tick, uint64_t(UINT32_MAX)});
     if (uint64_t every = options.keepEvery)
       ticks = std::min(ticks, every - tick % every);
-    auto ran = runSpan(sample, tick, ticks);
+    auto ran = runSpan(lane, sample, tick, ticks, isWanted);
     if (!ran)
       return ran.takeError();
     tick += *ran;
-    if (isStopped)
+    if (lane.isStopped)
       return makeError("SNN0427", {"", manifest.network, 0, 0},
                        fmt::format("the run was interrupted in tick {} of {} "
                                    "of sample {}",
@@ -327,18 +338,32 @@ Status Run::runSample(uint64_t sample) {
   return {};
 }
 
+Status Run::runSample(Lane &lane, uint64_t sample,
+                      const std::function<bool()> &isWanted) {
+  if (Status status = lane.device.begin(
+          {requests, result.chipTicks, result.ticks, sample, inputs.drives,
+           std::min(inputs.ticks, result.ticks),
+           options.keepEvery > 0 || options.from});
+      !status)
+    return status;
+  uint64_t begin = options.from ? options.from->tick : 0;
+  lane.done += begin;
+  if (options.from)
+    if (Status status = lane.device.restore(options.from->state); !status)
+      return status;
+  if (Status status = runTicks(lane, sample, begin, isWanted); !status)
+    return status;
+  return addVerdict(lane.device);
+}
+
 /// What the device counted, for one sample.
-Status Run::addVerdict() {
-  auto verdict = device.verdict();
+Status Run::addVerdict(Device &of) {
+  auto verdict = of.verdict();
   if (!verdict)
     return verdict.takeError();
-  Verdict &sum = result.verdict;
-  sum.overruns += verdict->overruns;
-  sum.droppedPackets += verdict->droppedPackets;
-  sum.unroutedPackets += verdict->unroutedPackets;
-  sum.unknownKeys += verdict->unknownKeys;
-  sum.recordOverflows += verdict->recordOverflows;
-  addStatistics(result.statistics, device.statistics());
+  std::lock_guard lock(mutex);
+  result.verdict += *verdict;
+  result.statistics += of.statistics();
   return {};
 }
 
@@ -358,12 +383,14 @@ void Run::collect() {
 Expected<RunResult> Run::execute() {
   if (Status status = prepare(); !status)
     return status.takeError();
-  for (uint64_t sample = 0; sample < result.samples; ++sample) {
-    if (Status status = runSample(sample); !status)
-      return status.takeError();
-    if (Status status = addVerdict(); !status)
-      return status.takeError();
-  }
+  makeLanes();
+  if (Status status =
+          runSamples(result.samples, unsigned(lanes.size()),
+                     [&](unsigned lane, uint64_t sample, const auto &isWanted) {
+                       return runSample(lanes[lane], sample, isWanted);
+                     });
+      !status)
+    return status.takeError();
   collect();
   return std::move(result);
 }
