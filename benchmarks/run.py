@@ -15,6 +15,7 @@ import time
 
 import numpy as np
 
+import batches
 import chip_loops
 import cpu
 import lists
@@ -236,6 +237,11 @@ class Benchmarks:
         cpu.Cpu(self, self.folder, peers,
                 ("cuba",) if self.quick else tuple(cpu.NETWORKS)).run()
 
+    def batches(self):
+        """Many samples at once, beside the framework."""
+        batches.run(self, DATA, os.environ.get("SNNC_PEERS") or os.path.join(
+            ROOT, "build", "peers"))
+
     def lists(self):
         """Memory and time of millions of listed synapses."""
         lists.run(self)
@@ -248,7 +254,7 @@ class Benchmarks:
 NAMES = ("compile", "check", "synapse", "neuron", "emulator", "prediction", "chip",
          "selector", "paradigms", "chip-loops", "map-bytes")
 # Not of "everything": its files are large.
-ON_REQUEST = ("lists", "cpu")
+ON_REQUEST = ("lists", "cpu", "batches")
 
 
 def append_history(options):

@@ -543,6 +543,33 @@ TEST_F(Cpu, ThreadsFailAlike) {
   }
 }
 
+/// Side by side, in any order; the error is that of the first one.
+TEST_F(Cpu, SamplesFailAlike) {
+  ASSERT_TRUE(parse(::network(300, R"(
+    snn.projection "plus" %in to %p weights #snn.dense<dense<1.0> :
+      tensor<300x40xf32>> delay(1) quant <16, nearest, 32767.0>
+      : tensor<40xf32>, tensor<300xi1>)")))
+      << messages;
+  constexpr size_t samples = 9, ticks = 50;
+  std::vector<uint16_t> all(samples * ticks * 40, 1);
+  // The third sample fails late, those after it early.
+  for (size_t sample = 2; sample < samples; ++sample) {
+    size_t tick = sample == 2 ? 45 : 1;
+    std::fill_n(all.begin() + ptrdiff_t((sample * ticks + tick) * 40), 40,
+                65535);
+  }
+  NdArray input = NdArray::of<uint16_t>({samples, ticks, 40}, all);
+  auto interpreter = interpret(Precision::Quantized);
+  auto wanted = runReference(*interpreter, {{"", input}}, {}, {});
+  for (unsigned threads : {1u, 2u, 5u}) {
+    cpu::Tuning tuning;
+    tuning.threads = threads;
+    auto got = runCpu({{"", input}}, {}, target::Precision::Quantized, tuning);
+    ASSERT_TRUE(!wanted && !got);
+    EXPECT_EQ(toText(got.error()), toText(wanted.error()));
+  }
+}
+
 TEST_F(Cpu, APlanKnowsItsSize) {
   ASSERT_TRUE(parse(::network(500, everyRule(40, 500)))) << messages;
   auto target = cpu::createTarget();

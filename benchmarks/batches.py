@@ -1,0 +1,111 @@
+"""Samples per second of classifiers: many samples in one run of the CPU engine,
+and the framework that trained the network, the same samples in one batch.
+
+N-MNIST: the recording of the test data with its events moved by up to 3 pixels
+and 20 ms, seeded, as often as there are samples: the data set itself is too
+large to come with a repository. Peer: Sinabs, which reads the NIR file. Time is
+the difference of many samples and one, so that start-up does not count.
+"""
+
+import os
+import statistics
+import subprocess
+import time
+
+import numpy as np
+
+import networks
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.join(HERE, os.pardir)
+SAMPLES = 100
+
+
+def moved(frames, samples, seed=1):
+    """samples x ticks x 2 x 34 x 34."""
+    random = np.random.default_rng(seed)
+    made = np.zeros((samples, *frames.shape), np.uint8)
+    for sample in made:
+        y, x = random.integers(-3, 4, 2)
+        late = random.integers(0, 21)
+        shifted = np.roll(frames, (y, x), (2, 3))
+        sample[late:] = shifted[:len(frames) - late]
+    return made
+
+
+def seconds(bench, case, samples, threads, arguments):
+    """Wall and CPU seconds of the median run."""
+    taken = []
+    path = os.path.join(bench.folder, f"{case}-{samples}.npy")
+    for _ in range(bench.runs):
+        begin = time.monotonic()
+        child = subprocess.Popen(
+            [bench.snnc, "run", *arguments, "--input", path, "--layout",
+             "samples-first", "--threads", str(threads), "-o", "out.npz"],
+            cwd=bench.folder, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode:
+            raise RuntimeError(f"{case}: exit code {child.returncode}")
+        taken.append((time.monotonic() - begin,
+                      usage.ru_utime + usage.ru_stime))
+    return tuple(map(statistics.median, zip(*taken)))
+
+
+def measure(bench, case, stimulus, arguments, peer=None):
+    for count in (1, len(stimulus)):
+        np.save(os.path.join(bench.folder, f"{case}-{count}.npy"),
+                stimulus[:count])
+    for threads in (1, 2):
+        one = seconds(bench, case, 1, threads, arguments)
+        many = seconds(bench, case, len(stimulus), threads, arguments)
+        for what, a, b in zip(("wall", "CPU"), one, many):
+            bench.row("batches", f"{case}, {len(stimulus)} samples",
+                      f"samples per {what} second, {threads} thread"
+                      + ("s" if threads > 1 else ""),
+                      (len(stimulus) - 1) / (b - a), "1/s",
+                      peer if (what, threads) == ("CPU", 1) else None)
+
+
+def sinabs(bench, python, case, samples):
+    """Samples per CPU second on one thread, and the classes that it votes for;
+    None where it is not installed."""
+    if not os.path.exists(python) or subprocess.run(
+            [python, "-c", "import sinabs, nir"], capture_output=True,
+            check=False).returncode:
+        print("batches: Sinabs is not installed (benchmarks/peers/install); its "
+              "column is left out")
+        return None
+    done = subprocess.run(
+        [python, os.path.join(HERE, "peers", "sinabs_batch.py"),
+         os.path.join(bench.folder, f"{case}-{samples}.npy"), bench.nmnist],
+        check=True, capture_output=True, text=True)
+    rate, *votes = done.stdout.split()
+    return float(rate), np.array(list(map(int, votes)))
+
+
+def run(bench, data, peers):
+    digits = np.load(os.path.join(ROOT, "models", "digits", "test_inputs.npy"))
+    # Its test set takes 20 ms, less than a measurement.
+    measure(bench, "digits", np.concatenate([digits] * 20),
+            [os.path.join(ROOT, "models", "digits", "digits.nir"),
+             "--record", "readout:spikes"])
+    frames = networks.nmnist_frames(os.path.join(data, "nir", "nmnist",
+                                                 "sample_nmnist.bin"))
+    bench.nmnist = os.path.join(data, "nir", "nmnist", "cnn_sinabs.nir")
+    stimulus = moved(frames, SAMPLES)
+    np.save(os.path.join(bench.folder, f"nmnist-{SAMPLES}.npy"), stimulus)
+    peer = sinabs(bench, os.path.join(peers, "bin", "python"), "nmnist",
+                  SAMPLES)
+    measure(bench, "nmnist", stimulus,
+            [bench.nmnist, "--dt", "1", "--reset", "subtract", "--record",
+             "12:spikes"],
+            peer and ("Sinabs, 1 thread", peer[0]))
+    if peer:
+        with np.load(os.path.join(bench.folder, "out.npz")) as file:
+            spikes, = [file[k] for k in file.files if k.endswith(":spikes")
+                       and file[k].shape[-1] == 10]
+        same = np.mean(spikes.sum(1).argmax(1) == peer[1])
+        bench.row("batches", f"nmnist, {SAMPLES} samples",
+                  "classes that are Sinabs's", same, "")
