@@ -11,7 +11,7 @@ import sys
 
 import numpy as np
 from brian2 import (Hz, Network, NeuronGroup, PoissonInput, SpikeMonitor, Synapses,
-                    defaultclock, device, ms, mV, prefs, set_device)
+                    defaultclock, device, ms, mV, prefs, seed, set_device)
 
 
 def microcircuit_numbers():
@@ -124,6 +124,7 @@ def main():
     prefs.codegen.cpp.extra_compile_args_gcc = ["-O3", "-march=native",
                                                 "-ffast-math"]
     defaultclock.dt = 0.1 * ms
+    seed(1)
     cells, parts = {"brunel": brunel, "cuba": cuba,
                     "microcircuit": microcircuit}[name]()
     monitor = SpikeMonitor(cells, name="monitor")
