@@ -430,6 +430,10 @@ probes: ["n:spikes", "n:v", "noise:v"]
         self.assertFalse(np.array_equal(encoded[0], encoded[1]))
         np.testing.assert_array_equal(encoded[0], self.values(
             path, "--input", self.path("half.npy"), "--encode", "rate"))
+        np.save(self.path("one.npy"), np.ones((4, 2), np.uint8))
+        same = self.snnc("run", path, "--input", self.path("one.npy"), "--repeat", 2, "-o",
+                         self.path("same.npz"))
+        self.assertIn("all trials are the same [SNN0661]", same.stderr)
         np.save(self.path("many.npy"), np.zeros((2, 4, 2), np.uint8))
         done = self.snnc("run", path, "--input", self.path("many.npy"), "--repeat", 2,
                          "--backend", "reference", code=1)

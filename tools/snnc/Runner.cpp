@@ -244,11 +244,29 @@ void RunSubject::addOrigin(Diagnostic &error, const RunOptions &options,
     error.notes = again.error().notes;
 }
 
+/// Trials differ in what is drawn as they run.
+static void warnOfEqualTrials(const RunOptions &options,
+                              const runtime::Drives &drives,
+                              DiagnosticSink &sink) {
+  if (options.repeat.value_or(1) == 1 || !drives.byInput.empty() ||
+      options.encode == runtime::Encoder::Rate)
+    return;
+  Diagnostic d = makeError(
+      "SNN0661", {},
+      fmt::format("--repeat {}: no input is drawn, all trials are the same",
+                  *options.repeat),
+      {"leave --repeat out, or encode the inputs with --encode rate"});
+  d.severity = Severity::Warning;
+  sink.report(std::move(d));
+}
+
 std::optional<runtime::Drives>
 RunSubject::addDrivenInputs(runtime::ArrayMap &inputs,
                             const RunOptions &options, DiagnosticSink &sink) {
-  if (!module && file && !hasDrivenInputs(*file))
+  if (!module && file && !hasDrivenInputs(*file)) {
+    warnOfEqualTrials(options, {}, sink);
     return runtime::Drives();
+  }
   MessageBridge bridge(context.get(), sink);
   if (!loadNetwork(sink))
     return std::nullopt;
@@ -257,6 +275,8 @@ RunSubject::addDrivenInputs(runtime::ArrayMap &inputs,
       {options.ticks, options.repeat, options.compile.network.seed}, inputs);
   if (!drives)
     sink.report(drives.takeError());
+  else
+    warnOfEqualTrials(options, *drives, sink);
   return sink.hasErrors() ? std::nullopt : std::optional(std::move(*drives));
 }
 
