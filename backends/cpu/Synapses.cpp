@@ -333,13 +333,6 @@ FailureOr<std::vector<RowBlock>> buildRows(ProjectionOp projection,
   return maker->make();
 }
 
-static double elementCount(Attribute weights) {
-  if (auto ref = dyn_cast<ParamRefAttr>(weights))
-    return double(ref.getType().getNumElements());
-  auto dense = dyn_cast<DenseElementsAttr>(weights);
-  return dense ? double(dense.getNumElements()) : 0;
-}
-
 /// Expected number of synapses, or at most so many where weights are stored.
 static double expectedSynapses(ProjectionOp projection) {
   double sources = double(projection.numSources()),
@@ -360,7 +353,7 @@ static double expectedSynapses(ProjectionOp projection) {
   if (isa<OneToOneAttr>(weights))
     return targets * perCell;
   if (auto conv = dyn_cast<ConvAttr>(weights))
-    return elementCount(conv.getWeights()) * perCell *
+    return double(elementsOf(conv.getWeights())) * perCell *
            double(conv.getOut()[1] * conv.getOut()[2]);
   return sources * targets * perCell;
 }

@@ -178,7 +178,8 @@ private:
 
 /// The first and the last key of a flow: a route that matches one of them only
 /// cuts the flow in two.
-static void checkFlow(FlowOp flow, const std::map<uint64_t, RouteTable> &chips,
+static void checkFlow(FlowOp flow,
+                      const std::map<ChipCoordinate, RouteTable> &chips,
                       Findings &findings) {
   if (!flow.getKey()) {
     findings.report(flow, "SNN0595")
@@ -210,9 +211,9 @@ static void checkFlow(FlowOp flow, const std::map<uint64_t, RouteTable> &chips,
 static void checkRouted(ModuleOp module, Findings &findings) {
   checkPlaced(module, findings);
   for (auto machine : module.getOps<MachineOp>()) {
-    std::map<uint64_t, RouteTable> chips;
+    std::map<ChipCoordinate, RouteTable> chips;
     for (auto route : machine.getOps<RouteOp>())
-      chips[route.getChip()].add(route);
+      chips[chipOf(route)].add(route);
     for (Operation &op : machine.getBody().front()) {
       auto slice = dyn_cast<SliceOp>(op);
       auto input = dyn_cast<InputOp>(op);

@@ -40,6 +40,9 @@ namespace snnc::fabric {
 const RowFormats &rowFormatsOf(mlir::MLIRContext *context);
 
 CoreAddress addressOf(PeAttr pe);
+/// The chip whose router has this entry.
+ChipCoordinate chipOf(RouteOp route);
+PeAttr toAttr(mlir::MLIRContext *context, const CoreAddress &core);
 
 /// The attribute of an encoding and back.
 RowsAttr toAttr(mlir::MLIRContext *context, const RowEncoding &encoding);

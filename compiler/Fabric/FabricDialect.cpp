@@ -38,16 +38,49 @@ const RowFormats &snnc::fabric::rowFormatsOf(MLIRContext *context) {
 }
 
 LogicalResult PeAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
-                             unsigned x, unsigned y, unsigned p) {
-  if (x <= 7 && y <= 7 && p <= 3)
-    return success();
-  return emitError() << "core (" << x << ", " << y << ", " << p
-                     << ") has no hardware id: columns and rows are 0 to 7, "
-                        "cores of a quad 0 to 3";
+                             unsigned x, unsigned y, unsigned p, unsigned chipX,
+                             unsigned chipY) {
+  if (x > 7 || y > 7 || p > 3)
+    return emitError() << "core (" << x << ", " << y << ", " << p
+                       << ") has no hardware id: columns and rows are 0 to 7, "
+                          "cores of a quad 0 to 3";
+  if (chipX > UINT16_MAX || chipY > UINT16_MAX)
+    return emitError() << "chip (" << chipX << ", " << chipY
+                       << ") has a column or row beyond " << UINT16_MAX;
+  return success();
+}
+
+Attribute PeAttr::parse(AsmParser &parser, Type) {
+  unsigned x, y, p, chipX = 0, chipY = 0;
+  SMLoc at = parser.getCurrentLocation();
+  if (parser.parseLess() || parser.parseInteger(x) || parser.parseComma() ||
+      parser.parseInteger(y) || parser.parseComma() || parser.parseInteger(p))
+    return {};
+  if (succeeded(parser.parseOptionalKeyword("chip")) &&
+      (parser.parseInteger(chipX) || parser.parseComma() ||
+       parser.parseInteger(chipY)))
+    return {};
+  if (parser.parseGreater())
+    return {};
+  return getChecked([&] { return parser.emitError(at); }, parser.getContext(),
+                    x, y, p, chipX, chipY);
+}
+
+void PeAttr::print(AsmPrinter &printer) const {
+  printer << "<" << getX() << ", " << getY() << ", " << getP();
+  if (getChipX() || getChipY())
+    printer << " chip " << getChipX() << ", " << getChipY();
+  printer << ">";
 }
 
 snnc::CoreAddress snnc::fabric::addressOf(PeAttr pe) {
-  return {{}, {uint8_t(pe.getX()), uint8_t(pe.getY()), uint8_t(pe.getP())}};
+  return {{uint16_t(pe.getChipX()), uint16_t(pe.getChipY())},
+          {uint8_t(pe.getX()), uint8_t(pe.getY()), uint8_t(pe.getP())}};
+}
+
+PeAttr snnc::fabric::toAttr(MLIRContext *context, const CoreAddress &core) {
+  return PeAttr::get(context, core.pe.x, core.pe.y, core.pe.p, core.chip.x,
+                     core.chip.y);
 }
 
 RowsAttr snnc::fabric::toAttr(MLIRContext *context,

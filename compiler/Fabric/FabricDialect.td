@@ -48,10 +48,18 @@ class Fabric_Attr<string name, string attrMnemonic>
 }
 
 def Fabric_PeAttr : Fabric_Attr<"Pe", "pe"> {
-  let summary = "A core: column and row of its quad and its number in the quad";
+  let summary = "A core of a machine";
+  let description = [{
+    Column and row of its quad, its number in the quad, and column and row of
+    its chip, of which nothing is said where it is the first:
+    `#fabric.pe<7, 6, 0>`, `#fabric.pe<7, 6, 0 chip 0, 1>`.
+  }];
   let genVerifyDecl = 1; // 3, 3 and 2 bits of the chip's own id
-  let parameters = (ins "unsigned":$x, "unsigned":$y, "unsigned":$p);
-  let assemblyFormat = "`<` $x `,` $y `,` $p `>`";
+  let parameters = (ins "unsigned":$x, "unsigned":$y, "unsigned":$p,
+                        "unsigned":$chipX, "unsigned":$chipY);
+  let builders = [AttrBuilder<(ins "unsigned":$x, "unsigned":$y, "unsigned":$p),
+                              "return $_get($_ctxt, x, y, p, 0u, 0u);">];
+  let hasCustomAssemblyFormat = 1;
 }
 
 def Fabric_RowsAttr : AttrDef<Fabric_Dialect, "Rows"> {

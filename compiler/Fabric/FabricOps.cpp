@@ -140,6 +140,9 @@ LogicalResult FlowOp::verify() {
 }
 
 LogicalResult RouteOp::verify() {
+  if (getChipX() > UINT16_MAX || getChipY() > UINT16_MAX)
+    return emitOpError(
+        "names a chip whose column or row has more than 16 bits");
   if (!fits32(getKey()) || !fits32(getMask()))
     return emitOpError("key and mask are 32 bits wide");
   if (getKey() & ~getMask())
@@ -171,6 +174,10 @@ llvm::SmallVector<BlockOp> snnc::fabric::blocksOf(SliceOp slice) {
            a->isBeforeInBlock(b.getOperation());
   });
   return blocks;
+}
+
+snnc::ChipCoordinate snnc::fabric::chipOf(RouteOp route) {
+  return {uint16_t(route.getChipX()), uint16_t(route.getChipY())};
 }
 
 GatherOp snnc::fabric::gatherOf(SliceOp slice) {

@@ -28,7 +28,7 @@ def Fabric_MachineOp : Fabric_Op<"machine", [
       %lif1 = fabric.slice "lif1" [0, 38) at <7, 6, 0> key 0x0
       fabric.block 0 "fc1" (%input) to %lif1 encoding #fabric.dense<8> bytes 480
       fabric.flow %input to (%lif1) key 0x40 mask 0xfffffff0
-      fabric.route chip 0 key 0x40 mask 0xfffffff0 to [#fabric.pe<7, 6, 0>]
+      fabric.route chip 0, 0 key 0x40 mask 0xfffffff0 to [#fabric.pe<7, 6, 0>]
       fabric.buffer %lif1 "rows" block 0 bytes 480 at 0x20f0
     }
     ```
@@ -154,12 +154,13 @@ def Fabric_RouteOp : Fabric_PartOp<"route"> {
   let summary = "One entry of a chip's multicast router";
   let description = [{
     packet key & `mask` == `key`: copy to `targets`. Entries stand in the
-    router's order, the first match wins.
+    router's order, the first match wins. `chip` is the column and row of the
+    chip whose router it is.
   }];
-  let arguments = (ins I64Attr:$chip, I64Attr:$key, I64Attr:$mask,
+  let arguments = (ins I64Attr:$chipX, I64Attr:$chipY, I64Attr:$key, I64Attr:$mask,
                        Fabric_PeArrayAttr:$targets);
   let assemblyFormat = [{
-    `chip` $chip `key` custom<Hex>($key) `mask` custom<Hex>($mask)
+    `chip` $chipX `,` $chipY `key` custom<Hex>($key) `mask` custom<Hex>($mask)
     `to` $targets attr-dict
   }];
   let hasVerifier = 1;

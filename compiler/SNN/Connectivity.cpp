@@ -201,15 +201,6 @@ void Connectivity::countByTarget(std::vector<uint32_t> &degrees) const {
   forEach([&](uint32_t, const Synapse &synapse) { ++degrees[synapse.target]; });
 }
 
-/// How many numbers a kernel attribute holds; 0: none.
-static size_t elementCount(Attribute weights) {
-  if (auto ref = dyn_cast<ParamRefAttr>(weights))
-    return size_t(ref.getType().getNumElements());
-  if (auto dense = dyn_cast<DenseElementsAttr>(weights))
-    return size_t(dense.getNumElements());
-  return 0;
-}
-
 static std::unique_ptr<Connectivity> createInner(Attribute weights,
                                                  uint32_t sources,
                                                  uint32_t targets,
@@ -247,7 +238,7 @@ static std::unique_ptr<Connectivity> createInner(Attribute weights,
     error = "convolution shapes do not match the populations";
     return nullptr;
   }
-  auto view = values(conv.getWeights(), elementCount(conv.getWeights()));
+  auto view = values(conv.getWeights(), elementsOf(conv.getWeights()));
   return view ? std::make_unique<ConvConnectivity>(conv, *view) : nullptr;
 }
 

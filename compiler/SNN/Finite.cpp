@@ -14,14 +14,6 @@ using namespace mlir;
 
 namespace snnc::snn {
 
-static size_t elementsOf(Attribute numbers) {
-  if (auto ref = dyn_cast<ParamRefAttr>(numbers))
-    return size_t(ref.getType().getNumElements());
-  if (auto dense = dyn_cast<DenseElementsAttr>(numbers))
-    return size_t(dense.getNumElements());
-  return 1;
-}
-
 /// The place of the first element that float32 does not hold.
 static std::optional<size_t> firstBeyond(Attribute numbers) {
   if (!numbers)

@@ -17,6 +17,14 @@ ParameterStore &paramsOf(MLIRContext *context) {
   return context->getOrLoadDialect<SNNDialect>()->params();
 }
 
+size_t elementsOf(Attribute numbers) {
+  if (auto ref = dyn_cast<ParamRefAttr>(numbers))
+    return size_t(ref.getType().getNumElements());
+  if (auto dense = dyn_cast<DenseElementsAttr>(numbers))
+    return size_t(dense.getNumElements());
+  return 1;
+}
+
 std::optional<ParamValues> ParamValues::get(Attribute attr, size_t count,
                                             MLIRContext *context) {
   ParamValues view;

@@ -9,6 +9,10 @@
 
 namespace snnc::snn {
 
+/// How many numbers a parameter attribute holds: those of a `#snn.param` or a
+/// dense tensor; of a number one.
+size_t elementsOf(mlir::Attribute numbers);
+
 /// A read view of a number, a dense tensor or a `#snn.param`. Valid as long as
 /// the attribute's context.
 class ParamValues {

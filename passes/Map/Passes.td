@@ -141,7 +141,7 @@ def FabricRoute : MapPass<"fabric-route"> {
       fabric.flow %in to (%a) key 0x8 mask 0xfffffffc
     }
     // becomes
-    fabric.route chip 0 key 0x8 mask 0xfffffffc to [#fabric.pe<7, 6, 0>]
+    fabric.route chip 0, 0 key 0x8 mask 0xfffffffc to [#fabric.pe<7, 6, 0>]
     ```
   }];
   let options = [MachineOption];
@@ -166,7 +166,7 @@ def FabricPlanMemory : MapPass<"fabric-plan-memory"> {
       %a = fabric.slice "a" [0, 8) at <7, 6, 0> key 0x0
       fabric.block 0 "w" (%in) to %a encoding #fabric.dense<8> bytes 32
       fabric.flow %in to (%a) key 0x8 mask 0xfffffffc
-      fabric.route chip 0 key 0x8 mask 0xfffffffc to [#fabric.pe<7, 6, 0>]
+      fabric.route chip 0, 0 key 0x8 mask 0xfffffffc to [#fabric.pe<7, 6, 0>]
     }
     // becomes
     fabric.buffer %a "header" bytes ... at 0x2000
@@ -194,7 +194,7 @@ def FabricVerifyMapping : MapPass<"fabric-verify-mapping"> {
       snn.projection "w" %in to %a weights #snn.dense<dense<1.0> : tensor<8x4xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<4xf32>, tensor<8xi1>
     }
     // becomes
-    fabric.route chip 0 key 0x8 mask 0xfffffffc to [#fabric.pe<7, 6, 0>]
+    fabric.route chip 0, 0 key 0x8 mask 0xfffffffc to [#fabric.pe<7, 6, 0>]
     ```
   }];
   let options = [MachineOption];

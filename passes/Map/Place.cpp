@@ -32,17 +32,17 @@ struct FabricPlacePass : impl::FabricPlaceBase<FabricPlacePass> {
 
   LogicalResult placeAll(MachineOp op, const MachineModel &machine) {
     llvm::SmallVector<SliceOp> slices(op.getOps<SliceOp>());
-    if (slices.size() > machine.pes.size()) {
+    PlacementProblem problem;
+    problem.cores = machine.cores();
+    if (slices.size() > problem.cores.size()) {
       InFlightDiagnostic diag = report(op, "SNN0354")
                                 << "the network needs " << slices.size()
                                 << " cores, machine '" << machine.name
-                                << "' has " << machine.pes.size();
+                                << "' has " << problem.cores.size();
       attachHelp(diag) << "use fewer neurons, sparser connections or "
                           "8-bit weights";
       return failure();
     }
-    PlacementProblem problem;
-    problem.pes = machine.pes;
     if (failed(addSlices(problem, slices)))
       return failure();
     addFlows(problem, op, slices);
@@ -50,7 +50,7 @@ struct FabricPlacePass : impl::FabricPlaceBase<FabricPlacePass> {
       return report(op, "SNN0358") << *why;
     Placement placement = place(problem);
     for (size_t i = 0; i < slices.size(); ++i)
-      slices[i].setAtAttr(toAttr(&getContext(), machine.pes[placement[i]]));
+      slices[i].setAtAttr(toAttr(&getContext(), problem.cores[placement[i]]));
     quads += unsigned(quadsReached(problem, placement, false));
     return success();
   }
@@ -58,7 +58,7 @@ struct FabricPlacePass : impl::FabricPlaceBase<FabricPlacePass> {
   LogicalResult addSlices(PlacementProblem &problem,
                           llvm::ArrayRef<SliceOp> slices) {
     llvm::StringMap<uint32_t> groups;
-    llvm::SmallVector<SliceOp> holder(problem.pes.size());
+    llvm::SmallVector<SliceOp> holder(problem.cores.size());
     for (SliceOp slice : slices) {
       problem.group.push_back(
           groups.try_emplace(slice.getPopulation(), groups.size())
@@ -66,11 +66,11 @@ struct FabricPlacePass : impl::FabricPlaceBase<FabricPlacePass> {
       auto &pinned = problem.pinned.emplace_back();
       if (!slice.getAtAttr())
         continue;
-      auto it = std::find(problem.pes.begin(), problem.pes.end(),
-                          addressOf(slice.getAtAttr()).pe);
-      if (it == problem.pes.end())
+      auto it = std::find(problem.cores.begin(), problem.cores.end(),
+                          addressOf(slice.getAtAttr()));
+      if (it == problem.cores.end())
         return refuse(slice, "which this machine does not have");
-      pinned = uint32_t(it - problem.pes.begin());
+      pinned = uint32_t(it - problem.cores.begin());
       if (holder[*pinned])
         return refuse(slice, "as " + describe(holder[*pinned]) + " are");
       holder[*pinned] = slice;

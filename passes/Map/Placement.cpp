@@ -18,11 +18,11 @@ struct Quads {
   std::vector<uint32_t> ofPe;               ///< quad of each core
   std::vector<std::vector<uint32_t>> cores; ///< of each quad
 
-  explicit Quads(const std::vector<PeCoordinate> &pes) {
-    std::map<std::pair<unsigned, unsigned>, uint32_t> ids;
-    for (uint32_t i = 0; i < pes.size(); ++i) {
-      auto [it, isNew] =
-          ids.try_emplace({pes[i].x, pes[i].y}, uint32_t(cores.size()));
+  explicit Quads(const std::vector<CoreAddress> &all) {
+    std::map<CoreAddress, uint32_t> ids; // by a quad's first core
+    for (uint32_t i = 0; i < all.size(); ++i) {
+      CoreAddress quad{all[i].chip, {all[i].pe.x, all[i].pe.y, 0}};
+      auto [it, isNew] = ids.try_emplace(quad, uint32_t(cores.size()));
       if (isNew)
         cores.emplace_back();
       cores[it->second].push_back(i);
@@ -34,7 +34,7 @@ struct Quads {
 class GreedyPlacer {
 public:
   explicit GreedyPlacer(const PlacementProblem &problem)
-      : problem(problem), quads(problem.pes), free(quads.cores),
+      : problem(problem), quads(problem.cores), free(quads.cores),
         reached(problem.flows.size(), std::vector<bool>(quads.cores.size())),
         flowsOf(problem.group.size()), result(problem.group.size(), unplaced) {
     for (uint32_t f = 0; f < problem.flows.size(); ++f)
@@ -130,12 +130,12 @@ private:
 } // namespace
 
 std::optional<std::string> check(const PlacementProblem &problem) {
-  if (problem.group.size() > problem.pes.size())
+  if (problem.group.size() > problem.cores.size())
     return fmt::format("{} cores needed, the machine has {}",
-                       problem.group.size(), problem.pes.size());
+                       problem.group.size(), problem.cores.size());
   if (problem.pinned.size() != problem.group.size())
     return "every slice needs an entry in `pinned`";
-  std::vector<bool> used(problem.pes.size());
+  std::vector<bool> used(problem.cores.size());
   for (auto pe : problem.pinned) {
     if (pe && (*pe >= used.size() || used[*pe]))
       return "a pinned core does not exist or is taken twice";
@@ -157,7 +157,7 @@ std::optional<std::string> verify(const PlacementProblem &problem,
                                   const Placement &placement) {
   if (placement.size() != problem.group.size())
     return "not every slice has a core";
-  std::vector<bool> used(problem.pes.size());
+  std::vector<bool> used(problem.cores.size());
   for (uint32_t slice = 0; slice < placement.size(); ++slice) {
     uint32_t pe = placement[slice];
     if (pe >= used.size())
@@ -173,7 +173,7 @@ std::optional<std::string> verify(const PlacementProblem &problem,
 
 uint64_t quadsReached(const PlacementProblem &problem,
                       const Placement &placement, bool weighted) {
-  Quads quads(problem.pes);
+  Quads quads(problem.cores);
   uint64_t sum = 0;
   for (const auto &flow : problem.flows) {
     std::vector<bool> reached(quads.cores.size());

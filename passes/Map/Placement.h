@@ -25,13 +25,14 @@ struct PlacementProblem {
     uint64_t weight = 1;           ///< packets a tick at most: source neurons
     std::vector<uint32_t> targets; ///< slices
   };
-  std::vector<PeCoordinate> pes; ///< usable cores, in allocation order
-  std::vector<uint32_t> group;   ///< per slice: its population
+  std::vector<CoreAddress> cores; ///< usable, in allocation order
+  std::vector<uint32_t> group;    ///< per slice: its population
   std::vector<Flow> flows;
-  std::vector<std::optional<uint32_t>> pinned; ///< per slice: index into `pes`
+  std::vector<std::optional<uint32_t>>
+      pinned; ///< per slice: index into `cores`
 };
 
-/// Per slice: index into `pes`.
+/// Per slice: index into `cores`.
 using Placement = std::vector<uint32_t>;
 
 /// Why the problem has no solution or makes no sense; nothing when it is fine.

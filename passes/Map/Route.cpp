@@ -81,8 +81,8 @@ struct FabricRoutePass : impl::FabricRouteBase<FabricRoutePass> {
     for (const RouterEntry &entry : entries) {
       llvm::SmallVector<Attribute> targets;
       for (uint32_t core : entry.targets)
-        targets.push_back(toAttr(op.getContext(), cores.address(core).pe));
-      b.create<RouteOp>(op.getLoc(), 0, entry.key, entry.mask,
+        targets.push_back(toAttr(op.getContext(), cores.address(core)));
+      b.create<RouteOp>(op.getLoc(), 0, 0, entry.key, entry.mask,
                         b.getArrayAttr(targets));
     }
   }

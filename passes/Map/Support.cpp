@@ -50,11 +50,11 @@ std::string describe(fabric::SliceOp slice) {
 }
 
 std::string describe(const CoreAddress &core) {
-  return fmt::format("({}, {}, {})", core.pe.x, core.pe.y, core.pe.p);
-}
-
-fabric::PeAttr toAttr(MLIRContext *context, PeCoordinate pe) {
-  return fabric::PeAttr::get(context, pe.x, pe.y, pe.p);
+  std::string text =
+      fmt::format("({}, {}, {})", core.pe.x, core.pe.y, core.pe.p);
+  if (core.chip != ChipCoordinate())
+    text += fmt::format(" of chip ({}, {})", core.chip.x, core.chip.y);
+  return text;
 }
 
 CoreNumbers::CoreNumbers(fabric::MachineOp op) {

@@ -84,7 +84,7 @@ void MappingChecker::checkCores() {
   for (SliceOp slice : op.getOps<SliceOp>()) {
     auto at = slice.getAtAttr() ? std::optional(addressOf(slice.getAtAttr()))
                                 : std::nullopt;
-    if (!at || !llvm::is_contained(machine.pes, at->pe)) {
+    if (!at || !machine.has(*at)) {
       error(slice, "SNN0371")
           << describe(slice)
           << (at ? " are on a core that the machine does not have: " +

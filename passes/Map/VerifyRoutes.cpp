@@ -13,6 +13,9 @@ using namespace snnc::fabric;
 void MappingChecker::checkRoutes() {
   CoreNumbers cores(op);
   for (RouteOp route : op.getOps<RouteOp>()) {
+    if (!machine.has(chipOf(route)))
+      error(route, "SNN0375") << "a route is for " << toText(chipOf(route))
+                              << ", which the machine does not have";
     RouterEntry entry{uint32_t(route.getKey()), uint32_t(route.getMask()), {}};
     for (auto pe : route.getTargets().getAsRange<PeAttr>())
       entry.targets.push_back(cores.numberOf(pe));

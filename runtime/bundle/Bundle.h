@@ -36,7 +36,7 @@ struct ProgramEntry {
 
 /// One used PE: program + data image.
 struct CoreEntry {
-  PeCoordinate pe;
+  CoreAddress at;
   uint32_t program = 0;       ///< index into `programs`
   std::string image;          ///< entry name; loaded at `imageBase`
   uint32_t imageBase = 0;     ///< byte address; the rest of SRAM is zero
@@ -44,9 +44,6 @@ struct CoreEntry {
   /// Parallel cores: spikes that every source may send in one tick so that the
   /// MAC array's sums are exact. 0: any number.
   uint32_t largestCount = 0;
-
-  /// Bundles are for one chip; the machine model says so.
-  CoreAddress at() const { return {{}, pe}; }
 };
 
 /// Places [begin, end) of a population's order on one PE.
@@ -92,6 +89,7 @@ struct InputEntry {
 struct RouteEntry {
   uint32_t key = 0, mask = 0;
   std::vector<uint32_t> cores;
+  ChipCoordinate chip = {}; ///< whose router
 };
 
 struct Manifest {

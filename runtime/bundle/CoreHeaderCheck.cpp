@@ -80,9 +80,9 @@ Status checkCoreHeader(const SnncCoreHeader &header, const CoreEntry &core,
     return {};
   return makeError(
       "SNN0560", {path, core.image, 0, 0},
-      fmt::format("PE ({}, {}, {}): the word '{}' of the core header fits no "
-                  "core with {} bytes of SRAM",
-                  core.pe.x, core.pe.y, core.pe.p, word, sramBytes),
+      fmt::format("{}: the word '{}' of the core header fits no core with {} "
+                  "bytes of SRAM",
+                  toText(core.at), word, sramBytes),
       {"the bundle is damaged or was edited; compile the network again"});
 }
 

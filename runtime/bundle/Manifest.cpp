@@ -18,12 +18,19 @@ static json toJson(const ProgramEntry &p) {
   return {{"name", p.name}, {"elf", p.elf}, {"tick", p.tick}};
 }
 
+/// Of the first chip nothing is said.
+static void addChip(json &j, ChipCoordinate chip) {
+  if (chip != ChipCoordinate())
+    j["chip"] = {chip.x, chip.y};
+}
+
 static json toJson(const CoreEntry &c) {
-  json j = {{"pe", {c.pe.x, c.pe.y, c.pe.p}},
+  json j = {{"pe", {c.at.pe.x, c.at.pe.y, c.at.pe.p}},
             {"program", c.program},
             {"image", c.image},
             {"imageBase", c.imageBase},
             {"headerAddress", c.headerAddress}};
+  addChip(j, c.at.chip);
   if (c.largestCount)
     j["largestCount"] = c.largestCount;
   return j;
@@ -67,7 +74,10 @@ static json toJson(const InputEntry &i) {
 
 // Compact: a chip can have 16,384 of them.
 static json toJson(const RouteEntry &r) {
-  return json::array({r.key, r.mask, r.cores});
+  json j = json::array({r.key, r.mask, r.cores});
+  if (r.chip != ChipCoordinate())
+    j.push_back({r.chip.x, r.chip.y});
+  return j;
 }
 
 template <typename T> static json listOf(const std::vector<T> &entries) {

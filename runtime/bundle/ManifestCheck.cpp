@@ -96,12 +96,10 @@ Status CrossCheck::cores() {
   for (size_t i = 0; i < m.cores.size(); ++i) {
     const CoreEntry &c = m.cores[i];
     std::string where = fmt::format("cores[{}]", i);
-    if (c.pe.x > 7 || c.pe.y > 7 || c.pe.p > 3)
-      return fail(where, fmt::format("PE ({}, {}, {}) has no hardware id",
-                                     c.pe.x, c.pe.y, c.pe.p));
-    if (!seen.insert(c.at()).second)
-      return fail(where, fmt::format("PE ({}, {}, {}) is used twice", c.pe.x,
-                                     c.pe.y, c.pe.p));
+    if (c.at.pe.x > 7 || c.at.pe.y > 7 || c.at.pe.p > 3)
+      return fail(where, toText(c.at) + " has no hardware id");
+    if (!seen.insert(c.at).second)
+      return fail(where, toText(c.at) + " is used twice");
     if (c.program >= m.programs.size())
       return fail(where, fmt::format("program {} of {} does not exist",
                                      c.program, m.programs.size()));
@@ -281,13 +279,10 @@ static Status checkCore(const Bundle &bundle, size_t index,
   const std::string *image = bundle.entry(core.image);
   if (!image)
     return missingEntry(path, where, core.image);
-  if (std::find(machine.pes.begin(), machine.pes.end(), core.pe) ==
-      machine.pes.end())
+  if (!machine.has(core.at))
     return doesNotFit(path, where,
-                      fmt::format("the machine '{}' has no usable PE "
-                                  "({}, {}, {})",
-                                  machine.name, core.pe.x, core.pe.y,
-                                  core.pe.p));
+                      fmt::format("the machine '{}' has no usable {}",
+                                  machine.name, toText(core.at)));
   uint64_t end = uint64_t(core.imageBase) + image->size();
   if (end > machine.sram.bytes)
     return doesNotFit(path, where,
@@ -313,9 +308,8 @@ static Status checkNeurons(const Bundle &bundle, const PopulationEntry &p,
     uint32_t held = headerOf(bundle, core).n_neurons;
     if (held != slice.end - slice.begin)
       return doesNotFit(path, p.name,
-                        fmt::format("PE ({}, {}, {}) holds {} neurons, the "
-                                    "manifest says {}",
-                                    core.pe.x, core.pe.y, core.pe.p, held,
+                        fmt::format("{} holds {} neurons, the manifest says {}",
+                                    toText(core.at), held,
                                     slice.end - slice.begin));
   }
   return {};
@@ -383,6 +377,12 @@ Status checkContents(const Bundle &bundle, const std::string &path) {
   for (size_t i = 0; i < m.cores.size(); ++i)
     if (Status s = checkCore(bundle, i, path); !s)
       return s;
+  for (size_t i = 0; i < m.routes.size(); ++i)
+    if (!bundle.machine.has(m.routes[i].chip))
+      return doesNotFit(path, fmt::format("routes[{}]", i),
+                        fmt::format("the machine '{}' has no {}",
+                                    bundle.machine.name,
+                                    toText(m.routes[i].chip)));
   for (const PopulationEntry &p : m.populations)
     if (Status s = checkNeurons(bundle, p, path); !s)
       return s;

@@ -178,12 +178,24 @@ static ProgramEntry readProgram(Schema &schema, const json &j,
   return p;
 }
 
+/// [x, y].
+static ChipCoordinate readChip(Schema &schema, const json &j,
+                               const std::string &where) {
+  const json &chip = schema.array(j, where, 2);
+  if (chip.size() != 2) {
+    schema.fail(where, "expected [x, y]");
+    return {};
+  }
+  return {uint16_t(schema.unsignedOf(chip[0], where + "[0]", UINT16_MAX)),
+          uint16_t(schema.unsignedOf(chip[1], where + "[1]", UINT16_MAX))};
+}
+
 static CoreEntry readCore(Schema &schema, const json &j,
                           const std::string &where) {
   CoreEntry c;
   if (!schema.object(j, where,
                      {"pe", "program", "image", "imageBase", "headerAddress"},
-                     {"largestCount"}))
+                     {"chip", "largestCount"}))
     return c;
   const json &pe = schema.array(j.at("pe"), where + ".pe", 3);
   if (pe.size() != 3) {
@@ -191,9 +203,11 @@ static CoreEntry readCore(Schema &schema, const json &j,
     return c;
   }
   // Three bits of x, three of y, two of p: the hardware id (facts A1).
-  c.pe.x = uint8_t(schema.unsignedOf(pe[0], where + ".pe[0]", 7));
-  c.pe.y = uint8_t(schema.unsignedOf(pe[1], where + ".pe[1]", 7));
-  c.pe.p = uint8_t(schema.unsignedOf(pe[2], where + ".pe[2]", 3));
+  c.at.pe.x = uint8_t(schema.unsignedOf(pe[0], where + ".pe[0]", 7));
+  c.at.pe.y = uint8_t(schema.unsignedOf(pe[1], where + ".pe[1]", 7));
+  c.at.pe.p = uint8_t(schema.unsignedOf(pe[2], where + ".pe[2]", 3));
+  if (j.contains("chip"))
+    c.at.chip = readChip(schema, j.at("chip"), where + ".chip");
   c.program = schema.u32(j, "program", where);
   c.image = schema.text(j, "image", where);
   c.imageBase = schema.u32(j, "imageBase", where);
@@ -291,11 +305,14 @@ static InputEntry readInput(Schema &schema, const json &j,
 static RouteEntry readRoute(Schema &schema, const json &j,
                             const std::string &where) {
   RouteEntry r;
-  const json &parts = schema.array(j, where, 3);
-  if (parts.size() != 3) {
-    schema.fail(where, "expected [key, mask, [cores]]");
+  const json &parts = schema.array(j, where, 4);
+  if (parts.size() != 3 && parts.size() != 4) {
+    schema.fail(where, "expected [key, mask, [cores]], and of another chip "
+                       "than the first [x, y]");
     return r;
   }
+  if (parts.size() == 4)
+    r.chip = readChip(schema, parts[3], where + "[3]");
   constexpr uint64_t max = std::numeric_limits<uint32_t>::max();
   r.key = uint32_t(schema.unsignedOf(parts[0], where + "[0]", max));
   r.mask = uint32_t(schema.unsignedOf(parts[1], where + "[1]", max));

@@ -157,9 +157,8 @@ private:
 
   Status addPe(const Bundle &bundle, const runtime::CoreEntry &core,
                const Programs &programs) {
-    std::string where = toText(core.at());
-    if (std::find(machine->pes.begin(), machine->pes.end(), core.pe) ==
-        machine->pes.end())
+    std::string where = toText(core.at);
+    if (!machine->has(core.at))
       return problem("SNN0610", "the machine has no usable " + where);
     const std::string *image = bundle.entry(core.image);
     if (!image || core.program >= programs.size())
@@ -171,14 +170,14 @@ private:
     if (Status s = checkImage(where, core, *image); !s)
       return s;
     PeContent content;
-    content.where = core.at();
+    content.where = core.at;
     content.programName = bundle.manifest.programs[core.program].name;
     content.program = programs[core.program];
     content.image = *image;
     content.imageBase = core.imageBase;
     content.headerAddress = core.headerAddress;
     auto pe = std::make_unique<Pe>(*machine, std::move(content));
-    if (!addCore(core.at(), pe->memory(), machine->sram.program.end))
+    if (!addCore(core.at, pe->memory(), machine->sram.program.end))
       return problem("SNN0610", "two cores of the bundle use " + where);
     pes.push_back(std::move(pe));
     return {};
@@ -224,6 +223,9 @@ private:
                                  machine->router.entries));
     std::vector<Router::Entry> table;
     for (const runtime::RouteEntry &route : manifest.routes) {
+      if (!machine->has(route.chip))
+        return problem("SNN0610", "a route is for " + toText(route.chip) +
+                                      ", which the machine does not have");
       for (uint32_t core : route.cores)
         if (core >= pes.size())
           return problem("SNN0610",

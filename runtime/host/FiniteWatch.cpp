@@ -108,7 +108,7 @@ Status CoreStates::find() {
       for (size_t v = 0; v < population.variables.size(); ++v)
         if (uint32_t at = header->state[population.variables[v].state])
           blocks.push_back(
-              {{core.at(), at, slice.end - slice.begin}, slice.begin, p, v});
+              {{core.at, at, slice.end - slice.begin}, slice.begin, p, v});
     }
   }
   return {};

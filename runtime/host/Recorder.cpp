@@ -18,7 +18,7 @@ Expected<SnncCoreHeader> readHeader(CoreMachine &machine,
                                     const CoreEntry &core) {
   SnncCoreHeader header;
   if (Status status =
-          machine.read(core.at(), core.headerAddress,
+          machine.read(core.at, core.headerAddress,
                        std::as_writable_bytes(std::span(&header, 1)));
       !status)
     return status.takeError();
@@ -81,7 +81,7 @@ SourceSpot Recorder::spotOf(const Part &part) const {
 }
 
 Status Recorder::writeWord(const Part &part, size_t offset, uint32_t value) {
-  return machine.write(part.core->at(),
+  return machine.write(part.core->at,
                        part.core->headerAddress + uint32_t(offset),
                        std::as_bytes(std::span(&value, 1)));
 }
@@ -102,7 +102,7 @@ Status Recorder::armPart(Part &part) {
         fmt::format("{}: the core header does not belong to this bundle (magic "
                     "{:#x}, version {}, {} neurons, record buffer [{:#x}, "
                     "{:#x}))",
-                    toText(part.core->at()), header->magic, header->abi_version,
+                    toText(part.core->at), header->magic, header->abi_version,
                     header->n_neurons, header->record_base, header->record_end),
         {"compile the network again with this version of snnc"});
   uint64_t room = header->record_end - header->record_base;
@@ -111,7 +111,7 @@ Status Recorder::armPart(Part &part) {
         "SNN0423", spotOf(part),
         fmt::format("{}: one tick of recording needs {} bytes for {} neurons, "
                     "the record buffer has {}",
-                    toText(part.core->at()), part.bytesPerTick, part.neurons(),
+                    toText(part.core->at), part.bytesPerTick, part.neurons(),
                     room),
         {"record fewer variables of this population",
          "compile with a larger record buffer or fewer neurons per PE"});
@@ -174,12 +174,12 @@ Status Recorder::drainPart(const Part &part, uint64_t ticks,
         "SNN0424", spotOf(part),
         fmt::format("{}: after {} ticks the record cursor is {:#x}, expected "
                     "{:#x}; {} ticks found no room",
-                    toText(part.core->at()), ticks, header->record_cursor,
+                    toText(part.core->at), ticks, header->record_cursor,
                     expected, header->record_overflow),
         {"the core program does not follow the recording contract; please "
          "report it with the bundle"});
   buffer.resize(ticks * part.bytesPerTick);
-  if (Status s = machine.read(part.core->at(), part.recordBase, buffer); !s)
+  if (Status s = machine.read(part.core->at, part.recordBase, buffer); !s)
     return s;
   for (uint64_t t = 0; t < ticks; ++t)
     decodeTick(part, recordings.ticks + t,

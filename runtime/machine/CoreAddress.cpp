@@ -15,10 +15,21 @@ std::string toText(PeCoordinate pe) {
   return fmt::format("{}.{}.{}", pe.x, pe.y, pe.p);
 }
 
+std::string nameOf(const CoreAddress &core) {
+  std::string name = toText(core.pe);
+  return core.chip == ChipCoordinate()
+             ? name
+             : fmt::format("{}.{}/{}", core.chip.x, core.chip.y, name);
+}
+
+std::string toText(ChipCoordinate chip) {
+  return fmt::format("chip {}.{}", chip.x, chip.y);
+}
+
 std::string toText(const CoreAddress &core) {
   std::string text = "PE " + toText(core.pe);
   if (core.chip != ChipCoordinate())
-    text += fmt::format(" of chip {}.{}", core.chip.x, core.chip.y);
+    text += " of " + toText(core.chip);
   return text;
 }
 

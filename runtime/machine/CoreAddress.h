@@ -29,15 +29,20 @@ struct ChipCoordinate {
   auto operator<=>(const ChipCoordinate &) const = default;
 };
 
-/// Tells the cores of all chips apart.
+/// Tells the cores of all chips apart. What holds no chip is of the first.
 struct CoreAddress {
   ChipCoordinate chip;
   PeCoordinate pe;
   auto operator<=>(const CoreAddress &) const = default;
 };
 
-/// "7.6.1", as in machine files, reports and messages.
+/// "7.6.1", as in machine files.
 std::string toText(PeCoordinate pe);
+/// "7.6.1"; on another chip than the first "0.1/7.6.1". As in reports and
+/// `inspect`, where it names a core.
+std::string nameOf(const CoreAddress &core);
+/// "chip 0.1".
+std::string toText(ChipCoordinate chip);
 /// "PE 7.6.1"; on another chip than the first "PE 7.6.1 of chip 0.1".
 std::string toText(const CoreAddress &core);
 

@@ -11,6 +11,22 @@
 
 namespace snnc {
 
+std::vector<CoreAddress> MachineModel::cores() const {
+  std::vector<CoreAddress> all;
+  for (PeCoordinate pe : pes) // one chip: the reader sees to it
+    all.push_back({{}, pe});
+  return all;
+}
+
+bool MachineModel::has(ChipCoordinate chip) const {
+  return chip == ChipCoordinate();
+}
+
+bool MachineModel::has(const CoreAddress &core) const {
+  return has(core.chip) &&
+         std::find(pes.begin(), pes.end(), core.pe) != pes.end();
+}
+
 std::vector<std::string> builtinMachineNames() {
   std::vector<std::string> names;
   for (const EmbeddedMachine &machine : embeddedMachines())

@@ -119,6 +119,10 @@ struct MachineModel {
   std::optional<uint64_t> dramBytes; ///< per chip; absent where disputed
 
   const PerformanceLevel &level() const { return levels[defaultLevel]; }
+  /// The usable cores of all chips, in allocation order.
+  std::vector<CoreAddress> cores() const;
+  bool has(ChipCoordinate chip) const;
+  bool has(const CoreAddress &core) const;
 };
 
 /// Reads a machine file (YAML, or the JSON form that a bundle carries).

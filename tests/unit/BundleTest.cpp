@@ -208,6 +208,29 @@ TEST_F(BundleTest, ManifestMutantsBehindAGoodChecksum) {
   }
 }
 
+TEST_F(BundleTest, OfOtherChips) {
+  Bundle b = makeBundle();
+  EXPECT_EQ(toJson(b.manifest).dump().find("chip"), std::string::npos);
+  b.manifest.cores[1].at.chip = {0, 1};
+  b.manifest.routes[0].chip = {3, 0};
+  auto read = manifestFromJson(toJson(b.manifest), "x");
+  ASSERT_TRUE(read) << toText(read.error());
+  EXPECT_EQ(read->cores[0].at.chip, ChipCoordinate());
+  EXPECT_EQ(read->cores[1].at, b.manifest.cores[1].at);
+  EXPECT_EQ(read->routes[0].chip, b.manifest.routes[0].chip);
+  // Two chips have a PE of these numbers each.
+  b.manifest.cores[1].at.pe = b.manifest.cores[0].at.pe;
+  EXPECT_TRUE(checkManifest(b.manifest, "x"));
+  // The machine has one chip.
+  Status status = b.write(path);
+  ASSERT_FALSE(status);
+  EXPECT_THAT(status.error().message, HasSubstr("of chip 0.1"));
+  b.manifest.cores = makeBundle().manifest.cores;
+  status = b.write(path);
+  ASSERT_FALSE(status);
+  EXPECT_THAT(status.error().message, HasSubstr("has no chip 3.0"));
+}
+
 TEST_F(BundleTest, DigestMismatch) {
   std::string bytes = repacked([](std::vector<ZipMember> &members) {
     for (ZipMember &m : members)
@@ -336,8 +359,8 @@ TEST_F(BundleTest, CrossReferences) {
   using Edit = std::function<void(Manifest &)>;
   const std::vector<std::pair<const char *, Edit>> cases = {
       {"program", [](Manifest &m) { m.cores[0].program = 1; }},
-      {"used twice", [](Manifest &m) { m.cores[1].pe = m.cores[0].pe; }},
-      {"limit is 7", [](Manifest &m) { m.cores[1].pe.x = 8; }},
+      {"used twice", [](Manifest &m) { m.cores[1].at = m.cores[0].at; }},
+      {"limit is 7", [](Manifest &m) { m.cores[1].at.pe.x = 8; }},
       {"no image", [](Manifest &m) { m.cores[1].image = ""; }},
       {"neither", [](Manifest &m) { m.programs[0] = {"p", "", ""}; }},
       {"used twice", [](Manifest &m) { m.programs.push_back(m.programs[0]); }},
@@ -405,7 +428,7 @@ static Edit report(const std::string &text) {
 
 TEST_F(BundleTest, ContentsAgainstTheMachine) {
   const std::vector<std::pair<const char *, Edit>> cases = {
-      {"SNN0511", [](Bundle &b) { b.manifest.cores[0].pe = {0, 0, 0}; }},
+      {"SNN0511", [](Bundle &b) { b.manifest.cores[0].at.pe = {0, 0, 0}; }},
       {"SNN0511", [](Bundle &b) { b.manifest.cores[0].imageBase = 0x1FFFF; }},
       {"SNN0511", [](Bundle &b) { b.manifest.cores[0].headerAddress = 0; }},
       {"SNN0511",

@@ -295,20 +295,20 @@ TEST_P(DeviceContract, MemoryIsReachedByGlobalAddress) {
     return;
   }
   for (const CoreEntry &core : device->manifest().cores) {
-    ASSERT_TRUE(device->read(core.at(), core.headerAddress, bytes));
+    ASSERT_TRUE(device->read(core.at, core.headerAddress, bytes));
     EXPECT_EQ(word, SNNC_ABI_MAGIC);
   }
   const CoreEntry &core = device->manifest().cores.back();
   uint32_t end = networks->bundle->machine.sram.bytes;
   word = 0x12345678;
-  ASSERT_TRUE(device->write(core.at(), end - 8, bytes));
+  ASSERT_TRUE(device->write(core.at, end - 8, bytes));
   word = 0;
-  ASSERT_TRUE(device->read(core.at(), end - 8, bytes));
+  ASSERT_TRUE(device->read(core.at, end - 8, bytes));
   EXPECT_EQ(word, 0x12345678u);
-  EXPECT_FALSE(device->read(core.at(), end - 3, bytes));
-  EXPECT_FALSE(device->read(core.at(), UINT32_MAX, bytes));
+  EXPECT_FALSE(device->read(core.at, end - 3, bytes));
+  EXPECT_FALSE(device->read(core.at, UINT32_MAX, bytes));
   // The same PE of the next chip is another core.
-  EXPECT_FALSE(device->read({{1, 0}, core.pe}, core.headerAddress, bytes));
+  EXPECT_FALSE(device->read({{1, 0}, core.at.pe}, core.headerAddress, bytes));
 }
 
 INSTANTIATE_TEST_SUITE_P(All, DeviceContract,

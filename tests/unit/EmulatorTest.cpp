@@ -40,8 +40,10 @@ public:
       header.ring_base = ringAt;
       headers.push_back(header);
       bundle.manifest.routes.push_back({i << 8, 0xFFFFFF00, {(i + 1) % cores}});
-      bundle.manifest.cores.push_back({bundle.machine.pes[i], 0,
-                                       "image" + std::to_string(i), headerAt,
+      bundle.manifest.cores.push_back({{{}, bundle.machine.pes[i]},
+                                       0,
+                                       "image" + std::to_string(i),
+                                       headerAt,
                                        headerAt});
     }
   }
@@ -53,9 +55,7 @@ public:
                                   sizeof(SnncCoreHeader)));
     return device.load(bundle);
   }
-  CoreAddress at(unsigned core) const {
-    return bundle.manifest.cores[core].at();
-  }
+  CoreAddress at(unsigned core) const { return bundle.manifest.cores[core].at; }
 
   Bundle bundle;
   std::vector<SnncCoreHeader> headers;
@@ -253,9 +253,9 @@ TEST(Emulator, RefusesBrokenBundles) {
             "SNN0610");
   EXPECT_EQ(manifest([](Manifest &m) { m.cores[1].program = 9; }), "SNN0610");
   EXPECT_EQ(manifest([](Manifest &m) { m.cores[1].image = "x"; }), "SNN0610");
-  EXPECT_EQ(manifest([](Manifest &m) { m.cores[1].pe = m.cores[0].pe; }),
+  EXPECT_EQ(manifest([](Manifest &m) { m.cores[1].at = m.cores[0].at; }),
             "SNN0610");
-  EXPECT_EQ(manifest([](Manifest &m) { m.cores[1].pe = {5, 3, 0}; }),
+  EXPECT_EQ(manifest([](Manifest &m) { m.cores[1].at.pe = {5, 3, 0}; }),
             "SNN0610"); // reserved
   EXPECT_EQ(manifest([](Manifest &m) { m.routes[0].cores = {2}; }), "SNN0610");
   EXPECT_EQ(manifest([](Manifest &m) { m.tickSeconds = -1; }), "SNN0610");

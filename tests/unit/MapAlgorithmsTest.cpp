@@ -29,9 +29,9 @@ uint32_t number(std::mt19937 &random, uint32_t low, uint32_t high) {
 PlacementProblem randomProblem(unsigned seed) {
   std::mt19937 random(seed);
   PlacementProblem problem;
-  problem.pes = machine().pes;
+  problem.cores = machine().cores();
   std::vector<std::vector<uint32_t>> groups;
-  uint32_t total = number(random, 1, uint32_t(problem.pes.size()));
+  uint32_t total = number(random, 1, uint32_t(problem.cores.size()));
   while (problem.group.size() < total) {
     auto &members = groups.emplace_back();
     for (uint32_t i = number(random, 1, 9); i && problem.group.size() < total;
@@ -50,7 +50,7 @@ PlacementProblem randomProblem(unsigned seed) {
             entry.targets.end())
           entry.targets.push_back(slice);
   }
-  std::vector<uint32_t> free(problem.pes.size());
+  std::vector<uint32_t> free(problem.cores.size());
   for (uint32_t i = 0; i < free.size(); ++i)
     free[i] = i;
   std::shuffle(free.begin(), free.end(), random);
@@ -87,7 +87,7 @@ INSTANTIATE_TEST_SUITE_P(Random, PlacementProperty, testing::Range(0u, 60u));
 
 TEST(Placement, APopulationOfFourTakesOneQuad) {
   PlacementProblem problem;
-  problem.pes = machine().pes;
+  problem.cores = machine().cores();
   problem.group = {0, 1, 1, 1, 1};
   problem.pinned.resize(5);
   problem.flows = {{100, {1, 2, 3, 4}}, {1, {0}}};
@@ -95,9 +95,24 @@ TEST(Placement, APopulationOfFourTakesOneQuad) {
   EXPECT_EQ(quadsReached(problem, placement, false), 2u);
 }
 
+TEST(Placement, QuadsOfTwoChipsAreTwo) {
+  PlacementProblem problem;
+  for (uint16_t chip : {0, 1})
+    for (uint8_t p : {0, 1})
+      problem.cores.push_back({{0, chip}, {7, 6, p}});
+  problem.group = {0, 0, 1, 1};
+  problem.pinned.resize(4);
+  problem.pinned[3] = 0;
+  problem.flows = {{10, {0, 1}}, {1, {2, 3}}};
+  Placement placement = place(problem);
+  EXPECT_EQ(verify(problem, placement), std::nullopt);
+  EXPECT_EQ(placement, (Placement{2, 3, 1, 0}));
+  EXPECT_EQ(quadsReached(problem, placement, false), 2u);
+}
+
 TEST(Placement, FindsWhatIsWrongWithAProblem) {
   PlacementProblem problem;
-  problem.pes = {{1, 1, 0}, {1, 1, 1}};
+  problem.cores = {{{}, {1, 1, 0}}, {{}, {1, 1, 1}}};
   problem.group = {0, 0, 0};
   problem.pinned.resize(3);
   EXPECT_EQ(check(problem), "3 cores needed, the machine has 2");

@@ -93,7 +93,7 @@ inline Bundle makeBundle(uint32_t recordBytes = 4096) {
   const uint32_t starts[] = {1, 1, 2};
   for (uint32_t c = 0; c < 3; ++c) {
     std::string image = "images/c" + std::to_string(c);
-    m.cores.push_back({b.machine.pes[c], 0, image, imageBase, imageBase});
+    m.cores.push_back({{{}, b.machine.pes[c]}, 0, image, imageBase, imageBase});
     b.addEntry(image, coreImage(sizes[c], keys[c], starts[c], recordBytes));
   }
   m.populations = {{"lif1.lif",
@@ -148,13 +148,13 @@ public:
     stats = {};
     stats.tickCycles = 1000;
     for (const CoreEntry &core : bundle->manifest.cores) {
-      std::vector<std::byte> &sram = memory[core.at()];
+      std::vector<std::byte> &sram = memory[core.at];
       sram.resize(bundle->machine.sram.bytes);
       const std::string &image = *bundle->entry(core.image);
       std::memcpy(sram.data() + core.imageBase, image.data(), image.size());
       stats.pes.push_back({});
-      stats.pes.back().at = core.at();
-      addCore(core.at(), sram);
+      stats.pes.back().at = core.at;
+      addCore(core.at, sram);
     }
     return {};
   }
@@ -200,7 +200,7 @@ protected:
 
   void tickCore(size_t c) {
     const CoreEntry &core = bundle->manifest.cores[c];
-    CoreAddress pe = core.at();
+    CoreAddress pe = core.at;
     SnncCoreHeader h;
     std::memcpy(&h, at(pe, core.headerAddress, sizeof h), sizeof h);
     uint32_t source = h.key_base >= outputKey

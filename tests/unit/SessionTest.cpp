@@ -362,7 +362,7 @@ public:
     stats.pes[0].receiveHighWater = 9;
     const CoreEntry &core = bundle->manifest.cores[2];
     uint32_t unknown = 7;
-    std::memcpy(at(core.at(),
+    std::memcpy(at(core.at,
                    core.headerAddress + offsetof(SnncCoreHeader, unknown_keys),
                    4),
                 &unknown, 4);

@@ -41,10 +41,6 @@ static SnncCoreHeader headerOf(const Bundle &bundle, const CoreEntry &core) {
   return header;
 }
 
-static std::string nameOf(const PeCoordinate &pe) {
-  return fmt::format("{}.{}.{}", pe.x, pe.y, pe.p);
-}
-
 static double tickCycles(const Bundle &bundle) {
   return std::round(bundle.machine.level().clockHz *
                     bundle.manifest.tickSeconds);
@@ -73,7 +69,7 @@ json layerViews(const Bundle &bundle) {
         SnncCoreHeader header = headerOf(bundle, core);
         batch = std::max(batch, header.batch);
         slots = std::max({slots, header.ring_slots, header.history_slots});
-        layer["slices"].push_back({{"pe", nameOf(core.pe)},
+        layer["slices"].push_back({{"pe", nameOf(core.at)},
                                    {"begin", slice.begin},
                                    {"end", slice.end}});
       }
@@ -82,7 +78,7 @@ json layerViews(const Bundle &bundle) {
             headerOf(bundle, manifestCore(bundle, part.core));
         slots = std::max(slots, header.history_slots);
         layer["subordinates"].push_back(
-            {{"pe", nameOf(manifestCore(bundle, part.core).pe)},
+            {{"pe", nameOf(manifestCore(bundle, part.core).at)},
              {"begin", part.begin},
              {"end", part.end},
              {"sources", header.map_sources}});
@@ -142,7 +138,7 @@ static json sendersOf(const Bundle &bundle, const json &cores, uint32_t key,
       if (SnncCoreHeader header = headerOf(bundle, manifest.cores[part.core]);
           matches(header.key_base, keysOf(cores, part.core, header.n_neurons)))
         senders.push_back(fmt::format("sums of {} for {}[{}..{}]",
-                                      nameOf(manifest.cores[part.core].pe),
+                                      nameOf(manifest.cores[part.core].at),
                                       population.name, part.begin, part.end));
   return senders;
 }
@@ -164,7 +160,7 @@ static void addRoutes(const Bundle &bundle, const json &cores, uint32_t index,
       continue;
     entry["to"] = json::array();
     for (uint32_t core : route.cores)
-      entry["to"].push_back(nameOf(manifest.cores[core].pe));
+      entry["to"].push_back(nameOf(manifest.cores[core].at));
     view["routes_out"].push_back(entry);
   }
 }

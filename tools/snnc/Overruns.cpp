@@ -15,9 +15,9 @@ std::vector<Overrun> overrunsOf(const runtime::Manifest &manifest,
     for (const auto *cores : {&population.slices, &population.subordinates})
       for (const runtime::SliceEntry &slice : *cores)
         for (const runtime::PeStatistics &pe : statistics.pes) {
-          CoreAddress where = manifest.cores[slice.core].at();
+          CoreAddress where = manifest.cores[slice.core].at;
           if (pe.at == where && pe.overruns)
-            result.push_back({where.pe, population.name, slice.begin, slice.end,
+            result.push_back({where, population.name, slice.begin, slice.end,
                               pe.overruns, pe.worstTick, pe.worstTickCycles});
         }
   std::stable_sort(result.begin(), result.end(),
@@ -28,16 +28,16 @@ std::vector<Overrun> overrunsOf(const runtime::Manifest &manifest,
 }
 
 std::string toText(const Overrun &o, double tickCycles) {
-  return fmt::format("PE {}, '{}' [{}, {}): {} tick(s), worst tick {}, {} "
+  return fmt::format("{}, '{}' [{}, {}): {} tick(s), worst tick {}, {} "
                      "cycles of {:.0f}",
-                     toText(o.pe), o.population, o.begin, o.end, o.ticks,
+                     toText(o.at), o.population, o.begin, o.end, o.ticks,
                      o.worstTick, o.worstCycles, tickCycles);
 }
 
 nlohmann::json toJson(const std::vector<Overrun> &overruns, double tickCycles) {
   nlohmann::json all = nlohmann::json::array();
   for (const Overrun &o : overruns)
-    all.push_back({{"pe", toText(o.pe)},
+    all.push_back({{"pe", nameOf(o.at)},
                    {"population", o.population},
                    {"begin", o.begin},
                    {"end", o.end},
@@ -54,7 +54,7 @@ overrunTable(const std::vector<Overrun> &overruns, double tickCycles) {
       {"overrun PE", "population", "neurons", "ticks", "worst tick", "cycles",
        "of a tick"}};
   for (const Overrun &o : overruns)
-    rows.push_back({toText(o.pe), o.population,
+    rows.push_back({nameOf(o.at), o.population,
                     fmt::format("{}..{}", o.begin, o.end),
                     std::to_string(o.ticks), std::to_string(o.worstTick),
                     std::to_string(o.worstCycles),

@@ -10,7 +10,7 @@ namespace snnc {
 
 /// A PE with ticks that took more cycles than a tick has.
 struct Overrun {
-  PeCoordinate pe;
+  CoreAddress at;
   std::string population;
   uint32_t begin = 0, end = 0; ///< its neurons
   uint64_t ticks = 0;          ///< that took too long

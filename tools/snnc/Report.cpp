@@ -140,7 +140,7 @@ static PopulationCycles cyclesOf(const Manifest &manifest,
   uint64_t ticks = std::max<uint64_t>(1, result.chipTicks * result.samples);
   for (const runtime::SliceEntry &slice : population.slices)
     for (const runtime::PeStatistics &pe : result.statistics.pes)
-      if (pe.at == manifest.cores[slice.core].at()) {
+      if (pe.at == manifest.cores[slice.core].at) {
         cycles.mean = std::max(cycles.mean, double(pe.cycles) / double(ticks));
         cycles.worst = std::max(cycles.worst, pe.worstTickCycles);
         cycles.macCycles += pe.macCycles;

@@ -39,9 +39,8 @@ static std::string worstOf(const std::vector<Overrun> &overruns,
     return "";
   const Overrun &o = overruns.front();
   return fmt::format(
-      " (worst: population '{}', PE {}.{}.{}, tick {}, {} cycles of {:.0f})",
-      o.population, o.pe.x, o.pe.y, o.pe.p, o.worstTick, o.worstCycles,
-      tickCycles);
+      " (worst: population '{}', {}, tick {}, {} cycles of {:.0f})",
+      o.population, toText(o.at), o.worstTick, o.worstCycles, tickCycles);
 }
 
 /// One line per PE, the longest ticks first.

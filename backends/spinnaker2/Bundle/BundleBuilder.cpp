@@ -114,6 +114,15 @@ private:
     return success();
   }
 
+  /// Of the first chip "images/pe_7_6_0.bin".
+  static std::string imageName(const CoreAddress &at) {
+    std::string chip = at.chip == ChipCoordinate()
+                           ? std::string()
+                           : fmt::format("{}_{}_", at.chip.x, at.chip.y);
+    return fmt::format("images/pe_{}{}_{}_{}.bin", chip, at.pe.x, at.pe.y,
+                       at.pe.p);
+  }
+
   LogicalResult addCores() {
     auto images =
         CoreImageBuilder::create(mapping, machine, manifest().tickSeconds);
@@ -126,16 +135,14 @@ private:
       auto image = images->build(slice);
       if (failed(image))
         return failure();
-      fabric::PeAttr at = slice.getAtAttr();
       runtime::CoreEntry core;
-      core.pe = fabric::addressOf(at).pe;
+      core.at = fabric::addressOf(slice.getAtAttr());
       core.program = programIndex.lookup(slice.getProgramAttr().getValue());
-      core.image = fmt::format("images/pe_{}_{}_{}.bin", at.getX(), at.getY(),
-                               at.getP());
+      core.image = imageName(core.at);
       core.imageBase = image->base;
       core.headerAddress = machine.sram.program.end;
       core.largestCount = image->summary.largestCount;
-      coreIndex[core.at()] = uint32_t(manifest().cores.size());
+      coreIndex[core.at] = uint32_t(manifest().cores.size());
       runtime::PopulationEntry &population =
           manifest().populations[populations.lookup(slice.getPopulation())];
       auto &slices =
@@ -160,7 +167,7 @@ private:
                            {"bytes", buffer.getBytes()},
                            {"at", buffer.getAt().value_or(0)}});
     cores.push_back(
-        {{"pe", fmt::format("{}.{}.{}", core.pe.x, core.pe.y, core.pe.p)},
+        {{"pe", nameOf(core.at)},
          {"population", slice.getPopulation().str()},
          {"begin", slice.getBegin()},
          {"end", slice.getEnd()},
@@ -208,13 +215,14 @@ private:
       runtime::RouteEntry entry;
       entry.key = uint32_t(route.getKey());
       entry.mask = uint32_t(route.getMask());
+      entry.chip = fabric::chipOf(route);
       for (Attribute target : route.getTargets()) {
         auto pe = cast<fabric::PeAttr>(target);
         auto core = coreIndex.find(fabric::addressOf(pe));
         if (core == coreIndex.end())
           return report(route, "SNN0374")
-                 << "a route names core (" << pe.getX() << ", " << pe.getY()
-                 << ", " << pe.getP() << "), on which no slice is";
+                 << "a route names " << toText(fabric::addressOf(pe))
+                 << ", on which no slice is";
         entry.cores.push_back(core->second);
       }
       manifest().routes.push_back(std::move(entry));

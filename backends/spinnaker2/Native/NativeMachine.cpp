@@ -145,7 +145,7 @@ private:
     if (!function)
       return function.takeError();
     Core core;
-    core.at = entry.at();
+    core.at = entry.at;
     core.imageBase = entry.imageBase;
     core.header = entry.headerAddress;
     core.function = *function;

@@ -19,7 +19,7 @@ fabric.machine @chip maps @n target "spinnaker2-jib-map" {
   fabric.block 0 "w" (%in) to %a0 encoding #fabric.dense<8> bytes 16
   fabric.block 0 "w" (%in) to %a1 encoding #fabric.dense<8> bytes 16
   fabric.flow %in to (%a0, %a1) key 0x8 mask 0xfffffffc
-  fabric.route chip 0 key 0x8 mask 0xfffffffc to [#fabric.pe<7, 6, 0>, #fabric.pe<7, 6, 1>]
+  fabric.route chip 0, 0 key 0x8 mask 0xfffffffc to [#fabric.pe<7, 6, 0>, #fabric.pe<7, 6, 1>]
   fabric.buffer %a0 "header" bytes 288 at 0x2000
   fabric.buffer %a0 "empty" bytes 0 at 0x2000
   // expected-error@+1 {{SNN0597: buffer 'table' begins at 0x2110, inside the one before it, which ends at 0x2120}}

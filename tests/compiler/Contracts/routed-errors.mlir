@@ -54,8 +54,8 @@ fabric.machine @chip maps @n target "spinnaker2-jib-map" {
   // expected-error@+1 {{SNN0596: a packet with key 0x28 goes to 1 cores, the flow to 0 others}}
   fabric.flow %a0 to () key 0x28 mask 0xfffffffc
   fabric.flow %a1 to () key 0x30 mask 0xfffffffc
-  fabric.route chip 0 key 0x8 mask 0xfffffffc to [#fabric.pe<7, 6, 0>, #fabric.pe<7, 6, 1>]
-  fabric.route chip 0 key 0xc mask 0xfffffffc to [#fabric.pe<7, 6, 1>]
-  fabric.route chip 0 key 0x20 mask 0xfffffff0 to [#fabric.pe<7, 6, 1>]
-  fabric.route chip 0 key 0x20 mask 0xfffffffc to [#fabric.pe<7, 6, 0>]
+  fabric.route chip 0, 0 key 0x8 mask 0xfffffffc to [#fabric.pe<7, 6, 0>, #fabric.pe<7, 6, 1>]
+  fabric.route chip 0, 0 key 0xc mask 0xfffffffc to [#fabric.pe<7, 6, 1>]
+  fabric.route chip 0, 0 key 0x20 mask 0xfffffff0 to [#fabric.pe<7, 6, 1>]
+  fabric.route chip 0, 0 key 0x20 mask 0xfffffffc to [#fabric.pe<7, 6, 0>]
 }

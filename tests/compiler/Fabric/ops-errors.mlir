@@ -34,7 +34,7 @@ fabric.machine @chip maps @net target "t" {
 
 fabric.machine @chip maps @net target "t" {
   // expected-error @+1 {{key has bits outside its mask and never matches}}
-  fabric.route chip 0 key 0x1 mask 0x0 to []
+  fabric.route chip 0, 0 key 0x1 mask 0x0 to []
 }
 
 // -----
@@ -97,3 +97,8 @@ fabric.machine @chip maps @net target "t" {
 
 // expected-error @+1 {{core (7, 8, 0) has no hardware id: columns and rows are 0 to 7, cores of a quad 0 to 3}}
 func.func private @far() attributes {at = #fabric.pe<7, 8, 0>}
+
+// -----
+
+// expected-error @+1 {{chip (65536, 0) has a column or row beyond 65535}}
+func.func private @beyond() attributes {at = #fabric.pe<7, 6, 0 chip 65536, 0>}

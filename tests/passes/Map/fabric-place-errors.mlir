@@ -9,6 +9,14 @@ fabric.machine @chip maps @net target "spinnaker2-jib-map" {
 // -----
 
 fabric.machine @chip maps @net target "spinnaker2-jib-map" {
+  // expected-error @+2 {{SNN0358: neurons [0, 4) of 'a' are pinned to core (7, 6, 0) of chip (0, 1), which this machine does not have}}
+  // expected-note @+1 {{help}}
+  %a = fabric.slice "a" [0, 4) at <7, 6, 0 chip 0, 1>
+}
+
+// -----
+
+fabric.machine @chip maps @net target "spinnaker2-jib-map" {
   %a = fabric.slice "a" [0, 4) at <7, 6, 0>
   // expected-error @+2 {{SNN0358: neurons [0, 2) of 'b' are pinned to core (7, 6, 0), as neurons [0, 4) of 'a' are}}
   // expected-note @+1 {{help}}

@@ -5,8 +5,8 @@
 // Four sibling flows with the same targets share an entry; the input's does
 // not, it goes elsewhere.
 
-// CHECK: fabric.route chip 0 key 0x0 mask 0xffffffc0 to [#fabric.pe<7, 6, 1>]
-// CHECK-NEXT: fabric.route chip 0 key 0x40 mask 0xfffffff0 to [#fabric.pe<7, 6, 0>, #fabric.pe<7, 6, 1>]
+// CHECK: fabric.route chip 0, 0 key 0x0 mask 0xffffffc0 to [#fabric.pe<7, 6, 1>]
+// CHECK-NEXT: fabric.route chip 0, 0 key 0x40 mask 0xfffffff0 to [#fabric.pe<7, 6, 0>, #fabric.pe<7, 6, 1>]
 // CHECK-NOT: fabric.route
 fabric.machine @chip maps @net target "spinnaker2-jib-map" {
   %in = fabric.input "in" channels 12 key 0x40

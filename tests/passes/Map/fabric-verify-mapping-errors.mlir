@@ -17,7 +17,7 @@ fabric.machine @chip maps @net target "spinnaker2-jib-map" {
   %in = fabric.input "in" channels 1 key 0x10
   %h = fabric.slice "hid" [0, 4) at <7, 6, 0> key 0x0
   fabric.block 0 "fc" (%in) to %h encoding #fabric.dense<8> bytes 4
-  fabric.route chip 0 key 0x11 mask 0xffffffff to [#fabric.pe<7, 6, 0>]
+  fabric.route chip 0, 0 key 0x11 mask 0xffffffff to [#fabric.pe<7, 6, 0>]
   fabric.buffer %h "header" bytes 288 at 0x2000
   fabric.buffer %h "table" bytes 32 at 0x2120
   fabric.buffer %h "rows" block 0 bytes 4 at 0x2140
@@ -47,7 +47,7 @@ fabric.machine @chip maps @net target "spinnaker2-jib-map" {
   %h = fabric.slice "hid" [0, 4) at <7, 6, 0> key 0x0
   fabric.block 0 "fc" (%in) to %h encoding #fabric.dense<8> bytes 4
   // expected-error @+1 {{SNN0374: spikes of 'in' (key 0x10) reach core (7, 6, 1), which has no synapse from there}}
-  fabric.route chip 0 key 0x10 mask 0xffffffff to [#fabric.pe<7, 6, 0>, #fabric.pe<7, 6, 1>]
+  fabric.route chip 0, 0 key 0x10 mask 0xffffffff to [#fabric.pe<7, 6, 0>, #fabric.pe<7, 6, 1>]
   fabric.buffer %h "header" bytes 288 at 0x2000
   fabric.buffer %h "table" bytes 32 at 0x2120
   fabric.buffer %h "rows" block 0 bytes 4 at 0x2140
@@ -136,7 +136,7 @@ fabric.machine @chip maps @net target "spinnaker2-jib-map" {
   // expected-error @+1 {{SNN0377: neurons [0, 4) of 'hid' need a buffer 'ring' of 16 B or more}}
   %h = fabric.slice "hid" [0, 4) at <7, 6, 0> key 0x0
   fabric.block 0 "fc" (%in) to %h encoding #fabric.dense<8> bytes 4
-  fabric.route chip 0 key 0x10 mask 0xffffffff to [#fabric.pe<7, 6, 0>]
+  fabric.route chip 0, 0 key 0x10 mask 0xffffffff to [#fabric.pe<7, 6, 0>]
   fabric.buffer %h "header" bytes 288 at 0x2000
   fabric.buffer %h "table" bytes 32 at 0x2120
   fabric.buffer %h "rows" block 0 bytes 4 at 0x2140
