@@ -5,6 +5,9 @@
 #   build tree (generated .inc files). MLIR: link libMLIR/libLLVM and reuse the
 #   precompiled header of MLIR; without it the library stays free of LLVM.
 #
+# snnc_backend(LIBRARY)
+#   The library that createTarget() of a folder in backends/ is in.
+#
 # snnc_test(NAME SOURCES... [DEPS ...])
 #   A GoogleTest executable whose cases are registered with ctest.
 #
@@ -122,6 +125,10 @@ function(snnc_library name)
     snnc_use_pch(${name} plain)
   endif()
   target_link_libraries(${name} PUBLIC ${ARG_DEPS})
+endfunction()
+
+function(snnc_backend library)
+  set_property(GLOBAL APPEND PROPERTY SNNC_BACKENDS ${library})
 endfunction()
 
 function(snnc_test name)

@@ -63,7 +63,8 @@ private:
   OwningOpRef<ModuleOp> import(bool quantized);
   bool prepare();
   bool runReference();
-  bool runCpu();
+  /// Every target that needs no bundle, and the cpu's other encodings.
+  bool runTargets();
   /// The user's weights, before quantisation: cpu against reference.
   bool runFloat();
   bool runVariant(const Variant &variant);
@@ -177,19 +178,18 @@ static cpu::Tuning tuningOf(const NetworkSpec &spec) {
   return tuning;
 }
 
-/// Runs `module` on the CPU engine.
+/// Runs `module` on the target's usual device.
 static Expected<runtime::RunResult>
-runOnCpu(ModuleOp module, target::Precision precision,
-         const cpu::Tuning &tuning, const runtime::ArrayMap &inputs,
-         const std::vector<std::string> &requests,
-         const runtime::RunOptions &options, DiagnosticSink &findings) {
+runOn(target::Target &target, ModuleOp module, target::Precision precision,
+      const runtime::ArrayMap &inputs, const std::vector<std::string> &requests,
+      const runtime::RunOptions &options) {
+  DiagnosticSink findings;
   MessageBridge bridge(module.getContext(), findings);
-  auto target = cpu::createTarget(tuning);
-  auto artifact = target->build(module, precision, findings);
+  auto artifact = target.build(module, precision, findings);
   if (!artifact)
     return findings.all().empty() ? makeError("SNN0901", {}, "no message")
                                   : findings.all().back();
-  auto device = target->open(artifact, target->devices().front().name);
+  auto device = target.open(artifact, target.devices().front().name);
   if (!device)
     return device.takeError();
   return runtime::Session(**device).run(inputs, requests, options);
@@ -212,14 +212,18 @@ bool Checker::agree(const std::string &where,
   return true;
 }
 
-bool Checker::runCpu() {
-  DiagnosticSink findings;
-  auto run = [&](const cpu::Tuning &tuning) {
-    return runOnCpu(*module, target::Precision::Quantized, tuning, inputs,
-                    requests, runOptions, findings);
+bool Checker::runTargets() {
+  auto agrees = [&](const std::string &where, target::Target &target) {
+    return agree(where,
+                 runOn(target, *module, target::Precision::Quantized, inputs,
+                       requests, runOptions),
+                 expected.arrays);
   };
-  return agree("cpu", run({}), expected.arrays) &&
-         agree("cpu in other encodings", run(tuningOf(spec)), expected.arrays);
+  target::Registry targets = targetsFor(CompileOptions(), Dynamics());
+  for (const auto &target : targets.all())
+    if (!target->readsBundles() && !agrees(target->name(), *target))
+      return false;
+  return agrees("cpu in other encodings", *cpu::createTarget(tuningOf(spec)));
 }
 
 bool Checker::runFloat() {
@@ -234,10 +238,9 @@ bool Checker::runFloat() {
       reference::runReference(**interpreter, inputs, requests, runOptions);
   if (!wanted)
     return fail("float reference: " + toText(wanted.error()));
-  DiagnosticSink findings;
   return agree("cpu in float",
-               runOnCpu(*floats, target::Precision::Float, tuningOf(spec),
-                        inputs, requests, runOptions, findings),
+               runOn(*cpu::createTarget(tuningOf(spec)), *floats,
+                     target::Precision::Float, inputs, requests, runOptions),
                wanted->arrays);
 }
 
@@ -347,7 +350,7 @@ Outcome Checker::run() {
       {"mixed split", "oracle", true, spec.mixedSlice, spec.seed % 4 == 1},
       {"row split", "parallel", false, 0, spec.seed % 4 == 2, spec.rowSources},
   };
-  if (!prepare() || !runReference() || !runCpu() ||
+  if (!prepare() || !runReference() || !runTargets() ||
       (spec.seed % 3 == 0 && !runFloat()))
     return outcome;
   for (const Variant &variant : variants)

@@ -3,19 +3,17 @@
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The contract of runtime/Device.h, on each thing that implements it: how a run
-// is cut into spans, and when inputs are given, changes nothing.
+// The contract of runtime/Device.h, on every device of every target that the
+// tool has, and of one that it has never seen: how a run is cut into spans, and
+// when inputs are given, changes nothing.
 //
 //===----------------------------------------------------------------------===//
 
-#include "backends/cpu/CpuTarget.h"
-#include "backends/spinnaker2/Codegen/CompileProgram.h"
-#include "backends/spinnaker2/Native/NativePrograms.h"
 #include "compiler/Import/YAML/YamlImport.h"
 #include "compiler/Reference/RunReference.h"
 #include "runtime/abi/CoreHeader.h"
-#include "runtime/emulator/Emulator.h"
-#include "runtime/host/CoreDevice.h"
+#include "runtime/host/Session.h"
+#include "tests/targets/SpecTarget.h"
 #include "tools/snnc/Compile.h"
 #include "tools/snnc/Messages.h"
 #include "tools/snnc/Network.h"
@@ -54,6 +52,17 @@ projections:
 constexpr uint64_t kTicks = 40;
 constexpr uint32_t kChannels = 37;
 
+/// The tool's targets and one more.
+target::Registry allTargets() {
+  CompileOptions options;
+  options.input = "contract.yaml";
+  options.tickSeconds = 0.01;
+  options.maxNeurons = 20;
+  target::Registry targets = targetsFor(options, Dynamics(), /*threads=*/2);
+  targets.add(tests::createSpecTarget());
+  return targets;
+}
+
 /// A network, made once, on every device.
 class Networks {
 public:
@@ -68,38 +77,32 @@ public:
                                                reference::Precision::Quantized);
     if (succeeded(made))
       interpreter = std::move(*made);
-    target = cpu::createTarget();
-    OwningOpRef<ModuleOp> copy = module->clone();
-    program = target->build(*copy, target::Precision::Quantized, sink);
-    CompileOptions options;
-    options.input = "contract.yaml";
-    options.tickSeconds = 0.01;
-    options.maxNeurons = 20;
-    OwningOpRef<ModuleOp> mapped = module->clone();
-    bundle = s2::buildBundle(*mapped, options,
-                             provenanceOf(options, Dynamics()), sink);
   }
 
   std::unique_ptr<Device> open(const std::string &name) {
     if (name == "reference")
       return reference::openReference(*interpreter);
-    if (name == "cpu")
-      return std::move(*target->open(program, "cpu"));
-    return std::make_unique<CoreDevice>(
-        bundle, name == "native" ? native::createNativeMachine()
-                                 : emulator::createEmulator({2}));
+    target::Target &target = *targets.findDevice(name);
+    auto &artifact = artifacts[target.name()];
+    if (!artifact) {
+      MessageBridge bridge(context.get(), sink);
+      OwningOpRef<ModuleOp> copy = module->clone();
+      artifact = target.build(*copy, target::Precision::Quantized, sink);
+    }
+    auto device = artifact ? target.open(artifact, name)
+                           : makeError("SNN0901", {}, "nothing was built");
+    return device ? std::move(*device) : nullptr;
   }
 
   DiagnosticSink sink;
   std::unique_ptr<MLIRContext> context;
   OwningOpRef<ModuleOp> module;
   std::unique_ptr<reference::Interpreter> interpreter;
-  std::unique_ptr<target::Target> target;
-  std::shared_ptr<const target::Artifact> program;
-  std::shared_ptr<Bundle> bundle;
+  target::Registry targets = allTargets();
+  std::map<std::string, std::shared_ptr<const target::Artifact>> artifacts;
 };
 
-class DeviceContract : public ::testing::TestWithParam<const char *> {
+class DeviceContract : public ::testing::TestWithParam<std::string> {
 protected:
   static void SetUpTestSuite() { networks = new Networks(); }
   static void TearDownTestSuite() {
@@ -107,10 +110,11 @@ protected:
     networks = nullptr;
   }
   void SetUp() override {
-    ASSERT_TRUE(networks->interpreter && networks->program && networks->bundle)
-        << (networks->sink.all().empty() ? ""
-                                         : toText(networks->sink.all().back()));
-    device = networks->open(GetParam());
+    if (networks->interpreter)
+      device = networks->open(GetParam());
+    ASSERT_TRUE(device) << (networks->sink.all().empty()
+                                ? ""
+                                : toText(networks->sink.all().back()));
     requests = everyRequest(device->manifest());
     // Between spikes of tick 0, of the last tick and of all borders.
     for (uint64_t tick = 0; tick < kTicks; ++tick)
@@ -299,7 +303,9 @@ TEST_P(DeviceContract, MemoryIsReachedByGlobalAddress) {
     EXPECT_EQ(word, SNNC_ABI_MAGIC);
   }
   const CoreEntry &core = device->manifest().cores.back();
-  uint32_t end = networks->bundle->machine.sram.bytes;
+  target::Target &target = *networks->targets.findDevice(GetParam());
+  uint32_t end =
+      networks->artifacts[target.name()]->bundle()->machine.sram.bytes;
   word = 0x12345678;
   ASSERT_TRUE(device->write(core.at, end - 8, bytes));
   word = 0;
@@ -311,7 +317,13 @@ TEST_P(DeviceContract, MemoryIsReachedByGlobalAddress) {
   EXPECT_FALSE(device->read({{1, 0}, core.at.pe}, core.headerAddress, bytes));
 }
 
+static std::vector<std::string> deviceNames() {
+  std::vector<std::string> names = {"reference"};
+  for (const target::DeviceInfo &device : allTargets().devices())
+    names.push_back(device.name);
+  return names;
+}
+
 INSTANTIATE_TEST_SUITE_P(All, DeviceContract,
-                         ::testing::Values("reference", "cpu", "emulator",
-                                           "native"),
+                         ::testing::ValuesIn(deviceNames()),
                          [](const auto &info) { return info.param; });

@@ -1,6 +1,7 @@
 if(SNNC_BUILD_COMPILER)
   # DeviceTest runs every device there is.
-  snnc_test(ReferenceTest CpuTest.cpp DeviceTest.cpp ReferenceTest.cpp MLIR
+  snnc_test(ReferenceTest CpuTest.cpp DeviceTest.cpp ReferenceTest.cpp
+    ${CMAKE_SOURCE_DIR}/tests/targets/SpecTarget.cpp MLIR
     DEPS snnc_cpu snnc_reference snnc_normalize snnc_driver)
   snnc_test(GoldenTest GoldenTest.cpp MLIR
     DEPS snnc_reference snnc_normalize snnc_nir snnc_nir_to_snn snnc_io)
