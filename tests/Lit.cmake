@@ -34,7 +34,9 @@ if(SNNC_BUILD_COMPILER)
     ${CMAKE_CURRENT_LIST_DIR}/lint/check_floors.py ${CMAKE_SOURCE_DIR})
   add_test(NAME lint-floors-planted COMMAND ${Python3_EXECUTABLE} -B
     ${CMAKE_CURRENT_LIST_DIR}/lint/check_floors_test.py)
-  set_tests_properties(lint-floors lint-floors-planted PROPERTIES LABELS lit TIMEOUT 7200)
+  add_test(NAME lint-doc-paths COMMAND ${Python3_EXECUTABLE} -B
+    ${CMAKE_CURRENT_LIST_DIR}/lint/check_doc_paths.py ${CMAKE_SOURCE_DIR})
+  set_tests_properties(lint-floors lint-floors-planted lint-doc-paths PROPERTIES LABELS lit TIMEOUT 7200)
   foreach(tool snnc snnc-opt)
     if(TARGET ${tool})
       add_test(NAME lit-llvm-once-${tool} COMMAND ${Python3_EXECUTABLE} -B

@@ -13,7 +13,7 @@ struct EmbeddedMachine {
   std::string_view text; ///< the YAML text
 };
 
-/// Every file of backends/spinnaker2/machine, sorted by name. Defined in a
+/// Every machine file of this folder, sorted by name. Defined in a
 /// source that snnc_embed generates.
 std::vector<EmbeddedMachine> embeddedMachines();
 

@@ -3,8 +3,8 @@
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Plain data about one SpiNNaker2 machine, loaded from a YAML file of
-// backends/spinnaker2/machine/. Every number in that file carries its source
+// Plain data about one SpiNNaker2 machine, loaded from a YAML file, such
+// as spinnaker2.yaml beside this. Every number in that file carries its source
 // and confidence; a number that nobody published is null there and absent
 // here, and asking for it is a diagnostic, never a guess. Free of LLVM: the
 // planner, the code generator and the emulator read the same model.

@@ -21,6 +21,8 @@ GROUND_FORBIDS = ("llvm/", "mlir/", "llvm-c/", "lld/")
 INCLUDE = re.compile(r'^\s*#\s*include\s*["<]([^">]+)[">]', re.M)
 TARGET = re.compile(r"(?:snnc_library|add_library|add_executable|add_mlir_\w+)"
                     r"\(\s*([\w-]+)")
+# A file of another folder that the build reads, such as one to embed.
+READ = re.compile(r"\$\{(?:CMAKE|PROJECT)_SOURCE_DIR\}/([\w./-]+)")
 LIBRARY = re.compile(r"(snnc_library)\(\s*([\w-]+)([^)]*)\)")
 LINK = re.compile(r"target_link_libraries\(\s*([\w-]+)([^)]*)\)")
 
@@ -74,13 +76,19 @@ def includes(root):
 
 
 def links(root):
-    """Faults of the link lines."""
+    """Faults of the link lines, and of the files that the build reads."""
     lists = [(p.relative_to(root).as_posix(),
               re.sub(r"#.*", "", p.read_text()))
              for p in files(root, "CMakeLists.txt")]
     home = {match.group(1): floor_of(name)
             for name, text in lists for match in TARGET.finditer(text)}
     for name, text in lists:
+        for match in READ.finditer(text):
+            used = floor_of(match.group(1))
+            why = used and points_up(floor_of(name), used)
+            if why:
+                yield (f"{name}:{line_of(text, match.start())}: reads "
+                       f"{match.group(1)}: {why}")
         uses = [(m.group(2), m.group(3), m.start())
                 for m in LIBRARY.finditer(text)]
         uses += [(m.group(1), m.group(2), m.start())
