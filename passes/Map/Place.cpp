@@ -22,12 +22,11 @@ struct FabricPlacePass : impl::FabricPlaceBase<FabricPlacePass> {
   MachinePtr given;
 
   void runOnOperation() override {
-    MachinePtr machine = resolveMachine(getOperation(), given, machineName);
-    if (!machine)
+    if (failed(forEachMapping(getOperation(), given, machineName,
+                              [&](MachineOp op, const MachineModel &machine) {
+                                return placeAll(op, machine);
+                              })))
       return signalPassFailure();
-    for (MachineOp op : getOperation().getOps<MachineOp>())
-      if (!checkTarget(op, *machine) || failed(placeAll(op, *machine)))
-        return signalPassFailure();
   }
 
   LogicalResult placeAll(MachineOp op, const MachineModel &machine) {

@@ -70,20 +70,22 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
   MachinePtr given;
 
   void runOnOperation() override {
-    MachinePtr machine = resolveMachine(getOperation(), given, machineName);
-    if (!machine)
+    if (failed(forEachMapping(getOperation(), given, machineName,
+                              [&](MachineOp op, const MachineModel &machine) {
+                                return planAll(op, machine);
+                              })))
       return signalPassFailure();
-    for (MachineOp op : getOperation().getOps<MachineOp>()) {
-      if (!checkTarget(op, *machine))
-        return signalPassFailure();
-      auto info = NetworkInfo::read(op);
-      if (failed(info))
-        return signalPassFailure();
-      for (SliceOp slice : op.getOps<SliceOp>())
-        if (failed(plan(slice, *info, *machine)))
-          return signalPassFailure();
-      warnWhereLossy(*info);
-    }
+  }
+
+  LogicalResult planAll(MachineOp op, const MachineModel &machine) {
+    auto info = NetworkInfo::read(op);
+    if (failed(info))
+      return failure();
+    for (SliceOp slice : op.getOps<SliceOp>())
+      if (failed(plan(slice, *info, machine)))
+        return failure();
+    warnWhereLossy(*info);
+    return success();
   }
 
   LogicalResult plan(SliceOp slice, const NetworkInfo &info,

@@ -22,13 +22,13 @@ struct FabricRoutePass : impl::FabricRouteBase<FabricRoutePass> {
   MachinePtr given;
 
   void runOnOperation() override {
-    MachinePtr machine = resolveMachine(getOperation(), given, machineName);
-    if (!machine)
+    if (failed(forEachMapping(getOperation(), given, machineName,
+                              [&](MachineOp op, const MachineModel &machine) {
+                                return op.getOps<RouteOp>().empty()
+                                           ? route(op, machine)
+                                           : success();
+                              })))
       return signalPassFailure();
-    for (MachineOp op : getOperation().getOps<MachineOp>())
-      if (!checkTarget(op, *machine) ||
-          (op.getOps<RouteOp>().empty() && failed(route(op, *machine))))
-        return signalPassFailure();
   }
 
   LogicalResult route(MachineOp op, const MachineModel &machine) {

@@ -25,7 +25,8 @@ MachinePtr resolveMachine(Operation *op, MachinePtr given,
   return nullptr;
 }
 
-bool checkTarget(fabric::MachineOp op, const MachineModel &machine) {
+/// Whether `op` was made for `machine`; else error SNN0350.
+static bool checkTarget(fabric::MachineOp op, const MachineModel &machine) {
   if (op.getTarget() == machine.name)
     return true;
   InFlightDiagnostic diag = report(op, "SNN0350")
@@ -33,6 +34,19 @@ bool checkTarget(fabric::MachineOp op, const MachineModel &machine) {
                             << "', not for machine '" << machine.name << "'";
   attachHelp(diag) << "choose that machine or map the network again";
   return false;
+}
+
+LogicalResult forEachMapping(
+    ModuleOp module, MachinePtr given, llvm::StringRef name,
+    llvm::function_ref<LogicalResult(fabric::MachineOp, const MachineModel &)>
+        act) {
+  MachinePtr machine = resolveMachine(module, std::move(given), name);
+  if (!machine)
+    return failure();
+  for (auto op : module.getOps<fabric::MachineOp>())
+    if (!checkTarget(op, *machine) || failed(act(op, *machine)))
+      return failure();
+  return success();
 }
 
 std::string grouped(uint64_t number) {

@@ -14,8 +14,14 @@ namespace snnc::map {
 MachinePtr resolveMachine(mlir::Operation *op, MachinePtr given,
                           llvm::StringRef name);
 
-/// Whether `op` was made for `machine`; else error SNN0350.
-bool checkTarget(fabric::MachineOp op, const MachineModel &machine);
+/// `act` on every mapping of `module`, with the machine (resolveMachine) that
+/// it is for. Failure, reported, where there is no such machine, a mapping is
+/// for another (SNN0350), or `act` fails.
+mlir::LogicalResult
+forEachMapping(mlir::ModuleOp module, MachinePtr given, llvm::StringRef name,
+               llvm::function_ref<mlir::LogicalResult(fabric::MachineOp,
+                                                      const MachineModel &)>
+                   act);
 
 /// 118784 -> "118,784".
 std::string grouped(uint64_t number);

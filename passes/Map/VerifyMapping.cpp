@@ -142,16 +142,14 @@ struct FabricVerifyMappingPass
   MachinePtr given;
 
   void runOnOperation() override {
-    MachinePtr machine = resolveMachine(getOperation(), given, machineName);
-    if (!machine)
+    if (failed(forEachMapping(getOperation(), given, machineName,
+                              [&](MachineOp op, const MachineModel &machine) {
+                                auto info = NetworkInfo::read(op);
+                                return success(
+                                    succeeded(info) &&
+                                    MappingChecker(op, *info, machine).run());
+                              })))
       return signalPassFailure();
-    for (MachineOp op : getOperation().getOps<MachineOp>()) {
-      if (!checkTarget(op, *machine))
-        return signalPassFailure();
-      auto info = NetworkInfo::read(op);
-      if (failed(info) || !MappingChecker(op, *info, *machine).run())
-        return signalPassFailure();
-    }
     markAllAnalysesPreserved();
   }
 };

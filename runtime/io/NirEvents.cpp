@@ -41,10 +41,8 @@ Expected<std::optional<uint64_t>> NirRaster::cell(uint64_t sample,
                        uint64_t(neuron));
 }
 
-Expected<NdArray> NirRaster::counts() const {
-  NdArray binned = NdArray::zeros(
-      DType::U16, {events.samples, events.ticks, events.neurons});
-  uint16_t most = 0;
+Status NirRaster::forEachEvent(
+    const std::function<Status(uint64_t, uint64_t, uint64_t)> &put) const {
   for (uint64_t s = 0; s < events.samples; ++s)
     for (uint64_t e = 0; e < events.events; ++e) {
       Expected<std::optional<uint64_t>> at = cell(s, e);
@@ -52,13 +50,27 @@ Expected<NdArray> NirRaster::counts() const {
         return at.takeError();
       if (!*at)
         continue;
-      uint16_t &count = binned.as<uint16_t>()[**at];
-      if (count == UINT16_MAX)
-        return error(fmt::format("a neuron has more than {} events in one "
-                                 "tick of {} s",
-                                 UINT16_MAX, dt));
-      most = std::max(most, ++count);
+      if (Status status = put(s, e, **at); !status)
+        return status;
     }
+  return {};
+}
+
+Expected<NdArray> NirRaster::counts() const {
+  NdArray binned = NdArray::zeros(
+      DType::U16, {events.samples, events.ticks, events.neurons});
+  uint16_t most = 0;
+  std::span<uint16_t> cells = binned.as<uint16_t>();
+  Status status = forEachEvent([&](uint64_t, uint64_t, uint64_t at) -> Status {
+    if (cells[at] == UINT16_MAX)
+      return error(fmt::format("a neuron has more than {} events in one "
+                               "tick of {} s",
+                               UINT16_MAX, dt));
+    most = std::max(most, ++cells[at]);
+    return {};
+  });
+  if (!status)
+    return status.takeError();
   if (most > UINT8_MAX)
     return binned;
   NdArray small = NdArray::zeros(DType::U8, binned.shape);
@@ -71,22 +83,20 @@ Expected<NdArray> NirRaster::values() const {
   NdArray binned = NdArray::zeros(
       DType::F32, {events.samples, events.ticks, events.neurons});
   std::vector<bool> taken(binned.size());
-  for (uint64_t s = 0; s < events.samples; ++s)
-    for (uint64_t e = 0; e < events.events; ++e) {
-      Expected<std::optional<uint64_t>> at = cell(s, e);
-      if (!at)
-        return at.takeError();
-      if (!*at)
-        continue;
-      if (taken[**at])
-        return error(fmt::format("event {} of sample {} is the second of its "
-                                 "neuron in one tick of {} s",
-                                 e, s, dt),
-                     {"use a smaller --dt"});
-      taken[**at] = true;
-      binned.as<float>()[**at] =
-          float(events.value.as<double>()[s * events.events + e]);
-    }
+  std::span<float> cells = binned.as<float>();
+  Status status =
+      forEachEvent([&](uint64_t s, uint64_t e, uint64_t at) -> Status {
+        if (taken[at])
+          return error(fmt::format("event {} of sample {} is the second of its "
+                                   "neuron in one tick of {} s",
+                                   e, s, dt),
+                       {"use a smaller --dt"});
+        taken[at] = true;
+        cells[at] = float(events.value.as<double>()[s * events.events + e]);
+        return {};
+      });
+  if (!status)
+    return status.takeError();
   return binned;
 }
 

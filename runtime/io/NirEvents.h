@@ -9,6 +9,8 @@
 
 #include "runtime/io/NirData.h"
 
+#include <functional>
+
 namespace snnc::runtime {
 
 /// EventData or ValuedEventData as it stands in the file.
@@ -36,6 +38,9 @@ private:
     return makeError("SNN0407", spot, std::move(message), std::move(hints));
   }
   Expected<std::optional<uint64_t>> cell(uint64_t sample, uint64_t event) const;
+  /// `put` with sample, event and cell of each that is no padding.
+  Status forEachEvent(
+      const std::function<Status(uint64_t, uint64_t, uint64_t)> &put) const;
 
   const NirEvents &events;
   double dt;

@@ -236,23 +236,19 @@ void Inliner::run() {
     take(node);
   for (size_t i = 0; i < names.size(); ++i)
     graph.nodes[i].name = std::move(names[i]);
-  for (const Edge &edge : graph.edges) {
-    std::optional<uint32_t> source = end(edge.source, true);
-    std::optional<uint32_t> target = end(edge.target, false);
-    if (source && target)
-      flat.edges.push_back({*source, *target});
-    if (!reporter.ok())
-      return;
-  }
-  for (const NamedEdge &edge : graph.unresolved) {
-    std::optional<uint32_t> source = end(edge.source, true);
-    std::optional<uint32_t> target = end(edge.target, false);
-    if (source && target)
-      flat.edges.push_back({*source, *target});
-    if (!reporter.ok())
-      return;
-  }
-  expand();
+  auto place = [&](const auto &edges) {
+    for (const auto &edge : edges) {
+      std::optional<uint32_t> source = end(edge.source, true);
+      std::optional<uint32_t> target = end(edge.target, false);
+      if (source && target)
+        flat.edges.push_back({*source, *target});
+      if (!reporter.ok())
+        return false;
+    }
+    return true;
+  };
+  if (place(graph.edges) && place(graph.unresolved))
+    expand();
 }
 
 void inlineGraphs(Graph &graph, Reporter &reporter) {
