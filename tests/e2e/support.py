@@ -169,3 +169,30 @@ def lif_network(path, inputs, neurons, dt=1e-3):
                          "v_threshold": ones}),
          "output": ("Output", {"shape": np.array([neurons])})},
         [("input", "fc"), ("fc", "lif"), ("lif", "output")])
+
+
+class YamlTest(SnncTest):
+    """Networks of one input and one population around the text of a test."""
+
+    def write(self, name, text):
+        path = self.path(name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
+    def network(self, text, **parts):
+        """A network of one input `in` and one population `pop` around `text`."""
+        parts = {"network": "{name: n, dt: 1.0, seed: 3}", "inputs": "{in: {size: 2}}",
+                 "populations": "{pop: {size: 2, model: i}}"} | parts
+        head = "".join(f"{key}: {value}\n" for key, value in parts.items())
+        return self.write("net.yaml", head + text)
+
+    def values(self, path, *arguments, key="pop:v", code=0):
+        arrays = self.record(path, ["--backend", "reference", "--precision",
+                                    "float", *arguments], code=code)
+        return arrays[key]
+
+    def refused(self, path, code, words, verb=("check",)):
+        done = self.snnc(verb[0], path, *verb[1:], code=1)
+        self.assertRegex(done.stderr, rf"net.yaml:\d+:\d+: error: .*\[{code}\]")
+        self.assertIn(words, done.stderr)

@@ -1,38 +1,14 @@
 """What a YAML network may say: names, rates, draws, headers of number files.
 Every key is obeyed or refused with its place, and nothing ends in exit 70."""
 
-import os
 import unittest
 
 import numpy as np
 
-from support import SnncTest
+from support import YamlTest
 
 
-class YamlInputs(SnncTest):
-
-    def write(self, name, text):
-        path = self.path(name)
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-        return path
-
-    def network(self, text, **parts):
-        """A network of one input `in` and one population `pop` around `text`."""
-        parts = {"network": "{name: n, dt: 1.0, seed: 3}", "inputs": "{in: {size: 2}}",
-                 "populations": "{pop: {size: 2, model: i}}"} | parts
-        head = "".join(f"{key}: {value}\n" for key, value in parts.items())
-        return self.write("net.yaml", head + text)
-
-    def values(self, path, *arguments, key="pop:v", code=0):
-        arrays = self.record(path, ["--backend", "reference", "--precision",
-                                    "float", *arguments], code=code)
-        return arrays[key]
-
-    def refused(self, path, code, words, verb=("check",)):
-        done = self.snnc(verb[0], path, *verb[1:], code=1)
-        self.assertRegex(done.stderr, rf"net.yaml:\d+:\d+: error: .*\[{code}\]")
-        self.assertIn(words, done.stderr)
+class YamlInputs(YamlTest):
 
     def test_names_are_shared(self):
         model = ('{states: [v], equations: ["v = v * 0.5 + input"], '
@@ -249,102 +225,6 @@ probes: ["n:spikes", "n:v", "noise:v"]
                 self.write(name, text)
                 self.refused(self.network(project.replace("FILE", name)), code, words)
         self.refused(self.network(project.replace("FILE", "a.csv, key: x")), "SNN1013", "'key'")
-
-    def test_spikes_from_files(self):
-        project = "projections: [{from: in, to: pop, connector: one_to_one, delay: 0}]\n"
-
-        def run(where):
-            return self.values(self.network(project, inputs="{in: {size: 2, kind: spike_list, "
-                                            f"spikes: {where}}}}}"), "--ticks", 9)
-        plain = run("[[3, 0], [5, 1]]")
-        self.write("s.csv", "channel,tick\n0,3\n1,5\n")
-        np.savez(self.path("s.npz"), times=[3, 5], ids=[0, 1])
-        import h5py
-        with h5py.File(self.path("s.h5"), "w") as file:
-            file.attrs["__type__"] = "NIRGraphData"
-            node = file.create_group("nodes/retina")
-            node.attrs["__type__"] = "NIRNodeData"
-            spikes = node.create_group("observables/spikes")
-            spikes.attrs.update({"__type__": "EventData", "n_neurons": 2, "t_max": 9.0})
-            spikes["idx"] = np.array([[0, 1, -1]])
-            spikes["time"] = np.array([[3, 5, np.inf]], np.float32)
-        for name in ("s.csv", "s.npz", "s.h5"):
-            np.testing.assert_array_equal(run(f"{{file: {name}}}"), plain, name)
-        # Times that are whole numbers could be ticks; the header says not.
-        for word in ("tick", "time_step", "time_ms", "t", "Time"):
-            self.write("t.csv", f"channel,{word}\n0,3\n1,5\n")
-            path = self.network(project, inputs="{in: {size: 2, kind: spike_list, "
-                                                "spikes: {file: t.csv}}}")
-            self.assertEqual("SNN1017" in self.snnc("-q", "check", path).stderr,
-                             word not in ("tick", "time_step"), word)
-
-    def test_single_precision_times_are_on_the_grid(self):
-        import h5py
-        ticks = np.arange(1, 2000)
-        with h5py.File(self.path("f.h5"), "w") as file:
-            file.attrs["__type__"] = "NIRGraphData"
-            node = file.create_group("nodes/in")
-            node.attrs["__type__"] = "NIRNodeData"
-            spikes = node.create_group("observables/spikes")
-            spikes.attrs.update({"__type__": "EventData", "n_neurons": 2, "t_max": 0.2})
-            spikes["idx"] = np.zeros((1, ticks.size), int)
-            spikes["time"] = (ticks * 1e-4).astype(np.float32)[None]
-        path = self.network("projections: [{from: in, to: pop, connector: one_to_one, delay: 0}]\n",
-                            network="{dt: 1.0e-4}")
-        v = self.values(path, "--input", self.path("f.h5"))[:, 0]
-        np.testing.assert_array_equal(v, np.arange(2000))
-
-    def test_layout(self):
-        path = self.network("projections: [{from: in, to: pop, connector: one_to_one, delay: 0}]\n")
-        given = (np.random.default_rng(1).random((5, 3, 2)) < 0.5).astype(np.uint8)
-        np.save(self.path("first.npy"), given)
-        np.save(self.path("ticks.npy"), given.swapaxes(0, 1))
-        plain = self.values(path, "--input", self.path("first.npy"))
-        self.assertEqual(plain.shape, (5, 3, 2))
-        np.testing.assert_array_equal(plain, self.values(
-            path, "--input", self.path("ticks.npy"), "--layout", "ticks-first"))
-        note = self.snnc("run", path, "--backend", "reference", "--input", self.path("first.npy"),
-                         "-o", self.path("o.npz")).stderr
-        self.assertIn("5 samples of 3 ticks and 2 channels [SNN0660]", note)
-        # What is said elsewhere needs no note.
-        for more in (["--ticks", "3"], ["--layout", "samples-first"]):
-            self.assertNotIn("SNN0660", self.snnc(
-                "run", path, "--backend", "reference", "--input",
-                self.path("first.npy"), "-o", self.path("o.npz"), *more).stderr)
-
-    def test_channels_first(self):
-        path = self.network("projections: [{from: in, to: pop, connector: one_to_one, delay: 0}]\n")
-        given = (np.random.default_rng(1).random((5, 3, 2)) < 0.5).astype(np.uint8)
-        for array in (given, given[0], given[:, :2], given[0, :2]):
-            np.save(self.path("plain.npy"), array)
-            np.save(self.path("turned.npy"), array.swapaxes(-1, -2))
-            np.testing.assert_array_equal(
-                self.values(path, "--input", self.path("plain.npy")),
-                self.values(path, "--input", self.path("turned.npy"),
-                            "--layout", "channels-first"))
-        run = ["run", path, "--backend", "reference", "-o", self.path("o.npz"),
-               "--input", self.path("turned.npy")]
-        note = self.snnc(*run).stderr
-        self.assertIn("the array is 2 x 2: read as ticks x channels [SNN0660]",
-                      note)
-        for layout in ("samples-first", "ticks-first", "channels-first"):
-            self.assertNotIn("SNN0660", self.snnc(*run, "--layout", layout).stderr)
-        # Not that way round: refused, not read as something else.
-        np.save(self.path("turned.npy"), given[0])
-        done = self.snnc(*run, "--layout", "channels-first", code=1)
-        self.assertIn("[SNN0411]", done.stderr)
-
-    def test_values_are_counts_or_refused(self):
-        path = self.network("projections: [{from: in, to: pop, connector: one_to_one, delay: 0}]\n")
-        np.save(self.path("x.npy"), np.array([[0, 2], [3, 1]], np.float64))
-        self.assertEqual(self.values(path, "--input", self.path("x.npy"),
-                                     "--layout", "samples-first").tolist(),
-                         [[0, 2], [3, 3]])
-        for wrong in (0.7, -1.0, np.nan, np.inf, 70000.0):
-            np.save(self.path("x.npy"), np.array([[0, wrong], [1, 1], [0, 0]]))
-            done = self.snnc("run", path, "--backend", "reference", "--input",
-                             self.path("x.npy"), "-o", self.path("o.npz"), code=1)
-            self.assertIn("[SNN0412]", done.stderr)
 
     def test_other_languages_operators(self):
         """Each hint, applied as printed, is an equation that works."""

@@ -1,6 +1,7 @@
 if(SNNC_BUILD_COMPILER)
   # DeviceTest runs every device there is.
-  snnc_test(ReferenceTest CpuTest.cpp DeviceTest.cpp ReferenceTest.cpp
+  snnc_test(ReferenceTest CpuTest.cpp CpuKernelsTest.cpp DeviceTest.cpp
+    ReferenceTest.cpp RegionTest.cpp
     ${CMAKE_SOURCE_DIR}/tests/targets/SpecTarget.cpp MLIR
     DEPS snnc_cpu snnc_reference snnc_normalize snnc_driver)
   snnc_test(GoldenTest GoldenTest.cpp MLIR

@@ -1,0 +1,167 @@
+//===- MapCheckerTest.cpp - Broken mappings are found ---------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Mappings of random networks that were broken on purpose have to be found by
+// the independent checker.
+
+#include "tests/unit/MapFixtures.h"
+
+using namespace mlir;
+using namespace snnc;
+using namespace snnc::fabric;
+using namespace snnc::map::test;
+using testing::HasSubstr;
+
+TEST_P(MapPasses, CheckerFindsEveryKindOfDamage) {
+  RandomNetwork net(context, GetParam());
+  ASSERT_TRUE(succeeded(map(*net, net.number(10, 200)))) << messages;
+  Builder b(&context);
+  auto damaged = [&](const char *what, auto damage) {
+    OwningOpRef<ModuleOp> copy((*net).clone());
+    if (!damage(*copy))
+      return; // this network has nothing of the kind
+    messages.clear();
+    EXPECT_TRUE(failed(verifyMapping(*copy))) << what;
+    EXPECT_THAT(messages,
+                testing::AnyOf(HasSubstr("SNN037"), HasSubstr("SNN1105")))
+        << what;
+  };
+  auto pick = [&](auto ops) {
+    return ops[net.number(0, uint32_t(ops.size() - 1))];
+  };
+  damaged("a route is gone", [&](ModuleOp m) {
+    auto routes = all<RouteOp>(m);
+    return !routes.empty() && (pick(routes).erase(), true);
+  });
+  damaged("a route misses a core", [&](ModuleOp m) {
+    auto routes = all<RouteOp>(m);
+    if (routes.empty())
+      return false;
+    RouteOp route = pick(routes);
+    route.setTargetsAttr(
+        b.getArrayAttr(route.getTargets().getValue().drop_back()));
+    return true;
+  });
+  damaged("a route reaches a core too many", [&](ModuleOp m) {
+    auto routes = all<RouteOp>(m);
+    if (routes.empty())
+      return false;
+    RouteOp route = pick(routes);
+    llvm::SmallVector<Attribute> targets(route.getTargets().getValue());
+    targets.push_back(PeAttr::get(&context, 6, 3, 0));
+    route.setTargetsAttr(b.getArrayAttr(targets));
+    return true;
+  });
+  damaged("a slice moved", [&](ModuleOp m) {
+    auto slices = all<SliceOp>(m);
+    SliceOp slice = pick(slices);
+    slice.setAtAttr(PeAttr::get(&context, 6, 3, 1));
+    return !blocksOf(slice).empty();
+  });
+  damaged("two slices on a core", [&](ModuleOp m) {
+    auto slices = all<SliceOp>(m);
+    if (slices.size() < 2)
+      return false;
+    slices[0].setAtAttr(slices[1].getAtAttr());
+    return true;
+  });
+  damaged("a core that does not exist", [&](ModuleOp m) {
+    pick(all<SliceOp>(m)).setAtAttr(PeAttr::get(&context, 4, 3, 0));
+    return true;
+  });
+  damaged("keys overlap", [&](ModuleOp m) {
+    auto slices = all<SliceOp>(m);
+    if (slices.size() < 2)
+      return false;
+    slices[0].setKeyAttr(slices[1].getKeyAttr());
+    return true;
+  });
+  damaged("a neuron is missing", [&](ModuleOp m) {
+    SliceOp slice = pick(all<SliceOp>(m));
+    slice.setEndAttr(b.getI64IntegerAttr(int64_t(slice.getEnd()) + 1));
+    return true;
+  });
+  damaged("a block is gone", [&](ModuleOp m) {
+    auto blocks = all<BlockOp>(m);
+    return !blocks.empty() && (pick(blocks).erase(), true);
+  });
+  damaged("a block forgot a source", [&](ModuleOp m) {
+    auto blocks = all<BlockOp>(m);
+    if (blocks.empty())
+      return false;
+    BlockOp block = pick(blocks);
+    if (block.getSources().size() < 2)
+      return false;
+    block.getSourcesMutable().erase(0);
+    return true;
+  });
+  damaged("a block knows a source too few", [&](ModuleOp m) {
+    for (BlockOp block : all<BlockOp>(m))
+      if (auto known = rangesOf(block);
+          !known.empty() && known.back().end - known.front().begin > 1) {
+        block.setFirst(known.front().begin + 1);
+        block.setLast(known.back().end);
+        return true;
+      }
+    return false;
+  });
+  damaged("a block knows no source", [&](ModuleOp m) {
+    for (BlockOp block : all<BlockOp>(m))
+      if (!block.getSources().empty()) {
+        block.getSourcesMutable().clear();
+        block.removeFirstAttr();
+        block.removeLastAttr();
+        return true;
+      }
+    return false;
+  });
+  damaged("a buffer moved by 4 bytes", [&](ModuleOp m) {
+    BufferOp buffer = pick(all<BufferOp>(m));
+    buffer.setAtAttr(b.getI64IntegerAttr(int64_t(*buffer.getAt()) + 4));
+    return true;
+  });
+  damaged("a buffer on top of another", [&](ModuleOp m) {
+    for (BufferOp buffer : all<BufferOp>(m))
+      if (buffer.getName() == "spikes")
+        buffer.setAtAttr(b.getI64IntegerAttr(machine->sram.program.end));
+    return true;
+  });
+  damaged("a buffer is gone", [&](ModuleOp m) {
+    auto buffers = all<BufferOp>(m);
+    BufferOp buffer = pick(buffers);
+    if (buffer.getBytes() == 0)
+      return false;
+    buffer.erase();
+    return true;
+  });
+  damaged("a map of another size", [&](ModuleOp m) {
+    for (BufferOp buffer : all<BufferOp>(m))
+      if (buffer.getName() == "weights" && buffer.getBytes() > 16) {
+        buffer.setBytesAttr(b.getI64IntegerAttr(buffer.getBytes() - 16));
+        return true;
+      }
+    return false;
+  });
+  damaged("a parallel slice became serial", [&](ModuleOp m) {
+    for (SliceOp slice : all<SliceOp>(m))
+      if (slice.getParallel()) {
+        slice.setParallel(false);
+        return true;
+      }
+    return false;
+  });
+  damaged("a serial slice became parallel", [&](ModuleOp m) {
+    for (SliceOp slice : all<SliceOp>(m))
+      if (!slice.getParallel()) {
+        slice.setParallel(true);
+        return true;
+      }
+    return false;
+  });
+  damaged("a record window that reaches into the stack", [&](ModuleOp m) {
+    for (BufferOp buffer : all<BufferOp>(m))
+      if (buffer.getName() == "record")
+        buffer.setBytesAttr(b.getI64IntegerAttr(buffer.getBytes() + 16));
+    return true;
+  });
+}

@@ -1,0 +1,92 @@
+//===- MapLimitsTest.cpp - What a machine has no room for -----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "tests/unit/MapFixtures.h"
+
+using namespace mlir;
+using namespace snnc;
+using namespace snnc::fabric;
+using namespace snnc::map::test;
+using testing::HasSubstr;
+
+namespace {
+
+class MapLimits : public MapPasses {
+protected:
+  /// One input that drives one population.
+  OwningOpRef<ModuleOp> network(int64_t sources, int64_t neurons,
+                                const std::string &weights,
+                                const std::string &delay = "1.0") {
+    std::string in = "tensor<" + std::to_string(sources) + "xf32>",
+                out = "tensor<" + std::to_string(neurons) + "xi1>";
+    auto module = parseSourceString<ModuleOp>(
+        models + ("snn.network @net { %in = snn.input \"in\" : " + in +
+                  "\n %p = snn.population \"hidden\" model @lif params "
+                  "{alpha = 0.5, threshold = 1.0} latency 1 : " +
+                  out + "\n snn.projection \"fc\" %in to %p weights " +
+                  weights + " delay(" + delay +
+                  ") quant <8, nearest, 10.0> : " + in + ", " + out + "}"),
+        &context);
+    EXPECT_TRUE(module) << messages;
+    return module;
+  }
+  static std::string dense(int64_t sources, int64_t neurons) {
+    return "#snn.dense<dense<1.0> : tensor<" + std::to_string(neurons) + "x" +
+           std::to_string(sources) + "xf64>>";
+  }
+};
+
+TEST_F(MapLimits, FewestCores) {
+  // 1,000 x 500 int8 weights: 500 kB, 116 kB a core, five cores at least.
+  auto module = network(1000, 500, dense(1000, 500));
+  ASSERT_TRUE(succeeded(map(*module, 0))) << messages;
+  EXPECT_EQ(all<SliceOp>(*module).size(), 5u);
+  EXPECT_EQ(all<SliceOp>(*module)[0].getEnd(), 100u);
+}
+
+TEST_F(MapLimits, OneNeuronThatDoesNotFit) {
+  auto module = network(8, 4, dense(8, 4), "40000.0");
+  EXPECT_TRUE(failed(map(*module, 0)));
+  EXPECT_THAT(messages, HasSubstr("SNN0353: population 'hidden' does not fit"));
+  EXPECT_THAT(messages, HasSubstr("118,784 B available"));
+  EXPECT_THAT(messages, HasSubstr("largest parts: input ring"));
+  EXPECT_THAT(messages, HasSubstr("help: shorten the longest delay, 40,000"));
+}
+
+TEST_F(MapLimits, TooManySources) {
+  auto module = network(60000, 1, dense(60000, 1));
+  EXPECT_TRUE(failed(map(*module, 0)));
+  EXPECT_THAT(messages, HasSubstr("SNN0353"));
+  EXPECT_THAT(messages, HasSubstr("60,000 sources in 'in'"));
+}
+
+TEST_F(MapLimits, TooManyCores) {
+  auto module = network(20000, 600, dense(20000, 600));
+  EXPECT_TRUE(failed(map(*module, 0)));
+  EXPECT_THAT(messages, HasSubstr("SNN0354: the network needs 150 cores"));
+  EXPECT_THAT(messages, HasSubstr("'hidden' 150 cores"));
+}
+
+TEST_F(MapLimits, APopulationLargerThanAnyChipIsRefusedAtOnce) {
+  auto module = network(2000000000, 2000000000, "#snn.one_to_one<1.0>");
+  EXPECT_TRUE(failed(map(*module, 0)));
+  EXPECT_THAT(messages, HasSubstr("SNN0354"));
+}
+
+TEST_F(MapLimits, AShortPacketRingIsAWarning) {
+  // 26,000 sources: two ticks of packets would be 208 kB.
+  auto module = network(26000, 4, dense(26000, 4));
+  ASSERT_TRUE(succeeded(map(*module, 0))) << messages;
+  EXPECT_THAT(messages, HasSubstr("SNN0355"));
+  EXPECT_THAT(messages, HasSubstr("26,000 sources could spike"));
+}
+
+TEST_F(MapLimits, ForgottenRowFormatsAreNamed) {
+  context.getLoadedDialect<FabricDialect>()->setRowFormats({});
+  auto module = network(8, 4, dense(8, 4));
+  EXPECT_TRUE(failed(map(*module, 0)));
+  EXPECT_THAT(messages, HasSubstr("SNN1105: population 'hidden' is serial, but "
+                                  "the context has no row formats"));
+}
+
+} // namespace
