@@ -400,8 +400,8 @@ def machine_cases():
         case["command"] = ["run", "net.yaml", "--backend", "cpu",
                            "--ticks", "1", "-o", "o.npz"]
     wide = POISSON.replace("size: 4", "size: 70000")
-    with open(os.path.join(ROOT, "backends", "spinnaker2", "machine",
-                           "spinnaker2.yaml"), encoding="utf-8") as file:
+    with open(os.path.join(ROOT, "runtime", "machine", "spinnaker2.yaml"),
+              encoding="utf-8") as file:
         text = file.read()
     key = run("SNN0102", says("a leaf has value, source and confidence",
                               ("{valu: 1,", "{value: 1,")), command=[
