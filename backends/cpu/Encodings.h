@@ -46,10 +46,11 @@ struct DiagonalRows {
   std::variant<int32_t, std::vector<int16_t>> weights;
 };
 
-/// What one projection has into one partition.
+/// What one projection has into one partition, or the projections of a source
+/// into a group.
 struct Block {
   size_t group = 0;                 ///< of the partition
-  uint32_t offset = 0, neurons = 0; ///< of the partition, in its group's sums
+  uint32_t offset = 0, neurons = 0; ///< in the group's sums
   unsigned receptor = 0;
   uint32_t shortestDelay = 0, longestDelay = 0; ///< ticks
   int64_t largest = 0;                          ///< as RowBlock::largest
