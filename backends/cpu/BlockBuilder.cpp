@@ -83,7 +83,7 @@ void BlockBuilder::addSeparate(const Projection &projection, bool byTarget) {
       task.from[0].pieces.push_back({p, 0});
     }
     if (byTarget)
-      push(std::exchange(task, Task{{}, {}, projection.source, 0, {}}));
+      push(std::exchange(task, Task{{}, {}, projection.source, 0, {}, {}}));
   }
   if (!byTarget)
     push(std::move(task));
@@ -127,10 +127,14 @@ void BlockBuilder::addShared(const Shared &all) {
 }
 
 void BlockBuilder::push(Task task) {
-  for (RowSource &rows : task.from)
+  for (RowSource &rows : task.from) {
+    std::string name = rows.op.getName().str();
+    if (task.name.find(name) == std::string::npos)
+      task.name += (task.name.empty() ? "" : ", ") + name;
     task.synapses +=
         double(estimateRows(rows.op, program.precision).held.synapses) *
         double(rows.last - rows.first) / double(rows.op.numTargets());
+  }
   tasks.push_back(std::move(task));
 }
 
@@ -142,6 +146,7 @@ void BlockBuilder::make(Task &task) {
     for (Block &block :
          encode(std::move(rows), place.firstNeuron, place.neurons, sources,
                 program.precision == target::Precision::Float, tuning)) {
+      block.name = task.name;
       block.group = place.group;
       block.offset = place.offset;
       block.neurons = place.neurons;
