@@ -50,6 +50,9 @@ public:
   std::vector<target::DeviceInfo> devices() const override {
     return {{"cpu", "the network itself on this computer, of any size", true}};
   }
+  std::vector<std::string> options() const override {
+    return {"explain-paradigm"};
+  }
   std::string advice() const override {
     return "`snnc run FILE --backend cpu` runs it without a machine, as far as "
            "this computer's memory reaches";
@@ -96,6 +99,21 @@ static const char *encodingName(Encoding encoding) {
   return "";
 }
 
+/// "exc_inh, group 0: 12 synapses in bit rows, 1.2 kB; ...".
+static std::string explanation(const Block &block) {
+  std::string text =
+      fmt::format("{}, group {}: {} synapses in {} rows, {}; by estimate",
+                  block.name, block.group, block.synapses,
+                  encodingName(block.encoding()), bytesText(block.bytes()));
+  for (const Estimate &estimate : block.estimates)
+    text += fmt::format("{} {} rows {:.3g} ns a synapse, {}",
+                        &estimate == &block.estimates.front() ? "" : ",",
+                        encodingName(estimate.encoding),
+                        estimate.time / double(block.synapses),
+                        bytesText(uint64_t(estimate.bytes)));
+  return text;
+}
+
 std::vector<std::string> CpuArtifact::facts() const {
   uint64_t synapses = program->synapses(), bytes = program->synapseBytes();
   if (synapses == 0)
@@ -108,10 +126,15 @@ std::vector<std::string> CpuArtifact::facts() const {
   for (auto [encoding, share] : shares)
     how += fmt::format("{}{:.3g} % in {} rows", how.empty() ? "" : ", ",
                        100 * share, encodingName(encoding));
-  return {fmt::format("{} synapses in {}, {:.2f} B each; {}; {} thread{}",
-                      synapses, bytesText(bytes),
-                      double(bytes) / double(synapses), how, program->threads,
-                      program->threads == 1 ? "" : "s")};
+  std::vector<std::string> lines = {
+      fmt::format("{} synapses in {}, {:.2f} B each; {}; {} thread{}", synapses,
+                  bytesText(bytes), double(bytes) / double(synapses), how,
+                  program->threads, program->threads == 1 ? "" : "s")};
+  for (const auto &list : program->blocks)
+    for (const Block &block : list)
+      if (!block.estimates.empty())
+        lines.push_back(explanation(block));
+  return lines;
 }
 
 /// States before and during a run, parameters and spikes of a population.

@@ -21,6 +21,7 @@ enum class Encoding : uint8_t { Index, Bits, Dense, Diagonal };
 /// What never changes a result.
 struct Tuning {
   unsigned threads = 0; ///< 0: as many as bring something
+  bool explain = false; ///< facts say why each block is held as it is
   // For tests: else the target decides.
   uint32_t partitionNeurons = 0;
   std::optional<Encoding> encoding; ///< wherever it is possible

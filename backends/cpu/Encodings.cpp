@@ -47,27 +47,37 @@ bool isPossible(Encoding encoding, const BlockShape &shape) {
   }
 }
 
+std::vector<Estimate> estimates(const BlockShape &shape) {
+  double pairs = double(shape.sources) * double(shape.neurons);
+  double synapses = double(shape.synapses);
+  bool isNarrow = shape.weightBytes < 2;
+  std::vector<Estimate> all = {
+      {Encoding::Index,
+       synapses *
+           (costs.indexSynapse + costs.weightByte * double(shape.weightBytes)),
+       synapses * (2 + double(shape.weightBytes))},
+      {Encoding::Bits, pairs / 512 * costs.bitLine, pairs / 8},
+      {Encoding::Dense,
+       pairs * (isNarrow ? costs.densePair8 : costs.densePair16),
+       pairs * (isNarrow ? 1 : 2)},
+      {Encoding::Diagonal, double(shape.neurons) * costs.densePair16,
+       shape.oneWeight ? 0 : 2 * double(shape.neurons)}};
+  std::erase_if(all, [&](const Estimate &estimate) {
+    return !isPossible(estimate.encoding, shape);
+  });
+  return all;
+}
+
 Encoding cheapest(const BlockShape &shape) {
   if (isPossible(Encoding::Diagonal, shape))
     return Encoding::Diagonal;
-  double pairs = double(shape.sources) * double(shape.neurons);
-  double synapses = double(shape.synapses);
-  Encoding best = Encoding::Index;
-  double least = synapses * (costs.indexSynapse +
-                             costs.weightByte * double(shape.weightBytes));
-  auto consider = [&](Encoding encoding, double time, double bytes) {
-    if (isPossible(encoding, shape) && time < least &&
-        bytes <= kMostBytes * synapses) {
-      best = encoding;
-      least = time;
-    }
-  };
-  consider(Encoding::Bits, pairs / 512 * costs.bitLine, pairs / 8);
-  bool isNarrow = shape.weightBytes < 2;
-  consider(Encoding::Dense,
-           pairs * (isNarrow ? costs.densePair8 : costs.densePair16),
-           pairs * (isNarrow ? 1 : 2));
-  return best;
+  std::vector<Estimate> all = estimates(shape);
+  Estimate best = all.front();
+  for (const Estimate &other : all)
+    if (other.time < best.time &&
+        other.bytes <= kMostBytes * double(shape.synapses))
+      best = other;
+  return best.encoding;
 }
 
 //===----------------------------------------------------------------------===//
@@ -252,6 +262,8 @@ std::vector<Block> encode(RowBlock rows, uint32_t firstNeuron, uint32_t neurons,
   block.longestDelay = rows.longestDelay;
   block.largest = rows.largest;
   block.synapses = shape.synapses;
+  if (tuning.explain)
+    block.estimates = estimates(shape);
   std::vector<Block> blocks;
   uint64_t salt = shape.synapses * 7 + rows.partition * 3 + sources;
   switch (wanted(shape, tuning, rows.largest, salt)) {

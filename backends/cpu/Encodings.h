@@ -46,14 +46,24 @@ struct DiagonalRows {
   std::variant<int32_t, std::vector<int16_t>> weights;
 };
 
-/// What one projection has into one partition.
+/// What an encoding would take.
+struct Estimate {
+  Encoding encoding = Encoding::Index;
+  double time = 0;  ///< ns, when every source spikes once
+  double bytes = 0; ///< of all rows
+};
+
+/// What one projection has into one partition, or the projections of a source
+/// into a group.
 struct Block {
   size_t group = 0;                 ///< of the partition
-  uint32_t offset = 0, neurons = 0; ///< of the partition, in its group's sums
+  uint32_t offset = 0, neurons = 0; ///< in the group's sums
   unsigned receptor = 0;
   uint32_t shortestDelay = 0, longestDelay = 0; ///< ticks
   int64_t largest = 0;                          ///< as RowBlock::largest
   uint64_t synapses = 0;
+  std::string name;                ///< of its projections
+  std::vector<Estimate> estimates; ///< where they are asked for (Tuning)
   std::variant<RowBlock, BitRows, DenseRows, DiagonalRows> rows;
 
   Encoding encoding() const { return Encoding(rows.index()); }
@@ -66,6 +76,9 @@ struct BlockShape {
   bool oneDelay = false, oneWeight = false, diagonal = false, floats = false;
   unsigned weightBytes = 0; ///< of an index row: 0, 1, 2
 };
+
+/// Of all that are possible for `shape`, index rows first.
+std::vector<Estimate> estimates(const BlockShape &shape);
 
 /// Could `shape` be held so?
 bool isPossible(Encoding encoding, const BlockShape &shape);

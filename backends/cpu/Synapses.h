@@ -4,11 +4,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A partition is a range of up to 65,536 neurons of a population, so that a
-// target takes 16 bits; a thread owns partitions. A block holds what one
-// projection has into one partition, by source and delay (compressed sparse
-// rows): 2 bytes for the target and 0, 1, 2 or 4 for the weight. Made in two
-// walks over the projection, one that counts and one that writes: nothing else
-// is kept per synapse but, until the rows are ordered by delay, 2 bytes for it.
+// target takes 16 bits; so has a group of partitions (Layout.h) where it has no
+// more neurons. A block holds what one projection has into one partition, or
+// all that the projections of one source have into one group, by source and
+// delay (compressed sparse rows): 2 bytes for the target and 0, 1, 2 or 4 for
+// the weight. Made in two walks over the projections, one that counts and one
+// that writes.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_BACKENDS_CPU_SYNAPSES_H
@@ -17,7 +18,6 @@
 #include "backends/cpu/Network.h"
 #include "compiler/Target/Target.h"
 
-#include <memory>
 #include <variant>
 
 namespace snnc::cpu {
@@ -32,12 +32,13 @@ struct Segment {
 };
 
 struct RowBlock {
-  size_t partition = 0; ///< of the target population
+  size_t partition = 0; ///< which of the blocks that were asked for
   unsigned receptor = 0;
   /// Per source and one more: the first of its segments.
   std::vector<uint32_t> segmentBegin;
   std::vector<Segment> segments; ///< and one more, at the end of all
-  /// Relative to the partition, ascending in a segment.
+  /// Relative to the partition or group; in a segment ascending for each
+  /// projection.
   std::vector<uint16_t> targets;
   /// One for all synapses, or one each in the narrowest type.
   std::variant<int32_t, float, std::vector<int8_t>, std::vector<int16_t>,
@@ -53,28 +54,27 @@ struct RowBlock {
   int32_t weightAt(uint64_t i) const;
 };
 
-/// Makes the blocks of a projection. Several work side by side, once opened one
-/// after the other.
-class RowMaker {
-public:
-  /// Into partitions of `neurons`. Errors at the op: SNN0303, SNN0304.
-  static mlir::FailureOr<RowMaker> open(snn::ProjectionOp projection,
-                                        target::Precision precision,
-                                        uint32_t neurons);
-  /// Blocks without a synapse are left out. Once.
-  std::vector<RowBlock> make();
-
-  RowMaker(RowMaker &&) noexcept;
-  RowMaker &operator=(RowMaker &&) noexcept;
-  ~RowMaker();
-
-private:
-  RowMaker();
-  struct Parts;
-  std::unique_ptr<Parts> parts;
+/// What of a projection goes into blocks.
+struct RowSource {
+  snn::ProjectionOp op;
+  uint32_t first = 0, last = 0; ///< targets [first, last)
+  uint32_t each = 1;            ///< targets of a piece
+  struct Piece {
+    size_t block = 0;
+    uint32_t offset = 0; ///< in the block, of the piece's first target
+  };
+  std::vector<Piece> pieces;
 };
 
-/// Both steps of RowMaker.
+/// The blocks of projections of one source population, receptor and precision,
+/// which can all be opened (SynapseWalk) and no two of which have a target in
+/// common. Blocks without a synapse are left out. Several threads may make
+/// different ones. std::bad_alloc.
+std::vector<RowBlock> makeRows(llvm::ArrayRef<RowSource> from,
+                               target::Precision precision, size_t blocks);
+
+/// One projection in partitions of `neurons`. Errors at the op: SNN0303,
+/// SNN0304.
 mlir::FailureOr<std::vector<RowBlock>>
 buildRows(snn::ProjectionOp projection, target::Precision precision,
           uint32_t neurons = kPartitionNeurons);
@@ -84,7 +84,7 @@ struct RowEstimate {
   uint64_t whileBuilt = 0; ///< bytes on top, given back after the build
 };
 
-/// What buildRows will need: the expectation where synapses are drawn, at most
+/// What makeRows will need: the expectation where synapses are drawn, at most
 /// so much where they are stored. Nothing is drawn or read for it.
 RowEstimate estimateRows(snn::ProjectionOp projection,
                          target::Precision precision);

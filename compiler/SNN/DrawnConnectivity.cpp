@@ -30,6 +30,7 @@
 
 #include "compiler/SNN/DrawnLimits.h"
 #include "compiler/SNN/DrawnRows.h"
+#include "compiler/SNN/SynapseBatch.h"
 #include "runtime/support/Draws.h"
 
 #include <algorithm>
@@ -62,7 +63,7 @@ namespace {
 /// 512 MiB of pairs.
 constexpr uint64_t kChunkSynapses = uint64_t(1) << 26;
 
-class ProceduralConnectivity : public Connectivity {
+class ProceduralConnectivity : public BatchedConnectivity {
 public:
   ProceduralConnectivity(ProceduralAttr rule, uint32_t numSources,
                          uint32_t numTargets)
@@ -82,8 +83,16 @@ public:
   uint32_t maxExtraDelay() const override { return longest; }
   std::optional<uint64_t> cheapCount() const override;
   void countByTarget(std::vector<uint32_t> &degrees) const override;
-  void forEach(Visitor visit) const override { walk(visit, true); }
-  void forEachWeight(Visitor visit) const override { walk(visit, false); }
+  std::pair<uint32_t, uint32_t> extraDelays() const override {
+    // The distributions' numbers ascend with their word.
+    return {uint32_t(delay(0)), uint32_t(delay(0xffffffff))};
+  }
+  bool isMadeByTarget() const override { return !table && !bySource(); }
+  void forEach(Visitor visit) const override;
+  void forEachBatch(NeuronRange onto, bool withDelays,
+                    BatchVisitor visit) const override {
+    drawAll(onto, withDelays, visit);
+  }
   void row(uint32_t source, std::vector<Synapse> &row) const override;
   std::optional<llvm::ArrayRef<uint64_t>>
   packedRow(uint32_t source) const override {
@@ -104,15 +113,13 @@ private:
   PhiloxCounter words(uint32_t k, uint32_t owner) const {
     return philox4x32({k, owner, 0, 0}, key);
   }
-  void walk(Visitor visit, bool withDelays) const;
-  /// Draws of one owner whose weights and delays are made together.
+  /// Draws whose weights and delays are made together.
   struct Pending {
     size_t count = 0;
-    uint32_t partner[kDraws], weight[kDraws], delay[kDraws];
+    uint32_t owner[kDraws], partner[kDraws], weight[kDraws], delay[kDraws];
   };
-  template <typename Visit>
-  void make(uint32_t owner, Pending &pending, bool withDelays,
-            Visit visit) const;
+  static_assert(kDraws <= SynapseBatch::kMost);
+  void make(Pending &pending, bool withDelays, SynapseBatch &batch) const;
   Synapse make(uint32_t target, const PhiloxCounter &w) const {
     return {target, float(weight(w[2])), uint32_t(delay(w[3]))};
   }
@@ -125,7 +132,7 @@ private:
   void drawDegree(uint32_t owner, Scratch &scratch, Visit visit) const;
   template <typename Visit>
   void drawProbability(uint32_t target, Visit visit) const;
-  template <typename Visit> void drawAll(bool withDelays, Visit visit) const;
+  void drawAll(NeuronRange owners, bool withDelays, BatchVisitor visit) const;
   uint32_t degreeOf(uint32_t owner) const;
   uint64_t mostSynapses() const;
   void fillTable(std::vector<uint32_t> &begins,
@@ -318,48 +325,60 @@ void ProceduralConnectivity::countByTarget(
          });
 }
 
-template <typename Visit>
-void ProceduralConnectivity::make(uint32_t owner, Pending &pending,
-                                  bool withDelays, Visit visit) const {
+void ProceduralConnectivity::make(Pending &pending, bool withDelays,
+                                  SynapseBatch &batch) const {
   double weights[kDraws], delays[kDraws];
   weight.many(pending.weight, pending.count, weights);
   if (withDelays)
     delay.many(pending.delay, pending.count, delays);
+  const uint32_t *from = bySource() ? pending.owner : pending.partner,
+                 *onto = bySource() ? pending.partner : pending.owner;
+  size_t count = 0;
   for (size_t i = 0; i < pending.count; ++i) {
-    uint32_t partner = pending.partner[i];
-    Synapse synapse{bySource() ? partner : owner, float(weights[i]),
-                    withDelays ? uint32_t(delays[i]) : 0};
-    if (synapse.weight != 0)
-      visit(bySource() ? owner : partner, synapse);
+    batch.source[count] = from[i];
+    batch.target[count] = onto[i];
+    batch.delay[count] = withDelays ? uint32_t(delays[i]) : 0;
+    batch.weight[count] = float(weights[i]);
+    count += batch.weight[count] != 0;
   }
+  batch.count = count;
   pending.count = 0;
 }
 
-/// Every synapse once, by owner, with the number of its source.
-template <typename Visit>
-void ProceduralConnectivity::drawAll(bool withDelays, Visit visit) const {
+/// Every synapse of `owners` once, by owner.
+void ProceduralConnectivity::drawAll(NeuronRange owners, bool withDelays,
+                                     BatchVisitor visit) const {
   Scratch scratch;
   Pending pending;
-  for (uint32_t owner = 0, n = bySource() ? sources : targets; owner < n;
-       ++owner) {
+  SynapseBatch batch;
+  auto flush = [&] {
+    make(pending, withDelays, batch);
+    if (batch.count > 0)
+      visit(batch);
+  };
+  for (uint32_t owner = owners.begin; owner < owners.end; ++owner)
     draw(owner, scratch, true,
          [&](uint32_t, uint32_t partner, const PhiloxCounter &w) {
            size_t at = pending.count++;
+           pending.owner[at] = owner;
            pending.partner[at] = partner;
            pending.weight[at] = w[2];
            pending.delay[at] = w[3];
            if (pending.count == kDraws)
-             make(owner, pending, withDelays, visit);
+             flush();
          });
-    make(owner, pending, withDelays, visit);
-  }
+  flush();
 }
 
-void ProceduralConnectivity::walk(Visitor visit, bool withDelays) const {
+void ProceduralConnectivity::forEach(Visitor visit) const {
   if (!table && bySource()) // drawn in no order, rows have one
     return Connectivity::forEach(visit);
   if (!table)
-    return drawAll(withDelays, visit);
+    return drawAll({0, targets}, true, [&](const SynapseBatch &batch) {
+      for (size_t i = 0; i < batch.count; ++i)
+        visit(batch.source[i],
+              {batch.target[i], batch.weight[i], batch.delay[i]});
+    });
   for (uint32_t source = 0; source < sources; ++source) {
     auto words = packedRow(source); // outlives the loop over it
     for (uint64_t word : *words)
@@ -397,9 +416,12 @@ void ProceduralConnectivity::fillTable(std::vector<uint32_t> &begins,
   std::vector<uint64_t> drawn;
   from.reserve(mostSynapses());
   drawn.reserve(mostSynapses());
-  drawAll(true, [&](uint32_t source, const Synapse &synapse) {
-    from.push_back(source);
-    drawn.push_back(RowTable::pack(synapse));
+  drawAll({0, targets}, true, [&](const SynapseBatch &batch) {
+    for (size_t i = 0; i < batch.count; ++i) {
+      from.push_back(batch.source[i]);
+      drawn.push_back(
+          RowTable::pack({batch.target[i], batch.weight[i], batch.delay[i]}));
+    }
   });
   RowTable::sort(from, drawn, begins, words);
 }

@@ -3,10 +3,10 @@
 
 #include "passes/Normalize/WeightScales.h"
 
+#include "mlir/IR/Threading.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/bit.h"
 
-#include <array>
 #include <bit>
 #include <cmath>
 
@@ -100,20 +100,41 @@ static float commonWeight(ProjectionOp projection) {
   return float(rule.getWeight().values()[0]);
 }
 
+/// Targets [begin, end).
 template <typename Visit>
-void IncomingWeights::Edge::forEachSize(Visit visit) const {
-  for (uint32_t target = 0; target < degrees.size(); ++target)
+void IncomingWeights::Edge::forEachSize(NeuronRange onto, Visit visit) const {
+  if (degrees.empty())
+    return snn::forEachBatch(
+        *view, onto, false, [&](const SynapseBatch &batch) {
+          for (size_t i = 0; i < batch.count; ++i)
+            visit(batch.target[i], std::abs(double(batch.weight[i])), 1u);
+        });
+  for (uint32_t target = onto.begin; target < onto.end; ++target)
     if (degrees[target] > 0)
       visit(target, std::abs(double(weight)), degrees[target]);
-  if (degrees.empty())
-    view->forEachWeight([&](uint32_t, const Synapse &synapse) {
-      visit(synapse.target, std::abs(double(synapse.weight)), 1u);
-    });
+}
+
+/// Ranges of targets side by side where each target has a group of its own and
+/// its synapses are made without the others'.
+template <typename Visit>
+void IncomingWeights::forEachSize(const Edge &edge, Visit visit) const {
+  auto last = uint32_t(neurons - 1);
+  uint32_t end = edge.view->numTargets();
+  bool isSplit = !common && coarsest->scaleGroup(last) == last &&
+                 edge.degrees.empty() && isMadeByTarget(*edge.view);
+  if (!isSplit)
+    return edge.forEachSize({0, end}, [&](auto... what) { visit(0, what...); });
+  parallelFor(context, 0, kRanges, [&](size_t r) {
+    NeuronRange onto{uint32_t(uint64_t(end) * r / kRanges),
+                     uint32_t(uint64_t(end) * (r + 1) / kRanges)};
+    edge.forEachSize(onto, [&](auto... what) { visit(r, what...); });
+  });
 }
 
 LogicalResult IncomingWeights::read(PopulationOp population,
                                     llvm::ArrayRef<ProjectionOp> projections,
                                     bool onePerPopulation) {
+  context = population.getContext();
   common = onePerPopulation;
   neurons = size_t(population.numNeurons());
   size_t receptors = 1;
@@ -141,12 +162,13 @@ LogicalResult IncomingWeights::read(PopulationOp population,
   for (Edge &edge : edges) {
     auto &list = groups[edge.receptor];
     auto &into = sums[edge.receptor];
-    edge.forEachSize([&](uint32_t target, double size, uint32_t count) {
-      list[groupOf(target)].add(size, count);
-      into[target].count += size > 0 ? count : 0;
-      for (uint32_t k = 0; k < count; ++k)
-        into[target].size += size;
-    });
+    forEachSize(edge,
+                [&](size_t, uint32_t target, double size, uint32_t count) {
+                  list[groupOf(target)].add(size, count);
+                  into[target].count += size > 0 ? count : 0;
+                  for (uint32_t k = 0; k < count; ++k)
+                    into[target].size += size;
+                });
   }
   return success();
 }
@@ -195,20 +217,27 @@ WeightScales IncomingWeights::choose(unsigned bits) const {
   size_t used = 0;
   for (size_t r = 0; r < groups.size(); ++r)
     used += uses(r);
+  std::vector<Measured> measured; // of `one`, if that is known
   if (used > 1) {
     WeightScales each{bits, {}};
     for (auto &list : groups)
       each.lists.push_back(scalesOf(list, each.limit()));
-    if (rangesDiffer(one, each))
-      one = std::move(each);
+    if (mayDiffer(one, each)) {
+      const WeightScales *both[] = {&one, &each};
+      measured = measure(both);
+      if (rangesDiffer(measured[0], measured[1])) {
+        one = std::move(each);
+        measured.erase(measured.begin());
+      }
+    }
   }
-  clipOutliers(one);
+  clipOutliers(one, measured.empty() ? nullptr : &measured[0]);
   return one;
 }
 
-/// S6.8.
-bool IncomingWeights::rangesDiffer(const WeightScales &one,
-                                   const WeightScales &each) const {
+/// S6.8, without a look at the synapses.
+bool IncomingWeights::mayDiffer(const WeightScales &one,
+                                const WeightScales &each) const {
   if (llvm::all_of(each.lists,
                    [&](const Numbers &list) { return list == one.lists[0]; }))
     return false;
@@ -218,7 +247,12 @@ bool IncomingWeights::rangesDiffer(const WeightScales &one,
       if (sums[r][target].count > 0 &&
           each.of(r)[target] > kMostApart * one.lists[0][target])
         return false;
-  Measured together = measure(one), apart = measure(each);
+  return true;
+}
+
+/// S6.8.
+bool IncomingWeights::rangesDiffer(const Measured &together,
+                                   const Measured &apart) const {
   for (size_t r = 0; r < groups.size(); ++r) {
     double error = relativeError(together, r);
     if (error > kUnseenError && error > kWorthAScale * relativeError(apart, r))
@@ -227,38 +261,68 @@ bool IncomingWeights::rangesDiffer(const WeightScales &one,
   return false;
 }
 
-IncomingWeights::Measured
-IncomingWeights::measure(const WeightScales &scales) const {
-  Measured result;
-  result.error.assign(groups.size(), std::vector<double>(neurons));
-  result.square.assign(scales.lists.size(), std::vector<double>(neurons));
-  double limit = scales.limit();
-  for (const Edge &edge : edges) {
-    ProjectionLoss loss{edge.name};
-    const Numbers &list = scales.of(edge.receptor);
-    auto &error = result.error[edge.receptor];
-    auto &square = result.square[scales.shared() ? 0 : edge.receptor];
-    edge.forEachSize([&](uint32_t target, double size, uint32_t count) {
-      double scale = list[target], q = rounded(size, scale, limit);
-      double lost = std::abs(size - q / scale);
-      size_t group = groupOf(target);
-      for (uint32_t k = 0; k < count; ++k) {
-        error[target] += lost;
-        square[group] += lost * lost;
-      }
-      loss.all += size > 0 ? count : 0;
-      loss.lost += size > 0 && q == 0 ? count : 0;
-      if (clips(size, scale, limit)) {
-        loss.clipped += count;
-        if (size > loss.largestClipped) {
-          loss.largestClipped = size;
-          loss.clippedTo = q / scale;
-        }
-      }
-    });
-    result.projections.push_back(loss);
+void ProjectionLoss::add(const ProjectionLoss &other) {
+  all += other.all;
+  lost += other.lost;
+  clipped += other.clipped;
+  if (other.largestClipped > largestClipped) {
+    largestClipped = other.largestClipped;
+    clippedTo = other.clippedTo;
   }
-  return result;
+}
+
+void IncomingWeights::measureEdge(const Edge &edge, const WeightScales &scales,
+                                  uint32_t target, double size, uint32_t count,
+                                  Measured &result,
+                                  ProjectionLoss &loss) const {
+  double limit = scales.limit(), scale = scales.of(edge.receptor)[target],
+         q = rounded(size, scale, limit);
+  double lost = std::abs(size - q / scale);
+  double &error = result.error[edge.receptor][target],
+         &square =
+             result
+                 .square[scales.shared() ? 0 : edge.receptor][groupOf(target)];
+  for (uint32_t k = 0; k < count; ++k) {
+    error += lost;
+    square += lost * lost;
+  }
+  loss.all += size > 0 ? count : 0;
+  loss.lost += size > 0 && q == 0 ? count : 0;
+  if (clips(size, scale, limit)) {
+    loss.clipped += count;
+    if (size > loss.largestClipped) {
+      loss.largestClipped = size;
+      loss.clippedTo = q / scale;
+    }
+  }
+}
+
+/// One walk for all `scales`.
+std::vector<IncomingWeights::Measured>
+IncomingWeights::measure(llvm::ArrayRef<const WeightScales *> scales) const {
+  std::vector<Measured> results(scales.size());
+  for (size_t k = 0; k < scales.size(); ++k) {
+    results[k].error.assign(groups.size(), std::vector<double>(neurons));
+    results[k].square.assign(scales[k]->lists.size(),
+                             std::vector<double>(neurons));
+  }
+  for (const Edge &edge : edges) {
+    std::vector<std::vector<ProjectionLoss>> losses(
+        kRanges, std::vector<ProjectionLoss>(scales.size()));
+    forEachSize(
+        edge, [&](size_t range, uint32_t target, double size, uint32_t count) {
+          for (size_t k = 0; k < scales.size(); ++k)
+            measureEdge(edge, *scales[k], target, size, count, results[k],
+                        losses[range][k]);
+        });
+    for (size_t k = 0; k < scales.size(); ++k) {
+      auto &all =
+          results[k].projections.emplace_back(ProjectionLoss{edge.name});
+      for (const auto &range : losses)
+        all.add(range[k]);
+    }
+  }
+  return results;
 }
 
 /// S6.9.
@@ -296,7 +360,7 @@ WeightLoss IncomingWeights::loss(const WeightScales &scales) const {
   WeightLoss result;
   if (surelyExactEnough(scales))
     return result;
-  Measured measured = measure(scales);
+  Measured measured = std::move(measure(&scales)[0]);
   for (const ProjectionLoss &projection : measured.projections) {
     if (result.worst.all == 0 || projection.share() > result.worst.share())
       result.worst = projection;
@@ -314,12 +378,31 @@ WeightLoss IncomingWeights::loss(const WeightScales &scales) const {
 namespace {
 /// The places to clip a group's weights at, and the squared error at each.
 struct Clipping {
-  double largest, squareError;
-  std::array<double, kClips> errors{};
-  /// Beyond the last, the largest weight alone loses more than there is.
-  double place(size_t i) const {
+  Clipping(double largest, double squareError, double limit)
+      : squareError(squareError) {
+    // Beyond the last, the largest weight alone loses more than there is.
     double reach = std::min(std::sqrt(squareError), largest);
-    return largest - reach * double(i + 1) / (kClips + 1);
+    for (size_t i = 0; i < kClips; ++i)
+      scales[i] = limit / (largest - reach * double(i + 1) / (kClips + 1));
+  }
+  void add(double size, double limit, uint32_t count) {
+    for (size_t i = 0; i < kClips; ++i) {
+      double lost = size - rounded(size, scales[i], limit) / scales[i];
+      for (uint32_t k = 0; k < count; ++k)
+        errors[i] += lost * lost;
+    }
+  }
+
+  double squareError;
+  double scales[kClips], errors[kClips] = {};
+};
+
+/// Of the groups of one list, those that are worth a try.
+struct Clippings {
+  std::vector<uint32_t> of; ///< per group: place in `tries`, from 1; 0: none
+  std::vector<Clipping> tries;
+  Clipping *find(size_t group) {
+    return of[group] ? &tries[of[group] - 1] : nullptr;
   }
 };
 } // namespace
@@ -327,7 +410,8 @@ struct Clipping {
 /// S6.10. The largest weight clipped at c costs (largest - c)^2, so c is worth
 /// a try above largest - sqrt(error) only; and rounding errors shrink by
 /// (largest / c)^2 at most, so most groups need no try at all.
-void IncomingWeights::clipOutliers(WeightScales &scales) const {
+void IncomingWeights::clipOutliers(WeightScales &scales,
+                                   const Measured *known) const {
   double limit = scales.limit();
   double least = 1 - std::sqrt(kWorthClipping); // of sqrt(error) / largest
   std::vector<std::vector<Group>> lists =
@@ -339,37 +423,37 @@ void IncomingWeights::clipOutliers(WeightScales &scales) const {
   if (llvm::none_of(lists,
                     [&](auto &list) { return llvm::any_of(list, mayHelp); }))
     return;
-  Measured measured = measure(scales);
-  std::vector<llvm::DenseMap<size_t, Clipping>> tries(lists.size());
-  for (size_t l = 0; l < lists.size(); ++l)
+  std::vector<Measured> now;
+  if (!known) {
+    now = measure(&scales);
+    known = &now[0];
+  }
+  std::vector<Clippings> tries(lists.size());
+  for (size_t l = 0; l < lists.size(); ++l) {
+    tries[l].of.assign(neurons, 0);
     for (size_t g = 0; g < neurons; ++g)
-      if (std::sqrt(measured.square[l][g]) > least * lists[l][g].largest)
-        tries[l][g] = {lists[l][g].largest, measured.square[l][g]};
-  for (const Edge &edge : edges) {
-    auto &list = tries[scales.shared() ? 0 : edge.receptor];
-    if (list.empty())
-      continue;
-    edge.forEachSize([&](uint32_t target, double size, uint32_t count) {
-      auto found = list.find(groupOf(target));
-      if (found == list.end())
-        return;
-      for (size_t i = 0; i < kClips; ++i) {
-        double scale = limit / found->second.place(i);
-        double lost = size - rounded(size, scale, limit) / scale;
-        for (uint32_t k = 0; k < count; ++k)
-          found->second.errors[i] += lost * lost;
+      if (double square = known->square[l][g];
+          std::sqrt(square) > least * lists[l][g].largest) {
+        tries[l].tries.emplace_back(lists[l][g].largest, square, limit);
+        tries[l].of[g] = uint32_t(tries[l].tries.size());
       }
-    });
+  }
+  for (const Edge &edge : edges) {
+    Clippings &list = tries[scales.shared() ? 0 : edge.receptor];
+    if (list.tries.empty())
+      continue;
+    forEachSize(edge,
+                [&](size_t, uint32_t target, double size, uint32_t count) {
+                  if (Clipping *clipping = list.find(groupOf(target)))
+                    clipping->add(size, limit, count);
+                });
   }
   for (size_t l = 0; l < lists.size(); ++l)
     for (size_t target = 0; target < neurons; ++target)
-      if (auto found = tries[l].find(groupOf(target));
-          found != tries[l].end()) {
-        const Clipping &clip = found->second;
-        auto best = llvm::min_element(clip.errors);
-        if (*best <= kWorthClipping * clip.squareError)
-          scales.lists[l][target] =
-              limit / clip.place(size_t(best - clip.errors.begin()));
+      if (const Clipping *clip = tries[l].find(groupOf(target))) {
+        auto best = llvm::min_element(clip->errors);
+        if (*best <= kWorthClipping * clip->squareError)
+          scales.lists[l][target] = clip->scales[best - clip->errors];
       }
 }
 

@@ -8,7 +8,7 @@
 #ifndef SNNC_NORMALIZE_WEIGHTSCALES_H
 #define SNNC_NORMALIZE_WEIGHTSCALES_H
 
-#include "compiler/SNN/Connectivity.h"
+#include "compiler/SNN/SynapseBatch.h"
 
 #include <array>
 #include <limits>
@@ -38,6 +38,7 @@ struct ProjectionLoss {
   uint64_t clipped = 0; ///< of these: beyond the largest integer
   double largestClipped = 0, clippedTo = 0; ///< sizes, the user's units
   double share() const { return all ? double(lost) / double(all) : 0.0; }
+  void add(const ProjectionLoss &other); ///< of later targets
 };
 
 /// What a population's integers lose.
@@ -96,7 +97,8 @@ private:
 
     /// Calls visit(target, size, count) for all synapses, `count` of them at
     /// once with the size |w|; those of a target in the order of the view.
-    template <typename Visit> void forEachSize(Visit visit) const;
+    template <typename Visit>
+    void forEachSize(snn::NeuronRange onto, Visit visit) const;
   };
   /// What rounding with some scales does, streamed once over all synapses.
   struct Measured {
@@ -108,15 +110,28 @@ private:
   size_t groupOf(size_t target) const {
     return common ? 0 : coarsest->scaleGroup(uint32_t(target));
   }
+  /// Ranges of targets that threads take.
+  static constexpr size_t kRanges = 64;
+  /// Calls visit(range, target, size, count) for all synapses of an edge, those
+  /// of a range one after the other.
+  template <typename Visit>
+  void forEachSize(const Edge &edge, Visit visit) const;
   double scaleOf(const Group &group, double limit) const;
   Numbers scalesOf(const std::vector<Group> &list, double limit) const;
   std::vector<Group> allReceptors() const;
-  bool rangesDiffer(const WeightScales &one, const WeightScales &each) const;
-  void clipOutliers(WeightScales &scales) const;
-  Measured measure(const WeightScales &scales) const;
+  bool mayDiffer(const WeightScales &one, const WeightScales &each) const;
+  bool rangesDiffer(const Measured &together, const Measured &apart) const;
+  /// `known`: what measure() says of `scales`, or null.
+  void clipOutliers(WeightScales &scales, const Measured *known) const;
+  std::vector<Measured>
+  measure(llvm::ArrayRef<const WeightScales *> scales) const;
+  void measureEdge(const Edge &edge, const WeightScales &scales,
+                   uint32_t target, double size, uint32_t count,
+                   Measured &result, ProjectionLoss &loss) const;
   double relativeError(const Measured &measured, size_t receptor) const;
   bool surelyExactEnough(const WeightScales &scales) const;
 
+  mlir::MLIRContext *context = nullptr;
   std::vector<Edge> edges;
   snn::Connectivity *coarsest = nullptr;
   std::vector<std::vector<Group>> groups; ///< [receptor][group]

@@ -67,6 +67,14 @@ class Cpu(SnncTest):
                 else:
                     self.assertNotIn("SNN0961", said)
         self.assertRegex(self.ran(*run)[2], r"\d+ synapses in .*B each")
+        _, backend, said = self.ran(*run, "--backend", "cpu",
+                                    "--explain-paradigm")
+        self.assertEqual(backend, "cpu")
+        self.assertRegex(said, r"group 0: \d+ synapses in \w+ rows, .*; by "
+                         r"estimate index rows .* ns a synapse, .* dense rows ")
+        self.assertNotIn("SNN0962", said)
+        _, backend, said = self.ran(*run, "--explain-paradigm")
+        self.assertEqual(backend, "emulator")
 
     def test_an_option_without_effect(self):
         for backend in ("cpu", "reference"):

@@ -418,6 +418,18 @@ std::string everyEncoding() {
           drawn("one_to_one, amount = 1.0 : f64", kOne, kNow, 0, 40) +
           " delay(3) quant <8, nearest, 100.0> : tensor<300xf32>, "
           "tensor<300xi1>\n";
+  // Rows of several delays into two populations share blocks.
+  more += "%q = snn.population \"q\" model @acc params {limit = 90.0} "
+          "latency 0 start 2 : tensor<200xi1>\n";
+  for (int to : {0, 1, 0}) {
+    ++stream;
+    more += "snn.projection \"s" + std::to_string(stream) + "\" %p to " +
+            (to ? "%q" : "%p") + " weights " +
+            drawn("fixed_probability, amount = 0.2 : f64",
+                  "normal, [0.3, 0.4, -1.0, 1.0]", kDelays, 1, stream) +
+            " delay(2) quant <8, nearest, 100.0> : tensor<300xi1>, tensor<" +
+            (to ? "200" : "300") + "xi1>\n";
+  }
   std::string text = ::network(300, more);
   text.insert(text.find("%p = snn.population"),
               "%in2 = snn.input \"in2\" : tensor<300xf32>\n");
@@ -433,8 +445,11 @@ TEST_F(Cpu, TuningIsNotSeen) {
     auto wanted = runReference(*interpreter, inputs, {}, {});
     ASSERT_TRUE(wanted);
     EXPECT_GT(wanted->spikeTotals["p"], 1000u);
+    EXPECT_GT(wanted->spikeTotals["q"], 100u);
     using cpu::Encoding;
     for (unsigned k = 0; k < 6; ++k) {
+      if (k == 3) // from here on drawn by target, a task a group
+        context.getOrLoadDialect<snn::SNNDialect>()->drawnRows().setBudget(0);
       cpu::Tuning tuning;
       tuning.threads = 1 + k % 4;
       tuning.mixed = k == 4;

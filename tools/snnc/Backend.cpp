@@ -3,6 +3,7 @@
 
 #include "tools/snnc/Backend.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace snnc {
@@ -19,11 +20,16 @@ std::vector<std::string> backendNames(const target::Registry &registry) {
   return names;
 }
 
-/// The first option on the command line that only `target` reads, or empty.
+/// The first option on the command line that `target` reads and `other` does
+/// not, or empty.
 static std::string askedWith(const RunOptions &options,
-                             const target::Target &target) {
+                             const target::Target &target,
+                             const target::Target *other = nullptr) {
+  std::vector<std::string> known;
+  if (other)
+    known = other->options();
   for (const std::string &option : target.options())
-    if (options.given.count(option))
+    if (options.given.count(option) && !std::ranges::count(known, option))
       return option;
   return "";
 }
@@ -38,6 +44,8 @@ BackendChoice chooseBackend(const RunOptions &options, bool isBundle,
   for (const auto &target : registry.all()) {
     if (isBundle && target->readsBundles())
       return {deviceOf(*target), "the file is a bundle"};
+    if (target == registry.all().front())
+      continue; // what it reads asks for no other than the usual one
     std::string option = askedWith(options, *target);
     if (!isBundle && !option.empty())
       return {deviceOf(*target), fmt::format("--{} asks for it", option)};
@@ -50,7 +58,7 @@ void warnOfIdleOptions(const RunOptions &options, const std::string &backend,
                        const target::Registry &registry, DiagnosticSink &sink) {
   const target::Target *running = registry.findDevice(backend);
   for (const auto &target : registry.all()) {
-    std::string option = askedWith(options, *target);
+    std::string option = askedWith(options, *target, running);
     if (target.get() == running || option.empty())
       continue;
     Diagnostic d = makeError(

@@ -52,6 +52,7 @@ target::Registry targetsFor(const CompileOptions &options,
   target::Registry registry;
   cpu::Tuning tuning;
   tuning.threads = threads;
+  tuning.explain = options.explainParadigm;
   auto code =
       options.code ? options.code : std::make_shared<target::NativeCode>();
   registry.add(cpu::createTarget(tuning, code));

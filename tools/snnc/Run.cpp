@@ -114,15 +114,17 @@ static Status checkRunOutput(const RunOptions &options) {
   return runtime::checkOutputs(options.output, inputs);
 }
 
-/// Which backend ran a network, and why: nobody asked for it.
+/// Which backend ran a network, and why: nobody asked for it; or how, where
+/// somebody asked for that.
 static void sayBackend(const std::string &file, const BackendChoice &backend,
                        const RunSubject &subject, DiagnosticSink &sink) {
   Diagnostic d;
   d.code = "SNN0961";
   d.severity = Severity::Note;
   d.spot.file = file;
-  d.message =
-      fmt::format("ran on --backend {}: {}", backend.name, backend.reason);
+  d.message = fmt::format("ran on --backend {}: {}", backend.name,
+                          backend.reason.empty() ? "the command says so"
+                                                 : backend.reason);
   d.notes = subject.facts(backend.name);
   sink.report(std::move(d));
 }
@@ -201,7 +203,9 @@ int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
                      metaOf(options, backend.name, subject.manifest()), sink);
   if (!result)
     return kExitInput;
-  if (!backend.reason.empty() && !subject.isBundleFile())
+  bool explains = options.given.count("explain-paradigm") &&
+                  !subject.facts(backend.name).empty();
+  if ((!backend.reason.empty() || explains) && !subject.isBundleFile())
     sayBackend(options.input, backend, subject, sink);
   if (!options.output.empty() && !streamed) {
     if (Status s = runtime::writeOutputs(

@@ -1,0 +1,182 @@
+//===- BlockBuilder.cpp - The blocks of a program -------------------------===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "backends/cpu/BlockBuilder.h"
+
+#include <algorithm>
+#include <new>
+#include <numeric>
+
+using namespace mlir;
+
+namespace snnc::cpu {
+
+/// Weights that need no byte a synapse would take one in a shared block.
+static bool hasOneWeight(snn::ProjectionOp op) {
+  auto rule = dyn_cast<snn::ProceduralAttr>(op.getWeights());
+  return rule && rule.getWeight().getKind() == snn::DistKind::Constant;
+}
+
+/// In float the order of projections counts (S4.4).
+bool BlockBuilder::isShared(const Projection &projection,
+                            const SynapseWalk &walk) const {
+  auto [least, most] = walk.delayBounds();
+  return program.precision == target::Precision::Quantized && least != most &&
+         !hasOneWeight(projection.op) &&
+         std::ranges::all_of(program.layout.groups,
+                             [](const Layout::Group &group) {
+                               return group.neurons <= kPartitionNeurons;
+                             });
+}
+
+LogicalResult BlockBuilder::add(const Projection &projection) {
+  SynapseWalk walk;
+  if (!walk.open(projection.op, program.precision))
+    return failure();
+  if (isShared(projection, walk))
+    share(projection, walk.isMadeByTarget());
+  else
+    addSeparate(projection, walk.isMadeByTarget());
+  return success();
+}
+
+void BlockBuilder::share(const Projection &projection, bool byTarget) {
+  snn::ProjectionOp op = projection.op;
+  unsigned bits = op.getQuantAttr().getBits();
+  for (Shared &known : shared)
+    if (known.source == projection.source &&
+        known.receptor == projection.receptor && known.bits == bits &&
+        known.byTarget == byTarget &&
+        std::ranges::none_of(known.projections, [&](const Projection &other) {
+          return other.target == projection.target;
+        }))
+      return known.projections.push_back(projection);
+  shared.push_back(
+      {projection.source, projection.receptor, bits, byTarget, {projection}});
+}
+
+/// Onto one partition, as block 0 at offset 0.
+RowSource BlockBuilder::rowsOf(const Projection &projection,
+                               size_t partition) const {
+  uint32_t each = program.layout.partitionNeurons[projection.target],
+           all = program.populations[projection.target].neurons;
+  auto first = uint32_t(partition * each);
+  return {projection.op, first, std::min(first + each, all), each, {{0, 0}}};
+}
+
+void BlockBuilder::addSeparate(const Projection &projection, bool byTarget) {
+  const auto &places = program.layout.places[projection.target];
+  Task task;
+  task.source = projection.source;
+  for (size_t p = 0; p < places.size(); ++p) {
+    RowSource rows = rowsOf(projection, p);
+    task.places.push_back({places[p].group, places[p].offset,
+                           rows.last - rows.first, rows.first});
+    if (task.from.empty()) {
+      task.from.push_back(std::move(rows));
+    } else {
+      task.from[0].last = rows.last;
+      task.from[0].pieces.push_back({p, 0});
+    }
+    if (byTarget)
+      push(std::exchange(task, Task{{}, {}, projection.source, 0, {}, {}}));
+  }
+  if (!byTarget)
+    push(std::move(task));
+}
+
+void BlockBuilder::addShared(const Shared &all) {
+  const Layout &layout = program.layout;
+  Task empty;
+  empty.source = all.source;
+  std::vector<Task> each(layout.groups.size(), empty);
+  for (size_t g = 0; g < layout.groups.size(); ++g)
+    each[g].places.push_back({g, 0, layout.groups[g].neurons, 0});
+  for (const Projection &projection : all.projections) {
+    const auto &places = layout.places[projection.target];
+    for (size_t p = 0; p < places.size(); ++p) {
+      RowSource rows = rowsOf(projection, p);
+      rows.pieces = {{0, places[p].offset}};
+      each[places[p].group].from.push_back(std::move(rows));
+    }
+  }
+  if (all.byTarget) {
+    for (Task &task : each)
+      if (!task.from.empty())
+        push(std::move(task));
+    return;
+  }
+  // What is not drawn by target is gone through once for all groups.
+  Task task = empty;
+  for (const Task &group : each)
+    task.places.push_back(group.places[0]);
+  for (const Projection &projection : all.projections) {
+    const auto &places = layout.places[projection.target];
+    RowSource rows = rowsOf(projection, 0);
+    rows.last = program.populations[projection.target].neurons;
+    rows.pieces.clear();
+    for (const Layout::Place &place : places)
+      rows.pieces.push_back({place.group, place.offset});
+    task.from.push_back(std::move(rows));
+  }
+  push(std::move(task));
+}
+
+void BlockBuilder::push(Task task) {
+  for (RowSource &rows : task.from) {
+    std::string name = rows.op.getName().str();
+    if (task.name.find(name) == std::string::npos)
+      task.name += (task.name.empty() ? "" : ", ") + name;
+    task.synapses +=
+        double(estimateRows(rows.op, program.precision).held.synapses) *
+        double(rows.last - rows.first) / double(rows.op.numTargets());
+  }
+  tasks.push_back(std::move(task));
+}
+
+void BlockBuilder::make(Task &task) {
+  auto sources = uint32_t(task.from[0].op.numSources());
+  for (RowBlock &rows :
+       makeRows(task.from, program.precision, task.places.size())) {
+    const Place &place = task.places[rows.partition];
+    for (Block &block :
+         encode(std::move(rows), place.firstNeuron, place.neurons, sources,
+                program.precision == target::Precision::Float, tuning)) {
+      block.name = task.name;
+      block.group = place.group;
+      block.offset = place.offset;
+      block.neurons = place.neurons;
+      task.blocks.push_back(std::move(block));
+    }
+  }
+}
+
+/// The largest first. Each task's blocks have their place, whoever made them.
+void BlockBuilder::run(unsigned threads) {
+  for (const Shared &all : shared)
+    addShared(all);
+  std::vector<size_t> order(tasks.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::stable_sort(order, std::ranges::greater(),
+                           [&](size_t t) { return tasks[t].synapses; });
+  std::atomic<bool> isFull = false;
+  Team(threads).run(order.size(), [&](size_t i, unsigned) {
+    try {
+      if (!isFull)
+        make(tasks[order[i]]);
+    } catch (const std::bad_alloc &) {
+      isFull = true;
+    }
+  });
+  if (isFull)
+    throw std::bad_alloc();
+  for (Task &task : tasks)
+    for (Block &block : task.blocks)
+      program.blocks[task.source].push_back(std::move(block));
+}
+
+} // namespace snnc::cpu
