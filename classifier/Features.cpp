@@ -284,6 +284,7 @@ LayerShape randomLayer(uint32_t sources, uint32_t targets, double density,
   edge.rate = edge.inputRate = rate;
   fillByChance(edge, targets);
   constexpr double limit = 127; // integers of all sizes up to it
+  edge.meanSum = sources * density * limit / 2;
   edge.largestSum = largestSumByChance(sources, targets, density * limit / 2,
                                        density * limit * limit / 3);
   LayerShape layer;

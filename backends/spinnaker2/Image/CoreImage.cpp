@@ -83,7 +83,7 @@ void ImageWriter::summarise() {
                                 std::to_string(layout.format.weightBits) + ">");
     const MacArray &mac = b.machine.mac;
     summary.cycles = {parallelCycles(work[0], mac, layout),
-                      parallelCycles(work[1], mac, layout),
+                      parallelPeakCycles(work[1], mac, layout, CycleCosts::worst()),
                       parallelPeakCycles(work[0], mac, layout)};
     return;
   }
@@ -94,7 +94,7 @@ void ImageWriter::summarise() {
     else
       summary.encodings.push_back(toText(encodingOf(cast<RowsAttr>(encoding))));
   double cycles = serialCycles(work[0]);
-  summary.cycles = {cycles, serialCycles(work[1]), cycles};
+  summary.cycles = {cycles, serialCycles(work[1], CycleCosts::worst()), cycles};
 }
 
 //===----------------------------------------------------------------------===//
