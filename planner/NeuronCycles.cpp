@@ -46,7 +46,7 @@ struct NeuronCosts {
   double margin = 1.15;     ///< worst: measured updates are below this
   double tick = 200;        ///< what a core does once a tick
   double tickState = 25;    ///< on top, for each state behind the first
-  double tickMost = 700;    ///< worst: the same, and to begin with packets
+  double tickMost = 500;    ///< worst: the same, and to begin with packets
 };
 
 /// Neurons of a group, float registers less those of passing results, and
