@@ -82,8 +82,7 @@ double parallelCycles(const CoreWork &work, const MacArray &mac,
                       const MapLayout &layout, const CycleCosts &costs) {
   double scatter =
       take(work, costs) + lookUp(work, layout, costs) +
-      work.positions * costs.position +
-      double(layout.delays()) * costs.delay +
+      work.positions * costs.position + double(layout.delays()) * costs.delay +
       double(layout.operandBytes()) / 16 * costs.clear / layout.format.batch;
   return scatter + sideBySide(macCyclesPerTick(mac, layout),
                               coreCycles(work, costs), layout.panels.size());
@@ -92,11 +91,11 @@ double parallelCycles(const CoreWork &work, const MacArray &mac,
 double parallelPeakCycles(const CoreWork &work, const MacArray &mac,
                           const MapLayout &layout, const CycleCosts &costs) {
   double batch = layout.format.batch;
-  double scatter = take(work, costs) +
-                   batch * (lookUp(work, layout, costs) +
-                            work.positions * costs.position +
-                            double(layout.delays()) * costs.delay) +
-                   double(layout.operandBytes()) / 16 * costs.clear;
+  double scatter =
+      take(work, costs) +
+      batch * (lookUp(work, layout, costs) + work.positions * costs.position +
+               double(layout.delays()) * costs.delay) +
+      double(layout.operandBytes()) / 16 * costs.clear;
   return scatter + sideBySide(batch * macCyclesPerTick(mac, layout),
                               coreCycles(work, costs), layout.panels.size());
 }

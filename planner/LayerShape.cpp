@@ -158,8 +158,8 @@ static void readSums(snn::ProjectionOp op, snn::ProceduralAttr rule,
     square += present * size * size / draws;
   }
   edge.meanSum = edge.sources * mean;
-  edge.largestSum = largestSumByChance(edge.sources, double(op.numTargets()),
-                                       mean, square);
+  edge.largestSum =
+      largestSumByChance(edge.sources, double(op.numTargets()), mean, square);
 }
 
 /// Density of a rule, without drawing.

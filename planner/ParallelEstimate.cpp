@@ -233,14 +233,13 @@ EstimatedCore ParallelEstimator::core(uint32_t n, bool heaviest) const {
       work[worst].packets += sourcesInReach(edge, n, heaviest) *
                              (worst ? edge.worstRate : edge.rate);
   }
-  core.cycles = {parallelCycles(work[0], machine.mac, layout),
-                 parallelPeakCycles(work[1], machine.mac, layout,
-                                    CycleCosts::worst()),
-                 parallelPeakCycles(work[0], machine.mac, layout)};
+  core.cycles = {
+      parallelCycles(work[0], machine.mac, layout),
+      parallelPeakCycles(work[1], machine.mac, layout, CycleCosts::worst()),
+      parallelPeakCycles(work[0], machine.mac, layout)};
   // `layout` has no panels: the products run beside the neurons' updates.
   auto longer = [&](const CoreWork &beside, double products) {
-    double core =
-        beside.neuronCycles + beside.sums * CycleCosts().sendSum;
+    double core = beside.neuronCycles + beside.sums * CycleCosts().sendSum;
     return std::max(0.0, products - core) +
            std::min(products, core) / std::max(1.0, double(panels.count));
   };

@@ -89,8 +89,9 @@ std::optional<LayerEstimate> estimateRows(const LayerShape &layer,
   plan.cycles.expected = std::max(plan.cycles.expected, cycles / cores);
   plan.cycles.peak = std::max(plan.cycles.peak, cycles / cores);
   plan.cycles.worst =
-      std::max(plan.cycles.worst,
-               (layer.cycles.worstOf(n) + 2 * cells * CycleCosts::worst().takeSum) / cores);
+      std::max(plan.cycles.worst, (layer.cycles.worstOf(n) +
+                                   2 * cells * CycleCosts::worst().takeSum) /
+                                      cores);
   if (tickCycles > 0)
     found->busy = plan.cycles.expected / tickCycles;
   found->mapRows *= parts;

@@ -64,9 +64,8 @@ EstimatedCore SerialEstimator::core(uint32_t n, bool heaviest) const {
     core.bytes += aligned(rows->rows) + aligned(rows->index);
     dense += rows->encoding.format->holdsZeros() ? events : 0;
     for (bool worst : {false, true})
-      addRows(
-          work[worst], rows->encoding,
-          {reached, n, events, worst ? edge.worstRate : edge.rate, ring});
+      addRows(work[worst], rows->encoding,
+              {reached, n, events, worst ? edge.worstRate : edge.rate, ring});
   }
   work[0].neuronCycles = layer.cycles.expectedOf(n);
   work[1].neuronCycles = layer.cycles.worstOf(n);

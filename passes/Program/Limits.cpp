@@ -62,10 +62,9 @@ private:
     int32_t losing = isMax ? INT32_MIN : 0; // bits of -0, +0
     Type i32 = b.getI32Type();
     Value bits = b.create<arith::BitcastOp>(loc, i32, y);
-    Value zero =
-        b.create<arith::ConstantOp>(loc, b.getI32IntegerAttr(losing));
-    Value loses = b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, bits,
-                                          zero);
+    Value zero = b.create<arith::ConstantOp>(loc, b.getI32IntegerAttr(losing));
+    Value loses =
+        b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, bits, zero);
     float least = std::numeric_limits<float>::denorm_min();
     Value next = b.create<arith::ConstantOp>(
         loc, b.getF32FloatAttr(isMax ? -least : least));

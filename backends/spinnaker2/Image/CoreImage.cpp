@@ -82,9 +82,10 @@ void ImageWriter::summarise() {
     summary.encodings.push_back("map<" +
                                 std::to_string(layout.format.weightBits) + ">");
     const MacArray &mac = b.machine.mac;
-    summary.cycles = {parallelCycles(work[0], mac, layout),
-                      parallelPeakCycles(work[1], mac, layout, CycleCosts::worst()),
-                      parallelPeakCycles(work[0], mac, layout)};
+    summary.cycles = {
+        parallelCycles(work[0], mac, layout),
+        parallelPeakCycles(work[1], mac, layout, CycleCosts::worst()),
+        parallelPeakCycles(work[0], mac, layout)};
     return;
   }
   for (Attribute encoding : encodings)

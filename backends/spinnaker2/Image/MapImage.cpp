@@ -160,8 +160,8 @@ void MapEncoder::countSums(SliceOp slice, const MapLayout &layout) {
     CoreWork work;
     for (auto [i, edge] : llvm::enumerate(node.incoming)) {
       const NetworkNode &source = b.info.nodes[b.info.edges[edge].source];
-      work.positions += double(rows[i]) *
-                        (worst ? source.worstRate() : source.meanRate);
+      work.positions +=
+          double(rows[i]) * (worst ? source.worstRate() : source.meanRate);
     }
     b.partialSums[slice][worst] =
         expectedSums(work, slice.numNeurons(), node.receptors, layout, worst);
