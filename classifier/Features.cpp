@@ -291,7 +291,7 @@ LayerShape randomLayer(uint32_t sources, uint32_t targets, double density,
   layer.neurons = targets;
   layer.formats = formats;
   layer.states = 1;
-  layer.cycles = {16.7, 56.7}; // a LIF at a rate of 0.05
+  layer.cycles = {23.7, 56.7, 200, 500}; // a LIF at a rate of 0.05, recorded
   layer.mayBatch = layer.mayRowSplit = true;
   layer.edges.push_back(edge);
   return layer;

@@ -75,7 +75,7 @@ def network():
             where = ", receptor: ex" if model in RECEPTORS else ""
             ends.append(f"  - {{from: in, to: {name}_{size}, connector: "
                         f"all_to_all, weight: 0.5, delay: 1{where}}}")
-    ends.append(f"probes: ['threshold_{SIZES[0]}:spikes']") # states: not
+    ends.append(f"probes: ['threshold_{SIZES[0]}:spikes']")  # no states
     return "\n".join(lines + ["projections:"] + ends) + "\n", cells
 
 
@@ -138,7 +138,8 @@ class NeuronCycles(SnncTest):
             measured = run[f"p_{size}"]["worst_cycles_per_tick"]
             worst = plan[f"p_{size}"]["worst_cycles"]
             self.assertLess(measured, worst)
-            self.assertLess(worst, 1.15 * measured)
+            # Margins of the update, and of the input's row.
+            self.assertLess(worst, 1.2 * measured)
 
 
 if __name__ == "__main__":
