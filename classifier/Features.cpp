@@ -284,13 +284,14 @@ LayerShape randomLayer(uint32_t sources, uint32_t targets, double density,
   edge.rate = edge.inputRate = rate;
   fillByChance(edge, targets);
   constexpr double limit = 127; // integers of all sizes up to it
+  edge.meanSum = sources * density * limit / 2;
   edge.largestSum = largestSumByChance(sources, targets, density * limit / 2,
                                        density * limit * limit / 3);
   LayerShape layer;
   layer.neurons = targets;
   layer.formats = formats;
   layer.states = 1;
-  layer.cycles = {16.7, 56.7}; // a LIF at a rate of 0.05
+  layer.cycles = {23.7, 56.7, 200, 500}; // a LIF at a rate of 0.05, recorded
   layer.mayBatch = layer.mayRowSplit = true;
   layer.edges.push_back(edge);
   return layer;

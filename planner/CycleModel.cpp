@@ -8,9 +8,15 @@
 
 namespace snnc::fabric {
 
+CycleCosts CycleCosts::worst() { return {110, 45, 18, 7.5, 40, 35, 80, 1.3}; }
+
 /// Start-up of a product and results a cycle on their way to SRAM, as
 /// runtime/emulator/MacDevice.cpp.
 static constexpr uint64_t kMacStart = 10, kMacLanes = 4;
+
+/// What of `mapPacket` is looking up the positions at one delay; the rest is
+/// taking the packet.
+static constexpr double kLookUp = 13. / 29;
 
 uint64_t macCycles(const MacArray &mac, uint64_t m, uint64_t n, uint64_t k,
                    bool wide) {
@@ -46,7 +52,7 @@ double expectedSums(const CoreWork &work, uint32_t neurons, uint32_t receptors,
 }
 
 double serialCycles(const CoreWork &work, const CycleCosts &costs) {
-  return work.packets * costs.packet + work.rowCycles +
+  return work.packets * costs.packet + costs.rows * work.rowCycles +
          work.neuronCycles + work.sums * costs.takeSum;
 }
 
@@ -55,25 +61,43 @@ static double coreCycles(const CoreWork &work, const CycleCosts &costs) {
   return work.neuronCycles + work.sums * costs.sendSum;
 }
 
+/// Every packet is looked up at every delay of the map.
+static double lookUp(const CoreWork &work, const MapLayout &layout,
+                     const CycleCosts &costs) {
+  return work.packets * double(layout.delays()) * costs.mapPacket * kLookUp;
+}
+
+static double take(const CoreWork &work, const CycleCosts &costs) {
+  return work.packets * costs.mapPacket * (1 - kLookUp);
+}
+
+/// The products run one panel ahead: the first product and the neurons of the
+/// last panel are alone.
+static double sideBySide(double products, double core, size_t panels) {
+  return std::max(products, core) +
+         std::min(products, core) / double(std::max<size_t>(1, panels));
+}
+
 double parallelCycles(const CoreWork &work, const MacArray &mac,
                       const MapLayout &layout, const CycleCosts &costs) {
   double scatter =
-      work.packets * costs.mapPacket + work.positions * costs.position +
-      double(layout.delays()) * costs.delay +
+      take(work, costs) + lookUp(work, layout, costs) +
+      work.positions * costs.position + double(layout.delays()) * costs.delay +
       double(layout.operandBytes()) / 16 * costs.clear / layout.format.batch;
-  return scatter +
-         std::max(macCyclesPerTick(mac, layout), coreCycles(work, costs));
+  return scatter + sideBySide(macCyclesPerTick(mac, layout),
+                              coreCycles(work, costs), layout.panels.size());
 }
 
 double parallelPeakCycles(const CoreWork &work, const MacArray &mac,
                           const MapLayout &layout, const CycleCosts &costs) {
   double batch = layout.format.batch;
-  double scatter = work.packets * costs.mapPacket +
-                   batch * (work.positions * costs.position +
-                            double(layout.delays()) * costs.delay) +
-                   double(layout.operandBytes()) / 16 * costs.clear;
-  return scatter + std::max(batch * macCyclesPerTick(mac, layout),
-                            coreCycles(work, costs));
+  double scatter =
+      take(work, costs) +
+      batch * (lookUp(work, layout, costs) + work.positions * costs.position +
+               double(layout.delays()) * costs.delay) +
+      double(layout.operandBytes()) / 16 * costs.clear;
+  return scatter + sideBySide(batch * macCyclesPerTick(mac, layout),
+                              coreCycles(work, costs), layout.panels.size());
 }
 
 double tickCycles(const MachineModel &machine, double seconds) {

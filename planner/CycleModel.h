@@ -26,6 +26,10 @@ struct CycleCosts {
   double delay = 25;     ///< begin one (tick, delay) of the history
   double sendSum = 25;   ///< subordinate: a digit of a partial sum
   double takeSum = 51;   ///< dominant: a packet of a partial sum
+  double rows = 1;       ///< serial: on what a format says of its rows
+
+  /// For bounds: no measured core needs more.
+  static CycleCosts worst();
 };
 
 /// What one core has to do in one tick; counts may be expectations.

@@ -351,6 +351,15 @@ bool LayerPlanner::shrink(uint32_t node, Limits limits) {
   return true;
 }
 
+/// Of a serial core with so many neurons.
+RingShape LayerPlanner::ringOf(uint32_t node, uint32_t neurons) const {
+  uint64_t longest = 1;
+  for (uint32_t edge : info.nodes[node].incoming)
+    longest = std::max<uint64_t>(longest, statistics[edge]->maxDelay());
+  return {ringSlots(longest),
+          ringSlotBytes(neurons, info.nodes[node].receptors)};
+}
+
 CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
   if (cuts[node].rows)
     return dominantCycles(node, targets);
@@ -360,9 +369,10 @@ CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
     layout = maps[node]->layout(targets);
   CoreWork expected, worst;
   const NeuronCycles &cycles = info.nodes[node].cycles;
-  expected.neuronCycles = targets.size() * cycles.expected;
+  expected.neuronCycles = cycles.expectedOf(targets.size());
   worst.neuronCycles = cycles.worstOf(targets.size());
   uint32_t number = 0;
+  RingShape ring = parallel ? RingShape() : ringOf(node, targets.size());
   std::vector<Range> ranges = allSourcesOf(node, targets);
   for (uint32_t edge : info.nodes[node].incoming) {
     const NetworkNode &source = info.nodes[info.edges[edge].source];
@@ -377,22 +387,22 @@ CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
       // Where nothing holds the block the plan fails elsewhere.
       auto best = choice(edge, targets, sources);
       RowWork rows{double(sources.size()), targets.size(),
-                   double(statistics[edge]->synapses(targets)), rate};
+                   double(statistics[edge]->synapses(targets)), rate, ring};
       if (best)
         addRows(work, best->encoding, rows);
       else
         work.packets += rows.sources * rate;
     };
-    add(expected, source.rate);
-    add(worst, std::max(1.0, source.rate));
+    add(expected, source.meanRate);
+    add(worst, source.worstRate());
     ++number;
   }
   if (parallel)
     return {parallelCycles(expected, machine.mac, layout),
-            parallelCycles(worst, machine.mac, layout),
+            parallelPeakCycles(worst, machine.mac, layout, CycleCosts::worst()),
             parallelPeakCycles(expected, machine.mac, layout)};
   double serial = serialCycles(expected);
-  return {serial, serialCycles(worst), serial};
+  return {serial, serialCycles(worst, CycleCosts::worst()), serial};
 }
 
 LayerPlan LayerPlanner::planOf(uint32_t node) const {

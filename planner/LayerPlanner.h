@@ -119,6 +119,7 @@ public:
   /// recurrent population notices.
   CoreDemand demandAt(uint32_t node, Range targets, uint32_t chunk);
   CycleEstimate cyclesOf(uint32_t node, Range targets) const;
+  RingShape ringOf(uint32_t node, uint32_t neurons) const;
   /// Whether a core with that estimate finishes its ticks in time.
   bool inTime(const CycleEstimate &cycles) const {
     return budget <= 0 || cycles.peak <= budget;

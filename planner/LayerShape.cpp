@@ -41,10 +41,15 @@ double LayerShape::shortestDelay() const {
 double LayerShape::largestSum() const {
   double largest = 0;
   for (unsigned receptor = 0; receptor < receptors; ++receptor) {
-    double sum = 0;
-    for (const EdgeShape &edge : edges)
-      sum += edge.receptor == receptor ? edge.largestSum : 0;
-    largest = std::max(largest, sum);
+    double sum = 0, square = 0;
+    for (const EdgeShape &edge : edges) {
+      if (edge.receptor != receptor)
+        continue;
+      double above = edge.largestSum - edge.meanSum;
+      sum += edge.meanSum;
+      square += above * above;
+    }
+    largest = std::max(largest, sum + std::sqrt(square));
   }
   return largest;
 }
@@ -139,10 +144,10 @@ static double firstScale(snn::ProjectionOp op) {
 }
 
 /// `present`: share of the pairs of source and target with a synapse.
-static double largestSumOf(snn::ProjectionOp op, snn::ProceduralAttr rule,
-                           double sources, double present) {
+static void readSums(snn::ProjectionOp op, snn::ProceduralAttr rule,
+                     double present, EdgeShape &edge) {
   if (!op.getQuantAttr())
-    return 0;
+    return;
   snn::Drawer draw(rule.getWeight());
   double scale = firstScale(op), mean = 0, square = 0;
   constexpr uint32_t draws = 64;
@@ -152,7 +157,9 @@ static double largestSumOf(snn::ProjectionOp op, snn::ProceduralAttr rule,
     mean += present * size / draws;
     square += present * size * size / draws;
   }
-  return largestSumByChance(sources, double(op.numTargets()), mean, square);
+  edge.meanSum = edge.sources * mean;
+  edge.largestSum =
+      largestSumByChance(edge.sources, double(op.numTargets()), mean, square);
 }
 
 /// Density of a rule, without drawing.
@@ -246,6 +253,7 @@ static double readTaps(snn::ProjectionOp op, EdgeShape &edge) {
       sum += size;
     }
     edge.largestSum = std::max(edge.largestSum, met * sum);
+    edge.meanSum += met * sum / double(shape.out[0]);
   }
   return double(kept) / double(shape.taps());
 }
@@ -256,7 +264,7 @@ static LogicalResult readSynapses(snn::ProjectionOp op, EdgeShape &edge) {
   if (auto rule = dyn_cast<snn::ProceduralAttr>(op.getWeights());
       rule && !pooled) {
     edge.density = std::min(1.0, densityOf(rule, edge.sources, targets));
-    edge.largestSum = largestSumOf(op, rule, edge.sources, edge.density);
+    readSums(op, rule, edge.density, edge);
     edge.density *= nonZeroShare(rule, op.getQuantAttr(), op.getContext());
     if (rule.getKind() == snn::ConnectorKind::OneToOne)
       fillDiagonal(edge);
@@ -284,6 +292,7 @@ static LogicalResult readSynapses(snn::ProjectionOp op, EdgeShape &edge) {
   for (size_t i = 0; i < edge.reach.size(); ++i)
     sample->readSlices(i, edge);
   edge.largestSum = sample->largestSum() * edge.heavySynapses[0];
+  edge.meanSum = sample->meanSum();
   edge.filledAnywhere =
       sample->filled(1 + unsigned(targets) / kTileNeurons, edge.delays);
   widen(edge, targets);
@@ -307,7 +316,8 @@ FailureOr<LayerShape> shapeOf(const NetworkInfo &info, uint32_t node) {
     const NetworkNode &source = info.nodes[info.edges[id].source];
     EdgeShape edge;
     edge.sources = source.size;
-    edge.rate = source.rate;
+    edge.rate = source.meanRate;
+    edge.worstRate = source.worstRate();
     edge.inputRate = source.isInput ? source.rate : 0;
     edge.bits = op.getQuantAttr() ? op.getQuantAttr().getBits() : 8;
     edge.receptor = unsigned(op.getReceptor());

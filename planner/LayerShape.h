@@ -38,11 +38,13 @@ struct EdgeShape {
   double shortest = 1;  ///< ticks
   double longest = 1;   ///< ticks
   double rate = 0.05;   ///< spikes per source and tick
-  double inputRate = 0; ///< `rate` where the source is an input
+  double worstRate = 1; ///< the same of the worst tick
+  double inputRate = 0; ///< of the busiest tick where the source is an input
   unsigned bits = 8;    ///< of a weight
   /// Of the sizes of all integer weights of one target, the target that has
   /// most, expected.
   double largestSum = 0;
+  double meanSum = 0; ///< the same of the mean target
   unsigned receptor = 0;
   /// The convolution that it is, if it is one. A core may keep its kernel once
   /// where all synapses have one delay.
@@ -90,7 +92,9 @@ struct LayerShape {
   double sources() const;
   double longestDelay() const;
   double shortestDelay() const;
-  /// EdgeShape::largestSum of all projections into one receptor, the largest.
+  /// EdgeShape::largestSum of all projections into one receptor, the largest:
+  /// an estimate. The means add up; what the largest are above them adds up as
+  /// independent deviations do, in squares, for they are seldom of one neuron.
   double largestSum() const;
 };
 

@@ -103,6 +103,8 @@ static bool countList(snn::SpikeListAttr list, NetworkNode &node) {
     node.mostOfChannel = std::max(node.mostOfChannel, inChannel);
   }
   node.mostSpikes = most;
+  double length = count ? spikes.back().first + 1 : 1;
+  node.meanRate = double(count) / (length * node.size);
   return true;
 }
 
@@ -114,6 +116,16 @@ uint64_t NetworkNode::mostPackets() const {
   return rateStated ? historyRoom(size, rate) : size;
 }
 
+/// Of a channel and tick of a table of rates.
+static double meanOf(const snn::PoissonRates &rates, uint64_t ticks,
+                     uint64_t channels) {
+  double sum = 0;
+  for (uint64_t tick = 0; tick < ticks; ++tick)
+    for (uint64_t channel = 0; channel < channels; ++channel)
+      sum += rates.at(tick, channel);
+  return ticks ? sum / (double(ticks) * double(channels)) : 0;
+}
+
 /// What the user or the Decide stage said about how to compute a node.
 static LogicalResult readChoices(Operation *op, NetworkNode &node) {
   if (auto input = dyn_cast<snn::InputOp>(op)) {
@@ -123,7 +135,9 @@ static LogicalResult readChoices(Operation *op, NetworkNode &node) {
       if (!rates)
         return report(op, "SNN0351") << "input '" << node.name
                                      << "' has rates that are missing or none";
-      node.rate = rates->busiest();
+      node.rate = node.meanRate = rates->busiest();
+      if (auto length = rates->length())
+        node.meanRate = meanOf(*rates, *length, node.size);
       node.rateStated = true;
     }
     if (auto list = dyn_cast_or_null<snn::SpikeListAttr>(input.getDriveAttr()))
@@ -134,12 +148,15 @@ static LogicalResult readChoices(Operation *op, NetworkNode &node) {
       node.mostSpikes = uint64_t(std::max<int64_t>(0, most[0]));
       node.mostOfChannel = uint64_t(std::max<int64_t>(0, most[1]));
     }
+    if (auto mean = dyn_cast_or_null<FloatAttr>(
+            input->getDiscardableAttr(kMeanSpikesName)))
+      node.meanRate = mean.getValueAsDouble();
     return success();
   }
   auto population = cast<snn::PopulationOp>(op);
   node.parallel = population.getParadigm() == snn::Paradigm::Parallel;
   if (FloatAttr rate = population.getRateAttr()) {
-    node.rate = rate.getValueAsDouble();
+    node.rate = node.meanRate = rate.getValueAsDouble();
     node.rateStated = true;
   }
   uint64_t batch = population.getBatch().value_or(1);
@@ -258,8 +275,15 @@ std::vector<uint32_t> NetworkInfo::components() const {
   return component;
 }
 
-/// States of `population` that every run records: those its probes name.
-static unsigned probedStates(snn::NetworkOp network, const NetworkNode &node) {
+/// States of `population` that a run records: those it was asked for, those
+/// its probes name, or all where nothing is said.
+static unsigned recordedStates(snn::NetworkOp network,
+                               const NetworkNode &node) {
+  if (auto asked = dyn_cast_or_null<IntegerAttr>(
+          node.op->getDiscardableAttr(kRecordedName)))
+    return unsigned(asked.getInt());
+  if (network.getOps<snn::ProbeOp>().empty())
+    return unsigned(node.states.size());
   llvm::StringSet<> wanted;
   for (auto probe : network.getOps<snn::ProbeOp>())
     if (auto [name, variable] = probe.getName().rsplit(':'); name == node.name)
@@ -282,7 +306,7 @@ static void countCycles(NetworkInfo &info) {
       uniform.push_back(
           !llvm::is_contained(node.arrayParams, model.paramName(j)));
     node.cycles = neuronCycles(model, {uniform, node.rate, sends[id],
-                                       probedStates(info.network, node)});
+                                       recordedStates(info.network, node)});
   }
 }
 

@@ -42,8 +42,11 @@ struct NetworkNode {
   /// delay below snn::kRowSplitDelay; all others can be given more.
   bool mayRowSplit = false;
   NeuronOrder order; ///< of the places that slices, keys and rows count
-  /// Expected spikes per neuron or channel and tick.
+  /// Expected spikes per neuron or channel and tick, of an input in its
+  /// busiest tick.
   double rate = 0.05;
+  /// The same of all ticks.
+  double meanRate = 0.05;
   bool rateStated = false; ///< by the network, not our default
   NeuronCycles cycles;     ///< of one neuron; populations only
   /// An input whose spikes are known (listed, or given to `run`): most spikes
@@ -54,11 +57,19 @@ struct NetworkNode {
   /// Most packets that it sends in a tick. Neurons spike at most once; a drawn
   /// input exceeds it in less than one of 1e12 ticks (historyRoom).
   uint64_t mostPackets() const;
+  /// Spikes of each neuron or channel in the worst tick: all of them send.
+  double worstRate() const {
+    return isInput && size ? double(mostPackets()) / size : 1;
+  }
 };
 
 /// Most spikes of an input in any tick, [of all channels, of one channel],
 /// where they are known before the network is mapped.
 inline constexpr const char *kMostSpikesName = "fabric.most_spikes";
+/// Its spikes of a channel and tick, on average.
+inline constexpr const char *kMeanSpikesName = "fabric.mean_spikes";
+/// How many states of a population the run at hand records.
+inline constexpr const char *kRecordedName = "fabric.recorded_states";
 
 /// An snn.projection; its id is its place among the network's projections,
 /// the number that fabric.block carries.

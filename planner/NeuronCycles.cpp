@@ -23,6 +23,32 @@ namespace snnc::fabric {
 
 namespace {
 
+/// Core cycles of one neuron and tick, in a loop that updates groups of four
+/// (passes/Program/NeuronLoop.h).
+struct NeuronCosts {
+  double loop = 1.7;        ///< its share of the turn
+  double receptor = 4;      ///< take a sum, make it a float, clear it
+  double array = 1.25;      ///< load or store a float of its own
+  double pointer = 1.4;     ///< the same beyond kGroupPlaces arrays, on top
+  double move = 1.5;        ///< a sum or state that becomes another state
+  double simple = 1.17;     ///< float +, -, *, negation; now and then a wait
+  double divide = 14;       ///< also a square root
+  double whole = 1.3;       ///< integers, and between them and floats
+  double branch = 3;        ///< compare and jump: the spike
+  double flag = 5;          ///< compare into a register, for and, or
+  double select = 4.2;      ///< compare and move; min, max with a number
+  double limitAny = 14.2;   ///< min, max of two that differ between neurons
+  double crowd = 3;         ///< a group of four that no register is left for
+  double spike = 10.3;      ///< mark it
+  double send = 16;         ///< its packet
+  double spikingGroup = 40; ///< the other side of the branch, for all four
+  double record = 7;        ///< copy a state into the record window
+  double margin = 1.15;     ///< worst: measured updates are below this
+  double tick = 200;        ///< what a core does once a tick
+  double tickState = 25;    ///< on top, for each state behind the first
+  double tickMost = 500;    ///< worst: the same, and to begin with packets
+};
+
 /// Neurons of a group, float registers less those of passing results, and
 /// arrays that are loaded as groups (backends/spinnaker2/S2/S2.h).
 constexpr unsigned kGroup = 4, kRegisters = 29, kPlaces = 7;
@@ -179,10 +205,15 @@ double SilentRegion::limitCost(Operation *op, const NeuronCosts &costs) {
   };
   if (negates(values[0], values[1]) || negates(values[1], values[0]))
     return 0; // an absolute value, the negation's place
+  // As passes/Program/Limits.cpp.
   auto isFixed = [&](Value v) {
-    return outside.contains(v) && !matchPattern(v, m_AnyZeroFloat());
+    return outside.contains(v) &&
+           (isa<BlockArgument>(v) || matchPattern(v, m_Constant()));
   };
-  return llvm::any_of(values, isFixed) ? costs.limit : costs.limitAny;
+  if (llvm::any_of(values, isFixed))
+    return costs.select;
+  bool same = llvm::any_of(values, [&](Value v) { return !inLoop(v); });
+  return same ? 2 * costs.select : costs.limitAny;
 }
 
 double SilentRegion::costOf(Operation *op, const NeuronCosts &costs) {
@@ -302,8 +333,8 @@ double SilentRegion::cycles(const NeuronCosts &costs) {
 
 } // namespace
 
-NeuronCycles neuronCycles(snn::NeuronOp model, const NeuronUse &use,
-                          const NeuronCosts &costs) {
+NeuronCycles neuronCycles(snn::NeuronOp model, const NeuronUse &use) {
+  const NeuronCosts costs;
   double silent = SilentRegion(model, use.uniform).cycles(costs);
   double spike = costs.spike + (use.sends ? costs.send : 0);
   double rate = model.isSpiking() ? std::clamp(use.rate, 0.0, 1.0) : 0;
@@ -314,7 +345,9 @@ NeuronCycles neuronCycles(snn::NeuronOp model, const NeuronUse &use,
   return {silent + spikes(rate) + use.recorded * costs.record,
           costs.margin * silent + spikes(model.isSpiking() ? 1 : 0) +
               model.numStates() * costs.record,
-          costs.tick};
+          costs.tick + costs.tickState * std::max(1u, model.numStates()) -
+              costs.tickState,
+          costs.tickMost};
 }
 
 } // namespace snnc::fabric

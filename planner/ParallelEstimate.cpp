@@ -100,7 +100,7 @@ Panels ParallelEstimator::panel(uint32_t n) const {
           edge.sources * edge.delays * (1 - std::exp(emptyLog(e, n)));
       rows += count;
       result.positions += count * edge.rate;
-      result.worstPositions += count * std::max(1.0, edge.rate);
+      result.worstPositions += count * edge.worstRate;
     }
     double operand = std::ceil(rows / double(unit)) * double(unit);
     double weights = rows * columns * double(format.weightBytes());
@@ -151,7 +151,7 @@ Panels ParallelEstimator::sharing(Panels panels, uint32_t n,
       double all = edge.sources * edge.delays * edge.filledAnywhere;
       rows += all;
       positions += all * edge.rate;
-      worst += all * std::max(1.0, edge.rate);
+      worst += all * edge.worstRate;
     }
     auto hasAll = [&](uint32_t neurons) {
       double missing = 0;
@@ -223,7 +223,7 @@ EstimatedCore ParallelEstimator::core(uint32_t n, bool heaviest) const {
   for (bool worst : {false, true}) {
     if (!subordinate)
       work[worst].neuronCycles =
-          worst ? layer.cycles.worstOf(n) : n * layer.cycles.expected;
+          worst ? layer.cycles.worstOf(n) : layer.cycles.expectedOf(n);
     work[worst].positions = worst ? panels.worstPositions : panels.positions;
     if (subordinate) // as expectedSums
       work[worst].sums =
@@ -231,18 +231,20 @@ EstimatedCore ParallelEstimator::core(uint32_t n, bool heaviest) const {
           (worst ? 2 : 1 - std::exp(-panels.positions / panels.count));
     for (const EdgeShape &edge : layer.edges)
       work[worst].packets += sourcesInReach(edge, n, heaviest) *
-                             (worst ? std::max(1.0, edge.rate) : edge.rate);
+                             (worst ? edge.worstRate : edge.rate);
   }
-  core.cycles = {parallelCycles(work[0], machine.mac, layout),
-                 parallelCycles(work[1], machine.mac, layout),
-                 parallelPeakCycles(work[0], machine.mac, layout)};
+  core.cycles = {
+      parallelCycles(work[0], machine.mac, layout),
+      parallelPeakCycles(work[1], machine.mac, layout, CycleCosts::worst()),
+      parallelPeakCycles(work[0], machine.mac, layout)};
   // `layout` has no panels: the products run beside the neurons' updates.
   auto longer = [&](const CoreWork &beside, double products) {
-    return std::max(0.0, products - beside.neuronCycles -
-                             beside.sums * CycleCosts().sendSum);
+    double core = beside.neuronCycles + beside.sums * CycleCosts().sendSum;
+    return std::max(0.0, products - core) +
+           std::min(products, core) / std::max(1.0, double(panels.count));
   };
   core.cycles.expected += longer(work[0], panels.macCycles);
-  core.cycles.worst += longer(work[1], panels.macCycles);
+  core.cycles.worst += longer(work[1], format.batch * panels.macCycles);
   core.cycles.peak += longer(work[0], format.batch * panels.macCycles);
   core.macs = panels.macs;
   core.sums = work[0].sums;

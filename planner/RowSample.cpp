@@ -179,6 +179,13 @@ double RowSample::largestSum() const {
   return largestSumByChance(sources, targets, mean, square);
 }
 
+double RowSample::meanSum() const {
+  double sum = 0;
+  for (const Cell &cell : cells)
+    sum += cell.size;
+  return sum / double(chosen.size()) * sources / targets;
+}
+
 double RowSample::filled(unsigned tiles, double delays) const {
   double rows = double(chosen.size());
   uint32_t columns = tiles * kTileNeurons;

@@ -36,6 +36,7 @@ public:
   double filled(unsigned tiles, double delays) const;
   /// EdgeShape::largestSum where all targets have as many synapses.
   double largestSum() const;
+  double meanSum() const;
   /// `reach` and the heaviest slices of `edge` at place `i` (LayerShape.h).
   void readSlices(size_t i, EdgeShape &edge) const;
 

@@ -178,9 +178,8 @@ CoreWork LayerPlanner::sumsOf(uint32_t node, Range targets,
   CoreWork work;
   uint32_t number = 0;
   for (uint32_t edge : population.incoming) {
-    double rate = info.nodes[info.edges[edge].source].rate;
-    if (worst)
-      rate = std::max(1.0, rate);
+    const NetworkNode &source = info.nodes[info.edges[edge].source];
+    double rate = worst ? source.worstRate() : source.meanRate;
     work.packets += layout.sourcesOf[number].size() * rate;
     work.positions += double(map.positionsOf(number, layout, targets)) * rate;
     ++number;
@@ -201,14 +200,14 @@ CycleEstimate LayerPlanner::partCycles(uint32_t node, Range targets,
   CoreWork expected = sumsOf(node, targets, map, layout, false);
   CoreWork worst = sumsOf(node, targets, map, layout, true);
   return {parallelCycles(expected, machine.mac, layout),
-          parallelCycles(worst, machine.mac, layout),
+          parallelPeakCycles(worst, machine.mac, layout, CycleCosts::worst()),
           parallelPeakCycles(expected, machine.mac, layout)};
 }
 
 CycleEstimate LayerPlanner::dominantCycles(uint32_t node, Range targets) const {
   CoreWork expected, worst;
   const NeuronCycles &update = info.nodes[node].cycles;
-  expected.neuronCycles = targets.size() * update.expected;
+  expected.neuronCycles = update.expectedOf(targets.size());
   worst.neuronCycles = update.worstOf(targets.size());
   for (const RowPart &part : cuts[node].parts) {
     if (part.targets.begin < targets.begin || part.targets.end > targets.end)
@@ -219,7 +218,7 @@ CycleEstimate LayerPlanner::dominantCycles(uint32_t node, Range targets) const {
     worst.sums += sumsOf(node, part.targets, map, layout, true).sums;
   }
   double cycles = serialCycles(expected);
-  return {cycles, serialCycles(worst), cycles};
+  return {cycles, serialCycles(worst, CycleCosts::worst()), cycles};
 }
 
 bool LayerPlanner::exceedsSources(uint32_t node) const {

@@ -72,7 +72,7 @@ std::optional<LayerEstimate> estimateRows(const LayerShape &layer,
       sizeof(SnncCoreHeader) + 8 * cells +
       4 * n * (layer.receptors + layer.arrayParams + 2.0 * layer.states);
   CycleCosts costs;
-  double cycles = n * layer.cycles.expected + sums * costs.takeSum;
+  double cycles = layer.cycles.expectedOf(n) + sums * costs.takeSum;
   double cores = std::ceil(bytes / double(availableBytes(machine.sram)));
   if (tickCycles > 0 && cycles > cores * tickCycles) {
     cores = std::ceil(cycles / tickCycles);
@@ -89,8 +89,9 @@ std::optional<LayerEstimate> estimateRows(const LayerShape &layer,
   plan.cycles.expected = std::max(plan.cycles.expected, cycles / cores);
   plan.cycles.peak = std::max(plan.cycles.peak, cycles / cores);
   plan.cycles.worst =
-      std::max(plan.cycles.worst,
-               (layer.cycles.worstOf(n) + 2 * cells * costs.takeSum) / cores);
+      std::max(plan.cycles.worst, (layer.cycles.worstOf(n) +
+                                   2 * cells * CycleCosts::worst().takeSum) /
+                                      cores);
   if (tickCycles > 0)
     found->busy = plan.cycles.expected / tickCycles;
   found->mapRows *= parts;

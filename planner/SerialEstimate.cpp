@@ -48,6 +48,8 @@ EstimatedCore SerialEstimator::core(uint32_t n, bool heaviest) const {
                aligned(double(ringSlots(uint64_t(layer.longestDelay()))) *
                        double(ringSlotBytes(n, layer.receptors)));
   CoreWork work[2];
+  RingShape ring{ringSlots(uint64_t(layer.longestDelay())),
+                 ringSlotBytes(n, layer.receptors)};
   double synapses = 0, dense = 0;
   for (const EdgeShape &edge : layer.edges) {
     double events = edge.sources * edge.density * n *
@@ -62,14 +64,13 @@ EstimatedCore SerialEstimator::core(uint32_t n, bool heaviest) const {
     core.bytes += aligned(rows->rows) + aligned(rows->index);
     dense += rows->encoding.format->holdsZeros() ? events : 0;
     for (bool worst : {false, true})
-      addRows(
-          work[worst], rows->encoding,
-          {reached, n, events, worst ? std::max(1.0, edge.rate) : edge.rate});
+      addRows(work[worst], rows->encoding,
+              {reached, n, events, worst ? edge.worstRate : edge.rate, ring});
   }
-  work[0].neuronCycles = n * layer.cycles.expected;
+  work[0].neuronCycles = layer.cycles.expectedOf(n);
   work[1].neuronCycles = layer.cycles.worstOf(n);
   double cycles = serialCycles(work[0]);
-  core.cycles = {cycles, serialCycles(work[1]), cycles};
+  core.cycles = {cycles, serialCycles(work[1], CycleCosts::worst()), cycles};
   core.denseShare = synapses > 0 ? dense / synapses : 0;
   return core;
 }

@@ -111,12 +111,19 @@ struct BlockEstimate {
   double total() const { return rows + index; }
 };
 
+/// The ring buffer of weight sums of a core.
+struct RingShape {
+  uint64_t slots = 0; ///< 0: not known
+  uint64_t slotBytes = 0;
+};
+
 /// What the packets of a block's sources make a core do in a tick.
 struct RowWork {
   double sources = 0;
   uint32_t targets = 0;
   double synapses = 0; ///< of all these sources, into the slice
   double rate = 0;     ///< spikes of a source in the tick
+  RingShape ring = {};
 };
 
 /// Stateless; one object a format, which lives as long as the program.

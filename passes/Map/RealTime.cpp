@@ -109,7 +109,7 @@ static std::string busiestSources(const NetworkInfo &info, uint32_t node) {
     if (!llvm::is_contained(sources, info.edges[edge].source))
       sources.push_back(info.edges[edge].source);
   auto spikes = [&](uint32_t source) {
-    return info.nodes[source].size * info.nodes[source].rate;
+    return info.nodes[source].size * info.nodes[source].meanRate;
   };
   std::stable_sort(sources.begin(), sources.end(), [&](uint32_t a, uint32_t b) {
     return spikes(a) > spikes(b);
@@ -118,7 +118,7 @@ static std::string busiestSources(const NetworkInfo &info, uint32_t node) {
   for (size_t i = 0; i < std::min<size_t>(3, sources.size()); ++i) {
     const NetworkNode &source = info.nodes[sources[i]];
     text += fmt::format("{}'{}' {:.4g} ({:.4g} a neuron{})", i ? ", " : "",
-                        source.name, spikes(sources[i]), source.rate,
+                        source.name, spikes(sources[i]), source.meanRate,
                         source.rateStated ? "" : ", assumed");
   }
   return text;

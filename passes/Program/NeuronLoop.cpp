@@ -3,6 +3,7 @@
 
 #include "passes/Program/NeuronLoop.h"
 
+#include "passes/Program/Limits.h"
 #include "runtime/abi/CoreHeader.h"
 
 #include "mlir/Analysis/SliceAnalysis.h"
@@ -172,7 +173,8 @@ void NeuronLoop::emitArithmetic(Group &group,
   for (Operation &op : loop.getBody().front())
     if (!isa<TickDialect>(op.getDialect()) && wanted(&op))
       for (IRMapping &map : group.maps)
-        e.b.clone(op, map);
+        if (!emitLimit(e.b, op, map))
+          e.b.clone(op, map);
 }
 
 /// What is left of the update, once for the case that no neuron of the group

@@ -44,6 +44,8 @@ EACH = {"lif_value": f"{LIF}, {NEVER_EACH}",
         "iaf_cond_exp": "C_m: {dist: uniform, low: 240, high: 260}"}
 # Operations that the library's models lack, each in `v * a + ...`.
 EQUATIONS = {"larger": "max(x, 0)", "limit": "max(x, 3)", "size": "abs(x)",
+             "least": "min(x, p)", "clip": "min(max(x, -1), 1)",
+             "any": "max(x, v)",
              "quotient": "x / (1 + v)", "power": "exp(v - 9)",
              "either": "(x > p and v < q ? v : x)"}
 SIZES = (128, 256)
@@ -73,6 +75,7 @@ def network():
             where = ", receptor: ex" if model in RECEPTORS else ""
             ends.append(f"  - {{from: in, to: {name}_{size}, connector: "
                         f"all_to_all, weight: 0.5, delay: 1{where}}}")
+    ends.append(f"probes: ['threshold_{SIZES[0]}:spikes']")  # no states
     return "\n".join(lines + ["projections:"] + ends) + "\n", cells
 
 
@@ -97,8 +100,7 @@ class NeuronCycles(SnncTest):
     def test_silent_update(self):
         text, cells = network()
         self.write(text)
-        plan, run = self.planned(), self.measured(
-            "--record", f"threshold_{SIZES[0]}:spikes")
+        plan, run = self.planned(), self.measured()
         few, many = SIZES
         for name, _, _ in cells:
             with self.subTest(model=name):
@@ -136,7 +138,8 @@ class NeuronCycles(SnncTest):
             measured = run[f"p_{size}"]["worst_cycles_per_tick"]
             worst = plan[f"p_{size}"]["worst_cycles"]
             self.assertLess(measured, worst)
-            self.assertLess(worst, 1.15 * measured)
+            # Margins of the update, and of the input's row.
+            self.assertLess(worst, 1.2 * measured)
 
 
 if __name__ == "__main__":

@@ -142,6 +142,7 @@ bool RunSubject::buildBundle(const RunOptions &options, target::Target &target,
                              DiagnosticSink &sink) {
   if (!options.inputs.empty() && !countInputs(options, sink))
     return false;
+  noteRecords(options);
   OwningOpRef<ModuleOp> copy = module->clone();
   auto artifact = target.build(*copy, target::Precision::Quantized, sink);
   if (!artifact)
@@ -159,6 +160,22 @@ RunSubject::readInputs(const RunOptions &options, DiagnosticSink &sink) {
   auto arrays = std::move(given);
   given.reset();
   return arrays;
+}
+
+/// Leaves at each population how many of its states are asked for: recording
+/// takes time.
+void RunSubject::noteRecords(const RunOptions &options) {
+  if (options.records.empty())
+    return;
+  for (auto op : networkOf(*module).getOps<snn::PopulationOp>()) {
+    snn::NeuronOp model = op.neuron();
+    int64_t states = 0;
+    for (unsigned k = 0; k < model.numStates(); ++k)
+      states += llvm::is_contained(
+          options.records, (op.getName() + ":" + model.stateName(k)).str());
+    op->setDiscardableAttr(fabric::kRecordedName,
+                           Builder(context.get()).getI64IntegerAttr(states));
+  }
 }
 
 /// Reads the inputs and leaves the most spikes of a tick at the network's.
@@ -183,7 +200,9 @@ bool RunSubject::countInputs(const RunOptions &options, DiagnosticSink &sink) {
     if (one.empty() || !resolved)
       continue;
     int64_t all = 0, single = 0;
-    for (const auto &sample : resolved->trains.front().samples)
+    double total = 0, ticks = 0;
+    for (const auto &sample : resolved->trains.front().samples) {
+      ticks += double(resolved->ticks);
       for (uint64_t tick = 0; tick < resolved->ticks; ++tick) {
         int64_t sum = 0;
         for (uint16_t count : sample.row(tick)) {
@@ -191,7 +210,14 @@ bool RunSubject::countInputs(const RunOptions &options, DiagnosticSink &sink) {
           single = std::max<int64_t>(single, count);
         }
         all = std::max(all, sum);
+        total += double(sum);
       }
+    }
+    double channels = double(op.getSignal().getType().getNumElements());
+    if (ticks > 0)
+      op->setDiscardableAttr(
+          fabric::kMeanSpikesName,
+          Builder(context.get()).getF64FloatAttr(total / (ticks * channels)));
     op->setDiscardableAttr(
         fabric::kMostSpikesName,
         DenseI64ArrayAttr::get(context.get(), {all, single}));

@@ -79,6 +79,7 @@ private:
                const RunOptions &options, const runtime::ArrayMap &inputs,
                const runtime::RunOptions &runOptions, DiagnosticSink &sink);
   bool loadNetwork(DiagnosticSink &sink);
+  void noteRecords(const RunOptions &options);
   bool countInputs(const RunOptions &options, DiagnosticSink &sink);
   void addOrigin(Diagnostic &error, const RunOptions &options,
                  const runtime::ArrayMap &inputs,

@@ -82,9 +82,10 @@ void ImageWriter::summarise() {
     summary.encodings.push_back("map<" +
                                 std::to_string(layout.format.weightBits) + ">");
     const MacArray &mac = b.machine.mac;
-    summary.cycles = {parallelCycles(work[0], mac, layout),
-                      parallelCycles(work[1], mac, layout),
-                      parallelPeakCycles(work[0], mac, layout)};
+    summary.cycles = {
+        parallelCycles(work[0], mac, layout),
+        parallelPeakCycles(work[1], mac, layout, CycleCosts::worst()),
+        parallelPeakCycles(work[0], mac, layout)};
     return;
   }
   for (Attribute encoding : encodings)
@@ -94,7 +95,7 @@ void ImageWriter::summarise() {
     else
       summary.encodings.push_back(toText(encodingOf(cast<RowsAttr>(encoding))));
   double cycles = serialCycles(work[0]);
-  summary.cycles = {cycles, serialCycles(work[1]), cycles};
+  summary.cycles = {cycles, serialCycles(work[1], CycleCosts::worst()), cycles};
 }
 
 //===----------------------------------------------------------------------===//

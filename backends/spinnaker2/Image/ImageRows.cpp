@@ -7,6 +7,7 @@
 #include "compiler/Support/Report.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <tuple>
 
@@ -37,10 +38,13 @@ LogicalResult ImageWriter::writeRows(BlockOp block) {
     std::ranges::copy(encoded->index, bytesAt(*index).begin());
   image.summary.synapses += encoded->synapses;
   addEntries(block, *rows, *index, encoded->minDelay);
+  RingShape shape{0, ringSlotBytes(slice.numNeurons(), node.receptors)};
+  if (auto ring = find("ring"); succeeded(ring) && shape.slotBytes)
+    shape.slots = std::bit_floor(ring->bytes / shape.slotBytes);
   addWork(block, [&](CoreWork &w, uint64_t sources, double rate) {
-    addRows(
-        w, encodingOf(cast<RowsAttr>(block.getEncoding())),
-        {double(sources), slice.numNeurons(), double(encoded->synapses), rate});
+    addRows(w, encodingOf(cast<RowsAttr>(block.getEncoding())),
+            {double(sources), slice.numNeurons(), double(encoded->synapses),
+             rate, shape});
   });
   return success();
 }

@@ -28,7 +28,7 @@ public:
       return mlir::failure();
     encodings = fabric::rowEncodingsOf(slice);
     if (!slice.getSubordinate()) {
-      work[0].neuronCycles = slice.numNeurons() * node.cycles.expected;
+      work[0].neuronCycles = node.cycles.expectedOf(slice.numNeurons());
       work[1].neuronCycles = node.cycles.worstOf(slice.numNeurons());
     }
     if (slice.getParallel() ? failed(writeMap()) : failed(writeBlocks()))
@@ -80,8 +80,8 @@ private:
     uint64_t sources = 0;
     for (fabric::Range part : fabric::rangesOf(block))
       sources += part.size();
-    add(work[0], sources, source.rate);
-    add(work[1], sources, std::max(1.0, source.rate));
+    add(work[0], sources, source.meanRate);
+    add(work[1], sources, source.worstRate());
   }
   mlir::LogicalResult addSums(fabric::GatherOp gather);
   void addEntries(fabric::BlockOp block, Place rows, Place index,

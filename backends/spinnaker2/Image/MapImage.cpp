@@ -159,8 +159,9 @@ void MapEncoder::countSums(SliceOp slice, const MapLayout &layout) {
   for (bool worst : {false, true}) {
     CoreWork work;
     for (auto [i, edge] : llvm::enumerate(node.incoming)) {
-      double rate = b.info.nodes[b.info.edges[edge].source].rate;
-      work.positions += double(rows[i]) * (worst ? std::max(1.0, rate) : rate);
+      const NetworkNode &source = b.info.nodes[b.info.edges[edge].source];
+      work.positions +=
+          double(rows[i]) * (worst ? source.worstRate() : source.meanRate);
     }
     b.partialSums[slice][worst] =
         expectedSums(work, slice.numNeurons(), node.receptors, layout, worst);

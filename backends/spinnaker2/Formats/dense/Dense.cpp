@@ -15,6 +15,8 @@ namespace snnc::s2 {
 namespace {
 /// One weight of a row, also a zero.
 constexpr double kWeightCycles = 3.9;
+/// A row beyond CycleCosts::packet: there is no index.
+constexpr double kRowCycles = -11;
 
 uint64_t strideOf(unsigned bits, Range targets) {
   return align4(targets.size()) * (bits / 8);
@@ -107,8 +109,8 @@ public:
   }
 
   double cycles(ArrayRef<uint32_t>, const RowWork &work) const override {
-    return kWeightCycles *
-           (work.sources * double(align4(work.targets)) * work.rate);
+    return (kWeightCycles * double(align4(work.targets)) + kRowCycles) *
+           work.sources * work.rate;
   }
   bool holdsZeros() const override { return true; }
 

@@ -1,0 +1,180 @@
+"""Planned cycles of a tick against those that the emulated chip measures, over
+random networks in both paradigms, and `min` and `max` on every backend."""
+
+import json
+import unittest
+
+import numpy as np
+
+from support import SnncTest
+
+MODELS = {
+    "lif_value": "alpha: 0.95, threshold: 1",
+    "cuba_lif_value": "alpha: 0.95, syn: 0.8, threshold: 1",
+    "lif_value_refractory": "alpha: 0.9, threshold: 1, refractory: 3",
+    "if_subtract": "threshold: 1, drop: 1",
+    "lif_subtract": "alpha: 0.9, drop: 1, "
+                    "threshold: {dist: uniform, low: 0.8, high: 1.2}",
+    "alif": "alpha: 0.9, rho: 0.95, beta: 0.1, threshold: 1"}
+TICKS = 48
+
+
+class Network:
+    """A chain of up to three populations, some of them recurrent."""
+
+    def __init__(self, seed):
+        draw = np.random.default_rng(seed)
+        self.seed = seed
+        self.inputs = int(draw.choice([40, 100, 300, 700]))
+        self.rate = float(draw.choice([0.01, 0.05, 0.2, 0.5]))
+        self.populations, self.projections = [], []
+        source, count, rate = "in", self.inputs, self.rate
+        for k in range(int(draw.integers(1, 4))):
+            name = f"p{k}"
+            size = int(draw.choice([50, 128, 200, 256, 400]))
+            self.populations.append((name, size, draw.choice(list(MODELS))))
+            self.connect(draw, source, name, count, rate, 1)
+            if draw.random() < 0.4:
+                self.connect(draw, name, name, size, 0.1, 0.3)
+            source, count, rate = name, size, 0.1
+        self.states = draw.random() < 0.4
+
+    def connect(self, draw, source, target, count, rate, strength):
+        share = float(draw.choice([0.05, 0.2, 0.5, 1]))
+        rule = draw.choice([f"{{fixed_probability: {share}}}",
+                            f"{{fixed_indegree: {max(1, int(count * share))}}}"])
+        most = int(draw.choice([1, 1, 4, 8]))
+        delay = f"{{dist: uniform_int, low: 1, high: {most}}}"
+        weight = strength / 4 / np.sqrt(max(1, count * share * max(rate, .02)))
+        self.projections.append(
+            f"  - {{from: {source}, to: {target}, connector: {rule}, weight: "
+            f"{{dist: normal, mean: {weight / 4:.5f}, std: {weight:.5f}}}, "
+            f"delay: {delay if most > 1 else 1}}}")
+
+    def text(self, rates):
+        lines = [f"network: {{dt: 1 ms, seed: {self.seed}}}", "inputs:",
+                 f"  in: {{size: {self.inputs}, kind: poisson, "
+                 f"rate: {{per_tick: {self.rate}}}}}", "populations:"]
+        for name, size, model in self.populations:
+            rate = f", rate: {{per_tick: {rates[name]:.6f}}}" if rates else ""
+            lines.append(f"  {name}: {{size: {size}, model: {model}, "
+                         f"params: {{{MODELS[model]}}}{rate}}}")
+        probes = [f"{name}:spikes" for name, _, _ in self.populations]
+        probes += ["p0:v"] if self.states else []
+        lines += ["projections:", *self.projections,
+                  "probes: [" + ", ".join(f'"{p}"' for p in probes) + "]"]
+        return "\n".join(lines) + "\n"
+
+
+class PlannedCycles(SnncTest):
+
+    def layers(self, text, *options):
+        with open(self.path("net.yaml"), "w", encoding="utf-8") as file:
+            file.write(text)
+        done = self.snnc("run", "net.yaml", "--backend", "emulator", "--tick",
+                         "1e-3", "--report", "json", *options)
+        return json.loads(done.stdout)["layers"]
+
+    def test_random_networks(self):
+        planned, measured = [], []
+        for seed in (0, 3, 6, 8, 11, 21, 24):
+            network = Network(seed)
+            size = {name: n for name, n, _ in network.populations}
+            run = self.layers(network.text(None), "--paradigm", "serial",
+                              "--ticks", TICKS)
+            # Rates are the user's to state; costs are the planner's.
+            rates = {layer["name"]: layer["spikes"] / TICKS /
+                     size[layer["name"]] for layer in run}
+            for paradigm in ("serial", "parallel"):
+                for layer in self.layers(network.text(rates), "--paradigm",
+                                         paradigm, "--ticks", TICKS):
+                    with self.subTest(seed=seed, layer=layer["name"],
+                                      paradigm=paradigm):
+                        self.assertLessEqual(layer["worst_cycles_per_tick"],
+                                             layer["cycles_worst"])
+                    planned.append(layer["cycles_expected"])
+                    measured.append(layer["cycles_per_tick"])
+        self.assertGreaterEqual(len(planned), 20)
+        self.assertLess(abs(np.mean(planned) / np.mean(measured) - 1), 0.1)
+        single = np.abs(np.array(planned) / np.array(measured) - 1)
+        self.assertLess(np.mean(single), 0.1)
+
+    def test_inputs_and_recordings(self):
+        """Rates of arrays and lists, and the states that --record names."""
+        spikes = np.zeros((TICKS, 400), np.uint8)
+        spikes[np.random.default_rng(1).random(spikes.shape) < 0.3] = 1
+        np.save(self.path("in.npy"), spikes)
+        listed = ", ".join(f"[{t}, {c}]" for t, c in np.argwhere(spikes))
+        tail = ("populations:\n  p: {size: 200, model: cuba_lif_value, params: "
+                "{alpha: 0.9, syn: 0.8, threshold: 1.0e+6}, paradigm: serial, "
+                "rate: {per_tick: 0}}\nprojections:\n  - {from: in, to: p, "
+                "connector: {fixed_probability: 0.2}, weight: 0.01, delay: 1}\n")
+        kinds = {"array": ["--input", "in.npy"],
+                 f"spike_list, spikes: [{listed}]": ["--ticks", TICKS]}
+        for kind, options in kinds.items():
+            text = ("network: {dt: 1 ms, seed: 1}\ninputs:\n  in: {size: 400, "
+                    f"kind: {kind}}}\n" + tail)
+            expected = []
+            for record in (["p:spikes"], ["p:v", "p:i"]):
+                asked = [word for name in record for word in ("--record", name)]
+                layer, = self.layers(text, *options, *asked)
+                expected.append(layer["cycles_expected"])
+                self.assertLess(abs(layer["cycles_expected"] /
+                                    layer["cycles_per_tick"] - 1), 0.1)
+            self.assertGreater(expected[1] - expected[0], 200 * 2 * 5)
+
+
+class Limits(SnncTest):
+
+    def test_zeros_and_nans(self):
+        """min and max of two zeros and of a NaN (semantics S3.2), with numbers,
+        shared parameters and values of each neuron."""
+        edge = [0.0, -0.0, 1.4e-45, -1.4e-45, 1.0, -1.0, 2.0, -3.0e38]
+        pairs = [(x, y) for x in edge for y in edge]
+        fields = {"a": [x for x, _ in pairs], "b": [y for _, y in pairs]}
+        states = ", ".join(f"{name}: {values}"
+                           for name, values in fields.items())
+        params = {"p": 0.0, "n": -0.0, "one": 1.0, "m": -1.4e-45}
+        terms = ["max(a, b)", "min(a, b)", "max(a, 0)", "min(0, a)",
+                 "max(a, -0.0)", "min(a, -0.0)", "min(max(a, -1), 1)"]
+        for name in params:
+            terms += [f"max(a, {name})", f"min({name}, a)"]
+        # A NaN must not become a state: what it decides does.
+        asked = [f"({rule}(sqrt(a), {y}) > -5 ? 1 : 0)"
+                 for rule in ("min", "max") for y in ("b", "one", "0.5")]
+        lines = ["network: {dt: 1 ms, seed: 1}", "models:"]
+        ends, cells = [], terms + asked
+        for k, term in enumerate(cells):
+            lines += [f"  m{k}:", "    receptors: [x]",
+                      "    states: {a: 0.0, b: 0.0, y: 0.0}",
+                      "    params: {" + ", ".join(
+                          f"{name}: {value}"
+                          for name, value in params.items()) + "}",
+                      f"    equations: ['y = {term}']"]
+        lines += ["inputs:", "  in: {size: 1, kind: poisson, rate: 0}",
+                  "populations:"]
+        for k in range(len(cells)):
+            lines.append(f"  q{k}: {{size: {len(pairs)}, model: m{k}, "
+                         f"initial: {{{states}}}, paradigm: serial}}")
+            ends.append(f"  - {{from: in, to: q{k}, connector: all_to_all, "
+                        "weight: 1, delay: 1}")
+        with open(self.path("limits.yaml"), "w", encoding="utf-8") as file:
+            file.write("\n".join(lines + ["projections:", *ends]) + "\n")
+        asked = [word for k in range(len(cells))
+                 for word in ("--record", f"q{k}:y")]
+        runs = []
+        for backend in ("reference", "emulator"):
+            self.snnc("run", "limits.yaml", "--backend", backend, "--ticks", 1,
+                      "-o", f"{backend}.npz", *asked)
+            with np.load(self.path(f"{backend}.npz")) as file:
+                runs.append({name: file[name] for name in file.files
+                             if name.endswith(":y")})
+        self.assertEqual(set(runs[0]), set(runs[1]))
+        self.assertEqual(len(runs[0]), len(cells))
+        for name, want in runs[0].items():
+            have = runs[1][name]
+            self.assertEqual(want.tobytes(), have.tobytes(), name)
+
+
+if __name__ == "__main__":
+    unittest.main()
