@@ -157,6 +157,9 @@ def run(kills, seed, jobs, number=signal.SIGKILL, names=None, ends=None):
 
 
 def main():
+    # A shell's background job has SIGINT ignored, its children too, and snnc
+    # leaves an ignored signal ignored: a handler ends that where it is exec'd.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--kills", type=int, default=1000)

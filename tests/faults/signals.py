@@ -125,6 +125,9 @@ def end(what, inputs, number, moment):
 
 
 def main():
+    # A shell's background job has SIGINT ignored, its children too, and snnc
+    # leaves an ignored signal ignored: a handler ends that where it is exec'd.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     phases = {what.name: what for what in WORK + WAITS}
