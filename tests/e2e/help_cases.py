@@ -338,6 +338,8 @@ def yaml_cases():
         "header of a table": table,
         "no number file": yaml("SNN1013", "weight: 0.5", "weight: {file: w.npy}",
                                makes("w.npy", np.ones((3, 4)), "check the path")),
+        "equal trials": run("SNN0661", without("--repeat"), "--repeat", "3",
+                            x=np.ones((5, 4), np.uint8)),
         "trials of samples": run("SNN1040", without("--repeat"), "--repeat", "3",
                                  x=np.ones((2, 5, 4), np.uint8)),
     }

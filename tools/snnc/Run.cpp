@@ -56,13 +56,15 @@ listOverruns(const std::vector<Overrun> &overruns, double tickCycles) {
   return lines;
 }
 
-/// What helps against overruns; the tick that the longest one needs is rounded
+/// What helps against overruns. The plan of a longer tick has longer ticks, by
+/// fewer PEs or batches of more ticks: twice what the longest one took, rounded
 /// up to two digits.
 static std::string longerTick(const std::vector<Overrun> &overruns,
                               double tickCycles, double tickSeconds) {
   std::string enough;
   if (!overruns.empty() && tickCycles > 0 && tickSeconds > 0) {
-    double needed = tickSeconds * overruns.front().worstCycles / tickCycles;
+    double needed =
+        2 * tickSeconds * double(overruns.front().worstCycles) / tickCycles;
     double digit = std::pow(10, std::floor(std::log10(needed)) - 1);
     enough = fmt::format(" {:.6g}", std::ceil(needed / digit) * digit);
   }
