@@ -10,14 +10,13 @@ the difference of many samples and one, so that start-up does not count.
 import os
 import statistics
 import subprocess
-import time
 
 import numpy as np
 
 import networks
+from processes import ROOT, has_module, peers_python, timed
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.join(HERE, os.pardir)
 SAMPLES = 100
 
 
@@ -33,24 +32,14 @@ def moved(frames, samples, seed=1):
     return made
 
 
-def seconds(bench, case, samples, threads, arguments):
-    """Wall and CPU seconds of the median run."""
-    taken = []
-    path = os.path.join(bench.folder, f"{case}-{samples}.npy")
-    for _ in range(bench.runs):
-        begin = time.monotonic()
-        child = subprocess.Popen(
-            [bench.snnc, "run", *arguments, "--input", path, "--layout",
-             "samples-first", "--threads", str(threads), "-o", "out.npz"],
-            cwd=bench.folder, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL)
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode:
-            raise RuntimeError(f"{case}: exit code {child.returncode}")
-        taken.append((time.monotonic() - begin,
-                      usage.ru_utime + usage.ru_stime))
-    return tuple(map(statistics.median, zip(*taken)))
+def usage(bench, case, samples, threads, arguments):
+    """Wall and CPU seconds, the medians of the runs."""
+    taken = [timed(bench.snnc, "run", *arguments, "--input",
+                   os.path.join(bench.folder, f"{case}-{samples}.npy"),
+                   "--layout", "samples-first", "--threads", str(threads), "-o",
+                   "out.npz", cwd=bench.folder) for _ in range(bench.runs)]
+    return (statistics.median(t.wall for t in taken),
+            statistics.median(t.cpu for t in taken))
 
 
 def measure(bench, case, stimulus, arguments, peer=None):
@@ -58,8 +47,8 @@ def measure(bench, case, stimulus, arguments, peer=None):
         np.save(os.path.join(bench.folder, f"{case}-{count}.npy"),
                 stimulus[:count])
     for threads in (1, 2):
-        one = seconds(bench, case, 1, threads, arguments)
-        many = seconds(bench, case, len(stimulus), threads, arguments)
+        one = usage(bench, case, 1, threads, arguments)
+        many = usage(bench, case, len(stimulus), threads, arguments)
         for what, a, b in zip(("wall", "CPU"), one, many):
             bench.row("batches", f"{case}, {len(stimulus)} samples",
                       f"samples per {what} second, {threads} thread"
@@ -68,12 +57,11 @@ def measure(bench, case, stimulus, arguments, peer=None):
                       peer if (what, threads) == ("CPU", 1) else None)
 
 
-def sinabs(bench, python, case, samples):
+def sinabs(bench, case, samples):
     """Samples per CPU second on one thread, and the classes that it votes for;
     None where it is not installed."""
-    if not os.path.exists(python) or subprocess.run(
-            [python, "-c", "import sinabs, nir"], capture_output=True,
-            check=False).returncode:
+    python = peers_python()
+    if not has_module(python, "sinabs"):
         print("batches: Sinabs is not installed (benchmarks/peers/install); its "
               "column is left out")
         return None
@@ -85,7 +73,7 @@ def sinabs(bench, python, case, samples):
     return float(rate), np.array(list(map(int, votes)))
 
 
-def run(bench, data, peers):
+def run(bench, data):
     digits = np.load(os.path.join(ROOT, "models", "digits", "test_inputs.npy"))
     # Its test set takes 20 ms, less than a measurement.
     measure(bench, "digits", np.concatenate([digits] * 20),
@@ -96,8 +84,7 @@ def run(bench, data, peers):
     bench.nmnist = os.path.join(data, "nir", "nmnist", "cnn_sinabs.nir")
     stimulus = moved(frames, SAMPLES)
     np.save(os.path.join(bench.folder, f"nmnist-{SAMPLES}.npy"), stimulus)
-    peer = sinabs(bench, os.path.join(peers, "bin", "python"), "nmnist",
-                  SAMPLES)
+    peer = sinabs(bench, "nmnist", SAMPLES)
     measure(bench, "nmnist", stimulus,
             [bench.nmnist, "--dt", "1", "--reset", "subtract", "--record",
              "12:spikes"],

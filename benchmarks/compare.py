@@ -25,14 +25,14 @@ import collections
 import json
 import os
 import random
-import subprocess
 import sys
 import tempfile
 
 import numpy as np
 from scipy import stats
 
-ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir)
+from processes import ROOT, timed
+
 SNNC = os.path.join(ROOT, "build", "release", "bin", "snnc")
 MODELS = os.path.join(ROOT, "models")
 CASES = {
@@ -55,16 +55,8 @@ class Build:
         self.path, self.slower = os.path.abspath(path), slower
 
     def seconds(self, arguments, folder):
-        child = subprocess.Popen([self.path, *arguments], cwd=folder,
-                                 stdout=subprocess.DEVNULL,
-                                 stderr=subprocess.DEVNULL)
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode not in DOCUMENTED:
-            raise RuntimeError(f"{self.path} {' '.join(arguments)}: exit code "
-                               f"{child.returncode}")
-        return ((usage.ru_utime + usage.ru_stime) * (1 + self.slower),
-                child.returncode)
+        taken = timed(self.path, *arguments, cwd=folder, codes=DOCUMENTED)
+        return taken.cpu * (1 + self.slower), taken.code
 
 
 def pairs(old, new, arguments, runs, dice):

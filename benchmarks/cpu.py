@@ -15,14 +15,13 @@ import os
 import statistics
 import subprocess
 import sys
-import time
 
 import numpy as np
 
 import activity
+from processes import ROOT, has_module, peers_python, timed
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.join(HERE, os.pardir)
 DT = 0.1  # ms, of all networks
 
 
@@ -65,46 +64,26 @@ NETWORKS = {
 }
 
 
-class Processes:
-    """Times processes in a folder."""
+class Peer:
+    """A network in another tool; prepare() gives what run() takes."""
 
-    def __init__(self, folder):
-        self.folder = folder
-        self.wall = 0
-
-    def timed(self, *command, cwd=None):
-        """CPU seconds of a process; `wall` is then what it took on the wall."""
-        began = time.monotonic()
-        child = subprocess.Popen(command, cwd=cwd or self.folder,
-                                 stdout=subprocess.DEVNULL,
-                                 stderr=subprocess.PIPE)
-        said = child.stderr.read()
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode:
-            raise RuntimeError(f"{' '.join(command)}: {said.decode()}")
-        self.wall = time.monotonic() - began
-        return usage.ru_utime + usage.ru_stime
+    def __init__(self, python, folder, name):
+        self.python, self.folder, self.name = python, folder, name
 
 
-class Brian2:
+class Brian2(Peer):
     """C++ standalone: compiled before the clock starts."""
 
     title = "Brian2 C++ standalone, 1 thread"
 
-    def __init__(self, python, processes, name):
-        self.python, self.processes, self.name = python, processes, name
-
     def prepare(self, duration):
-        folder = os.path.join(self.processes.folder,
-                              f"{self.name}-{duration}")
-        self.processes.timed(
-            self.python, os.path.join(HERE, "peers", "brian2_network.py"),
-            self.name, str(duration), folder)
+        folder = os.path.join(self.folder, f"{self.name}-{duration}")
+        timed(self.python, os.path.join(HERE, "peers", "brian2_network.py"),
+              self.name, str(duration), folder, cwd=self.folder)
         return folder
 
     def run(self, folder):
-        return self.processes.timed("./main", cwd=folder)
+        return timed("./main", cwd=folder)
 
     def spikes(self, folder):
         with open(os.path.join(folder, "monitor.json"),
@@ -118,25 +97,21 @@ class Brian2:
         return values("i", np.int32), 1000 * values("t", np.float64)
 
 
-class Nest:
+class Nest(Peer):
     """One process that draws, connects and simulates."""
 
     title = "NEST, 1 thread"
-
-    def __init__(self, python, processes, name):
-        self.python, self.processes, self.name = python, processes, name
 
     def prepare(self, duration):
         return duration
 
     def path(self, duration):
-        return os.path.join(self.processes.folder,
-                            f"nest-{self.name}-{duration}.npz")
+        return os.path.join(self.folder, f"nest-{self.name}-{duration}.npz")
 
     def run(self, duration):
-        return self.processes.timed(
-            self.python, os.path.join(HERE, "peers", "nest_network.py"),
-            self.name, str(duration), self.path(duration))
+        return timed(self.python,
+                     os.path.join(HERE, "peers", "nest_network.py"), self.name,
+                     str(duration), self.path(duration), cwd=self.folder)
 
     def spikes(self, duration):
         with np.load(self.path(duration)) as file:
@@ -156,23 +131,18 @@ class Times:
 
 class Cpu:
 
-    def __init__(self, bench, folder, peers, names=tuple(NETWORKS)):
+    def __init__(self, bench, folder, names=tuple(NETWORKS)):
         self.bench, self.folder, self.names = bench, folder, names
-        self.processes = Processes(folder)
-        self.python = os.path.join(peers, "bin", "python")
+        self.python = peers_python()
 
     def installed(self, peer):
-        module, _ = PEERS[peer]
-        return os.path.exists(self.python) and not subprocess.run(
-            [self.python, "-c", f"import importlib.util as u, sys; "
-             f"sys.exit(u.find_spec('{module}') is None)"],
-            check=False).returncode
+        return has_module(self.python, PEERS[peer][0])
 
     def snnc(self, file, duration, threads):
-        return self.processes.timed(
-            self.bench.snnc, "run", file,
-            "--ticks", str(max(1, round(duration / DT))), "--threads",
-            str(threads), "--events", "-o", "out.npz")
+        return timed(self.bench.snnc, "run", file,
+                     "--ticks", str(max(1, round(duration / DT))), "--threads",
+                     str(threads), "--events", "-o", "out.npz",
+                     cwd=self.folder)
 
     def gate(self, name, mine, peer, theirs):
         """The networks' activity is the same, or the speed counts for
@@ -202,9 +172,10 @@ class Cpu:
 
         def both(who, run, short, long):
             kept = times[who]
-            kept.starts.append(run(short))
-            kept.model.append(run(long) - kept.starts[-1])
-            kept.walls.append(self.processes.wall)
+            kept.starts.append(run(short).cpu)
+            taken = run(long)
+            kept.model.append(taken.cpu - kept.starts[-1])
+            kept.walls.append(taken.wall)
         for _ in range(self.bench.runs):
             for threads in (1, 2):
                 both(threads, lambda ms, t=threads: self.snnc(file, ms, t), DT,
@@ -218,7 +189,7 @@ class Cpu:
         file = network.file(self.folder)
         with open(file, "rb") as text:
             self.bench.digest = hashlib.sha256(text.read()).hexdigest()[:16]
-        peers = {peer: PEERS[peer][1](self.python, self.processes, name)
+        peers = {peer: PEERS[peer][1](self.python, self.folder, name)
                  for peer in network.peers if self.installed(peer)}
         times, ready = self.measure(file, network.duration, peers)
         if peers:

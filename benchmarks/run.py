@@ -22,9 +22,10 @@ import lists
 import mapbytes
 import networks
 import paradigms
+import processes
 import selector
 
-ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), os.pardir))
+ROOT = os.path.abspath(processes.ROOT)
 BIN = os.path.join(ROOT, "build", "release", "bin")
 DATA = os.environ.get("SNNC_SHARED_DATA") or os.path.join(
     ROOT, os.pardir, "shared", "data")
@@ -70,23 +71,11 @@ class Benchmarks:
     def measure(self, *command, codes=(0,)):
         """Wall seconds, CPU seconds and peak resident bytes of a process that
         ends with one of `codes`, each the median."""
-        walls, cpus, peaks = [], [], []
-        for run in range(self.runs + 1):
-            start = time.perf_counter()
-            child = subprocess.Popen(command, cwd=self.folder,
-                                     stdout=subprocess.DEVNULL,
-                                     stderr=subprocess.DEVNULL)
-            _, status, usage = os.wait4(child.pid, 0)
-            wall = time.perf_counter() - start
-            child.returncode = os.waitstatus_to_exitcode(status)
-            if child.returncode not in codes:
-                raise RuntimeError(f"{' '.join(command)}: exit code "
-                                   f"{child.returncode}")
-            if run:  # the first one only warms the caches
-                walls.append(wall)
-                cpus.append(usage.ru_utime + usage.ru_stime)
-                peaks.append(usage.ru_maxrss * 1024)
-        return tuple(map(statistics.median, (walls, cpus, peaks)))
+        # The first one only warms the caches.
+        taken = [processes.timed(*command, cwd=self.folder, codes=codes)
+                 for _ in range(self.runs + 1)][1:]
+        return tuple(statistics.median(getattr(usage, what) for usage in taken)
+                     for what in ("wall", "cpu", "peak"))
 
     def compile(self):
         """Command to finished bundle, from a fresh process."""
@@ -232,15 +221,12 @@ class Benchmarks:
         paradigms.run(self)
 
     def cpu(self):
-        peers = os.environ.get("SNNC_PEERS") or os.path.join(
-            ROOT, "build", "peers")
-        cpu.Cpu(self, self.folder, peers,
+        cpu.Cpu(self, self.folder,
                 ("cuba",) if self.quick else tuple(cpu.NETWORKS)).run()
 
     def batches(self):
         """Many samples at once, beside the framework."""
-        batches.run(self, DATA, os.environ.get("SNNC_PEERS") or os.path.join(
-            ROOT, "build", "peers"))
+        batches.run(self, DATA)
 
     def lists(self):
         """Memory and time of millions of listed synapses."""

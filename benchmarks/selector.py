@@ -25,6 +25,7 @@ import sys
 import tempfile
 
 import mixed
+from processes import timed
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), os.pardir))
 MODES = ("serial", "parallel", "auto", "oracle")
@@ -138,17 +139,10 @@ def rows(bench, case, figures, peer=None, metrics=tuple(UNITS)):
 
 def compile_once(bench, arguments, mode):
     """Exit code, CPU seconds and peak bytes of one compilation."""
-    child = subprocess.Popen(
-        [bench.snnc, "compile", *arguments, "--paradigm", mode, "-o",
-         "selector.s2x"], cwd=bench.folder, stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode not in (0, 3):  # 3: does not fit the chip
-        raise RuntimeError(f"{arguments} --paradigm {mode}: exit code "
-                           f"{child.returncode}")
-    return (child.returncode, usage.ru_utime + usage.ru_stime,
-            usage.ru_maxrss * 1024)
+    taken = timed(bench.snnc, "compile", *arguments, "--paradigm", mode, "-o",
+                  "selector.s2x", cwd=bench.folder,
+                  codes=(0, 3))  # 3: does not fit the chip
+    return taken.code, taken.cpu, taken.peak
 
 
 def paired(bench, arguments):

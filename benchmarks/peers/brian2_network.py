@@ -4,22 +4,14 @@ benchmark network in FOLDER, for MS ms of model time, without running it.
 FOLDER/main then runs it. Spikes are left in FOLDER/results.
 """
 
-import importlib
 import json
-import os
 import sys
 
 import numpy as np
 from brian2 import (Hz, Network, NeuronGroup, PoissonInput, SpikeMonitor, Synapses,
                     defaultclock, device, ms, mV, prefs, seed, set_device)
 
-
-def microcircuit_numbers():
-    """models/microcircuit/make.py as a module: its tables and rules."""
-    sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                                    os.pardir, os.pardir, "models",
-                                    "microcircuit"))
-    return importlib.import_module("make")
+from microcircuit import make
 
 
 ORDER = ["start", "groups", "synapses", "thresholds", "resets", "end"]
@@ -82,7 +74,6 @@ def microcircuit(scale=0.1):
     Both receptors have one time constant, so one current and one Synapses
     object hold all of it. pA and ms are numbers without units here.
     """
-    make = microcircuit_numbers()
     size = [round(n * scale) for n in make.SIZE]
     first = np.concatenate([[0], np.cumsum(size)])
     random = np.random.default_rng(1)

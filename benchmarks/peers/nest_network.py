@@ -2,21 +2,12 @@
 MS ms of model time; its spikes go to FILE (.npz: neurons, counted on over the
 populations, and times in ms)."""
 
-import importlib
-import os
 import sys
 
 import numpy as np
 import nest
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-def microcircuit_numbers():
-    """models/microcircuit/make.py as a module: its tables and rules."""
-    sys.path.insert(0, os.path.join(HERE, os.pardir, os.pardir, "models",
-                                    "microcircuit"))
-    return importlib.import_module("make")
+from microcircuit import make
 
 
 def brunel():
@@ -37,7 +28,6 @@ def brunel():
 
 
 def microcircuit(scale=0.1):
-    make = microcircuit_numbers()
     cells = []
     for i, size in enumerate(make.SIZE):
         layer = nest.Create("iaf_psc_exp", round(size * scale), params={
