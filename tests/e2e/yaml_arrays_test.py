@@ -10,6 +10,18 @@ from support import YamlTest
 
 class YamlArrays(YamlTest):
 
+    def write_events(self, name, node, indices, times, end):
+        """NIRData: spikes of two neurons in one sample, times in single precision."""
+        import h5py
+        with h5py.File(self.path(name), "w") as file:
+            file.attrs["__type__"] = "NIRGraphData"
+            data = file.create_group(f"nodes/{node}")
+            data.attrs["__type__"] = "NIRNodeData"
+            spikes = data.create_group("observables/spikes")
+            spikes.attrs.update({"__type__": "EventData", "n_neurons": 2, "t_max": end})
+            spikes["idx"] = np.array([indices])
+            spikes["time"] = np.array([times], np.float32)
+
     def test_spikes_from_files(self):
         project = "projections: [{from: in, to: pop, connector: one_to_one, delay: 0}]\n"
 
@@ -19,15 +31,7 @@ class YamlArrays(YamlTest):
         plain = run("[[3, 0], [5, 1]]")
         self.write("s.csv", "channel,tick\n0,3\n1,5\n")
         np.savez(self.path("s.npz"), times=[3, 5], ids=[0, 1])
-        import h5py
-        with h5py.File(self.path("s.h5"), "w") as file:
-            file.attrs["__type__"] = "NIRGraphData"
-            node = file.create_group("nodes/retina")
-            node.attrs["__type__"] = "NIRNodeData"
-            spikes = node.create_group("observables/spikes")
-            spikes.attrs.update({"__type__": "EventData", "n_neurons": 2, "t_max": 9.0})
-            spikes["idx"] = np.array([[0, 1, -1]])
-            spikes["time"] = np.array([[3, 5, np.inf]], np.float32)
+        self.write_events("s.h5", "retina", [0, 1, -1], [3, 5, np.inf], 9.0)
         for name in ("s.csv", "s.npz", "s.h5"):
             np.testing.assert_array_equal(run(f"{{file: {name}}}"), plain, name)
         # Times that are whole numbers could be ticks; the header says not.
@@ -39,16 +43,8 @@ class YamlArrays(YamlTest):
                              word not in ("tick", "time_step"), word)
 
     def test_single_precision_times_are_on_the_grid(self):
-        import h5py
         ticks = np.arange(1, 2000)
-        with h5py.File(self.path("f.h5"), "w") as file:
-            file.attrs["__type__"] = "NIRGraphData"
-            node = file.create_group("nodes/in")
-            node.attrs["__type__"] = "NIRNodeData"
-            spikes = node.create_group("observables/spikes")
-            spikes.attrs.update({"__type__": "EventData", "n_neurons": 2, "t_max": 0.2})
-            spikes["idx"] = np.zeros((1, ticks.size), int)
-            spikes["time"] = (ticks * 1e-4).astype(np.float32)[None]
+        self.write_events("f.h5", "in", np.zeros(ticks.size, int), ticks * 1e-4, 0.2)
         path = self.network("projections: [{from: in, to: pop, connector: one_to_one, delay: 0}]\n",
                             network="{dt: 1.0e-4}")
         v = self.values(path, "--input", self.path("f.h5"))[:, 0]

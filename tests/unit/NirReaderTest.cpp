@@ -258,18 +258,10 @@ TEST(NirReader, SmallIntegersAndHalfFloats) {
 
 TEST(NirReader, CompressedDataIsExact) {
   TestFile file;
-  file.frame();
-  file.node("s", "Scale");
-  hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
-  hsize_t chunk = 2;
-  H5Pset_chunk(properties, 1, &chunk);
-  H5Pset_shuffle(properties);
-  H5Pset_deflate(properties, 4);
-  const float values[2] = {0.1F, -7};
-  file.write("/node/nodes/s/scale", H5Tcopy(H5T_NATIVE_FLOAT), {2}, values,
-             properties);
-  H5Pclose(properties);
-  file.edges("/node/edges", {{"input", "s"}, {"s", "output"}});
+  file.filteredScale({0.1F, -7}, [](hid_t properties) {
+    H5Pset_shuffle(properties);
+    H5Pset_deflate(properties, 4);
+  });
   DiagnosticSink findings;
   Expected<Graph> graph = file.read(findings);
   ASSERT_TRUE(graph) << toText(graph.error());

@@ -8,19 +8,11 @@ using namespace snnc::nir;
 
 TEST(NirRefused, UnavailableFilterIsNamed) {
   TestFile file;
-  file.frame();
-  file.node("s", "Scale");
-  // An id nobody registers, marked optional so that the library writes it.
-  hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
-  hsize_t chunk = 2;
-  H5Pset_chunk(properties, 1, &chunk);
-  H5Pset_filter(properties, 32000, H5Z_FLAG_OPTIONAL, 0, nullptr);
-  const float values[2] = {1, 2};
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-  file.write("/node/nodes/s/scale", H5Tcopy(H5T_NATIVE_FLOAT), {2}, values,
-             properties);
-  H5Pclose(properties);
-  file.edges("/node/edges", {{"input", "s"}, {"s", "output"}});
+  // An id nobody registers, marked optional so that the library writes it.
+  file.filteredScale({1, 2}, [](hid_t properties) {
+    H5Pset_filter(properties, 32000, H5Z_FLAG_OPTIONAL, 0, nullptr);
+  });
   EXPECT_EQ(file.code(), "SNN0208");
   EXPECT_NE(file.last.message.find("32000"), std::string::npos);
   EXPECT_EQ(file.last.spot.node, "/node/nodes/s/scale");

@@ -14,6 +14,7 @@
 #include "compiler/Import/NIR/NirPrimitive.h"
 #include "compiler/Import/NIR/NirReader.h"
 
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <gtest/gtest.h>
@@ -123,6 +124,21 @@ public:
             std::vector<int64_t> shape, const std::string &graph = "/node") {
     node(name, type, graph);
     ints(graph + "/nodes/" + name + "/shape", {shape.size()}, shape);
+  }
+  /// A frame and in it a Scale "s" whose two numbers are stored in chunks, with
+  /// the filters that `filter` sets.
+  template <typename Filter>
+  void filteredScale(std::array<float, 2> values, Filter filter) {
+    frame();
+    node("s", "Scale");
+    hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
+    hsize_t chunk = 2;
+    H5Pset_chunk(properties, 1, &chunk);
+    filter(properties);
+    write("/node/nodes/s/scale", H5Tcopy(H5T_NATIVE_FLOAT), {2}, values.data(),
+          properties);
+    H5Pclose(properties);
+    edges("/node/edges", {{"input", "s"}, {"s", "output"}});
   }
   /// /version, /node with its type, an Input and an Output of `size`.
   void frame(int64_t size = 2) {
