@@ -59,71 +59,64 @@ void BlockBuilder::share(const Projection &projection, bool byTarget) {
       {projection.source, projection.receptor, bits, byTarget, {projection}});
 }
 
-/// Onto one partition, as block 0 at offset 0.
-RowSource BlockBuilder::rowsOf(const Projection &projection,
-                               size_t partition) const {
+/// Onto partitions [first, last), without the pieces.
+RowSource BlockBuilder::rowsOf(const Projection &projection, size_t first,
+                               size_t last) const {
   uint32_t each = program.layout.partitionNeurons[projection.target],
            all = program.populations[projection.target].neurons;
-  auto first = uint32_t(partition * each);
-  return {projection.op, first, std::min(first + each, all), each, {{0, 0}}};
+  return {projection.op,
+          uint32_t(first * each),
+          std::min(uint32_t(last * each), all),
+          each,
+          {}};
 }
 
 void BlockBuilder::addSeparate(const Projection &projection, bool byTarget) {
   const auto &places = program.layout.places[projection.target];
-  Task task;
-  task.source = projection.source;
-  for (size_t p = 0; p < places.size(); ++p) {
-    RowSource rows = rowsOf(projection, p);
-    task.places.push_back({places[p].group, places[p].offset,
-                           rows.last - rows.first, rows.first});
-    if (task.from.empty()) {
-      task.from.push_back(std::move(rows));
-    } else {
-      task.from[0].last = rows.last;
-      task.from[0].pieces.push_back({p, 0});
+  size_t step = byTarget ? 1 : places.size();
+  for (size_t first = 0; first < places.size(); first += step) {
+    Task task;
+    task.source = projection.source;
+    RowSource rows = rowsOf(projection, first, first + step);
+    for (size_t p = first; p < first + step; ++p) {
+      RowSource own = rowsOf(projection, p, p + 1);
+      rows.pieces.push_back({task.places.size(), 0});
+      task.places.push_back(
+          {places[p].group, places[p].offset, own.last - own.first, own.first});
     }
-    if (byTarget)
-      push(std::exchange(task, Task{{}, {}, projection.source, 0, {}, {}}));
-  }
-  if (!byTarget)
+    task.from.push_back(std::move(rows));
     push(std::move(task));
+  }
 }
 
 void BlockBuilder::addShared(const Shared &all) {
   const Layout &layout = program.layout;
-  Task empty;
-  empty.source = all.source;
-  std::vector<Task> each(layout.groups.size(), empty);
-  for (size_t g = 0; g < layout.groups.size(); ++g)
-    each[g].places.push_back({g, 0, layout.groups[g].neurons, 0});
-  for (const Projection &projection : all.projections) {
-    const auto &places = layout.places[projection.target];
-    for (size_t p = 0; p < places.size(); ++p) {
-      RowSource rows = rowsOf(projection, p);
-      rows.pieces = {{0, places[p].offset}};
-      each[places[p].group].from.push_back(std::move(rows));
-    }
-  }
-  if (all.byTarget) {
-    for (Task &task : each)
-      if (!task.from.empty())
-        push(std::move(task));
-    return;
-  }
   // What is not drawn by target is gone through once for all groups.
-  Task task = empty;
-  for (const Task &group : each)
-    task.places.push_back(group.places[0]);
-  for (const Projection &projection : all.projections) {
-    const auto &places = layout.places[projection.target];
-    RowSource rows = rowsOf(projection, 0);
-    rows.last = program.populations[projection.target].neurons;
-    rows.pieces.clear();
-    for (const Layout::Place &place : places)
-      rows.pieces.push_back({place.group, place.offset});
-    task.from.push_back(std::move(rows));
+  size_t step = all.byTarget ? 1 : layout.groups.size();
+  for (size_t first = 0; first < layout.groups.size(); first += step) {
+    Task task;
+    task.source = all.source;
+    for (size_t g = first; g < first + step; ++g)
+      task.places.push_back({g, 0, layout.groups[g].neurons, 0});
+    for (const Projection &projection : all.projections) {
+      const auto &places = layout.places[projection.target];
+      if (!all.byTarget) {
+        RowSource rows = rowsOf(projection, 0, places.size());
+        for (const Layout::Place &place : places)
+          rows.pieces.push_back({place.group, place.offset});
+        task.from.push_back(std::move(rows));
+        continue;
+      }
+      for (size_t p = 0; p < places.size(); ++p) {
+        if (places[p].group != first)
+          continue;
+        RowSource &rows = task.from.emplace_back(rowsOf(projection, p, p + 1));
+        rows.pieces.push_back({0, places[p].offset});
+      }
+    }
+    if (!task.from.empty())
+      push(std::move(task));
   }
-  push(std::move(task));
 }
 
 void BlockBuilder::push(Task task) {

@@ -53,7 +53,8 @@ private:
   void share(const Projection &projection, bool byTarget);
   void addSeparate(const Projection &projection, bool byTarget);
   void addShared(const Shared &shared);
-  RowSource rowsOf(const Projection &projection, size_t partition) const;
+  RowSource rowsOf(const Projection &projection, size_t first,
+                   size_t last) const;
   void push(Task task);
   void make(Task &task);
 

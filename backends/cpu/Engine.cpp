@@ -44,7 +44,7 @@ Engine::Engine(std::shared_ptr<const Program> opened, unsigned threads)
   makeParts();
   connectGroups();
   resizeHistories();
-  makeWorkers();
+  makeWorkers(threads);
   reset();
 }
 
@@ -117,8 +117,8 @@ void Engine::resizeHistories() {
   }
 }
 
-void Engine::makeWorkers() {
-  for (unsigned k = 0; k < std::max(1u, program->threads); ++k)
+void Engine::makeWorkers(unsigned threads) {
+  for (unsigned k = 0; k < std::max(1u, threads); ++k)
     workers.push_back(std::make_unique<Worker>(*this));
 }
 

@@ -103,7 +103,7 @@ private:
 
   void makeParts();
   void connectGroups();
-  void makeWorkers();
+  void makeWorkers(unsigned threads);
   void resizeHistories();
   void takeInputs(const runtime::Batch &batch);
   void takeInput(const runtime::Batch &batch, size_t input, uint64_t tick);

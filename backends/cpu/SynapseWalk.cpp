@@ -66,7 +66,7 @@ bool SynapseWalk::readDelays(ProjectionOp projection) {
 }
 
 std::pair<uint32_t, uint32_t> SynapseWalk::delayBounds() const {
-  auto [least, most] = extraDelays(*reals);
+  auto [least, most] = reals->extraDelays();
   auto [low, high] = std::minmax_element(delays.begin(), delays.end());
   return {*low + least, *high + most};
 }
@@ -114,7 +114,7 @@ static void visitUsed(const SynapseBatch &batch, uint32_t *delays,
 
 void SynapseWalk::forEach(NeuronRange onto, Visitor visit) const {
   bool isOneDelay = delays.size() == 1, isFloat = scales.empty();
-  forEachBatch(*reals, onto, true, [&](const SynapseBatch &batch) {
+  reals->forEachBatch(onto, true, [&](const SynapseBatch &batch) {
     uint32_t all[SynapseBatch::kMost];
     for (size_t i = 0; i < batch.count; ++i)
       all[i] = batch.delay[i] + delays[isOneDelay ? 0 : batch.source[i]];

@@ -7,7 +7,7 @@
 #ifndef SNNC_BACKENDS_CPU_SYNAPSEWALK_H
 #define SNNC_BACKENDS_CPU_SYNAPSEWALK_H
 
-#include "compiler/SNN/SynapseBatch.h"
+#include "compiler/SNN/Connectivity.h"
 #include "compiler/Target/Target.h"
 
 namespace snnc::cpu {
@@ -28,8 +28,8 @@ public:
   bool open(snn::ProjectionOp projection, target::Precision precision);
   using Visitor = llvm::function_ref<void(const EntryBatch &)>;
   void forEach(snn::NeuronRange onto, Visitor visit) const;
-  /// As BatchedConnectivity::isMadeByTarget.
-  bool isMadeByTarget() const { return snn::isMadeByTarget(*reals); }
+  /// As Connectivity::isMadeByTarget.
+  bool isMadeByTarget() const { return reals->isMadeByTarget(); }
   /// Ticks; no synapse is outside.
   std::pair<uint32_t, uint32_t> delayBounds() const;
 

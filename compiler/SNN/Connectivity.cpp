@@ -196,6 +196,26 @@ void Connectivity::forEach(Visitor visit) const {
   }
 }
 
+void Connectivity::forEachBatch(NeuronRange onto, bool,
+                                BatchVisitor visit) const {
+  SynapseBatch batch;
+  forEach([&](uint32_t source, const Synapse &synapse) {
+    if (synapse.target < onto.begin || synapse.target >= onto.end)
+      return;
+    size_t at = batch.count++;
+    batch.source[at] = source;
+    batch.target[at] = synapse.target;
+    batch.delay[at] = synapse.delay;
+    batch.weight[at] = synapse.weight;
+    if (batch.count == SynapseBatch::kMost) {
+      visit(batch);
+      batch.count = 0;
+    }
+  });
+  if (batch.count > 0)
+    visit(batch);
+}
+
 void Connectivity::countByTarget(std::vector<uint32_t> &degrees) const {
   degrees.assign(targets, 0);
   forEach([&](uint32_t, const Synapse &synapse) { ++degrees[synapse.target]; });

@@ -40,6 +40,19 @@ struct IntSynapse {
   uint32_t delay = 1;
 };
 
+/// Synapses side by side, for loops that are vectors.
+struct SynapseBatch {
+  static constexpr size_t kMost = 128;
+  size_t count = 0;
+  uint32_t source[kMost], target[kMost], delay[kMost];
+  float weight[kMost];
+};
+
+/// Neighbouring neurons.
+struct NeuronRange {
+  uint32_t begin = 0, end = 0;
+};
+
 /// Views are cheap to make and may keep what they read last: one for each
 /// thread.
 class Connectivity {
@@ -65,9 +78,15 @@ public:
   using Visitor =
       llvm::function_ref<void(uint32_t source, const Synapse &synapse)>;
   virtual void forEach(Visitor visit) const;
-  /// As forEach, in its order, but the delay may be left 0: drawing one takes as
-  /// long as drawing a weight.
-  virtual void forEachWeight(Visitor visit) const { forEach(visit); }
+  /// As forEach, those onto `onto` alone, in its order and many at a time.
+  /// Without `withDelays`, delays may be left 0: drawing one takes as long as
+  /// drawing a weight. Several threads may call it at once where
+  /// isMadeByTarget().
+  using BatchVisitor = llvm::function_ref<void(const SynapseBatch &batch)>;
+  virtual void forEachBatch(NeuronRange onto, bool withDelays,
+                            BatchVisitor visit) const;
+  /// forEachBatch onto some targets does not go through all the others.
+  virtual bool isMadeByTarget() const { return false; }
   /// The row as RowTable packs it, where it is kept like that.
   virtual std::optional<llvm::ArrayRef<uint64_t>> packedRow(uint32_t) const {
     return std::nullopt;
@@ -80,6 +99,10 @@ public:
   virtual std::optional<uint64_t> cheapCount() const { return std::nullopt; }
   /// No synapse has more ticks than these in addition to its projection's.
   virtual uint32_t maxExtraDelay() const { return 0; }
+  /// The least and the longest that can be drawn: closer bounds.
+  virtual std::pair<uint32_t, uint32_t> extraDelays() const {
+    return {0, maxExtraDelay()};
+  }
   /// Targets that share one quantisation scale have equal groups: the output
   /// channel where a kernel is shared, else the target itself.
   virtual uint32_t scaleGroup(uint32_t target) const { return target; }

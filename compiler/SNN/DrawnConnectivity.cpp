@@ -30,7 +30,6 @@
 
 #include "compiler/SNN/DrawnLimits.h"
 #include "compiler/SNN/DrawnRows.h"
-#include "compiler/SNN/SynapseBatch.h"
 #include "runtime/support/Draws.h"
 
 #include <algorithm>
@@ -63,7 +62,7 @@ namespace {
 /// 512 MiB of pairs.
 constexpr uint64_t kChunkSynapses = uint64_t(1) << 26;
 
-class ProceduralConnectivity : public BatchedConnectivity {
+class ProceduralConnectivity : public Connectivity {
 public:
   ProceduralConnectivity(ProceduralAttr rule, uint32_t numSources,
                          uint32_t numTargets)
@@ -91,7 +90,10 @@ public:
   void forEach(Visitor visit) const override;
   void forEachBatch(NeuronRange onto, bool withDelays,
                     BatchVisitor visit) const override {
-    drawAll(onto, withDelays, visit);
+    if (isMadeByTarget())
+      drawAll(onto, withDelays, visit);
+    else
+      Connectivity::forEachBatch(onto, withDelays, visit);
   }
   void row(uint32_t source, std::vector<Synapse> &row) const override;
   std::optional<llvm::ArrayRef<uint64_t>>

@@ -104,11 +104,10 @@ static float commonWeight(ProjectionOp projection) {
 template <typename Visit>
 void IncomingWeights::Edge::forEachSize(NeuronRange onto, Visit visit) const {
   if (degrees.empty())
-    return snn::forEachBatch(
-        *view, onto, false, [&](const SynapseBatch &batch) {
-          for (size_t i = 0; i < batch.count; ++i)
-            visit(batch.target[i], std::abs(double(batch.weight[i])), 1u);
-        });
+    return view->forEachBatch(onto, false, [&](const SynapseBatch &batch) {
+      for (size_t i = 0; i < batch.count; ++i)
+        visit(batch.target[i], std::abs(double(batch.weight[i])), 1u);
+    });
   for (uint32_t target = onto.begin; target < onto.end; ++target)
     if (degrees[target] > 0)
       visit(target, std::abs(double(weight)), degrees[target]);
@@ -121,7 +120,7 @@ void IncomingWeights::forEachSize(const Edge &edge, Visit visit) const {
   auto last = uint32_t(neurons - 1);
   uint32_t end = edge.view->numTargets();
   bool isSplit = !common && coarsest->scaleGroup(last) == last &&
-                 edge.degrees.empty() && isMadeByTarget(*edge.view);
+                 edge.degrees.empty() && edge.view->isMadeByTarget();
   if (!isSplit)
     return edge.forEachSize({0, end}, [&](auto... what) { visit(0, what...); });
   parallelFor(context, 0, kRanges, [&](size_t r) {

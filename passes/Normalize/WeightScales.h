@@ -8,7 +8,7 @@
 #ifndef SNNC_NORMALIZE_WEIGHTSCALES_H
 #define SNNC_NORMALIZE_WEIGHTSCALES_H
 
-#include "compiler/SNN/SynapseBatch.h"
+#include "compiler/SNN/Connectivity.h"
 
 #include <array>
 #include <limits>
