@@ -35,6 +35,20 @@ protected:
                                  options);
   }
 
+  /// The reference's error on any number of threads.
+  void failAlike(const NdArray &input, std::initializer_list<unsigned> counts) {
+    auto interpreter = interpret(Precision::Quantized);
+    auto wanted = runReference(*interpreter, {{"", input}}, {}, {});
+    for (unsigned threads : counts) {
+      cpu::Tuning tuning;
+      tuning.threads = threads;
+      auto got =
+          runCpu({{"", input}}, {}, target::Precision::Quantized, tuning);
+      ASSERT_TRUE(!wanted && !got);
+      EXPECT_EQ(toText(got.error()), toText(wanted.error()));
+    }
+  }
+
   /// Both on the same input; every array has the same bytes.
   void agree(const NdArray &input, bool floats = false) {
     RunOptions options;
@@ -478,15 +492,7 @@ TEST_F(Cpu, ThreadsFailAlike) {
   std::vector<uint16_t> all(100 * 40);
   std::fill(all.begin() + 90 * 40, all.end(), 65535);
   NdArray input = NdArray::of<uint16_t>({100, 40}, all);
-  auto interpreter = interpret(Precision::Quantized);
-  auto wanted = runReference(*interpreter, {{"", input}}, {}, {});
-  for (unsigned threads : {1u, 2u, 4u}) {
-    cpu::Tuning tuning;
-    tuning.threads = threads;
-    auto got = runCpu({{"", input}}, {}, target::Precision::Quantized, tuning);
-    ASSERT_TRUE(!wanted && !got);
-    EXPECT_EQ(toText(got.error()), toText(wanted.error()));
-  }
+  failAlike(input, {1u, 2u, 4u});
 }
 
 /// Side by side, in any order; the error is that of the first one.
@@ -505,15 +511,7 @@ TEST_F(Cpu, SamplesFailAlike) {
                 65535);
   }
   NdArray input = NdArray::of<uint16_t>({samples, ticks, 40}, all);
-  auto interpreter = interpret(Precision::Quantized);
-  auto wanted = runReference(*interpreter, {{"", input}}, {}, {});
-  for (unsigned threads : {1u, 2u, 5u}) {
-    cpu::Tuning tuning;
-    tuning.threads = threads;
-    auto got = runCpu({{"", input}}, {}, target::Precision::Quantized, tuning);
-    ASSERT_TRUE(!wanted && !got);
-    EXPECT_EQ(toText(got.error()), toText(wanted.error()));
-  }
+  failAlike(input, {1u, 2u, 5u});
 }
 
 TEST_F(Cpu, APlanKnowsItsSize) {
