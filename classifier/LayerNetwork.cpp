@@ -8,6 +8,7 @@
 #include "compiler/Params/ParameterStore.h"
 #include "compiler/SNN/Csr.h"
 #include "compiler/SNN/ParamValues.h"
+#include "planner/NetworkInfo.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Parser/Parser.h"
@@ -203,6 +204,11 @@ Value LayerBuilder::addPopulation(const LayerSpec &spec) {
       "layer", model.getSymName(), params.getDictionary(b.getContext()),
       DictionaryAttr(), b.getI64IntegerAttr(1), b.getI64IntegerAttr(1));
   population.setRateAttr(b.getF64FloatAttr(spec.rate));
+  // A network records all states or, where probes say so, none of a population:
+  // both are met.
+  if (Draw(spec.seed, 6).chance(0.5))
+    population->setDiscardableAttr(fabric::kRecordedName,
+                                   b.getI64IntegerAttr(0));
   order(spec, population);
   return population.getSignal();
 }
