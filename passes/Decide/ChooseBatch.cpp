@@ -22,12 +22,6 @@ struct SnnChooseBatchPass : impl::SnnChooseBatchBase<SnnChooseBatchPass> {
   std::shared_ptr<const MachineModel> given;
 
   void runOnOperation() override {
-    if (!objectiveOf(objective.getValue())) {
-      report(getOperation(), "SNN1112")
-          << "objective '" << objective
-          << "' is none of pes, memory, cycles, energy";
-      return signalPassFailure();
-    }
     given = resolveMachine(getOperation(), given, machineName);
     if (!given)
       return signalPassFailure();
@@ -43,7 +37,7 @@ struct SnnChooseBatchPass : impl::SnnChooseBatchBase<SnnChooseBatchPass> {
     if (failed(info))
       return failure();
     double budget = tickSeconds > 0 ? tickCycles(*given, tickSeconds) : 0;
-    Ranking ranking(*objectiveOf(objective.getValue()), *given, tickSeconds);
+    Ranking ranking(objective, *given, tickSeconds);
     LayerPlanner planner(*info, *given, {0, maxSources});
     for (uint32_t node = 0; node < info->nodes.size(); ++node) {
       auto population = dyn_cast<snn::PopulationOp>(info->nodes[node].op);
@@ -80,7 +74,7 @@ struct SnnChooseBatchPass : impl::SnnChooseBatchBase<SnnChooseBatchPass> {
 
 std::unique_ptr<Pass>
 createSnnChooseBatch(std::shared_ptr<const MachineModel> machine,
-                     double tickSeconds, const std::string &objective,
+                     double tickSeconds, Objective objective,
                      uint32_t maxSources) {
   SnnChooseBatchOptions options;
   options.objective = objective;

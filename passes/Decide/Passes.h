@@ -6,16 +6,30 @@
 #include "compiler/Fabric/Fabric.h"
 #include "compiler/SNN/SNN.h"
 #include "passes/Decide/AutoSelect.h"
+#include "planner/Objective.h"
 #include "runtime/machine/MachineModel.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 
+#include <array>
 #include <memory>
 
 namespace snnc::decide {
 
+/// Who decides: snn-select-paradigm.
 enum class ParadigmMode : uint8_t { Auto, Serial, Parallel, Oracle, CostModel };
+
+inline constexpr std::array<ParadigmMode, 5> kParadigmModes = {
+    ParadigmMode::Auto, ParadigmMode::Serial, ParadigmMode::Parallel,
+    ParadigmMode::Oracle, ParadigmMode::CostModel};
+
+/// "auto", "serial", "parallel", "oracle", "cost-model".
+constexpr const char *nameOf(ParadigmMode mode) {
+  constexpr const char *names[] = {"auto", "serial", "parallel", "oracle",
+                                   "cost-model"};
+  return names[size_t(mode)];
+}
 
 #define GEN_PASS_DECL
 #include "passes/Decide/Passes.h.inc"
@@ -39,11 +53,10 @@ createSnnSelectParadigm(const SnnSelectParadigmOptions &options,
 std::unique_ptr<mlir::Pass>
 createFabricOrder(std::shared_ptr<const MachineModel> machine);
 
-/// Null: a built-in machine. `tickSeconds`: real time of a tick. `objective`:
-/// of fabric::Objective, SNN1112 otherwise.
+/// Null: a built-in machine. `tickSeconds`: real time of a tick.
 std::unique_ptr<mlir::Pass>
 createSnnChooseBatch(std::shared_ptr<const MachineModel> machine,
-                     double tickSeconds, const std::string &objective,
+                     double tickSeconds, fabric::Objective objective,
                      uint32_t maxSources = 0);
 
 #define GEN_PASS_REGISTRATION

@@ -15,6 +15,15 @@
 
 include "mlir/Pass/PassBase.td"
 
+def ObjectiveOption
+    : Option<"objective", "objective", "::snnc::fabric::Objective",
+             "::snnc::fabric::Objective::Pes", "What the better plan has less of",
+             [{::llvm::cl::values(
+               clEnumValN(::snnc::fabric::Objective::Pes, "pes", ""),
+               clEnumValN(::snnc::fabric::Objective::Memory, "memory", ""),
+               clEnumValN(::snnc::fabric::Objective::Cycles, "cycles", ""),
+               clEnumValN(::snnc::fabric::Objective::Energy, "energy", ""))}]>;
+
 def MergeProjections : Pass<"snn-merge-projections", "::mlir::ModuleOp"> {
   let summary = "Many small listed projections become one";
   let description = [{
@@ -152,8 +161,7 @@ def SnnSelectParadigm : Pass<"snn-select-paradigm", "::mlir::ModuleOp"> {
              clEnumValN(::snnc::decide::ParadigmMode::Oracle, "oracle", ""),
              clEnumValN(::snnc::decide::ParadigmMode::CostModel, "cost-model", "")
            )}]>,
-    Option<"objective", "objective", "std::string", "\"pes\"",
-           "pes, memory, cycles or energy">,
+    ObjectiveOption,
     Option<"budget", "budget", "std::string", "\"10%\"",
            "Populations that auto may plan both ways because the model is "
            "unsure: a count, a share in %, or all">,
@@ -179,7 +187,7 @@ def SnnChooseBatch : Pass<"snn-choose-batch", "::mlir::ModuleOp"> {
     feedback loops and those of 16-bit weights take 1. snn-batch-ticks then
     gives them the delays that this needs.
 
-    Best is what `objective` says, as for snn-select-paradigm. Error: SNN1112.
+    Best is what `objective` says, as for snn-select-paradigm.
 
     ```mlir
     snn.network @n dt 1.0 {
@@ -192,8 +200,7 @@ def SnnChooseBatch : Pass<"snn-choose-batch", "::mlir::ModuleOp"> {
     ```
   }];
   let options = [
-    Option<"objective", "objective", "std::string", "\"pes\"",
-           "pes, memory, cycles or energy">,
+    ObjectiveOption,
     Option<"tickSeconds", "tick", "double", "0",
            "Real time of a tick in seconds that plans keep to, 0: none">,
     Option<"maxSources", "max-sources", "uint32_t", "0",

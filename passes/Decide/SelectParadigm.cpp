@@ -31,17 +31,11 @@ struct SnnSelectParadigmPass
   }
 
   LogicalResult readOptions() {
-    auto chosen = objectiveOf(objective.getValue());
     auto layers = SelectorBudget::parse(budget.getValue());
-    if (!chosen)
-      return report(getOperation(), "SNN1112")
-             << "objective '" << objective
-             << "' is none of pes, memory, cycles, energy";
     if (!layers)
       return report(getOperation(), "SNN1112")
              << "selector budget '" << budget
              << "' is no count, no share of 0 to 100 % and not 'all'";
-    better = *chosen;
     twoPlans = *layers;
     context.machine =
         resolveMachine(getOperation(), context.machine, machineName);
@@ -67,7 +61,7 @@ struct SnnSelectParadigmPass
     auto info = NetworkInfo::read(network);
     if (failed(info))
       return failure();
-    LayerPlans plans(*info, *context.machine, better, context.tickSeconds);
+    LayerPlans plans(*info, *context.machine, objective, context.tickSeconds);
     std::vector<OpenChoice> open, done;
     for (uint32_t node = 0; node < info->nodes.size(); ++node)
       if (auto population = dyn_cast<snn::PopulationOp>(info->nodes[node].op))
@@ -107,7 +101,7 @@ struct SnnSelectParadigmPass
   LogicalResult openAdviser() {
     if (context.adviser)
       return success();
-    auto opened = openModel(model, better, *context.machine);
+    auto opened = openModel(model, objective, *context.machine);
     if (opened) {
       context.adviser =
           adviserOf(std::move(*opened), context.machine, context.tickSeconds);
@@ -189,7 +183,6 @@ struct SnnSelectParadigmPass
       remark.attachNote() << "features: " << features;
   }
 
-  Objective better = Objective::Pes;
   SelectorBudget twoPlans;
 };
 } // namespace

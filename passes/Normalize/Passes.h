@@ -10,6 +10,17 @@
 
 namespace snnc::normalize {
 
+/// Of snn-quantize.
+enum class QuantizeMode : uint8_t {
+  PerNeuron,   ///< a scale per target neuron, rounded to nearest even (S6)
+  PySpinnaker2 ///< a scale per population, truncated: that tool's numbers
+};
+
+/// "per-neuron", "py-spinnaker2".
+constexpr const char *nameOf(QuantizeMode mode) {
+  return mode == QuantizeMode::PerNeuron ? "per-neuron" : "py-spinnaker2";
+}
+
 #define GEN_PASS_DECL
 #include "passes/Normalize/Passes.h.inc"
 

@@ -219,9 +219,15 @@ def Quantize : Pass<"snn-quantize", "::mlir::ModuleOp"> {
   }];
   let options = [
     Option<"bits", "bits", "unsigned", "8", "8, 16 or 0: as wide as each population needs">,
-    Option<"mode", "mode", "std::string", "\"per-neuron\"",
+    Option<"mode", "mode", "::snnc::normalize::QuantizeMode",
+           "::snnc::normalize::QuantizeMode::PerNeuron",
            "per-neuron (nearest even) or py-spinnaker2 (one scale per "
-           "population, truncated)">];
+           "population, truncated)",
+           [{::llvm::cl::values(
+             clEnumValN(::snnc::normalize::QuantizeMode::PerNeuron,
+                        "per-neuron", ""),
+             clEnumValN(::snnc::normalize::QuantizeMode::PySpinnaker2,
+                        "py-spinnaker2", ""))}]>];
 }
 
 #endif // SNNC_NORMALIZE_PASSES

@@ -37,11 +37,6 @@ struct QuantizePass : impl::QuantizeBase<QuantizePass> {
           << "weights have 8 or 16 bits, not " << bits.getValue();
       return signalPassFailure();
     }
-    if (mode != "per-neuron" && mode != "py-spinnaker2") {
-      report(getOperation(), "SNN0340")
-          << "unknown quantisation '" << mode.getValue() << "'";
-      return signalPassFailure();
-    }
     for (NetworkOp network : getOperation().getOps<NetworkOp>()) {
       llvm::SmallVector<PopulationOp> populations(
           network.getOps<PopulationOp>());
@@ -68,7 +63,8 @@ struct QuantizePass : impl::QuantizeBase<QuantizePass> {
                << ", model '" << model.getSymName() << "' has "
                << model.numReceptors();
     IncomingWeights weights;
-    if (failed(weights.read(population, incoming, mode != "per-neuron")))
+    if (failed(weights.read(population, incoming,
+                            mode != QuantizeMode::PerNeuron)))
       return failure();
     if (!model)
       return report(population, "SNN0310")
@@ -78,8 +74,8 @@ struct QuantizePass : impl::QuantizeBase<QuantizePass> {
     for (size_t r = 0; r < scales.lists.size(); ++r)
       attrs.push_back(makeParam(&getContext(), scaleKey(population, scales, r),
                                 scales.lists[r]));
-    Rounding rounding =
-        mode == "per-neuron" ? Rounding::NearestEven : Rounding::TowardZero;
+    Rounding rounding = mode == QuantizeMode::PerNeuron ? Rounding::NearestEven
+                                                        : Rounding::TowardZero;
     for (ProjectionOp projection : incoming)
       projection.setQuantAttr(QuantAttr::get(
           &getContext(), scales.bits, rounding,
@@ -103,7 +99,7 @@ struct QuantizePass : impl::QuantizeBase<QuantizePass> {
   WeightScales chooseScales(PopulationOp population,
                             const IncomingWeights &weights) {
     WeightScales scales = weights.choose(bits ? unsigned(bits) : 8);
-    if (mode != "per-neuron")
+    if (mode != QuantizeMode::PerNeuron)
       return scales; // another tool's numbers, lost weights and all
     WeightLoss loss = weights.loss(scales);
     if (!goodEnough(loss)) {

@@ -31,7 +31,7 @@ namespace {
 
 struct Variant {
   const char *name;
-  const char *paradigm;
+  decide::ParadigmMode paradigm;
   bool pinned = false; ///< paradigms of NetworkSpec::pins
   uint32_t slice = 0;
   bool native = false;  ///< run as native core programs too
@@ -43,7 +43,7 @@ bool mayRefuse(const Variant &variant, const std::string &code) {
   static const std::set<std::string> parallelOnly = {"SNN1100", "SNN1101",
                                                      "SNN0414"};
   return (parallelOnly.count(code) &&
-          variant.paradigm != std::string("serial")) ||
+          variant.paradigm != decide::ParadigmMode::Serial) ||
          code == "SNN0354";
 }
 
@@ -106,8 +106,9 @@ OwningOpRef<ModuleOp> Checker::import(bool quantized) {
   OwningOpRef<ModuleOp> read =
       yaml::importYamlText(spec.toYaml(), "property.yaml", context.get(), sink);
   NetworkOptions options;
-  options.weights = spec.wide ? "int16" : "int8";
-  options.quantize = spec.oneScale ? "py-spinnaker2" : "per-neuron";
+  options.weights = spec.wide ? WeightWidth::Int16 : WeightWidth::Int8;
+  options.quantize = spec.oneScale ? normalize::QuantizeMode::PySpinnaker2
+                                   : normalize::QuantizeMode::PerNeuron;
   if (!read || failed(normalizeNetwork(
                    *read, networkOf(*read).getDt()->convertToDouble(),
                    Dynamics(), options, quantized)))
@@ -342,13 +343,14 @@ bool Checker::runVariant(const Variant &variant) {
 }
 
 Outcome Checker::run() {
+  using enum decide::ParadigmMode;
   const Variant variants[] = {
-      {"serial", "serial", false, 0, spec.seed % 2 == 0},
-      {"parallel", "parallel", false, 0, spec.seed % 4 == 3},
-      {"oracle", "oracle"},
-      {"serial split", "serial", false, spec.serialSlice},
-      {"mixed split", "oracle", true, spec.mixedSlice, spec.seed % 4 == 1},
-      {"row split", "parallel", false, 0, spec.seed % 4 == 2, spec.rowSources},
+      {"serial", Serial, false, 0, spec.seed % 2 == 0},
+      {"parallel", Parallel, false, 0, spec.seed % 4 == 3},
+      {"oracle", Oracle},
+      {"serial split", Serial, false, spec.serialSlice},
+      {"mixed split", Oracle, true, spec.mixedSlice, spec.seed % 4 == 1},
+      {"row split", Parallel, false, 0, spec.seed % 4 == 2, spec.rowSources},
   };
   if (!prepare() || !runReference() || !runTargets() ||
       (spec.seed % 3 == 0 && !runFloat()))

@@ -60,7 +60,8 @@ static void tryMapping(ModuleOp module, const CheckOptions &options,
   if (failed(stages.run(module, StageId::Normalized, StageId::Decided)))
     return;
   if (decisions)
-    plans = PlannedLayers{model->name, compile.paradigm, compile.objective,
+    plans = PlannedLayers{model->name, nameOf(compile.paradigm),
+                          nameOf(compile.objective),
                           uint64_t(model->pes.size()), std::move(*decisions)};
   if (!sink.hasErrors())
     (void)stages.run(module, StageId::Decided, StageId::Programs);

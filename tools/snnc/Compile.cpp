@@ -25,12 +25,12 @@ static nlohmann::json asked(const CompileOptions &options,
                             const Dynamics &dynamics) {
   const NetworkOptions &n = options.network;
   nlohmann::json all = toJson(dynamics);
-  all.update({{"quantize", n.quantize},
-              {"weights", n.weights},
+  all.update({{"quantize", nameOf(n.quantize)},
+              {"weights", nameOf(n.weights)},
               {"relax_timing", n.relaxTiming},
               {"tick", options.tick()},
-              {"paradigm", options.paradigm},
-              {"objective", options.objective},
+              {"paradigm", nameOf(options.paradigm)},
+              {"objective", nameOf(options.objective)},
               {"selector_budget", options.selectorBudget}});
   return all;
 }

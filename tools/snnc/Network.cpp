@@ -233,7 +233,7 @@ ImportedNetwork importNetwork(const std::string &path,
 LogicalResult normalizeNetwork(ModuleOp module, double dt,
                                const Dynamics &dynamics,
                                const NetworkOptions &options, bool quantized) {
-  bool incumbent = options.quantize == "py-spinnaker2";
+  bool incumbent = options.quantize == normalize::QuantizeMode::PySpinnaker2;
   pipeline::NormalizeOptions normalize;
   auto &discretize = normalize.discretize;
   discretize.dt = dt;
@@ -247,9 +247,7 @@ LogicalResult normalizeNetwork(ModuleOp module, double dt,
   normalize.retime.relax = options.relaxTiming;
   // py-spinnaker2 lets every neuron run from 0.
   normalize.retime.alignStart = !incumbent;
-  normalize.quantize.bits = options.weights == "int16"  ? 16
-                            : options.weights == "int8" ? 8
-                                                        : 0; // auto
+  normalize.quantize.bits = unsigned(options.weights);
   normalize.quantize.mode = options.quantize;
   normalize.quantized = quantized;
   pipeline::Pipeline pipeline;

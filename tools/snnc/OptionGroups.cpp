@@ -52,17 +52,23 @@ void addNetworkOptions(CLI::App *app, NetworkOptions &o) {
          "The reset of a spike acts in the next tick (snnTorch's "
          "reset_delay=True)")
       ->group(group);
-  app->add_option("--quantize", o.quantize,
-                  "per-neuron scales, or py-spinnaker2 for that tool's numbers")
-      ->check(CLI::IsMember({"per-neuron", "py-spinnaker2"}))
-      ->capture_default_str()
+  using normalize::QuantizeMode;
+  addChoice<QuantizeMode>(
+      app, "--quantize",
+      "per-neuron scales, or py-spinnaker2 for that tool's numbers",
+      wordsOf(std::array{QuantizeMode::PerNeuron, QuantizeMode::PySpinnaker2}),
+      o.quantize)
+      ->default_str(nameOf(o.quantize))
       ->group(group);
-  app->add_option("--weights", o.weights,
-                  "Width of the weights: auto (int8, and int16 for the layers "
-                  "that int8 would take weights from, or whose sums it "
-                  "would put off by 5 %), int8 or int16")
-      ->check(CLI::IsMember({"auto", "int8", "int16"}))
-      ->capture_default_str()
+  addChoice<WeightWidth>(
+      app, "--weights",
+      "Width of the weights: auto (int8, and int16 for the layers that int8 "
+      "would take weights from, or whose sums it would put off by 5 %), int8 "
+      "or int16",
+      wordsOf(
+          std::array{WeightWidth::Auto, WeightWidth::Int8, WeightWidth::Int16}),
+      o.weights)
+      ->default_str(nameOf(o.weights))
       ->group(group);
   app->add_option("--seed", o.seed,
                   "Of every draw, in place of the seeds in the file: synapses, "
@@ -94,19 +100,18 @@ void addMachineOptions(CLI::App *app, CompileOptions &o) {
                   "or longer where a core needs more)")
       ->check(CLI::Range(1e-6, 10.0))
       ->group(group);
-  app->add_option("--paradigm", o.paradigm,
-                  "auto (a trained model per layer, checked by the planner), "
-                  "serial (Arm core) or parallel (MAC array) for every layer, "
-                  "oracle (plan both) or cost-model (closed formulas)")
-      ->check(
-          CLI::IsMember({"auto", "serial", "parallel", "oracle", "cost-model"}))
-      ->capture_default_str()
+  addChoice<decide::ParadigmMode>(
+      app, "--paradigm",
+      "auto (a trained model per layer, checked by the planner), serial (Arm "
+      "core) or parallel (MAC array) for every layer, oracle (plan both) or "
+      "cost-model (closed formulas)",
+      wordsOf(decide::kParadigmModes), o.paradigm)
+      ->default_str(nameOf(o.paradigm))
       ->group(group);
-  app->add_option("--objective", o.objective,
-                  "What the better paradigm has less of: pes, memory, cycles, "
-                  "energy (an estimate)")
-      ->check(CLI::IsMember({"pes", "memory", "cycles", "energy"}))
-      ->capture_default_str()
+  addObjective(app,
+               "What the better paradigm has less of: pes, memory, cycles, "
+               "energy (an estimate)",
+               o.objective)
       ->group(group);
   app->add_option("--selector-model", o.selectorModel,
                   "Model file of `snnc selector train` that auto asks "
@@ -124,6 +129,13 @@ void addMachineOptions(CLI::App *app, CompileOptions &o) {
   app->add_option("-j,--jobs", o.jobs, "Threads (default: all cores)")
       ->check(CLI::Range(0u, 1024u))
       ->group(group);
+}
+
+CLI::Option *addObjective(CLI::App *app, const char *help,
+                          fabric::Objective &objective) {
+  return addChoice<fabric::Objective>(app, "--objective", help,
+                                      wordsOf(fabric::kObjectives), objective)
+      ->default_str(nameOf(objective));
 }
 
 void addReport(CLI::App *app, ReportForm &report) {

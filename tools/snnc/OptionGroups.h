@@ -6,6 +6,7 @@
 #include "tools/snnc/Options.h"
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,6 +32,19 @@ CLI::Option *addChoice(CLI::App *app, const char *name, const char *help,
           help)
       ->check(CLI::IsMember(names));
 }
+
+/// The words of an enum that has names.
+template <typename Range> auto wordsOf(const Range &values) {
+  using Enum = std::decay_t<decltype(*std::begin(values))>;
+  std::vector<std::pair<std::string, Enum>> words;
+  for (Enum value : values)
+    words.emplace_back(nameOf(value), value);
+  return words;
+}
+
+/// --objective of several commands.
+CLI::Option *addObjective(CLI::App *app, const char *help,
+                          fabric::Objective &objective);
 
 /// How a network file is read: --dt, --framework, --weights and the like.
 void addNetworkOptions(CLI::App *app, NetworkOptions &o);

@@ -18,14 +18,24 @@
 
 namespace snnc {
 
+/// Bits of a weight; Auto: 8, and 16 for the layers that need them (S6.6).
+enum class WeightWidth : uint8_t { Auto = 0, Int8 = 8, Int16 = 16 };
+
+/// "auto", "int8", "int16".
+constexpr const char *nameOf(WeightWidth width) {
+  return width == WeightWidth::Auto   ? "auto"
+         : width == WeightWidth::Int8 ? "int8"
+                                      : "int16";
+}
+
 /// How the network becomes one in ticks and integers.
 struct NetworkOptions {
   std::optional<double> dt; ///< the file's time unit; else inferred
   /// Not given: what the framework's profile says (Framework.h).
   std::optional<std::string> framework, integrator, reset;
   std::optional<bool> resetLate;
-  std::string quantize = "per-neuron"; ///< per-neuron | py-spinnaker2
-  std::string weights = "auto";        ///< auto | int8 | int16
+  normalize::QuantizeMode quantize = normalize::QuantizeMode::PerNeuron;
+  WeightWidth weights = WeightWidth::Auto;
   bool relaxTiming = false;
   /// Of every draw, in place of the seeds of the file.
   std::optional<uint64_t> seed;
@@ -58,7 +68,7 @@ struct RunOptions {
   std::vector<std::string> inputs; ///< array files, or NAME=FILE
   std::vector<std::string> records;
   std::string output;
-  std::string backend; ///< a device, or reference; empty: chosen for the file
+  std::string backend;  ///< a device, or reference; empty: chosen for the file
   bool inFloat = false; ///< before quantisation
   runtime::Alignment align = runtime::Alignment::Network;
   std::optional<uint64_t> ticks;
@@ -119,8 +129,8 @@ struct Options {
   InspectOptions inspect;
   SelectorOptions selector;
   std::vector<std::string> explain; ///< codes; none: all are listed
-  bool jsonDiagnostics = false; ///< --diagnostics=json
-  bool quiet = false;           ///< no notes, no progress
+  bool jsonDiagnostics = false;     ///< --diagnostics=json
+  bool quiet = false;               ///< no notes, no progress
 };
 
 /// Parses the command line; on --help, --version or a usage error prints and

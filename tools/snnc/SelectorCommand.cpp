@@ -28,10 +28,6 @@ struct Command {
   bool quiet;
   DiagnosticSink &sink;
   MachineModel machine;
-
-  Objective objective() const {
-    return fabric::objectiveOf(options.objective).value_or(Objective::Pes);
-  }
   int fail(Diagnostic error) const {
     sink.report(std::move(error));
     return kExitInput; // the sink's code decides
@@ -209,7 +205,7 @@ static int runEval(const Command &command) {
   LayerSet set =
       command.options.sets.front() == "wide" ? LayerSet::Wide : LayerSet::Grid;
   auto evaluations =
-      evaluate(*dataset, set, command.objective(), command.options.seeds,
+      evaluate(*dataset, set, command.options.objective, command.options.seeds,
                command.machine, watchOf(progress));
   progress.finish();
   if (!evaluations)
@@ -229,7 +225,8 @@ static int runEval(const Command &command) {
 static Expected<Selector> modelOf(const Command &command) {
   for (ModelKind kind : kModelKinds)
     if (command.options.model == nameOf(kind))
-      return Selector::shipped(command.objective(), command.machine, kind);
+      return Selector::shipped(command.options.objective, command.machine,
+                               kind);
   return Selector::load(command.options.model, command.machine);
 }
 

@@ -3,6 +3,7 @@
 #ifndef SNNC_TOOLS_SELECTORCOMMAND_H
 #define SNNC_TOOLS_SELECTORCOMMAND_H
 
+#include "planner/Objective.h"
 #include "runtime/support/Diagnostic.h"
 
 #include <cstdint>
@@ -21,7 +22,7 @@ struct SelectorOptions {
   SelectorVerb verb = SelectorVerb::Predict;
   std::string machine;           ///< name or path; default: built in
   std::vector<std::string> sets; ///< grid, wide
-  std::string objective = "pes";
+  fabric::Objective objective = fabric::Objective::Pes;
   std::vector<std::string> data; ///< data sets instead of planning
   uint64_t count = 0;            ///< layers of a set, 0: all of it
   uint64_t seed = 1;

@@ -1,7 +1,7 @@
 //===- SelectorOptions.cpp - The flags of snnc selector -------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "tools/snnc/SelectorCommand.h"
+#include "tools/snnc/OptionGroups.h"
 
 #include <CLI/CLI.hpp>
 
@@ -33,13 +33,9 @@ static void addPlanning(CLI::App *c, SelectorOptions &o, uint64_t most) {
       ->check(CLI::Range(0u, 1024u));
 }
 
-static void addObjective(CLI::App *c, SelectorOptions &o) {
-  c->add_option("--objective", o.objective,
-                "What is better: fewer pes (that finish the tick), memory "
-                "(pes by bytes alone), cycles, energy (an estimate)")
-      ->check(CLI::IsMember({"pes", "memory", "cycles", "energy"}))
-      ->capture_default_str();
-}
+static constexpr const char *kObjectiveHelp =
+    "What is better: fewer pes (that finish the tick), memory (pes by bytes "
+    "alone), cycles, energy (an estimate)";
 
 static void addDataset(CLI::App *selector, SelectorOptions &o) {
   CLI::App *c = addVerb(selector, o, SelectorVerb::Dataset, "dataset",
@@ -75,7 +71,7 @@ static void addEval(CLI::App *selector, SelectorOptions &o) {
       ->required()
       ->expected(1)
       ->check(CLI::IsMember({"grid", "wide"}));
-  addObjective(c, o);
+  addObjective(c, kObjectiveHelp, o.objective);
   c->add_option("--data", o.data,
                 "File of `snnc selector dataset` instead of planning")
       ->expected(1);
@@ -107,7 +103,7 @@ static void addPredict(CLI::App *selector, SelectorOptions &o) {
   c->add_option("--rate", o.rate, "Spikes per source and tick")
       ->check(CLI::Range(0.0, 1e6))
       ->capture_default_str();
-  addObjective(c, o);
+  addObjective(c, kObjectiveHelp, o.objective);
   c->add_option("--tick", o.tickSeconds, "Real time of a tick, seconds")
       ->check(CLI::Range(1e-6, 10.0))
       ->capture_default_str();

@@ -31,14 +31,6 @@ Expected<MachineModel> machineOf(const MapOptions &options) {
   return builtinMachine(options.machine);
 }
 
-static decide::ParadigmMode modeOf(const std::string &name) {
-  return name == "parallel"     ? decide::ParadigmMode::Parallel
-         : name == "serial"     ? decide::ParadigmMode::Serial
-         : name == "oracle"     ? decide::ParadigmMode::Oracle
-         : name == "cost-model" ? decide::ParadigmMode::CostModel
-                                : decide::ParadigmMode::Auto;
-}
-
 pipeline::Pipeline
 pipelineOf(const MapOptions &options,
            std::shared_ptr<const MachineModel> machine,
@@ -46,7 +38,7 @@ pipelineOf(const MapOptions &options,
   pipeline::ManyCoreOptions many;
   many.machine = std::move(machine);
   many.realTime = {options.tick(), options.tickSeconds.has_value()};
-  many.select.mode = modeOf(options.paradigm);
+  many.select.mode = options.paradigm;
   many.select.objective = options.objective;
   many.select.budget = options.selectorBudget;
   many.select.model = options.selectorModel;

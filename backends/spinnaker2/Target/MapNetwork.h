@@ -30,9 +30,8 @@ struct MapOptions {
   /// Real time of a tick on the chip; not stated: kDefaultTickSeconds, or
   /// longer where the plan says that cores need more.
   std::optional<double> tickSeconds;
-  /// auto | serial | parallel | oracle | cost-model
-  std::string paradigm = "auto";
-  std::string objective = "pes";      ///< pes | memory | cycles | energy
+  decide::ParadigmMode paradigm = decide::ParadigmMode::Auto;
+  fabric::Objective objective = fabric::Objective::Pes;
   std::string selectorModel;          ///< file; default: the tool's own
   std::string selectorBudget = "10%"; ///< decide::SelectorBudget::parse
   bool explainParadigm = false;

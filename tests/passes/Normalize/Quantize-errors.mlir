@@ -2,7 +2,7 @@
 // RUN: not snnc-opt %s --split-input-file --snn-quantize=bits=7 2>&1 | FileCheck %s --check-prefix=BITS
 // RUN: not snnc-opt %s --split-input-file --snn-quantize=mode=other 2>&1 | FileCheck %s --check-prefix=MODE
 // BITS: SNN0340: weights have 8 or 16 bits, not 7
-// MODE: SNN0340: unknown quantisation 'other'
+// MODE: 'other'
 
 snn.network @n dt 1.0 {
   %in = snn.input "in" : tensor<2xf32>
