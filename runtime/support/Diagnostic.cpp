@@ -58,6 +58,15 @@ void DiagnosticSink::report(Diagnostic diagnostic) {
   list.push_back(std::move(diagnostic));
 }
 
+Diagnostic makeFinding(DiagnosticCode code, SourceSpot spot,
+                       std::string message, std::vector<std::string> hints) {
+  Diagnostic d =
+      makeError(code, std::move(spot), std::move(message), std::move(hints));
+  if (const DiagnosticInfo *info = code.info())
+    d.severity = info->severity;
+  return d;
+}
+
 Diagnostic makeError(DiagnosticCode code, SourceSpot spot, std::string message,
                      std::vector<std::string> hints) {
   Diagnostic d;

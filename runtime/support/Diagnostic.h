@@ -88,7 +88,12 @@ private:
   Diagnostic diagnostic;
 };
 
-/// Shorthand for an error without notes.
+/// A finding without notes, as grave as Diagnostics.def has it.
+Diagnostic makeFinding(DiagnosticCode code, SourceSpot spot,
+                       std::string message,
+                       std::vector<std::string> hints = {});
+
+/// The same as an error, whatever the table says.
 Diagnostic makeError(DiagnosticCode code, SourceSpot spot, std::string message,
                      std::vector<std::string> hints = {});
 

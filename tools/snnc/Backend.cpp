@@ -61,13 +61,11 @@ void warnOfIdleOptions(const RunOptions &options, const std::string &backend,
     std::string option = askedWith(options, *target, running);
     if (target.get() == running || option.empty())
       continue;
-    Diagnostic d = makeError(
+    sink.report(makeFinding(
         "SNN0962", {options.input, "", 0, 0},
         fmt::format("--{} has no effect on --backend {}", option, backend),
         {fmt::format("leave it out, or use --backend {}",
-                     target->devices().front().name)});
-    d.severity = Severity::Warning;
-    sink.report(std::move(d));
+                     target->devices().front().name)}));
   }
 }
 

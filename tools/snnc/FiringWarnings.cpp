@@ -145,8 +145,7 @@ static std::string samplesText(const Firing &firing) {
 static void warn(DiagnosticCode code, const std::string &population,
                  std::string message, std::optional<std::string> command,
                  std::string change, DiagnosticSink &sink) {
-  Diagnostic d = makeError(code, {"", population, 0, 0}, std::move(message));
-  d.severity = Severity::Warning;
+  Diagnostic d = makeFinding(code, {"", population, 0, 0}, std::move(message));
   if (command)
     d.hints.push_back(std::move(*command));
   d.hints.push_back(std::move(change));

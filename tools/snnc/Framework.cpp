@@ -115,19 +115,17 @@ static std::string inWords(const Dynamics &d) {
 }
 
 static void report(const nir::Graph &graph, DiagnosticCode code,
-                   Severity severity, std::string message,
-                   std::vector<std::string> hints, DiagnosticSink &sink) {
-  snnc::Diagnostic d = makeError(code, {graph.file, graph.path, 0, 0},
-                                 std::move(message), std::move(hints));
-  d.severity = severity;
-  sink.report(std::move(d));
+                   std::string message, std::vector<std::string> hints,
+                   DiagnosticSink &sink) {
+  sink.report(makeFinding(code, {graph.file, graph.path, 0, 0},
+                          std::move(message), std::move(hints)));
 }
 
 /// Nobody said what a spike does. `guessed`: the profile of a framework that
 /// may have been told otherwise.
 static void warnOfReset(const nir::Graph &graph, const Dynamics &chosen,
                         const Profile *guessed, DiagnosticSink &sink) {
-  report(graph, "SNN0389", Severity::Warning,
+  report(graph, "SNN0389",
          fmt::format(
              "the file does not say what a spike does to the potential, and "
              "that decides the spikes; assumed: {}{}",
@@ -149,7 +147,7 @@ static void warnOfReset(const nir::Graph &graph, const Dynamics &chosen,
 static void warnOfSeveralSpikes(const nir::Graph &graph, const Profile &profile,
                                 DiagnosticSink &sink) {
   report(
-      graph, "SNN0971", Severity::Warning,
+      graph, "SNN0971",
       fmt::format("neurons of {} may emit several spikes in a tick, here one "
                   "at most: the spikes differ where a potential reaches "
                   "twice the threshold",
@@ -165,7 +163,7 @@ static void noteFeedback(const nir::Graph &graph, unsigned edges,
                          DiagnosticSink &sink) {
   if (edges != 0)
     report(
-        graph, "SNN0387", Severity::Note,
+        graph, "SNN0387",
         fmt::format("{} edge(s) into recurrent weights lead to their neurons "
                     "instead, as in the network that Spyx exported",
                     edges),
@@ -242,7 +240,7 @@ Dynamics chooseDynamics(nir::Graph &graph, const FileRules &file,
   overrideWith(chosen, graph, file.stated, options);
   bool told = named || options.reset || file.stated.everyReset;
   if (!exporter.framework.empty())
-    report(graph, "SNN0388", Severity::Note,
+    report(graph, "SNN0388",
            fmt::format("written by {} as it seems ({}): its arithmetic is "
                        "taken, {}",
                        profile.title, exporter.evidence, inWords(chosen)),

@@ -41,36 +41,34 @@ static std::optional<double> fileDt(const nir::Graph &graph,
                                     const NetworkOptions &options,
                                     DiagnosticSink &sink) {
   nir::StatedDt stated = nir::statedDt(graph);
-  snnc::Diagnostic d;
-  d.spot = {graph.file, graph.path, 0, 0};
-  d.code = "SNN0265";
-  d.severity = Severity::Warning;
+  auto say = [&](DiagnosticCode code, std::string message,
+                 std::vector<std::string> hints = {}) {
+    sink.report(makeFinding(code, {graph.file, graph.path, 0, 0},
+                            std::move(message), std::move(hints)));
+  };
   auto differs = [&](double other) {
     return std::abs(other - *stated.dt) > 1e-4 * *stated.dt;
   };
-  if (!stated.problem.empty()) {
-    d.message = "the metadata do not settle the time step: " + stated.problem;
-    d.hints = {
-        "give --dt in the unit of the file's tau, for example --dt 1e-3"};
-  } else if (!stated.dt) {
+  if (!stated.problem.empty())
+    say("SNN0265",
+        "the metadata do not settle the time step: " + stated.problem,
+        {"give --dt in the unit of the file's tau, for example --dt 1e-3"});
+  else if (!stated.dt)
     return std::nullopt;
-  } else if (options.dt && differs(*options.dt)) {
-    d.message = fmt::format("the file states dt = {:g} ({}), --dt is {:g}",
-                            *stated.dt, stated.where, *options.dt);
-    d.hints = {"leave --dt out to take the file's"};
-  } else if (!options.dt && implied.dt && differs(*implied.dt)) {
-    d.message =
-        fmt::format("the file states dt = {:g} ({}), which is taken; "
-                    "its gains imply {:g} ({})",
-                    *stated.dt, stated.where, *implied.dt, implied.rule);
-    d.hints = {fmt::format("give --dt {:g} to take the other", *implied.dt)};
-  } else {
-    d.code = "SNN0264";
-    d.severity = Severity::Note;
-    d.message = fmt::format("dt = {:g}, stated by the file: {}", *stated.dt,
-                            stated.where);
-  }
-  sink.report(std::move(d));
+  else if (options.dt && differs(*options.dt))
+    say("SNN0265",
+        fmt::format("the file states dt = {:g} ({}), --dt is {:g}", *stated.dt,
+                    stated.where, *options.dt),
+        {"leave --dt out to take the file's"});
+  else if (!options.dt && implied.dt && differs(*implied.dt))
+    say("SNN0265",
+        fmt::format("the file states dt = {:g} ({}), which is taken; its gains "
+                    "imply {:g} ({})",
+                    *stated.dt, stated.where, *implied.dt, implied.rule),
+        {fmt::format("give --dt {:g} to take the other", *implied.dt)});
+  else
+    say("SNN0264", fmt::format("dt = {:g}, stated by the file: {}", *stated.dt,
+                               stated.where));
   return stated.dt;
 }
 
@@ -81,42 +79,32 @@ static double chooseDt(const nir::Graph &graph, const FileRules &file,
   std::optional<double> stated = fileDt(graph, implied, options, sink);
   if (stated && !options.dt)
     return *stated;
-  snnc::Diagnostic d;
-  d.spot = {graph.file, graph.path, 0, 0};
+  auto say = [&](DiagnosticCode code, std::string message,
+                 std::vector<std::string> hints = {}) {
+    sink.report(makeFinding(code, {graph.file, graph.path, 0, 0},
+                            std::move(message), std::move(hints)));
+  };
   if (options.dt) {
-    if (implied.dt &&
-        std::abs(*implied.dt - *options.dt) > 1e-6 * *options.dt) {
-      d.code = "SNN0335";
-      d.severity = Severity::Warning;
-      d.message = fmt::format("the file implies dt = {:g} ({}), --dt is {:g}: "
-                              "every spike counts {:g} times what it did",
-                              *implied.dt, implied.rule, *options.dt,
-                              *options.dt / *implied.dt);
-      d.hints = {"leave --dt out to take the file's"};
-      sink.report(std::move(d));
-    }
+    if (implied.dt && std::abs(*implied.dt - *options.dt) > 1e-6 * *options.dt)
+      say("SNN0335",
+          fmt::format("the file implies dt = {:g} ({}), --dt is {:g}: every "
+                      "spike counts {:g} times what it did",
+                      *implied.dt, implied.rule, *options.dt,
+                      *options.dt / *implied.dt),
+          {"leave --dt out to take the file's"});
     return *options.dt;
   }
   if (std::optional<UsualDt> usual = usualDt(graph, file, options)) {
-    d.code = "SNN0386";
-    d.severity = Severity::Note;
-    d.message = fmt::format("dt = {:g}: {}", usual->dt, usual->reason);
-    sink.report(std::move(d));
+    say("SNN0386", fmt::format("dt = {:g}: {}", usual->dt, usual->reason));
     return usual->dt;
   }
   if (implied.dt) {
-    d.code = "SNN0336";
-    d.severity = Severity::Note;
-    d.message = fmt::format("dt = {:g}, implied by the file: {}", *implied.dt,
-                            implied.rule);
-    sink.report(std::move(d));
+    say("SNN0336", fmt::format("dt = {:g}, implied by the file: {}",
+                               *implied.dt, implied.rule));
     return *implied.dt;
   }
-  d.code = "SNN0330";
-  d.severity = Severity::Error;
-  d.message = "the file does not say what its time step is: " + implied.rule;
-  d.hints = {"give --dt in the unit of the file's tau, for example --dt 1e-3"};
-  sink.report(std::move(d));
+  say("SNN0330", "the file does not say what its time step is: " + implied.rule,
+      {"give --dt in the unit of the file's tau, for example --dt 1e-3"});
   return 0;
 }
 

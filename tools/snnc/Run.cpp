@@ -83,8 +83,7 @@ void reportVerdict(const runtime::Manifest &manifest,
     if (count == 0)
       return;
     Diagnostic d =
-        makeError(code, {}, fmt::format("{} {}", count, what), {hint});
-    d.severity = Severity::Warning;
+        makeFinding(code, {}, fmt::format("{} {}", count, what), {hint});
     d.notes = std::move(notes);
     sink.report(std::move(d));
   };
@@ -120,13 +119,11 @@ static Status checkRunOutput(const RunOptions &options) {
 /// somebody asked for that.
 static void sayBackend(const std::string &file, const BackendChoice &backend,
                        const RunSubject &subject, DiagnosticSink &sink) {
-  Diagnostic d;
-  d.code = "SNN0961";
-  d.severity = Severity::Note;
-  d.spot.file = file;
-  d.message = fmt::format("ran on --backend {}: {}", backend.name,
-                          backend.reason.empty() ? "the command says so"
-                                                 : backend.reason);
+  Diagnostic d =
+      makeFinding("SNN0961", {file, "", 0, 0},
+                  fmt::format("ran on --backend {}: {}", backend.name,
+                              backend.reason.empty() ? "the command says so"
+                                                     : backend.reason));
   d.notes = subject.facts(backend.name);
   sink.report(std::move(d));
 }
@@ -154,12 +151,10 @@ static nlohmann::json metaOf(const RunOptions &options,
 static void warnOfNoResults(const RunOptions &options, DiagnosticSink &sink) {
   if (!options.output.empty() || options.report != ReportForm::None)
     return;
-  Diagnostic d =
-      makeError("SNN0442", {options.input, "", 0, 0}, "the results go nowhere",
-                {"name a file with -o out.npz, or ask for "
-                 "--report table"});
-  d.severity = Severity::Warning;
-  sink.report(std::move(d));
+  sink.report(makeFinding("SNN0442", {options.input, "", 0, 0},
+                          "the results go nowhere",
+                          {"name a file with -o out.npz, or ask for "
+                           "--report table"}));
 }
 
 int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {

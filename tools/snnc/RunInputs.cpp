@@ -48,10 +48,8 @@ static void swapAxes(runtime::NdArray &array, size_t axis = 0) {
 
 static void noteLayout(const runtime::InputEntry &input, std::string message,
                        std::string hint, DiagnosticSink &sink) {
-  Diagnostic d = makeError("SNN0660", {"", input.name, 0, 0},
-                           std::move(message), {std::move(hint)});
-  d.severity = Severity::Note;
-  sink.report(std::move(d));
+  sink.report(makeFinding("SNN0660", {"", input.name, 0, 0}, std::move(message),
+                          {std::move(hint)}));
 }
 
 /// Samples and ticks, ticks and channels can look alike: what is read is what

@@ -163,18 +163,21 @@ RunSubject::readInputs(const RunOptions &options, DiagnosticSink &sink) {
 }
 
 /// Leaves at each population how many of its states are asked for: recording
-/// takes time.
+/// takes time, of all neurons and in every tick however few are kept.
 void RunSubject::noteRecords(const RunOptions &options) {
   if (options.records.empty())
     return;
+  std::set<std::pair<std::string, std::string>> states;
+  for (const std::string &text : options.records)
+    // What is wrong with a request the run will say.
+    if (auto request = runtime::parseRecordRequest(text, description);
+        request && request->variableIndex)
+      states.emplace(request->population, request->variable);
   for (auto op : networkOf(*module).getOps<snn::PopulationOp>()) {
-    snn::NeuronOp model = op.neuron();
-    int64_t states = 0;
-    for (unsigned k = 0; k < model.numStates(); ++k)
-      states += llvm::is_contained(
-          options.records, (op.getName() + ":" + model.stateName(k)).str());
+    int64_t recorded = llvm::count_if(
+        states, [&](const auto &state) { return state.first == op.getName(); });
     op->setDiscardableAttr(fabric::kRecordedName,
-                           Builder(context.get()).getI64IntegerAttr(states));
+                           Builder(context.get()).getI64IntegerAttr(recorded));
   }
 }
 
@@ -277,13 +280,11 @@ static void warnOfEqualTrials(const RunOptions &options,
   if (options.repeat.value_or(1) == 1 || !drives.byInput.empty() ||
       options.encode == runtime::Encoder::Rate)
     return;
-  Diagnostic d = makeError(
+  sink.report(makeFinding(
       "SNN0661", {},
       fmt::format("--repeat {}: no input is drawn, all trials are the same",
                   *options.repeat),
-      {"leave --repeat out, or encode the inputs with --encode rate"});
-  d.severity = Severity::Warning;
-  sink.report(std::move(d));
+      {"leave --repeat out, or encode the inputs with --encode rate"}));
 }
 
 std::optional<runtime::Drives>

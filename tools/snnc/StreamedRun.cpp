@@ -79,13 +79,11 @@ StreamedRun::open(const RunOptions &options, const runtime::Manifest &manifest,
     return nullptr;
   }
   run->from = std::move(*last);
-  Diagnostic d =
-      makeError("SNN0446", {options.output, "", 0, 0},
-                run->from ? fmt::format("the run goes on from tick {}",
-                                        run->from->moment.tick)
-                          : "there is no checkpoint: the run begins at tick 0");
-  d.severity = Severity::Note;
-  sink.report(std::move(d));
+  sink.report(makeFinding(
+      "SNN0446", {options.output, "", 0, 0},
+      run->from
+          ? fmt::format("the run goes on from tick {}", run->from->moment.tick)
+          : "there is no checkpoint: the run begins at tick 0"));
   return run;
 }
 
