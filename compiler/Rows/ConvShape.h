@@ -15,6 +15,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace snnc::fabric {
 
@@ -53,38 +54,73 @@ struct ConvShape {
     return rows * std::min(1.0, channels / out[0] * out[1] / rows + 1 / rows);
   }
 
-  /// Where the weight from place `from` to place `to` stands among the taps.
-  /// Both axes of the kernel are reversed, so that taps ascend with targets:
-  /// channels first, [output channel][input channel of the group][ky][kx];
-  /// channels last, [input channel of the group][ky][kx][output channel].
-  /// Nothing when the kernel does not reach.
-  std::optional<uint64_t> tap(uint32_t from, uint32_t to) const {
-    Place in = placeOf(from, source), o = placeOf(to, out);
-    uint32_t x = in.x / pool[1], y = in.y / pool[0];
-    if (x >= this->in[1] || y >= this->in[0] ||
-        in.c / inPerGroup() != o.c / outPerGroup())
-      return std::nullopt;
-    auto reversed = [&](uint32_t at, uint32_t target, unsigned axis) {
-      // Unsigned arithmetic wraps below zero, far beyond any extent.
-      return kernel[axis] - 1 - (at + padding[axis] - target * stride[axis]);
-    };
-    uint32_t ky = reversed(y, o.y, 0), kx = reversed(x, o.x, 1);
-    if (ky >= kernel[0] || kx >= kernel[1])
-      return std::nullopt;
-    uint64_t inside =
-        (uint64_t(in.c % inPerGroup()) * kernel[0] + ky) * kernel[1] + kx;
-    return channelsLast ? inside * out[0] + o.c : o.c * channelTaps() + inside;
-  }
-
-private:
   struct Place {
-    uint32_t c, y, x;
+    uint32_t c = 0, y = 0, x = 0;
   };
   Place placeOf(uint32_t at, const std::array<uint32_t, 3> &map) const {
     if (channelsLast)
       return {at % map[0], at / map[0] / map[2], at / map[0] % map[2]};
     return {at / map[2] / map[1], at / map[2] % map[1], at % map[2]};
   }
+};
+
+/// Where weights to the places [begin, end) stand among the taps of a kernel.
+/// Asked for every synapse: what divides is done once per target and once per
+/// source.
+class TapFinder {
+public:
+  TapFinder(const ConvShape &of, uint32_t begin, uint32_t end)
+      : shape(of), begin(begin) {
+    targets.reserve(end - begin);
+    for (uint32_t to = begin; to < end; ++to) {
+      ConvShape::Place o = shape.placeOf(to, shape.out);
+      targets.push_back({o.c, o.c / shape.outPerGroup(), o.y * shape.stride[0],
+                         o.x * shape.stride[1]});
+    }
+  }
+  explicit TapFinder(const ConvShape &of)
+      : TapFinder(of, 0, of.out[0] * of.outPlane()) {}
+
+  /// The next questions are about this place of the source.
+  void from(uint32_t source) {
+    ConvShape::Place in = shape.placeOf(source, shape.source);
+    y = in.y / shape.pool[0], x = in.x / shape.pool[1];
+    inside = y < shape.in[0] && x < shape.in[1];
+    group = in.c / shape.inPerGroup();
+    channel = in.c % shape.inPerGroup();
+  }
+
+  /// Where the weight to place `to` stands. Both axes of the kernel are
+  /// reversed, so that taps ascend with targets: channels first, [output
+  /// channel][input channel of the group][ky][kx]; channels last, [input
+  /// channel of the group][ky][kx][output channel]. Nothing when the kernel
+  /// does not reach.
+  std::optional<uint64_t> tap(uint32_t to) const {
+    if (!inside || to - begin >= targets.size())
+      return std::nullopt;
+    const Target &o = targets[to - begin];
+    if (o.group != group)
+      return std::nullopt;
+    // Unsigned arithmetic wraps below zero, far beyond any extent.
+    const auto &[height, width] = shape.kernel;
+    uint32_t ky = height - 1 - (y + shape.padding[0] - o.y),
+             kx = width - 1 - (x + shape.padding[1] - o.x);
+    if (ky >= height || kx >= width)
+      return std::nullopt;
+    uint64_t at = (uint64_t(channel) * height + ky) * width + kx;
+    return shape.channelsLast ? at * shape.out[0] + o.c
+                              : o.c * shape.channelTaps() + at;
+  }
+
+private:
+  struct Target {
+    uint32_t c = 0, group = 0, y = 0, x = 0; ///< y and x times the stride
+  };
+  ConvShape shape;
+  uint32_t begin;
+  std::vector<Target> targets;
+  uint32_t y = 0, x = 0, group = 0, channel = 0;
+  bool inside = false;
 };
 
 } // namespace snnc::fabric

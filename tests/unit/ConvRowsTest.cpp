@@ -186,11 +186,15 @@ TEST_P(ConvRows, RowsThatAreNoCopiesOfAKernelAreNotShared) {
   ASSERT_TRUE(legal());
   // A synapse less; if its tap has no other pair, it is another kernel.
   IntSynapse last = busy->back();
-  auto tap = conv.shape.tap(uint32_t(busy - conv.rows.begin()), last.target);
+  TapFinder finder(conv.shape);
+  finder.from(uint32_t(busy - conv.rows.begin()));
+  auto tap = finder.tap(last.target);
   unsigned pairs = 0;
-  for (uint32_t s = 0; s < conv.numSources(); ++s)
+  for (uint32_t s = 0; s < conv.numSources(); ++s) {
+    finder.from(s);
     for (const IntSynapse &synapse : conv.rows[s])
-      pairs += conv.shape.tap(s, synapse.target) == tap;
+      pairs += finder.tap(synapse.target) == tap;
+  }
   busy->pop_back();
   EXPECT_EQ(legal(), pairs == 1);
   last.weight += last.weight == 1 ? -2 : -1;

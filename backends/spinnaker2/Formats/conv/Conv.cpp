@@ -75,11 +75,14 @@ struct ConvFields {
 class KernelWriter : public BlockWriter {
 public:
   KernelWriter(const ConvFields &conv, const BlockBytes<std::byte> &block)
-      : shape(conv.shape), width(conv.bits / 8), block(block),
-        first(channelsOf(shape, block.targets).begin * shape.channelTaps()) {}
+      : taps(conv.shape, block.targets.begin, block.targets.end),
+        width(conv.bits / 8), block(block),
+        first(channelsOf(conv.shape, block.targets).begin *
+              conv.shape.channelTaps()) {}
   bool add(RowPlace place, std::span<const IntSynapse> row) override {
+    taps.from(place.source);
     for (const IntSynapse &synapse : row) {
-      auto tap = shape.tap(place.source, synapse.target);
+      auto tap = taps.tap(synapse.target);
       if (!tap || !fitsSigned(synapse.weight, width * 8))
         return false;
       store(block.rows, (*tap - first) * width, uint32_t(synapse.weight),
@@ -89,7 +92,7 @@ public:
   }
 
 private:
-  ConvShape shape;
+  TapFinder taps;
   unsigned width; ///< bytes of a tap
   BlockBytes<std::byte> block;
   uint64_t first; ///< tap
@@ -145,9 +148,11 @@ public:
     unsigned width = bits / 8;
     uint64_t first =
         channelsOf(shape, block.targets).begin * shape.channelTaps();
+    TapFinder taps(shape, block.targets.begin, block.targets.end);
+    taps.from(place.source);
     for (uint32_t target = block.targets.begin; target < block.targets.end;
          ++target)
-      if (auto tap = shape.tap(place.source, target))
+      if (auto tap = taps.tap(target))
         if (int32_t weight = signExtend(
                 fetch(block.rows, (*tap - first) * width, width), bits))
           row.push_back({target - block.targets.begin, weight, block.minDelay});

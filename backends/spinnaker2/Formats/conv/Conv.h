@@ -5,7 +5,7 @@
 //
 // #fabric.conv<b, source = [2, 34, 34], ...>, b = 8 or 16: the taps of every
 // output channel that the slice meets (channels first) or all of them (channels
-// last), signed weights of b bits in the order of ConvShape::tap, once for all
+// last), signed weights of b bits in the order of TapFinder::tap, once for all
 // sources; no index. The core computes the targets from the number of the
 // source and clips them to the slice, which may begin inside a channel. Only
 // for blocks with one delay.

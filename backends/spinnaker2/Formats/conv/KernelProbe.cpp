@@ -14,8 +14,9 @@ namespace snnc::s2 {
 void KernelProbe::add(uint32_t source, std::span<const IntSynapse> row) {
   if (!found)
     return;
+  finder.from(source);
   for (const IntSynapse &synapse : row) {
-    auto tap = found->tap(source, synapse.target);
+    auto tap = finder.tap(synapse.target);
     if (!tap || (taps[*tap] != 0 && taps[*tap] != synapse.weight)) {
       found.reset();
       return;

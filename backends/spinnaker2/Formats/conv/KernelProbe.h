@@ -11,7 +11,7 @@ namespace snnc::s2 {
 class KernelProbe : public fabric::RowProbe {
 public:
   explicit KernelProbe(const fabric::ConvShape &shape)
-      : found(shape), taps(shape.taps(), 0) {}
+      : found(shape), finder(shape), taps(shape.taps(), 0) {}
   void add(uint32_t source, std::span<const snn::IntSynapse> row) override;
   void end(const fabric::BlockStatistics &statistics) override;
 
@@ -20,6 +20,7 @@ public:
 
 private:
   std::optional<fabric::ConvShape> found;
+  fabric::TapFinder finder;
   std::vector<int32_t> taps;
 };
 
