@@ -216,21 +216,21 @@ WeightScales IncomingWeights::choose(unsigned bits) const {
   size_t used = 0;
   for (size_t r = 0; r < groups.size(); ++r)
     used += uses(r);
-  std::vector<Measured> measured; // of `one`, if that is known
   if (used > 1) {
     WeightScales each{bits, {}};
     for (auto &list : groups)
       each.lists.push_back(scalesOf(list, each.limit()));
     if (mayDiffer(one, each)) {
       const WeightScales *both[] = {&one, &each};
-      measured = measure(both);
-      if (rangesDiffer(measured[0], measured[1])) {
+      std::vector<RoundingErrors> measured = measure(both);
+      bool differ = rangesDiffer(measured[0], measured[1]);
+      if (differ)
         one = std::move(each);
-        measured.erase(measured.begin());
-      }
+      one.measured =
+          std::make_shared<RoundingErrors>(std::move(measured[differ]));
     }
   }
-  clipOutliers(one, measured.empty() ? nullptr : &measured[0]);
+  clipOutliers(one);
   return one;
 }
 
@@ -250,8 +250,8 @@ bool IncomingWeights::mayDiffer(const WeightScales &one,
 }
 
 /// S6.8.
-bool IncomingWeights::rangesDiffer(const Measured &together,
-                                   const Measured &apart) const {
+bool IncomingWeights::rangesDiffer(const RoundingErrors &together,
+                                   const RoundingErrors &apart) const {
   for (size_t r = 0; r < groups.size(); ++r) {
     double error = relativeError(together, r);
     if (error > kUnseenError && error > kWorthAScale * relativeError(apart, r))
@@ -272,7 +272,7 @@ void ProjectionLoss::add(const ProjectionLoss &other) {
 
 void IncomingWeights::measureEdge(const Edge &edge, const WeightScales &scales,
                                   uint32_t target, double size, uint32_t count,
-                                  Measured &result,
+                                  RoundingErrors &result,
                                   ProjectionLoss &loss) const {
   double limit = scales.limit(), scale = scales.of(edge.receptor)[target],
          q = rounded(size, scale, limit);
@@ -297,9 +297,9 @@ void IncomingWeights::measureEdge(const Edge &edge, const WeightScales &scales,
 }
 
 /// One walk for all `scales`.
-std::vector<IncomingWeights::Measured>
+std::vector<RoundingErrors>
 IncomingWeights::measure(llvm::ArrayRef<const WeightScales *> scales) const {
-  std::vector<Measured> results(scales.size());
+  std::vector<RoundingErrors> results(scales.size());
   for (size_t k = 0; k < scales.size(); ++k) {
     results[k].error.assign(groups.size(), std::vector<double>(neurons));
     results[k].square.assign(scales[k]->lists.size(),
@@ -325,7 +325,7 @@ IncomingWeights::measure(llvm::ArrayRef<const WeightScales *> scales) const {
 }
 
 /// S6.9.
-double IncomingWeights::relativeError(const Measured &measured,
+double IncomingWeights::relativeError(const RoundingErrors &measured,
                                       size_t receptor) const {
   double total = 0;
   uint64_t reached = 0;
@@ -359,15 +359,17 @@ WeightLoss IncomingWeights::loss(const WeightScales &scales) const {
   WeightLoss result;
   if (surelyExactEnough(scales))
     return result;
-  Measured measured = std::move(measure(&scales)[0]);
-  for (const ProjectionLoss &projection : measured.projections) {
+  auto measured = scales.measured;
+  if (!measured)
+    measured = std::make_shared<RoundingErrors>(std::move(measure(&scales)[0]));
+  for (const ProjectionLoss &projection : measured->projections) {
     if (result.worst.all == 0 || projection.share() > result.worst.share())
       result.worst = projection;
     if (projection.clipped > 0)
       result.clipped.push_back(projection);
   }
   for (size_t r = 0; r < groups.size(); ++r)
-    if (double error = relativeError(measured, r); error > result.error) {
+    if (double error = relativeError(*measured, r); error > result.error) {
       result.error = error;
       result.receptor = r;
     }
@@ -409,8 +411,7 @@ struct Clippings {
 /// S6.10. The largest weight clipped at c costs (largest - c)^2, so c is worth
 /// a try above largest - sqrt(error) only; and rounding errors shrink by
 /// (largest / c)^2 at most, so most groups need no try at all.
-void IncomingWeights::clipOutliers(WeightScales &scales,
-                                   const Measured *known) const {
+void IncomingWeights::clipOutliers(WeightScales &scales) const {
   double limit = scales.limit();
   double least = 1 - std::sqrt(kWorthClipping); // of sqrt(error) / largest
   std::vector<std::vector<Group>> lists =
@@ -422,16 +423,14 @@ void IncomingWeights::clipOutliers(WeightScales &scales,
   if (llvm::none_of(lists,
                     [&](auto &list) { return llvm::any_of(list, mayHelp); }))
     return;
-  std::vector<Measured> now;
-  if (!known) {
-    now = measure(&scales);
-    known = &now[0];
-  }
+  if (!scales.measured)
+    scales.measured =
+        std::make_shared<RoundingErrors>(std::move(measure(&scales)[0]));
   std::vector<Clippings> tries(lists.size());
   for (size_t l = 0; l < lists.size(); ++l) {
     tries[l].of.assign(neurons, 0);
     for (size_t g = 0; g < neurons; ++g)
-      if (double square = known->square[l][g];
+      if (double square = scales.measured->square[l][g];
           std::sqrt(square) > least * lists[l][g].largest) {
         tries[l].tries.emplace_back(lists[l][g].largest, square, limit);
         tries[l].of[g] = uint32_t(tries[l].tries.size());
@@ -451,8 +450,10 @@ void IncomingWeights::clipOutliers(WeightScales &scales,
     for (size_t target = 0; target < neurons; ++target)
       if (const Clipping *clip = tries[l].find(groupOf(target))) {
         auto best = llvm::min_element(clip->errors);
-        if (*best <= kWorthClipping * clip->squareError)
+        if (*best <= kWorthClipping * clip->squareError) {
           scales.lists[l][target] = clip->scales[best - clip->errors];
+          scales.measured = nullptr; // these are others
+        }
       }
 }
 

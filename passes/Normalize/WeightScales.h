@@ -12,23 +12,11 @@
 
 #include <array>
 #include <limits>
+#include <memory>
 
 namespace snnc::normalize {
 
 using Numbers = llvm::SmallVector<double>;
-
-/// Integers per unit of weight. One list for all receptors or one for each,
-/// each with one number for each neuron.
-struct WeightScales {
-  unsigned bits = 8;
-  std::vector<Numbers> lists;
-
-  bool shared() const { return lists.size() == 1; }
-  const Numbers &of(size_t receptor) const {
-    return lists[shared() ? 0 : receptor];
-  }
-  double limit() const { return double((int64_t(1) << (bits - 1)) - 1); }
-};
 
 /// What a projection's integers lose of its weights.
 struct ProjectionLoss {
@@ -39,6 +27,28 @@ struct ProjectionLoss {
   double largestClipped = 0, clippedTo = 0; ///< sizes, the user's units
   double share() const { return all ? double(lost) / double(all) : 0.0; }
   void add(const ProjectionLoss &other); ///< of later targets
+};
+
+/// What rounding with some scales does, streamed once over all synapses.
+struct RoundingErrors {
+  std::vector<std::vector<double>> error;  ///< |e|, [receptor][neuron]
+  std::vector<std::vector<double>> square; ///< e^2, [list][group]
+  std::vector<ProjectionLoss> projections;
+};
+
+/// Integers per unit of weight. One list for all receptors or one for each,
+/// each with one number for each neuron.
+struct WeightScales {
+  unsigned bits = 8;
+  std::vector<Numbers> lists;
+  /// What they do, if choosing them took a look at all synapses; else null.
+  std::shared_ptr<const RoundingErrors> measured = nullptr;
+
+  bool shared() const { return lists.size() == 1; }
+  const Numbers &of(size_t receptor) const {
+    return lists[shared() ? 0 : receptor];
+  }
+  double limit() const { return double((int64_t(1) << (bits - 1)) - 1); }
 };
 
 /// What a population's integers lose.
@@ -100,12 +110,6 @@ private:
     template <typename Visit>
     void forEachSize(snn::NeuronRange onto, Visit visit) const;
   };
-  /// What rounding with some scales does, streamed once over all synapses.
-  struct Measured {
-    std::vector<std::vector<double>> error;  ///< |e|, [receptor][neuron]
-    std::vector<std::vector<double>> square; ///< e^2, [list][group]
-    std::vector<ProjectionLoss> projections;
-  };
 
   size_t groupOf(size_t target) const {
     return common ? 0 : coarsest->scaleGroup(uint32_t(target));
@@ -120,15 +124,15 @@ private:
   Numbers scalesOf(const std::vector<Group> &list, double limit) const;
   std::vector<Group> allReceptors() const;
   bool mayDiffer(const WeightScales &one, const WeightScales &each) const;
-  bool rangesDiffer(const Measured &together, const Measured &apart) const;
-  /// `known`: what measure() says of `scales`, or null.
-  void clipOutliers(WeightScales &scales, const Measured *known) const;
-  std::vector<Measured>
+  bool rangesDiffer(const RoundingErrors &together,
+                    const RoundingErrors &apart) const;
+  void clipOutliers(WeightScales &scales) const;
+  std::vector<RoundingErrors>
   measure(llvm::ArrayRef<const WeightScales *> scales) const;
   void measureEdge(const Edge &edge, const WeightScales &scales,
                    uint32_t target, double size, uint32_t count,
-                   Measured &result, ProjectionLoss &loss) const;
-  double relativeError(const Measured &measured, size_t receptor) const;
+                   RoundingErrors &result, ProjectionLoss &loss) const;
+  double relativeError(const RoundingErrors &measured, size_t receptor) const;
   bool surelyExactEnough(const WeightScales &scales) const;
 
   mlir::MLIRContext *context = nullptr;
