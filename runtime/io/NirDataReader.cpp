@@ -10,6 +10,7 @@
 #include "runtime/io/Hdf5Dataset.h"
 #include "runtime/io/NirEvents.h"
 #include "runtime/support/ChildProcess.h"
+#include "runtime/support/FileReader.h"
 
 #include <algorithm>
 #include <cmath>
@@ -264,16 +265,13 @@ Status Reader::readGraph(hid_t group, const std::string &prefix,
 }
 
 Expected<ArrayMap> Reader::read() {
-  std::error_code failure;
-  uint64_t bytes = std::filesystem::file_size(path, failure);
-  if (failure)
-    return makeError("SNN0001", {path, "", 0, 0},
-                     fmt::format("cannot read the file: {}", failure.message()),
-                     {"check the path and its permissions"});
-  if (bytes > limits.fileBytes)
+  auto regular = FileReader::open(path, UINT64_MAX);
+  if (!regular)
+    return regular.takeError();
+  if (regular->size() > limits.fileBytes)
     return error("SNN0403", "",
-                 fmt::format("the file has {} bytes, the limit is {}", bytes,
-                             limits.fileBytes));
+                 fmt::format("the file has {} bytes, the limit is {}",
+                             regular->size(), limits.fileBytes));
   Quiet quiet;
   Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (!file)

@@ -100,11 +100,13 @@ def end(what, inputs, number, moment):
             stdout=subprocess.DEVNULL, env={**os.environ, "TMPDIR": scratch})
         verbs.wait_for_handlers(child.pid)
         time.sleep(moment)
+
+        def refused():  # most readers do not wait for a writer
+            return what in WAITS and child.returncode == 1 and \
+                b"not a regular file" in said
         if child.poll() is not None:
             said = child.communicate()[1]
-            refused = what in WAITS and child.returncode == 1 and \
-                b"not a regular file" in said
-            return None, (None if child.returncode == 0 or refused else
+            return None, (None if child.returncode == 0 or refused() else
                           f"it fails by itself: {said.decode()[-300:]}")
         begin = time.monotonic()
         child.send_signal(number)
@@ -117,7 +119,7 @@ def end(what, inputs, number, moment):
         seconds = time.monotonic() - begin
         left = (set(os.listdir(folder)) - set(os.listdir(inputs))
                 - set(what.leaves)) | set(os.listdir(scratch))
-        if child.returncode == 0:
+        if child.returncode == 0 or refused():
             return None, None  # it was writing its last words
         if child.returncode != 130 or b"SNN0427" not in said:
             return seconds, f"exit {child.returncode}: {said.decode()[-300:]}"
