@@ -14,7 +14,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "release"
-SNNC = os.environ.get("SNNC") or str(BUILD / "bin" / "snnc")
+SNNC = os.path.abspath(os.environ.get("SNNC") or BUILD / "bin" / "snnc")
 FAULTS = os.environ.get("SNNC_FAULT_LIBRARY") or str(BUILD / "lib" / "libsnnc_faults.so")
 DOCUMENTED = (0, 1, 2, 3, 4, 5, 6, 130)
 TIMEOUT = 1200  # ends what hangs; no machine is too slow for it
