@@ -3,6 +3,7 @@
 
 #include "compiler/SNN/Connectivity.h"
 #include "runtime/support/Draws.h"
+#include "runtime/support/Vectors.h"
 
 #include <algorithm>
 #include <cmath>
@@ -33,16 +34,31 @@ double Drawer::operator()(uint32_t word) const {
   return 0;
 }
 
+/// std::nearbyint, as whole numbers from 2^51 on are.
+static inline SNNC_INLINE double nearest(double x) {
+  constexpr double shift = 0x1.8p52, whole = 0x1p51;
+  double rounded = (x + shift) - shift;
+  return x > -whole && x < whole ? rounded : x;
+}
+
 void Drawer::many(const uint32_t *words, size_t count, double *out) const {
   const auto &n = numbers;
   if (kind == DistKind::Normal || kind == DistKind::NormalInt) {
     normalQuantiles(words, count, out);
-    for (size_t i = 0; i < count; ++i) {
-      double drawn = n[0] + n[1] * out[i];
-      if (kind == DistKind::NormalInt)
-        drawn = std::nearbyint(drawn);
-      out[i] = std::clamp(drawn, n[2], n[3]);
-    }
+    // Numbers of their own: `out` might be `n`, as far as a compiler sees.
+    double mean = n[0], deviation = n[1], least = n[2], most = n[3];
+    bool isWhole = kind == DistKind::NormalInt;
+    withVectors(widestVectors(), [&]() SNNC_INLINE {
+      for (size_t i = 0; i < count; ++i)
+        out[i] = mean + deviation * out[i];
+      if (isWhole)
+        for (size_t i = 0; i < count; ++i)
+          out[i] = nearest(out[i]);
+      for (size_t i = 0; i < count; ++i) {
+        double x = out[i] < least ? least : out[i];
+        out[i] = x > most ? most : x;
+      }
+    });
     return;
   }
   for (size_t i = 0; i < count; ++i)

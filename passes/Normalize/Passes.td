@@ -227,7 +227,10 @@ def Quantize : Pass<"snn-quantize", "::mlir::ModuleOp"> {
              clEnumValN(::snnc::normalize::QuantizeMode::PerNeuron,
                         "per-neuron", ""),
              clEnumValN(::snnc::normalize::QuantizeMode::PySpinnaker2,
-                        "py-spinnaker2", ""))}]>];
+                        "py-spinnaker2", ""))}]>,
+
+    Option<"threads", "threads", "unsigned", "0",
+           "that read drawn weights; 0: as many as there are cores">];
 }
 
 #endif // SNNC_NORMALIZE_PASSES

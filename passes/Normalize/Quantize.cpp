@@ -63,6 +63,7 @@ struct QuantizePass : impl::QuantizeBase<QuantizePass> {
                << ", model '" << model.getSymName() << "' has "
                << model.numReceptors();
     IncomingWeights weights;
+    weights.setThreads(threads);
     if (failed(weights.read(population, incoming,
                             mode != QuantizeMode::PerNeuron)))
       return failure();

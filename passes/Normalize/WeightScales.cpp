@@ -3,7 +3,9 @@
 
 #include "passes/Normalize/WeightScales.h"
 
-#include "mlir/IR/Threading.h"
+#include "runtime/support/Threads.h"
+#include "runtime/support/Vectors.h"
+
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/bit.h"
 
@@ -29,17 +31,19 @@ static constexpr size_t kClips = 7;
 static constexpr double kFloatRounding = 0x1p-22;
 
 /// To the nearest integer, ties to even; 0 <= x < 2^51.
-static double nearest(double x) {
+static inline SNNC_INLINE double nearest(double x) {
   constexpr double shift = 0x1p52;
   return (x + shift) - shift;
 }
 
 /// The integer of a weight of this size.
-static double rounded(double size, double scale, double limit) {
-  return nearest(std::min(size * scale, limit));
+static inline SNNC_INLINE double rounded(double size, double scale,
+                                         double limit) {
+  double scaled = size * scale;
+  return nearest(scaled < limit ? scaled : limit);
 }
 
-static bool clips(double size, double scale, double limit) {
+static inline SNNC_INLINE bool clips(double size, double scale, double limit) {
   return size * scale >= limit + 0.5;
 }
 
@@ -100,40 +104,45 @@ static float commonWeight(ProjectionOp projection) {
   return float(rule.getWeight().values()[0]);
 }
 
-/// Targets [begin, end).
 template <typename Visit>
-void IncomingWeights::Edge::forEachSize(NeuronRange onto, Visit visit) const {
+void IncomingWeights::Edge::forEachRun(NeuronRange onto, Visit visit) const {
   if (degrees.empty())
     return view->forEachBatch(onto, false, [&](const SynapseBatch &batch) {
+      double sizes[SynapseBatch::kMost];
       for (size_t i = 0; i < batch.count; ++i)
-        visit(batch.target[i], std::abs(double(batch.weight[i])), 1u);
+        sizes[i] = std::abs(double(batch.weight[i]));
+      for (size_t begin = 0, end; begin < batch.count; begin = end) {
+        uint32_t target = batch.target[begin];
+        for (end = begin + 1; end < batch.count && batch.target[end] == target;)
+          ++end;
+        visit(Run{target, llvm::ArrayRef(sizes + begin, sizes + end), 1});
+      }
     });
+  double size = std::abs(double(weight));
   for (uint32_t target = onto.begin; target < onto.end; ++target)
     if (degrees[target] > 0)
-      visit(target, std::abs(double(weight)), degrees[target]);
+      visit(Run{target, size, degrees[target]});
 }
 
 /// Ranges of targets side by side where each target has a group of its own and
 /// its synapses are made without the others'.
 template <typename Visit>
-void IncomingWeights::forEachSize(const Edge &edge, Visit visit) const {
-  auto last = uint32_t(neurons - 1);
+void IncomingWeights::forEachRun(const Edge &edge, Visit visit) const {
   uint32_t end = edge.view->numTargets();
-  bool isSplit = !common && coarsest->scaleGroup(last) == last &&
-                 edge.degrees.empty() && edge.view->isMadeByTarget();
+  bool isSplit =
+      ownScales && edge.degrees.empty() && edge.view->isMadeByTarget();
   if (!isSplit)
-    return edge.forEachSize({0, end}, [&](auto... what) { visit(0, what...); });
-  parallelFor(context, 0, kRanges, [&](size_t r) {
+    return edge.forEachRun({0, end}, [&](const Run &run) { visit(0, run); });
+  snnc::parallelFor(threads, kRanges, [&](size_t r) {
     NeuronRange onto{uint32_t(uint64_t(end) * r / kRanges),
                      uint32_t(uint64_t(end) * (r + 1) / kRanges)};
-    edge.forEachSize(onto, [&](auto... what) { visit(r, what...); });
+    edge.forEachRun(onto, [&](const Run &run) { visit(r, run); });
   });
 }
 
 LogicalResult IncomingWeights::read(PopulationOp population,
                                     llvm::ArrayRef<ProjectionOp> projections,
                                     bool onePerPopulation) {
-  context = population.getContext();
   common = onePerPopulation;
   neurons = size_t(population.numNeurons());
   size_t receptors = 1;
@@ -156,18 +165,23 @@ LogicalResult IncomingWeights::read(PopulationOp population,
   for (Edge &edge : edges)
     if (edge.view->scaleGroup(last) < coarsest->scaleGroup(last))
       coarsest = edge.view.get();
+  ownScales = !common && coarsest->scaleGroup(last) == last;
   groups.assign(receptors, std::vector<Group>(neurons));
   sums.assign(receptors, std::vector<Sum>(neurons));
   for (Edge &edge : edges) {
     auto &list = groups[edge.receptor];
     auto &into = sums[edge.receptor];
-    forEachSize(edge,
-                [&](size_t, uint32_t target, double size, uint32_t count) {
-                  list[groupOf(target)].add(size, count);
-                  into[target].count += size > 0 ? count : 0;
-                  for (uint32_t k = 0; k < count; ++k)
-                    into[target].size += size;
-                });
+    forEachRun(edge, [&](size_t, const Run &run) {
+      Group &group = list[groupOf(run.target)];
+      Sum sum = into[run.target];
+      for (double size : run.sizes) {
+        group.add(size, run.times);
+        sum.count += size > 0 ? run.times : 0;
+        for (uint32_t k = 0; k < run.times; ++k)
+          sum.size += size;
+      }
+      into[run.target] = sum;
+    });
   }
   return success();
 }
@@ -270,30 +284,52 @@ void ProjectionLoss::add(const ProjectionLoss &other) {
   }
 }
 
-void IncomingWeights::measureEdge(const Edge &edge, const WeightScales &scales,
-                                  uint32_t target, double size, uint32_t count,
-                                  RoundingErrors &result,
-                                  ProjectionLoss &loss) const {
-  double limit = scales.limit(), scale = scales.of(edge.receptor)[target],
-         q = rounded(size, scale, limit);
-  double lost = std::abs(size - q / scale);
-  double &error = result.error[edge.receptor][target],
-         &square =
-             result
-                 .square[scales.shared() ? 0 : edge.receptor][groupOf(target)];
-  for (uint32_t k = 0; k < count; ++k) {
-    error += lost;
-    square += lost * lost;
+/// What rounding loses of each size: |size - q / scale|. `zeros` of the sizes
+/// that are not 0 become 0, `clipped` are beyond the largest integer.
+struct RoundedSizes {
+  RoundedSizes(llvm::ArrayRef<double> sizes, double scale, double limit) {
+    withVectors(widestVectors(), [&]() SNNC_INLINE {
+      uint64_t notZero = 0, zero = 0, beyond = 0;
+      for (size_t i = 0; i < sizes.size(); ++i) {
+        double size = sizes[i], q = rounded(size, scale, limit);
+        lost[i] = std::abs(size - q / scale);
+        notZero += size > 0;
+        zero += (size > 0) & (q == 0);
+        beyond += clips(size, scale, limit);
+      }
+      all = notZero;
+      zeros = zero;
+      clipped = beyond;
+    });
   }
-  loss.all += size > 0 ? count : 0;
-  loss.lost += size > 0 && q == 0 ? count : 0;
-  if (clips(size, scale, limit)) {
-    loss.clipped += count;
-    if (size > loss.largestClipped) {
-      loss.largestClipped = size;
-      loss.clippedTo = q / scale;
+  double lost[SynapseBatch::kMost];
+  uint64_t all = 0, zeros = 0, clipped = 0;
+};
+
+void IncomingWeights::measureRun(const Edge &edge, const WeightScales &scales,
+                                 const Run &run, RoundingErrors &result,
+                                 ProjectionLoss &loss) const {
+  size_t list = scales.shared() ? 0 : edge.receptor;
+  double limit = scales.limit(), scale = scales.of(edge.receptor)[run.target];
+  RoundedSizes now(run.sizes, scale, limit);
+  double error = result.error[edge.receptor][run.target],
+         square = result.square[list][groupOf(run.target)];
+  for (size_t i = 0; i < run.sizes.size(); ++i)
+    for (uint32_t k = 0; k < run.times; ++k) {
+      error += now.lost[i];
+      square += now.lost[i] * now.lost[i];
     }
-  }
+  result.error[edge.receptor][run.target] = error;
+  result.square[list][groupOf(run.target)] = square;
+  loss.all += now.all * run.times;
+  loss.lost += now.zeros * run.times;
+  loss.clipped += now.clipped * run.times;
+  if (now.clipped > 0)
+    for (double size : run.sizes)
+      if (size > loss.largestClipped && clips(size, scale, limit)) {
+        loss.largestClipped = size;
+        loss.clippedTo = rounded(size, scale, limit) / scale;
+      }
 }
 
 /// One walk for all `scales`.
@@ -308,12 +344,10 @@ IncomingWeights::measure(llvm::ArrayRef<const WeightScales *> scales) const {
   for (const Edge &edge : edges) {
     std::vector<std::vector<ProjectionLoss>> losses(
         kRanges, std::vector<ProjectionLoss>(scales.size()));
-    forEachSize(
-        edge, [&](size_t range, uint32_t target, double size, uint32_t count) {
-          for (size_t k = 0; k < scales.size(); ++k)
-            measureEdge(edge, *scales[k], target, size, count, results[k],
-                        losses[range][k]);
-        });
+    forEachRun(edge, [&](size_t range, const Run &run) {
+      for (size_t k = 0; k < scales.size(); ++k)
+        measureRun(edge, *scales[k], run, results[k], losses[range][k]);
+    });
     for (size_t k = 0; k < scales.size(); ++k) {
       auto &all =
           results[k].projections.emplace_back(ProjectionLoss{edge.name});
@@ -440,11 +474,11 @@ void IncomingWeights::clipOutliers(WeightScales &scales) const {
     Clippings &list = tries[scales.shared() ? 0 : edge.receptor];
     if (list.tries.empty())
       continue;
-    forEachSize(edge,
-                [&](size_t, uint32_t target, double size, uint32_t count) {
-                  if (Clipping *clipping = list.find(groupOf(target)))
-                    clipping->add(size, limit, count);
-                });
+    forEachRun(edge, [&](size_t, const Run &run) {
+      if (Clipping *clipping = list.find(groupOf(run.target)))
+        for (double size : run.sizes)
+          clipping->add(size, limit, run.times);
+    });
   }
   for (size_t l = 0; l < lists.size(); ++l)
     for (size_t target = 0; target < neurons; ++target)

@@ -66,6 +66,8 @@ public:
   mlir::LogicalResult read(snn::PopulationOp population,
                            llvm::ArrayRef<snn::ProjectionOp> projections,
                            bool onePerPopulation);
+  /// Of this computer, from now on; 0: as many as there are cores.
+  void setThreads(unsigned most) { threads = most; }
   /// The scales of S6.2, S6.7, S6.8 and S6.10.
   WeightScales choose(unsigned bits) const;
   WeightLoss loss(const WeightScales &scales) const;
@@ -97,6 +99,13 @@ private:
     uint64_t count = 0;
     double size = 0; ///< sum of |w|
   };
+  /// Sizes |w| of synapses onto one target, in the order of the view, each as
+  /// often as `times` says.
+  struct Run {
+    uint32_t target;
+    llvm::ArrayRef<double> sizes;
+    uint32_t times;
+  };
   struct Edge {
     llvm::StringRef name;
     size_t receptor;
@@ -105,21 +114,22 @@ private:
     std::vector<uint32_t> degrees;
     float weight = 0;
 
-    /// Calls visit(target, size, count) for all synapses, `count` of them at
-    /// once with the size |w|; those of a target in the order of the view.
+    /// Calls visit(run) for all synapses onto some targets.
     template <typename Visit>
-    void forEachSize(snn::NeuronRange onto, Visit visit) const;
+    void forEachRun(snn::NeuronRange onto, Visit visit) const;
   };
 
   size_t groupOf(size_t target) const {
-    return common ? 0 : coarsest->scaleGroup(uint32_t(target));
+    if (common)
+      return 0;
+    return ownScales ? target : coarsest->scaleGroup(uint32_t(target));
   }
   /// Ranges of targets that threads take.
   static constexpr size_t kRanges = 64;
-  /// Calls visit(range, target, size, count) for all synapses of an edge, those
-  /// of a range one after the other.
+  /// Calls visit(range, run) for all synapses of an edge, those of a range one
+  /// after the other.
   template <typename Visit>
-  void forEachSize(const Edge &edge, Visit visit) const;
+  void forEachRun(const Edge &edge, Visit visit) const;
   double scaleOf(const Group &group, double limit) const;
   Numbers scalesOf(const std::vector<Group> &list, double limit) const;
   std::vector<Group> allReceptors() const;
@@ -129,19 +139,19 @@ private:
   void clipOutliers(WeightScales &scales) const;
   std::vector<RoundingErrors>
   measure(llvm::ArrayRef<const WeightScales *> scales) const;
-  void measureEdge(const Edge &edge, const WeightScales &scales,
-                   uint32_t target, double size, uint32_t count,
-                   RoundingErrors &result, ProjectionLoss &loss) const;
+  void measureRun(const Edge &edge, const WeightScales &scales, const Run &run,
+                  RoundingErrors &result, ProjectionLoss &loss) const;
   double relativeError(const RoundingErrors &measured, size_t receptor) const;
   bool surelyExactEnough(const WeightScales &scales) const;
 
-  mlir::MLIRContext *context = nullptr;
+  unsigned threads = 0;
   std::vector<Edge> edges;
   snn::Connectivity *coarsest = nullptr;
   std::vector<std::vector<Group>> groups; ///< [receptor][group]
   std::vector<std::vector<Sum>> sums;     ///< [receptor][neuron]
   size_t neurons = 0;
-  bool common = false;
+  bool common = false;    ///< one scale for all neurons
+  bool ownScales = false; ///< one for each
 };
 
 /// S6.6: above this share of weights that become 0, a projection is another

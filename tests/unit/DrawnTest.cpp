@@ -8,6 +8,7 @@
 #include "compiler/SNN/DrawnRows.h"
 #include "runtime/support/Draws.h"
 #include "runtime/support/Poisson.h"
+#include "runtime/support/Threads.h"
 
 #include "mlir/AsmParser/AsmParser.h"
 
@@ -287,8 +288,8 @@ TEST(Portable, LogExpAndQuantile) {
   }
 }
 
-/// In-degrees of a fixed total number are multinomial: their mean is exact, their
-/// variance n p (1 - p) of one target.
+/// In-degrees of a fixed total number are multinomial: their mean is exact,
+/// their variance n p (1 - p) of one target.
 TEST_F(Drawn, AFixedTotalNumberIsSharedOutByChance) {
   auto view = make("fixed_total_number, amount = 100000.0 : f64", 300, 1000);
   ASSERT_TRUE(view) << error;
@@ -316,7 +317,7 @@ TEST_F(Drawn, NormalDelaysAreWholeAndBounded) {
   double sum = 0;
   for (auto [delay, count] : counts)
     sum += double(delay) * count;
-  EXPECT_NEAR(sum / 10000, 14.1, 0.4); // 14 but for what 0 cuts off
+  EXPECT_NEAR(sum / 10000, 14.1, 0.4);        // 14 but for what 0 cuts off
   EXPECT_NEAR(counts[0] / 1e4, 0.0359, 0.01); // below half a tick
 }
 
@@ -344,10 +345,25 @@ TEST(Binomial, HasTheRightMoments) {
   EXPECT_EQ(binomial(0, 0.5, 0.9), 0u);
 }
 
+TEST(Threads, EachItemOnceAndWhatIsThrown) {
+  for (unsigned threads : {0u, 1u, 3u, 9u}) {
+    std::vector<std::atomic<int>> calls(100);
+    parallelFor(threads, calls.size(), [&](size_t i) { ++calls[i]; });
+    EXPECT_TRUE(std::ranges::all_of(calls, [](int c) { return c == 1; }));
+    EXPECT_THROW(parallelFor(threads, calls.size(),
+                             [&](size_t i) {
+                               if (i == 40)
+                                 throw std::bad_alloc();
+                             }),
+                 std::bad_alloc);
+    parallelFor(threads, 0, [](size_t) { FAIL(); });
+  }
+}
+
 /// Vectors of any width draw what Random.h draws one by one.
 TEST(Draws, ManyAtOnceAreTheSame) {
-  for (VectorSet set : {VectorSet::Portable, VectorSet::Avx2,
-                        VectorSet::Avx512})
+  for (VectorSet set :
+       {VectorSet::Portable, VectorSet::Avx2, VectorSet::Avx512})
     for (uint32_t owner = 0; set <= widestVectors() && owner < 300; ++owner) {
       DrawnWords drawn;
       drawWords({7, owner}, owner * 131, owner, drawn, set);
@@ -361,8 +377,8 @@ TEST(Draws, ManyAtOnceAreTheSame) {
         ASSERT_EQ(normal[i], normalQuantile(openInterval(w[2])));
       }
     }
-  uint32_t ends[8] = {0, 1, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0xFFFFFFFE,
-                      0x133332, 0xF0000000};
+  uint32_t ends[8] = {0,          1,          0x7FFFFFFF, 0x80000000,
+                      0xFFFFFFFF, 0xFFFFFFFE, 0x133332,   0xF0000000};
   double normal[8];
   normalQuantiles(ends, 8, normal);
   for (int i = 0; i < 8; ++i)

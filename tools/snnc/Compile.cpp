@@ -116,7 +116,8 @@ int runCompile(const CompileOptions &options, DiagnosticSink &sink) {
   target::Target &target = *registry.find(kBundleTarget);
   if (failed(target.admit(*imported.module, sink)) ||
       failed(normalizeNetwork(*imported.module, imported.dt, imported.dynamics,
-                              options.network, /*quantized=*/true)))
+                              options.network, /*quantized=*/true,
+                              options.jobs)))
     return kExitInput;
   if (emitStage(*imported.module, pipeline::StageId::Normalized, options.emit))
     return kExitOk;

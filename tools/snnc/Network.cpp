@@ -220,7 +220,8 @@ ImportedNetwork importNetwork(const std::string &path,
 
 LogicalResult normalizeNetwork(ModuleOp module, double dt,
                                const Dynamics &dynamics,
-                               const NetworkOptions &options, bool quantized) {
+                               const NetworkOptions &options, bool quantized,
+                               unsigned threads) {
   bool incumbent = options.quantize == normalize::QuantizeMode::PySpinnaker2;
   pipeline::NormalizeOptions normalize;
   auto &discretize = normalize.discretize;
@@ -237,6 +238,7 @@ LogicalResult normalizeNetwork(ModuleOp module, double dt,
   normalize.retime.alignStart = !incumbent;
   normalize.quantize.bits = unsigned(options.weights);
   normalize.quantize.mode = options.quantize;
+  normalize.quantize.threads = threads;
   normalize.quantized = quantized;
   pipeline::Pipeline pipeline;
   pipeline::addNormalize(pipeline, normalize);

@@ -43,11 +43,11 @@ bool acceptsOptions(const std::string &path, const NetworkOptions &options,
                     const std::string &hint, DiagnosticSink &sink);
 
 /// Imported -> Normalized. `quantized` false stops before integers (for the
-/// float reference).
+/// float reference). `threads` of this computer; 0: all.
 mlir::LogicalResult normalizeNetwork(mlir::ModuleOp module, double dt,
                                      const Dynamics &dynamics,
                                      const NetworkOptions &options,
-                                     bool quantized);
+                                     bool quantized, unsigned threads = 0);
 
 using target::networkOf;
 

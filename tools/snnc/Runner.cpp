@@ -129,7 +129,7 @@ bool RunSubject::openNetwork(const RunOptions &options,
     }
   }
   if (failed(normalizeNetwork(*imported.module, imported.dt, imported.dynamics,
-                              compile.network, quantized)))
+                              compile.network, quantized, options.threads)))
     return false;
   module = std::move(imported.module);
   description = reference::describeNetwork(networkOf(*module));
