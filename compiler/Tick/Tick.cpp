@@ -146,10 +146,23 @@ LogicalResult MatmulOp::verifyRegions() {
            << getReceptors() << " receptors; a core has 1 to "
            << SNNC_MAX_RECEPTORS;
   Block &body = getBody().front();
-  if (llvm::hasSingleElement(body) &&
-      isa<ForNeuronsOp, SendSumsOp>(body.front()))
-    return success();
-  return emitOpError("holds one tick.for_neurons or one tick.send_sums");
+  if (!llvm::hasSingleElement(body) ||
+      !isa<ForNeuronsOp, SendSumsOp>(body.front()))
+    return emitOpError("holds one tick.for_neurons or one tick.send_sums");
+  if (auto sums = dyn_cast<SendSumsOp>(body.front());
+      sums && sums.getReceptors() != getReceptors())
+    return sums.emitOpError("is of ")
+           << sums.getReceptors() << " receptors, the products of "
+           << getReceptors();
+  // A tile has sums for so many receptors and no more.
+  WalkResult taken = getBody().walk([&](RingTakeOp take) {
+    if (take.getReceptor() < getReceptors())
+      return WalkResult::advance();
+    take.emitOpError("names receptor ")
+        << take.getReceptor() << ", the products have " << getReceptors();
+    return WalkResult::interrupt();
+  });
+  return failure(taken.wasInterrupted());
 }
 
 LogicalResult SendSumsOp::verify() {

@@ -209,6 +209,32 @@ tick.program @p {
 tick.program @p {
   tick.on timer {
     tick.matmul bits 8 batch 1 receptors 1 {
+      // expected-error @+1 {{is of 2 receptors, the products of 1}}
+      tick.send_sums receptors 2 bits 8
+    }
+  }
+}
+
+// -----
+
+tick.program @p {
+  tick.on timer {
+    tick.matmul bits 8 batch 1 receptors 1 {
+      tick.for_neurons {
+      ^bb0(%n: i32):
+        // expected-error @+1 {{names receptor 1, the products have 1}}
+        %sum = tick.ring_take %n receptor 1
+        tick.store_state %sum to %n state 0
+      }
+    }
+  }
+}
+
+// -----
+
+tick.program @p {
+  tick.on timer {
+    tick.matmul bits 8 batch 1 receptors 1 {
       // expected-error @+1 {{sends digits of 1 to 16 bits, not 17}}
       tick.send_sums receptors 1 bits 17
     }
