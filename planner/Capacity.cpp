@@ -95,7 +95,7 @@ static LogicalResult refuseNeurons(snn::NetworkOp network,
       report(largest, "SNN0354")
       << "the network does not fit: its " << thousands(neurons)
       << " neurons take at least " << thousands(bytes) << " B, all "
-      << machine.pes.size() << " cores of '" << machine.name
+      << machine.coreCount() << " cores of '" << machine.name
       << "' together have " << thousands(room) << " B";
   diag.attachNote() << "largest: '" << (name ? name.getValue() : "")
                     << "' with " << thousands(most) << " neurons";
@@ -196,7 +196,7 @@ static LogicalResult refuseSynapses(Parts parts, const MachineModel &machine,
       << (memory ? "take at least " + thousands(parts.bytes) + " B"
                  : "are more than the " + thousands(mostDrawn) +
                        " that are drawn for this machine")
-      << ", all " << machine.pes.size() << " cores of '" << machine.name
+      << ", all " << machine.coreCount() << " cores of '" << machine.name
       << "' together have " << thousands(room) << " B";
   diag.attachNote() << "most synapses: " << table;
   // Half of the memory, at the four bytes of the widest synapse.
@@ -215,7 +215,7 @@ static LogicalResult refuseSynapses(Parts parts, const MachineModel &machine,
 LogicalResult refuseHopeless(snn::NetworkOp network,
                              const MachineModel &machine,
                              llvm::StringRef elsewhere) {
-  uint64_t room = availableBytes(machine.sram) * machine.pes.size();
+  uint64_t room = availableBytes(machine.sram) * machine.coreCount();
   if (failed(refuseNeurons(network, machine, room, elsewhere)))
     return failure();
   double most = 0;

@@ -106,7 +106,7 @@ public:
   bool shrink(uint32_t node, Limits limits = Limits::BytesAndTime);
   /// Plans with more slices than this are not looked at: no machine of that
   /// kind holds them, and telling so exactly takes their square.
-  uint64_t mostSlices() const { return 4 * machine.pes.size() + 64; }
+  uint64_t mostSlices() const { return 4 * machine.coreCount() + 64; }
   bool tooManySlices(uint32_t node, uint32_t chunk) const {
     return info.nodes[node].size > mostSlices() * std::max(1u, chunk);
   }

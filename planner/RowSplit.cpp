@@ -306,7 +306,7 @@ std::optional<std::vector<RowPart>> LayerPlanner::partition(uint32_t node,
 bool LayerPlanner::shrinkRows(uint32_t node, Limits limits) {
   LayerCut &cut = cuts[node];
   uint32_t size = info.nodes[node].size, unit = granule(node);
-  uint64_t cap = cut.chunk, fewest = machine.pes.size() + 1;
+  uint64_t cap = cut.chunk, fewest = machine.coreCount() + 1;
   LayerCut best;
   uint32_t last = 0;
   for (uint64_t count = (size + cap - 1) / cap; 2 * count < fewest; ++count) {

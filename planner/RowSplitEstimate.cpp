@@ -116,7 +116,7 @@ std::optional<LayerEstimate> fewerByRows(const LayerShape &layer,
     if (std::max(2.0, std::floor(least)) + 1 >= double(columns->pes))
       return std::nullopt;
   }
-  uint64_t most = machine.pes.size() + 1;
+  uint64_t most = machine.coreCount() + 1;
   double weights = 0; // of the rows of one-tile panels, bytes
   for (const EdgeShape &edge : layer.edges)
     weights += edge.sources * edge.delays * edge.filled.front() *

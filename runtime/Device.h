@@ -13,7 +13,7 @@
 #ifndef SNNC_RUNTIME_DEVICE_H
 #define SNNC_RUNTIME_DEVICE_H
 
-#include "runtime/machine/CoreAddress.h"
+#include "runtime/machine/MachineModel.h"
 #include "runtime/support/Diagnostic.h"
 
 #include <cstddef>
@@ -49,12 +49,31 @@ struct PeStatistics {
   uint64_t macProducts = 0; ///< multiply-accumulates that it did
 };
 
+/// What a link between two chips carried, one way.
+struct LinkStatistics {
+  ChipLink link;
+  uint64_t packets = 0;
+  uint64_t mostInTick = 0; ///< in `worstTick`, the first tick with that count
+  uint64_t worstTick = 0;
+};
+
+/// Packets that a chip's router looked up.
+struct RouterStatistics {
+  ChipCoordinate chip;
+  uint64_t packets = 0;
+  uint64_t unrouted = 0; ///< no entry matched
+};
+
 struct DeviceStatistics {
   uint64_t ticks = 0;
   uint64_t packetsRouted = 0;
   uint64_t packetsUnrouted = 0; ///< no router entry matched: a lost spike
   double tickCycles = 0;        ///< cycles that one tick has; 0: not timed
   std::vector<PeStatistics> pes;
+  /// On machines of several chips; those that saw packets, ascending.
+  std::vector<LinkStatistics> links;
+  std::vector<RouterStatistics> routers;
+  double linkPackets = 0; ///< that a link carries in a tick; 0: nobody knows
 
   /// Of another sample on the same device.
   DeviceStatistics &operator+=(const DeviceStatistics &other);

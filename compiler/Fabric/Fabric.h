@@ -11,6 +11,7 @@
 #define SNNC_FABRIC_FABRIC_H
 
 #include "compiler/Rows/RowFormat.h"
+#include "runtime/machine/ChipGrid.h"
 #include "runtime/machine/CoreAddress.h"
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
@@ -42,6 +43,8 @@ const RowFormats &rowFormatsOf(mlir::MLIRContext *context);
 CoreAddress addressOf(PeAttr pe);
 /// The chip whose router has this entry.
 ChipCoordinate chipOf(RouteOp route);
+/// The links that it copies to: bit l is link l (runtime/machine/ChipGrid.h).
+unsigned linksOf(RouteOp route);
 PeAttr toAttr(mlir::MLIRContext *context, const CoreAddress &core);
 
 /// The attribute of an encoding and back.

@@ -147,6 +147,16 @@ LogicalResult RouteOp::verify() {
     return emitOpError("key and mask are 32 bits wide");
   if (getKey() & ~getMask())
     return emitOpError("key has bits outside its mask and never matches");
+  for (auto pe : getTargets().getAsRange<PeAttr>())
+    if (addressOf(pe).chip != chipOf(*this))
+      return emitOpError("names a core of another chip");
+  int64_t last = -1;
+  for (int64_t link : getLinks().value_or(llvm::ArrayRef<int64_t>())) {
+    if (link <= last || link >= int64_t(kLinksPerChip))
+      return emitOpError("names links that are not 0 to ")
+             << kLinksPerChip - 1 << ", rising";
+    last = link;
+  }
   return success();
 }
 
@@ -178,6 +188,13 @@ llvm::SmallVector<BlockOp> snnc::fabric::blocksOf(SliceOp slice) {
 
 snnc::ChipCoordinate snnc::fabric::chipOf(RouteOp route) {
   return {uint16_t(route.getChipX()), uint16_t(route.getChipY())};
+}
+
+unsigned snnc::fabric::linksOf(RouteOp route) {
+  unsigned links = 0;
+  for (int64_t link : route.getLinks().value_or(llvm::ArrayRef<int64_t>()))
+    links |= 1u << link;
+  return links;
 }
 
 GatherOp snnc::fabric::gatherOf(SliceOp slice) {

@@ -153,15 +153,21 @@ def Fabric_FlowOp : Fabric_PartOp<"flow"> {
 def Fabric_RouteOp : Fabric_PartOp<"route"> {
   let summary = "One entry of a chip's multicast router";
   let description = [{
-    packet key & `mask` == `key`: copy to `targets`. Entries stand in the
-    router's order, the first match wins. `chip` is the column and row of the
-    chip whose router it is.
+    packet key & `mask` == `key`: copy to `targets`, which are cores of this
+    chip, and onto `links` (0 E, 1 NE, 2 N, 3 W, 4 SW, 5 S), where the
+    neighbour's router takes it. Entries stand in the router's order, the first
+    match wins. `chip` is the column and row of the chip whose router it is.
+
+    ```mlir
+    fabric.route chip 0, 0 key 0x40 mask 0xfffffff0 to [] links [0, 2]
+    ```
   }];
   let arguments = (ins I64Attr:$chipX, I64Attr:$chipY, I64Attr:$key, I64Attr:$mask,
-                       Fabric_PeArrayAttr:$targets);
+                       Fabric_PeArrayAttr:$targets,
+                       OptionalAttr<DenseI64ArrayAttr>:$links);
   let assemblyFormat = [{
     `chip` $chipX `,` $chipY `key` custom<Hex>($key) `mask` custom<Hex>($mask)
-    `to` $targets attr-dict
+    `to` $targets (`links` $links^)? attr-dict
   }];
   let hasVerifier = 1;
 }

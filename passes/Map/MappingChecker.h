@@ -12,7 +12,7 @@
 #define SNNC_PASSES_MAP_MAPPINGCHECKER_H
 
 #include "compiler/Support/Report.h"
-#include "passes/Map/Routing.h"
+#include "passes/Map/RouteWalker.h"
 #include "passes/Map/Support.h"
 #include "planner/NetworkInfo.h"
 
@@ -55,13 +55,18 @@ private:
 
   // VerifyRoutes.cpp
   void checkRoutes();
+  void readRoutes(const CoreNumbers &cores);
+  void checkSender(mlir::Value handle, const RouteWalker &walker,
+                   const CoreNumbers &cores);
   void
   addReceiver(fabric::BlockOp block, mlir::Value handle,
               std::vector<std::pair<fabric::Range, CoreAddress>> &receivers);
-  void checkSumRoutes(mlir::Value part, const RouterLookup &router);
+  void checkSumRoutes(mlir::Value part, const RouteWalker &walker,
+                      const CoreNumbers &cores);
   void checkKey(uint32_t key, const std::set<CoreAddress> &wanted,
-                const RouterLookup &router, fabric::SliceInfo sender,
-                mlir::Operation *at);
+                const RouteWalker &walker, const CoreNumbers &cores,
+                mlir::Value handle);
+  mlir::Operation *routeTo(const CoreAddress &core, uint32_t key);
 
   // VerifyMemory.cpp
   void checkBuffers(fabric::SliceOp slice);
@@ -76,8 +81,7 @@ private:
   const MachineModel &machine;
   std::vector<llvm::SmallVector<mlir::Value>> handles; ///< per node, by begin
   std::vector<llvm::SmallVector<mlir::Value>> parts; ///< subordinates, per node
-  std::vector<RouterEntry> entries;                  ///< of `routes`
-  llvm::SmallVector<fabric::RouteOp> routes;
+  std::map<ChipCoordinate, std::vector<RouterEntry>> tables;
   /// By source node and target slice: the sources that blocks there know.
   llvm::DenseMap<std::pair<uint32_t, mlir::Value>, fabric::Range> rangeOf;
   bool ok = true;

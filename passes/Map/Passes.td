@@ -68,8 +68,10 @@ def FabricSlice : MapPass<"fabric-slice"> {
 def FabricPlace : MapPass<"fabric-place"> {
   let summary = "Give every slice a core of its own";
   let description = [{
-    Emits: `at` on every fabric.slice. Slices of a population and slices that
-    share heavy flows go to the same quads: a packet costs one copy per quad.
+    Emits: `at` on every fabric.slice. On a machine of several chips first the
+    chips, so that packets take few links (passes/Map/ChipPlacement.h). Slices of
+    a population and slices that share heavy flows go to the same quads: a
+    packet costs one copy per quad.
     Errors: SNN0354, SNN0358.
 
     ```mlir
@@ -123,10 +125,13 @@ def FabricAssignKeys : MapPass<"fabric-assign-keys"> {
 }
 
 def FabricRoute : MapPass<"fabric-route"> {
-  let summary = "Fill the chip's multicast router";
+  let summary = "Fill the chips' multicast routers";
   let description = [{
-    Emits: fabric.route, one per flow; two entries whose keys differ in one bit
-    and that go to the same cores become one. Errors: SNN0357, SNN0360.
+    Emits: fabric.route, one per flow and chip that its packets pass; two
+    entries whose keys differ in one bit and that go to the same cores and links
+    become one. Flows of one chip to the same cores share a tree over the links,
+    which goes around dead ones and where others carry least. The host sends
+    from the first live chip. Errors: SNN0357, SNN0360, SNN0371.
 
     ```mlir
     snn.network @n dt 1.0 {
@@ -146,7 +151,8 @@ def FabricRoute : MapPass<"fabric-route"> {
   }];
   let options = [MachineOption];
   let statistics = [
-    Statistic<"merged", "merged", "Entries saved by merging siblings">];
+    Statistic<"merged", "merged", "Entries saved by merging siblings">,
+    Statistic<"hops", "hops", "Links of the trees, each times its packets">];
 }
 
 def FabricPlanMemory : MapPass<"fabric-plan-memory"> {
@@ -184,7 +190,8 @@ def FabricVerifyMapping : MapPass<"fabric-verify-mapping"> {
     Changes nothing. Recomputes from the snn ops which core must see which key
     and compares with what the routes do; checks that every neuron is mapped
     once, every core used once, keys are disjoint, blocks are complete, buffers
-    disjoint, aligned and inside the SRAM. Errors: SNN0370 to SNN0377.
+    disjoint, aligned and inside the SRAM. Every key is followed from chip to
+    chip (passes/Map/RouteWalker.h). Errors: SNN0370 to SNN0378.
 
     ```mlir
     // snnc-opt --fabric-slice --fabric-place --fabric-assign-keys --fabric-route --fabric-plan-memory --fabric-verify-mapping

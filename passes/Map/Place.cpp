@@ -1,13 +1,18 @@
 //===- Place.cpp - Give every slice a core of its own ---------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The adapter between the IR and Placement.h.
+// The adapter between the IR, ChipPlacement.h (which chip) and Placement.h
+// (which core of it).
 
 #include "compiler/Support/Report.h"
+#include "passes/Map/ChipPlacement.h"
 #include "passes/Map/Placement.h"
 #include "passes/Map/Support.h"
 
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/STLExtras.h"
+
+#include <map>
 
 namespace snnc::map {
 #define GEN_PASS_DEF_FABRICPLACE
@@ -47,11 +52,98 @@ struct FabricPlacePass : impl::FabricPlaceBase<FabricPlacePass> {
     addFlows(problem, op, slices);
     if (auto why = check(problem))
       return report(op, "SNN0358") << *why;
-    Placement placement = place(problem);
+    Placement placement = machine.chipCount() > 1
+                              ? placeByChips(problem, machine, op, slices)
+                              : place(problem);
     for (size_t i = 0; i < slices.size(); ++i)
       slices[i].setAtAttr(toAttr(&getContext(), problem.cores[placement[i]]));
     quads += unsigned(quadsReached(problem, placement, false));
     return success();
+  }
+
+  /// Chips first, then the cores of each by themselves.
+  static Placement placeByChips(const PlacementProblem &problem,
+                                const MachineModel &machine, MachineOp op,
+                                llvm::ArrayRef<SliceOp> slices) {
+    ChipGrid grid(machine);
+    ChipPlacement chips =
+        placeOnChips(grid, chipProblem(problem, grid, op, slices));
+    Placement placement(slices.size());
+    for (auto &[chip, part] : partsOf(problem, grid, chips)) {
+      Placement local = place(part.problem);
+      for (size_t i = 0; i < local.size(); ++i)
+        placement[part.slices[i]] = part.cores[local[i]];
+    }
+    return placement;
+  }
+
+  static ChipProblem chipProblem(const PlacementProblem &problem,
+                                 const ChipGrid &grid, MachineOp op,
+                                 llvm::ArrayRef<SliceOp> slices) {
+    ChipProblem chips;
+    chips.room.resize(grid.size());
+    for (const CoreAddress &core : problem.cores)
+      ++chips.room[grid.find(core.chip)];
+    chips.group = problem.group;
+    for (auto pin : problem.pinned)
+      chips.pinned.push_back(
+          pin ? std::optional(grid.find(problem.cores[*pin].chip))
+              : std::nullopt);
+    llvm::DenseMap<Value, uint32_t> ids;
+    for (SliceOp slice : slices)
+      ids[slice.getSlice()] = uint32_t(ids.size());
+    for (auto [flow, entry] :
+         llvm::zip_equal(op.getOps<FlowOp>(), problem.flows)) {
+      Traffic &traffic = chips.traffic.emplace_back();
+      if (flow.getSource().template getDefiningOp<SliceOp>())
+        traffic.sources.push_back(ids.lookup(flow.getSource()));
+      traffic.weight = entry.weight;
+      traffic.targets = entry.targets;
+    }
+    return chips;
+  }
+
+  /// What one chip has of a problem.
+  struct ChipPart {
+    PlacementProblem problem;
+    std::vector<uint32_t> cores, slices; ///< by their numbers in the whole
+  };
+
+  static std::map<uint32_t, ChipPart> partsOf(const PlacementProblem &whole,
+                                              const ChipGrid &grid,
+                                              const ChipPlacement &chips) {
+    std::map<uint32_t, ChipPart> parts;
+    std::vector<uint32_t> slot(chips.size()), coreSlot(whole.cores.size());
+    for (uint32_t slice = 0; slice < chips.size(); ++slice) {
+      ChipPart &part = parts[chips[slice]];
+      slot[slice] = uint32_t(part.slices.size());
+      part.slices.push_back(slice);
+      part.problem.group.push_back(whole.group[slice]);
+    }
+    for (uint32_t core = 0; core < whole.cores.size(); ++core)
+      if (auto at = parts.find(grid.find(whole.cores[core].chip));
+          at != parts.end()) {
+        coreSlot[core] = uint32_t(at->second.cores.size());
+        at->second.cores.push_back(core);
+        at->second.problem.cores.push_back(whole.cores[core]);
+      }
+    for (uint32_t slice = 0; slice < chips.size(); ++slice) {
+      auto pin = whole.pinned[slice];
+      parts[chips[slice]].problem.pinned.push_back(
+          pin ? std::optional(coreSlot[*pin]) : std::nullopt);
+    }
+    // Flows to the same slices of a chip are one there.
+    std::map<std::pair<uint32_t, std::vector<uint32_t>>, uint64_t> weights;
+    for (const PlacementProblem::Flow &flow : whole.flows) {
+      std::map<uint32_t, std::vector<uint32_t>> targets;
+      for (uint32_t slice : flow.targets)
+        targets[chips[slice]].push_back(slot[slice]);
+      for (auto &[chip, slices] : targets)
+        weights[{chip, std::move(slices)}] += flow.weight;
+    }
+    for (const auto &[where, weight] : weights)
+      parts[where.first].problem.flows.push_back({weight, where.second});
+    return parts;
   }
 
   LogicalResult addSlices(PlacementProblem &problem,

@@ -93,7 +93,7 @@ static std::string describe(const NetworkInfo &info,
     return fmt::format("{} cores are needed to finish every tick of {} at the "
                        "expected rates, machine '{}' has {}",
                        grouped(slow.cores), duration(tick), machine.name,
-                       machine.pes.size());
+                       machine.coreCount());
   return fmt::format(
       "even neurons [{}, {}) of population '{}' alone take {} cycles of a tick "
       "at the expected rates, {}",

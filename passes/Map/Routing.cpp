@@ -30,15 +30,17 @@ static void mergeGroup(std::set<std::pair<uint32_t, uint32_t>> &pairs) {
 }
 
 std::vector<RouterEntry> mergeSiblings(std::vector<RouterEntry> entries) {
-  std::map<std::vector<uint32_t>, std::set<std::pair<uint32_t, uint32_t>>>
+  std::map<std::pair<std::vector<uint32_t>, uint8_t>,
+           std::set<std::pair<uint32_t, uint32_t>>>
       byTargets;
   for (RouterEntry &entry : entries)
-    byTargets[std::move(entry.targets)].insert({entry.key, entry.mask});
+    byTargets[{std::move(entry.targets), entry.links}].insert(
+        {entry.key, entry.mask});
   std::vector<RouterEntry> merged;
-  for (auto &[targets, pairs] : byTargets) {
+  for (auto &[way, pairs] : byTargets) {
     mergeGroup(pairs);
     for (auto [key, mask] : pairs)
-      merged.push_back({key, mask, targets});
+      merged.push_back({key, mask, way.first, way.second});
   }
   std::sort(merged.begin(), merged.end(),
             [](const RouterEntry &a, const RouterEntry &b) {

@@ -14,15 +14,16 @@
 
 namespace snnc::map {
 
-/// Packet key & mask == key: copy to `targets`.
+/// Packet key & mask == key: copy to `targets` and onto `links`.
 struct RouterEntry {
   uint32_t key = 0, mask = 0;
   std::vector<uint32_t> targets; ///< numbers of cores, ascending
+  uint8_t links = 0;             ///< bit l: link l, runtime/machine/ChipGrid.h
   bool operator==(const RouterEntry &) const = default;
 };
 
-/// Merges entries with equal mask and targets whose keys differ in one bit,
-/// until none is left. The merged entries match exactly the keys that the
+/// Merges entries with equal mask, targets and links whose keys differ in one
+/// bit, until none is left. The merged entries match exactly the keys that the
 /// entries matched before. Sorted by key, then mask; O(n log n * 32).
 std::vector<RouterEntry> mergeSiblings(std::vector<RouterEntry> entries);
 

@@ -28,14 +28,14 @@ static bool isWide(const NetworkInfo &info, std::optional<uint32_t> node = {}) {
 LogicalResult Slicer::rejectHopeless() {
   uint64_t bytes = availableBytes(machine.sram);
   for (const NetworkNode &node : info.nodes) {
-    uint64_t most = bytes / 4 * machine.pes.size();
+    uint64_t most = bytes / 4 * machine.coreCount();
     if (!node.isInput && node.size > most) {
       InFlightDiagnostic diag =
           report(node.op, "SNN0354")
           << "population '" << node.name
           << "' does not fit the chip: " << grouped(node.size)
           << " neurons, at most " << grouped(most) << " fit "
-          << machine.pes.size() << " cores";
+          << machine.coreCount() << " cores";
       attachElsewhere(diag, elsewhere);
       return diag;
     }
@@ -189,7 +189,7 @@ LogicalResult Slicer::refuseMany(uint32_t node) {
       << "population '" << population.name << "' does not fit: its "
       << grouped(population.size) << " neurons need more than "
       << grouped(planner.mostSlices()) << " cores, machine '" << machine.name
-      << "' has " << machine.pes.size();
+      << "' has " << machine.coreCount();
   attachHelp(diag) << "make it smaller or its connections sparser"
                    << (isWide(info, node) ? ", or use --weights=int8" : "");
   attachElsewhere(diag, elsewhere);
@@ -220,7 +220,7 @@ void Slicer::noteLoop(InFlightDiagnostic &diag, uint32_t node) {
 
 LogicalResult Slicer::checkCores() {
   uint64_t needed = this->cores();
-  if (needed <= machine.pes.size())
+  if (needed <= machine.coreCount())
     return success();
   std::vector<std::pair<std::string, uint64_t>> cores;
   for (uint32_t node = 0; node < info.nodes.size(); ++node)
@@ -237,7 +237,7 @@ LogicalResult Slicer::checkCores() {
   InFlightDiagnostic diag = report(network, "SNN0354")
                             << "the network needs " << grouped(needed)
                             << " cores, machine '" << machine.name << "' has "
-                            << machine.pes.size();
+                            << machine.coreCount();
   diag.attachNote() << "largest: " << table;
   attachHelp(diag) << "make '" << cores.front().first
                    << "' smaller or its connections sparser"

@@ -63,7 +63,7 @@ Slicer::Outcome Slicer::attempt(double tick) {
   for (bool fullRings : {true, false}) {
     if (Outcome outcome = cutAll(fullRings); outcome != Outcome::Fits)
       return outcome;
-    if (cores() <= machine.pes.size())
+    if (cores() <= machine.coreCount())
       return Outcome::Fits;
   }
   slow = {};

@@ -41,6 +41,7 @@ class CoreNumbers {
 public:
   explicit CoreNumbers(fabric::MachineOp op);
   uint32_t numberOf(fabric::PeAttr pe) const;
+  uint32_t size() const { return uint32_t(cores.size()); }
   const CoreAddress &address(uint32_t number) const { return cores[number]; }
 
 private:

@@ -84,12 +84,13 @@ struct InputEntry {
 };
 
 /// key & mask == entry.key: copy to the PEs in `cores` (indices into
-/// Bundle::cores; none: nobody wants these packets). First match wins, as in
-/// the chip's priority encoder.
+/// Manifest::cores, of this chip) and onto `links`; neither: nobody wants these
+/// packets. First match wins, as in the chip's priority encoder.
 struct RouteEntry {
   uint32_t key = 0, mask = 0;
   std::vector<uint32_t> cores;
   ChipCoordinate chip = {}; ///< whose router
+  uint8_t links = 0;        ///< bit l: link l, runtime/machine/ChipGrid.h
 };
 
 struct Manifest {

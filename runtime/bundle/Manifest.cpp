@@ -75,8 +75,10 @@ static json toJson(const InputEntry &i) {
 // Compact: a chip can have 16,384 of them.
 static json toJson(const RouteEntry &r) {
   json j = json::array({r.key, r.mask, r.cores});
-  if (r.chip != ChipCoordinate())
+  if (r.chip != ChipCoordinate() || r.links)
     j.push_back({r.chip.x, r.chip.y});
+  if (r.links)
+    j.push_back(r.links);
   return j;
 }
 

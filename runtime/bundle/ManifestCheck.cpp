@@ -219,11 +219,16 @@ Status CrossCheck::routes() const {
                                      "{:#010x}",
                                      r.key, r.mask));
     std::set<uint32_t> seen;
-    for (uint32_t core : r.cores)
+    for (uint32_t core : r.cores) {
       if (core >= m.cores.size() || !seen.insert(core).second)
         return fail(where, fmt::format("core {} of {} does not exist or is "
                                        "listed twice",
                                        core, m.cores.size()));
+      if (m.cores[core].at.chip != r.chip)
+        return fail(where,
+                    fmt::format("the router of {} cannot reach {}",
+                                toText(r.chip), toText(m.cores[core].at)));
+    }
   }
   return {};
 }
@@ -368,6 +373,35 @@ orderOf(const Bundle &bundle, const std::string &order, uint32_t count,
   return places;
 }
 
+/// Every chip's routes: on live chips, over live links, no more than fit.
+static Status checkTables(const Bundle &bundle, const std::string &path) {
+  const MachineModel &machine = bundle.machine;
+  const std::vector<RouteEntry> &routes = bundle.manifest.routes;
+  std::map<ChipCoordinate, uint32_t> entries;
+  for (size_t i = 0; i < routes.size(); ++i) {
+    const RouteEntry &route = routes[i];
+    std::string where = fmt::format("routes[{}]", i);
+    if (!machine.has(route.chip))
+      return doesNotFit(path, where,
+                        fmt::format("the machine '{}' has no {}", machine.name,
+                                    toText(route.chip)));
+    for (unsigned link = 0; link < kLinksPerChip; ++link)
+      if ((route.links >> link & 1) && !machine.neighbour(route.chip, link))
+        return doesNotFit(path, where,
+                          fmt::format("the machine '{}' has no live link {} of "
+                                      "{}",
+                                      machine.name, kLinkNames[link],
+                                      toText(route.chip)));
+    if (++entries[route.chip] > machine.router.entries)
+      return doesNotFit(path, "routes",
+                        fmt::format("more routing entries for {} than its "
+                                    "router holds, {}",
+                                    toText(route.chip),
+                                    machine.router.entries));
+  }
+  return {};
+}
+
 Status checkContents(const Bundle &bundle, const std::string &path) {
   const Manifest &m = bundle.manifest;
   for (size_t i = 0; i < m.programs.size(); ++i)
@@ -377,12 +411,8 @@ Status checkContents(const Bundle &bundle, const std::string &path) {
   for (size_t i = 0; i < m.cores.size(); ++i)
     if (Status s = checkCore(bundle, i, path); !s)
       return s;
-  for (size_t i = 0; i < m.routes.size(); ++i)
-    if (!bundle.machine.has(m.routes[i].chip))
-      return doesNotFit(path, fmt::format("routes[{}]", i),
-                        fmt::format("the machine '{}' has no {}",
-                                    bundle.machine.name,
-                                    toText(m.routes[i].chip)));
+  if (Status s = checkTables(bundle, path); !s)
+    return s;
   for (const PopulationEntry &p : m.populations)
     if (Status s = checkNeurons(bundle, p, path); !s)
       return s;
@@ -396,12 +426,6 @@ Status checkContents(const Bundle &bundle, const std::string &path) {
   for (const InputEntry &i : m.inputs)
     if (auto order = orderOf(bundle, i.order, i.channels, i.name, path); !order)
       return order.takeError();
-  uint32_t limit = bundle.machine.router.entries;
-  if (m.routes.size() > limit)
-    return doesNotFit(path, "routes",
-                      fmt::format("{} routing entries, the machine's router "
-                                  "holds {}",
-                                  m.routes.size(), limit));
   return checkReport(bundle, path);
 }
 

@@ -305,14 +305,17 @@ static InputEntry readInput(Schema &schema, const json &j,
 static RouteEntry readRoute(Schema &schema, const json &j,
                             const std::string &where) {
   RouteEntry r;
-  const json &parts = schema.array(j, where, 4);
-  if (parts.size() != 3 && parts.size() != 4) {
+  const json &parts = schema.array(j, where, 5);
+  if (parts.size() < 3) {
     schema.fail(where, "expected [key, mask, [cores]], and of another chip "
-                       "than the first [x, y]");
+                       "than the first or with links [x, y], links");
     return r;
   }
-  if (parts.size() == 4)
+  if (parts.size() >= 4)
     r.chip = readChip(schema, parts[3], where + "[3]");
+  if (parts.size() == 5)
+    r.links = uint8_t(
+        schema.unsignedOf(parts[4], where + "[4]", (1u << kLinksPerChip) - 1));
   constexpr uint64_t max = std::numeric_limits<uint32_t>::max();
   r.key = uint32_t(schema.unsignedOf(parts[0], where + "[0]", max));
   r.mask = uint32_t(schema.unsignedOf(parts[1], where + "[1]", max));

@@ -8,7 +8,7 @@
 #include "runtime/bundle/MemberCheck.h"
 #include "runtime/cores/LockStepCores.h"
 #include "runtime/emulator/Pe.h"
-#include "runtime/emulator/Router.h"
+#include "runtime/emulator/RouterMesh.h"
 #include "runtime/emulator/ThreadPool.h"
 
 #include <algorithm>
@@ -57,6 +57,7 @@ public:
     if (!loaded)
       return notLoaded();
     restart();
+    routers.restart();
     std::vector<Status> ends(pes.size());
     pool.forEach(pes.size(), [&](size_t i) { ends[i] = pes[i]->start(); });
     for (Status &end : ends)
@@ -68,6 +69,10 @@ public:
   runtime::DeviceStatistics statistics() const override {
     runtime::DeviceStatistics all = counted();
     all.tickCycles = tickCycles;
+    all.links = routers.links();
+    all.routers = routers.routers();
+    if (machine && machine->link)
+      all.linkPackets = machine->link->packets(tickSeconds);
     for (const auto &pe : pes)
       all.pes.push_back(pe->statistics());
     return all;
@@ -85,11 +90,14 @@ protected:
       if (!end)
         return end;
     // One order for any number of threads: the host first, then PE by PE.
-    route(keys);
-    for (auto &pe : pes) {
-      route(pe->sent());
-      pe->clearSent();
+    route(keys, 0);
+    for (size_t i = 0; i < pes.size(); ++i) {
+      route(pes[i]->sent(), chips[i]);
+      pes[i]->clearSent();
     }
+    routers.endTick();
+    routed = routers.routed();
+    unrouted = routers.lost();
     return {};
   }
 
@@ -106,7 +114,8 @@ private:
   void unload() {
     clearCores();
     pes.clear();
-    router = Router();
+    chips.clear();
+    routers = RouterMesh();
     loaded = false;
     tickCycles = 0;
   }
@@ -131,6 +140,7 @@ private:
       return problem("SNN0610",
                      fmt::format("a tick of {} s is not from 0 to 3600 s",
                                  manifest.tickSeconds));
+    tickSeconds = manifest.tickSeconds;
     tickCycles = machine->level().clockHz * manifest.tickSeconds;
     Programs programs;
     if (Status s = loadPrograms(bundle, programs); !s)
@@ -138,7 +148,11 @@ private:
     for (const runtime::CoreEntry &core : manifest.cores)
       if (Status s = addPe(bundle, core, programs); !s)
         return s;
-    return buildRouter(manifest);
+    if (Status s = routers.load(manifest, *machine); !s)
+      return s;
+    for (const runtime::CoreEntry &core : manifest.cores)
+      chips.push_back(routers.chipOf(core.at.chip));
+    return {};
   }
 
   Status loadPrograms(const Bundle &bundle, Programs &programs) const {
@@ -215,47 +229,19 @@ private:
     return runtime::checkCoreHeader(header, core, sram.bytes);
   }
 
-  Status buildRouter(const runtime::Manifest &manifest) {
-    if (manifest.routes.size() > machine->router.entries)
-      return problem("SNN0611",
-                     fmt::format("{} routes; the chip's router has {} entries",
-                                 manifest.routes.size(),
-                                 machine->router.entries));
-    std::vector<Router::Entry> table;
-    for (const runtime::RouteEntry &route : manifest.routes) {
-      if (!machine->has(route.chip))
-        return problem("SNN0610", "a route is for " + toText(route.chip) +
-                                      ", which the machine does not have");
-      for (uint32_t core : route.cores)
-        if (core >= pes.size())
-          return problem("SNN0610",
-                         fmt::format("route {:#x}/{:#x} names core {} of {}",
-                                     route.key, route.mask, core, pes.size()));
-      table.push_back({route.key, route.mask, route.cores});
-    }
-    router = Router(std::move(table));
-    return {};
-  }
-
-  void route(std::span<const uint32_t> keys) {
-    for (uint32_t key : keys) {
-      uint32_t entry = router.match(key);
-      if (entry == Router::noEntry) {
-        ++unrouted;
-        continue;
-      }
-      ++routed;
-      for (uint32_t core : router.entry(entry).cores)
+  void route(std::span<const uint32_t> keys, uint32_t chip) {
+    for (uint32_t key : keys)
+      for (uint32_t core : routers.send(key, chip))
         pes[core]->deliver(key);
-    }
   }
 
   std::unique_ptr<MachineModel> machine;
   std::vector<std::unique_ptr<Pe>> pes;
-  Router router;
+  std::vector<uint32_t> chips; ///< of each PE, by RouterMesh's numbers
+  RouterMesh routers;
   ThreadPool pool;
   bool loaded = false;
-  double tickCycles = 0;
+  double tickCycles = 0, tickSeconds = 0;
 };
 
 } // namespace

@@ -19,6 +19,7 @@ public:
   struct Entry {
     uint32_t key = 0, mask = 0;
     std::vector<uint32_t> cores; ///< indices of the chip's PEs
+    uint8_t links = 0;           ///< RouterMesh.h
   };
 
   Router() = default;

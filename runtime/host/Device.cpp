@@ -11,10 +11,40 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 
 namespace snnc::runtime {
 
+/// Both ascending by `key`; `add` joins what both have.
+template <typename T, typename Key, typename Add>
+static void mergeBy(std::vector<T> &all, const std::vector<T> &more, Key key,
+                    Add add) {
+  std::map<std::decay_t<decltype(more.front().*key)>, T> byKey;
+  for (const T &one : all)
+    byKey.emplace(one.*key, one);
+  for (const T &one : more)
+    if (auto [at, isNew] = byKey.try_emplace(one.*key, one); !isNew)
+      add(at->second, one);
+  all.clear();
+  for (auto &[where, one] : byKey)
+    all.push_back(one);
+}
+
 DeviceStatistics &DeviceStatistics::operator+=(const DeviceStatistics &add) {
+  mergeBy(links, add.links, &LinkStatistics::link,
+          [](LinkStatistics &a, const LinkStatistics &b) {
+            a.packets += b.packets;
+            if (b.mostInTick > a.mostInTick) {
+              a.mostInTick = b.mostInTick;
+              a.worstTick = b.worstTick;
+            }
+          });
+  mergeBy(routers, add.routers, &RouterStatistics::chip,
+          [](RouterStatistics &a, const RouterStatistics &b) {
+            a.packets += b.packets;
+            a.unrouted += b.unrouted;
+          });
+  linkPackets = add.linkPackets;
   ticks += add.ticks;
   packetsRouted += add.packetsRouted;
   packetsUnrouted += add.packetsUnrouted;

@@ -11,20 +11,70 @@
 
 namespace snnc {
 
+template <typename T>
+static bool isIn(const std::vector<T> &all, const T &one) {
+  return std::binary_search(all.begin(), all.end(), one);
+}
+
 std::vector<CoreAddress> MachineModel::cores() const {
   std::vector<CoreAddress> all;
-  for (PeCoordinate pe : pes) // one chip: the reader sees to it
-    all.push_back({{}, pe});
+  for (uint32_t board = 0; board < layout.boards; ++board)
+    for (ChipCoordinate chip : layout.chipsOf(board)) {
+      if (!has(chip))
+        continue;
+      for (PeCoordinate pe : pes)
+        if (!isIn(dead.pes, CoreAddress{chip, pe}))
+          all.push_back({chip, pe});
+    }
   return all;
 }
 
+uint64_t MachineModel::chipCount() const {
+  return uint64_t(layout.chips) * layout.boards - dead.chips.size();
+}
+
+uint64_t MachineModel::coreCount() const {
+  uint64_t lost = 0;
+  for (const CoreAddress &core : dead.pes)
+    lost += has(core.chip);
+  return chipCount() * pes.size() - lost;
+}
+
 bool MachineModel::has(ChipCoordinate chip) const {
-  return chip == ChipCoordinate();
+  return layout.boardOf(chip) && !isIn(dead.chips, chip);
+}
+
+std::optional<ChipCoordinate> MachineModel::neighbour(ChipCoordinate chip,
+                                                      unsigned link) const {
+  auto other = layout.neighbour(chip, link);
+  if (!other || !has(chip) || !has(*other) ||
+      isIn(dead.links, ChipLink{chip, uint8_t(link)}) ||
+      isIn(dead.links, ChipLink{*other, uint8_t(oppositeLink(link))}))
+    return std::nullopt;
+  return other;
+}
+
+ChipCoordinate MachineModel::hostChip() const {
+  for (uint32_t board = 0; board < layout.boards; ++board)
+    for (ChipCoordinate chip : layout.chipsOf(board))
+      if (has(chip))
+        return chip;
+  return {};
+}
+
+void dropCutOff(MachineModel &machine) {
+  if (machine.dead.empty() && machine.layout.boards == 1)
+    return;
+  std::vector<ChipCoordinate> &dead = machine.dead.chips;
+  for (ChipCoordinate chip : ChipGrid(machine).cutOff())
+    dead.push_back(chip);
+  std::sort(dead.begin(), dead.end());
 }
 
 bool MachineModel::has(const CoreAddress &core) const {
   return has(core.chip) &&
-         std::find(pes.begin(), pes.end(), core.pe) != pes.end();
+         std::find(pes.begin(), pes.end(), core.pe) != pes.end() &&
+         !isIn(dead.pes, core);
 }
 
 std::vector<std::string> builtinMachineNames() {
@@ -37,19 +87,30 @@ std::vector<std::string> builtinMachineNames() {
 std::string defaultMachineName() { return "spinnaker2"; }
 
 Expected<MachineModel> builtinMachine(const std::string &name) {
+  Expected<std::string> text = builtinMachineText(name);
+  if (!text)
+    return text.takeError();
+  return parseMachine(*text, name + ".yaml");
+}
+
+Expected<std::string> builtinMachineText(const std::string &name) {
   for (const EmbeddedMachine &machine : embeddedMachines())
     if (machine.name == name)
-      return parseMachine(std::string(machine.text), name + ".yaml");
+      return std::string(machine.text);
   std::vector<std::string> names = builtinMachineNames(), hints;
   for (const std::string &near : nearestNames(name, names, 1))
     hints.push_back(fmt::format("did you mean '{}'?", near));
   hints.push_back(fmt::format("built-in machines: {}", fmt::join(names, ", ")));
   return makeError("SNN0106", {},
-                   fmt::format("there is no built-in machine named '{}'", name),
+                   fmt::format("there is no built-in machine named '{}'",
+                               name.substr(0, 100)),
                    hints);
 }
 
 namespace {
+
+/// Coordinates of chips have 8 bits each: 20 x 20 tiles of three boards.
+constexpr uint32_t kMostBoards = 1200;
 
 /// Gathers findings; each check is one line at its call.
 class Checker {
@@ -125,8 +186,63 @@ void checkPes(Checker &check, const MachineModel &machine) {
                   pe.x, pe.y, pe.p);
     taken[pe.peId()] = true;
   }
-  check.require(machine.chips == 1, "SNN0111",
-                "chips is {}; this version handles one chip", machine.chips);
+}
+
+template <typename T> bool isAscending(const std::vector<T> &all) {
+  return std::adjacent_find(all.begin(), all.end(), [](const T &a, const T &b) {
+           return !(a < b);
+         }) == all.end();
+}
+
+void checkLayout(Checker &check, const BoardLayout &layout) {
+  check.require(layout.chips == 1 || layout.chips == 48, "SNN0114",
+                "chips is {}; a board has 1 or 48", layout.chips);
+  check.require(layout.boards >= 1 && layout.boards <= kMostBoards, "SNN0114",
+                "boards is {}, not 1 to {}", layout.boards, kMostBoards);
+  check.require(layout.boards == 1 || layout.chips == 48, "SNN0114",
+                "boards is {}; boards of one chip have no links to each other",
+                layout.boards);
+  check.require(!layout.torus || layout.boards % 3 == 0, "SNN0114",
+                "a torus of {} boards has a hole where it would close; boards "
+                "come in threes",
+                layout.boards);
+}
+
+void checkDead(Checker &check, const MachineModel &machine) {
+  const BoardLayout &layout = machine.layout;
+  if (!validate(layout).empty())
+    return; // said already
+  const DeadParts &dead = machine.dead;
+  check.require(isAscending(dead.chips) && isAscending(dead.pes) &&
+                    isAscending(dead.links),
+                "SNN0115", "what is dead is not in order, each once");
+  for (ChipCoordinate chip : dead.chips)
+    check.require(layout.boardOf(chip).has_value(), "SNN0115",
+                  "{} is dead and does not exist", toText(chip));
+  for (const CoreAddress &core : dead.pes)
+    check.require(layout.boardOf(core.chip) &&
+                      std::find(machine.pes.begin(), machine.pes.end(),
+                                core.pe) != machine.pes.end(),
+                  "SNN0115", "PE {} of {} is dead and does not exist",
+                  toText(core.pe), toText(core.chip));
+  for (const ChipLink &link : dead.links)
+    check.require(layout.boardOf(link.chip) && link.link < kLinksPerChip &&
+                      layout.neighbour(link.chip, link.link),
+                  "SNN0115", "link {} of {} is dead and leads nowhere",
+                  link.link, toText(link.chip));
+  if (check.findings.empty())
+    check.require(machine.coreCount() > 0, "SNN0115",
+                  "no PE of the machine is alive");
+}
+
+void checkLinks(Checker &check, const MachineModel &machine) {
+  if (machine.link)
+    check.require(
+        machine.link->bitsPerSecond >= 1 &&
+            machine.link->bitsPerSecond <= 1e15 &&
+            machine.link->packetBits >= 1 && machine.link->packetBits <= 4096,
+        "SNN0113", "a link of {} bit/s with packets of {} bits carries nothing",
+        machine.link->bitsPerSecond, machine.link->packetBits);
 }
 
 void checkRegisters(Checker &check, const MachineModel &m) {
@@ -206,10 +322,19 @@ void checkClocks(Checker &check, const MachineModel &m) {
 
 } // namespace
 
+std::vector<Diagnostic> validate(const BoardLayout &layout) {
+  Checker check;
+  checkLayout(check, layout);
+  return std::move(check.findings);
+}
+
 std::vector<Diagnostic> validate(const MachineModel &machine) {
   Checker check;
   checkSram(check, machine.sram);
   checkPes(check, machine);
+  checkLayout(check, machine.layout);
+  checkDead(check, machine);
+  checkLinks(check, machine);
   checkRegisters(check, machine);
   checkClocks(check, machine);
   return std::move(check.findings);

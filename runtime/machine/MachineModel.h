@@ -13,6 +13,7 @@
 #ifndef SNNC_RUNTIME_MACHINE_MACHINEMODEL_H
 #define SNNC_RUNTIME_MACHINE_MACHINEMODEL_H
 
+#include "runtime/machine/ChipGrid.h"
 #include "runtime/machine/CoreAddress.h"
 #include "runtime/support/Diagnostic.h"
 
@@ -100,11 +101,38 @@ struct RouterLimits {
   uint32_t links = 6;
 };
 
+/// What a link between two chips carries, one way.
+struct LinkLimits {
+  double bitsPerSecond = 0;
+  uint32_t packetBits = 0; ///< on the wire, a packet without payload
+  /// Packets in so many seconds.
+  double packets(double seconds) const {
+    return bitsPerSecond / packetBits * seconds;
+  }
+};
+
+/// A link by one of its ends.
+struct ChipLink {
+  ChipCoordinate chip;
+  uint8_t link = 0; ///< ChipGrid.h
+  auto operator<=>(const ChipLink &) const = default;
+};
+
+/// What a machine lacks of what its layout has. Ascending, each once.
+struct DeadParts {
+  std::vector<ChipCoordinate> chips;
+  std::vector<CoreAddress> pes;
+  std::vector<ChipLink> links; ///< either end names both directions
+  bool empty() const { return chips.empty() && pes.empty() && links.empty(); }
+};
+
 struct MachineModel {
   std::string name;              ///< "spinnaker2-jib-map"
   std::string digest;            ///< sha256 of the file's normal form
   std::vector<PeCoordinate> pes; ///< usable PEs of a chip, in allocation order
-  uint32_t chips = 1;
+  BoardLayout layout;
+  DeadParts dead;
+  std::optional<LinkLimits> link; ///< absent where nobody said, as on one chip
   SramLayout sram;
   TimerRegisters timer;
   double timerClockHz = 0; ///< 1 MHz reference
@@ -121,8 +149,17 @@ struct MachineModel {
   const PerformanceLevel &level() const { return levels[defaultLevel]; }
   /// The usable cores of all chips, in allocation order.
   std::vector<CoreAddress> cores() const;
+  /// How many that are.
+  uint64_t coreCount() const;
+  /// Live chips.
+  uint64_t chipCount() const;
   bool has(ChipCoordinate chip) const;
   bool has(const CoreAddress &core) const;
+  /// The chip behind a live link to a live chip.
+  std::optional<ChipCoordinate> neighbour(ChipCoordinate chip,
+                                          unsigned link) const;
+  /// The chip that the host is wired to: the first live one.
+  ChipCoordinate hostChip() const;
 };
 
 /// Reads a machine file (YAML, or the JSON form that a bundle carries).
@@ -136,12 +173,18 @@ std::string toJsonText(const MachineModel &machine);
 /// The machine files compiled into the tool: name -> YAML text.
 std::vector<std::string> builtinMachineNames();
 Expected<MachineModel> builtinMachine(const std::string &name);
+Expected<std::string> builtinMachineText(const std::string &name);
 /// Name of the one used when the user names none.
 std::string defaultMachineName();
+
+/// Counts the chips that live links do not join to the first one as dead.
+void dropCutOff(MachineModel &machine);
 
 /// Structural sanity: ranges ordered and inside SRAM, PE ids unique, register
 /// offsets distinct, clocks positive. Empty when the model is fine.
 std::vector<Diagnostic> validate(const MachineModel &machine);
+/// Of the layout alone; boardOf() and its kin expect one that is fine.
+std::vector<Diagnostic> validate(const BoardLayout &layout);
 
 } // namespace snnc
 

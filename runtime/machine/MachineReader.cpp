@@ -116,6 +116,17 @@ public:
     });
   }
 
+  void layout(MachineModel &machine) {
+    if (isGiven("boards"))
+      field("boards", machine.layout.boards);
+    if (isGiven("torus"))
+      machine.layout.torus = boolean("torus");
+    if (isGiven("link"))
+      group("link", [&] { visitLink(*this, machine.link.emplace()); });
+    if (isGiven("dead"))
+      group("dead", [&] { dead(machine); });
+  }
+
   /// Ends the walk of the current map: every key must have been asked for.
   void finish() {
     if (error || !at.IsMap())
@@ -144,6 +155,82 @@ public:
   }
 
 private:
+  /// Whether the key, which may be absent, stands here.
+  bool isGiven(const char *key) {
+    asked.push_back(key);
+    return !error && at.IsMap() && at[key];
+  }
+
+  bool boolean(const char *key) {
+    YAML::Node leaf = leafOf(key, false);
+    if (error)
+      return false;
+    std::string text = leaf.IsScalar() ? leaf.Scalar() : "";
+    if (text != "true" && text != "false")
+      fail("SNN0104", leaf, key, "is not true or false");
+    return text == "true";
+  }
+
+  void dead(MachineModel &machine) {
+    if (!at.IsMap())
+      return fail("SNN0104", at, "chips", "has a parent that is not a map");
+    DeadParts &dead = machine.dead;
+    // What makes no sense as a whole is for validate() to say.
+    const BoardLayout *layout =
+        validate(machine.layout).empty() ? &machine.layout : nullptr;
+    tuples("chips", 2, [&](const std::vector<uint16_t> &n) {
+      dead.chips.push_back({n[0], n[1]});
+      return !layout || layout->boardOf(dead.chips.back());
+    });
+    tuples("pes", 5, [&](const std::vector<uint16_t> &n) {
+      dead.pes.push_back(
+          {{n[0], n[1]}, {uint8_t(n[2]), uint8_t(n[3]), uint8_t(n[4])}});
+      const auto &[chip, pe] = dead.pes.back();
+      return !layout || (layout->boardOf(chip) &&
+                         std::find(machine.pes.begin(), machine.pes.end(),
+                                   pe) != machine.pes.end());
+    });
+    tuples("links", 3, [&](const std::vector<uint16_t> &n) {
+      dead.links.push_back({{n[0], n[1]}, uint8_t(n[2])});
+      const auto &[chip, link] = dead.links.back();
+      return !layout || (link < kLinksPerChip && layout->neighbour(chip, link));
+    });
+    inOrder(dead.chips);
+    inOrder(dead.pes);
+    inOrder(dead.links);
+  }
+
+  template <typename T> static void inOrder(std::vector<T> &all) {
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+  }
+
+  /// A list, which may be absent, of chip x, y and so many numbers more.
+  template <typename Take>
+  void tuples(const char *key, size_t width, Take take) {
+    if (!isGiven(key))
+      return;
+    YAML::Node leaf = leafOf(key, false);
+    if (!error && !leaf.IsSequence())
+      fail("SNN0104", leaf, key, "is not a list");
+    if (error)
+      return;
+    for (auto item : leaf) {
+      if (!item.IsSequence() || item.size() != width)
+        return fail("SNN0104", item, key,
+                    fmt::format("has an entry without {} numbers", width));
+      std::vector<uint16_t> numbers;
+      for (size_t i = 0; i < width; ++i)
+        numbers.push_back(uint16_t(integer(item[i], key, 255)));
+      if (error)
+        return;
+      if (!take(numbers))
+        return fail("SNN0115", item, key,
+                    fmt::format("has [{}], which this machine does not have",
+                                fmt::join(numbers, ", ")));
+    }
+  }
+
   std::string qualified(const std::string &key) const {
     return path.empty() ? key : path + "." + key;
   }
@@ -328,6 +415,57 @@ Diagnostic syntaxError(const std::string &file, const YAML::Exception &e) {
 
 } // namespace
 
+/// `own` over `base`: maps of keys one by one, leaves ({value, source,
+/// confidence}), lists and the PEs whole.
+static YAML::Node over(const YAML::Node &own, const YAML::Node &base) {
+  if (!own.IsMap() || !base.IsMap() || base["source"] || base["quads"])
+    return own;
+  YAML::Node merged(YAML::NodeType::Map);
+  std::vector<std::string> keys;
+  for (auto item : own) { // a key that stands here twice still does
+    std::string key = item.first.IsScalar() ? item.first.Scalar() : "";
+    YAML::Node below = key.empty() ? YAML::Node() : base[key];
+    merged.force_insert(item.first, below.IsDefined() && !below.IsNull()
+                                        ? over(item.second, below)
+                                        : item.second);
+    keys.push_back(key);
+  }
+  for (auto item : base)
+    if (std::find(keys.begin(), keys.end(), item.first.Scalar()) == keys.end())
+      merged.force_insert(item.first, item.second);
+  return merged;
+}
+
+/// A file with `base: NAME` says what differs from a built-in machine.
+static Expected<YAML::Node> onBase(const YAML::Node &own,
+                                   const std::string &file) {
+  SourceSpot spot;
+  spot.file = file;
+  YAML::Node base = own["base"];
+  YAML::Mark mark = base.Mark();
+  if (!mark.is_null()) {
+    spot.line = mark.line + 1;
+    spot.column = mark.column + 1;
+  }
+  Expected<std::string> text =
+      builtinMachineText(base.IsScalar() ? base.Scalar() : "");
+  if (!text) {
+    Diagnostic error = text.takeError();
+    error.spot = spot;
+    return error;
+  }
+  YAML::Node below = YAML::Load(*text);
+  if (below["base"]) { // built-in machines name each other in no circle
+    auto whole = onBase(below, base.Scalar() + ".yaml");
+    if (!whole)
+      return whole;
+    below.reset(*whole);
+  }
+  YAML::Node merged = over(own, below);
+  merged.remove("base");
+  return merged;
+}
+
 Expected<MachineModel> parseMachine(const std::string &text,
                                     const std::string &shownPath) {
   SourceSpot spot;
@@ -338,7 +476,14 @@ Expected<MachineModel> parseMachine(const std::string &text,
                                  "{} bytes",
                                  text.size(), maxFileBytes));
   try {
-    YamlVisitor visitor(YAML::Load(text), shownPath);
+    YAML::Node root = YAML::Load(text);
+    if (root.IsMap() && root["base"]) {
+      auto whole = onBase(root, shownPath);
+      if (!whole)
+        return whole.takeError();
+      root.reset(*whole);
+    }
+    YamlVisitor visitor(root, shownPath);
     MachineModel machine;
     visitor.constant("schema", 1);
     visitMachine(visitor, machine);
@@ -350,6 +495,7 @@ Expected<MachineModel> parseMachine(const std::string &text,
       findings.front().spot.file = shownPath;
       return findings.front();
     }
+    dropCutOff(machine);
     machine.digest = sha256(toJsonText(machine));
     return machine;
   } catch (const YAML::Exception &e) {

@@ -9,6 +9,7 @@
 //   list(key, vector, body)     a list of maps, body(element)
 //   field(key, member)          a leaf
 //   pes(model)                  the PE list, which has two spellings
+//   layout(model)               boards, what is dead, links: each may be absent
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_RUNTIME_MACHINE_MACHINESCHEMA_H
@@ -17,6 +18,12 @@
 #include "runtime/machine/MachineModel.h"
 
 namespace snnc {
+
+template <typename Visitor, typename Link>
+void visitLink(Visitor &v, Link &link) {
+  v.field("bitsPerSecond", link.bitsPerSecond);
+  v.field("packetBits", link.packetBits);
+}
 
 template <typename Visitor, typename Timer>
 void visitTimer(Visitor &v, Timer &t) {
@@ -76,8 +83,9 @@ template <typename Visitor, typename Mac> void visitMac(Visitor &v, Mac &m) {
 template <typename Visitor, typename Model>
 void visitMachine(Visitor &v, Model &m) {
   v.field("name", m.name);
-  v.field("chips", m.chips);
+  v.field("chips", m.layout.chips);
   v.pes(m);
+  v.layout(m);
   v.group("sram", [&] {
     v.field("bytes", m.sram.bytes);
     v.field("program", m.sram.program);

@@ -41,6 +41,26 @@ public:
     (*at)["pes"] = {{"list", std::move(list)}};
   }
 
+  /// Nothing of one sound chip.
+  void layout(const MachineModel &machine) {
+    if (machine.layout != BoardLayout()) {
+      (*at)["boards"] = machine.layout.boards;
+      (*at)["torus"] = machine.layout.torus;
+    }
+    if (machine.link)
+      group("link", [&] { visitLink(*this, *machine.link); });
+    if (machine.dead.empty())
+      return;
+    nlohmann::json chips = nlohmann::json::array(), pes = chips, links = chips;
+    for (ChipCoordinate chip : machine.dead.chips)
+      chips.push_back({chip.x, chip.y});
+    for (const auto &[chip, pe] : machine.dead.pes)
+      pes.push_back({chip.x, chip.y, pe.x, pe.y, pe.p});
+    for (const auto &[chip, link] : machine.dead.links)
+      links.push_back({chip.x, chip.y, link});
+    (*at)["dead"] = {{"chips", chips}, {"pes", pes}, {"links", links}};
+  }
+
 private:
   template <typename Body> void within(nlohmann::json &inner, Body body) {
     nlohmann::json *outer = at;

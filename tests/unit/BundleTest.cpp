@@ -213,11 +213,17 @@ TEST_F(BundleTest, OfOtherChips) {
   EXPECT_EQ(toJson(b.manifest).dump().find("chip"), std::string::npos);
   b.manifest.cores[1].at.chip = {0, 1};
   b.manifest.routes[0].chip = {3, 0};
+  Diagnostic stray = checkManifest(b.manifest, "x").takeError();
+  EXPECT_EQ(stray.code, "SNN0510");
+  EXPECT_THAT(stray.message, HasSubstr("the router of chip 3.0 cannot reach"));
+  b.manifest.routes[0].cores.clear();
+  b.manifest.routes[0].links = 0b101001;
   auto read = manifestFromJson(toJson(b.manifest), "x");
   ASSERT_TRUE(read) << toText(read.error());
   EXPECT_EQ(read->cores[0].at.chip, ChipCoordinate());
   EXPECT_EQ(read->cores[1].at, b.manifest.cores[1].at);
   EXPECT_EQ(read->routes[0].chip, b.manifest.routes[0].chip);
+  EXPECT_EQ(read->routes[0].links, 0b101001);
   // Two chips have a PE of these numbers each.
   b.manifest.cores[1].at.pe = b.manifest.cores[0].at.pe;
   EXPECT_TRUE(checkManifest(b.manifest, "x"));

@@ -62,7 +62,7 @@ static void tryMapping(ModuleOp module, const CheckOptions &options,
   if (decisions)
     plans = PlannedLayers{model->name, nameOf(compile.paradigm),
                           nameOf(compile.objective),
-                          uint64_t(model->pes.size()), std::move(*decisions)};
+                          uint64_t(model->coreCount()), std::move(*decisions)};
   if (!sink.hasErrors())
     (void)stages.run(module, StageId::Decided, StageId::Programs);
 }

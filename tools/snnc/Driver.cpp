@@ -26,9 +26,12 @@ int runTargets() {
     auto machine = builtinMachine(name);
     if (!machine)
       continue;
-    fmt::print("{}{}\n  {} PEs, {} B SRAM each, {:g} MHz, {}\n", name,
+    std::string chips;
+    if (machine->chipCount() > 1)
+      chips = fmt::format(" on {} chips", machine->chipCount());
+    fmt::print("{}{}\n  {} PEs{}, {} B SRAM each, {:g} MHz, {}\n", name,
                name == defaultMachineName() ? " (default)" : "",
-               machine->pes.size(), machine->sram.bytes,
+               machine->coreCount(), chips, machine->sram.bytes,
                machine->level().clockHz / 1e6, machine->digest);
   }
   return kExitOk;

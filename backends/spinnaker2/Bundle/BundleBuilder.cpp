@@ -216,6 +216,7 @@ private:
       entry.key = uint32_t(route.getKey());
       entry.mask = uint32_t(route.getMask());
       entry.chip = fabric::chipOf(route);
+      entry.links = uint8_t(fabric::linksOf(route));
       for (Attribute target : route.getTargets()) {
         auto pe = cast<fabric::PeAttr>(target);
         auto core = coreIndex.find(fabric::addressOf(pe));

@@ -6,7 +6,7 @@
 #include "runtime/bundle/Bundle.h"
 #include "runtime/bundle/MemberCheck.h"
 #include "runtime/cores/LockStepCores.h"
-#include "runtime/emulator/Router.h"
+#include "runtime/emulator/RouterMesh.h"
 
 #include <cstring>
 #include <fmt/format.h>
@@ -52,15 +52,16 @@ public:
       addCore(
           core.at,
           std::as_writable_bytes(std::span(core.sram)).first(core.sramBytes));
-    std::vector<emulator::Router::Entry> table;
-    for (const runtime::RouteEntry &route : manifest.routes)
-      table.push_back({route.key, route.mask, route.cores});
-    router = emulator::Router(std::move(table));
+    if (Status s = routers.load(manifest, bundle.machine); !s)
+      return s;
+    for (Core &core : cores)
+      core.chip = routers.chipOf(core.at.chip);
     return reset();
   }
 
   Status reset() override {
     restart();
+    routers.restart();
     for (Core &core : cores) {
       std::fill(core.sram.begin(), core.sram.end(), uint8_t(0));
       std::memcpy(core.sram.data() + core.imageBase, core.image.data(),
@@ -80,12 +81,16 @@ public:
     runtime::DeviceStatistics all = counted();
     for (const Core &core : cores)
       all.pes.push_back(core.statistics);
+    all.links = routers.links();
+    all.routers = routers.routers();
     return all;
   }
 
 protected:
   Status tick(std::span<const uint32_t> keys) override {
-    inFlight.assign(keys.begin(), keys.end());
+    inFlight.clear();
+    for (uint32_t key : keys)
+      inFlight.emplace_back(key, 0);
     for (Core &core : cores) {
       NativeCore view{core.sram.data(),
                       core.waiting.data(),
@@ -106,8 +111,8 @@ protected:
             {"the bundle is damaged or was edited; compile the network again"});
       core.statistics.packetsSent += view.numSent;
       core.waiting.clear();
-      inFlight.insert(inFlight.end(), core.sent.begin(),
-                      core.sent.begin() + view.numSent);
+      for (uint32_t i = 0; i < view.numSent; ++i)
+        inFlight.emplace_back(core.sent[i], core.chip);
     }
     deliver();
     return {};
@@ -123,6 +128,7 @@ protected:
 private:
   struct Core {
     CoreAddress at;
+    uint32_t chip = 0; ///< by RouterMesh's numbers
     uint32_t imageBase = 0, header = 0, sramBytes = 0;
     TickFunction function = nullptr;
     std::string program; ///< for messages
@@ -175,14 +181,8 @@ private:
   }
 
   void deliver() {
-    for (uint32_t key : inFlight) {
-      uint32_t entry = router.match(key);
-      if (entry == emulator::Router::noEntry) {
-        ++unrouted;
-        continue;
-      }
-      ++routed;
-      for (uint32_t index : router.entry(entry).cores) {
+    for (auto [key, chip] : inFlight)
+      for (uint32_t index : routers.send(key, chip)) {
         Core &core = cores[index];
         // The same loss as on the chip: a full ring drops and counts.
         if (core.waiting.size() >= core.capacity)
@@ -190,7 +190,9 @@ private:
         else
           core.waiting.push_back(key);
       }
-    }
+    routers.endTick();
+    routed = routers.routed();
+    unrouted = routers.lost();
   }
 
   static std::string toText(const Core &core) {
@@ -199,8 +201,8 @@ private:
 
   NativePrograms programs;
   std::vector<Core> cores;
-  emulator::Router router;
-  std::vector<uint32_t> inFlight;
+  emulator::RouterMesh routers;
+  std::vector<std::pair<uint32_t, uint32_t>> inFlight; ///< key, chip
 };
 
 } // namespace

@@ -111,7 +111,7 @@ Spinnaker2Target::plan(ModuleOp normalized, Precision, DiagnosticSink &sink) {
     plan.bytes += piece.bytes;
     plan.pieces.push_back(std::move(piece));
   }
-  plan.limit = uint64_t(model->sram.bytes) * model->pes.size();
+  plan.limit = uint64_t(model->sram.bytes) * model->coreCount();
   plan.limitName = "are on '" + model->name + "'";
   return plan;
 }

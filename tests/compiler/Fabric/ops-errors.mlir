@@ -40,6 +40,27 @@ fabric.machine @chip maps @net target "t" {
 // -----
 
 fabric.machine @chip maps @net target "t" {
+  // expected-error @+1 {{names a core of another chip}}
+  fabric.route chip 0, 1 key 0x0 mask 0xf0 to [#fabric.pe<7, 6, 0>]
+}
+
+// -----
+
+fabric.machine @chip maps @net target "t" {
+  // expected-error @+1 {{names links that are not 0 to 5, rising}}
+  fabric.route chip 0, 0 key 0x0 mask 0xf0 to [] links [0, 6]
+}
+
+// -----
+
+fabric.machine @chip maps @net target "t" {
+  // expected-error @+1 {{names links that are not 0 to 5, rising}}
+  fabric.route chip 0, 0 key 0x0 mask 0xf0 to [] links [2, 2]
+}
+
+// -----
+
+fabric.machine @chip maps @net target "t" {
   %a = fabric.slice "a" [0, 4)
   // expected-error @+1 {{does not end inside 32-bit addresses}}
   fabric.buffer %a "ring" bytes 4294967295 at 0x10

@@ -24,7 +24,7 @@ fabric.machine @chip maps @braille target "spinnaker2-jib-map" {
   %out = fabric.slice "out" [0, 16) parallel at <7, 6, 1>
   // Of the first chip nothing is said.
   // CHECK-DAG: fabric.slice "far" [0, 8) at <7, 6, 1 chip 0, 3>
-  // CHECK-DAG: fabric.route chip 0, 3 key 0x80 mask 0xfffffff0 to [#fabric.pe<7, 6, 1 chip 0, 3>, #fabric.pe<7, 6, 1>]
+  // CHECK-DAG: fabric.route chip 0, 3 key 0x80 mask 0xfffffff0 to [#fabric.pe<7, 6, 1 chip 0, 3>, #fabric.pe<7, 6, 2 chip 0, 3>] links [0, 2]
   %far = fabric.slice "far" [0, 8) at <7, 6, 1 chip 0, 3>
-  fabric.route chip 0, 3 key 0x80 mask 0xfffffff0 to [#fabric.pe<7, 6, 1 chip 0, 3>, #fabric.pe<7, 6, 1 chip 0, 0>]
+  fabric.route chip 0, 3 key 0x80 mask 0xfffffff0 to [#fabric.pe<7, 6, 1 chip 0, 3>, #fabric.pe<7, 6, 2 chip 0, 3>] links [0, 2]
 }
