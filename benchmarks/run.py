@@ -20,6 +20,7 @@ import chip_loops
 import cpu
 import lists
 import mapbytes
+import mapping
 import networks
 import paradigms
 import processes
@@ -232,6 +233,10 @@ class Benchmarks:
         """Memory and time of millions of listed synapses."""
         lists.run(self)
 
+    def mapping(self):
+        """Populations onto boards of 48 chips, beside PACMAN."""
+        mapping.Mapping(self, self.folder, self.quick).run()
+
     def map_bytes(self):
         """Weight-delay maps against plain ones."""
         mapbytes.run(self)
@@ -240,7 +245,7 @@ class Benchmarks:
 NAMES = ("compile", "check", "synapse", "neuron", "emulator", "prediction", "chip",
          "selector", "paradigms", "chip-loops", "map-bytes")
 # Not of "everything": its files are large.
-ON_REQUEST = ("lists", "cpu", "batches")
+ON_REQUEST = ("lists", "cpu", "batches", "mapping")
 
 
 def append_history(options):
@@ -270,7 +275,8 @@ def main():
                         help="counted runs of each timing")
     parser.add_argument("--quick", action="store_true",
                         help="--only cpu: 2 runs of CUBA alone; Brunel's "
-                        "network takes the peer minutes to draw and compile")
+                        "network takes the peer minutes to draw and compile; "
+                        "--only mapping: one board")
     parser.add_argument("--history", metavar="FILE",
                         help="append the lines there too, with machine, commit "
                         "and time")
