@@ -112,6 +112,19 @@ class Chips(SnncTest):
         done = self.snnc("compile", "net.yaml", "--machine", "one.json",
                          "--paradigm", "serial", "-o", "x.s2x", code=3)
         self.assertIn("SNN0354", done.stderr)
+        # 160 populations: a core each at least.
+        cells = "".join(f"  p{i}: {{size: 4, model: lif, params: {{alpha: 0.9, threshold: 9}}}}\n"
+                        for i in range(160))
+        wires = "".join(f"  - {{from: p{i}, to: p{(i + 1) % 160}, weight: 1.0, "
+                        "connector: all_to_all}\n" for i in range(160))
+        self.write("many.yaml", "network: {name: many}\npopulations:\n" + cells +
+                   "projections:\n" + wires)
+        compile = ["compile", "many.yaml", "--paradigm", "serial", "-o", "m.s2x"]
+        done = self.snnc(*compile, code=3)
+        self.assertIn("use --machine spinnaker2-48,", done.stderr)
+        self.snnc(*compile, "--machine", "spinnaker2-48")
+        self.assertGreater(len(self.chips(json.loads(read_bundle(
+            self.path("m.s2x"))["manifest.json"]))), 1)
 
 
 if __name__ == "__main__":
