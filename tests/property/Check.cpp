@@ -53,6 +53,7 @@ public:
           const fabric::RowFormat *added)
       : spec(spec), cache(cache), added(added) {}
   Outcome run();
+  Outcome runEngine(const std::shared_ptr<target::NativeCode> &code);
 
 private:
   bool fail(const std::string &what) {
@@ -65,8 +66,10 @@ private:
   bool runReference();
   /// Every target that needs no bundle, and the cpu's other encodings.
   bool runTargets();
-  /// The user's weights, before quantisation: cpu against reference.
-  bool runFloat();
+  /// The user's weights, before quantisation: cpu against reference, once or
+  /// as `tunings` say.
+  bool runFloat(llvm::ArrayRef<cpu::Tuning> tunings,
+                const std::shared_ptr<target::NativeCode> &code);
   bool runVariant(const Variant &variant);
   std::shared_ptr<runtime::Bundle> compile(const Variant &variant,
                                            DiagnosticSink &sink);
@@ -227,7 +230,24 @@ bool Checker::runTargets() {
   return agrees("cpu in other encodings", *cpu::createTarget(tuningOf(spec)));
 }
 
-bool Checker::runFloat() {
+/// 1 to 4 threads, with each encoding wherever it is possible and all mixed;
+/// partitions and vectors as in tuningOf.
+static std::vector<cpu::Tuning> everyTuning(const NetworkSpec &spec) {
+  std::vector<cpu::Tuning> all;
+  for (unsigned threads = 1; threads <= 4; ++threads)
+    for (unsigned k = 0; k < 5; ++k) {
+      cpu::Tuning &tuning = all.emplace_back(tuningOf(spec));
+      tuning.threads = threads;
+      tuning.mixed = k == 4;
+      tuning.encoding.reset();
+      if (!tuning.mixed)
+        tuning.encoding = cpu::Encoding(k);
+    }
+  return all;
+}
+
+bool Checker::runFloat(llvm::ArrayRef<cpu::Tuning> tunings,
+                       const std::shared_ptr<target::NativeCode> &code) {
   OwningOpRef<ModuleOp> floats = import(/*quantized=*/false);
   if (!floats)
     return fail("float: " + messages(sink.all()));
@@ -239,10 +259,12 @@ bool Checker::runFloat() {
       reference::runReference(**interpreter, inputs, requests, runOptions);
   if (!wanted)
     return fail("float reference: " + toText(wanted.error()));
-  return agree("cpu in float",
-               runOn(*cpu::createTarget(tuningOf(spec)), *floats,
-                     target::Precision::Float, inputs, requests, runOptions),
-               wanted->arrays);
+  return llvm::all_of(tunings, [&](const cpu::Tuning &tuning) {
+    return agree("cpu in float",
+                 runOn(*cpu::createTarget(tuning, code), *floats,
+                       target::Precision::Float, inputs, requests, runOptions),
+                 wanted->arrays);
+  });
 }
 
 std::shared_ptr<runtime::Bundle> Checker::compile(const Variant &variant,
@@ -353,11 +375,27 @@ Outcome Checker::run() {
       {"row split", Parallel, false, 0, spec.seed % 4 == 2, spec.rowSources},
   };
   if (!prepare() || !runReference() || !runTargets() ||
-      (spec.seed % 3 == 0 && !runFloat()))
+      (spec.seed % 3 == 0 &&
+       !runFloat(tuningOf(spec), std::make_shared<target::NativeCode>())))
     return outcome;
   for (const Variant &variant : variants)
     if (!runVariant(variant))
       break;
+  return outcome;
+}
+
+Outcome Checker::runEngine(const std::shared_ptr<target::NativeCode> &code) {
+  std::vector<cpu::Tuning> all = everyTuning(spec);
+  if (!prepare() || !runReference())
+    return outcome;
+  for (const cpu::Tuning &tuning : all)
+    if (!agree("cpu with every encoding",
+               runOn(*cpu::createTarget(tuning, code), *module,
+                     target::Precision::Quantized, inputs, requests,
+                     runOptions),
+               expected.arrays))
+      return outcome;
+  runFloat(all, code);
   return outcome;
 }
 
@@ -366,6 +404,12 @@ Outcome Checker::run() {
 Outcome check(const NetworkSpec &spec, s2::PartCache &cache,
               const fabric::RowFormat *added) {
   return Checker(spec, cache, added).run();
+}
+
+Outcome checkEngine(const NetworkSpec &spec,
+                    const std::shared_ptr<target::NativeCode> &code) {
+  s2::PartCache unused;
+  return Checker(spec, unused, nullptr).runEngine(code);
 }
 
 } // namespace snnc::property

@@ -16,6 +16,7 @@
 
 #include "backends/spinnaker2/Codegen/CompileProgram.h"
 #include "compiler/Rows/RowFormat.h"
+#include "compiler/Target/NativeCode.h"
 #include "runtime/bundle/Bundle.h"
 #include "tests/property/NetworkSpec.h"
 
@@ -43,6 +44,11 @@ struct Outcome {
 /// programs from network to network. `added`: a row format beside the chip's.
 Outcome check(const NetworkSpec &spec, s2::PartCache &cache,
               const fabric::RowFormat *added = nullptr);
+
+/// The CPU engine alone: 1 to 4 threads with every encoding and all mixed, in
+/// integers and in float. `code` keeps models from network to network.
+Outcome checkEngine(const NetworkSpec &spec,
+                    const std::shared_ptr<target::NativeCode> &code);
 
 /// The first buffer whose bytes in the images are not those of the plan, as
 /// text; empty when all agree. `buffers` counts what was looked at.

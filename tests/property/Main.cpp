@@ -8,6 +8,7 @@
 //   snnc-property --seed 17 --shrink         the smallest that still fails
 //   snnc-property --first 0 --count 12 --added-format
 //                                            with rows of tests/formats
+//   snnc-property --first 0 --count 400 --engine
 //
 // Exit code 1 when a network fails, when more variants are refused than
 // expected, or when the networks are too silent to say anything.
@@ -142,6 +143,25 @@ int judge(const Totals &totals, const std::vector<std::string> &models,
   return code;
 }
 
+/// The CPU engine alone.
+int runEngine(uint64_t first, uint64_t count,
+              const std::vector<std::string> &models) {
+  Totals totals;
+  auto code = std::make_shared<target::NativeCode>();
+  for (uint64_t seed = first; seed < first + count; ++seed) {
+    Outcome outcome = checkEngine(generate(seed, models), code);
+    totals.add(outcome);
+    if (!outcome.failure.empty()) {
+      ++totals.failed;
+      fmt::print("FAILED: seed {}: {}\n", seed, outcome.failure);
+    }
+  }
+  fmt::print("{} network(s), {} failed; {} run(s) of the CPU engine agree with "
+             "the reference; {} spike(s)\n",
+             totals.networks, totals.failed, totals.compared, totals.spikes);
+  return totals.failed != 0;
+}
+
 int runRange(uint64_t first, uint64_t count,
              const std::vector<std::string> &models, const char *program,
              const fabric::RowFormat *added) {
@@ -165,7 +185,7 @@ int runRange(uint64_t first, uint64_t count,
 int main(int argc, char **argv) {
   CLI::App app{"Random networks: reference, serial, parallel, any split"};
   uint64_t first = 0, count = 0, seed = 0;
-  bool dump = false, shrinks = false, added = false;
+  bool dump = false, shrinks = false, added = false, engine = false;
   app.add_option("--first", first, "First seed of a range");
   app.add_option("--count", count, "Seeds in the range");
   CLI::Option *one = app.add_option("--seed", seed, "One network");
@@ -173,10 +193,14 @@ int main(int argc, char **argv) {
   app.add_flag("--shrink", shrinks, "Make a failing one smaller")->needs(one);
   app.add_flag("--added-format", added,
                "A range with a row format that only the tests have");
+  app.add_flag("--engine", engine,
+               "A range on the CPU engine: all threads, all encodings");
   CLI11_PARSE(app, argc, argv);
   std::vector<std::string> models = snn::libraryModelNames();
   if (one->count())
     return runOne(generate(seed, models), dump, shrinks);
+  if (engine)
+    return runEngine(first, count, models);
   return runRange(first, count, models, argv[0],
                   added ? &tests::pairRows() : nullptr);
 }
