@@ -5,6 +5,7 @@
 
 #include "runtime/machine/MachineModel.h"
 #include "runtime/support/ExitCode.h"
+#include "tools/snnc/Completion.h"
 #include "tools/snnc/Explain.h"
 #include "tools/snnc/Interrupt.h"
 #include "tools/snnc/Messages.h"
@@ -71,6 +72,10 @@ static int runVerb(const Options &options, DiagnosticSink &sink) {
     return runTargets();
   case Verb::Explain:
     return runExplain(options.explain, sink);
+  case Verb::Completion:
+    return runCompletion(options.shell, options.table);
+  case Verb::Man:
+    return runMan(options.man, options.table, sink);
   case Verb::Selector:
     return runSelector(options.selector, options.quiet, sink);
   case Verb::None:

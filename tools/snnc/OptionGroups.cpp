@@ -4,6 +4,7 @@
 #include "tools/snnc/OptionGroups.h"
 
 #include "passes/Decide/AutoSelect.h"
+#include "runtime/machine/MachineModel.h"
 #include "tools/snnc/Framework.h"
 
 namespace snnc {
@@ -89,12 +90,17 @@ static std::string isBudget(const std::string &text) {
              : "not a count, a share of 0% to 100%, or all: " + text;
 }
 
+CLI::Option *addMachine(CLI::App *app, std::string &machine) {
+  return app
+      ->add_option("--machine", machine,
+                   "Machine description: a name of `snnc targets` or a .yaml "
+                   "file")
+      ->type_name(fileType({".yaml"}, builtinMachineNames()));
+}
+
 void addMachineOptions(CLI::App *app, CompileOptions &o) {
   const char *group = "Machine";
-  app->add_option("--machine", o.machine,
-                  "Machine description: a name of `snnc targets` or a .yaml "
-                  "file")
-      ->group(group);
+  addMachine(app, o.machine)->group(group);
   app->add_option("--tick", o.tickSeconds,
                   "Real time of one tick on the chip, seconds (default: 0.001, "
                   "or longer where a core needs more)")
@@ -116,6 +122,7 @@ void addMachineOptions(CLI::App *app, CompileOptions &o) {
   app->add_option("--selector-model", o.selectorModel,
                   "Model file of `snnc selector train` that auto asks "
                   "(default: the tool's own)")
+      ->type_name(fileType({".json"}))
       ->group(group);
   app->add_option("--selector-budget", o.selectorBudget,
                   "Layers that auto may plan both ways because the model is "

@@ -3,6 +3,7 @@
 #ifndef SNNC_TOOLS_OPTIONGROUPS_H
 #define SNNC_TOOLS_OPTIONGROUPS_H
 
+#include "tools/snnc/OptionTable.h"
 #include "tools/snnc/Options.h"
 
 #include <CLI/CLI.hpp>
@@ -41,6 +42,13 @@ template <typename Range> auto wordsOf(const Range &values) {
     words.emplace_back(nameOf(value), value);
   return words;
 }
+
+/// Of a network's files.
+inline const std::vector<std::string> kNetworkEndings = {".nir", ".h5", ".yaml",
+                                                         ".yml"};
+
+/// --machine of several commands.
+CLI::Option *addMachine(CLI::App *app, std::string &machine);
 
 /// --objective of several commands.
 CLI::Option *addObjective(CLI::App *app, const char *help,

@@ -5,6 +5,7 @@
 
 #include "compiler/Pipeline/Pipeline.h"
 #include "runtime/support/ExitCode.h"
+#include "tools/snnc/Completion.h"
 #include "tools/snnc/Messages.h"
 #include "tools/snnc/OptionGroups.h"
 #include "tools/snnc/RunVerbs.h"
@@ -23,15 +24,28 @@
 
 namespace snnc {
 
-static constexpr const char *kExitCodes =
-    "Exit codes: 0 ok, 1 input error, 2 usage, 3 does not fit, 4 mismatch, "
-    "5 device,\n6 ran but overran or lost spikes, 70 internal, 130 "
-    "interrupted.";
+/// The footer, in lines that every terminal has room for.
+static std::string exitCodes() {
+  std::string text = "Exit codes:";
+  size_t column = text.size();
+  for (const ExitWords &row : exitWords()) {
+    bool last = row.code == exitWords().back().code;
+    std::string part =
+        fmt::format("{} {}{}", row.code, row.words, last ? "." : ",");
+    bool full = column + 1 + part.size() > 80;
+    text += (full ? "\n" : " ") + part;
+    column = full ? part.size() : column + 1 + part.size();
+  }
+  return text;
+}
 
 static void addCompile(CLI::App &app, CompileOptions &o) {
   CLI::App *c = app.add_subcommand("compile", "Compile a network to a bundle");
-  c->add_option("network", o.input, "NIR file")->required();
-  c->add_option("-o,--output", o.output, "Bundle (default: NETWORK.s2x)");
+  c->add_option("network", o.input, "NIR or YAML file")
+      ->required()
+      ->type_name(fileType(kNetworkEndings));
+  c->add_option("-o,--output", o.output, "Bundle (default: NETWORK.s2x)")
+      ->type_name(fileType({".s2x"}));
   std::vector<std::string> dumps = pipeline::dumpNames();
   dumps.push_back("asm"); // of the chip's target
   std::string all =
@@ -53,7 +67,9 @@ static void addCompile(CLI::App &app, CompileOptions &o) {
 static void addOthers(CLI::App &app, Options &options) {
   CLI::App *check =
       app.add_subcommand("check", "Say what a network file holds and lacks");
-  check->add_option("network", options.check.input, "NIR file")->required();
+  check->add_option("network", options.check.input, "NIR or YAML file")
+      ->required()
+      ->type_name(fileType(kNetworkEndings));
   check->add_flag("--json", options.check.json, "Findings as JSON on stdout");
   check->add_flag("--plan", options.check.plan,
                   "Say what every layer needs: paradigm, PEs, bytes, cycles");
@@ -66,7 +82,8 @@ static void addOthers(CLI::App &app, Options &options) {
 
   CLI::App *inspect = app.add_subcommand("inspect", "Show what a bundle holds");
   inspect->add_option("bundle", options.inspect.input, "Bundle (.s2x)")
-      ->required();
+      ->required()
+      ->type_name(fileType({".s2x"}));
   inspect->add_flag("--json", options.inspect.json, "JSON on stdout");
   inspect->add_flag("--memory", options.inspect.memory,
                     "Every core's memory by structure");
@@ -95,10 +112,44 @@ static void addOthers(CLI::App &app, Options &options) {
 
   CLI::App *explain = app.add_subcommand(
       "explain", "Say what a diagnostic means and what helps");
-  explain->add_option("code", options.explain,
-                      "Codes of diagnostics (default: list all)");
+  explain
+      ->add_option("code", options.explain,
+                   "Codes of diagnostics (default: list all)")
+      ->type_name(kCodeType);
   explain->footer("Examples:\n  snnc explain SNN0354\n"
                   "  snnc explain | grep weights");
+}
+
+/// The commands about the command line itself.
+static void addWords(CLI::App &app, Options &options) {
+  CLI::App *help = app.add_subcommand(
+      "help", "Show the options of a command, with examples");
+  help->add_option("command", options.man.command, "Words of the command")
+      ->type_name(kCommandType);
+  help->footer("Examples:\n  snnc help run\n  snnc help selector train");
+
+  CLI::App *completion = app.add_subcommand(
+      "completion", "Print a shell's script that completes command lines");
+  completion->add_option("shell", options.shell, "Of which shell")
+      ->required()
+      ->check(CLI::IsMember(shellNames()));
+  completion->footer(
+      "Examples:\n"
+      "  eval \"$(snnc completion bash)\"\n"
+      "  snnc completion zsh > ~/.zfunc/_snnc\n"
+      "  snnc completion fish > ~/.config/fish/completions/snnc.fish");
+
+  CLI::App *man =
+      app.add_subcommand("man", "Print the manual page of a command");
+  man->add_option("command", options.man.command,
+                  "Words of the command (default: snnc itself)")
+      ->type_name(kCommandType);
+  man->add_option("-o,--output", options.man.folder,
+                  "Folder: write the page there, and those of the commands "
+                  "below it (snnc.1, snnc-run.1, ...)")
+      ->type_name(kFolderType);
+  man->footer("Examples:\n  snnc man run | man -l -\n"
+              "  snnc man -o ~/.local/share/man/man1");
 }
 
 static Verb verbOf(const std::string &name) {
@@ -116,6 +167,10 @@ static Verb verbOf(const std::string &name) {
     return Verb::Explain;
   if (name == "selector")
     return Verb::Selector;
+  if (name == "completion")
+    return Verb::Completion;
+  if (name == "man")
+    return Verb::Man;
   return Verb::Targets;
 }
 
@@ -193,13 +248,12 @@ std::optional<int> parseOptions(int argc, char **argv, Options &options) {
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
   app.add_flag("-q,--quiet", options.quiet, "No notes and no progress bar");
-  app.footer(kExitCodes);
+  app.footer(exitCodes());
   addCompile(app, options.compile);
   addRun(app, options.run);
   addOthers(app, options);
   addSelector(app, options.selector);
-  app.add_subcommand("help", "Show the options of a command, with examples")
-      ->footer("Examples:\n  snnc help run\n  snnc help selector train");
+  addWords(app, options);
   std::vector<std::string> words = splitShortOptions(argc, argv);
   rewriteHelp(app, words);
   try {
@@ -215,6 +269,7 @@ std::optional<int> parseOptions(int argc, char **argv, Options &options) {
     return kExitUsage;
   }
   options.jsonDiagnostics = format == "json";
+  options.table = tableOf(app);
   for (NetworkOptions *network :
        {&options.compile.network, &options.run.compile.network,
         &options.check.compile.network, &options.verify.run.compile.network})

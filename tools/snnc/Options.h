@@ -7,6 +7,7 @@
 #include "compiler/Target/NativeCode.h"
 #include "runtime/host/Recording.h"
 #include "runtime/io/Encoders.h"
+#include "tools/snnc/ManPage.h"
 #include "tools/snnc/SelectorCommand.h"
 
 #include <cstdint>
@@ -117,7 +118,9 @@ enum class Verb {
   Verify,
   Inspect,
   Targets,
-  Selector
+  Selector,
+  Completion,
+  Man
 };
 
 struct Options {
@@ -129,8 +132,11 @@ struct Options {
   InspectOptions inspect;
   SelectorOptions selector;
   std::vector<std::string> explain; ///< codes; none: all are listed
-  bool jsonDiagnostics = false;     ///< --diagnostics=json
-  bool quiet = false;               ///< no notes, no progress
+  std::string shell;                ///< of completion
+  ManOptions man;
+  CommandRow table; ///< of completion and man: the command line itself
+  bool jsonDiagnostics = false; ///< --diagnostics=json
+  bool quiet = false;           ///< no notes, no progress
 };
 
 /// Parses the command line; on --help, --version or a usage error prints and

@@ -40,10 +40,15 @@ static void addBackend(CLI::App *c, RunOptions &o,
 }
 
 static void addRunOptions(CLI::App *c, RunOptions &o) {
-  c->add_option("file", o.input, "Bundle (.s2x) or network file")->required();
+  std::vector<std::string> files = kNetworkEndings;
+  files.insert(files.begin(), ".s2x");
+  c->add_option("file", o.input, "Bundle (.s2x) or network file")
+      ->required()
+      ->type_name(fileType(files));
   c->add_option("-i,--input", o.inputs,
                 "Array file (.npy, .npz, NIRData .h5), or NAME=FILE; ticks x "
-                "channels, ticks x C x H x W, or with samples in front");
+                "channels, ticks x C x H x W, or with samples in front")
+      ->type_name(fileType({".npy", ".npz", ".h5"}));
   c->add_option("--ticks", o.ticks,
                 "Rows of the results (default: the input's)")
       ->check(CLI::Range(uint64_t(1), uint64_t(1) << 40));
@@ -83,7 +88,8 @@ void addRun(CLI::App &app, RunOptions &o) {
                 "POPULATION:VARIABLE to keep, for example lif1:spikes or "
                 "lif1:v, or lif1:v[0-9,17]/10: these neurons every tenth tick; "
                 "repeat for more");
-  c->add_option("-o,--output", o.output, "Results: .npz or NIRData .h5");
+  c->add_option("-o,--output", o.output, "Results: .npz or NIRData .h5")
+      ->type_name(fileType({".npz", ".h5"}));
   c->add_flag("--events", o.events,
               "Spikes as lists (.npz: rows of tick and neuron) that stream to "
               "OUTPUT.parts/ while the run goes on: for long runs");
@@ -119,10 +125,14 @@ void addVerify(CLI::App &app, VerifyOptions &o) {
   addRunOptions(c, o.run);
   o.run.backend = "emulator";
   addBackend(c, o.run, "emulator");
+  std::vector<std::string> others =
+      backendNames(targetsFor(CompileOptions(), Dynamics()));
+  others.push_back("float");
   c->add_option("--against", o.against,
                 "A backend: bit by bit; recorded arrays (.npz, "
                 ".npy, NIRData .h5); float: the network file before "
                 "quantisation, --backend is the reference then unless given")
+      ->type_name(fileType({".npz", ".npy", ".h5"}, others))
       ->capture_default_str();
   CLI::Option *tolerance = c->add_option(
       "--tolerance", o.tolerance,

@@ -12,9 +12,7 @@ static CLI::App *addVerb(CLI::App *selector, SelectorOptions &o,
                          const char *help) {
   CLI::App *c = selector->add_subcommand(name, help);
   c->callback([&o, verb] { o.verb = verb; });
-  c->add_option("--machine", o.machine,
-                "Machine description: a name of `snnc targets` or a .yaml "
-                "file");
+  addMachine(c, o.machine);
   return c;
 }
 
@@ -47,7 +45,8 @@ static void addDataset(CLI::App *selector, SelectorOptions &o) {
   addPlanning(c, o, kMostWritten);
   c->add_option("-o,--output", o.output,
                 "CSV file; an interrupted run goes on where it was")
-      ->required();
+      ->required()
+      ->type_name(fileType({".csv"}));
   c->footer("Example:\n  snnc selector dataset --set grid -o grid.csv");
 }
 
@@ -57,9 +56,12 @@ static void addTrain(CLI::App *selector, SelectorOptions &o) {
   c->add_option("--set", o.sets, "grid, wide (default: both)")
       ->check(CLI::IsMember({"grid", "wide"}));
   c->add_option("--data", o.data,
-                "Files of `snnc selector dataset` instead of planning");
+                "Files of `snnc selector dataset` instead of planning")
+      ->type_name(fileType({".csv"}));
   addPlanning(c, o, kMostKept);
-  c->add_option("-o,--output", o.output, "Folder of the models")->required();
+  c->add_option("-o,--output", o.output, "Folder of the models")
+      ->required()
+      ->type_name(kFolderType);
   c->footer("Example:\n  snnc selector train -o classifier/models");
 }
 
@@ -74,6 +76,7 @@ static void addEval(CLI::App *selector, SelectorOptions &o) {
   addObjective(c, kObjectiveHelp, o.objective);
   c->add_option("--data", o.data,
                 "File of `snnc selector dataset` instead of planning")
+      ->type_name(fileType({".csv"}))
       ->expected(1);
   c->add_option("--seeds", o.seeds, "Splits 1 to this")
       ->check(CLI::Range(1u, 100u))
@@ -108,6 +111,7 @@ static void addPredict(CLI::App *selector, SelectorOptions &o) {
       ->check(CLI::Range(1e-6, 10.0))
       ->capture_default_str();
   c->add_option("--model", o.model, "xgboost, adaboost or a model file")
+      ->type_name(fileType({".json"}, {"xgboost", "adaboost"}))
       ->capture_default_str();
   c->add_flag("--json", o.json, "One object on stdout");
   c->footer("Example:\n  snnc selector predict --source 500 --target 500 "
