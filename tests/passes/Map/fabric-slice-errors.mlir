@@ -44,9 +44,10 @@ snn.neuron @lif receptors ["input"] states ["v"] params ["alpha", "threshold"] {
   %s = arith.cmpf ogt, %v1, %threshold : f32
   snn.yield spike %s states %v1 : f32
 }
-// expected-error @+4 {{SNN0354: the network needs 150 cores, machine 'spinnaker2-jib-map' has 148}}
-// expected-note @+3 {{largest: 'hid' 150 cores}}
-// expected-note @+2 {{help: make 'hid' smaller or its connections sparser}}
+// expected-error @+5 {{SNN0354: the network needs 150 cores, machine 'spinnaker2-jib-map' has 148}}
+// expected-note @+4 {{largest: 'hid' 150 cores}}
+// expected-note @+3 {{help: make 'hid' smaller or its connections sparser}}
+// expected-note @+2 {{help: use --machine spinnaker2-48, a board of 48 chips with 7,104 cores}}
 // expected-note @+1 {{help: another-target}}
 snn.network @large {
   %in = snn.input "in" : tensor<20000xf32>
