@@ -14,23 +14,6 @@ namespace snnc::map {
 
 namespace {
 
-/// Chips by their distance from the first over live links.
-std::vector<uint32_t> outward(const ChipGrid &grid) {
-  std::vector<bool> seen(grid.size());
-  std::vector<uint32_t> order;
-  auto add = [&](uint32_t chip) {
-    if (chip != ChipGrid::none && !seen[chip]) {
-      seen[chip] = true;
-      order.push_back(chip);
-    }
-  };
-  add(0);
-  for (size_t i = 0; i < order.size(); ++i)
-    for (unsigned link = 0; link < kLinksPerChip; ++link)
-      add(grid.neighbour(order[i], link));
-  return order;
-}
-
 /// Makes parts of populations out of slices, and slices out of placed parts.
 class ChipPlacer {
 public:
@@ -40,7 +23,7 @@ public:
 
   ChipPlacement run() {
     makeParts();
-    if (uint64_t(movable) <= free[0]) {
+    if (movable <= free[0]) {
       for (uint32_t part = 0; part < parts.size(); ++part)
         if (!parts[part].isPinned)
           put(part, 0, parts[part].slices.size());
@@ -123,17 +106,14 @@ private:
 
   /// The chips nearest to the host's that have room for all, and some to spare.
   void chooseChips() {
-    uint64_t needed = uint64_t(movable), room = 0;
-    isAllowed.resize(grid.size());
-    for (uint32_t chip : outward(grid)) {
-      if (room >= needed)
+    std::vector<uint32_t> kept(grid.size());
+    uint64_t room = 0;
+    for (uint32_t chip : grid.outward()) {
+      if (room >= movable)
         break;
-      room += free[chip];
-      isAllowed[chip] = true;
+      room += kept[chip] = free[chip];
     }
-    for (uint32_t chip = 0; chip < grid.size(); ++chip)
-      if (!isAllowed[chip])
-        free[chip] = 0;
+    free = std::move(kept);
   }
 
   void layOut() {
@@ -181,7 +161,6 @@ private:
   std::vector<Part> parts;
   std::vector<std::vector<ChipPiece>> pieces; ///< of each part
   std::vector<ChipNet> nets;
-  std::vector<bool> isAllowed;
   size_t movable = 0;
   ChipPlacement result;
 };

@@ -53,7 +53,7 @@ struct FabricPlacePass : impl::FabricPlaceBase<FabricPlacePass> {
     if (auto why = check(problem))
       return report(op, "SNN0358") << *why;
     Placement placement = machine.chipCount() > 1
-                              ? placeByChips(problem, machine, op, slices)
+                              ? placeByChips(problem, machine)
                               : place(problem);
     for (size_t i = 0; i < slices.size(); ++i)
       slices[i].setAtAttr(toAttr(&getContext(), problem.cores[placement[i]]));
@@ -63,12 +63,10 @@ struct FabricPlacePass : impl::FabricPlaceBase<FabricPlacePass> {
 
   /// Chips first, then the cores of each by themselves.
   static Placement placeByChips(const PlacementProblem &problem,
-                                const MachineModel &machine, MachineOp op,
-                                llvm::ArrayRef<SliceOp> slices) {
+                                const MachineModel &machine) {
     ChipGrid grid(machine);
-    ChipPlacement chips =
-        placeOnChips(grid, chipProblem(problem, grid, op, slices));
-    Placement placement(slices.size());
+    ChipPlacement chips = placeOnChips(grid, chipProblem(problem, grid));
+    Placement placement(chips.size());
     for (auto &[chip, part] : partsOf(problem, grid, chips)) {
       Placement local = place(part.problem);
       for (size_t i = 0; i < local.size(); ++i)
@@ -78,8 +76,7 @@ struct FabricPlacePass : impl::FabricPlaceBase<FabricPlacePass> {
   }
 
   static ChipProblem chipProblem(const PlacementProblem &problem,
-                                 const ChipGrid &grid, MachineOp op,
-                                 llvm::ArrayRef<SliceOp> slices) {
+                                 const ChipGrid &grid) {
     ChipProblem chips;
     chips.room.resize(grid.size());
     for (const CoreAddress &core : problem.cores)
@@ -89,16 +86,12 @@ struct FabricPlacePass : impl::FabricPlaceBase<FabricPlacePass> {
       chips.pinned.push_back(
           pin ? std::optional(grid.find(problem.cores[*pin].chip))
               : std::nullopt);
-    llvm::DenseMap<Value, uint32_t> ids;
-    for (SliceOp slice : slices)
-      ids[slice.getSlice()] = uint32_t(ids.size());
-    for (auto [flow, entry] :
-         llvm::zip_equal(op.getOps<FlowOp>(), problem.flows)) {
+    for (const PlacementProblem::Flow &flow : problem.flows) {
       Traffic &traffic = chips.traffic.emplace_back();
-      if (flow.getSource().template getDefiningOp<SliceOp>())
-        traffic.sources.push_back(ids.lookup(flow.getSource()));
-      traffic.weight = entry.weight;
-      traffic.targets = entry.targets;
+      if (flow.source)
+        traffic.sources.push_back(*flow.source);
+      traffic.weight = flow.weight;
+      traffic.targets = flow.targets;
     }
     return chips;
   }
@@ -190,6 +183,8 @@ struct FabricPlacePass : impl::FabricPlaceBase<FabricPlacePass> {
         entry.weight = uint32_t(*flow.getLast() - *flow.getFirst());
       for (Value target : flow.getTargets())
         entry.targets.push_back(ids.lookup(target));
+      if (auto source = ids.find(flow.getSource()); source != ids.end())
+        entry.source = source->second;
       problem.flows.push_back(std::move(entry));
     }
   }

@@ -24,6 +24,7 @@ struct PlacementProblem {
   struct Flow {
     uint64_t weight = 1;           ///< packets a tick at most: source neurons
     std::vector<uint32_t> targets; ///< slices
+    std::optional<uint32_t> source = {}; ///< slice; absent: the host
   };
   std::vector<CoreAddress> cores; ///< usable, in allocation order
   std::vector<uint32_t> group;    ///< per slice: its population

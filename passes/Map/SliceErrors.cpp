@@ -221,13 +221,12 @@ void Slicer::noteLoop(InFlightDiagnostic &diag, uint32_t node) {
 /// The boards of chips like the machine's that have so many cores; empty where
 /// the machine's chips are not those of the boards, or no machine is so large.
 static std::string largerMachine(const MachineModel &machine, uint64_t cores) {
-  constexpr uint64_t mostBoards = 1200;
   auto board = builtinMachine("spinnaker2-48");
   if (!board || board->pes != machine.pes ||
       board->sram.bytes != machine.sram.bytes)
     return {};
   uint64_t boards = (cores + board->coreCount() - 1) / board->coreCount();
-  if (boards > mostBoards)
+  if (boards > kMostBoards)
     return {};
   if (boards == 1)
     return fmt::format("use --machine spinnaker2-48, a board of {} chips with "

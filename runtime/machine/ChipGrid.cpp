@@ -165,23 +165,27 @@ uint32_t ChipGrid::find(ChipCoordinate chip) const {
              : none;
 }
 
-std::vector<ChipCoordinate> ChipGrid::cutOff() const {
-  std::vector<bool> reached(size());
-  std::vector<uint32_t> work;
-  auto reach = [&](uint32_t chip) {
-    if (chip != none && !reached[chip]) {
-      reached[chip] = true;
-      work.push_back(chip);
+std::vector<uint32_t> ChipGrid::outward() const {
+  std::vector<bool> seen(size());
+  std::vector<uint32_t> order;
+  auto add = [&](uint32_t chip) {
+    if (chip != none && !seen[chip]) {
+      seen[chip] = true;
+      order.push_back(chip);
     }
   };
   if (size() > 0)
-    reach(0);
-  while (!work.empty()) {
-    uint32_t chip = work.back();
-    work.pop_back();
-    for (uint32_t next : links[chip])
-      reach(next);
-  }
+    add(0);
+  for (size_t i = 0; i < order.size(); ++i)
+    for (unsigned link = 0; link < kLinksPerChip; ++link)
+      add(neighbour(order[i], link));
+  return order;
+}
+
+std::vector<ChipCoordinate> ChipGrid::cutOff() const {
+  std::vector<bool> reached(size());
+  for (uint32_t chip : outward())
+    reached[chip] = true;
   std::vector<ChipCoordinate> all;
   for (uint32_t chip = 0; chip < size(); ++chip)
     if (!reached[chip])

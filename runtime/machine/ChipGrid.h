@@ -33,6 +33,9 @@ constexpr unsigned oppositeLink(unsigned link) {
   return (link + kLinksPerChip / 2) % kLinksPerChip;
 }
 
+/// Coordinates of chips have 8 bits each: 20 x 20 tiles of three boards.
+inline constexpr uint32_t kMostBoards = 1200;
+
 /// How many boards of how many chips, and whether the outermost chips are
 /// linked around the edges.
 struct BoardLayout {
@@ -82,7 +85,10 @@ public:
   uint32_t distance(uint32_t a, uint32_t b) const {
     return layout.distance(chips[a], chips[b]);
   }
-  /// Chips that live links do not join to the first.
+  /// Chips by their distance from the first over live links; without those
+  /// that no live link joins to it.
+  std::vector<uint32_t> outward() const;
+  /// Those.
   std::vector<ChipCoordinate> cutOff() const;
 
 private:

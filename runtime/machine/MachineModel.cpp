@@ -109,9 +109,6 @@ Expected<std::string> builtinMachineText(const std::string &name) {
 
 namespace {
 
-/// Coordinates of chips have 8 bits each: 20 x 20 tiles of three boards.
-constexpr uint32_t kMostBoards = 1200;
-
 /// Gathers findings; each check is one line at its call.
 class Checker {
 public:

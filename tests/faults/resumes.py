@@ -23,24 +23,12 @@ import time
 
 import numpy
 
-SNNC = os.path.abspath(os.environ.get("SNNC", "snnc"))
+import verbs
 
-# Spikes on their way for up to 6 ms, drives of two kinds, refractory neurons.
-NETWORK = """
-network: {name: resumed, dt: 0.1 ms, seed: 4}
-inputs:
-  x: {size: 150, kind: poisson, rate: 90 Hz}
-populations:
-  p: {size: 400, model: iaf_psc_exp}
-  q: {size: 190, model: iaf_psc_delta}
-drives:
-  one: {to: p, kind: poisson, rate: 500 Hz, sources: 9, weight: 50 pA, delay: 0.3 ms}
-  two: {to: q, kind: poisson, rate: 100 Hz, sources: 90, weight: 1 mV}
-projections:
-  - {from: x, to: p, connector: {fixed_probability: 0.1}, weight: 20 pA, delay: {dist: uniform_int, low: 1, high: 40}}
-  - {from: p, to: q, connector: {fixed_probability: 0.1}, weight: 0.2 mV, delay: {dist: uniform_int, low: 3, high: 60}}
-  - {from: q, to: p, connector: {fixed_probability: 0.3}, weight: -5 pA, delay: 1.5 ms}
-"""
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "e2e"))
+from long_run import network
+
+NETWORK = network(x=150, p=400, q=190)
 EVERY = 2000
 
 
@@ -53,7 +41,7 @@ class Runs:
 
     def run(self, out, threads, *more, kill=None):
         child = subprocess.Popen(
-            [SNNC, "-q", "run", "n.yaml", "--backend", "cpu", "--ticks",
+            [verbs.SNNC, "-q", "run", "n.yaml", "--backend", "cpu", "--ticks",
              str(self.ticks), "--threads", str(threads), "-r", "p:spikes", "-r",
              "q:spikes", "-r", f"p:v/{EVERY}", "-r", f"q:v/{EVERY}", "--events",
              "-o", out, *more],

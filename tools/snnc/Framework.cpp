@@ -114,9 +114,8 @@ static std::string inWords(const Dynamics &d) {
   return fmt::format("--integrator {} {}", d.integrator, resetOf(d));
 }
 
-static void report(const nir::Graph &graph, DiagnosticCode code,
-                   std::string message, std::vector<std::string> hints,
-                   DiagnosticSink &sink) {
+void reportOf(const nir::Graph &graph, DiagnosticCode code, std::string message,
+              std::vector<std::string> hints, DiagnosticSink &sink) {
   sink.report(makeFinding(code, {graph.file, graph.path, 0, 0},
                           std::move(message), std::move(hints)));
 }
@@ -125,28 +124,29 @@ static void report(const nir::Graph &graph, DiagnosticCode code,
 /// may have been told otherwise.
 static void warnOfReset(const nir::Graph &graph, const Dynamics &chosen,
                         const Profile *guessed, DiagnosticSink &sink) {
-  report(graph, "SNN0389",
-         fmt::format(
-             "the file does not say what a spike does to the potential, and "
-             "that decides the spikes; assumed: {}{}",
-             resetOf(chosen),
-             guessed ? fmt::format(" (the file's v_reset); {} itself trains "
-                                   "with {} unless told otherwise",
-                                   guessed->title, resetOf(guessed->dynamics))
-                     : ""),
-         {"say what it was trained with: --reset subtract, --reset zero, "
-          "--reset value or --reset none; with --reset-late where the reset "
-          "acts in the next tick (snnTorch's reset_delay=True); or --framework "
-          "NAME for all of a framework's defaults; in the file: metadata "
-          "'reset' and 'reset_late' or 'framework'"},
-         sink);
+  reportOf(
+      graph, "SNN0389",
+      fmt::format(
+          "the file does not say what a spike does to the potential, and "
+          "that decides the spikes; assumed: {}{}",
+          resetOf(chosen),
+          guessed ? fmt::format(" (the file's v_reset); {} itself trains "
+                                "with {} unless told otherwise",
+                                guessed->title, resetOf(guessed->dynamics))
+                  : ""),
+      {"say what it was trained with: --reset subtract, --reset zero, "
+       "--reset value or --reset none; with --reset-late where the reset "
+       "acts in the next tick (snnTorch's reset_delay=True); or --framework "
+       "NAME for all of a framework's defaults; in the file: metadata "
+       "'reset' and 'reset_late' or 'framework'"},
+      sink);
 }
 
 /// A neuron of snnc emits one spike a tick at most, the framework's may emit
 /// more, and the file does not say.
 static void warnOfSeveralSpikes(const nir::Graph &graph, const Profile &profile,
                                 DiagnosticSink &sink) {
-  report(
+  reportOf(
       graph, "SNN0971",
       fmt::format("neurons of {} may emit several spikes in a tick, here one "
                   "at most: the spikes differ where a potential reaches "
@@ -162,7 +162,7 @@ static void warnOfSeveralSpikes(const nir::Graph &graph, const Profile &profile,
 static void noteFeedback(const nir::Graph &graph, unsigned edges,
                          DiagnosticSink &sink) {
   if (edges != 0)
-    report(
+    reportOf(
         graph, "SNN0387",
         fmt::format("{} edge(s) into recurrent weights lead to their neurons "
                     "instead, as in the network that Spyx exported",
@@ -240,14 +240,15 @@ Dynamics chooseDynamics(nir::Graph &graph, const FileRules &file,
   overrideWith(chosen, graph, file.stated, options);
   bool told = named || options.reset || file.stated.everyReset;
   if (!exporter.framework.empty())
-    report(graph, "SNN0388",
-           fmt::format("written by {} as it seems ({}): its arithmetic is "
-                       "taken, {}",
-                       profile.title, exporter.evidence, inWords(chosen)),
-           {fmt::format("say it: --framework {}, or --framework none for NIR's "
-                        "equations alone",
-                        chosen.framework)},
-           sink);
+    reportOf(
+        graph, "SNN0388",
+        fmt::format("written by {} as it seems ({}): its arithmetic is "
+                    "taken, {}",
+                    profile.title, exporter.evidence, inWords(chosen)),
+        {fmt::format("say it: --framework {}, or --framework none for NIR's "
+                     "equations alone",
+                     chosen.framework)},
+        sink);
   if (!told && anyResets(graph) && (profile.losesReset || !file.hasEveryReset))
     warnOfReset(graph, chosen, guessed ? &profile : nullptr, sink);
   if (profile.singleSpike && anyResets(graph) &&

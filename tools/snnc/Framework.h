@@ -39,6 +39,10 @@ nlohmann::json toJson(const Dynamics &dynamics);
 /// The profiles of docs/frameworks.md by name, "none" first.
 const std::vector<std::string> &frameworkNames();
 
+/// Reports a finding about the file as a whole.
+void reportOf(const nir::Graph &graph, DiagnosticCode code, std::string message,
+              std::vector<std::string> hints, DiagnosticSink &sink);
+
 /// What of the file decides the dynamics, beside its nodes.
 struct FileRules {
   nir::ImpliedDt implied;

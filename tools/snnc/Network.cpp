@@ -43,8 +43,7 @@ static std::optional<double> fileDt(const nir::Graph &graph,
   nir::StatedDt stated = nir::statedDt(graph);
   auto say = [&](DiagnosticCode code, std::string message,
                  std::vector<std::string> hints = {}) {
-    sink.report(makeFinding(code, {graph.file, graph.path, 0, 0},
-                            std::move(message), std::move(hints)));
+    reportOf(graph, code, std::move(message), std::move(hints), sink);
   };
   auto differs = [&](double other) {
     return std::abs(other - *stated.dt) > 1e-4 * *stated.dt;
@@ -81,8 +80,7 @@ static double chooseDt(const nir::Graph &graph, const FileRules &file,
     return *stated;
   auto say = [&](DiagnosticCode code, std::string message,
                  std::vector<std::string> hints = {}) {
-    sink.report(makeFinding(code, {graph.file, graph.path, 0, 0},
-                            std::move(message), std::move(hints)));
+    reportOf(graph, code, std::move(message), std::move(hints), sink);
   };
   if (options.dt) {
     if (implied.dt && std::abs(*implied.dt - *options.dt) > 1e-6 * *options.dt)

@@ -269,12 +269,13 @@ std::optional<int> parseOptions(int argc, char **argv, Options &options) {
     return kExitUsage;
   }
   options.jsonDiagnostics = format == "json";
-  options.table = tableOf(app);
   for (NetworkOptions *network :
        {&options.compile.network, &options.run.compile.network,
         &options.check.compile.network, &options.verify.run.compile.network})
     network->given = givenNetworkOptions(*app.get_subcommands().front());
   options.verb = verbOf(app.get_subcommands().front()->get_name());
+  if (options.verb == Verb::Completion || options.verb == Verb::Man)
+    options.table = tableOf(app);
   options.run.given = options.verify.run.given =
       givenOptions(*app.get_subcommands().front());
   options.verify.against = withoutAlias(options.verify.against);

@@ -27,7 +27,6 @@
 #include <fmt/format.h>
 #include <mutex>
 #include <set>
-#include <thread>
 
 using namespace mlir;
 
@@ -170,23 +169,10 @@ LogicalResult generateAll(std::vector<Part> &parts, Location where,
                           const MachineModel &machine,
                           const CodegenOptions &options) {
   Translator translator(parts, where, machine, options.headerAddress);
-  auto work = [&] {
-    while (true) {
-      auto [part, ir] = translator.next();
-      if (!part)
-        return;
+  snnc::parallelFor(options.jobs, parts.size(), [&](size_t) {
+    if (auto [part, ir] = translator.next(); part)
       part->code = emitObject(*ir.module, options.emitAssembly);
-    }
-  };
-  unsigned jobs =
-      options.jobs ? options.jobs : usableCores();
-  // One at the least, also where the cache had every part.
-  jobs = unsigned(std::clamp<size_t>(parts.size(), 1, std::max(1u, jobs)));
-  std::vector<std::thread> others;
-  startThreads(others, jobs - 1, work);
-  work();
-  for (std::thread &thread : others)
-    thread.join();
+  });
   return success(!translator.hasFailed());
 }
 
