@@ -10,7 +10,9 @@
 #include "runtime/io/NirData.h"
 #include "runtime/io/Parts.h"
 #include "runtime/support/AtomicFile.h"
+#include "runtime/support/FileReader.h"
 
+#include <array>
 #include <filesystem>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -28,15 +30,59 @@ static Diagnostic unknownExtension(const std::string &path, const char *doing,
       {fmt::format("use {}", known)});
 }
 
-static Expected<ArrayMap> readByExtension(const std::string &path,
-                                          const InputOptions &options) {
+/// A stream has a name of the system's, which says nothing about its bytes.
+static bool isStream(const std::filesystem::path &path) {
+  return !path.has_extension() &&
+         path.parent_path().native().starts_with("/dev");
+}
+
+static std::optional<ArrayFormat> formatByName(const std::string &path) {
   std::string extension = std::filesystem::path(path).extension().string();
+  if (extension == ".npy")
+    return ArrayFormat::Npy;
   if (extension == ".npz")
-    return readNpz(path, options.limits);
+    return ArrayFormat::Npz;
   if (extension == ".h5" || extension == ".hdf5")
-    return readNirData(path, options.dtSeconds, options.limits);
-  if (extension != ".npy")
+    return ArrayFormat::NirData;
+  return std::nullopt;
+}
+
+std::optional<ArrayFormat> readableFormat(const std::string &path) {
+  if (!isStream(path))
+    return formatByName(path);
+  auto file = FileReader::open(path, UINT64_MAX);
+  std::array<char, 4> head{};
+  if (!file || file->size() < head.size() ||
+      !file->read(0, std::as_writable_bytes(std::span(head))))
+    return std::nullopt;
+  std::string_view bytes(head.data(), head.size());
+  if (bytes == "\x93NUM")
+    return ArrayFormat::Npy;
+  if (bytes.starts_with("PK"))
+    return ArrayFormat::Npz;
+  if (bytes == "\x89HDF")
+    return ArrayFormat::NirData;
+  return std::nullopt;
+}
+
+static std::optional<ArrayFormat> writableFormat(const std::string &path) {
+  auto format = isStream(path) ? ArrayFormat::Npz : formatByName(path);
+  return format == ArrayFormat::Npy ? std::nullopt : format;
+}
+
+static Diagnostic cannotWriteAs(const std::string &path) {
+  return unknownExtension(path, "write", ".npz or .h5 (NIRData)");
+}
+
+static Expected<ArrayMap> readByFormat(const std::string &path,
+                                       const InputOptions &options) {
+  std::optional<ArrayFormat> format = readableFormat(path);
+  if (!format)
     return unknownExtension(path, "read", ".npy, .npz or .h5 (NIRData)");
+  if (*format == ArrayFormat::Npz)
+    return readNpz(path, options.limits);
+  if (*format == ArrayFormat::NirData)
+    return readNirData(path, options.dtSeconds, options.limits);
   Expected<NdArray> array = readNpy(path, options.limits);
   if (!array)
     return array.takeError();
@@ -48,7 +94,7 @@ static Expected<ArrayMap> readByExtension(const std::string &path,
 Expected<ArrayMap> readArrays(const std::string &path,
                               const InputOptions &options) {
   try {
-    return readByExtension(path, options);
+    return readByFormat(path, options);
   } catch (const std::exception &e) { // no memory; a library's own
     return makeError("SNN0401", {path, "", 0, 0},
                      fmt::format("the file cannot be read: {}", e.what()));
@@ -81,8 +127,7 @@ Expected<ArrayMap> readInputs(const std::string &path,
   Expected<ArrayMap> arrays = readArrays(path, options);
   if (!arrays)
     return arrays;
-  std::string extension = std::filesystem::path(path).extension().string();
-  if (extension == ".h5" || extension == ".hdf5")
+  if (readableFormat(path) == ArrayFormat::NirData)
     return oneForEachNode(std::move(*arrays), path);
   arrays->erase(metaName);
   return arrays;
@@ -90,9 +135,8 @@ Expected<ArrayMap> readInputs(const std::string &path,
 
 Status checkOutputs(const std::string &path,
                     const std::vector<std::string> &inputs) {
-  std::string extension = std::filesystem::path(path).extension().string();
-  if (extension != ".h5" && extension != ".hdf5" && extension != ".npz")
-    return unknownExtension(path, "write", ".npz or .h5 (NIRData)");
+  if (!writableFormat(path))
+    return cannotWriteAs(path);
   return checkOutput(path, inputs);
 }
 
@@ -100,11 +144,11 @@ Status writeOutputs(const std::string &path, ArrayMap arrays, double dtSeconds,
                     const nlohmann::json &meta) {
   std::string text =
       meta.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  std::string extension = std::filesystem::path(path).extension().string();
-  if (extension == ".h5" || extension == ".hdf5")
+  std::optional<ArrayFormat> format = writableFormat(path);
+  if (format == ArrayFormat::NirData)
     return writeNirData(path, arrays, dtSeconds, {{"snnc", text}});
-  if (extension != ".npz")
-    return unknownExtension(path, "write", ".npz or .h5 (NIRData)");
+  if (!format)
+    return cannotWriteAs(path);
   bool isNew = arrays
                    .emplace(metaName,
                             NdArray::of<uint8_t>(
@@ -123,11 +167,11 @@ Status writePartsAs(const std::string &path, const std::string &file,
                     const nlohmann::json &meta) {
   std::string text =
       meta.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  std::string extension = std::filesystem::path(path).extension().string();
-  if (extension == ".h5" || extension == ".hdf5")
+  std::optional<ArrayFormat> format = writableFormat(path);
+  if (format == ArrayFormat::NirData)
     return writeNirParts(path, file, parts, dtSeconds, {{"snnc", text}});
-  if (extension != ".npz")
-    return unknownExtension(path, "write", ".npz or .h5 (NIRData)");
+  if (!format)
+    return cannotWriteAs(path);
   NdArray description = NdArray::of<uint8_t>(
       {text.size()}, std::vector<uint8_t>(text.begin(), text.end()));
   return writeNpzOfParts(file, parts,

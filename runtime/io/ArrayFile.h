@@ -12,6 +12,7 @@
 #include "runtime/io/Npy.h"
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 
 namespace snnc::runtime {
 
@@ -20,13 +21,19 @@ struct InputOptions {
   ArrayLimits limits;
 };
 
+enum class ArrayFormat { Npy, Npz, NirData };
+
+/// By the extension; of a stream (/dev/stdin) by its first bytes. Nothing where
+/// neither is known.
+std::optional<ArrayFormat> readableFormat(const std::string &path);
+
 /// Arrays by the name of the network's input.
 ///   .npy  one array under the name "" (the network's only input)
 ///   .npz  one array for each member; the member "meta" of writeOutputs and
 ///         nothing else is left out
 ///   .h5   NIRData: the observable "spikes" of a node, or its only one, under
 ///         the node's name
-/// Errors SNN0401 to SNN0407; SNN0405 for another extension.
+/// Errors SNN0401 to SNN0407; SNN0405 for another format.
 Expected<ArrayMap> readInputs(const std::string &path,
                               const InputOptions &options = {});
 
@@ -40,9 +47,9 @@ Status checkOutputs(const std::string &path,
                     const std::vector<std::string> &inputs);
 
 /// Writes recordings named "population:variable" as .npz or NIRData .h5.
-/// `meta` (backend, versions, digests, seeds; any JSON) becomes the uint8 array
-/// "meta" of the .npz, JSON text, and the attribute "snnc" of the .h5. Errors
-/// SNN0405 (extension), SNN0408.
+/// A stream gets .npz. `meta` (backend, versions, digests, seeds; any JSON)
+/// becomes the uint8 array "meta" of the .npz, JSON text, and the attribute
+/// "snnc" of the .h5. Errors SNN0405 (extension), SNN0408.
 Status writeOutputs(const std::string &path, ArrayMap arrays, double dtSeconds,
                     const nlohmann::json &meta);
 

@@ -3,12 +3,16 @@
 
 #include "runtime/support/Diagnostic.h"
 
+#include "runtime/support/DiagnosticText.h"
 #include "runtime/support/Text.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <fmt/color.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <tuple>
+#include <unistd.h>
 #include <utility>
 
 namespace snnc {
@@ -17,24 +21,52 @@ static std::string joined(const std::vector<std::string> &parts) {
   return fmt::format("{}", fmt::join(parts, "; "));
 }
 
-std::string toText(const Diagnostic &d) {
+Colours coloursOf(int descriptor) {
+  const char *asked = std::getenv("NO_COLOR");
+  const char *terminal = std::getenv("TERM");
+  bool off = (asked && *asked) || !terminal ||
+             std::string_view(terminal) == "dumb" || !::isatty(descriptor);
+  return off ? Colours::Off : Colours::On;
+}
+
+static fmt::text_style styleOf(Severity severity) {
+  switch (severity) {
+  case Severity::Error:
+    return fmt::emphasis::bold | fg(fmt::terminal_color::red);
+  case Severity::Warning:
+    return fmt::emphasis::bold | fg(fmt::terminal_color::magenta);
+  case Severity::Note:
+    break;
+  }
+  return fmt::emphasis::bold | fg(fmt::terminal_color::cyan);
+}
+
+std::string toText(const Diagnostic &d) { return toText(d, Colours::Off); }
+
+std::string toText(const Diagnostic &d, Colours colours) {
+  auto paint = [&](const fmt::text_style &style, const std::string &words) {
+    return colours == Colours::On ? fmt::format(style, "{}", words) : words;
+  };
   std::string text;
   if (!d.spot.file.empty()) {
-    text += safeText(d.spot.file) + ":";
+    std::string spot = safeText(d.spot.file) + ":";
     if (d.spot.line > 0)
-      text += fmt::format("{}:{}:", d.spot.line, d.spot.column);
-    text += " ";
+      spot += fmt::format("{}:{}:", d.spot.line, d.spot.column);
+    text += paint(fmt::emphasis::bold, spot) + " ";
   }
-  text += severityName(d.severity);
-  text += ": ";
+  text +=
+      paint(styleOf(d.severity), fmt::format("{}:", severityName(d.severity)));
+  text += " ";
   if (!d.spot.node.empty())
     text += fmt::format("'{}': ", safeText(d.spot.node));
   text +=
       fmt::format("{} [{}]", safeText(d.message, Keep::Layout), d.code.name());
   for (const std::string &note : d.notes)
-    text += "\n  note: " + safeText(note, Keep::Layout);
+    text += "\n  " + paint(fg(fmt::terminal_color::cyan), "note:") + " " +
+            safeText(note, Keep::Layout);
   for (const std::string &hint : d.hints)
-    text += "\n  help: " + safeText(hint, Keep::Layout);
+    text += "\n  " + paint(fg(fmt::terminal_color::green), "help:") + " " +
+            safeText(hint, Keep::Layout);
   return text;
 }
 

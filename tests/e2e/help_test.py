@@ -160,6 +160,8 @@ def cases():
         "option without effect": run("SNN0384", without("--reset"), command=[
             *CHECK, "--reset", "zero"]),
         "missing value": run("SNN0093", rerun, command=[*CHECK, "--weights"]),
+        "report into a stream": run("SNN0094", without("--report"), command=[
+            "run", "net.yaml", "-i", "x.npy", "-o", "-", "--report", "table"]),
         # Inputs.
         "input name": run("SNN0410", meant, command=[
             "run", "net.yaml", "-i", "xx=x.npy", "-o", "o.npz", "--backend",

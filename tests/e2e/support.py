@@ -78,7 +78,8 @@ class SnncTest(unittest.TestCase):
         bound = limit and (lambda: resource.setrlimit(limit[0], (limit[1],) * 2))
         return subprocess.run(
             [SNNC, *map(str, arguments)], cwd=cwd or cls.folder, env=env,
-            capture_output=True, text=True, timeout=TIMEOUT, preexec_fn=bound)
+            capture_output=True, text=True, errors="replace",
+            timeout=TIMEOUT, preexec_fn=bound)
 
     def snnc(self, *arguments, code=0, cwd=None):
         """Runs snnc; fails the test unless it ends with `code`."""

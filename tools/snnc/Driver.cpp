@@ -10,6 +10,8 @@
 #include "tools/snnc/Interrupt.h"
 #include "tools/snnc/Messages.h"
 #include "tools/snnc/Output.h"
+#include "tools/snnc/StandardStreams.h"
+#include "tools/snnc/Starter.h"
 
 #include <cstdio>
 #include <exception>
@@ -58,6 +60,8 @@ static Diagnostic internalError(const std::exception &error) {
 
 static int runVerb(const Options &options, DiagnosticSink &sink) {
   switch (options.verb) {
+  case Verb::Init:
+    return runInit(options.starter, sink);
   case Verb::Compile:
     return runCompile(options.compile, sink);
   case Verb::Run:
@@ -107,8 +111,12 @@ int runDriver(int argc, char **argv) {
   if (options.jsonDiagnostics)
     describeEndsAsJson();
   int code = kExitInternal;
+  StandardStreams streams;
   try {
-    code = runVerb(options, sink);
+    if (Status s = streams.use(options); !s)
+      sink.report(s.takeError());
+    else
+      code = runVerb(options, sink);
   } catch (const std::system_error &error) {
     sink.report(systemFailure(error));
     code = kExitInput;

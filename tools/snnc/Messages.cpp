@@ -4,6 +4,7 @@
 #include "tools/snnc/Messages.h"
 
 #include "compiler/Support/Report.h"
+#include "runtime/support/DiagnosticText.h"
 #include "runtime/support/ExitCode.h"
 #include "runtime/support/Text.h"
 
@@ -14,6 +15,7 @@
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 using namespace mlir;
 
@@ -91,13 +93,14 @@ static void pointToPage(const DiagnosticSink &sink) {
 
 void printFindings(const DiagnosticSink &sink, bool json, bool quiet,
                    bool allNotes) {
+  Colours colours = coloursOf(STDERR_FILENO);
   for (const snnc::Diagnostic &d : sink.all()) {
     // Defaults that NIR itself prescribes are news only to `snnc check`.
     bool hidden = d.severity == Severity::Note &&
                   (quiet || (!allNotes && d.code == DiagnosticCode("SNN0221")));
     if (hidden)
       continue;
-    std::string line = json ? jsonText(toJson(d)) : toText(d);
+    std::string line = json ? jsonText(toJson(d)) : toText(d, colours);
     std::fprintf(stderr, "%s\n", line.c_str());
   }
   if (!json && !quiet)

@@ -61,6 +61,7 @@ static void addCompile(CLI::App &app, CompileOptions &o) {
             "  snnc compile models/digits/digits.nir -o digits.s2x --report "
             "table\n"
             "  snnc compile net.nir --dt 1e-4 --reset zero --weights int16\n"
+            "  ./make_network.py | snnc compile - -o net.s2x\n"
             "  snnc compile net.nir --emit asm | less");
 }
 
@@ -120,6 +121,16 @@ static void addOthers(CLI::App &app, Options &options) {
                   "  snnc explain | grep weights");
 }
 
+static void addInit(CLI::App &app, std::string &output) {
+  CLI::App *c = app.add_subcommand(
+      "init", "Write a commented network file to begin with");
+  c->add_option("network", output, "YAML file, which must not exist")
+      ->type_name(fileType({".yaml"}))
+      ->capture_default_str();
+  c->footer("Examples:\n  snnc init net.yaml\n"
+            "  snnc init - | snnc run - --ticks 100 --report table");
+}
+
 /// The commands about the command line itself.
 static void addWords(CLI::App &app, Options &options) {
   CLI::App *help = app.add_subcommand(
@@ -153,6 +164,8 @@ static void addWords(CLI::App &app, Options &options) {
 }
 
 static Verb verbOf(const std::string &name) {
+  if (name == "init")
+    return Verb::Init;
   if (name == "compile")
     return Verb::Compile;
   if (name == "run")
@@ -249,6 +262,7 @@ std::optional<int> parseOptions(int argc, char **argv, Options &options) {
       ->capture_default_str();
   app.add_flag("-q,--quiet", options.quiet, "No notes and no progress bar");
   app.footer(exitCodes());
+  addInit(app, options.starter);
   addCompile(app, options.compile);
   addRun(app, options.run);
   addOthers(app, options);

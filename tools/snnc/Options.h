@@ -111,6 +111,7 @@ struct InspectOptions {
 
 enum class Verb {
   None,
+  Init,
   Explain,
   Compile,
   Run,
@@ -132,6 +133,7 @@ struct Options {
   InspectOptions inspect;
   SelectorOptions selector;
   std::vector<std::string> explain; ///< codes; none: all are listed
+  std::string starter = "network.yaml"; ///< what init writes
   std::string shell;                ///< of completion
   ManOptions man;
   CommandRow table; ///< of completion and man: the command line itself

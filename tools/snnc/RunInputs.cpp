@@ -129,9 +129,10 @@ static bool repeatSamples(runtime::ArrayMap &arrays,
   return true;
 }
 
-static bool isNirData(const std::string &path) {
-  std::string extension = std::filesystem::path(path).extension().string();
-  return extension == ".h5" || extension == ".hdf5";
+/// FILE or NAME=FILE.
+static bool isNirData(const std::string &input) {
+  return runtime::readableFormat(input.substr(input.find('=') + 1)) ==
+         runtime::ArrayFormat::NirData;
 }
 
 /// Options about arrays where there is none that they could change.

@@ -321,8 +321,11 @@ std::optional<Reader::OtherFile> Reader::otherFile(const Node &node,
     return std::nullopt;
   other.shown = *path;
   // Relative to the network file, as a user expects of files that travel
-  // together.
-  other.path = (std::filesystem::path(file).parent_path() / *path).string();
+  // together; a stream has no folder of its own.
+  auto folder = std::filesystem::path(file).parent_path();
+  if (folder == "/dev")
+    folder.clear();
+  other.path = (folder / *path).string();
   return other;
 }
 
