@@ -18,12 +18,16 @@ using namespace mlir;
 
 namespace snnc::pipeline {
 
+void addTicks(OpPassManager &pm, const NormalizeOptions &options) {
+  pm.addPass(normalize::createFuseThresholds());
+  pm.addPass(normalize::createAddReadouts());
+  pm.addPass(normalize::createContractEdges());
+  pm.addPass(normalize::createDiscretize(options.discretize));
+}
+
 void addNormalize(Pipeline &pipeline, const NormalizeOptions &options) {
   auto passes = [options](OpPassManager &pm) {
-    pm.addPass(normalize::createFuseThresholds());
-    pm.addPass(normalize::createAddReadouts());
-    pm.addPass(normalize::createContractEdges());
-    pm.addPass(normalize::createDiscretize(options.discretize));
+    addTicks(pm, options);
     pm.addPass(normalize::createExpandMath());
     pm.addPass(normalize::createRetime(options.retime));
     if (options.quantized)

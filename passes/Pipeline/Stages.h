@@ -24,6 +24,9 @@ struct NormalizeOptions {
   normalize::QuantizeOptions quantize;
   bool quantized = true; ///< false: for the float rule (semantics S4.4)
 };
+/// The first half of Normalized: populations of one-tick models and
+/// projections, as a YAML network says them; no latencies, no integers.
+void addTicks(mlir::OpPassManager &pm, const NormalizeOptions &options);
 void addNormalize(Pipeline &pipeline, const NormalizeOptions &options);
 
 /// What any many-core target needs.

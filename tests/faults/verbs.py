@@ -66,6 +66,8 @@ VERBS = [
     verb("compile-nir", "compile s.nir -o out.s2x", "out.s2x"),
     *(verb(f"emit-{form}", f"compile a.yaml --emit {form}")
       for form in ("imported", "snn", "fabric", "tick", "asm")),
+    verb("init", "init out.yaml", "out.yaml"),
+    verb("convert", "convert s.nir -o out.yaml", "out.yaml", "out.npz"),
     verb("run-emulator", "run b.s2x -i x.npy -o out.npz", "out.npz"),
     verb("run-native", "run b.s2x --backend native -i x.npy -o out.npz",
          "out.npz"),

@@ -64,6 +64,8 @@ static int runVerb(const Options &options, DiagnosticSink &sink) {
     return runInit(options.starter, sink);
   case Verb::Compile:
     return runCompile(options.compile, sink);
+  case Verb::Convert:
+    return runConvert(options.convert, sink);
   case Verb::Run:
     return runRun(options.run, options.quiet, sink);
   case Verb::Verify:

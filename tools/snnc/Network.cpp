@@ -14,6 +14,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Pass/PassManager.h"
 
 #include <algorithm>
 #include <cmath>
@@ -216,10 +217,9 @@ ImportedNetwork importNetwork(const std::string &path,
   return result;
 }
 
-LogicalResult normalizeNetwork(ModuleOp module, double dt,
-                               const Dynamics &dynamics,
-                               const NetworkOptions &options, bool quantized,
-                               unsigned threads) {
+static pipeline::NormalizeOptions
+normalizeOptionsOf(double dt, const Dynamics &dynamics,
+                   const NetworkOptions &options) {
   bool incumbent = options.quantize == normalize::QuantizeMode::PySpinnaker2;
   pipeline::NormalizeOptions normalize;
   auto &discretize = normalize.discretize;
@@ -236,6 +236,22 @@ LogicalResult normalizeNetwork(ModuleOp module, double dt,
   normalize.retime.alignStart = !incumbent;
   normalize.quantize.bits = unsigned(options.weights);
   normalize.quantize.mode = options.quantize;
+  return normalize;
+}
+
+LogicalResult discretizeNetwork(ModuleOp module, double dt,
+                                const Dynamics &dynamics,
+                                const NetworkOptions &options) {
+  PassManager passes(module.getContext());
+  pipeline::addTicks(passes, normalizeOptionsOf(dt, dynamics, options));
+  return passes.run(module);
+}
+
+LogicalResult normalizeNetwork(ModuleOp module, double dt,
+                               const Dynamics &dynamics,
+                               const NetworkOptions &options, bool quantized,
+                               unsigned threads) {
+  auto normalize = normalizeOptionsOf(dt, dynamics, options);
   normalize.quantize.threads = threads;
   normalize.quantized = quantized;
   pipeline::Pipeline pipeline;

@@ -42,6 +42,11 @@ bool acceptsOptions(const std::string &path, const NetworkOptions &options,
                     const std::vector<std::string> &useful,
                     const std::string &hint, DiagnosticSink &sink);
 
+/// The first half of normalizeNetwork(): one-tick models, nothing rounded.
+mlir::LogicalResult discretizeNetwork(mlir::ModuleOp module, double dt,
+                                      const Dynamics &dynamics,
+                                      const NetworkOptions &options);
+
 /// Imported -> Normalized. `quantized` false stops before integers (for the
 /// float reference). `threads` of this computer; 0: all.
 mlir::LogicalResult normalizeNetwork(mlir::ModuleOp module, double dt,

@@ -24,7 +24,7 @@ std::vector<std::string> givenNetworkOptions(const CLI::App &verb) {
   return given;
 }
 
-void addNetworkOptions(CLI::App *app, NetworkOptions &o) {
+void addDynamicsOptions(CLI::App *app, NetworkOptions &o) {
   const char *group = kNetworkGroup;
   app->add_option("--dt", o.dt,
                   "Model time of one tick, in the unit of the file's tau "
@@ -53,6 +53,11 @@ void addNetworkOptions(CLI::App *app, NetworkOptions &o) {
          "The reset of a spike acts in the next tick (snnTorch's "
          "reset_delay=True)")
       ->group(group);
+}
+
+void addNetworkOptions(CLI::App *app, NetworkOptions &o) {
+  const char *group = kNetworkGroup;
+  addDynamicsOptions(app, o);
   using normalize::QuantizeMode;
   addChoice<QuantizeMode>(
       app, "--quantize",

@@ -54,7 +54,10 @@ CLI::Option *addMachine(CLI::App *app, std::string &machine);
 CLI::Option *addObjective(CLI::App *app, const char *help,
                           fabric::Objective &objective);
 
-/// How a network file is read: --dt, --framework, --weights and the like.
+/// What a file's neurons do in a tick: --dt, --framework, --reset and the like.
+void addDynamicsOptions(CLI::App *app, NetworkOptions &o);
+
+/// How a network file is read: those, --weights, --quantize and the like.
 void addNetworkOptions(CLI::App *app, NetworkOptions &o);
 
 /// How the command line spells those of `addNetworkOptions` that it has.

@@ -65,6 +65,22 @@ static void addCompile(CLI::App &app, CompileOptions &o) {
             "  snnc compile net.nir --emit asm | less");
 }
 
+static void addConvert(CLI::App &app, ConvertOptions &o) {
+  CLI::App *c = app.add_subcommand(
+      "convert", "Write a NIR network as YAML, to read it and to change it");
+  c->add_option("network", o.input, "NIR file")
+      ->required()
+      ->type_name(fileType({".nir", ".h5"}));
+  c->add_option("-o,--output", o.output,
+                "YAML file, weights and parameters in an .npz beside it "
+                "(default: NETWORK.yaml)")
+      ->type_name(fileType({".yaml"}));
+  addDynamicsOptions(c, o.network);
+  c->footer("Examples:\n"
+            "  snnc convert models/digits/digits.nir -o digits.yaml\n"
+            "  snnc convert net.nir --dt 1e-3 --reset subtract -o net.yaml");
+}
+
 static void addOthers(CLI::App &app, Options &options) {
   CLI::App *check =
       app.add_subcommand("check", "Say what a network file holds and lacks");
@@ -168,6 +184,8 @@ static Verb verbOf(const std::string &name) {
     return Verb::Init;
   if (name == "compile")
     return Verb::Compile;
+  if (name == "convert")
+    return Verb::Convert;
   if (name == "run")
     return Verb::Run;
   if (name == "check")
@@ -264,6 +282,7 @@ std::optional<int> parseOptions(int argc, char **argv, Options &options) {
   app.footer(exitCodes());
   addInit(app, options.starter);
   addCompile(app, options.compile);
+  addConvert(app, options.convert);
   addRun(app, options.run);
   addOthers(app, options);
   addSelector(app, options.selector);
@@ -284,8 +303,9 @@ std::optional<int> parseOptions(int argc, char **argv, Options &options) {
   }
   options.jsonDiagnostics = format == "json";
   for (NetworkOptions *network :
-       {&options.compile.network, &options.run.compile.network,
-        &options.check.compile.network, &options.verify.run.compile.network})
+       {&options.compile.network, &options.convert.network,
+        &options.run.compile.network, &options.check.compile.network,
+        &options.verify.run.compile.network})
     network->given = givenNetworkOptions(*app.get_subcommands().front());
   options.verb = verbOf(app.get_subcommands().front()->get_name());
   if (options.verb == Verb::Completion || options.verb == Verb::Man)

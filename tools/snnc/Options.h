@@ -101,6 +101,12 @@ struct CheckOptions {
   CompileOptions compile; ///< network and machine
 };
 
+struct ConvertOptions {
+  std::string input;
+  std::string output; ///< default: input's stem + ".yaml"
+  NetworkOptions network;
+};
+
 struct InspectOptions {
   std::string input;
   bool json = false;
@@ -114,6 +120,7 @@ enum class Verb {
   Init,
   Explain,
   Compile,
+  Convert,
   Run,
   Check,
   Verify,
@@ -127,14 +134,15 @@ enum class Verb {
 struct Options {
   Verb verb = Verb::None;
   CompileOptions compile;
+  ConvertOptions convert;
   RunOptions run;
   CheckOptions check;
   VerifyOptions verify;
   InspectOptions inspect;
   SelectorOptions selector;
-  std::vector<std::string> explain; ///< codes; none: all are listed
+  std::vector<std::string> explain;     ///< codes; none: all are listed
   std::string starter = "network.yaml"; ///< what init writes
-  std::string shell;                ///< of completion
+  std::string shell;                    ///< of completion
   ManOptions man;
   CommandRow table; ///< of completion and man: the command line itself
   bool jsonDiagnostics = false; ///< --diagnostics=json

@@ -97,33 +97,84 @@ Attribute Importer::readMatrix(const Node &weight, Ends &ends, bool diagonal) {
                   : snn::DenseAttr::get(context, numbers);
 }
 
+std::optional<SmallVector<int64_t>> Importer::readPair(const Node &owner,
+                                                       const char *key,
+                                                       int64_t missing,
+                                                       int64_t low) {
+  NodePtr given = owner.find(key);
+  if (!given)
+    return SmallVector<int64_t>{missing, missing};
+  auto numbers = reader.wholes(*given, key, low, 1 << 20);
+  if (!numbers)
+    return std::nullopt;
+  if (numbers->size() > 2 || numbers->empty()) {
+    reader.error(*given, "SNN1005",
+                 fmt::format("{} is one number or two", key));
+    return std::nullopt;
+  }
+  return SmallVector<int64_t>{numbers->front(), numbers->back()};
+}
+
+/// What the verifier of an attribute says against it, at `node`.
+bool Importer::isValid(const Node &node, AttributeVerifier verify) {
+  std::string problem;
+  ScopedDiagnosticHandler collect(context, [&](mlir::Diagnostic &d) {
+    problem = d.str();
+    return success();
+  });
+  if (succeeded(verify([&] { return emitError(at(node)); })))
+    return true;
+  reader.error(node, "SNN1012", problem);
+  return false;
+}
+
+/// {sum: [2, 2], stride: 2, padding: 0}, or average: a window over the source
+/// before the weights.
+bool Importer::readPool(const Node &node, Ends &ends) {
+  if (!reader.map(node, "pool", {"sum", "average", "stride", "padding"}))
+    return false;
+  bool sum = bool(node.find("sum"));
+  if (sum == bool(node.find("average"))) {
+    reader.error(
+        node, "SNN1005",
+        "a pool has a window: 'sum' or 'average' is one number or two");
+    return false;
+  }
+  auto in = ends.shape();
+  if (in.size() != 3) {
+    reader.error(node, "SNN1012", "a pool needs a source of C x H x W",
+                 {"give the source a shape: [C, H, W] instead of a size"});
+    return false;
+  }
+  auto kernel = readPair(node, sum ? "sum" : "average", 1, 1);
+  if (!kernel)
+    return false;
+  auto stride = node.find("stride") ? readPair(node, "stride", 1, 1) : kernel;
+  auto padding = readPair(node, "padding", 0, 0);
+  auto kind = sum ? snn::PoolKind::Sum : snn::PoolKind::Average;
+  if (!stride || !padding || !isValid(node, [&](auto quiet) {
+        return snn::PoolAttr::verify(quiet, kind, in, *kernel, *stride,
+                                     *padding);
+      }))
+    return false;
+  ends.pool = snn::PoolAttr::get(context, kind, in, *kernel, *stride, *padding);
+  return true;
+}
+
 Attribute Importer::readConv(const Node &node, const Node &conv, Ends &ends) {
   if (!reader.map(conv, "conv2d",
                   {"kernel", "stride", "padding", "dilation", "groups"}))
     return nullptr;
-  auto in = cast<RankedTensorType>(ends.from.value.getType()).getShape();
+  auto in = ends.shape();
   auto out = cast<RankedTensorType>(ends.to.value.getType()).getShape();
   if (in.size() != 3 || out.size() != 3) {
     reader.error(conv, "SNN1012", "conv2d needs C x H x W on both ends",
                  {"give the populations a shape: [C, H, W] instead of a size"});
     return nullptr;
   }
-  auto pair = [&](const char *key, int64_t missing,
-                  int64_t low) -> std::optional<SmallVector<int64_t>> {
-    NodePtr given = conv.find(key);
-    if (!given)
-      return SmallVector<int64_t>{missing, missing};
-    auto numbers = reader.wholes(*given, key, low, 1 << 20);
-    if (!numbers || numbers->size() > 2) {
-      if (numbers)
-        reader.error(*given, "SNN1005",
-                     fmt::format("{} is one number or two", key));
-      return std::nullopt;
-    }
-    return SmallVector<int64_t>{numbers->front(), numbers->back()};
-  };
-  auto stride = pair("stride", 1, 1), padding = pair("padding", 0, 0),
-       dilation = pair("dilation", 1, 1);
+  auto stride = readPair(conv, "stride", 1, 1),
+       padding = readPair(conv, "padding", 0, 0),
+       dilation = readPair(conv, "dilation", 1, 1);
   NodePtr kernelNode = reader.need(conv, "kernel", "conv2d");
   auto kernel =
       kernelNode ? reader.stored(*kernelNode, "kernel") : std::nullopt;
@@ -144,17 +195,11 @@ Attribute Importer::readConv(const Node &node, const Node &conv, Ends &ends) {
   Attribute numbers = store(ends.name + ".kernel", std::move(*kernel));
   SmallVector<int64_t> pads{(*padding)[0], (*padding)[1], (*padding)[0],
                             (*padding)[1]};
-  std::string problem;
-  ScopedDiagnosticHandler collect(context, [&](mlir::Diagnostic &d) {
-    problem = d.str();
-    return success();
-  });
-  auto quiet = [&] { return emitError(at(conv)); };
-  if (mlir::failed(snn::ConvAttr::verify(quiet, numbers, in, out, *stride, pads,
-                                         *dilation, *groups))) {
-    reader.error(conv, "SNN1012", problem);
+  if (!isValid(conv, [&](auto quiet) {
+        return snn::ConvAttr::verify(quiet, numbers, in, out, *stride, pads,
+                                     *dilation, *groups);
+      }))
     return nullptr;
-  }
   return snn::ConvAttr::get(context, numbers, in, out, *stride, pads, *dilation,
                             *groups);
 }
@@ -238,6 +283,14 @@ Attribute Importer::readConnector(const Node &node, Ends &ends, Delay &delay) {
   bool stored = word == "conv2d" || (simple && listed);
   if (!isIdleFree(node, word, stored, delay))
     return nullptr;
+  if (ends.pool && !stored) {
+    reader.error(
+        *node.find("pool"), "SNN1012",
+        "a pool stands before weights from data: a kernel, a matrix, a "
+        "number for each target",
+        {"give 'weight' as a list or a file"});
+    return nullptr;
+  }
   if (word == "list")
     return readList(node, *given->value(0), ends, delay);
   if (word == "conv2d") {

@@ -64,8 +64,11 @@ private:
   struct Ends {
     std::string name;
     Signal from, to;
+    snn::PoolAttr pool; ///< what the weights see of `from`; may be null
     bool recurrent() const { return from.value == to.value; }
-    int64_t sources() const;
+    int64_t sources() const; ///< that the weights see
+    /// Of the sources that the weights see.
+    llvm::SmallVector<int64_t, 3> shape() const;
     int64_t targets() const;
   };
   /// A delay: ticks of the projection, and a distribution on top of them.
@@ -124,8 +127,12 @@ private:
   std::optional<double> readRate(const Node &node);
   mlir::Attribute readRates(const std::string &name, const Node &node,
                             int64_t channels, double sources);
-  void readInitial(const Node &node, const std::string &name, Model &model,
-                   size_t count, mlir::NamedAttrList &initial);
+  /// `initial` or `scales`: a map from states to a number or one a neuron.
+  void readStateValues(const Node &node, const char *key,
+                       const std::string &name, Model &model, size_t count,
+                       mlir::NamedAttrList &into);
+  mlir::DictionaryAttr readScales(const Node &node, const std::string &name,
+                                  Model &model, size_t count);
   snn::ParadigmAttr readParadigm(const Node &node);
   void readProbe(const Node &node);
 
@@ -170,6 +177,13 @@ private:
   mlir::Attribute readProcedural(const Node &node, const Node &connector,
                                  snn::ConnectorKind kind, double amount,
                                  Ends &ends, const Delay &delay);
+  /// One number for both axes, or two; nothing after an error.
+  std::optional<llvm::SmallVector<int64_t>>
+  readPair(const Node &owner, const char *key, int64_t missing, int64_t low);
+  using AttributeVerifier = llvm::function_ref<mlir::LogicalResult(
+      llvm::function_ref<mlir::InFlightDiagnostic()>)>;
+  bool isValid(const Node &node, AttributeVerifier verify);
+  bool readPool(const Node &node, Ends &ends);
   mlir::Attribute readConv(const Node &node, const Node &conv, Ends &ends);
   mlir::Attribute readMatrix(const Node &weight, Ends &ends, bool diagonal);
 

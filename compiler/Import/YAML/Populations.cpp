@@ -198,15 +198,14 @@ DictionaryAttr Importer::readParams(const Node &node, const std::string &name,
   return params.getDictionary(context);
 }
 
-/// States before tick 0: of the model, and what the user says instead.
-void Importer::readInitial(const Node &node, const std::string &name,
-                           Model &model, size_t count, NamedAttrList &initial) {
-  NodePtr given = node.find("initial");
+void Importer::readStateValues(const Node &node, const char *key,
+                               const std::string &name, Model &model,
+                               size_t count, NamedAttrList &into) {
+  NodePtr given = node.find(key);
   if (given && !given->isMap())
     reader.error(*given, "SNN1005",
-                 "initial is a map from states to values, "
-                 "found " +
-                     given->describe());
+                 fmt::format("{} is a map from states to values, found {}", key,
+                             given->describe()));
   std::vector<std::string> states;
   for (auto state : model.op.getStates().getAsValueRange<StringAttr>())
     states.push_back(state.str());
@@ -214,11 +213,28 @@ void Importer::readInitial(const Node &node, const std::string &name,
     const std::string &state = given->key(i).text;
     if (!llvm::is_contained(states, state))
       reader.unknown(given->key(i), "state", state, states);
-    else if (Attribute value =
-                 values(*given->value(i), name + ".initial." + state, count,
-                        state.c_str()))
-      initial.set(state, value);
+    else if (Attribute value = values(*given->value(i),
+                                      fmt::format("{}.{}.{}", name, key, state),
+                                      count, state.c_str()))
+      into.set(state, value);
   }
+}
+
+DictionaryAttr Importer::readScales(const Node &node, const std::string &name,
+                                    Model &model, size_t count) {
+  NamedAttrList scales;
+  readStateValues(node, "scales", name, model, count, scales);
+  for (NamedAttribute entry : scales) {
+    auto numbers = snn::ParamValues::get(entry.getValue(), count, context);
+    for (size_t i = 0; numbers && i < count; ++i)
+      if (!(numbers->at(i) > 0)) {
+        reader.error(*node.find("scales"), "SNN1005",
+                     fmt::format("a state's scale is above 0, found {}",
+                                 numbers->at(i)));
+        return {};
+      }
+  }
+  return scales.empty() ? DictionaryAttr() : scales.getDictionary(context);
 }
 
 snn::ParadigmAttr Importer::readParadigm(const Node &node) {
@@ -237,9 +253,9 @@ void Importer::readPopulation(const Node &key, const Node &node) {
   if (!name)
     return;
   populations.declared.insert(*name);
-  if (!reader.map(
-          node, "a population",
-          {"size", "shape", "model", "params", "initial", "rate", "paradigm"}))
+  if (!reader.map(node, "a population",
+                  {"size", "shape", "model", "params", "initial", "scales",
+                   "rate", "paradigm"}))
     return;
   auto shape = shapeOf(node, "a population");
   NodePtr modelNode = reader.need(node, "model", "a population", "lif");
@@ -257,7 +273,8 @@ void Importer::readPopulation(const Node &key, const Node &node) {
   for (const auto &[state, value] : model->initial)
     if (value != 0)
       initial.set(state, builder.getF64FloatAttr(value));
-  readInitial(node, *name, *model, count, initial);
+  readStateValues(node, "initial", *name, *model, count, initial);
+  DictionaryAttr scales = readScales(node, *name, *model, count);
   FloatAttr rate;
   if (NodePtr expected = node.find("rate"); expected && !spikes)
     reader.warn(*expected, "SNN1012",
@@ -271,8 +288,8 @@ void Importer::readPopulation(const Node &key, const Node &node) {
     return;
   auto op = builder.create<snn::PopulationOp>(
       at(key), type, builder.getStringAttr(*name),
-      FlatSymbolRefAttr::get(model->op.getSymNameAttr()), params,
-      DictionaryAttr(), IntegerAttr(), IntegerAttr());
+      FlatSymbolRefAttr::get(model->op.getSymNameAttr()), params, scales,
+      IntegerAttr(), IntegerAttr());
   if (!initial.empty())
     op.setInitialAttr(initial.getDictionary(context));
   if (rate)

@@ -18,7 +18,14 @@ namespace snnc::yaml {
 static int64_t elements(Value signal) {
   return cast<RankedTensorType>(signal.getType()).getNumElements();
 }
-int64_t Importer::Ends::sources() const { return elements(from.value); }
+llvm::SmallVector<int64_t, 3> Importer::Ends::shape() const {
+  return pool ? pool.pooledShape()
+              : llvm::SmallVector<int64_t, 3>(
+                    cast<RankedTensorType>(from.value.getType()).getShape());
+}
+int64_t Importer::Ends::sources() const {
+  return ShapedType::getNumElements(shape());
+}
 int64_t Importer::Ends::targets() const { return elements(to.value); }
 
 std::optional<int64_t> Importer::readReceptor(const Node &node,
@@ -115,7 +122,7 @@ std::optional<Importer::Signal> Importer::readEnd(const Node &owner,
 void Importer::readProjection(const Node &node, size_t index) {
   if (!reader.map(node, "a projection",
                   {"name", "from", "to", "connector", "weight", "delay",
-                   "receptor", "seed", "autapses", "multapses"}))
+                   "receptor", "seed", "autapses", "multapses", "pool"}))
     return;
   Ends ends;
   std::string names[2];
@@ -126,6 +133,8 @@ void Importer::readProjection(const Node &node, size_t index) {
       return;
     *signal = *end;
   }
+  if (NodePtr pool = node.find("pool"); pool && !readPool(*pool, ends))
+    return;
   ends.name = names[0] + "_" + names[1];
   if (NodePtr given = node.find("name")) {
     auto name = reader.name(*given, "name");
@@ -166,9 +175,8 @@ void Importer::readSynapses(const Node &node, Ends &ends,
     return;
   builder.create<snn::ProjectionOp>(
       at(node), builder.getStringAttr(ends.name), ends.from.value,
-      ends.to.value, weights, snn::PoolAttr(),
-      builder.getF64FloatAttr(delay.base), builder.getI64IntegerAttr(receptor),
-      snn::QuantAttr());
+      ends.to.value, weights, ends.pool, builder.getF64FloatAttr(delay.base),
+      builder.getI64IntegerAttr(receptor), snn::QuantAttr());
 }
 
 } // namespace snnc::yaml

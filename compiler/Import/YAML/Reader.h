@@ -80,7 +80,7 @@ public:
   std::optional<int64_t> whole(const Node &node, const char *what, int64_t low,
                                int64_t high);
   std::optional<std::string> text(const Node &node, const char *what);
-  /// A name of letters, digits, '_', '-', '.'; begins with a letter or '_'.
+  /// A name of letters, digits, '_' and '-' that does not begin with a digit.
   std::optional<std::string> name(const Node &node, const char *what);
   std::optional<bool> boolean(const Node &node, const char *what);
   /// A list of numbers, or one number.
