@@ -77,6 +77,7 @@ void BlockBuilder::addSeparate(const Projection &projection, bool byTarget) {
   for (size_t first = 0; first < places.size(); first += step) {
     Task task;
     task.source = projection.source;
+    task.rate = projection.rate;
     RowSource rows = rowsOf(projection, first, first + step);
     for (size_t p = first; p < first + step; ++p) {
       RowSource own = rowsOf(projection, p, p + 1);
@@ -96,6 +97,7 @@ void BlockBuilder::addShared(const Shared &all) {
   for (size_t first = 0; first < layout.groups.size(); first += step) {
     Task task;
     task.source = all.source;
+    task.rate = all.projections.front().rate;
     for (size_t g = first; g < first + step; ++g)
       task.places.push_back({g, 0, layout.groups[g].neurons, 0});
     for (const Projection &projection : all.projections) {
@@ -138,7 +140,8 @@ void BlockBuilder::make(Task &task) {
     const Place &place = task.places[rows.partition];
     for (Block &block :
          encode(std::move(rows), place.firstNeuron, place.neurons, sources,
-                program.precision == target::Precision::Float, tuning)) {
+                task.rate, program.precision == target::Precision::Float,
+                tuning)) {
       block.name = task.name;
       block.group = place.group;
       block.offset = place.offset;

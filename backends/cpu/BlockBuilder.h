@@ -38,6 +38,7 @@ private:
     std::vector<Place> places; ///< one a block
     size_t source = 0;         ///< in Program::blocks
     double synapses = 0;       ///< expected
+    double rate = 0;           ///< of a source, as Projection::rate
     std::string name;          ///< of its projections
     std::vector<Block> blocks;
   };

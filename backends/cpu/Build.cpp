@@ -70,7 +70,11 @@ buildProgram(snn::NetworkOp network, const Plan &plan, Precision precision,
   program->blocks.resize(read->channels.size() + read->populations.size());
   program->populations = std::move(read->populations);
   program->layout = Layout(program->populations, tuning, program->threads);
-  BlockBuilder builder(*program, tuning);
+  Tuning tuned = tuning;
+  if (!tuning.cache.empty())
+    tuned.costs = costsFor(tuning.cache, tuning.vectors, double(synapses));
+  program->costs = tuned.costs;
+  BlockBuilder builder(*program, tuned);
   for (Projection &projection : read->projections)
     if (failed(builder.add(projection)))
       return nullptr;

@@ -17,6 +17,7 @@
 #include <map>
 #include <new>
 #include <numeric>
+#include <utility>
 
 using namespace mlir;
 
@@ -85,7 +86,7 @@ static std::string bytesText(uint64_t bytes) {
                    : fmt::format("{:.3g} {}", value, units[unit]);
 }
 
-static const char *encodingName(Encoding encoding) {
+const char *nameOf(Encoding encoding) {
   switch (encoding) {
   case Encoding::Index:
     return "index";
@@ -104,13 +105,24 @@ static std::string explanation(const Block &block) {
   std::string text =
       fmt::format("{}, group {}: {} synapses in {} rows, {}; by estimate",
                   block.name, block.group, block.synapses,
-                  encodingName(block.encoding()), bytesText(block.bytes()));
+                  nameOf(block.encoding()), bytesText(block.bytes()));
   for (const Estimate &estimate : block.estimates)
     text += fmt::format("{} {} rows {:.3g} ns a synapse, {}",
                         &estimate == &block.estimates.front() ? "" : ",",
-                        encodingName(estimate.encoding),
+                        nameOf(estimate.encoding),
                         estimate.time / double(block.synapses),
                         bytesText(uint64_t(estimate.bytes)));
+  return text;
+}
+
+static std::string explanation(const Costs &costs) {
+  std::string text =
+      costs.measured ? "times of encodings, measured on this computer:"
+                     : "times of encodings, built in (`snnc doctor` measures "
+                       "those of this computer):";
+  for (const CostName &cost : costNames())
+    text += fmt::format("{} {} {:.3g} ns", &cost == &costNames()[0] ? "" : ",",
+                        cost.meaning, costs.*cost.value);
   return text;
 }
 
@@ -125,15 +137,19 @@ std::vector<std::string> CpuArtifact::facts() const {
   std::string how;
   for (auto [encoding, share] : shares)
     how += fmt::format("{}{:.3g} % in {} rows", how.empty() ? "" : ", ",
-                       100 * share, encodingName(encoding));
+                       100 * share, nameOf(encoding));
   std::vector<std::string> lines = {
       fmt::format("{} synapses in {}, {:.2f} B each; {}; {} thread{}", synapses,
                   bytesText(bytes), double(bytes) / double(synapses), how,
                   program->threads, program->threads == 1 ? "" : "s")};
+  bool isExplained = false;
   for (const auto &list : program->blocks)
     for (const Block &block : list)
-      if (!block.estimates.empty())
+      if (!block.estimates.empty()) {
+        if (!std::exchange(isExplained, true))
+          lines.push_back(explanation(program->costs));
         lines.push_back(explanation(block));
+      }
   return lines;
 }
 

@@ -7,6 +7,7 @@
 #ifndef SNNC_BACKENDS_CPU_CPUTARGET_H
 #define SNNC_BACKENDS_CPU_CPUTARGET_H
 
+#include "backends/cpu/Costs.h"
 #include "compiler/Target/NativeCode.h"
 #include "compiler/Target/Target.h"
 #include "runtime/support/Vectors.h"
@@ -18,10 +19,17 @@ namespace snnc::cpu {
 /// How the synapses of a block are held (Encodings.h).
 enum class Encoding : uint8_t { Index, Bits, Dense, Diagonal };
 
+/// "index", "bit", "dense", "diagonal".
+const char *nameOf(Encoding encoding);
+
 /// What never changes a result.
 struct Tuning {
   unsigned threads = 0; ///< 0: as many as bring something
   bool explain = false; ///< facts say why each block is held as it is
+  /// Where measured costs are kept (cacheFolder); empty: nowhere, those of
+  /// `costs` decide.
+  std::string cache;
+  Costs costs;
   // For tests: else the target decides.
   uint32_t partitionNeurons = 0;
   std::optional<Encoding> encoding; ///< wherever it is possible

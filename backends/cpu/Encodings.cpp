@@ -18,16 +18,6 @@ namespace snnc::cpu {
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// CPU time in ns, set by hand from profiles of one thread of a 2-core EPYC
-/// virtual machine with AVX-512. Only their ratios matter.
-struct Costs {
-  double indexSynapse = 1.2; ///< a synapse with the common weight
-  double weightByte = 0.3;   ///< more for each byte of its weight
-  double bitLine = 8;        ///< 512 pairs
-  double densePair8 = 0.06, densePair16 = 0.1;
-};
-constexpr Costs costs;
-
 /// A synapse may take so many bytes before a faster encoding is too large.
 constexpr double kMostBytes = 6;
 } // namespace
@@ -47,20 +37,31 @@ bool isPossible(Encoding encoding, const BlockShape &shape) {
   }
 }
 
-std::vector<Estimate> estimates(const BlockShape &shape) {
+/// A tick that has any spike passes once over the sums of bit rows; spikes are
+/// independent.
+static double bitLineTime(double spikes, const Costs &costs) {
+  double ticks = spikes > 1e-6 ? -std::expm1(-spikes) / spikes : 1;
+  return costs.bitLine + ticks * costs.bitTick;
+}
+
+std::vector<Estimate> estimates(const BlockShape &shape, const Costs &costs) {
   double pairs = double(shape.sources) * double(shape.neurons);
   double synapses = double(shape.synapses);
   bool isNarrow = shape.weightBytes < 2;
   std::vector<Estimate> all = {
       {Encoding::Index,
-       synapses *
-           (costs.indexSynapse + costs.weightByte * double(shape.weightBytes)),
+       double(shape.sources) * costs.indexRow +
+           synapses * (costs.indexSynapse +
+                       costs.weightByte * double(shape.weightBytes)),
        synapses * (2 + double(shape.weightBytes))},
-      {Encoding::Bits, pairs / 512 * costs.bitLine, pairs / 8},
+      {Encoding::Bits,
+       double(shape.sources) * std::ceil(double(shape.neurons) / 512) *
+           bitLineTime(shape.spikes, costs),
+       pairs / 8},
       {Encoding::Dense,
        pairs * (isNarrow ? costs.densePair8 : costs.densePair16),
        pairs * (isNarrow ? 1 : 2)},
-      {Encoding::Diagonal, double(shape.neurons) * costs.densePair16,
+      {Encoding::Diagonal, double(shape.neurons) * costs.diagonalNeuron,
        shape.oneWeight ? 0 : 2 * double(shape.neurons)}};
   std::erase_if(all, [&](const Estimate &estimate) {
     return !isPossible(estimate.encoding, shape);
@@ -68,10 +69,10 @@ std::vector<Estimate> estimates(const BlockShape &shape) {
   return all;
 }
 
-Encoding cheapest(const BlockShape &shape) {
+Encoding cheapest(const BlockShape &shape, const Costs &costs) {
   if (isPossible(Encoding::Diagonal, shape))
     return Encoding::Diagonal;
-  std::vector<Estimate> all = estimates(shape);
+  std::vector<Estimate> all = estimates(shape, costs);
   Estimate best = all.front();
   for (const Estimate &other : all)
     if (other.time < best.time &&
@@ -247,14 +248,16 @@ static Encoding wanted(const BlockShape &shape, const Tuning &tuning,
       possible.push_back(e);
   if (tuning.mixed)
     return possible[salt % possible.size()];
-  Encoding best = tuning.encoding.value_or(cheapest(shape));
+  Encoding best = tuning.encoding.value_or(cheapest(shape, tuning.costs));
   return std::ranges::count(possible, best) ? best : Encoding::Index;
 }
 
 std::vector<Block> encode(RowBlock rows, uint32_t firstNeuron, uint32_t neurons,
-                          uint32_t sources, bool floats, const Tuning &tuning) {
+                          uint32_t sources, double rate, bool floats,
+                          const Tuning &tuning) {
   Encoder encoder(rows, firstNeuron, neurons, sources);
   BlockShape shape = encoder.shape(floats);
+  shape.spikes = rate * sources;
   Block block;
   block.neurons = neurons;
   block.receptor = rows.receptor;
@@ -263,7 +266,7 @@ std::vector<Block> encode(RowBlock rows, uint32_t firstNeuron, uint32_t neurons,
   block.largest = rows.largest;
   block.synapses = shape.synapses;
   if (tuning.explain)
-    block.estimates = estimates(shape);
+    block.estimates = estimates(shape, tuning.costs);
   std::vector<Block> blocks;
   uint64_t salt = shape.synapses * 7 + rows.partition * 3 + sources;
   switch (wanted(shape, tuning, rows.largest, salt)) {

@@ -73,23 +73,26 @@ struct Block {
 /// What is known of a block before it is encoded.
 struct BlockShape {
   uint64_t sources = 0, neurons = 0, synapses = 0;
+  double spikes = 1; ///< of all sources in a tick, expected
   bool oneDelay = false, oneWeight = false, diagonal = false, floats = false;
   unsigned weightBytes = 0; ///< of an index row: 0, 1, 2
 };
 
 /// Of all that are possible for `shape`, index rows first.
-std::vector<Estimate> estimates(const BlockShape &shape);
+std::vector<Estimate> estimates(const BlockShape &shape, const Costs &costs);
 
 /// Could `shape` be held so?
 bool isPossible(Encoding encoding, const BlockShape &shape);
 
-/// The cheapest by Costs; see Encodings.cpp.
-Encoding cheapest(const BlockShape &shape);
+/// The one of least time that does not take too many bytes for it.
+Encoding cheapest(const BlockShape &shape, const Costs &costs);
 
 /// The rows in the encoding that `tuning` wants; two blocks where bit rows
-/// leave something over. `firstNeuron` of the partition, `neurons` in it.
+/// leave something over. `firstNeuron` of the partition, `neurons` in it;
+/// `rate`: spikes of a source in a tick, expected.
 std::vector<Block> encode(RowBlock rows, uint32_t firstNeuron, uint32_t neurons,
-                          uint32_t sources, bool floats, const Tuning &tuning);
+                          uint32_t sources, double rate, bool floats,
+                          const Tuning &tuning);
 
 } // namespace snnc::cpu
 

@@ -34,6 +34,7 @@ struct Program {
   unsigned threads = 1;
   unsigned samples = 1; ///< side by side
   VectorSet vectors = VectorSet::Portable;
+  Costs costs; ///< that chose the encodings
 
   /// Per source, inputs before populations: its projections' in the order of
   /// the text.

@@ -86,6 +86,26 @@ LogicalResult Reader::readPopulation(PopulationOp op) {
   return success();
 }
 
+/// Where the file states no rate: 10 spikes a second, or the planner's 0.05 a
+/// tick of an input and where ticks are long.
+static double expectedRate(ProjectionOp op) {
+  constexpr double otherwise = 0.05, perSecond = 10;
+  Operation *source = op.getSource().getDefiningOp();
+  if (auto population = dyn_cast<PopulationOp>(source)) {
+    if (auto rate = population.getRate())
+      return rate->convertToDouble();
+    auto dt = op->getParentOfType<NetworkOp>().getDt();
+    return dt ? std::min(otherwise, perSecond * dt->convertToDouble())
+              : otherwise;
+  }
+  auto input = cast<InputOp>(source);
+  if (auto drive = dyn_cast_or_null<PoissonAttr>(input.getDriveAttr()))
+    if (auto rates = PoissonRates::get(
+            drive, uint64_t(input.getSignal().getType().getNumElements())))
+      return rates->busiest();
+  return otherwise;
+}
+
 LogicalResult Reader::readProjection(ProjectionOp op) {
   PopulationOp target = op.targetPopulation();
   auto source = indexOf.find(op.getSource());
@@ -102,7 +122,7 @@ LogicalResult Reader::readProjection(ProjectionOp op) {
     return report(op, "SNN0705")
            << "the source '" << op.sourceName() << "' never spikes";
   result.projections.push_back(
-      {op, source->second, to, unsigned(op.getReceptor())});
+      {op, source->second, to, unsigned(op.getReceptor()), expectedRate(op)});
   return success();
 }
 

@@ -36,6 +36,7 @@ struct Projection {
   size_t source = 0; ///< input, or number of inputs + population
   size_t target = 0; ///< population
   unsigned receptor = 0;
+  double rate = 0; ///< spikes of a source in a tick, as far as the file says
 };
 
 struct Network {

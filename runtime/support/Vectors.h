@@ -23,6 +23,12 @@ enum class VectorSet : uint8_t {
   Avx512    ///< AVX-512 F, BW, DQ, VL
 };
 
+constexpr const char *nameOf(VectorSet set) {
+  return set == VectorSet::Avx512 ? "AVX-512"
+         : set == VectorSet::Avx2 ? "AVX2"
+                                  : "portable";
+}
+
 /// The widest that this processor and this build have.
 inline VectorSet widestVectors() {
 #if defined(__x86_64__)

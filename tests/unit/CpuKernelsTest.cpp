@@ -50,7 +50,7 @@ void expectSums(const cpu::RowBlock &rows, uint32_t sources,
       std::vector<Sum> sums(1024);
       cpu::KernelScratch scratch;
       for (const cpu::Block &block :
-           cpu::encode(rows, 0, 600, sources, false, tuning))
+           cpu::encode(rows, 0, 600, sources, 0.1, false, tuning))
         cpu::addVolleys(sums.data(), 600, block, volleys, scratch,
                         std::min(set, widestVectors()));
       EXPECT_EQ(sums, wanted) << int(encoding) << " " << int(set);

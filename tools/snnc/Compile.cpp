@@ -53,6 +53,7 @@ target::Registry targetsFor(const CompileOptions &options,
   cpu::Tuning tuning;
   tuning.threads = threads;
   tuning.explain = options.explainParadigm;
+  tuning.cache = cpu::cacheFolder();
   auto code =
       options.code ? options.code : std::make_shared<target::NativeCode>();
   registry.add(cpu::createTarget(tuning, code));
