@@ -12,6 +12,7 @@
 
 #include "runtime/support/AtomicFile.h"
 #include "runtime/support/Digest.h"
+#include "runtime/support/Text.h"
 
 #include <cmath>
 #include <cstdlib>
@@ -46,18 +47,24 @@ const std::vector<CostName> &costNames() {
   return names;
 }
 
-/// The first processor's own words: name and, where it has them, the numbers of
-/// its design.
+/// The first processor's own words: its name, and the numbers of its design.
 static std::string processorName() {
   std::ifstream file("/proc/cpuinfo");
-  std::string name;
-  for (std::string line; std::getline(file, line) && !line.empty();)
-    for (const char *key : {"model name", "cpu family", "model\t", "stepping",
-                            "CPU implementer", "CPU part", "CPU variant"})
-      if (line.starts_with(key))
-        if (size_t colon = line.find(": "); colon != std::string::npos)
-          name += (name.empty() ? "" : ", ") + line.substr(colon + 2);
-  return name.empty() ? "unknown" : name;
+  std::string name, design;
+  for (std::string line; std::getline(file, line) && !line.empty();) {
+    size_t colon = line.find(": ");
+    if (colon == std::string::npos)
+      continue;
+    std::string key = line.substr(0, line.find_last_not_of(" \t:", colon) + 1),
+                value = line.substr(colon + 2);
+    if (key == "model name")
+      name = value;
+    else if (key == "cpu family" || key == "model" || key == "stepping" ||
+             key == "CPU implementer" || key == "CPU variant" ||
+             key == "CPU part")
+      design += (design.empty() ? "" : ".") + value;
+  }
+  return (name.empty() ? "processor" : name) + " (" + design + ")";
 }
 
 CostKey costKey(VectorSet vectors) {
@@ -81,13 +88,8 @@ static nlohmann::json toJson(const CostKey &key) {
           {"version", key.version}};
 }
 
-static std::string dumped(const nlohmann::json &json, int indent = -1) {
-  return json.dump(indent, ' ', false,
-                   nlohmann::json::error_handler_t::replace);
-}
-
 std::string costFile(const std::string &folder, const CostKey &key) {
-  std::string digest = sha256(std::string_view(dumped(toJson(key))));
+  std::string digest = sha256(std::string_view(jsonText(toJson(key))));
   return folder + "/costs-" + digest.substr(digest.find(':') + 1, 16) + ".json";
 }
 
@@ -97,7 +99,7 @@ std::optional<Costs> loadCosts(const std::string &folder, const CostKey &key) {
     return std::nullopt;
   auto json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object() || !json.contains("key") ||
-      dumped(json["key"]) != dumped(toJson(key)) || !json.contains("ns") ||
+      jsonText(json["key"]) != jsonText(toJson(key)) || !json.contains("ns") ||
       !json["ns"].is_object())
     return std::nullopt;
   Costs costs;
@@ -126,7 +128,7 @@ bool storeCosts(const std::string &folder, const CostKey &key,
   for (const CostName &cost : costNames())
     values[cost.name] = costs.*cost.value;
   std::string text =
-      dumped({{"key", toJson(key)}, {"ns", std::move(values)}}, 2) + "\n";
+      jsonText({{"key", toJson(key)}, {"ns", std::move(values)}}, 2) + "\n";
   return bool(writeFileAtomically(path, std::string_view(text)));
 }
 

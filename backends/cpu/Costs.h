@@ -18,16 +18,16 @@
 
 namespace snnc::cpu {
 
-/// CPU time of one thread in ns. As they stand: one core of a 2-core Xeon
-/// virtual machine with AVX-512 (family 6, model 167), by measureCosts().
+/// CPU time of one thread in ns. As they stand: measureCosts() on a 2-core Xeon
+/// virtual machine with AVX-512 (family 6, model 167).
 struct Costs {
-  double indexRow = 10;      ///< a row, without its synapses
-  double indexSynapse = 1.2; ///< a synapse with the common weight
-  double weightByte = 0.3;   ///< more for each byte of its weight
-  double bitTick = 40;       ///< 512 targets, in a tick with a spike
-  double bitLine = 4;        ///< more for each spike
-  double densePair8 = 0.06, densePair16 = 0.1;
-  double diagonalNeuron = 0.1;
+  double indexRow = 8.5;      ///< a row, without its synapses
+  double indexSynapse = 0.78; ///< a synapse with the common weight
+  double weightByte = 0.43;   ///< more for each byte of its weight
+  double bitTick = 55;        ///< 512 targets, in a tick with a spike
+  double bitLine = 2.9;       ///< more for each spike
+  double densePair8 = 0.04, densePair16 = 0.075;
+  double diagonalNeuron = 0.073;
   bool measured = false; ///< on this computer
 };
 

@@ -117,9 +117,10 @@ static std::string explanation(const Block &block) {
 
 static std::string explanation(const Costs &costs) {
   std::string text =
-      costs.measured ? "times of encodings, measured on this computer:"
-                     : "times of encodings, built in (`snnc doctor` measures "
-                       "those of this computer):";
+      costs.measured
+          ? "times of encodings in ns, measured on this computer:"
+          : "times of encodings in ns, built in (`snnc doctor` measures "
+            "those of this computer):";
   for (const CostName &cost : costNames())
     text += fmt::format("{} {} {:.3g} ns", &cost == &costNames()[0] ? "" : ",",
                         cost.meaning, costs.*cost.value);

@@ -6,6 +6,7 @@
 #include "runtime/machine/MachineModel.h"
 #include "runtime/support/ExitCode.h"
 #include "tools/snnc/Completion.h"
+#include "tools/snnc/Doctor.h"
 #include "tools/snnc/Explain.h"
 #include "tools/snnc/Interrupt.h"
 #include "tools/snnc/Messages.h"
@@ -78,6 +79,8 @@ static int runVerb(const Options &options, DiagnosticSink &sink) {
     return runTargets();
   case Verb::Explain:
     return runExplain(options.explain, sink);
+  case Verb::Doctor:
+    return runDoctor(options.doctorJson, sink);
   case Verb::Completion:
     return runCompletion(options.shell, options.table);
   case Verb::Man:

@@ -127,6 +127,13 @@ static void addOthers(CLI::App &app, Options &options) {
 
   app.add_subcommand("targets", "List the machine descriptions");
 
+  CLI::App *doctor = app.add_subcommand(
+      "doctor", "Say what this computer offers, and what holds snnc back");
+  doctor->add_flag("--json", options.doctorJson,
+                   "The checks as JSON on stdout");
+  doctor->footer("Examples:\n  snnc doctor\n"
+                 "  snnc doctor --json | jq '.checks[] | select(.remedy)'");
+
   CLI::App *explain = app.add_subcommand(
       "explain", "Say what a diagnostic means and what helps");
   explain
@@ -194,6 +201,8 @@ static Verb verbOf(const std::string &name) {
     return Verb::Verify;
   if (name == "inspect")
     return Verb::Inspect;
+  if (name == "doctor")
+    return Verb::Doctor;
   if (name == "explain")
     return Verb::Explain;
   if (name == "selector")

@@ -119,6 +119,7 @@ enum class Verb {
   None,
   Init,
   Explain,
+  Doctor,
   Compile,
   Convert,
   Run,
@@ -142,7 +143,8 @@ struct Options {
   SelectorOptions selector;
   std::vector<std::string> explain;     ///< codes; none: all are listed
   std::string starter = "network.yaml"; ///< what init writes
-  std::string shell;                    ///< of completion
+  bool doctorJson = false;
+  std::string shell; ///< of completion
   ManOptions man;
   CommandRow table; ///< of completion and man: the command line itself
   bool jsonDiagnostics = false; ///< --diagnostics=json
