@@ -1,13 +1,13 @@
 //===- Check.cpp - snnc check: what a file holds and lacks ----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "tools/snnc/Check.h"
 #include "runtime/support/ExitCode.h"
 #include "runtime/support/Text.h"
 #include "tools/snnc/Compile.h"
 #include "tools/snnc/Driver.h"
 #include "tools/snnc/Messages.h"
 #include "tools/snnc/Network.h"
-#include "tools/snnc/PlanReport.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -96,12 +96,11 @@ static const char *verdictOn(const DiagnosticSink &sink) {
              : "not usable as it is";
 }
 
-int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
+NetworkCheck checkNetwork(const CheckOptions &options, DiagnosticSink &sink) {
   const NetworkOptions &network = options.compile.network;
   auto context = createContext();
   MessageBridge bridge(context.get(), sink);
-  nlohmann::json layers = nlohmann::json::array();
-  std::optional<PlannedLayers> plans;
+  NetworkCheck check;
   ImportedNetwork imported =
       importNetwork(options.input, network, context.get(), sink);
   if (imported.module &&
@@ -110,25 +109,35 @@ int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
       succeeded(normalizeNetwork(*imported.module, imported.dt,
                                  imported.dynamics, network,
                                  /*quantized=*/true))) {
-    layers = describe(networkOf(*imported.module));
-    tryMapping(*imported.module, options, plans, sink);
+    check.layers = describe(networkOf(*imported.module));
+    tryMapping(*imported.module, options, check.plans, sink);
   }
+  return check;
+}
+
+nlohmann::json toJson(const NetworkCheck &check, const std::string &file,
+                      const DiagnosticSink &sink) {
+  nlohmann::json findings = nlohmann::json::array();
+  for (const snnc::Diagnostic &d : sink.all())
+    findings.push_back(toJson(d));
+  nlohmann::json report = {{"file", file},
+                           {"ok", !sink.hasErrors()},
+                           {"findings", findings},
+                           {"network", check.layers}};
+  if (!sink.hasErrors())
+    report["not_tried"] = kNotTried;
+  if (check.plans)
+    report["plan"] = toJson(*check.plans);
+  return report;
+}
+
+int runCheck(const CheckOptions &options, DiagnosticSink &sink) {
+  NetworkCheck check = checkNetwork(options, sink);
   if (options.json) {
-    nlohmann::json findings = nlohmann::json::array();
-    for (const snnc::Diagnostic &d : sink.all())
-      findings.push_back(toJson(d));
-    nlohmann::json report = {{"file", options.input},
-                             {"ok", !sink.hasErrors()},
-                             {"findings", findings},
-                             {"network", layers}};
-    if (!sink.hasErrors())
-      report["not_tried"] = kNotTried;
-    if (plans)
-      report["plan"] = toJson(*plans);
-    fmt::print("{}\n", jsonText(report, 2));
+    fmt::print("{}\n", jsonText(toJson(check, options.input, sink), 2));
     return kExitOk;
   }
-  plans ? printPlans(*plans) : printLayers(layers);
+  check.plans ? printPlans(*check.plans) : printLayers(check.layers);
   if (!sink.hasErrors())
     fmt::print("not tried: {}\n", kNotTried);
   fmt::print("{}\n", verdictOn(sink));

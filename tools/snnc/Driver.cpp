@@ -15,13 +15,9 @@
 #include "tools/snnc/Starter.h"
 
 #include <cstdio>
-#include <exception>
-#include <filesystem>
 #include <fmt/format.h>
 #include <string>
 #include <system_error>
-
-namespace fs = std::filesystem;
 
 namespace snnc {
 
@@ -39,24 +35,6 @@ int runTargets() {
                machine->level().clockHz / 1e6, machine->digest);
   }
   return kExitOk;
-}
-
-/// What the system refuses (a folder that cannot be looked at, a thread) is the
-/// machine's failure and no fault of the command.
-static Diagnostic systemFailure(const std::system_error &error) {
-  std::string path;
-  if (auto *file = dynamic_cast<const fs::filesystem_error *>(&error))
-    path = file->path1().string();
-  return makeError("SNN0940", {path, "", 0, 0},
-                   fmt::format("the system refuses: {}", error.what()),
-                   {"see that the files can be read and written, and that the "
-                    "disk and the process limits (ulimit -a) have room"});
-}
-
-static Diagnostic internalError(const std::exception &error) {
-  return makeError("SNN0901", {},
-                   std::string("internal error: ") + error.what(),
-                   {"report it with the command and the input file"});
 }
 
 static int runVerb(const Options &options, DiagnosticSink &sink) {
@@ -115,19 +93,16 @@ int runDriver(int argc, char **argv) {
   }
   if (options.jsonDiagnostics)
     describeEndsAsJson();
-  int code = kExitInternal;
   StandardStreams streams;
-  try {
-    if (Status s = streams.use(options); !s)
-      sink.report(s.takeError());
-    else
-      code = runVerb(options, sink);
-  } catch (const std::system_error &error) {
-    sink.report(systemFailure(error));
-    code = kExitInput;
-  } catch (const std::exception &error) {
-    sink.report(internalError(error));
-  }
+  int code = guarded(
+      [&] {
+        if (Status s = streams.use(options); !s) {
+          sink.report(s.takeError());
+          return int(kExitInternal);
+        }
+        return runVerb(options, sink);
+      },
+      sink);
   finish();
   print(options, options.verb == Verb::Check);
   return exitCodeOf(sink, code);

@@ -14,7 +14,11 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <system_error>
 #include <unistd.h>
 
 using namespace mlir;
@@ -105,6 +109,37 @@ void printFindings(const DiagnosticSink &sink, bool json, bool quiet,
   }
   if (!json && !quiet)
     pointToPage(sink);
+}
+
+/// What the system refuses (a folder that cannot be looked at, a thread) is the
+/// machine's failure and no fault of the command.
+static Diagnostic systemFailure(const std::system_error &error) {
+  std::string path;
+  if (auto *file =
+          dynamic_cast<const std::filesystem::filesystem_error *>(&error))
+    path = file->path1().string();
+  return makeError("SNN0940", {path, "", 0, 0},
+                   fmt::format("the system refuses: {}", error.what()),
+                   {"see that the files can be read and written, and that the "
+                    "disk and the process limits (ulimit -a) have room"});
+}
+
+static Diagnostic internalError(const std::exception &error) {
+  return makeError("SNN0901", {},
+                   std::string("internal error: ") + error.what(),
+                   {"report it with the command and the input file"});
+}
+
+int guarded(const std::function<int()> &work, DiagnosticSink &sink) {
+  try {
+    return work();
+  } catch (const std::system_error &error) {
+    sink.report(systemFailure(error));
+    return kExitInput;
+  } catch (const std::exception &error) {
+    sink.report(internalError(error));
+    return kExitInternal;
+  }
 }
 
 /// An error always ends the command, even one that is a warning elsewhere.

@@ -8,6 +8,8 @@
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
 
+#include <functional>
+
 namespace snnc {
 
 /// Turns MLIR diagnostics into findings: code and hints as compiler/Support's
@@ -26,6 +28,10 @@ private:
 /// a last line names the command that explains the first error.
 void printFindings(const DiagnosticSink &sink, bool json, bool quiet,
                    bool allNotes);
+
+/// The exit code that `work` returns; what the system refuses (SNN0940) and
+/// what nobody expected (SNN0901) become errors in `sink`.
+int guarded(const std::function<int()> &work, DiagnosticSink &sink);
 
 /// How the command ends, by the table: with the code of the first error; else
 /// with the command's own verdict (a mismatch); else with the code of a warning

@@ -156,7 +156,10 @@ static ImportedNetwork importYaml(const std::string &path,
                       "(model: lif_subtract, for example)",
                       sink))
     return result;
-  result.module = yaml::importYaml(path, context, sink, options.seed);
+  result.module = options.text
+                      ? yaml::importYamlText(*options.text, path, context, sink,
+                                             options.seed)
+                      : yaml::importYaml(path, context, sink, options.seed);
   if (!result.module)
     return result;
   result.dt = networkOf(*result.module).getDt()->convertToDouble();
@@ -208,7 +211,7 @@ static ImportedNetwork importNir(const std::string &path,
 ImportedNetwork importNetwork(const std::string &path,
                               const NetworkOptions &options,
                               MLIRContext *context, DiagnosticSink &sink) {
-  ImportedNetwork result = isYaml(path)
+  ImportedNetwork result = options.text || isYaml(path)
                                ? importYaml(path, options, context, sink)
                                : importNir(path, options, context, sink);
   const auto &stage = pipeline::stageOf(pipeline::StageId::Imported);

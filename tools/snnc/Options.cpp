@@ -15,7 +15,6 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <span>
 #include <sstream>
 
 #ifndef SNNC_VERSION
@@ -231,13 +230,6 @@ static std::string textOf(const CLI::App &app, const CLI::ParseError &error) {
   return out.str();
 }
 
-static void reportUsage(const CLI::App &app, const CLI::ParseError &error,
-                        const std::vector<std::string> &arguments) {
-  DiagnosticSink sink;
-  sink.report(usageError(app, error, arguments));
-  printFindings(sink, wantsJson(arguments), /*quiet=*/false, /*allNotes=*/true);
-}
-
 /// Long names of what stood on the command line.
 static std::set<std::string> givenOptions(const CLI::App &verb) {
   std::set<std::string> names;
@@ -249,9 +241,10 @@ static std::set<std::string> givenOptions(const CLI::App &verb) {
 
 /// "-o=FILE" as "-o FILE": CLI11 takes '=' for a part of the value, and files
 /// would be written as "=FILE".
-static std::vector<std::string> splitShortOptions(int argc, char **argv) {
+static std::vector<std::string>
+splitShortOptions(const std::vector<std::string> &given) {
   std::vector<std::string> words;
-  for (std::string_view word : std::span(argv, size_t(argc))) {
+  for (std::string_view word : given) {
     bool isShort =
         word.size() > 2 && word[0] == '-' && word[1] != '-' && word[2] == '=';
     words.emplace_back(isShort ? word.substr(0, 2) : word);
@@ -277,7 +270,8 @@ static void rewriteHelp(const CLI::App &app, std::vector<std::string> &words) {
     words.push_back("--help");
 }
 
-std::optional<int> parseOptions(int argc, char **argv, Options &options) {
+Expected<std::optional<std::string>>
+parseWords(const std::vector<std::string> &given, Options &options) {
   CLI::App app{"snnc: a compiler for spiking neural networks on SpiNNaker2"};
   app.name("snnc");
   app.set_version_flag("--version", std::string("snnc ") + SNNC_VERSION);
@@ -296,19 +290,18 @@ std::optional<int> parseOptions(int argc, char **argv, Options &options) {
   addOthers(app, options);
   addSelector(app, options.selector);
   addWords(app, options);
-  std::vector<std::string> words = splitShortOptions(argc, argv);
+  std::vector<std::string> words = splitShortOptions(given);
   rewriteHelp(app, words);
   try {
-    std::vector<const char *> given;
+    std::vector<const char *> texts;
     for (const std::string &word : words)
-      given.push_back(word.c_str());
-    app.parse(int(given.size()), given.data());
+      texts.push_back(word.c_str());
+    app.parse(int(texts.size()), texts.data());
     checkNumbers(app);
   } catch (const CLI::ParseError &error) {
     if (error.get_exit_code() == 0) // --help, --version
-      return fmt::print("{}", textOf(app, error)), kExitOk;
-    reportUsage(app, error, {words.begin() + 1, words.end()});
-    return kExitUsage;
+      return std::optional(textOf(app, error));
+    return usageError(app, error, {words.begin() + 1, words.end()});
   }
   options.jsonDiagnostics = format == "json";
   for (NetworkOptions *network :
@@ -322,7 +315,23 @@ std::optional<int> parseOptions(int argc, char **argv, Options &options) {
   options.run.given = options.verify.run.given =
       givenOptions(*app.get_subcommands().front());
   options.verify.against = withoutAlias(options.verify.against);
-  return std::nullopt;
+  return std::optional<std::string>();
+}
+
+std::optional<int> parseOptions(int argc, char **argv, Options &options) {
+  std::vector<std::string> words(argv, argv + argc);
+  auto text = parseWords(words, options);
+  if (!text) {
+    DiagnosticSink sink;
+    sink.report(text.takeError());
+    printFindings(sink, wantsJson({words.begin() + 1, words.end()}),
+                  /*quiet=*/false, /*allNotes=*/true);
+    return kExitUsage;
+  }
+  if (!*text)
+    return std::nullopt;
+  fmt::print("{}", **text);
+  return kExitOk;
 }
 
 } // namespace snnc

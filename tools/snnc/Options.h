@@ -7,6 +7,7 @@
 #include "compiler/Target/NativeCode.h"
 #include "runtime/host/Recording.h"
 #include "runtime/io/Encoders.h"
+#include "runtime/support/Diagnostic.h"
 #include "tools/snnc/ManPage.h"
 #include "tools/snnc/SelectorCommand.h"
 
@@ -38,6 +39,9 @@ struct NetworkOptions {
   normalize::QuantizeMode quantize = normalize::QuantizeMode::PerNeuron;
   WeightWidth weights = WeightWidth::Auto;
   bool relaxTiming = false;
+  /// The YAML network itself; the file's name is what messages call it, and
+  /// files of numbers are looked for beside it.
+  std::optional<std::string> text;
   /// Of every draw, in place of the seeds of the file.
   std::optional<uint64_t> seed;
   /// The options of this struct that the command line had, as it spells them.
@@ -67,6 +71,7 @@ enum class Layout {
 struct RunOptions {
   std::string input;               ///< bundle or network file
   std::vector<std::string> inputs; ///< array files, or NAME=FILE
+  runtime::ArrayMap arrays; ///< the same in memory, by input; "": the only one
   std::vector<std::string> records;
   std::string output;
   std::string backend;  ///< a device, or reference; empty: chosen for the file
@@ -150,6 +155,11 @@ struct Options {
   bool jsonDiagnostics = false; ///< --diagnostics=json
   bool quiet = false;           ///< no notes, no progress
 };
+
+/// Parses the words of a command line, the tool's name first. A text to print
+/// (--help, --version), or none: `options` are filled in. Errors SNN009x.
+Expected<std::optional<std::string>>
+parseWords(const std::vector<std::string> &words, Options &options);
 
 /// Parses the command line; on --help, --version or a usage error prints and
 /// returns the exit code that the process should end with.

@@ -145,14 +145,15 @@ static bool refuseIdle(const RunOptions &options, DiagnosticSink &sink) {
   };
   if (options.encode != runtime::Encoder::Delta)
     refuse("--threshold", "without --encode delta", ", or add --encode delta");
+  bool none = options.inputs.empty() && options.arrays.empty();
   bool onlyEvents =
+      options.arrays.empty() &&
       std::all_of(options.inputs.begin(), options.inputs.end(), isNirData);
-  if (options.inputs.empty())
+  if (none)
     refuse("--encode", "without --input", ", or name an array with --input");
   if (onlyEvents)
     refuse("--layout",
-           options.inputs.empty() ? "without --input"
-                                  : "on NIRData, which says what is what",
+           none ? "without --input" : "on NIRData, which says what is what",
            "");
   return !sink.hasErrors();
 }
@@ -223,6 +224,10 @@ readRunInputs(const RunOptions &options, const runtime::Manifest &manifest,
                     arrays, sink))
       return std::nullopt;
   }
+  if (!takeArrays(options.arrays, "", "",
+                  options.encode == runtime::Encoder::Latency, options,
+                  manifest, arrays, sink))
+    return std::nullopt;
   if (options.repeat && !repeatSamples(arrays, manifest, options, sink))
     return std::nullopt;
   if (!options.encode)

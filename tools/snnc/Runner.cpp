@@ -50,7 +50,8 @@ bool RunSubject::open(const RunOptions &options, SubjectNeeds needs,
                       DiagnosticSink &sink) {
   context = createContext();
   MessageBridge bridge(context.get(), sink);
-  auto bundle = looksLikeBundle(options.input);
+  bool isText = options.compile.network.text.has_value();
+  auto bundle = isText ? false : looksLikeBundle(options.input);
   if (!bundle) {
     sink.report(bundle.takeError());
     return false;
@@ -140,7 +141,8 @@ bool RunSubject::openNetwork(const RunOptions &options,
 /// Inputs are read first, so that the rings hold their spikes.
 bool RunSubject::buildBundle(const RunOptions &options, target::Target &target,
                              DiagnosticSink &sink) {
-  if (!options.inputs.empty() && !countInputs(options, sink))
+  bool hasInputs = !options.inputs.empty() || !options.arrays.empty();
+  if (hasInputs && !countInputs(options, sink))
     return false;
   noteRecords(options);
   OwningOpRef<ModuleOp> copy = module->clone();
@@ -331,34 +333,72 @@ unwrap(Expected<runtime::RunResult> result, DiagnosticSink &sink) {
   return std::nullopt;
 }
 
-std::optional<runtime::RunResult>
-RunSubject::run(const std::string &backend, const RunOptions &options,
-                const runtime::ArrayMap &inputs,
-                const runtime::RunOptions &runOptions, DiagnosticSink &sink) {
-  MessageBridge bridge(context.get(), sink);
-  std::vector<std::string> requests = options.records;
-  if (requests.empty() && !module && namesProbes(*file) && !loadNetwork(sink))
+std::optional<std::vector<std::string>>
+RunSubject::requestsOf(const RunOptions &options, DiagnosticSink &sink) {
+  if (!options.records.empty())
+    return options.records;
+  if (!module && namesProbes(*file) && !loadNetwork(sink))
     return std::nullopt;
-  if (requests.empty())
-    requests = defaultRequests(module ? *module : ModuleOp(), description);
-  if (backend == kReferenceBackend)
-    return runReference(requests, options, inputs, runOptions, sink);
+  return defaultRequests(module ? *module : ModuleOp(), description);
+}
+
+bool RunSubject::build(const std::string &backend, const RunOptions &options,
+                       DiagnosticSink &sink) {
+  target::Target *target = targets.findDevice(backend);
+  MessageBridge bridge(context.get(), sink);
+  return !target || artifactOf(*target,
+                               options.inFloat ? target::Precision::Float
+                                               : target::Precision::Quantized,
+                               sink);
+}
+
+std::unique_ptr<runtime::Device>
+RunSubject::openDevice(const std::string &backend, const RunOptions &options,
+                       DiagnosticSink &sink) {
   target::Target &target = *targets.findDevice(backend);
   auto artifact = artifactOf(target,
                              options.inFloat ? target::Precision::Float
                                              : target::Precision::Quantized,
                              sink);
   if (!artifact)
-    return std::nullopt;
+    return nullptr;
   auto device = target.open(artifact, backend);
-  if (!device) {
-    sink.report(device.takeError());
-    return std::nullopt;
+  if (device)
+    return std::move(*device);
+  sink.report(device.takeError());
+  return nullptr;
+}
+
+/// A device that is `native` compiles at its first tick, with what all share.
+static constexpr const char *kCompilesLate = "native";
+
+std::optional<runtime::RunResult>
+RunSubject::run(const std::string &backend, const RunOptions &options,
+                const runtime::ArrayMap &inputs,
+                const runtime::RunOptions &runOptions, DiagnosticSink &sink,
+                const Turn *turn) {
+  std::optional<std::vector<std::string>> requests;
+  std::unique_ptr<runtime::Device> device;
+  {
+    MessageBridge bridge(context.get(), sink);
+    requests = requestsOf(options, sink);
+    if (!requests)
+      return std::nullopt;
+    if (backend == kReferenceBackend)
+      return runReference(*requests, options, inputs, runOptions, sink);
+    device = openDevice(backend, options, sink);
+    if (!device)
+      return std::nullopt;
   }
-  auto result = runtime::Session(**device).run(inputs, requests, runOptions);
+  bool steps = turn && backend != kCompilesLate;
+  if (steps)
+    turn->leave();
+  auto result = runtime::Session(*device).run(inputs, *requests, runOptions);
+  if (steps)
+    turn->enter();
   if (!result && result.error().code == "SNN0910") {
     Diagnostic error = result.takeError();
-    addOrigin(error, options, inputs, requests, runOptions);
+    addOrigin(error, options, inputs, *requests, runOptions);
     result = std::move(error);
   }
   return unwrap(std::move(result), sink);

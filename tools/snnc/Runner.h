@@ -25,6 +25,12 @@ struct SubjectNeeds {
 /// on another backend than the bundle that it may be.
 Expected<bool> looksLikeBundle(const std::string &path);
 
+/// Of a subject that several threads use, one at a time: a run steps out while
+/// it needs nothing of the subject, so that others come in.
+struct Turn {
+  std::function<void()> leave, enter;
+};
+
 /// What a run command works on: a network, or a bundle and the network in it;
 /// and what the targets make of it.
 class RunSubject {
@@ -56,12 +62,16 @@ public:
                                                  const RunOptions &options,
                                                  DiagnosticSink &sink);
 
+  /// Makes now what `backend` runs, which the first run would. False after an
+  /// error in `sink`.
+  bool build(const std::string &backend, const RunOptions &options,
+             DiagnosticSink &sink);
+
   /// Runs on `backend`; an error is reported to `sink` and nothing returned.
-  std::optional<runtime::RunResult> run(const std::string &backend,
-                                        const RunOptions &options,
-                                        const runtime::ArrayMap &inputs,
-                                        const runtime::RunOptions &runOptions,
-                                        DiagnosticSink &sink);
+  std::optional<runtime::RunResult>
+  run(const std::string &backend, const RunOptions &options,
+      const runtime::ArrayMap &inputs, const runtime::RunOptions &runOptions,
+      DiagnosticSink &sink, const Turn *turn = nullptr);
 
 private:
   bool openBundle(const RunOptions &options, const SubjectNeeds &needs,
@@ -70,6 +80,14 @@ private:
                    DiagnosticSink &sink);
   bool buildBundle(const RunOptions &options, target::Target &target,
                    DiagnosticSink &sink);
+  /// What is recorded: as asked, else the probes, else everything. Nothing
+  /// after an error in `sink`.
+  std::optional<std::vector<std::string>> requestsOf(const RunOptions &options,
+                                                     DiagnosticSink &sink);
+  /// A device of `backend` with what was built for it; null after an error.
+  std::unique_ptr<runtime::Device> openDevice(const std::string &backend,
+                                              const RunOptions &options,
+                                              DiagnosticSink &sink);
   /// What `target` made of the network, now or before. Null after an error.
   std::shared_ptr<const target::Artifact>
   artifactOf(target::Target &target, target::Precision precision,

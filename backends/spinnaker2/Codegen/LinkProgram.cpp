@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <deque>
 #include <fmt/format.h>
+#include <mutex>
 #include <system_error>
 
 LLD_HAS_DRIVER(elf)
@@ -50,6 +51,8 @@ private:
 /// a recovery context it comes back here instead.
 static bool runLinker(llvm::ArrayRef<const char *> arguments,
                       std::string &said) {
+  static std::mutex one; // lld has one linker a process
+  std::lock_guard lock(one);
   llvm::raw_string_ostream stream(said);
   llvm::CrashRecoveryContext::Enable();
   llvm::CrashRecoveryContext context;

@@ -10,6 +10,9 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <dlfcn.h>
+#include <filesystem>
+#include <mutex>
 #include <udunits2.h>
 
 namespace snnc::yaml {
@@ -38,10 +41,30 @@ std::optional<NumberAndUnit> splitUnit(std::string_view text) {
   return NumberAndUnit{number, std::move(unit)};
 }
 
+/// UDUNITS reads its tables, and every unit, with a parser that the process has
+/// one of.
+static std::mutex &parser() {
+  static std::mutex one;
+  return one;
+}
+
+/// Where a package that brings UDUNITS along has its tables: beside the file
+/// that this code is in.
+static std::string tablesBesideUs() {
+  Dl_info info{};
+  if (!::dladdr(reinterpret_cast<const void *>(&splitUnit), &info) ||
+      !info.dli_fname)
+    return "";
+  auto folder = std::filesystem::path(info.dli_fname).parent_path();
+  return (folder / "udunits" / "udunits2.xml").string();
+}
+
 struct Units::System {
   System() {
     ut_set_error_message_handler(ut_ignore);
     units = ut_read_xml(nullptr);
+    if (!units)
+      units = ut_read_xml(tablesBesideUs().c_str());
   }
   ~System() { ut_free_system(units); }
   System(const System &) = delete;
@@ -51,9 +74,18 @@ struct Units::System {
 };
 
 Units::Units() = default;
-Units::~Units() = default;
+
+Units::~Units() {
+  std::lock_guard lock(parser());
+  system.reset();
+}
 
 bool Units::hasTables() {
+  std::lock_guard lock(parser());
+  return read();
+}
+
+bool Units::read() {
   if (!system)
     system = std::make_unique<System>();
   return system->units;
@@ -61,9 +93,9 @@ bool Units::hasTables() {
 
 std::optional<Quantity> Units::convert(const NumberAndUnit &given) {
   using snn::Dimension;
-  ut_unit *from = hasTables()
-                      ? ut_parse(system->units, given.unit.c_str(), UT_UTF8)
-                      : nullptr;
+  std::lock_guard lock(parser());
+  ut_unit *from =
+      read() ? ut_parse(system->units, given.unit.c_str(), UT_UTF8) : nullptr;
   std::optional<Quantity> result;
   for (Dimension to : {Dimension::Time, Dimension::Rate, Dimension::Voltage,
                        Dimension::Current, Dimension::Capacitance,

@@ -45,6 +45,7 @@ public:
 
 private:
   struct System;
+  bool read(); ///< under the lock
   std::unique_ptr<System> system; ///< read when the first unit comes
 };
 

@@ -131,9 +131,9 @@ OwningOpRef<ModuleOp> importYaml(const std::string &path, MLIRContext *context,
 
 OwningOpRef<ModuleOp> importYamlText(const std::string &text,
                                      const std::string &path,
-                                     MLIRContext *context,
-                                     DiagnosticSink &sink) {
-  return importTree(parseYaml(text, path), path, context, sink);
+                                     MLIRContext *context, DiagnosticSink &sink,
+                                     std::optional<uint64_t> seed) {
+  return importTree(parseYaml(text, path), path, context, sink, seed);
 }
 
 } // namespace snnc::yaml

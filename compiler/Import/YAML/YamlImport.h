@@ -25,10 +25,10 @@ mlir::OwningOpRef<mlir::ModuleOp> importYaml(const std::string &path,
                                              DiagnosticSink &sink,
                                              std::optional<uint64_t> seed = {});
 /// The same from text; `path` is for messages and for files beside it.
-mlir::OwningOpRef<mlir::ModuleOp> importYamlText(const std::string &text,
-                                                 const std::string &path,
-                                                 mlir::MLIRContext *context,
-                                                 DiagnosticSink &sink);
+mlir::OwningOpRef<mlir::ModuleOp>
+importYamlText(const std::string &text, const std::string &path,
+               mlir::MLIRContext *context, DiagnosticSink &sink,
+               std::optional<uint64_t> seed = {});
 
 } // namespace snnc::yaml
 

@@ -1,0 +1,347 @@
+//===- Extension.cpp - The Python module snnc._snnc -----------------------===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// tools/snnc/api/Api.h for Python, one to one; python/snnc/*.py makes it
+// convenient. Long calls run in a thread of their own, without the
+// interpreter's lock, while the calling thread looks at signals: Ctrl-C ends a
+// run between two ticks and becomes KeyboardInterrupt.
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/snnc/api/Api.h"
+
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/function.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
+#include <nanobind/stl/shared_ptr.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <system_error>
+#include <thread>
+
+namespace nb = nanobind;
+namespace api = snnc::api;
+using namespace nb::literals;
+using snnc::runtime::ArrayMap;
+using snnc::runtime::DType;
+using snnc::runtime::NdArray;
+
+namespace {
+
+//===----------------------------------------------------------------------===//
+// Arrays
+//===----------------------------------------------------------------------===//
+
+struct Kind {
+  DType dtype;
+  nb::dlpack::dtype numpy;
+};
+
+constexpr auto of(nb::dlpack::dtype_code code, unsigned bits) {
+  return nb::dlpack::dtype{uint8_t(code), uint8_t(bits), 1};
+}
+
+const Kind kinds[] = {
+    {DType::U8, of(nb::dlpack::dtype_code::UInt, 8)},
+    {DType::I8, of(nb::dlpack::dtype_code::Int, 8)},
+    {DType::U16, of(nb::dlpack::dtype_code::UInt, 16)},
+    {DType::I16, of(nb::dlpack::dtype_code::Int, 16)},
+    {DType::U32, of(nb::dlpack::dtype_code::UInt, 32)},
+    {DType::I32, of(nb::dlpack::dtype_code::Int, 32)},
+    {DType::U64, of(nb::dlpack::dtype_code::UInt, 64)},
+    {DType::I64, of(nb::dlpack::dtype_code::Int, 64)},
+    {DType::F32, of(nb::dlpack::dtype_code::Float, 32)},
+    {DType::F64, of(nb::dlpack::dtype_code::Float, 64)},
+    {DType::Bool, of(nb::dlpack::dtype_code::Bool, 8)},
+};
+
+using AnyArray = nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu>;
+
+/// A copy: the caller may change its array while a run goes on.
+NdArray copyOf(const AnyArray &array) {
+  for (const Kind &kind : kinds) {
+    if (kind.numpy != array.dtype())
+      continue;
+    NdArray copy{{}, kind.dtype, {}};
+    for (size_t axis = 0; axis < array.ndim(); ++axis)
+      copy.shape.push_back(array.shape(axis));
+    auto *bytes = static_cast<const std::byte *>(array.data());
+    copy.bytes.assign(bytes, bytes + array.nbytes());
+    return copy;
+  }
+  throw nb::type_error("arrays hold integers, floats of 32 or 64 bits, or "
+                       "booleans");
+}
+
+ArrayMap copyOf(const nb::dict &arrays) {
+  ArrayMap map;
+  for (auto [name, array] : arrays)
+    map[nb::cast<std::string>(name)] = copyOf(nb::cast<AnyArray>(array));
+  return map;
+}
+
+/// Without a copy: the NumPy array owns the bytes.
+nb::object toNumpy(NdArray array) {
+  auto *kept = new NdArray(std::move(array));
+  nb::capsule owner(kept,
+                    [](void *p) noexcept { delete static_cast<NdArray *>(p); });
+  std::vector<size_t> shape(kept->shape.begin(), kept->shape.end());
+  for (const Kind &kind : kinds)
+    if (kind.dtype == kept->dtype)
+      return nb::cast(nb::ndarray<nb::numpy>(kept->bytes.data(), shape.size(),
+                                             shape.data(), owner, nullptr,
+                                             kind.numpy));
+  throw nb::type_error("an array of an unknown type");
+}
+
+nb::dict toNumpy(ArrayMap arrays) {
+  nb::dict all;
+  for (auto &[name, array] : arrays)
+    all[name.c_str()] = toNumpy(std::move(array));
+  return all;
+}
+
+//===----------------------------------------------------------------------===//
+// Long calls
+//===----------------------------------------------------------------------===//
+
+using Progress = std::optional<nb::callable>;
+
+/// What the thread that works and the one that waits share.
+struct Call {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool finished = false;
+  std::exception_ptr failure;
+  std::atomic<bool> stopped = false;
+  std::atomic<uint64_t> done = 0, total = 0;
+
+  api::Watch watch() {
+    return [this](uint64_t now, uint64_t all) {
+      done = now;
+      total = all;
+      return !stopped;
+    };
+  }
+};
+
+/// Runs `work(watch)` without the interpreter's lock. Signals are handled while
+/// it goes on, and `progress(done, total)` called ten times a second; what
+/// either raises ends the work and is raised here once it has ended.
+template <typename Work>
+auto away(const Work &work, const Progress &progress = {}) {
+  using Result = decltype(work(std::declval<const api::Watch &>()));
+  auto call = std::make_unique<Call>();
+  std::optional<Result> result;
+  std::exception_ptr raised;
+  auto body = [&] {
+    try {
+      result = work(call->watch());
+    } catch (...) {
+      call->failure = std::current_exception();
+    }
+    std::lock_guard lock(call->mutex);
+    call->finished = true;
+    call->changed.notify_all();
+  };
+  std::thread thread;
+  try {
+    thread = std::thread(body);
+  } catch (const std::system_error &) { // no more threads: here, then
+    nb::gil_scoped_release release;
+    body();
+  }
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point told = Clock::now();
+  auto look = [&] { // with the interpreter's lock
+    try {
+      if (PyErr_CheckSignals() != 0)
+        throw nb::python_error();
+      uint64_t total = call->total;
+      if (progress && total > 0 &&
+          Clock::now() - told >= std::chrono::milliseconds(100)) {
+        told = Clock::now();
+        (*progress)(uint64_t(call->done), total);
+      }
+    } catch (...) {
+      raised = std::current_exception();
+      call->stopped = true;
+    }
+  };
+  bool finished = !thread.joinable();
+  while (!finished) {
+    {
+      nb::gil_scoped_release release;
+      std::unique_lock lock(call->mutex);
+      finished = call->changed.wait_for(lock, std::chrono::milliseconds(20),
+                                        [&] { return call->finished; });
+    }
+    if (!finished && !raised)
+      look();
+  }
+  if (thread.joinable()) {
+    nb::gil_scoped_release release;
+    thread.join();
+  }
+  if (!raised && PyErr_CheckSignals() != 0)
+    throw nb::python_error();
+  if (raised)
+    std::rethrow_exception(raised);
+  if (call->failure)
+    std::rethrow_exception(call->failure);
+  return std::move(*result);
+}
+
+/// A program takes the compiler's locks when it goes; whoever holds them may be
+/// waiting for the interpreter's.
+std::shared_ptr<api::Program> released(std::shared_ptr<api::Program> program) {
+  if (!program)
+    return nullptr;
+  auto *raw = program.get();
+  return {raw, [program = std::move(program)](api::Program *) mutable {
+            if (PyGILState_Check()) {
+              nb::gil_scoped_release release;
+              program.reset();
+            } else {
+              program.reset();
+            }
+          }};
+}
+
+} // namespace
+
+NB_MODULE(_snnc, m) {
+  m.doc() = "The compiled part of snnc: the verbs of the command as functions.";
+
+  nb::class_<api::Finding>(m, "Finding",
+                           "One finding about a network or a run.")
+      .def_ro("code", &api::Finding::code, "Stable code, such as 'SNN0354'.")
+      .def_ro("severity", &api::Finding::severity,
+              "'note', 'warning' or 'error'.")
+      .def_ro("file", &api::Finding::file)
+      .def_ro("node", &api::Finding::node, "Node or name in the network.")
+      .def_ro("line", &api::Finding::line, "1-based; 0: not known.")
+      .def_ro("column", &api::Finding::column, "1-based; 0: not known.")
+      .def_ro("message", &api::Finding::message)
+      .def_ro("notes", &api::Finding::notes, "Facts.")
+      .def_ro("hints", &api::Finding::hints, "Changes that would help.")
+      .def("__str__", [](const api::Finding &f) { return f.text; })
+      .def("__repr__", [](const api::Finding &f) {
+        return "<Finding " + f.code + " " + f.severity + ">";
+      });
+
+  nb::class_<api::Outcome>(m, "Outcome", "What every call has to say.")
+      .def_ro("findings", &api::Outcome::findings)
+      .def_ro("exit_code", &api::Outcome::exitCode,
+              "How the command would have ended.")
+      .def("failed", &api::Outcome::failed);
+  nb::class_<api::Checked, api::Outcome>(m, "Checked")
+      .def_ro("json", &api::Checked::json);
+  nb::class_<api::Code>(m, "Code",
+                        "Machine code of neuron models, which networks share.")
+      .def("__init__",
+           [](api::Code *place) { new (place) api::Code(api::makeCode()); });
+  nb::class_<api::Ran, api::Outcome>(m, "Ran")
+      .def(
+          "take_arrays",
+          [](api::Ran &ran) {
+            ArrayMap arrays = std::move(ran.arrays);
+            ran.arrays.clear();
+            return toNumpy(std::move(arrays));
+          },
+          "The recordings, once: the arrays own them from then on.")
+      .def_ro("samples", &api::Ran::samples)
+      .def_ro("ticks", &api::Ran::ticks)
+      .def_ro("json", &api::Ran::json);
+  nb::class_<api::Divergence>(m, "Divergence",
+                              "The first place where a population differs.")
+      .def_ro("sample", &api::Divergence::sample)
+      .def_ro("tick", &api::Divergence::tick)
+      .def_ro("population", &api::Divergence::population)
+      .def_ro("neuron", &api::Divergence::neuron)
+      .def_ro("variable", &api::Divergence::variable)
+      .def_ro("a", &api::Divergence::a)
+      .def_ro("b", &api::Divergence::b)
+      .def("__str__", [](const api::Divergence &d) { return d.text; })
+      .def("__repr__",
+           [](const api::Divergence &d) { return "<" + d.text + ">"; });
+  nb::class_<api::Compared, api::Outcome>(m, "Compared")
+      .def_ro("arrays", &api::Compared::arrays)
+      .def_ro("layers", &api::Compared::layers)
+      .def_ro("first", &api::Compared::first);
+
+  nb::class_<api::Program>(m, "Program")
+      .def("describe", &api::Program::describe)
+      .def("report", &api::Program::report)
+      .def(
+          "save",
+          [](const api::Program &program, const std::string &path) {
+            return away([&](const api::Watch &) { return program.save(path); });
+          },
+          "path"_a)
+      .def(
+          "run",
+          [](api::Program &program, const api::Words &words,
+             const nb::dict &inputs, const Progress &progress) {
+            ArrayMap arrays = copyOf(inputs);
+            return away(
+                [&](const api::Watch &watch) {
+                  return program.run(words, std::move(arrays), watch);
+                },
+                progress);
+          },
+          "words"_a, "inputs"_a, "progress"_a = nb::none())
+      .def(
+          "compare",
+          [](const api::Program &program, const nb::dict &a,
+             const nb::dict &b) {
+            ArrayMap first = copyOf(a), second = copyOf(b);
+            return away([&](const api::Watch &) {
+              return program.compare(first, second);
+            });
+          },
+          "a"_a, "b"_a);
+
+  nb::class_<api::Opened, api::Outcome>(m, "Opened")
+      .def_ro("program", &api::Opened::program);
+
+  m.def(
+      "check",
+      [](const std::string &file, const std::optional<std::string> &text,
+         const api::Words &words) {
+        return away([&](const api::Watch &) {
+          return api::check({file, text}, words);
+        });
+      },
+      "file"_a, "text"_a.none(), "words"_a);
+  m.def(
+      "open",
+      [](const std::string &file, const std::optional<std::string> &text,
+         const api::Words &words, const nb::dict &inputs,
+         const api::Code &code) {
+        ArrayMap arrays = copyOf(inputs);
+        api::Opened opened = away([&](const api::Watch &) {
+          return api::open({file, text}, words, arrays, code);
+        });
+        opened.program = released(std::move(opened.program));
+        return opened;
+      },
+      "file"_a, "text"_a.none(), "words"_a, "inputs"_a, "code"_a);
+  m.def("machines", &api::machines);
+  m.def("backends", &api::backends, nb::call_guard<nb::gil_scoped_release>());
+  m.def("version", &api::version);
+  m.def("explain", &api::explain, "code"_a);
+  m.def("before_fork", &api::beforeFork,
+        nb::call_guard<nb::gil_scoped_release>());
+  m.def("after_fork_in_parent", &api::afterForkInParent);
+  m.def("after_fork_in_child", &api::afterForkInChild);
+}

@@ -1,0 +1,512 @@
+"""Networks, artifacts and results."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import weakref
+
+import numpy as np
+
+from . import _snnc
+from .display import ProgressBar, artifact_html, result_html
+from .errors import settle
+from .text import Writer
+
+
+def _words(options):
+    """Keyword arguments as the command's options: ``reset_late=False`` is
+    ``--no-reset-late``, a list is an option repeated, None is left out."""
+    words = []
+    for name, value in options.items():
+        option = "--" + name.replace("_", "-")
+        if value is None:
+            continue
+        if value is True:
+            words.append(option)
+        elif value is False:
+            if name == "reset_late":
+                words.append("--no-reset-late")
+        elif isinstance(value, (list, tuple)):
+            words += [f"{option}={item}" for item in value]
+        else:
+            words.append(f"{option}={value}")
+    return words
+
+
+def _arrays(inputs):
+    """Inputs as a dict of contiguous arrays; None: none."""
+    if inputs is None:
+        return {}
+    if not isinstance(inputs, dict):
+        inputs = {"": inputs}
+    arrays = {}
+    for name, value in inputs.items():
+        if hasattr(value, "detach"):  # a tensor of PyTorch
+            value = value.detach().cpu().numpy()
+        array = np.ascontiguousarray(value)
+        if array.dtype == np.float16:
+            array = array.astype(np.float32)
+        if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
+            raise TypeError(f"input {name or 0!r}: an array of numbers is needed, "
+                            f"found {array.dtype}")
+        arrays[name] = array.astype(array.dtype.newbyteorder("="), copy=False)
+    return arrays
+
+
+def _remove(folder):
+    for name in os.listdir(folder):
+        os.remove(os.path.join(folder, name))
+    os.rmdir(folder)
+
+
+def load(source, *, name=None, **options):
+    """Takes a network as it is; nothing is read yet but what names it.
+
+    Parameters
+    ----------
+    source : str or path, nir.NIRGraph, dict, snnc.Network
+        A ``.nir`` or ``.yaml`` file; a graph of the ``nir`` package; a network
+        as the maps and lists of docs/yaml.md, NumPy arrays where numbers are; a
+        builder; or a bundle (``.s2x``), which gives an :class:`Artifact`.
+    name : str, optional
+        What messages and bundles call it; default: the file's name.
+    **options
+        How the network is read, for all calls: ``dt``, ``framework``,
+        ``integrator``, ``reset``, ``reset_late``, ``quantize``, ``weights``,
+        ``seed``, ``relax_timing`` (docs/user-guide.md).
+
+    Returns
+    -------
+    Model
+    """
+    if isinstance(source, Model):
+        return source.replace(**options)
+    if hasattr(source, "to_dict") and hasattr(source, "_snnc_builder"):
+        source, name = source.to_dict(), name or source.name
+    if isinstance(source, dict) and not hasattr(source, "nodes"):
+        return Model._of_dict(source, name, options)
+    if hasattr(source, "nodes") and hasattr(source, "edges"):
+        return Model._of_graph(source, name, options)
+    path = os.fspath(source)
+    if path.endswith(".s2x"):
+        return _open(path, None, [], {}, _snnc.Code(), None)
+    return Model(path, None, options, None, _snnc.Code())
+
+
+def _open(file, text, words, inputs, code, keep):
+    opened = _snnc.open(file, text, words, inputs, code)
+    findings = settle(opened)
+    return Artifact(opened.program, findings, keep)
+
+
+class _Folder:
+    """A folder of temporary files that goes with its last user."""
+
+    def __init__(self):
+        self.path = tempfile.mkdtemp(prefix="snnc-python-")
+        pid = os.getpid()
+        self._end = weakref.finalize(
+            self, lambda path: os.getpid() == pid and _remove(path), self.path)
+
+
+class Model:
+    """A network that can be checked, compiled and run; it never changes."""
+
+    def __init__(self, file, text, options, keep, code):
+        self._file, self._text = file, text
+        self._options = dict(options)
+        self._keep, self._code = keep, code
+
+    @classmethod
+    def _of_dict(cls, network, name, options):
+        folder = []
+
+        def place():
+            if not folder:
+                folder.append(_Folder())
+            return folder[0].path
+
+        text = Writer(place).network(network)
+        head = network.get("network") or {}
+        name = name or (head.get("name") if isinstance(head, dict) else None)
+        name = name or "network"
+        file = os.path.join(folder[0].path, name) if folder else name
+        return cls(file, text, options, folder, _snnc.Code())
+
+    @classmethod
+    def _of_graph(cls, graph, name, options):
+        import nir
+        folder = _Folder()
+        file = os.path.join(folder.path, name or "network.nir")
+        nir.write(file, graph)
+        return cls(file, None, options, folder, _snnc.Code())
+
+    @property
+    def text(self):
+        """The YAML of a network made in Python; None for files."""
+        return self._text
+
+    def replace(self, **options):
+        """The same network with other options; code is shared."""
+        return Model(self._file, self._text, {**self._options, **options},
+                     self._keep, self._code)
+
+    def check(self, *, plan=False, **options):
+        """What the network holds, and whether it fits.
+
+        Unlike the other calls this one raises nothing about the network: the
+        findings are what was asked for.
+
+        Returns
+        -------
+        Check
+            ``ok``, ``findings``, ``layers`` (inputs, populations and
+            projections), and with ``plan=True`` ``plan``: what every layer
+            takes of the machine.
+        """
+        options = {**self._options, **options}
+        words = _words(options) + (["--plan"] if plan else [])
+        return Check(_snnc.check(self._file, self._text, words))
+
+    def compile(self, target="spinnaker2", *, inputs=None, threads=None,
+                precision=None, **options):
+        """Compiles for a machine, or for this computer.
+
+        Parameters
+        ----------
+        target : str
+            ``"cpu"``, one of :func:`snnc.machines`, or a machine file
+            (``.yaml``).
+        inputs : array or dict of arrays, optional
+            Known spikes, as for :meth:`Artifact.run`: the chip's receive rings
+            are made for them.
+        threads : int, optional
+            Of this computer, while it runs; default: all.
+        precision : str, optional
+            ``"float"`` (with ``"cpu"``) runs the network before quantisation.
+        **options
+            Those of :func:`load`, and of the machine: ``tick`` (seconds),
+            ``paradigm``, ``objective``, ``selector_budget``, ...
+        """
+        words = _words({**self._options, **options, "threads": threads,
+                        "precision": precision})
+        if target == "cpu":
+            words.append("--backend=cpu")
+        else:
+            words += ["--backend=emulator", f"--machine={target}"]
+        return _open(self._file, self._text, words, _arrays(inputs),
+                     self._code, self._keep)
+
+    def run(self, inputs=None, *, target="cpu", threads=None, precision=None,
+            compile_options=None, **run_options):
+        """Compiles and runs; see :meth:`compile` and :meth:`Artifact.run`."""
+        artifact = self.compile(target, inputs=inputs, threads=threads,
+                                precision=precision, **(compile_options or {}))
+        return artifact.run(inputs, **run_options)
+
+    def __repr__(self):
+        return f"<snnc.Model {os.path.basename(self._file)}>"
+
+
+class Check:
+    """What :meth:`Model.check` found; true if the network can be used."""
+
+    def __init__(self, checked):
+        report = json.loads(checked.json) if checked.json else {}
+        self.findings = list(checked.findings)
+        self.ok = not checked.failed()
+        self.exit_code = checked.exit_code
+        self.layers = report.get("network", [])
+        self.plan = report.get("plan")
+
+    def __bool__(self):
+        return self.ok
+
+    def __repr__(self):
+        return f"<snnc.Check {'ok' if self.ok else 'not usable'}, " \
+               f"{len(self.findings)} finding(s)>"
+
+    def __str__(self):
+        return "\n".join([str(f) for f in self.findings]
+                         + ["ok" if self.ok else "not usable as it is"])
+
+
+class Artifact:
+    """A compiled network, or a bundle; it never changes, and any number of
+    threads may run it at once."""
+
+    def __init__(self, program, findings, keep):
+        self._program, self._keep = program, keep
+        #: What compiling found beside errors.
+        self.findings = findings
+        self._description = json.loads(program.describe())
+
+    @property
+    def name(self):
+        """What the bundle calls the network."""
+        return self._description["name"]
+
+    @property
+    def populations(self):
+        """Name to ``{neurons, shape, variables, latency, spiking}``."""
+        return {p["name"]: p for p in self._description["populations"]}
+
+    @property
+    def inputs(self):
+        """Name to ``{channels, shape}``."""
+        return {i["name"]: i for i in self._description["inputs"]}
+
+    @property
+    def dt(self):
+        """Model time of one tick, seconds; 0: not known."""
+        return self._description["dt"]
+
+    @property
+    def cores(self):
+        """PEs that it takes; 0 on this computer."""
+        return self._description["cores"]
+
+    @property
+    def report(self):
+        """What ``snnc compile --report json`` prints: layers, PEs, bytes,
+        quantisation; None without a bundle."""
+        text = self._program.report()
+        return json.loads(text) if text else None
+
+    def save(self, path):
+        """Writes the bundle (``.s2x``), whole or not at all."""
+        settle(self._program.save(os.fspath(path)))
+        return self
+
+    def run(self, inputs=None, *, record=None, ticks=None, repeat=None,
+            samples=None, backend=None, encode=None, layout=None,
+            threshold=None, align=None, seed=None, progress=None):
+        """Runs it. Ctrl-C ends the run between two ticks.
+
+        Parameters
+        ----------
+        inputs : array or dict of arrays, optional
+            Spike counts, ticks x channels, or samples x ticks x channels, or
+            with the input's own axes (C x H x W) at the end. A dict where there
+            are several inputs.
+        record : list of str, optional
+            ``"population:variable"``, also with ``[0-9,17]`` (neurons) and
+            ``/10`` (ticks); default: the probes, else everything.
+        ticks : int, optional
+            Rows of the results; default: those of the inputs.
+        repeat : int, optional
+            Trials with draws of their own.
+        samples : int, optional
+            Only the first so many samples of the inputs.
+        backend : str, optional
+            One of :func:`snnc.backends`; default: what it was compiled for.
+        encode : str, optional
+            ``"rate"``, ``"latency"`` or ``"delta"``: the inputs are analog.
+        layout : str, optional
+            ``"samples-first"``, ``"ticks-first"`` or ``"channels-first"``.
+        threshold : float, optional
+            Step of the delta encoder.
+        align : str, optional
+            ``"network"`` (default) or ``"chip"``: whose clock rows follow.
+        seed : int, optional
+            Of what is drawn while it runs: Poisson inputs, the encoder.
+        progress : callable or bool, optional
+            Called with (ticks done, ticks in all); True: a bar; default: a bar
+            for runs of more than a second, on terminals and in notebooks.
+
+        Returns
+        -------
+        Result
+        """
+        arrays = _arrays(inputs)
+        if samples is not None:
+            first = int(samples)
+            axis = 1 if layout == "ticks-first" else 0
+            arrays = {k: np.ascontiguousarray(
+                np.take(a, range(min(first, a.shape[axis])), axis=axis))
+                for k, a in arrays.items()}
+        if isinstance(record, str):
+            record = [record]
+        words = _words(dict(record=record, ticks=ticks, repeat=repeat,
+                            backend=backend, encode=encode, layout=layout,
+                            threshold=threshold, align=align, seed=seed))
+        bar = None
+        if progress is None or progress is True:
+            progress = bar = ProgressBar(always=progress is True)
+        try:
+            ran = self._program.run(words, arrays, progress or None)
+        finally:
+            if bar is not None:
+                bar.close()
+        findings = settle(ran)
+        return Result(self, ran, findings)
+
+    def __repr__(self):
+        where = f"{self.cores} PE(s)" if self.cores else "this computer"
+        neurons = sum(p["neurons"] for p in self._description["populations"])
+        return f"<snnc.Artifact {self.name}: {neurons} neurons on {where}>"
+
+    def _repr_html_(self):
+        return artifact_html(self)
+
+
+class Result:
+    """What a run recorded. ``result["out:spikes"]`` is an array.
+
+    Dense: ``uint8`` spikes or ``float32`` states in the network's units,
+    ticks x neurons, or samples x ticks x neurons where the inputs had samples.
+    """
+
+    def __init__(self, artifact, ran, findings):
+        self._artifact = artifact
+        self._arrays = ran.take_arrays()
+        self.findings = findings
+        self.samples, self.ticks = ran.samples, ran.ticks
+        #: {backend, facts, chip_ticks, verdict, statistics}
+        self.info = json.loads(ran.json)
+
+    @property
+    def artifact(self):
+        return self._artifact
+
+    @property
+    def dt(self):
+        """Seconds of model time from row to row; 0: not known."""
+        return self._artifact.dt
+
+    def __getitem__(self, key):
+        try:
+            return self._arrays[key]
+        except KeyError:
+            pass
+        if f"{key}:spikes" in self._arrays:
+            return self._arrays[f"{key}:spikes"]
+        raise KeyError(f"{key!r} was not recorded; there are: "
+                       + ", ".join(self._arrays))
+
+    def __iter__(self):
+        return iter(self._arrays)
+
+    def __len__(self):
+        return len(self._arrays)
+
+    def __contains__(self, key):
+        return key in self._arrays
+
+    def keys(self):
+        return self._arrays.keys()
+
+    def items(self):
+        return self._arrays.items()
+
+    def events(self, population):
+        """The spikes as a list: int64 rows of (tick, neuron), or (sample, tick,
+        neuron), ascending."""
+        return np.argwhere(self[population])
+
+    def rates(self, unit="tick"):
+        """Mean rate of every population whose spikes were recorded.
+
+        Parameters
+        ----------
+        unit : str
+            ``"tick"``: spikes a neuron and tick; ``"Hz"``: a second of model
+            time.
+
+        Returns
+        -------
+        dict of str to float
+        """
+        scale = 1.0
+        if unit == "Hz":
+            if not self.dt:
+                raise ValueError("the network does not say how long a tick is")
+            scale = 1 / self.dt
+        elif unit != "tick":
+            raise ValueError(f"unit {unit!r}: 'tick' or 'Hz'")
+        return {name.rpartition(":")[0]: float(array.mean()) * scale
+                for name, array in self._arrays.items()
+                if name.endswith(":spikes")}
+
+    def __repr__(self):
+        what = ", ".join(f"{k} {'x'.join(map(str, v.shape))}"
+                         for k, v in self._arrays.items())
+        return f"<snnc.Result on {self.info['backend']}: {what}>"
+
+    def _repr_html_(self):
+        return result_html(self)
+
+
+class Verification:
+    """What two runs have in common; true if all of it is equal."""
+
+    def __init__(self, compared):
+        self.arrays = compared.arrays
+        self.layers, self.first = list(compared.layers), compared.first
+
+    def __bool__(self):
+        return not self.layers
+
+    def __str__(self):
+        if self:
+            return f"no divergence in {self.arrays} array(s)"
+        return "\n".join(["first divergence: " + str(self.first)]
+                         + [f"  {layer}" for layer in self.layers])
+
+    __repr__ = __str__
+
+
+def verify(a, b):
+    """Compares two results bit by bit, over the arrays that both have.
+
+    Parameters
+    ----------
+    a : Result
+    b : Result or dict of arrays
+        Another run, or recorded arrays by the name ``"population:variable"``;
+        rasters may be lists of spikes as ``numpy.argwhere`` makes them.
+
+    Returns
+    -------
+    Verification
+        ``first``: the first divergence; ``layers``: that of each population.
+    """
+    others = b._arrays if isinstance(b, Result) else _arrays(b)
+    compared = a.artifact._program.compare(a._arrays, others)
+    settle(compared)
+    return Verification(compared)
+
+
+def sweep(model, values, run=None, *, target="cpu", **options):
+    """Runs a network once for each of several values.
+
+    What the values do not change is made once: machine code of the neuron
+    models, and all of the network where only options of ``run`` change.
+
+    Parameters
+    ----------
+    model : callable or Model
+        ``model(value)`` gives a network that :func:`load` takes. A Model: the
+        values are dicts of arguments of :meth:`Artifact.run`.
+    values : iterable
+    run : dict, optional
+        Arguments of :meth:`Artifact.run`.
+    target, **options
+        Of :meth:`Model.compile`.
+
+    Yields
+    ------
+    (value, Result)
+    """
+    if isinstance(model, Model):
+        artifact = model.compile(target, **options)
+        for value in values:
+            yield value, artifact.run(**{**(run or {}), **value})
+        return
+    code = _snnc.Code()
+    for value in values:
+        network = load(model(value))
+        network._code = code
+        yield value, network.compile(target, **options).run(**(run or {}))

@@ -1,0 +1,86 @@
+"""What the compiler finds: errors are raised, the rest is warned of or kept."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings as _warnings
+
+
+class Error(Exception):
+    """A finding that ended a call.
+
+    Attributes
+    ----------
+    code : str
+        Stable code, such as ``"SNN0354"``; :func:`snnc.explain` says more.
+    message : str
+        What was measured against which limit, with units.
+    file, node, line, column
+        Where it is in the network; ``line`` and ``column`` count from 1, 0 is
+        not known.
+    notes, hints : list of str
+        Facts, and changes that would help.
+    exit_code : int
+        How the command ``snnc`` would have ended (3: it does not fit).
+    findings : list of Finding
+        Everything that was found, notes and warnings too.
+    """
+
+    def __init__(self, findings, exit_code=1):
+        errors = [f for f in findings if f.severity == "error"]
+        first = errors[0]
+        super().__init__("\n".join(str(f) for f in errors))
+        self.code = first.code
+        self.message = first.message
+        self.file, self.node = first.file, first.node
+        self.line, self.column = first.line, first.column
+        self.notes, self.hints = list(first.notes), list(first.hints)
+        self.exit_code = exit_code
+        self.findings = list(findings)
+
+    def __reduce__(self):
+        plain = [_Plain(f) for f in self.findings]
+        return (type(self), (plain, self.exit_code))
+
+
+class _Plain:
+    """A finding that can be pickled."""
+
+    def __init__(self, finding):
+        for name in ("code", "severity", "file", "node", "line", "column",
+                     "message", "notes", "hints"):
+            setattr(self, name, getattr(finding, name))
+        self.text = str(finding)
+
+    def __str__(self):
+        return self.text
+
+
+class Warning(UserWarning):
+    """A finding that did not end a call; ``finding`` has its parts."""
+
+    def __init__(self, finding):
+        super().__init__(str(finding))
+        self.finding = finding
+        self.code = finding.code
+
+
+def _caller():
+    """How far up the first frame is that is not of this package."""
+    here = os.path.dirname(__file__)
+    frame, level = sys._getframe(2), 2
+    while frame is not None and frame.f_code.co_filename.startswith(here):
+        frame, level = frame.f_back, level + 1
+    return level
+
+
+def settle(outcome):
+    """Raises the errors of an outcome, warns of its warnings; its findings."""
+    findings = list(outcome.findings)
+    if outcome.failed():
+        raise Error(findings, outcome.exit_code)
+    for finding in findings:
+        if finding.severity == "warning":
+            _warnings.warn(Warning(finding), stacklevel=_caller())
+    return findings

@@ -1,0 +1,287 @@
+"""The package against the command, NumPy and itself."""
+
+import json
+import pathlib
+import pickle
+import subprocess
+import warnings
+import zipfile
+
+import numpy as np
+import pytest
+import snnc
+
+from conftest import WEIGHTS
+
+
+def bundle_bytes(model, path, **options):
+    model.compile("spinnaker2", **options).save(path)
+    return path.read_bytes()
+
+
+def test_run_is_what_the_command_computes(models, command, tmp_path):
+    file, inputs = models / "digits/digits.nir", models / "digits/test_inputs.npy"
+    subprocess.run([command, "run", file, "--input", inputs, "--record",
+                    "readout:spikes", "-q", "-o", tmp_path / "out.npz"],
+                   check=True)
+    result = snnc.load(file).run(np.load(inputs), record="readout:spikes")
+    expected = np.load(tmp_path / "out.npz")["readout:spikes"]
+    assert result["readout:spikes"].dtype == np.uint8
+    assert np.array_equal(result["readout:spikes"], expected)
+    assert result["readout:spikes"].sum() > 1000
+    assert result.samples == 360 and result.ticks == 32
+
+
+def test_bundle_is_what_the_command_writes(models, command, tmp_path):
+    file = models / "digits/digits.nir"
+    subprocess.run([command, "compile", file, "-q", "-o", tmp_path / "a.s2x"],
+                   check=True)
+    ours = bundle_bytes(snnc.load(file), tmp_path / "b.s2x")
+    assert ours == (tmp_path / "a.s2x").read_bytes()
+
+
+def test_three_ways_give_the_same_bytes(small, tmp_path):
+    import nir
+    (tmp_path / "small").write_text(small_yaml())
+    by_builder = bundle_bytes(snnc.load(small), tmp_path / "1.s2x")
+    by_yaml = bundle_bytes(snnc.load(tmp_path / "small"), tmp_path / "2.s2x")
+    by_dict = bundle_bytes(snnc.load(small.to_dict()), tmp_path / "3.s2x")
+    assert by_builder == by_yaml == by_dict
+    # tau = 10 ticks of 1e-3 gives alpha = 0.9, r = 10 a gain of 1.
+    two = np.ones(2)
+    graph = nir.NIRGraph(
+        nodes={"pixels": nir.Input({"input": np.array([3])}),
+               "pixels_cells": nir.Linear(WEIGHTS),
+               "cells": nir.LIF(tau=two * 1e-2, r=two * 10, v_leak=two * 0,
+                                v_threshold=two, v_reset=two * 0),
+               "output": nir.Output({"output": np.array([2])})},
+        edges=[("pixels", "pixels_cells"), ("pixels_cells", "cells"),
+               ("cells", "output")])
+    bundle_bytes(snnc.load(graph, name="small", dt=1e-3, framework="none"),
+                 tmp_path / "4.s2x")
+    # All that the chip is given. The network's own text beside it differs: a
+    # NIR graph has an Output, no name, and its own order of nodes.
+    assert machine_part(tmp_path / "1.s2x") == machine_part(tmp_path / "4.s2x")
+
+
+def machine_part(path):
+    """Programs, images, routes and scales of a bundle."""
+    with zipfile.ZipFile(path) as bundle:
+        manifest = json.loads(bundle.read("manifest.json"))
+        parts = {name: bundle.read(name) for name in bundle.namelist()
+                 if name not in ("manifest.json", "network.mlir",
+                                 "parameters.safetensors", "report.json")}
+    assert any(name.endswith(".elf") for name in parts)
+    parts.update({key: manifest[key] for key in
+                  ("cores", "populations", "inputs", "routes", "options")})
+    return parts
+
+
+def small_yaml():
+    rows = [[float(w) for w in row] for row in WEIGHTS]
+    return f"""
+network: {{name: small, dt: 1 ms}}
+inputs: {{pixels: {{size: 3}}}}
+populations:
+  cells: {{size: 2, model: lif, params: {{alpha: 0.9, threshold: 1.0}}}}
+projections:
+  - {{from: pixels, to: cells, connector: all_to_all, weight: {rows}, delay: 0}}
+"""
+
+
+def test_values_by_hand(small, spikes):
+    result = small.run(spikes)
+    v, expected = np.zeros(2), []
+    for row in spikes:
+        v = v * 0.9 + WEIGHTS @ row
+        fired = v > 1
+        expected.append(fired)
+        v[fired] = 0
+    assert np.array_equal(result["cells:spikes"], np.array(expected))
+    assert np.array_equal(result["cells"], result["cells:spikes"])
+    events = result.events("cells")
+    assert np.array_equal(events, np.argwhere(expected)) and len(events) > 5
+    assert result.rates() == {"cells": np.mean(expected)}
+    assert result.rates("Hz")["cells"] == pytest.approx(np.mean(expected) * 1000)
+
+
+def test_backends_agree_and_verify_says_where_not(small, spikes):
+    artifact = small.compile("spinnaker2")
+    chip = artifact.run(spikes)
+    assert chip.info["backend"] == "emulator" and chip.info["verdict"]["clean"]
+    for backend in ("cpu", "native", "reference"):
+        assert snnc.verify(chip, artifact.run(spikes, backend=backend))
+    other = dict(chip.items())
+    raster = other["cells:spikes"].copy()
+    raster[7, 1] ^= 1
+    found = snnc.verify(chip, {"cells:spikes": raster})
+    assert not found and found.arrays == 1
+    assert (found.first.tick, found.first.neuron) == (7, 1)
+    assert "tick 7" in str(found)
+
+
+def test_samples_repeat_and_several_inputs(small, spikes):
+    samples = np.stack([spikes, spikes[::-1], spikes * 0])
+    result = small.run(samples)
+    assert result["cells:spikes"].shape == (3, 40, 2)
+    assert np.array_equal(result["cells:spikes"][0], small.run(spikes)["cells"])
+    assert small.run(samples, samples=2)["cells"].shape == (2, 40, 2)
+    assert small.run({"pixels": spikes}, ticks=50)["cells"].shape == (50, 2)
+    analog = np.full(3, 0.5)
+    trials = small.run(analog, encode="rate", ticks=60, repeat=4, seed=5)
+    assert trials["cells"].shape == (4, 60, 2)
+    assert not np.array_equal(trials["cells"][0], trials["cells"][1])
+
+
+def test_inputs_of_every_type(small, spikes):
+    expected = small.run(spikes)["cells"]
+    for dtype in ("bool", "int8", "uint16", "int32", "int64", "float16",
+                  "float32", "float64", ">i4"):
+        assert np.array_equal(small.run(spikes.astype(dtype))["cells"], expected)
+    assert np.array_equal(small.run(np.asfortranarray(spikes))["cells"], expected)
+    assert np.array_equal(small.run(spikes.tolist())["cells"], expected)
+    with pytest.raises(TypeError, match="array of numbers"):
+        small.run(np.array([["a", "b", "c"]]))
+    with pytest.raises(snnc.Error) as caught:
+        small.run(spikes.astype(float) + 0.5)
+    assert caught.value.code == "SNN0412"
+
+
+def test_errors_have_parts(tmp_path):
+    network = {"populations": {"a": {"size": 3, "model": "lif", "params":
+                                     {"tau": 20, "treshold": 1}}}}
+    with pytest.raises(snnc.Error) as caught:
+        snnc.load(network, name="mine").compile()
+    error = caught.value
+    assert (error.code, error.file, error.line) == ("SNN1008", "mine", 2)
+    assert "treshold" in error.message and "threshold" in error.hints[0]
+    assert snnc.explain(error.code).startswith("SNN1008: ")
+    assert pickle.loads(pickle.dumps(error)).hints == error.hints
+    with pytest.raises(snnc.Error) as caught:
+        snnc.load(tmp_path / "missing.nir").compile()
+    assert caught.value.code == "SNN0001"
+    with pytest.raises(snnc.Error) as caught:
+        snnc.load(network).compile(wieghts="int8")
+    assert caught.value.exit_code == 2 and "weights" in str(caught.value)
+
+
+def test_what_does_not_fit_says_so(busy):
+    net = snnc.Network("large")
+    net.population("a", 4_000_000, "lif", params={"tau": 20, "threshold": 1})
+    with pytest.raises(snnc.Error) as caught:
+        net.compile("spinnaker2")
+    assert caught.value.exit_code == 3 and caught.value.hints
+
+
+def test_damaged_file(models, tmp_path):
+    (tmp_path / "half.nir").write_bytes(
+        (models / "shapes/shapes.nir").read_bytes()[:4000])
+    with pytest.raises(snnc.Error) as caught:
+        snnc.load(tmp_path / "half.nir").compile()
+    assert caught.value.code.startswith("SNN02")
+
+
+def test_warnings(small):
+    silent = np.zeros((40, 3))
+    silent[:, 0] = 1
+    net = snnc.Network("weak")
+    pixels = net.input("pixels", 3)
+    cells = net.population("cells", 2, "lif",
+                           params={"alpha": 0.5, "threshold": 10.0})
+    net.project(pixels, cells, weight=0.1)
+    with pytest.warns(snnc.Warning, match="SNN0912") as caught:
+        net.run(silent)
+    assert caught[0].message.finding.node == "cells"
+    assert caught[0].filename == __file__
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        small.run(silent)
+
+
+def test_check(small, models):
+    check = small.check(plan=True)
+    assert check and check.ok
+    assert [layer["name"] for layer in check.layers] == \
+        ["pixels", "cells", "pixels_cells"]
+    assert check.plan["total"]["pes"] == 1
+    bad = snnc.load({"populations": {"a": {"size": 3, "model": "lfi"}}}).check()
+    assert not bad and bad.findings[0].severity == "error"
+
+
+def test_options_of_load_and_compile(models):
+    digits = snnc.load(models / "digits/digits.nir", weights="int16")
+    def widths(model):
+        return {layer["quantization"]["bits"]
+                for layer in model.compile().report["layers"]}
+    assert widths(digits) == {16}
+    assert widths(digits.replace(weights="int8")) == {8}
+
+
+def test_float_precision(small, spikes):
+    exact = small.run(spikes, precision="float")
+    assert exact["cells:v"].dtype == np.float32
+    with pytest.raises(snnc.Error):
+        small.compile("spinnaker2", precision="float")
+
+
+def test_large_arrays_and_dicts(tmp_path):
+    rng = np.random.default_rng(0)
+    weights = rng.normal(0, 0.2, (300, 200)).astype(np.float32)
+    network = {"network": {"name": "wide", "dt": "1 ms"},
+               "inputs": {"x": {"size": 200}},
+               "populations": {"y": {"size": 300, "model": "lif", "params":
+                                     {"tau": "20 ms",
+                                      "threshold": rng.random(300)}}},
+               "projections": [{"from": "x", "to": "y", "weight": weights,
+                                "connector": "all_to_all"}]}
+    model = snnc.load(network)
+    assert ".npy" in model.text and len(model.text) < 10000
+    x = (rng.random((50, 200)) < 0.1)
+    assert model.run(x)["y"].sum() > 100
+    folder = pathlib.Path(model._file).parent
+    assert folder.exists()
+    del model
+    assert not folder.exists()
+
+
+def test_bundle_files(small, spikes, tmp_path):
+    path = tmp_path / "small.s2x"
+    artifact = small.compile().save(path)
+    again = snnc.load(path)
+    assert isinstance(again, snnc.Artifact) and again.name == "small"
+    assert snnc.verify(artifact.run(spikes), again.run(spikes))
+    with pytest.raises(snnc.Error):
+        small.compile("cpu").save(tmp_path / "no.s2x")
+    assert not (tmp_path / "no.s2x").exists()
+
+
+def test_sweep(busy, spikes, small):
+    def network(weight):
+        net = snnc.Network("one", dt="1 ms")
+        pixels = net.input("pixels", 3)
+        cells = net.population("cells", 2, "lif",
+                               params={"alpha": 0.9, "threshold": 1.0})
+        net.project(pixels, cells, weight=weight)
+        return net
+    rates = [result.rates()["cells"] for weight, result in
+             snnc.sweep(network, [0.1, 0.3, 1.2], {"inputs": spikes})]
+    assert rates[0] < rates[1] < rates[2]
+    runs = list(snnc.sweep(snnc.load(busy), [{"seed": s} for s in range(3)],
+                           {"ticks": 50}))
+    assert len({r["cells"].sum() for _, r in runs}) == 3
+
+
+def test_notebook_views(small, spikes):
+    result = small.run(spikes)
+    text = result._repr_html_()
+    assert "<table>" in text and "<svg" in text and "cells:spikes" in text
+    ones = int(result["cells"].any()) and text.count("h1v1h-1z")
+    assert ones == result["cells"].sum()
+    assert "1 PE" in small.compile()._repr_html_()
+
+
+def test_stub_has_the_module():
+    stub = pathlib.Path(snnc._snnc.__file__).parent / "_snnc.pyi"
+    text = stub.read_text()
+    assert "class Program" in text and "def open(" in text
+    compile(text, str(stub), "exec")
