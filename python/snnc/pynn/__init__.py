@@ -1,0 +1,145 @@
+"""PyNN on snnc: ``import snnc.pynn as sim``.
+
+The part of PyNN that sPyNNaker's scripts use, with PyNN's units. A network is
+compiled for this computer, or with ``setup(target="spinnaker2")`` for the
+emulated chip, and gives the same spikes there. Drawn connectors stay rules:
+nothing is expanded in Python. Where snnc differs:
+
+* A second ``run()`` goes on from the first, by simulating from the start again
+  to the same bits; nothing may change between.
+* ``normal_clipped`` weights and delays of drawn connectors are clipped to their
+  bounds, where PyNN draws anew.
+* A spike or state of tick t is recorded with the time t * timestep.
+* What is missing (plasticity, views, assemblies, structures, current sources)
+  raises NotImplementedError with what to do instead.
+"""
+
+from __future__ import annotations
+
+from .cells import (EIF_cond_exp_isfa_ista, IF_cond_exp, IF_curr_alpha,
+                    IF_curr_delta, IF_curr_exp, Izhikevich, STANDARD,
+                    SpikeSourceArray, SpikeSourcePoisson)
+from .populations import Population, Projection, lacks
+from .random import NumpyRNG, RandomDistribution
+from .state import IGNORED, Simulation, current
+from .synapses import (AllToAllConnector, ArrayConnector,
+                       FixedNumberPostConnector, FixedNumberPreConnector,
+                       FixedProbabilityConnector, FixedTotalNumberConnector,
+                       FromFileConnector, FromListConnector, OneToOneConnector,
+                       StaticSynapse)
+
+
+def setup(timestep=0.1, min_delay="auto", max_delay=None, *, target="cpu",
+          seed=1, **more):
+    """Begins a simulation; the one before is forgotten.
+
+    Parameters
+    ----------
+    timestep : float
+        Milliseconds of a tick; delays and spike times are rounded to it.
+    min_delay : float or "auto"
+        Milliseconds, of projections without a delay; default: one tick.
+    target : str
+        ``"cpu"``, or a machine of :func:`snnc.machines`.
+    seed : int
+        Of all that is drawn.
+    """
+    for name in more:
+        if name not in IGNORED:
+            raise lacks(f"setup({name}=..)", "leave it out")
+    current.begin(Simulation(timestep, min_delay, max_delay, target, seed))
+    return 0
+
+
+def run(simtime, callbacks=None):
+    """Simulates `simtime` ms more; the time."""
+    if callbacks:
+        raise lacks("a callback of run()", "call run() for each stretch")
+    return current.now.run(simtime)
+
+
+run_for = run
+
+
+def run_until(time_point, callbacks=None):
+    return run(time_point - get_current_time(), callbacks)
+
+
+def reset(annotations=None):
+    """Back to time 0; the next run() records a new segment."""
+    current.now.reset()
+
+
+def end(compatible_output=True):
+    """Forgets the simulation."""
+    current.end()
+
+
+def get_current_time():
+    return current.now.time
+
+
+def get_time_step():
+    return current.now.dt
+
+
+def get_min_delay():
+    return current.now.min_delay
+
+
+def get_max_delay():
+    return current.now.max_delay
+
+
+def num_processes():
+    return 1
+
+
+def rank():
+    return 0
+
+
+def create(cellclass, cellparams=None, n=1):
+    return Population(n, cellclass, cellparams)
+
+
+def connect(pre, post, weight=0.0, delay=None, receptor_type=None, p=1, rng=None):
+    return Projection(pre, post, FixedProbabilityConnector(p, rng=rng),
+                      StaticSynapse(weight, delay), receptor_type=receptor_type)
+
+
+def record(variables, source, filename=None, sampling_interval=None,
+           annotations=None):
+    if filename is not None:
+        raise lacks("record() to a file", "write_data() after the run")
+    source.record(variables, sampling_interval=sampling_interval)
+
+
+def initialize(cells, **values):
+    cells.initialize(**values)
+
+
+def set(cells, **values):  # noqa: A001  PyNN's name
+    cells.set(**values)
+
+
+def list_standard_models():
+    return [cell.__name__ for cell in STANDARD]
+
+
+def set_number_of_neurons_per_core(neuron_type, max_permitted):
+    """snnc decides how many cells a core holds, by bytes and cycles."""
+
+
+set_number_of_synapse_cores = set_number_of_neurons_per_core
+
+
+def __getattr__(name):
+    # PyNN's names that are not here say so in words.
+    if name.startswith("_"):
+        raise AttributeError(name)
+    raise AttributeError(
+        f"snnc.pynn has no {name!r}: there are the standard cells "
+        f"{', '.join(list_standard_models())}, StaticSynapse and the connectors "
+        "of the module's help; what depends on distance, changes weights or "
+        "injects currents is not supported")
