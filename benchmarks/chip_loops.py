@@ -32,6 +32,13 @@ populations:
 projections:
   - {{from: in, to: layer, connector: {{conv2d: {{kernel: {kernel}, padding: {padding}}}}}}}
 """
+# One PE with so few bytes beside the program that rows go to DRAM.
+LITTLE = """schema: 1
+base: spinnaker2
+name: little
+pes: {{list: [[1, 1, 0]]}}
+sram: {{bytes: {bytes}, program: [0x0, 0x2000], stack: [{end}, {bytes}]}}
+"""
 RECURRENT = """  - {from: layer, to: layer, connector: all_to_all, weight: 0.1, delay: 1}
 """
 # Thresholds differ, as scales make them in networks from NIR files.
@@ -121,6 +128,40 @@ class Loops:
                      "cycles", peer)
             self.row(name, "cycles_per_packet", spent / packets, "cycles")
 
+    def transfers(self, peer):
+        """Rows in DRAM beside the same rows in SRAM: 64 sources, of which each
+        packet's row is fetched while the core works on the one before."""
+        for length, targets in ((20, 256), (100, 256), (500, 1000)):
+            fields = {"targets": targets, "ticks": 50,
+                      "connector": f"{{fixed_outdegree: {length}}}"}
+            for place, options in (("SRAM", ()), ("DRAM", self.little(fields))):
+                few, many = (self.layer(active, options, **fields)
+                             for active in (FEW, MANY))
+                if ("dram" in many["encodings"][0]) != (place == "DRAM"):
+                    raise RuntimeError(f"rows of {length} are not in {place}")
+                packets = (MANY - FEW) * 49
+                spent = many["cycles"] - few["cycles"]
+                name = f"sparse, rows of {length} in {place}"
+                self.row(name, "cycles_per_event", spent / packets / length,
+                         "cycles", peer)
+                self.row(name, "cycles_per_packet", spent / packets, "cycles")
+
+    def little(self, fields):
+        """Options for the least SRAM that holds the layer."""
+        path = os.path.join(self.folder, "little.yaml")
+        for room in range(1024, 65536, 512):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(LITTLE.format(bytes=0x3000 + room,
+                                         end=0x2000 + room))
+            options = ("--machine", "little.yaml")
+            try:
+                layer = self.layer(FEW, options, **fields)
+            except RuntimeError:
+                continue
+            if "dram" in layer["encodings"][0]:
+                return options
+        raise RuntimeError("no machine puts these rows into DRAM")
+
     def convolutions(self, peer):
         """Kernels that the PE keeps once; sources away from the border."""
         inner = [(c * 12 + y) * 12 + x for c in range(2) for y in range(3, 9)
@@ -189,6 +230,7 @@ class Loops:
 def run(bench, folder, peer):
     loops = Loops(bench, folder)
     loops.events(peer)
+    loops.transfers(peer)
     loops.convolutions(peer)
     loops.updates()
     loops.products()

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <limits>
 
 using namespace mlir;
 
@@ -110,7 +111,7 @@ static LogicalResult refuseNeurons(snn::NetworkOp network,
 /// 0 removes synapses, which only weights that are all alike rule out.
 /// Sparse rows of drawn sources leave each core's `available` bytes only what
 /// an index of two bytes a source does not take (a few less: nothing may reach
-/// the first and last ones).
+/// the first and last ones); `available` is infinite where rows may be in DRAM.
 static uint64_t leastBytes(snn::ProceduralAttr rule, uint64_t count,
                            uint64_t pairs, double sources, double targets,
                            double available) {
@@ -124,8 +125,8 @@ static uint64_t leastBytes(snn::ProceduralAttr rule, uint64_t count,
   if (rule.getKind() == snn::ConnectorKind::OneToOne)
     tiles = 0;
   double rows = std::max(1.0, available - 1.9 * sources);
-  double least =
-      std::min({possible, 2 * double(count) * available / rows, 16 * tiles});
+  double indexed = std::isinf(available) ? 1 : available / rows;
+  double least = std::min({possible, 2 * double(count) * indexed, 16 * tiles});
   return std::max(pairs, uint64_t(least));
 }
 
@@ -166,7 +167,9 @@ static FailureOr<Parts> partsOf(snn::NetworkOp network,
       double sources = view->numSources(), targets = view->numTargets();
       least =
           leastBytes(rule, count, leastPairs(rule, count, sources, targets),
-                     sources, targets, double(availableBytes(machine.sram)));
+                     sources, targets,
+                     machine.hasDram() ? std::numeric_limits<double>::infinity()
+                                       : double(availableBytes(machine.sram)));
       parts.drawn += count;
     }
     parts.all.push_back({op, count, least});
@@ -197,7 +200,8 @@ static LogicalResult refuseSynapses(Parts parts, const MachineModel &machine,
                  : "are more than the " + thousands(mostDrawn) +
                        " that are drawn for this machine")
       << ", all " << machine.coreCount() << " cores of '" << machine.name
-      << "' together have " << thousands(room) << " B";
+      << (machine.hasDram() ? "' and its DRAM" : "'") << " together have "
+      << thousands(room) << " B";
   diag.attachNote() << "most synapses: " << table;
   // Half of the memory, at the four bytes of the widest synapse.
   double percent = 100 * double(room) / 2 / (4 * double(parts.synapses));
@@ -218,6 +222,7 @@ LogicalResult refuseHopeless(snn::NetworkOp network,
   uint64_t room = availableBytes(machine.sram) * machine.coreCount();
   if (failed(refuseNeurons(network, machine, room, elsewhere)))
     return failure();
+  room += machine.dramRoom() * machine.chipCount();
   double most = 0;
   for (auto op : network.getOps<snn::ProjectionOp>())
     most += mostSynapses(op);

@@ -88,6 +88,8 @@ static std::vector<PlannedBuffer> fixedBuffers(const CoreDemand &demand) {
       if (block.indexBytes)
         add("index", block.indexBytes, block.projection);
     }
+  if (demand.transferBytes)
+    add("fetch", 2 * demand.transferBytes);
   if (!demand.subordinate) {
     for (const std::string &name : demand.arrayParams)
       add("param." + name, array);
@@ -127,6 +129,10 @@ CorePlan planCore(const CoreDemand &demand, const SramLayout &sram) {
   if (!demand.subordinate)
     plan.buffers.push_back(
         {"record", std::nullopt, plan.available - fixed - fifo});
+  for (const BlockDemand &block : demand.blocks)
+    if (block.dramBytes)
+      plan.buffers.push_back(
+          {"rows", block.projection, block.dramBytes, /*dram=*/true});
   return plan;
 }
 
@@ -136,6 +142,8 @@ static std::string structureOf(const std::string &buffer) {
     return "synapse rows";
   if (buffer == "index")
     return "row index";
+  if (buffer == "fetch")
+    return "row buffers (DRAM)";
   if (buffer == "ring")
     return "input ring (delays)";
   if (buffer == "header" || buffer == "table" || buffer == "panels")

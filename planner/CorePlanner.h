@@ -26,6 +26,7 @@ struct BlockDemand {
   uint32_t projection = 0;
   uint64_t rowsBytes = 0, indexBytes = 0;
   uint32_t sourceSlices = 0; ///< table entries
+  uint64_t dramBytes = 0;    ///< of its rows, where they are there
 };
 
 /// The weight-delay map of a parallel core, sizes as MapLayout's.
@@ -51,6 +52,8 @@ struct CoreDemand {
   /// The most packets of one tick.
   uint64_t packets() const { return sources + morePackets; }
   uint64_t maxDelay = 1; ///< ticks, over all blocks
+  /// The longest transfer of a row in DRAM: what each of two row buffers holds.
+  uint64_t transferBytes = 0;
   /// Parallel core: the rows and index of `blocks` and the ring are not there.
   std::optional<MapDemand> map;
   /// Subordinate of a row split: no neurons, nothing is recorded.
@@ -67,11 +70,13 @@ struct CoreDemand {
 /// "positions" (parallel), "param.<name>", "state.<name>", then "ring" (serial)
 /// or "operand", "output", "history", "history_count" (parallel), "spikes",
 /// "fifo", "record". A subordinate core (row split) has neither parameters,
-/// states, "spikes" nor "record".
+/// states, "spikes" nor "record". Rows in DRAM have the two row buffers "fetch"
+/// behind the last index.
 struct PlannedBuffer {
   std::string name;
   std::optional<uint32_t> projection; ///< of rows and index
   uint64_t bytes = 0;
+  bool dram = false; ///< not in SRAM
 };
 
 struct CorePlan {

@@ -38,9 +38,26 @@ double macCyclesPerTick(const MacArray &mac, const MapLayout &layout) {
   return cycles / layout.format.batch;
 }
 
-void addRows(CoreWork &work, const RowEncoding &encoding, const RowWork &rows) {
-  work.packets += rows.sources * rows.rate;
-  work.rowCycles += encoding.format->cycles(encoding.fields, rows);
+TransferCost TransferCost::of(const MachineModel &machine, double readers) {
+  if (!machine.hasDram())
+    return {};
+  double none = machine.dmaCycles(0, readers);
+  return {none, (machine.dmaCycles(1024, readers) - none) / 1024};
+}
+
+void addRows(CoreWork &work, const RowEncoding &encoding, const RowWork &rows,
+             const TransferCost &transfer) {
+  double packets = rows.sources * rows.rate;
+  double own = encoding.format->cycles(encoding.fields, rows);
+  if (isFetched(encoding)) {
+    RowTransfers moved = encoding.format->transfers(encoding.fields, rows);
+    double unit = moved.count * transfer.each + moved.bytes * transfer.byte;
+    own = std::max(own, unit - packets * CycleCosts().packet);
+    // Nothing runs beside the first transfer of a tick.
+    own += std::min(1.0, moved.count) * transfer.each;
+  }
+  work.packets += packets;
+  work.rowCycles += own;
 }
 
 double expectedSums(const CoreWork &work, uint32_t neurons, uint32_t receptors,

@@ -41,8 +41,17 @@ struct CoreWork {
   double sums = 0;         ///< packets of partial sums, sent or received
 };
 
-/// Adds what the packets of a block's sources do to a core.
-void addRows(CoreWork &work, const RowEncoding &encoding, const RowWork &rows);
+/// What a transfer from DRAM takes: MachineModel::dmaCycles.
+struct TransferCost {
+  double each = 0, byte = 0; ///< cycles
+  /// While `readers` PEs of a chip fetch; nothing without DRAM.
+  static TransferCost of(const MachineModel &machine, double readers);
+};
+
+/// Adds what the packets of a block's sources do to a core. The transfer of a
+/// row runs beside the work on the row before: the longer of the two counts.
+void addRows(CoreWork &work, const RowEncoding &encoding, const RowWork &rows,
+             const TransferCost &transfer = {});
 
 struct CycleEstimate {
   double expected = 0; ///< at the expected rates

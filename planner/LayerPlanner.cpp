@@ -34,8 +34,9 @@ MapDemand demandOf(const MapLayout &layout) {
 LayerPlanner::LayerPlanner(const NetworkInfo &info, const MachineModel &machine,
                            CoreLimits most, double tickCycles)
     : info(info), machine(machine), most(most), budget(tickCycles),
-      cuts(info.nodes.size()), statistics(info.edges.size()),
-      maps(info.nodes.size()), grains(info.nodes.size()) {
+      cuts(info.nodes.size()), mayFetch(info.nodes.size()),
+      statistics(info.edges.size()), maps(info.nodes.size()),
+      grains(info.nodes.size()) {
   for (uint32_t node = 0; node < info.nodes.size(); ++node)
     start(node, info.nodes[node].parallel, /*fullRing=*/true);
 }
@@ -72,8 +73,12 @@ void LayerPlanner::start(uint32_t node, bool parallel, bool fullRing) {
   const NetworkNode &population = info.nodes[node];
   if (maps[node])
     maps[node]->setBatch(population.batch);
-  cuts[node] = {
-      population.size, parallel, fullRing, parallel && population.rowSplit, {}};
+  cuts[node] = {population.size,
+                parallel,
+                fullRing,
+                mayFetch[node] && !parallel,
+                parallel && population.rowSplit,
+                {}};
   if (population.isInput || !most.neurons || population.size <= most.neurons)
     return;
   uint32_t unit = parallel ? granule(node) : 1;
@@ -202,9 +207,61 @@ uint64_t LayerPlanner::senders(uint32_t node,
 }
 
 std::optional<BlockStatistics::Choice>
-LayerPlanner::choice(uint32_t edge, Range targets, Range sources) const {
+LayerPlanner::choice(uint32_t edge, Range targets, Range sources,
+                     bool fetched) const {
   return statistics[edge]->choose(
-      targets, clip(slices(info.edges[edge].source), sources));
+      targets, clip(slices(info.edges[edge].source), sources), fetched);
+}
+
+LayerPlanner::Choices LayerPlanner::choices(uint32_t node,
+                                            Range targets) const {
+  const std::vector<uint32_t> &incoming = info.nodes[node].incoming;
+  std::vector<Range> sources = allSourcesOf(node, targets);
+  Choices here, there;
+  for (auto [edge, range] : llvm::zip_equal(incoming, sources))
+    here.push_back(choice(edge, targets, range, /*fetched=*/false));
+  auto fits = [&](const Choices &all) {
+    return planCore(serialDemand(node, targets, all), machine.sram).fits();
+  };
+  if (!cuts[node].dram || fits(here))
+    return here;
+  std::vector<std::pair<uint64_t, size_t>> freed; // bytes, block
+  for (auto [i, edge] : llvm::enumerate(incoming)) {
+    there.push_back(choice(edge, targets, sources[i], /*fetched=*/true));
+    uint64_t bytes = here[i] ? here[i]->size.total()
+                             : 4 * statistics[edge]->synapses(targets);
+    if (there[i] && there[i]->size.index < bytes)
+      freed.emplace_back(bytes - there[i]->size.index, i);
+  }
+  llvm::sort(freed, [](const auto &a, const auto &b) {
+    return std::pair(b.first, a.second) < std::pair(a.first, b.second);
+  });
+  auto moved = [&](size_t count) {
+    Choices all = here;
+    for (size_t k = 0; k < count; ++k)
+      all[freed[k].second] = there[freed[k].second];
+    return all;
+  };
+  size_t low = 0, high = freed.size(); // `high` may fit, `low` does not
+  if (!fits(moved(high)))
+    return moved(high);
+  while (high - low > 1) {
+    size_t middle = low + (high - low) / 2;
+    (fits(moved(middle)) ? high : low) = middle;
+  }
+  return moved(high);
+}
+
+uint64_t LayerPlanner::fetchBytes(uint32_t node, Range targets,
+                                  const Choices &choices) const {
+  uint64_t most = 0;
+  for (auto [edge, choice] :
+       llvm::zip_equal(info.nodes[node].incoming, choices))
+    if (choice && isFetched(choice->encoding))
+      most = std::max(most,
+                      choice->encoding.format->longestTransfer(
+                          choice->encoding.fields, *statistics[edge], targets));
+  return 2 * most;
 }
 
 /// The map of a parallel core, its table entries and its packets.
@@ -253,8 +310,17 @@ CoreDemand LayerPlanner::demandOf(uint32_t node, Range targets) const {
     addMap(demand, node, maps[node]->layout(targets));
     return demand;
   }
+  return serialDemand(node, targets, choices(node, targets));
+}
+
+CoreDemand LayerPlanner::serialDemand(uint32_t node, Range targets,
+                                      const Choices &choices) const {
+  const NetworkNode &population = info.nodes[node];
+  CoreDemand demand = info.demand(population, targets.size());
+  demand.fullRing = cuts[node].fullRing;
   std::vector<Range> sources = allSourcesOf(node, targets);
-  for (auto [edge, range] : llvm::zip_equal(population.incoming, sources)) {
+  for (auto [edge, range, best] :
+       llvm::zip_equal(population.incoming, sources, choices)) {
     BlockDemand block{edge};
     block.sourceSlices =
         uint32_t(clip(slices(info.edges[edge].source), range).size());
@@ -262,13 +328,16 @@ CoreDemand LayerPlanner::demandOf(uint32_t node, Range targets) const {
     // No legal encoding: too many words for the index or a delay range whose
     // ring is too large; four bytes a synapse are beyond a core then as well.
     block.rowsBytes = 4 * stats.synapses(targets);
-    if (auto best = choice(edge, targets, range)) {
+    if (best) {
       block.rowsBytes = best->size.rows;
       block.indexBytes = best->size.index;
     }
+    if (best && isFetched(best->encoding))
+      std::swap(block.rowsBytes, block.dramBytes);
     demand.maxDelay = std::max<uint64_t>(demand.maxDelay, stats.maxDelay());
     demand.blocks.push_back(block);
   }
+  demand.transferBytes = fetchBytes(node, targets, choices) / 2;
   demand.sources = senders(node, sources);
   return demand;
 }
@@ -374,6 +443,9 @@ CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
   uint32_t number = 0;
   RingShape ring = parallel ? RingShape() : ringOf(node, targets.size());
   std::vector<Range> ranges = allSourcesOf(node, targets);
+  Choices blocks = parallel ? Choices() : choices(node, targets);
+  // Where all PEs of a chip fetch: none gets less of its DRAM.
+  auto transfer = TransferCost::of(machine, double(machine.pes.size()));
   for (uint32_t edge : info.nodes[node].incoming) {
     const NetworkNode &source = info.nodes[info.edges[edge].source];
     Range sources = ranges[number];
@@ -385,11 +457,11 @@ CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
         return;
       }
       // Where nothing holds the block the plan fails elsewhere.
-      auto best = choice(edge, targets, sources);
+      const auto &best = blocks[number];
       RowWork rows{double(sources.size()), targets.size(),
                    double(statistics[edge]->synapses(targets)), rate, ring};
       if (best)
-        addRows(work, best->encoding, rows);
+        addRows(work, best->encoding, rows, transfer);
       else
         work.packets += rows.sources * rate;
     };
@@ -415,6 +487,8 @@ LayerPlan LayerPlanner::planOf(uint32_t node) const {
   auto add = [&](const CoreDemand &demand, const CycleEstimate &cycles) {
     ++plan.pes;
     plan.bytes += planCore(demand, machine.sram).needed;
+    for (const BlockDemand &block : demand.blocks)
+      plan.dramBytes += block.dramBytes;
     plan.cycles.expected = std::max(plan.cycles.expected, cycles.expected);
     plan.cycles.worst = std::max(plan.cycles.worst, cycles.worst);
     plan.cycles.peak = std::max(plan.cycles.peak, cycles.peak);

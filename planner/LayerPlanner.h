@@ -30,6 +30,7 @@ struct LayerCut {
   uint32_t chunk = 0; ///< neurons per slice
   bool parallel = false;
   bool fullRing = true; ///< CoreDemand::fullRing
+  bool dram = false;    ///< rows that a core's SRAM has no room for are there
   /// Row split: slices are dominant cores, `parts` their subordinates, in the
   /// order of their neurons, then of their sources.
   bool rows = false;
@@ -49,11 +50,12 @@ struct LayerPlan {
   bool parallel = false;
   uint32_t chunk = 0;
   uint64_t pes = 0;
-  uint64_t bytes = 0;   ///< least, over all cores (CorePlan::needed)
-  CycleEstimate cycles; ///< of the busiest core, per tick
-  uint32_t batch = 1;   ///< parallel: ticks per matrix product
-  uint64_t parts = 0;   ///< of the PEs, subordinates of a row split
-  double macs = 0;      ///< products of the MAC arrays per tick, all cores
+  uint64_t bytes = 0;     ///< least, over all cores (CorePlan::needed)
+  CycleEstimate cycles;   ///< of the busiest core, per tick
+  uint32_t batch = 1;     ///< parallel: ticks per matrix product
+  uint64_t dramBytes = 0; ///< of rows there, over all cores
+  uint64_t parts = 0;     ///< of the PEs, subordinates of a row split
+  double macs = 0;        ///< products of the MAC arrays per tick, all cores
 };
 
 /// What a slice has to keep to.
@@ -81,7 +83,10 @@ public:
   const LayerCut &cut(uint32_t node) const { return cuts[node]; }
   /// Takes back all shrinking of `node`; a row split where the network asks for
   /// one.
+  /// Rows of `node` may be in DRAM where allowDram() says so.
   void start(uint32_t node, bool parallel, bool fullRing);
+  void allowDram(uint32_t node) { mayFetch[node] = true; }
+  bool mayUseDram(uint32_t node) const { return mayFetch[node]; }
   /// The same as a row split, which needs NetworkNode::mayRowSplit.
   mlir::LogicalResult startRows(uint32_t node);
   /// Parallel: the numbers of ticks per product that `node` may have, most
@@ -155,9 +160,15 @@ public:
   /// The slices of its source that meet that range, cut to it.
   std::vector<Range> sourceSlices(uint32_t edge, Range targets) const;
 
-  /// Serial: the encoding of one block; `sources` is sourcesOf(edge, targets).
-  std::optional<BlockStatistics::Choice> choice(uint32_t edge, Range targets,
-                                                Range sources) const;
+  /// Serial: the encodings of a core's blocks, in the order of
+  /// NetworkNode::incoming; nothing for a block that none holds. Rows are in
+  /// SRAM but for the fewest blocks, those that free most bytes first, that
+  /// have to be in DRAM for the rest to fit.
+  using Choices = std::vector<std::optional<BlockStatistics::Choice>>;
+  Choices choices(uint32_t node, Range targets) const;
+  /// The two row buffers of a core with those blocks; 0: none.
+  uint64_t fetchBytes(uint32_t node, Range targets,
+                      const Choices &choices) const;
   /// Parallel: what the scan of all projections into `node` found.
   const MapStatistics &map(uint32_t node) const { return *maps[node]; }
   /// Whether the largest possible sum of `node` fits the MAC array's
@@ -183,6 +194,10 @@ private:
                 std::vector<RowPart> &parts);
   bool fitsPart(uint32_t node, Range targets, const MapStatistics &map,
                 Limits limits);
+  std::optional<BlockStatistics::Choice>
+  choice(uint32_t edge, Range targets, Range sources, bool fetched) const;
+  CoreDemand serialDemand(uint32_t node, Range targets,
+                          const Choices &choices) const;
   CoreDemand partDemand(uint32_t node, Range targets,
                         const MapLayout &layout) const;
   CycleEstimate partCycles(uint32_t node, Range targets,
@@ -205,6 +220,7 @@ private:
   double budget;              ///< cycles of a tick, 0: any
   bool late = false;          ///< timeMattered()
   std::vector<LayerCut> cuts; ///< per node
+  std::vector<bool> mayFetch; ///< per node
   std::vector<std::optional<BlockStatistics>> statistics; ///< per edge
   std::vector<std::optional<MapStatistics>> maps;         ///< per node
   /// Per node that may be split by sources: the statistics of neighbouring

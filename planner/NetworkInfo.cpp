@@ -443,7 +443,9 @@ uint64_t sendersTo(SliceOp slice) {
 
 std::optional<BlockSize> sizeOf(BlockOp block) {
   auto rows = dyn_cast<RowsAttr>(block.getEncoding());
-  uint64_t index = rows ? rows.getFormat()->indexBytes(rangesOf(block)) : 0;
+  uint64_t index =
+      rows ? rows.getFormat()->indexBytes(rows.getFields(), rangesOf(block))
+           : 0;
   if (block.getBytes() < index)
     return std::nullopt;
   return BlockSize{block.getBytes() - index, index};

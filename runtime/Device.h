@@ -47,6 +47,8 @@ struct PeStatistics {
   uint32_t stackHighWaterBytes = 0;
   uint64_t macCycles = 0;   ///< the MAC array was busy
   uint64_t macProducts = 0; ///< multiply-accumulates that it did
+  uint64_t dmaCycles = 0;   ///< a transfer from DRAM was under way
+  uint64_t dmaTransfers = 0, dmaBytes = 0;
 };
 
 /// What a link between two chips carried, one way.

@@ -173,16 +173,17 @@ def Fabric_RouteOp : Fabric_PartOp<"route"> {
 }
 
 def Fabric_BufferOp : Fabric_PartOp<"buffer"> {
-  let summary = "Bytes of a core's SRAM";
+  let summary = "Bytes of a core's SRAM, or of its chip's DRAM";
   let description = [{
     `name` is one of planner/CorePlanner.h; rows and index name the
-    projection of their block. `at` is a byte address in the core's own SRAM.
+    projection of their block. `at` is a byte address in the core's own SRAM, or,
+    with `dram`, in the window through which cores see their chip's DRAM.
   }];
   let arguments = (ins Fabric_SliceType:$slice, StrAttr:$name,
                        OptionalAttr<I64Attr>:$block, I64Attr:$bytes,
-                       OptionalAttr<I64Attr>:$at);
+                       OptionalAttr<I64Attr>:$at, UnitAttr:$dram);
   let assemblyFormat = [{
-    $slice $name (`block` $block^)? `bytes` $bytes (`at` custom<Hex>($at)^)?
+    $slice $name (`block` $block^)? `bytes` $bytes (`dram` $dram^)? (`at` custom<Hex>($at)^)?
     attr-dict
   }];
   let hasVerifier = 1;

@@ -47,6 +47,14 @@ LogicalResult ForPacketsOp::verifyRegions() {
   return emitOpError("needs one block argument of type 'i32', the key");
 }
 
+LogicalResult FetchStartOp::verify() {
+  if (getUnit() >= 4 && getUnit() <= 256 &&
+      llvm::isPowerOf2_64(uint64_t(getUnit())))
+    return success();
+  return emitOpError("has a unit of ")
+         << getUnit() << " B, not a power of two from 4 to 256";
+}
+
 LogicalResult MacStartOp::verify() {
   if (failed(verifyBits(*this, getBits())))
     return failure();

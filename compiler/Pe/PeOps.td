@@ -105,6 +105,32 @@ def Pe_SendOp : Pe_Op<"send"> {
 }
 
 //===----------------------------------------------------------------------===//
+// Memory beyond the core
+//===----------------------------------------------------------------------===//
+
+def Pe_FetchStartOp : Pe_Op<"fetch_start"> {
+  let summary = "Begin to copy bytes from DRAM into the core's SRAM";
+  let description = [{
+    In the background; one transfer at a time, so a pe.fetch_wait comes before the
+    next. `to` may be read after that wait. Addresses and length are multiples of
+    `unit` bytes, a length of 0 is none. What is not there is a fault.
+  }];
+  let arguments = (ins Pe_Pointer:$core, I32:$source, I32:$to, I32:$bytes,
+                       I64Attr:$unit);
+  let assemblyFormat = [{
+    $core `,` $bytes `from` $source `to` $to `unit` $unit attr-dict
+        `:` type($core)
+  }];
+  let hasVerifier = 1;
+}
+
+def Pe_FetchWaitOp : Pe_Op<"fetch_wait"> {
+  let summary = "Wait until no transfer runs";
+  let arguments = (ins Pe_Pointer:$core);
+  let assemblyFormat = "$core attr-dict `:` type($core)";
+}
+
+//===----------------------------------------------------------------------===//
 // The MAC array
 //===----------------------------------------------------------------------===//
 

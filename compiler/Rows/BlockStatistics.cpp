@@ -20,6 +20,7 @@ bool repeatsDelay(std::span<const IntSynapse> synapses) {
 }
 
 void BlockStatistics::addRow(uint32_t source, std::span<const IntSynapse> row) {
+  largestRow = std::max<uint64_t>(largestRow, row.size());
   for (size_t i = 0; i < row.size();) {
     uint32_t target = row[i].target;
     reach[target] = hull(reach[target], {source, source + 1});
@@ -34,6 +35,8 @@ void BlockStatistics::addRow(uint32_t source, std::span<const IntSynapse> row) {
     }
     prefix[WideSum][target + 1] += !fitsSigned(sum, 8);
     prefix[HugeSum][target + 1] += !fitsSigned(sum, 16);
+    prefix[MostOfPair][target + 1] =
+        std::max<uint64_t>(prefix[MostOfPair][target + 1], i - first);
     prefix[Repeats][target + 1] += repeatsDelay(row.subspan(first, i - first));
   }
 }
@@ -96,14 +99,20 @@ Range BlockStatistics::sourcesOf(Range targets) const {
 }
 
 std::optional<BlockStatistics::Choice>
-BlockStatistics::choose(Range targets,
-                        std::span<const Range> sourceSlices) const {
+BlockStatistics::choose(Range targets, std::span<const Range> sourceSlices,
+                        bool fetched) const {
   std::optional<Choice> best;
   llvm::SmallVector<RowEncoding, 4> candidates;
   for (const RowFormat *format : formats) {
     candidates.clear();
     format->propose(*this, targets, candidates);
     for (RowEncoding &encoding : candidates) {
+      if (fetched) {
+        auto there = format->fetched(encoding.fields);
+        if (!there)
+          continue;
+        encoding.fields = std::move(*there);
+      }
       auto bytes = size(encoding, targets, sourceSlices);
       if (bytes && (!best || format->isBetter(double(bytes->total()),
                                               double(best->size.total()))))

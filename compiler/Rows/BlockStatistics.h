@@ -37,6 +37,10 @@ public:
   }
   /// (source, target) pairs that name a delay again.
   uint64_t repeats(Range targets) const { return count(Repeats, targets); }
+  /// No fewer than the synapses of any source into `targets`.
+  uint64_t longestRow(Range targets) const {
+    return std::min(largestRow, count(MostOfPair, targets));
+  }
   /// What `format` noted; null without a probe.
   const RowProbe *probeOf(const RowFormat &format) const;
 
@@ -58,8 +62,10 @@ public:
   /// The smallest legal encoding of the formats that were given to scan(), the
   /// first where they tie, unless a format asks for more
   /// (RowFormat::isBetter). Nothing when none is legal.
+  /// With `fetched` of those with rows in DRAM.
   std::optional<Choice> choose(Range targets,
-                               std::span<const Range> sourceSlices) const;
+                               std::span<const Range> sourceSlices,
+                               bool fetched = false) const;
 
 private:
   enum Column : uint8_t {
@@ -69,6 +75,7 @@ private:
     WideSum,    ///< (source, target) pairs whose sum needs more than 8 bits
     HugeSum,    ///< ... more than 16 bits
     Repeats,    ///< (source, target) pairs that name a delay again
+    MostOfPair, ///< most synapses of one source
     NumColumns
   };
   uint64_t count(Column column, Range targets) const {
@@ -83,6 +90,7 @@ private:
 
   RowFormats formats;
   uint32_t sources = 0, leastDelay = 1, largestDelay = 1;
+  uint64_t largestRow = 0; ///< synapses of one source
   /// All targets with a synapse: many projections have few, and one entry for
   /// every neuron of each would make their number a square.
   Range touched;

@@ -126,6 +126,19 @@ struct RowWork {
   RingShape ring = {};
 };
 
+/// What of that comes out of DRAM in a tick.
+struct RowTransfers {
+  double count = 0;
+  double bytes = 0; ///< of all
+};
+
+/// Of a row in DRAM, 32 bits each. No row where `count` is 0.
+struct FetchedRow {
+  mlir::Value from;  ///< address of its first byte
+  mlir::Value bytes; ///< of the row
+  mlir::Value count; ///< of what the format counts, for its loop
+};
+
 /// Stateless; one object a format, which lives as long as the program.
 class RowFormat {
 public:
@@ -158,8 +171,30 @@ public:
   size(llvm::ArrayRef<uint32_t> fields, const BlockStatistics &statistics,
        Range targets, std::span<const Range> sourceSlices) const = 0;
   /// Of those bytes, the ones before synapses are looked at.
-  virtual uint64_t indexBytes(std::span<const Range> sourceSlices) const {
+  virtual uint64_t indexBytes(llvm::ArrayRef<uint32_t> fields,
+                              std::span<const Range> sourceSlices) const {
     return 0;
+  }
+
+  /// Place. Whether the rows are in DRAM, from where the core fetches the row
+  /// of each packet; the index is in SRAM.
+  virtual bool isFetched(llvm::ArrayRef<uint32_t> fields) const {
+    return false;
+  }
+  /// The same encoding with its rows there; nothing where there is none.
+  virtual std::optional<RowFields>
+  fetched(llvm::ArrayRef<uint32_t> fields) const {
+    return std::nullopt;
+  }
+  /// Bytes of the longest transfer of a block: what a row buffer has to hold.
+  virtual uint64_t longestTransfer(llvm::ArrayRef<uint32_t> fields,
+                                   const BlockStatistics &statistics,
+                                   Range targets) const {
+    return 0;
+  }
+  virtual RowTransfers transfers(llvm::ArrayRef<uint32_t> fields,
+                                 const RowWork &work) const {
+    return {};
   }
   /// Whether a block of `bytes` is better than the best so far. A format whose
   /// events cost more may ask for more than a byte less.
@@ -189,7 +224,14 @@ public:
   /// Whether a row has a number for every pair, zeros too.
   virtual bool holdsZeros() const { return false; }
 
-  /// Loop. Adds one source's row into the ring buffer.
+  /// Where a source's row is in DRAM; only where isFetched().
+  virtual FetchedRow emitFind(tick::LoopEmitter &e,
+                              llvm::ArrayRef<uint32_t> fields,
+                              const tick::RowContext &row) const {
+    return {};
+  }
+  /// Loop. Adds one source's row into the ring buffer; a fetched one from
+  /// where tick::RowContext::fetched says.
   virtual void emitLoop(tick::LoopEmitter &e, llvm::ArrayRef<uint32_t> fields,
                         const tick::RowContext &row) const = 0;
   /// Whether the loop is a shorter one where the ring has `slots` slots of
@@ -211,6 +253,14 @@ public:
   virtual void fill(llvm::ArrayRef<uint32_t> fields, const EntryPlace &place,
                     SnncTableEntry &entry) const = 0;
 };
+
+inline bool isFetched(const RowEncoding &encoding) {
+  return encoding.format->isFetched(encoding.fields);
+}
+
+/// Transfers begin and end at multiples of so many bytes, and rows in DRAM
+/// start there where a format can choose (facts A4).
+inline constexpr uint32_t kTransferUnit = 16;
 
 /// The formats of a target, in the order in which they are tried.
 class RowFormats {

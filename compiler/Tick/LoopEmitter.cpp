@@ -73,6 +73,27 @@ Value LoopEmitter::loadFloat(Value address) {
 void LoopEmitter::storeFloat(Value address, Value value) {
   mark(b.create<LLVM::StoreOp>(loc, value, pointer(address), 4));
 }
+Value LoopEmitter::variable(Value initial) {
+  Value address;
+  {
+    // In the function's first block: in a loop the stack would grow.
+    OpBuilder::InsertionGuard guard(b);
+    if (auto argument = dyn_cast<BlockArgument>(core))
+      b.setInsertionPointToStart(argument.getOwner());
+    address = b.create<LLVM::AllocaOp>(
+        loc, LLVM::LLVMPointerType::get(b.getContext()), b.getI32Type(),
+        constant(1));
+  }
+  set(address, initial);
+  return address;
+}
+Value LoopEmitter::get(Value variable) {
+  return b.create<LLVM::LoadOp>(loc, b.getI32Type(), variable);
+}
+void LoopEmitter::set(Value variable, Value value) {
+  b.create<LLVM::StoreOp>(loc, value, variable);
+}
+
 void LoopEmitter::increment(Value address) {
   store(address, add(load(address), 1));
 }

@@ -62,6 +62,10 @@ public:
   Value loadFloat(Value address);
   void storeFloat(Value address, Value value);
   mlir::Value corePointer() const { return core; }
+  /// A local variable of 32 bits; LLVM makes it a register.
+  Value variable(Value initial);
+  Value get(Value variable);
+  void set(Value variable, Value value);
   /// word at `address` += 1.
   void increment(Value address);
 

@@ -21,6 +21,9 @@ struct RowContext {
   mlir::Value slotBytes; ///< ring_slot_bytes
   mlir::Value ringBase;
   mlir::Value neurons; ///< of the core
+  /// Of a fetched row, instead of `source`: the address in SRAM of its first
+  /// byte, and FetchedRow::count.
+  mlir::Value fetched = {}, count = {};
   bool joined = false; ///< as in tick.ring_add, of the block's format
 
   /// A word of the table entry; `offset`: offsetof(SnncTableEntry, ...).

@@ -72,6 +72,10 @@ private:
   void checkBuffers(fabric::SliceOp slice);
   void checkContent(fabric::SliceOp slice,
                     llvm::ArrayRef<fabric::BufferOp> buffers);
+  void checkDramBuffers(fabric::SliceOp slice,
+                        llvm::ArrayRef<fabric::BufferOp> buffers);
+  void checkFetch(fabric::SliceOp slice,
+                  llvm::ArrayRef<fabric::BufferOp> buffers);
   void checkParadigm(fabric::SliceOp slice, const fabric::NetworkNode &node);
   void checkMap(fabric::SliceOp slice, const fabric::NetworkNode &node,
                 const llvm::StringMap<uint64_t> &bytes);
@@ -84,6 +88,8 @@ private:
   std::map<ChipCoordinate, std::vector<RouterEntry>> tables;
   /// By source node and target slice: the sources that blocks there know.
   llvm::DenseMap<std::pair<uint32_t, mlir::Value>, fabric::Range> rangeOf;
+  /// Rows in the DRAM of each chip: begin and end, as far as looked at.
+  std::map<ChipCoordinate, std::map<uint64_t, uint64_t>> inDram;
   bool ok = true;
 };
 

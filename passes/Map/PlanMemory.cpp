@@ -65,6 +65,41 @@ private:
   std::vector<std::pair<uint64_t, uint64_t>> taken;
 };
 
+/// The free bytes of each chip's DRAM.
+class Drams {
+public:
+  explicit Drams(const MachineModel &machine) : machine(machine) {}
+  /// Room on the interface of the chip that has most; nothing where it has
+  /// none.
+  std::optional<uint64_t> take(ChipCoordinate chip, uint64_t bytes) {
+    if (!machine.hasDram())
+      return std::nullopt;
+    auto [known, isNew] = next.try_emplace(chip);
+    if (isNew)
+      for (uint32_t i = 0; i < machine.dram->interfaces; ++i)
+        known->second.push_back(machine.dramInterface(i).begin);
+    uint32_t best = 0;
+    for (uint32_t i = 1; i < machine.dram->interfaces; ++i)
+      if (left(known->second, i) > left(known->second, best))
+        best = i;
+    if (bytes > left(known->second, best))
+      return std::nullopt;
+    uint64_t at = known->second[best];
+    known->second[best] =
+        (at + bytes + kTransferUnit - 1) / kTransferUnit * kTransferUnit;
+    return at;
+  }
+
+private:
+  uint64_t left(const std::vector<uint64_t> &at, uint32_t i) const {
+    uint64_t end = machine.dramInterface(i).end;
+    return end > at[i] ? end - at[i] : 0;
+  }
+
+  const MachineModel &machine;
+  std::map<ChipCoordinate, std::vector<uint64_t>> next; ///< per interface
+};
+
 struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
   using FabricPlanMemoryBase::FabricPlanMemoryBase;
   MachinePtr given;
@@ -81,15 +116,16 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
     auto info = NetworkInfo::read(op);
     if (failed(info))
       return failure();
+    Drams drams(machine);
     for (SliceOp slice : op.getOps<SliceOp>())
-      if (failed(plan(slice, *info, machine)))
+      if (failed(plan(slice, *info, machine, drams)))
         return failure();
     warnWhereLossy(*info);
     return success();
   }
 
   LogicalResult plan(SliceOp slice, const NetworkInfo &info,
-                     const MachineModel &machine) {
+                     const MachineModel &machine, Drams &drams) {
     auto node = info.populationByName.find(slice.getPopulation());
     if (node == info.populationByName.end())
       return report(slice, "SNN0361")
@@ -111,7 +147,9 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
     }
     if (core.fifoCapacity < core.fifoSafe)
       lossy[node->second].push_back({core.fifoCapacity, core.fifoSafe});
-    return allocate(slice, core, *demand, machine.sram);
+    if (failed(allocate(slice, core, *demand, machine.sram)))
+      return failure();
+    return allocateDram(slice, core, machine, drams);
   }
 
   FailureOr<CoreDemand> demandOf(SliceOp slice, const NetworkInfo &info,
@@ -145,9 +183,17 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
       if (failed(delay))
         return failure();
       demand.maxDelay = std::max(demand.maxDelay, *delay);
-      demand.blocks.push_back({uint32_t(op.getProjection()), size->rows,
-                               size->index, uint32_t(op.getSources().size())});
+      BlockDemand block{uint32_t(op.getProjection()), size->rows, size->index};
+      block.sourceSlices = uint32_t(op.getSources().size());
+      auto rows = dyn_cast<RowsAttr>(op.getEncoding());
+      if (rows && isFetched(encodingOf(rows)))
+        std::swap(block.rowsBytes, block.dramBytes);
+      demand.blocks.push_back(block);
     }
+    for (Operation *user : slice.getSlice().getUsers())
+      if (auto buffer = dyn_cast<BufferOp>(user))
+        if (buffer.getName() == "fetch")
+          demand.transferBytes = buffer.getBytes() / 2;
     return demand;
   }
 
@@ -225,7 +271,7 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
     Sram sram(layout);
     llvm::SmallVector<std::pair<BufferId, BufferOp>> present;
     for (Operation *user : slice.getSlice().getUsers())
-      if (auto buffer = dyn_cast<BufferOp>(user)) {
+      if (auto buffer = dyn_cast<BufferOp>(user); buffer && !buffer.getDram()) {
         present.push_back({{buffer.getName(), buffer.getBlock()}, buffer});
         if (buffer.getAt())
           sram.reserve(*buffer.getAt(), buffer.getBytes());
@@ -239,6 +285,8 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
     };
     OpBuilder b = OpBuilder::atBlockEnd(slice->getBlock());
     for (const PlannedBuffer &planned : core.buffers) {
+      if (planned.dram)
+        continue;
       BufferOp op = lookup(planned);
       if (op && op.getAt())
         continue; // pinned
@@ -258,10 +306,54 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
             slice.getLoc(), slice.getSlice(), b.getStringAttr(planned.name),
             planned.projection ? b.getI64IntegerAttr(*planned.projection)
                                : IntegerAttr(),
-            b.getI64IntegerAttr(int64_t(bytes)), IntegerAttr());
+            b.getI64IntegerAttr(int64_t(bytes)), IntegerAttr(), UnitAttr());
       op.setAtAttr(b.getI64IntegerAttr(int64_t(*at)));
     }
     return success();
+  }
+
+  /// A core's rows in DRAM are neighbours, on one interface of its chip.
+  LogicalResult allocateDram(SliceOp slice, const CorePlan &core,
+                             const MachineModel &machine, Drams &drams) {
+    auto place = slice.getAtAttr();
+    std::vector<PlannedBuffer> rows;
+    uint64_t bytes = 0;
+    for (const PlannedBuffer &planned : core.buffers)
+      if (planned.dram) {
+        rows.push_back(planned);
+        bytes += alignedRows(planned.bytes);
+      }
+    for (Operation *user : slice.getSlice().getUsers())
+      if (auto buffer = dyn_cast<BufferOp>(user); buffer && buffer.getDram())
+        return success(); // placed before
+    if (rows.empty())
+      return success();
+    auto at =
+        drams.take(place ? addressOf(place).chip : ChipCoordinate(), bytes);
+    if (!at) {
+      InFlightDiagnostic diag =
+          report(slice, "SNN0361")
+          << describe(slice) << " have " << grouped(bytes)
+          << " B of rows for the chip's DRAM, which has no room left of its "
+          << grouped(machine.dramRoom()) << " B";
+      attachHelp(diag) << "use a machine with more chips, or make the network "
+                          "smaller or its connections sparser";
+      return failure();
+    }
+    OpBuilder b = OpBuilder::atBlockEnd(slice->getBlock());
+    for (const PlannedBuffer &planned : rows) {
+      b.create<BufferOp>(slice.getLoc(), slice.getSlice(),
+                         b.getStringAttr(planned.name),
+                         b.getI64IntegerAttr(*planned.projection),
+                         b.getI64IntegerAttr(int64_t(planned.bytes)),
+                         b.getI64IntegerAttr(int64_t(*at)), b.getUnitAttr());
+      *at += alignedRows(planned.bytes);
+    }
+    return success();
+  }
+
+  static uint64_t alignedRows(uint64_t bytes) {
+    return (bytes + kTransferUnit - 1) / kTransferUnit * kTransferUnit;
   }
 
   LogicalResult refuse(SliceOp slice, llvm::StringRef name, uint64_t bytes) {

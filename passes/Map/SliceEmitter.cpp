@@ -106,13 +106,22 @@ private:
   }
 
   void emitRows(uint32_t id, Value target, Range range) {
-    for (auto [edge, sources] : llvm::zip_equal(info.nodes[id].incoming,
-                                                plan.allSourcesOf(id, range))) {
-      auto best = plan.choice(edge, range, sources);
+    LayerPlanner::Choices blocks = plan.choices(id, range);
+    for (auto [edge, sources, best] : llvm::zip_equal(
+             info.nodes[id].incoming, plan.allSourcesOf(id, range), blocks)) {
       emitBlock(edge, target, sources,
                 fabric::toAttr(b.getContext(), best->encoding),
                 best->size.total());
     }
+    if (uint64_t bytes = plan.fetchBytes(id, range, blocks))
+      emitBuffer(target, "fetch", bytes);
+  }
+
+  /// A size that only the synapses tell.
+  void emitBuffer(Value target, llvm::StringRef name, uint64_t bytes) {
+    b.create<BufferOp>(target.getLoc(), target, b.getStringAttr(name),
+                       IntegerAttr(), b.getI64IntegerAttr(int64_t(bytes)),
+                       IntegerAttr(), UnitAttr());
   }
 
   /// The blocks share one map, whose sizes are kept as buffers.
@@ -124,9 +133,7 @@ private:
       emitBlock(edge, target, layout.sourcesOf[number], encoding,
                 map.bytesOf(uint32_t(number), layout, range));
     for (auto &[name, bytes] : mapBuffers(fabric::demandOf(layout)))
-      b.create<BufferOp>(target.getLoc(), target, b.getStringAttr(name),
-                         IntegerAttr(), b.getI64IntegerAttr(int64_t(bytes)),
-                         IntegerAttr());
+      emitBuffer(target, name, bytes);
   }
 
   /// A slice without flow sends nothing. The host sends all channels of an

@@ -24,7 +24,7 @@ static bool isWide(const NetworkInfo &info, std::optional<uint32_t> node = {}) {
 
 /// Networks whose sheer numbers cannot fit are refused before anything is
 /// scanned: a neuron takes at least 4 B; a block, unless it reads a small range
-/// of the sources only, 2 B per source.
+/// of the sources only or has dense rows in DRAM, 2 B per source.
 LogicalResult Slicer::rejectHopeless() {
   uint64_t bytes = availableBytes(machine.sram);
   for (const NetworkNode &node : info.nodes) {
@@ -43,7 +43,8 @@ LogicalResult Slicer::rejectHopeless() {
   for (const NetworkEdge &edge : info.edges) {
     uint32_t sources = info.nodes[edge.source].size;
     snn::ProjectionOp op = edge.op;
-    if (sources <= bytes / 2 || info.nodes[edge.target].rowSplit ||
+    if (sources <= bytes / 2 || machine.hasDram() ||
+        info.nodes[edge.target].rowSplit ||
         isa<snn::OneToOneAttr, snn::ConvAttr>(op.getWeights()))
       continue;
     InFlightDiagnostic diag =

@@ -31,6 +31,11 @@ Slicer::Outcome Slicer::shrink(uint32_t node) {
     planner.start(node, info.nodes[node].parallel, /*fullRing=*/false);
     return shrink(node);
   }
+  if (inDram && !planner.cut(node).parallel && !planner.mayUseDram(node)) {
+    planner.allowDram(node);
+    planner.start(node, /*parallel=*/false, /*fullRing=*/true);
+    return shrink(node);
+  }
   if (limits == Limits::BytesAndTime && planner.shrink(node, Limits::Bytes)) {
     slow = slowestSlice(info, planner, node);
     return Outcome::Slow;
@@ -57,15 +62,31 @@ Slicer::Outcome Slicer::cutAll(bool fullRings) {
   return Outcome::Fits;
 }
 
+/// Lets rows of the serial population with most cores be in DRAM; false when
+/// all may be there.
+bool Slicer::moreDram() {
+  std::optional<uint32_t> most;
+  for (uint32_t node = 0; inDram && node < info.nodes.size(); ++node)
+    if (!info.nodes[node].isInput && !planner.mayUseDram(node) &&
+        !planner.cut(node).parallel &&
+        (!most || coresOf(node) > coresOf(*most)))
+      most = node;
+  if (most)
+    planner.allowDram(*most);
+  return most.has_value();
+}
+
 /// Packet rings that hold every source while there are cores to spare.
 Slicer::Outcome Slicer::attempt(double tick) {
   planner.setTickCycles(tickCycles(machine, tick));
-  for (bool fullRings : {true, false}) {
-    if (Outcome outcome = cutAll(fullRings); outcome != Outcome::Fits)
-      return outcome;
-    if (cores() <= machine.coreCount())
-      return Outcome::Fits;
-  }
+  do {
+    for (bool fullRings : {true, false}) {
+      if (Outcome outcome = cutAll(fullRings); outcome != Outcome::Fits)
+        return outcome;
+      if (cores() <= machine.coreCount())
+        return Outcome::Fits;
+    }
+  } while (moreDram());
   slow = {};
   slow.cores = cores();
   return Outcome::Slow;
@@ -106,9 +127,37 @@ LogicalResult Slicer::scanAll() {
   return success();
 }
 
+/// As if there was no DRAM, so that what fits stays as it is; then with rows
+/// there. The first attempt's findings are told if it succeeds.
 FailureOr<double> Slicer::solve(const RealTime &wish) {
   if (failed(rejectHopeless()) || failed(checkFormats()) || failed(scanAll()))
     return failure();
+  bool serial = llvm::any_of(info.nodes, [](const NetworkNode &node) {
+    return !node.isInput && !node.parallel && !node.incoming.empty();
+  });
+  if (!machine.hasDram() || !serial)
+    return solveOnce(wish);
+  FailureOr<double> found = failure();
+  std::vector<mlir::Diagnostic> findings;
+  {
+    ScopedDiagnosticHandler held(info.network->getContext(),
+                                 [&](mlir::Diagnostic &finding) {
+                                   findings.push_back(std::move(finding));
+                                 });
+    found = solveOnce(wish);
+  }
+  if (succeeded(found)) {
+    DiagnosticEngine &engine = info.network->getContext()->getDiagEngine();
+    for (mlir::Diagnostic &finding : findings)
+      engine.emit(std::move(finding));
+    return found;
+  }
+  inDram = true;
+  untimed.assign(untimed.size(), false);
+  return solveOnce(wish);
+}
+
+FailureOr<double> Slicer::solveOnce(const RealTime &wish) {
   std::optional<Slowness> first;
   if (!wish.stated && wish.tickSeconds > 0)
     for (double tick : ticksToTry(wish)) {

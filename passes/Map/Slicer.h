@@ -30,6 +30,8 @@ public:
   const fabric::LayerPlanner &plan() const { return planner; }
 
 private:
+  mlir::FailureOr<double> solveOnce(const RealTime &wish);
+  bool moreDram();
   enum class Outcome : uint8_t { Fits, Slow, Refused };
   mlir::LogicalResult scanAll();
   Outcome shrink(uint32_t node);
@@ -52,6 +54,7 @@ private:
   const MachineModel &machine;
   fabric::LayerPlanner planner;
   std::vector<bool> untimed; ///< nodes that are cut by bytes alone
+  bool inDram = false;       ///< rows may be there
   Slowness slow;             ///< why the last attempt was slow
   llvm::StringRef elsewhere; ///< help line of refusals
 };

@@ -16,10 +16,11 @@ using namespace snnc::fabric;
 
 /// Buffers are aligned, inside what the planner may use, and disjoint.
 void MappingChecker::checkBuffers(SliceOp slice) {
-  llvm::SmallVector<BufferOp> buffers;
+  llvm::SmallVector<BufferOp> buffers, far;
   for (Operation *user : slice.getSlice().getUsers())
     if (auto buffer = dyn_cast<BufferOp>(user))
-      buffers.push_back(buffer);
+      (buffer.getDram() ? far : buffers).push_back(buffer);
+  checkDramBuffers(slice, far);
   for (BufferOp buffer : buffers)
     if (!buffer.getAt() || *buffer.getAt() % machine.sram.alignment != 0 ||
         *buffer.getAt() < machine.sram.program.end ||
@@ -42,7 +43,41 @@ void MappingChecker::checkBuffers(SliceOp slice) {
           << "buffers '" << buffers[i - 1].getName() << "' and '"
           << buffers[i].getName() << "' of " << describe(slice)
           << " overlap at " << hex(*buffers[i].getAt());
+  buffers.append(far);
   checkContent(slice, buffers);
+}
+
+/// Rows in DRAM are aligned, inside one interface, and no other core's of the
+/// chip.
+void MappingChecker::checkDramBuffers(SliceOp slice,
+                                      llvm::ArrayRef<BufferOp> buffers) {
+  for (BufferOp buffer : buffers) {
+    uint64_t at = buffer.getAt().value_or(0), end = at + buffer.getBytes();
+    bool inside = false;
+    for (uint32_t i = 0; machine.hasDram() && i < machine.dram->interfaces;
+         ++i) {
+      AddressRange range = machine.dramInterface(i);
+      inside |= at >= range.begin && end <= range.end;
+    }
+    if (!inside || at % kTransferUnit != 0 || buffer.getName() != "rows") {
+      error(buffer, "SNN0377")
+          << "buffer '" << buffer.getName() << "' of " << describe(slice)
+          << " is not rows inside one DRAM interface of its chip at a "
+             "multiple of "
+          << kTransferUnit << " B";
+      continue;
+    }
+    ChipCoordinate chip = slice.getAtAttr() ? addressOf(slice.getAtAttr()).chip
+                                            : ChipCoordinate();
+    auto &taken = inDram[chip];
+    auto next = taken.lower_bound(at);
+    bool overlaps = (next != taken.end() && next->first < end) ||
+                    (next != taken.begin() && std::prev(next)->second > at);
+    if (overlaps)
+      error(buffer, "SNN0377") << "rows of " << describe(slice)
+                               << " overlap others in DRAM at " << hex(at);
+    taken[at] = end;
+  }
 }
 
 /// Every structure that the core program addresses is there and large enough.
@@ -79,6 +114,7 @@ void MappingChecker::checkContent(SliceOp slice,
           << ", not elsewhere";
   }
   checkParadigm(slice, node);
+  checkFetch(slice, buffers);
   if (slice.getParallel()) {
     llvm::StringMap<uint64_t> bytes;
     for (BufferOp buffer : buffers)
@@ -95,6 +131,31 @@ void MappingChecker::checkContent(SliceOp slice,
       error(block, "SNN0377")
           << "rows and index have " << rows.lookup(block.getProjection())
           << " B, the block " << block.getBytes() << " B";
+}
+
+/// Rows are where their encoding says, and there are row buffers for them.
+void MappingChecker::checkFetch(SliceOp slice,
+                                llvm::ArrayRef<BufferOp> buffers) {
+  uint64_t buffer = 0;
+  for (BufferOp op : buffers)
+    if (op.getName() == "fetch")
+      buffer = op.getBytes();
+  for (BlockOp block : blocksOf(slice)) {
+    auto rows = dyn_cast<RowsAttr>(block.getEncoding());
+    bool fetched = rows && isFetched(encodingOf(rows));
+    for (BufferOp op : buffers)
+      if (op.getName() == "rows" && op.getBlock() == block.getProjection() &&
+          bool(op.getDram()) != fetched)
+        error(op, "SNN0377")
+            << "the rows of block " << int64_t(block.getProjection()) << " of "
+            << describe(slice) << " are in "
+            << (fetched ? "SRAM, their encoding says DRAM"
+                        : "DRAM, their encoding says SRAM");
+    if (fetched && (buffer == 0 || buffer % (2 * kTransferUnit) != 0))
+      error(slice, "SNN0377")
+          << describe(slice) << " need a buffer 'fetch' of two times a "
+          << "multiple of " << kTransferUnit << " B for rows in DRAM";
+  }
 }
 
 /// The slice is computed as the network asks, its blocks are encoded for it.

@@ -10,6 +10,7 @@
 #include "passes/Program/NeuronLoop.h"
 #include "passes/Program/Passes.h"
 #include "passes/Program/RowLoops.h"
+#include "passes/Program/RowPipeline.h"
 #include "runtime/abi/CoreHeader.h"
 
 #include "llvm/ADT/TypeSwitch.h"
@@ -99,6 +100,9 @@ private:
       history = historyOf(*e, header, tick);
       set(hint.noted, history.sources);
     }
+    std::optional<RowPipeline> rowPipeline;
+    if (add && llvm::any_of(add.getFormats(), isFetched))
+      pipeline = &rowPipeline.emplace(*e, header);
     auto packets = builder.create<pe::ForPacketsOp>(handler.getLoc(), e->core);
     Block &body = packets.getBody().emplaceBlock();
     Value key = body.addArgument(builder.getI32Type(), handler.getLoc());
@@ -112,11 +116,17 @@ private:
     }
     if (note)
       closeHistory(*e, history, get(hint.noted));
-    return success();
+    LogicalResult drained = success();
+    if (pipeline)
+      pipeline->drain(contextOf({}, {}), [&](const RowContext &row) {
+        drained = lowerFetched(add, row);
+      });
+    pipeline = nullptr;
+    return drained;
   }
 
   /// The entry of the packet before. Keys of one sender come in a run, so the
-  /// table is rarely searched. Local variables: LLVM makes them registers.
+  /// table is rarely searched. Variables.
   struct Hint {
     Value entry, first, size;
     /// Parallel: what a key lacks to its source number; where the next number
@@ -124,21 +134,11 @@ private:
     Value number, noted;
   };
   Hint createHint() {
-    auto variable = [&] {
-      Value address = builder.create<LLVM::AllocaOp>(
-          e->loc, LLVM::LLVMPointerType::get(program.getContext()),
-          builder.getI32Type(), e->constant(1));
-      builder.create<LLVM::StoreOp>(e->loc, e->constant(0), address);
-      return address;
-    };
+    auto variable = [&] { return e->variable(e->constant(0)); };
     return {variable(), variable(), variable(), variable(), variable()};
   }
-  Value get(Value variable) {
-    return builder.create<LLVM::LoadOp>(e->loc, builder.getI32Type(), variable);
-  }
-  void set(Value variable, Value value) {
-    builder.create<LLVM::StoreOp>(e->loc, value, variable);
-  }
+  Value get(Value variable) { return e->get(variable); }
+  void set(Value variable, Value value) { e->set(variable, value); }
 
   /// All entries whose range of keys holds `key`.
   LogicalResult lowerLookup(Value key, Value table, Value count,
@@ -271,25 +271,78 @@ private:
     Value first = get(hint.first), source = e->sub(key, first);
     LogicalResult result = success();
     forEntries(get(hint.entry), first, table, [&](Value entry) {
-      result =
-          lowerFormats(add, {entry, source, tick, slotMask, slotBytes, ringBase,
-                             loadHeader(offsetof(SnncCoreHeader, n_neurons))});
+      result = lowerFormats(add, contextOf(entry, source));
     });
     return result;
   }
 
-  LogicalResult lowerFormats(RingAddOp add, const RowContext &row) {
-    ArrayAttr formats = add.getFormats();
-    if (formats.size() == 1)
-      return lowerFormat(add, 0, row);
+  RowContext contextOf(Value entry, Value source) {
+    return {entry,
+            source,
+            tick,
+            slotMask,
+            slotBytes,
+            ringBase,
+            loadHeader(offsetof(SnncCoreHeader, n_neurons))};
+  }
+
+  static bool isFetched(Attribute format) {
+    auto rows = dyn_cast<fabric::RowsAttr>(format);
+    return rows && rows.getFormat()->isFetched(rows.getFields());
+  }
+
+  /// `lower` for the format of the row's entry, one of those that `wanted`
+  /// admits.
+  LogicalResult
+  forKind(RingAddOp add, const RowContext &row,
+          llvm::function_ref<bool(Attribute)> wanted,
+          llvm::function_ref<LogicalResult(unsigned kind)> lower) {
+    llvm::SmallVector<unsigned> kinds;
+    for (auto [k, format] : llvm::enumerate(add.getFormats()))
+      if (wanted(format))
+        kinds.push_back(unsigned(k));
+    if (kinds.size() == 1)
+      return lower(kinds.front());
     Value kind = e->load(e->add(row.entry, offsetof(SnncTableEntry, kind)));
     LogicalResult result = success();
-    for (unsigned k = 0; k < formats.size(); ++k)
+    for (unsigned k : kinds)
       e->ifThen(e->compare(CmpIPredicate::eq, kind, e->constant(k)), [&] {
-        if (failed(lowerFormat(add, k, row)))
+        if (failed(lower(k)))
           result = failure();
       });
     return result;
+  }
+
+  LogicalResult lowerFormats(RingAddOp add, const RowContext &row) {
+    auto any = [](Attribute) { return true; };
+    if (!pipeline)
+      return forKind(add, row, any,
+                     [&](unsigned k) { return lowerFormat(add, k, row); });
+    // Found by formats, fetched in one place.
+    Value zero = e->constant(0);
+    Value from = e->variable(zero), bytes = e->variable(zero),
+          count = e->variable(zero);
+    LogicalResult found = forKind(add, row, any, [&](unsigned k) {
+      Attribute format = add.getFormats()[k];
+      if (!isFetched(format))
+        return lowerFormat(add, k, row);
+      auto rows = cast<fabric::RowsAttr>(format);
+      auto place = rows.getFormat()->emitFind(*e, rows.getFields(), row);
+      set(from, place.from);
+      set(bytes, place.bytes);
+      set(count, place.count);
+      return success();
+    });
+    LogicalResult worked = success();
+    pipeline->push(
+        {get(from), get(bytes), get(count)}, row,
+        [&](const RowContext &before) { worked = lowerFetched(add, before); });
+    return success(succeeded(found) && succeeded(worked));
+  }
+
+  LogicalResult lowerFetched(RingAddOp add, const RowContext &row) {
+    return forKind(add, row, isFetched,
+                   [&](unsigned k) { return lowerFormat(add, k, row); });
   }
 
   LogicalResult lowerFormat(RingAddOp add, unsigned kind,
@@ -428,6 +481,7 @@ private:
   uint32_t header;
   LoopEmitter *e = nullptr;
   Value tick, ringBase, slotBytes, slotMask, neurons, bitmap;
+  RowPipeline *pipeline = nullptr; ///< where rows are in DRAM
 };
 
 struct TickToLoopsPass : impl::TickToLoopsBase<TickToLoopsPass> {

@@ -16,13 +16,14 @@
 #include <stdint.h>
 
 #define SNNC_ABI_MAGIC 0x31434E53u /* "SNC1" */
-#define SNNC_ABI_VERSION 5u
+#define SNNC_ABI_VERSION 6u
 #define SNNC_MAX_STATES 8
 #define SNNC_MAX_PARAMS 24
 #define SNNC_MAX_RECEPTORS 2
 
 /* A core reports how it ended in `status`. */
-#define SNNC_STATUS_READY 0x600Du   /* initialised, waiting for the first tick \
+#define SNNC_STATUS_READY                                                      \
+  0x600Du                           /* initialised, waiting for the first tick \
                                      */
 #define SNNC_STATUS_BAD_ABI 0xBAD1u /* header magic or version unknown */
 
@@ -64,10 +65,14 @@ typedef struct SnncCoreHeader {
   uint32_t map_delays;      /* map_delay_first >= batch */
   uint32_t
       history_base; /* u16 source numbers [history_slots][history_length] */
-  uint32_t history_slots;          /* power of two >= map_delays */
-  uint32_t history_length;         /* spikes of a tick, >= map_sources */
-  uint32_t history_count;          /* address of u16 counts [history_slots] */
-  uint32_t reserved[3];            /* 0 */
+  uint32_t history_slots;  /* power of two >= map_delays */
+  uint32_t history_length; /* spikes of a tick, >= map_sources */
+  uint32_t history_count;  /* address of u16 counts [history_slots] */
+  /* Rows in DRAM, otherwise 0: the two row buffers, one behind the other,
+     fetch_bytes each, aligned as the DMA unit asks for. */
+  uint32_t fetch_base;
+  uint32_t fetch_bytes;
+  uint32_t reserved;               /* 0 */
   uint32_t state[SNNC_MAX_STATES]; /* float32[n_neurons] each */
   uint32_t param[SNNC_MAX_PARAMS]; /* address of float32[n_neurons], or the
                                       float32 value itself where uniform */
@@ -81,7 +86,8 @@ typedef struct SnncTableEntry {
   uint32_t key_count;
   uint32_t kind;       /* index into the program's list of row encodings */
   uint32_t rows_base;  /* dense: first row. sparse: first synaptic word. conv:
-                          first tap of the first channel */
+                          first tap of the first channel. An address in DRAM
+                          where the encoding says so */
   uint32_t index_base; /* dense: bytes per row. conv: number of its first
                           source. sparse: address of u16[key_count + 1],
                           row i = words [index[i], index[i+1]) */

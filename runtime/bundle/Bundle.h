@@ -41,6 +41,9 @@ struct CoreEntry {
   std::string image;          ///< entry name; loaded at `imageBase`
   uint32_t imageBase = 0;     ///< byte address; the rest of SRAM is zero
   uint32_t headerAddress = 0; ///< of the SnncCoreHeader
+  std::string dram = {};      ///< entry name of its rows in DRAM, or empty;
+                              ///< loaded at `dramBase`
+  uint32_t dramBase = 0;      ///< address as the core sees it
   /// Parallel cores: spikes that every source may send in one tick so that the
   /// MAC array's sums are exact. 0: any number.
   uint32_t largestCount = 0;

@@ -41,7 +41,9 @@ static constexpr std::pair<const char *, uint32_t H::*> kWithinSram[] = {
     {"history_base", &H::history_base},
     {"history_slots", &H::history_slots},
     {"history_length", &H::history_length},
-    {"history_count", &H::history_count}};
+    {"history_count", &H::history_count},
+    {"fetch_base", &H::fetch_base},
+    {"fetch_bytes", &H::fetch_bytes}};
 
 /// What a header cannot say, or null.
 static const char *wrongWord(const H &h, uint32_t sramBytes) {
@@ -63,6 +65,8 @@ static const char *wrongWord(const H &h, uint32_t sramBytes) {
     return "operand_bytes";
   if (!ends(h.ring_base, h.ring_slots, h.ring_slot_bytes))
     return "ring_slots";
+  if (!ends(h.fetch_base, 2, h.fetch_bytes))
+    return "fetch_bytes";
   if (!ends(h.history_base, h.history_slots, uint64_t(h.history_length) * 2))
     return "history_slots";
   // Slots are chosen by the low bits of a tick's number.

@@ -31,6 +31,10 @@ static json toJson(const CoreEntry &c) {
             {"imageBase", c.imageBase},
             {"headerAddress", c.headerAddress}};
   addChip(j, c.at.chip);
+  if (!c.dram.empty()) {
+    j["dram"] = c.dram;
+    j["dramBase"] = c.dramBase;
+  }
   if (c.largestCount)
     j["largestCount"] = c.largestCount;
   return j;

@@ -276,6 +276,48 @@ static SnncCoreHeader headerOf(const Bundle &bundle, const CoreEntry &core) {
   return header;
 }
 
+/// The rows of a core in DRAM are inside one interface of its chip.
+static Status checkDram(const Bundle &bundle, const CoreEntry &core,
+                        const std::string &where, const std::string &path) {
+  if (core.dram.empty())
+    return {};
+  const MachineModel &machine = bundle.machine;
+  const std::string *rows = bundle.entry(core.dram);
+  if (!rows)
+    return missingEntry(path, where, core.dram);
+  for (uint32_t i = 0; machine.hasDram() && i < machine.dram->interfaces; ++i) {
+    AddressRange range = machine.dramInterface(i);
+    if (core.dramBase >= range.begin &&
+        core.dramBase + uint64_t(rows->size()) <= range.end)
+      return {};
+  }
+  return doesNotFit(path, where,
+                    fmt::format("{} bytes of rows at {:#x} are not inside one "
+                                "DRAM interface of the machine '{}'",
+                                rows->size(), core.dramBase, machine.name));
+}
+
+/// Rows of two cores of a chip do not overlap.
+static Status checkDrams(const Bundle &bundle, const std::string &path) {
+  std::map<std::pair<ChipCoordinate, uint64_t>, size_t> byPlace;
+  const std::vector<CoreEntry> &cores = bundle.manifest.cores;
+  for (size_t i = 0; i < cores.size(); ++i)
+    if (!cores[i].dram.empty() && bundle.entry(cores[i].dram)->size() &&
+        !byPlace.try_emplace({cores[i].at.chip, cores[i].dramBase}, i).second)
+      return doesNotFit(path, fmt::format("cores[{}]", i),
+                        "its rows in DRAM begin where another core's do");
+  for (auto here = byPlace.begin(); here != byPlace.end(); ++here) {
+    auto next = std::next(here);
+    uint64_t end =
+        here->first.second + bundle.entry(cores[here->second].dram)->size();
+    if (next != byPlace.end() && next->first.first == here->first.first &&
+        next->first.second < end)
+      return doesNotFit(path, fmt::format("cores[{}]", next->second),
+                        "its rows in DRAM overlap another core's");
+  }
+  return {};
+}
+
 static Status checkCore(const Bundle &bundle, size_t index,
                         const std::string &path) {
   const CoreEntry &core = bundle.manifest.cores[index];
@@ -288,6 +330,8 @@ static Status checkCore(const Bundle &bundle, size_t index,
     return doesNotFit(path, where,
                       fmt::format("the machine '{}' has no usable {}",
                                   machine.name, toText(core.at)));
+  if (Status s = checkDram(bundle, core, where, path); !s)
+    return s;
   uint64_t end = uint64_t(core.imageBase) + image->size();
   if (end > machine.sram.bytes)
     return doesNotFit(path, where,
@@ -411,6 +455,8 @@ Status checkContents(const Bundle &bundle, const std::string &path) {
   for (size_t i = 0; i < m.cores.size(); ++i)
     if (Status s = checkCore(bundle, i, path); !s)
       return s;
+  if (Status s = checkDrams(bundle, path); !s)
+    return s;
   if (Status s = checkTables(bundle, path); !s)
     return s;
   for (const PopulationEntry &p : m.populations)

@@ -195,7 +195,7 @@ static CoreEntry readCore(Schema &schema, const json &j,
   CoreEntry c;
   if (!schema.object(j, where,
                      {"pe", "program", "image", "imageBase", "headerAddress"},
-                     {"chip", "largestCount"}))
+                     {"chip", "dram", "dramBase", "largestCount"}))
     return c;
   const json &pe = schema.array(j.at("pe"), where + ".pe", 3);
   if (pe.size() != 3) {
@@ -212,6 +212,13 @@ static CoreEntry readCore(Schema &schema, const json &j,
   c.image = schema.text(j, "image", where);
   c.imageBase = schema.u32(j, "imageBase", where);
   c.headerAddress = schema.u32(j, "headerAddress", where);
+  if (j.contains("dram")) {
+    c.dram = schema.text(j, "dram", where);
+    if (!j.contains("dramBase"))
+      schema.fail(where, "the field 'dramBase' is missing");
+    else
+      c.dramBase = schema.u32(j, "dramBase", where);
+  }
   if (j.contains("largestCount"))
     c.largestCount = schema.u32(j, "largestCount", where);
   return c;

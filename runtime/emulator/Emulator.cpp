@@ -145,6 +145,8 @@ private:
     Programs programs;
     if (Status s = loadPrograms(bundle, programs); !s)
       return s;
+    if (Status s = drams.load(bundle, *machine); !s)
+      return s;
     for (const runtime::CoreEntry &core : manifest.cores)
       if (Status s = addPe(bundle, core, programs); !s)
         return s;
@@ -190,6 +192,8 @@ private:
     content.image = *image;
     content.imageBase = core.imageBase;
     content.headerAddress = core.headerAddress;
+    content.dram = drams.of(core.at.chip);
+    content.dramReaders = drams.readers(core.at.chip);
     auto pe = std::make_unique<Pe>(*machine, std::move(content));
     if (!addCore(core.at, pe->memory(), machine->sram.program.end))
       return problem("SNN0610", "two cores of the bundle use " + where);
@@ -236,6 +240,7 @@ private:
   }
 
   std::unique_ptr<MachineModel> machine;
+  runtime::ChipDrams drams;
   std::vector<std::unique_ptr<Pe>> pes;
   std::vector<uint32_t> chips; ///< of each PE, by RouterMesh's numbers
   RouterMesh routers;

@@ -28,6 +28,11 @@ Pe::Pe(const MachineModel &machine, PeContent peContent)
       timer(machine), sender(machine), receiver(machine, sram),
       mac(machine, sram), devices{&receiver, &sender, &timer, &mac} {
   engine = createCortexM4({sram, machine.sram.program, this});
+  if (content.dram)
+    devices.push_back(
+        &dma.emplace(machine, sram, *content.dram, content.dramReaders));
+  if (dma)
+    dma->attach(engine.get());
   timer.attach(engine.get());
   mac.attach(engine.get());
   counters.at = content.where;
@@ -127,6 +132,11 @@ runtime::PeStatistics Pe::statistics() const {
   all.stackHighWaterBytes = stackHighWater();
   all.macCycles = mac.busyCycles;
   all.macProducts = mac.products;
+  if (dma) {
+    all.dmaCycles = dma->busyCycles;
+    all.dmaTransfers = dma->transfers;
+    all.dmaBytes = dma->bytes;
+  }
   return all;
 }
 

@@ -17,6 +17,7 @@
 #include "runtime/emulator/PeDevices.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,10 @@ struct PeContent {
   std::string image;
   uint32_t imageBase = 0;
   uint32_t headerAddress = 0;
+  /// Of its chip, which outlives the PE, and how many PEs there may fetch; null
+  /// where the machine has none.
+  const runtime::Dram *dram = nullptr;
+  uint32_t dramReaders = 1;
 };
 
 class Pe final : public Bus {
@@ -81,6 +86,7 @@ private:
   PacketSender sender;
   PacketReceiver receiver;
   MacDevice mac;
+  std::optional<DmaDevice> dma;
   std::vector<std::unique_ptr<MmioDevice>> more;
   std::vector<MmioDevice *> devices;
   std::unique_ptr<Engine> engine;

@@ -4,8 +4,10 @@
 #include "runtime/emulator/PeDevices.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <fmt/format.h>
+#include <utility>
 
 namespace snnc::emulator {
 
@@ -201,6 +203,98 @@ bool PacketReceiver::deliver(uint32_t key) {
   writePointer = writePointer + 4 == end ? start : writePointer + 4;
   ++words;
   return true;
+}
+
+//===- DMA unit -----------------------------------------------------------===//
+
+AddressRange DmaDevice::range() const {
+  return block(unit.base, {unit.local, unit.remote, unit.length, unit.config,
+                           unit.done, unit.status, unit.command});
+}
+
+bool DmaDevice::read(uint32_t offset, uint32_t &value) {
+  bool busy = isBusy();
+  if (!busy)
+    finish();
+  if (offset == unit.status)
+    value = busy ? unit.busy : 0;
+  else if (offset == unit.done)
+    value = uint32_t(transfers - busy);
+  else if (offset == unit.local)
+    value = local;
+  else if (offset == unit.remote)
+    value = remote;
+  else if (offset == unit.length)
+    value = length;
+  else if (offset == unit.config)
+    value = config;
+  else
+    return refuse("the DMA unit has no readable register there");
+  return true;
+}
+
+bool DmaDevice::write(uint32_t offset, uint32_t value) {
+  if (offset == unit.local)
+    local = value;
+  else if (offset == unit.remote)
+    remote = value;
+  else if (offset == unit.length)
+    length = value;
+  else if (offset == unit.config)
+    config = value;
+  else if (offset != unit.command)
+    return refuse("the DMA unit has no writable register there");
+  else if (value != unit.startRead)
+    return refuse(
+        fmt::format("the DMA unit does not know the command {:#x}", value));
+  else
+    return start();
+  return true;
+}
+
+void DmaDevice::reset() {
+  local = remote = length = config = from = to = size = 0;
+  readyAt = transfers = bytes = busyCycles = 0;
+  underWay = false;
+}
+
+bool DmaDevice::start() {
+  if (isBusy())
+    return refuse("the DMA unit is still busy");
+  finish();
+  for (auto [name, number] :
+       {std::pair("local address", local), std::pair("remote address", remote),
+        std::pair("length", length)})
+    if (number % unit.alignment != 0)
+      return refuse(fmt::format("DMA: the {} {:#x} is not aligned to {} B",
+                                name, number, unit.alignment));
+  if (local < machine.sram.program.end ||
+      uint64_t(local) + length > sram.size())
+    return refuse(fmt::format("DMA: {} B to {:#x} leave the SRAM behind the "
+                              "program",
+                              length, local));
+  if (!dram.holds(remote, length))
+    return refuse(fmt::format("DMA: {} B at {:#x} are not inside one DRAM "
+                              "interface",
+                              length, remote));
+  from = remote;
+  to = local;
+  size = length;
+  underWay = true;
+  auto cycles = uint64_t(std::ceil(machine.dmaCycles(length, readers)));
+  readyAt = engine->cycles() + cycles;
+  busyCycles += cycles;
+  bytes += length;
+  ++transfers;
+  return true;
+}
+
+/// Nothing is in SRAM before the time is over: a program that does not wait
+/// works on what was there.
+void DmaDevice::finish() {
+  if (underWay)
+    dram.read(from, sram.subspan(to, size));
+  underWay = false;
 }
 
 } // namespace snnc::emulator

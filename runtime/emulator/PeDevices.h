@@ -10,6 +10,7 @@
 #ifndef SNNC_RUNTIME_EMULATOR_PEDEVICES_H
 #define SNNC_RUNTIME_EMULATOR_PEDEVICES_H
 
+#include "runtime/cores/Dram.h"
 #include "runtime/emulator/Engine.h"
 #include "runtime/emulator/MmioDevice.h"
 
@@ -90,6 +91,45 @@ private:
   std::span<std::byte> sram;
   uint32_t config = 0, control = 0, start = 0, end = 0;
   uint32_t readPointer = 0, writePointer = 0, words = 0, dropped = 0;
+};
+
+/// The DMA unit: copies from the chip's DRAM into the PE's SRAM while the core
+/// goes on. Our reading: writing the command begins a transfer of `length`
+/// bytes, `status` holds the busy bit until it is done, and the bytes are in
+/// SRAM no sooner. The time of a transfer: MachineModel::dmaCycles, with the
+/// PEs of the chip that may fetch as its readers (docs/emulator.md).
+class DmaDevice final : public MmioDevice {
+public:
+  /// `dram` outlives it, `readers` of its PEs may fetch. hasDram().
+  DmaDevice(const MachineModel &machine, std::span<std::byte> sram,
+            const runtime::Dram &dram, uint32_t readers)
+      : machine(machine), unit(machine.dram->dma), sram(sram), dram(dram),
+        readers(readers) {}
+  void attach(Engine *core) { engine = core; }
+
+  AddressRange range() const override;
+  bool read(uint32_t offset, uint32_t &value) override;
+  bool write(uint32_t offset, uint32_t value) override;
+  void reset() override;
+
+  uint64_t transfers = 0, bytes = 0; ///< since reset
+  uint64_t busyCycles = 0;           ///< of all transfers, since reset
+
+private:
+  bool start();
+  bool isBusy() const { return engine->cycles() < readyAt; }
+  void finish();
+
+  const MachineModel &machine;
+  const DmaUnit &unit;
+  std::span<std::byte> sram;
+  const runtime::Dram &dram;
+  uint32_t readers;
+  Engine *engine = nullptr;
+  uint32_t local = 0, remote = 0, length = 0, config = 0;
+  uint64_t readyAt = 0;                ///< engine cycles
+  bool underWay = false;               ///< its bytes are not in SRAM yet
+  uint32_t from = 0, to = 0, size = 0; ///< of that transfer
 };
 
 } // namespace snnc::emulator

@@ -68,6 +68,9 @@ DeviceStatistics &DeviceStatistics::operator+=(const DeviceStatistics &add) {
     a.packetsDropped += b.packetsDropped;
     a.macCycles += b.macCycles;
     a.macProducts += b.macProducts;
+    a.dmaCycles += b.dmaCycles;
+    a.dmaTransfers += b.dmaTransfers;
+    a.dmaBytes += b.dmaBytes;
     a.receiveHighWater = std::max(a.receiveHighWater, b.receiveHighWater);
     a.stackHighWaterBytes =
         std::max(a.stackHighWaterBytes, b.stackHighWaterBytes);

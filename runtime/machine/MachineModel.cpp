@@ -54,6 +54,13 @@ std::optional<ChipCoordinate> MachineModel::neighbour(ChipCoordinate chip,
   return other;
 }
 
+double MachineModel::dmaCycles(double bytes, double readers) const {
+  double share =
+      dram->bytesPerSecond / level().clockHz / std::max(1.0, readers);
+  return dram->dma.setupCycles + dram->latencySeconds * level().clockHz +
+         bytes / std::min(share, dram->dma.bytesPerCycle);
+}
+
 ChipCoordinate MachineModel::hostChip() const {
   for (uint32_t board = 0; board < layout.boards; ++board)
     for (ChipCoordinate chip : layout.chipsOf(board))
@@ -299,6 +306,49 @@ void checkRegisters(Checker &check, const MachineModel &m) {
                 a.operandAlignment);
 }
 
+void checkDram(Checker &check, const MachineModel &m) {
+  if (!m.dram)
+    return;
+  const DramLayout &d = *m.dram;
+  const DmaUnit &u = d.dma;
+  check.registers("dram.dma", u.base,
+                  {{"local", u.local},
+                   {"remote", u.remote},
+                   {"length", u.length},
+                   {"config", u.config},
+                   {"done", u.done},
+                   {"status", u.status},
+                   {"command", u.command}});
+  check.require(u.base >= 0xE0000000u && u.base < 0xFFFF0000u &&
+                    (u.base < 0xE000E000u || u.base >= 0xE000F000u),
+                "SNN0112", "dram.dma.base {:#x} is no device address", u.base);
+  check.require(u.startRead != 0 && u.busy != 0, "SNN0112",
+                "dram.dma.startRead or dram.dma.busy is 0");
+  check.require(u.alignment >= 4 && u.alignment <= 256 &&
+                    (u.alignment & (u.alignment - 1)) == 0 &&
+                    u.alignment <= m.sram.alignment,
+                "SNN0112",
+                "dram.dma.alignment {} is not a power of two from 4 to 256 and "
+                "to sram.alignment",
+                u.alignment);
+  check.require(u.setupCycles <= 1000000 && u.bytesPerCycle >= 1e-3 &&
+                    u.bytesPerCycle <= 1e6 && d.bytesPerSecond >= 1 &&
+                    d.bytesPerSecond <= 1e15 && d.latencySeconds <= 1,
+                "SNN0113", "dram moves no bytes in a usable time");
+  uint64_t each = m.dramBytes.value_or(0) / std::max(1u, d.interfaces);
+  bool fits =
+      d.interfaces >= 1 && d.interfaces <= 16 && d.base % u.alignment == 0 &&
+      d.interfaceStride % 256 == 0 &&
+      d.reserved % std::max(4u, u.alignment) == 0 && each % 256 == 0 &&
+      each <= d.interfaceStride && d.base >= m.sram.bytes &&
+      d.base + uint64_t(d.interfaceStride) * (d.interfaces - 1) + each <=
+          0xE0000000u;
+  check.require(fits && (!m.dramBytes || d.reserved < each), "SNN0112",
+                "dram: {} interfaces of {} B with {} B reserved do not fit "
+                "addresses {:#x} to 0xe0000000, {} B apart",
+                d.interfaces, each, d.reserved, d.base, d.interfaceStride);
+}
+
 void checkClocks(Checker &check, const MachineModel &m) {
   auto clock = [&](const std::string &name, double hertz) {
     check.require(hertz >= 1 && hertz <= 1e11, "SNN0113",
@@ -333,6 +383,7 @@ std::vector<Diagnostic> validate(const MachineModel &machine) {
   checkDead(check, machine);
   checkLinks(check, machine);
   checkRegisters(check, machine);
+  checkDram(check, machine);
   checkClocks(check, machine);
   return std::move(check.findings);
 }

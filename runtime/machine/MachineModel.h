@@ -86,6 +86,34 @@ struct ExpUnit {
   uint32_t base = 0;
 };
 
+/// The DMA unit of a PE (facts A4/A12). Offsets from `base`, bytes.
+struct DmaUnit {
+  uint32_t base = 0;
+  uint32_t local = 0;  ///< address in the PE's SRAM
+  uint32_t remote = 0; ///< address in DRAM
+  uint32_t length = 0; ///< bytes
+  uint32_t config = 0, done = 0;
+  uint32_t status = 0;      ///< holds `busy` while a transfer runs
+  uint32_t command = 0;     ///< writing startRead begins one
+  uint32_t startRead = 0;   ///< DRAM to SRAM
+  uint32_t busy = 0;        ///< mask in status
+  uint32_t alignment = 0;   ///< of both addresses and the length, bytes
+  uint32_t setupCycles = 0; ///< from the command to the first request
+  double bytesPerCycle = 0; ///< of one PE at its default level
+};
+
+/// A chip's DRAM as its cores see it (facts A4): the same addresses on every
+/// chip, one interface behind the other.
+struct DramLayout {
+  uint32_t base = 0; ///< address of the first interface
+  uint32_t interfaces = 0;
+  uint32_t interfaceStride = 0; ///< from one interface to the next, bytes
+  uint32_t reserved = 0;        ///< bytes at the front of each
+  double bytesPerSecond = 0;    ///< sustained, all interfaces of a chip
+  double latencySeconds = 0;    ///< from a request to its first bytes
+  DmaUnit dma;
+};
+
 /// One speed step of a PE.
 struct PerformanceLevel {
   std::string name;                   ///< "0.50V", "0.80V"
@@ -144,7 +172,26 @@ struct MachineModel {
   std::vector<PerformanceLevel> levels;
   uint32_t defaultLevel = 0; ///< index into `levels`
   double managementClockHz = 0;
-  std::optional<uint64_t> dramBytes; ///< per chip; absent where disputed
+  /// Of a chip, all interfaces; absent where disputed or not there.
+  std::optional<uint64_t> dramBytes;
+  std::optional<DramLayout> dram; ///< how it is reached
+
+  bool hasDram() const { return dram && dramBytes; }
+  /// Bytes of interface `i` that may be given away, as core addresses.
+  /// hasDram().
+  AddressRange dramInterface(uint32_t i) const {
+    uint32_t begin = dram->base + i * dram->interfaceStride;
+    return {begin + dram->reserved,
+            uint32_t(begin + *dramBytes / dram->interfaces)};
+  }
+  /// The same of all interfaces of a chip; 0 without DRAM.
+  uint64_t dramRoom() const {
+    return hasDram() ? *dramBytes - uint64_t(dram->interfaces) * dram->reserved
+                     : 0;
+  }
+  /// PE cycles from the command to the last byte of a transfer while `readers`
+  /// PEs of the chip share its DRAM evenly. hasDram().
+  double dmaCycles(double bytes, double readers) const;
 
   const PerformanceLevel &level() const { return levels[defaultLevel]; }
   /// The usable cores of all chips, in allocation order.

@@ -44,6 +44,12 @@ public:
   }
 
   template <typename T, typename Body>
+  void maybe(const char *key, std::optional<T> &content, Body body) {
+    if (isGiven(key))
+      group(key, [&] { body(content.emplace()); });
+  }
+
+  template <typename T, typename Body>
   void list(const char *key, std::vector<T> &elements, Body body) {
     YAML::Node inner = child(key);
     if (error)

@@ -9,6 +9,7 @@
 //   list(key, vector, body)     a list of maps, body(element)
 //   field(key, member)          a leaf
 //   pes(model)                  the PE list, which has two spellings
+//   maybe(key, optional, body)  a map that may be absent, body(content)
 //   layout(model)               boards, what is dead, links: each may be absent
 //
 //===----------------------------------------------------------------------===//
@@ -79,6 +80,31 @@ template <typename Visitor, typename Mac> void visitMac(Visitor &v, Mac &m) {
   v.field("irq", m.irq);
 }
 
+template <typename Visitor, typename Dram> void visitDram(Visitor &v, Dram &d) {
+  v.field("base", d.base);
+  v.field("interfaces", d.interfaces);
+  v.field("interfaceStride", d.interfaceStride);
+  v.field("reserved", d.reserved);
+  v.field("bytesPerSecond", d.bytesPerSecond);
+  v.field("latencySeconds", d.latencySeconds);
+  v.group("dma", [&] {
+    auto &u = d.dma;
+    v.field("base", u.base);
+    v.field("local", u.local);
+    v.field("remote", u.remote);
+    v.field("length", u.length);
+    v.field("config", u.config);
+    v.field("done", u.done);
+    v.field("status", u.status);
+    v.field("command", u.command);
+    v.field("startRead", u.startRead);
+    v.field("busy", u.busy);
+    v.field("alignment", u.alignment);
+    v.field("setupCycles", u.setupCycles);
+    v.field("bytesPerCycle", u.bytesPerCycle);
+  });
+}
+
 /// Walks every key of a machine file. `Model` is MachineModel or const of it.
 template <typename Visitor, typename Model>
 void visitMachine(Visitor &v, Model &m) {
@@ -114,6 +140,7 @@ void visitMachine(Visitor &v, Model &m) {
   v.field("defaultLevel", m.defaultLevel);
   v.field("managementClockHz", m.managementClockHz);
   v.field("dramBytes", m.dramBytes);
+  v.maybe("dram", m.dram, [&](auto &dram) { visitDram(v, dram); });
 }
 
 } // namespace snnc

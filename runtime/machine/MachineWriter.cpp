@@ -34,6 +34,11 @@ public:
       within(array.back(), [&] { body(element); });
     }
   }
+  template <typename T, typename Body>
+  void maybe(const char *key, const std::optional<T> &content, Body body) {
+    if (content)
+      group(key, [&] { body(*content); });
+  }
   void pes(const MachineModel &machine) {
     nlohmann::json list = nlohmann::json::array();
     for (PeCoordinate pe : machine.pes)

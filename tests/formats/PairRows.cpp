@@ -64,25 +64,26 @@ public:
     to.push_back({this, {kPairBytes}});
   }
   std::optional<BlockSize>
-  size(ArrayRef<uint32_t>, const BlockStatistics &statistics,
+  size(ArrayRef<uint32_t> fields, const BlockStatistics &statistics,
        fabric::Range targets,
        std::span<const fabric::Range> sourceSlices) const override {
     if (targets.size() > 65536 ||
         statistics.maxDelay() - statistics.minDelay() > 65535)
       return std::nullopt;
     return BlockSize{statistics.synapses(targets) * kPairBytes,
-                     indexBytes(sourceSlices)};
+                     indexBytes(fields, sourceSlices)};
   }
   uint64_t
-  indexBytes(std::span<const fabric::Range> sourceSlices) const override {
+  indexBytes(llvm::ArrayRef<uint32_t>,
+             std::span<const fabric::Range> sourceSlices) const override {
     return 4 * (sourcesIn(sourceSlices) + 1);
   }
   bool isBetter(double, double) const override { return true; }
 
-  std::unique_ptr<BlockWriter> write(ArrayRef<uint32_t>,
+  std::unique_ptr<BlockWriter> write(ArrayRef<uint32_t> fields,
                                      const BlockBytes<std::byte> &block,
                                      const SynapseView &) const override {
-    if (block.index.size() != indexBytes(block.sourceSlices))
+    if (block.index.size() != indexBytes(fields, block.sourceSlices))
       return nullptr;
     return std::make_unique<PairWriter>(block);
   }

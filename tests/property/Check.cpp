@@ -15,13 +15,17 @@
 #include "runtime/emulator/Emulator.h"
 #include "runtime/host/Compare.h"
 #include "runtime/host/CoreDevice.h"
+#include "runtime/support/Temporaries.h"
 #include "tools/snnc/Compile.h"
 #include "tools/snnc/DrivenInputs.h"
 #include "tools/snnc/Messages.h"
 #include "tools/snnc/Network.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fmt/format.h>
+#include <fstream>
+#include <unistd.h>
 
 using namespace mlir;
 
@@ -34,8 +38,9 @@ struct Variant {
   decide::ParadigmMode paradigm;
   bool pinned = false; ///< paradigms of NetworkSpec::pins
   uint32_t slice = 0;
-  bool native = false;  ///< run as native core programs too
-  uint32_t sources = 0; ///< of a parallel core that can be split further
+  bool native = false;      ///< run as native core programs too
+  uint32_t sources = 0;     ///< of a parallel core that can be split further
+  std::string machine = {}; ///< file
 };
 
 /// Why a network may be refused: see docs/diagnostics/map.md and runtime.md.
@@ -53,6 +58,7 @@ public:
           const fabric::RowFormat *added)
       : spec(spec), cache(cache), added(added) {}
   Outcome run();
+  Outcome runDram();
   Outcome runEngine(const std::shared_ptr<target::NativeCode> &code);
 
 private:
@@ -283,10 +289,24 @@ std::shared_ptr<runtime::Bundle> Checker::compile(const Variant &variant,
   options.paradigm = variant.paradigm;
   options.maxNeurons = variant.slice;
   options.maxSources = variant.sources;
+  options.machine = variant.machine;
   options.tickSeconds = 0.1; // this is about bits, not about time
   options.jobs = 1;
   return s2::buildBundle(*copy, options, provenanceOf(options, Dynamics()),
-                         findings, &cache);
+                         findings, variant.machine.empty() ? &cache : nullptr);
+}
+
+/// A machine with so many PEs, and so many bytes between program and stack.
+static std::string littleMachine(uint32_t pes, uint32_t room) {
+  std::string list;
+  for (uint32_t i = 0; i < pes; ++i)
+    list += fmt::format("{}[{}, {}, {}]", i ? ", " : "", 1 + i / 4 % 7,
+                        1 + i / 28, i % 4);
+  uint32_t end = 0x2000 + room;
+  return fmt::format("schema: 1\nbase: spinnaker2\nname: little\npes: {{list: "
+                     "[{}]}}\nsram: {{bytes: {}, program: [0, 0x2000], stack: "
+                     "[{}, {}]}}\n",
+                     list, end + 0x1000, end, end + 0x1000);
 }
 
 bool Checker::refused(const Variant &variant,
@@ -384,6 +404,34 @@ Outcome Checker::run() {
   return outcome;
 }
 
+Outcome Checker::runDram() {
+  if (!prepare() || !runReference())
+    return outcome;
+  uint32_t pes = 0;
+  for (auto population : networkOf(*module).getOps<snn::PopulationOp>())
+    pes += population ? 1 : 0;
+  Temporary file(
+      (std::filesystem::temp_directory_path() /
+       fmt::format("snnc-property-{}-{}.yaml", ::getpid(), spec.seed))
+          .string());
+  Variant variant{"rows in DRAM", decide::ParadigmMode::Serial};
+  variant.native = true;
+  variant.machine = file.path();
+  for (uint32_t room = 1024; room <= 98304; room += room / 4 / 16 * 16) {
+    std::ofstream(file.path()) << littleMachine(pes, room);
+    DiagnosticSink findings;
+    auto bundle = compile(variant, findings);
+    if (!bundle)
+      continue; // too little even so
+    outcome.inDram = llvm::any_of(
+        bundle->manifest.cores,
+        [](const runtime::CoreEntry &core) { return !core.dram.empty(); });
+    runVariant(variant);
+    break;
+  }
+  return outcome;
+}
+
 Outcome Checker::runEngine(const std::shared_ptr<target::NativeCode> &code) {
   std::vector<cpu::Tuning> all = everyTuning(spec);
   if (!prepare() || !runReference())
@@ -404,6 +452,11 @@ Outcome Checker::runEngine(const std::shared_ptr<target::NativeCode> &code) {
 Outcome check(const NetworkSpec &spec, s2::PartCache &cache,
               const fabric::RowFormat *added) {
   return Checker(spec, cache, added).run();
+}
+
+Outcome checkDram(const NetworkSpec &spec) {
+  s2::PartCache unused;
+  return Checker(spec, unused, nullptr).runDram();
 }
 
 Outcome checkEngine(const NetworkSpec &spec,

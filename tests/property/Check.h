@@ -38,12 +38,17 @@ struct Outcome {
   bool parallelPes = false;     ///< some core used the MAC array
   bool rowSplits = false;       ///< some population is split by sources
   bool addedFormat = false;     ///< some block has the format that was added
+  bool inDram = false;          ///< some rows are in DRAM
 };
 
 /// Runs every variant; stops at the first difference. `cache` keeps core
 /// programs from network to network. `added`: a row format beside the chip's.
 Outcome check(const NetworkSpec &spec, s2::PartCache &cache,
               const fabric::RowFormat *added = nullptr);
+
+/// Serial cores alone, one a population, with as little SRAM as holds them:
+/// rows are in DRAM. On the emulated chip and natively.
+Outcome checkDram(const NetworkSpec &spec);
 
 /// The CPU engine alone: 1 to 4 threads with every encoding and all mixed, in
 /// integers and in float. `code` keeps models from network to network.

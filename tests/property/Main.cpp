@@ -8,6 +8,7 @@
 //   snnc-property --seed 17 --shrink         the smallest that still fails
 //   snnc-property --first 0 --count 12 --added-format
 //                                            with rows of tests/formats
+//   snnc-property --first 0 --count 24 --dram  rows in DRAM
 //   snnc-property --first 0 --count 400 --engine
 //
 // Exit code 1 when a network fails, when more variants are refused than
@@ -162,6 +163,31 @@ int runEngine(uint64_t first, uint64_t count,
   return totals.failed != 0;
 }
 
+/// Rows in DRAM alone.
+int runDram(uint64_t first, uint64_t count,
+            const std::vector<std::string> &models) {
+  Totals totals;
+  unsigned inDram = 0;
+  for (uint64_t seed = first; seed < first + count; ++seed) {
+    Outcome outcome = checkDram(generate(seed, models));
+    totals.add(outcome);
+    inDram += outcome.inDram;
+    if (!outcome.failure.empty()) {
+      ++totals.failed;
+      fmt::print("FAILED: seed {}: {}\n", seed, outcome.failure);
+    }
+  }
+  fmt::print("{} network(s), {} with rows in DRAM, {} failed; {} run(s) agree "
+             "with the reference; {} spike(s)\n",
+             totals.networks, inDram, totals.failed, totals.compared,
+             totals.spikes);
+  if (inDram * 2 < totals.networks) {
+    fmt::print("FAILED: fewer than half of the networks have rows in DRAM\n");
+    return 1;
+  }
+  return totals.failed != 0;
+}
+
 int runRange(uint64_t first, uint64_t count,
              const std::vector<std::string> &models, const char *program,
              const fabric::RowFormat *added) {
@@ -185,7 +211,8 @@ int runRange(uint64_t first, uint64_t count,
 int main(int argc, char **argv) {
   CLI::App app{"Random networks: reference, serial, parallel, any split"};
   uint64_t first = 0, count = 0, seed = 0;
-  bool dump = false, shrinks = false, added = false, engine = false;
+  bool dump = false, shrinks = false, added = false, engine = false,
+       inDram = false;
   app.add_option("--first", first, "First seed of a range");
   app.add_option("--count", count, "Seeds in the range");
   CLI::Option *one = app.add_option("--seed", seed, "One network");
@@ -193,12 +220,16 @@ int main(int argc, char **argv) {
   app.add_flag("--shrink", shrinks, "Make a failing one smaller")->needs(one);
   app.add_flag("--added-format", added,
                "A range with a row format that only the tests have");
+  app.add_flag("--dram", inDram,
+               "A range on machines with little SRAM: rows are in DRAM");
   app.add_flag("--engine", engine,
                "A range on the CPU engine: all threads, all encodings");
   CLI11_PARSE(app, argc, argv);
   std::vector<std::string> models = snn::libraryModelNames();
   if (one->count())
     return runOne(generate(seed, models), dump, shrinks);
+  if (inDram)
+    return runDram(first, count, models);
   if (engine)
     return runEngine(first, count, models);
   return runRange(first, count, models, argv[0],

@@ -107,8 +107,15 @@ void CoreWalk::walkRows() {
     uint64_t bits = bitsOf(encoding);
     if (encoding.starts_with("dense"))
       written(entry.rows_base, uint64_t(entry.key_count) * entry.index_base);
-    if (!encoding.starts_with("sparse"))
+    if (!encoding.starts_with("sparse") || entry.key_count == 0)
       continue;
+    if (encoding.find("dram") != std::string::npos) {
+      // A record for every 32 sources: u32, u16 for each and one more.
+      uint64_t full = (entry.key_count - 1) / 32,
+               rest = entry.key_count - 32 * full;
+      written(entry.index_base, 72 * full + 4 + 2 * (rest + 1));
+      continue;
+    }
     auto words = read<uint16_t>(entry.index_base + 2 * entry.key_count);
     written(entry.index_base, 2 * (uint64_t(entry.key_count) + 1));
     written(entry.rows_base, words * bits / 8);
@@ -176,6 +183,7 @@ std::string CoreWalk::check() {
   if (header.panel_count) {
     walkMap();
   } else {
+    written(header.fetch_base, 2 * uint64_t(header.fetch_bytes));
     written(header.ring_base,
             uint64_t(header.ring_slots) * header.ring_slot_bytes);
     for (const std::string &encoding : encodings)

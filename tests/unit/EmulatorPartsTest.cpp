@@ -7,6 +7,7 @@
 #include "runtime/emulator/ThreadPool.h"
 #include "runtime/support/AtomicFile.h"
 
+#include <cmath>
 #include <cstring>
 #include <gtest/gtest.h>
 #include <random>
@@ -273,6 +274,123 @@ TEST_F(DeviceTest, TimerFollowsItsRegisters) {
   EXPECT_EQ(value, 0u);
   EXPECT_FALSE(timer.write(r.rawStatus, 1));
   EXPECT_FALSE(timer.read(0x7C, value));
+}
+
+//===- DMA unit -----------------------------------------------------------===//
+
+/// A core that only counts.
+class Clock final : public Engine {
+public:
+  uint64_t now = 0;
+  void reset() override { now = 0; }
+  void programChanged() override {}
+  RunResult run(uint64_t) override { return {}; }
+  void setInterruptLine(unsigned, bool) override {}
+  uint64_t cycles() const override { return now; }
+  uint64_t instructions() const override { return 0; }
+  Registers registers() const override { return {}; }
+  void setRegisters(const Registers &) override {}
+};
+
+class DmaTest : public testing::Test {
+protected:
+  DmaTest()
+      : machine(chip()), memory(machine.sram.bytes), dram(machine),
+        unit(machine, memory, dram, /*readers=*/4) {
+    unit.attach(&clock);
+    std::string rows(64, '\0');
+    for (size_t i = 0; i < rows.size(); ++i)
+      rows[i] = char(i + 1);
+    EXPECT_TRUE(dram.add(0x20000400, rows));
+  }
+  bool begin(uint32_t from, uint32_t to, uint32_t bytes) {
+    const DmaUnit &r = machine.dram->dma;
+    EXPECT_TRUE(unit.write(r.remote, from));
+    EXPECT_TRUE(unit.write(r.local, to));
+    EXPECT_TRUE(unit.write(r.length, bytes));
+    return unit.write(r.command, r.startRead);
+  }
+  bool isBusy() {
+    uint32_t value = 0;
+    EXPECT_TRUE(unit.read(machine.dram->dma.status, value));
+    return value & machine.dram->dma.busy;
+  }
+
+  MachineModel machine;
+  std::vector<std::byte> memory;
+  runtime::Dram dram;
+  DmaDevice unit;
+  Clock clock;
+};
+
+TEST_F(DmaTest, BytesArriveWhenTheTimeIsOverAndNoSooner) {
+  ASSERT_TRUE(begin(0x20000410, 0x4000, 32));
+  auto cycles = uint64_t(std::ceil(machine.dmaCycles(32, 4)));
+  clock.now = cycles - 1;
+  EXPECT_TRUE(isBusy());
+  EXPECT_EQ(memory[0x4000], std::byte(0));
+  EXPECT_FALSE(begin(0x20000400, 0x5000, 16)); // one at a time
+  EXPECT_NE(unit.refusal.find("busy"), std::string::npos);
+  clock.now = cycles;
+  EXPECT_FALSE(isBusy());
+  for (uint32_t i = 0; i < 32; ++i)
+    EXPECT_EQ(memory[0x4000 + i], std::byte(17 + i));
+  EXPECT_EQ(memory[0x4020], std::byte(0));
+  EXPECT_EQ(unit.transfers, 1u);
+  EXPECT_EQ(unit.bytes, 32u);
+  EXPECT_EQ(unit.busyCycles, cycles);
+}
+
+/// What nobody wrote is zero, and an unwaited transfer is finished by the next.
+TEST_F(DmaTest, ReadsZerosWhereNothingWasPut) {
+  std::fill(memory.begin(), memory.end(), std::byte(9));
+  ASSERT_TRUE(begin(0x20000430, 0x4000, 48));
+  clock.now += 1000000;
+  ASSERT_TRUE(begin(0x60000400, 0x5000, 16));
+  EXPECT_EQ(memory[0x4000], std::byte(49));
+  EXPECT_EQ(memory[0x4010], std::byte(0));
+  EXPECT_EQ(memory[0x5000], std::byte(9));
+  clock.now += 1000000;
+  EXPECT_FALSE(isBusy());
+  EXPECT_EQ(memory[0x5000], std::byte(0));
+}
+
+TEST_F(DmaTest, RefusesWhatIsMisalignedOrOutside) {
+  const uint32_t bad[][3] = {
+      {0x20000404, 0x4000, 16},     {0x20000400, 0x4004, 16},
+      {0x20000400, 0x4000, 12},     {0x20000400, 0x1FF0, 32}, // program
+      {0x20000400, 0x1FFF0, 32},    {0x20000000, 0x4000, 16}, // reserved
+      {0x5FFFFFF0, 0x4000, 32},                               // two interfaces
+      {0x9FFFFFF0, 0x4000, 32},     {0x10000000, 0x4000, 16},
+      {0x20000400, 0xFFFFFFF0, 32}, {0x20000400, 0x4000, 0xFFFFFFF0}};
+  for (auto &[from, to, bytes] : bad)
+    EXPECT_FALSE(begin(from, to, bytes)) << std::hex << from << " " << to;
+  EXPECT_EQ(unit.transfers, 0u);
+  EXPECT_FALSE(unit.write(machine.dram->dma.command, 7));
+  EXPECT_FALSE(unit.write(machine.dram->dma.status, 0));
+  EXPECT_TRUE(begin(0x5FFFFFF0, 0x4000, 16));
+}
+
+TEST_F(DmaTest, MoreReadersShareTheBandwidth) {
+  EXPECT_LT(machine.dmaCycles(4096, 1), machine.dmaCycles(4096, 8));
+  EXPECT_DOUBLE_EQ(
+      machine.dmaCycles(4096, 100) - machine.dmaCycles(0, 100),
+      2 * (machine.dmaCycles(4096, 50) - machine.dmaCycles(0, 50)));
+}
+
+TEST(Dram, PartsDoNotOverlap) {
+  MachineModel machine = chip();
+  runtime::Dram dram(machine);
+  EXPECT_TRUE(dram.add(0x20000800, std::string(256, 'a')));
+  EXPECT_FALSE(dram.add(0x20000800, std::string(1, 'b')));
+  EXPECT_FALSE(dram.add(0x20000700, std::string(257, 'b')));
+  EXPECT_FALSE(dram.add(0x200008FF, std::string(1, 'b')));
+  EXPECT_TRUE(dram.add(0x20000900, std::string(16, 'c')));
+  EXPECT_FALSE(dram.add(0x20000000, std::string(16, 'c')));
+  std::byte read[32];
+  dram.read(0x200008F0, read);
+  EXPECT_EQ(read[15], std::byte('a'));
+  EXPECT_EQ(read[16], std::byte('c'));
 }
 
 /// A slot for later devices: their accesses arrive with block offsets.

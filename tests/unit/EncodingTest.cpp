@@ -107,6 +107,11 @@ std::vector<RowEncoding> candidates(uint32_t delaySpan) {
           s2::sparse(32, 24 - delay, delay, 8),
           s2::sparse(32, 16 - delay, delay, 16),
           s2::sparse(32, 16 - delay, delay, 16, /*repeats=*/true),
+          s2::dense(8, /*fetched=*/true),
+          s2::dense(16, /*fetched=*/true),
+          s2::sparse(16, 8 - delay, delay, 8, false, /*fetched=*/true),
+          s2::sparse(32, 24 - delay, delay, 8, false, /*fetched=*/true),
+          s2::sparse(32, 16 - delay, delay, 16, true, /*fetched=*/true),
           {&tests::pairRows(), {8}}};
 }
 
@@ -167,7 +172,9 @@ TEST_P(EncodingProperty, ChoiceIsTheSmallestLegalOne) {
   EXPECT_EQ(stats.size(best->encoding, block.targets, block.sourceSlices),
             best->size);
   for (const RowEncoding &encoding :
-       candidates(block.view.largest - block.view.least))
+       candidates(block.view.largest - block.view.least)) {
+    if (isFetched(encoding))
+      continue;
     if (auto size = stats.size(encoding, block.targets, block.sourceSlices)) {
       EXPECT_LE(best->size.total(), size->total()) << toText(encoding);
       if (best->encoding.format == &s2::sparseRows() &&
@@ -175,6 +182,34 @@ TEST_P(EncodingProperty, ChoiceIsTheSmallestLegalOne) {
         EXPECT_LT(best->size.total(), size->total()) << "ties go to dense";
       }
     }
+  }
+}
+
+/// Rows in DRAM: every transfer is as long as a row buffer at most.
+TEST_P(EncodingProperty, TransfersFitTheirBuffer) {
+  RandomBlock block(GetParam());
+  auto stats = BlockStatistics::scan(block.view, s2::rowFormats());
+  auto best = stats.choose(block.targets, block.sourceSlices, /*fetched=*/true);
+  ASSERT_TRUE(best);
+  ASSERT_TRUE(isFetched(best->encoding));
+  uint64_t most = best->encoding.format->longestTransfer(best->encoding.fields,
+                                                         stats, block.targets);
+  EXPECT_EQ(most % kTransferUnit, 0u);
+  if (best->encoding.format != &s2::sparseRows())
+    return;
+  uint64_t at = 0, width = best->encoding.fields[0] / 8, needed = 0;
+  for (uint32_t s = block.known.begin; s < block.known.end; ++s) {
+    uint64_t end = at;
+    for (const IntSynapse &synapse : block.view.rows[s])
+      if (synapse.target >= block.targets.begin &&
+          synapse.target < block.targets.end)
+        end += width;
+    uint64_t first = at / kTransferUnit * kTransferUnit;
+    needed = std::max(needed, (end - first + kTransferUnit - 1) /
+                                  kTransferUnit * kTransferUnit);
+    at = end;
+  }
+  EXPECT_LE(needed, most);
 }
 
 TEST_P(EncodingProperty, IllegalEncodingsCannotBeWritten) {
@@ -189,6 +224,8 @@ TEST_P(EncodingProperty, IllegalEncodingsCannotBeWritten) {
     bool dense = encoding.format == &s2::denseRows();
     if (block.known.size() == 0)
       continue; // nothing to write is legal in every width
+    if (isFetched(encoding))
+      continue; // sizes of its own
     BlockSize size{dense ? block.known.size() * align4(block.targets.size()) *
                                width
                          : align4(stats.synapses(block.targets) * width),
@@ -219,6 +256,33 @@ TEST(Encoding, SparseWordHasIndexLowAndWeightHigh) {
   const unsigned starts[] = {0, 1, 1, 3};
   for (unsigned i = 0; i < 4; ++i)
     EXPECT_EQ(half(index, i), starts[i]);
+}
+
+/// A group of 32 sources begins anew; more words than a u16 counts.
+TEST(Encoding, RowsInDramMayHaveMoreWordsThanTheirIndexCounts) {
+  ListView view;
+  view.targets = 1500;
+  view.rows.resize(100);
+  for (uint32_t s = 0; s < view.rows.size(); ++s)
+    for (uint32_t t = s % 3; t < view.targets; t += 1 + s % 2)
+      view.rows[s].push_back({t, int32_t(s % 100) + 1, 1});
+  auto stats = BlockStatistics::scan(view, s2::rowFormats());
+  Range all{0, view.targets};
+  std::vector<Range> slices{{0, 50}, {50, 100}};
+  EXPECT_GT(stats.synapses(all), uint64_t(UINT16_MAX));
+  EXPECT_FALSE(stats.size(s2::sparse(32, 24, 0, 8), all, slices));
+  auto encoding = s2::sparse(32, 24, 0, 8, false, /*fetched=*/true);
+  auto size = stats.size(encoding, all, slices);
+  ASSERT_TRUE(size);
+  EXPECT_EQ(size->rows, 4 * stats.synapses(all));
+  EXPECT_EQ(size->index, 2 * (72u + 4 + 40)); // 32 and 18 sources
+  std::vector<std::byte> rows(size->rows), index(size->index);
+  BlockOutput output{encoding, all, slices, rows, index};
+  ASSERT_TRUE(writeBlocks(view, {&output, 1}));
+  auto read = readBlock(encoding, all, 1, slices, rows, index);
+  ASSERT_EQ(read.size(), view.rows.size());
+  for (size_t s = 0; s < read.size(); ++s)
+    EXPECT_EQ(sumsOf(read[s], all), sumsOf(view.rows[s], all)) << s;
 }
 
 TEST(Encoding, DenseRowsArePaddedToFourTargets) {

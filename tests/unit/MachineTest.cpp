@@ -69,7 +69,42 @@ TEST(Machine, PublishedNumbers) {
   EXPECT_EQ(m.router.entries, 16384u);
   EXPECT_EQ(m.level().clockHz, 300e6);
   EXPECT_EQ(m.receive.base + m.receive.dropped, 0xE2000120u);
-  EXPECT_FALSE(m.dramBytes.has_value());
+  ASSERT_TRUE(m.hasDram());
+  EXPECT_EQ(*m.dramBytes, uint64_t(2) << 30);
+  EXPECT_EQ(m.dramRoom(), (uint64_t(2) << 30) - 2048);
+  EXPECT_EQ(m.dramInterface(0).begin, 0x20000400u);
+  EXPECT_EQ(m.dramInterface(1).begin, 0x60000400u);
+  EXPECT_EQ(m.dramInterface(1).end, 0xA0000000u);
+  EXPECT_EQ(m.dram->dma.base + m.dram->dma.command, 0xE20001BCu);
+  // 20 + 150 cycles, then 8 B a cycle; 148 readers get 4.8 GB/s / 148.
+  EXPECT_DOUBLE_EQ(m.dmaCycles(800, 1), 270);
+  EXPECT_DOUBLE_EQ(m.dmaCycles(800, 148), 170 + 800 / (16.0 / 148));
+}
+
+TEST(Machine, DramMayBeAbsentAndHasToFitItsWindow) {
+  auto with = [](const std::string &lines) {
+    return parseMachine("schema: 1\nbase: spinnaker2\n" + lines, "own.yaml");
+  };
+  auto without = with("dramBytes: null\n");
+  ASSERT_TRUE(bool(without)) << toText(without.error());
+  EXPECT_FALSE(without->hasDram());
+  EXPECT_EQ(without->dramRoom(), 0u);
+  auto half = with("dramBytes: 0x40000000\n");
+  ASSERT_TRUE(bool(half)) << toText(half.error());
+  EXPECT_EQ(half->dramInterface(1).end, 0x80000000u);
+  auto code = [&](const std::string &lines) {
+    auto machine = with(lines);
+    return machine ? std::string("fine") : machine.error().code.name();
+  };
+  EXPECT_EQ(code("dramBytes: 0x100000000\n"), "SNN0112");
+  EXPECT_EQ(code("dramBytes: 2048\n"), "SNN0112"); // all reserved
+  EXPECT_EQ(code("dram: {interfaces: 0}\n"), "SNN0112");
+  EXPECT_EQ(code("dram: {base: 0x1000}\n"), "SNN0112");
+  EXPECT_EQ(code("dram: {bytesPerSecond: 0}\n"), "SNN0113");
+  EXPECT_EQ(code("dram: {dma: {alignment: 12}}\n"), "SNN0112");
+  EXPECT_EQ(code("dram: {dma: {local: 4}}\n"), "SNN0112"); // as remote
+  EXPECT_EQ(code("dram: {dma: {base: 0x2000}}\n"), "SNN0112");
+  EXPECT_EQ(code("dram: {dma: {startRead: 0}}\n"), "SNN0112");
 }
 
 TEST(Machine, NormalFormReadsBack) {

@@ -30,6 +30,12 @@ protected:
     EXPECT_TRUE(module) << messages;
     return module;
   }
+  /// A chip whose SRAM is all that it has.
+  void removeDram() {
+    MachineModel without = *machine;
+    without.dram.reset();
+    machine = std::make_shared<const MachineModel>(without);
+  }
   static std::string dense(int64_t sources, int64_t neurons) {
     return "#snn.dense<dense<1.0> : tensor<" + std::to_string(neurons) + "x" +
            std::to_string(sources) + "xf64>>";
@@ -54,6 +60,7 @@ TEST_F(MapLimits, OneNeuronThatDoesNotFit) {
 }
 
 TEST_F(MapLimits, TooManySources) {
+  removeDram();
   auto module = network(60000, 1, dense(60000, 1));
   EXPECT_TRUE(failed(map(*module, 0)));
   EXPECT_THAT(messages, HasSubstr("SNN0353"));
@@ -61,10 +68,61 @@ TEST_F(MapLimits, TooManySources) {
 }
 
 TEST_F(MapLimits, TooManyCores) {
+  removeDram();
   auto module = network(20000, 600, dense(20000, 600));
   EXPECT_TRUE(failed(map(*module, 0)));
   EXPECT_THAT(messages, HasSubstr("SNN0354: the network needs 150 cores"));
   EXPECT_THAT(messages, HasSubstr("'hidden' 150 cores"));
+}
+
+/// The same with DRAM: dense rows of 600 B there, and no index. What fits SRAM
+/// is planned without.
+TEST_F(MapLimits, RowsThatSramHasNoRoomForAreInDram) {
+  auto module = network(20000, 600, dense(20000, 600));
+  ASSERT_TRUE(succeeded(map(*module, 0))) << messages;
+  uint64_t rows = 0, fetch = 0;
+  for (BufferOp buffer : all<BufferOp>(*module)) {
+    EXPECT_EQ(bool(buffer.getDram()), buffer.getName() == "rows");
+    if (buffer.getDram()) {
+      rows += buffer.getBytes();
+      EXPECT_GE(*buffer.getAt(), machine->dramInterface(0).begin);
+    }
+    if (buffer.getName() == "fetch")
+      fetch += buffer.getBytes();
+  }
+  EXPECT_GE(rows, 20000u * 600);
+  EXPECT_EQ(fetch % 32, 0u);
+  EXPECT_GT(fetch, 2u * 600);
+  auto small = network(1000, 500, dense(1000, 500));
+  messages.clear();
+  ASSERT_TRUE(succeeded(map(*small, 0))) << messages;
+  for (BufferOp buffer : all<BufferOp>(*small))
+    EXPECT_FALSE(buffer.getDram());
+}
+
+/// Rows in DRAM that do not fit it, or are not where the encoding says.
+TEST_F(MapLimits, TheCheckerKnowsRowsInDram) {
+  auto module = network(20000, 600, dense(20000, 600));
+  ASSERT_TRUE(succeeded(map(*module, 0))) << messages;
+  for (BufferOp buffer : all<BufferOp>(*module))
+    if (buffer.getDram()) {
+      buffer.setAt(int64_t(machine->dram->base)); // reserved
+      break;
+    }
+  EXPECT_TRUE(failed(verifyMapping(*module)));
+  EXPECT_THAT(messages, HasSubstr("SNN0377"));
+  EXPECT_THAT(messages, HasSubstr("is not rows inside one DRAM interface"));
+}
+
+TEST_F(MapLimits, DramHasAnEndToo) {
+  MachineModel little = *machine;
+  little.dramBytes = 1 << 20;
+  little.dram->interfaceStride = 1 << 19;
+  machine = std::make_shared<const MachineModel>(little);
+  auto module = network(20000, 600, dense(20000, 600));
+  EXPECT_TRUE(failed(map(*module, 0)));
+  EXPECT_THAT(messages, HasSubstr("SNN0361"));
+  EXPECT_THAT(messages, HasSubstr("B of rows for the chip's DRAM"));
 }
 
 TEST_F(MapLimits, APopulationLargerThanAnyChipIsRefusedAtOnce) {

@@ -152,6 +152,13 @@ private:
       bundle->addEntry(core.image, std::string(reinterpret_cast<const char *>(
                                                    image->bytes.data()),
                                                image->bytes.size()));
+      if (!image->dram.empty()) {
+        core.dram = "dram" + core.image.substr(core.image.find('/'));
+        core.dramBase = image->dramBase;
+        bundle->addEntry(core.dram, std::string(reinterpret_cast<const char *>(
+                                                    image->dram.data()),
+                                                image->dram.size()));
+      }
       manifest().cores.push_back(core);
       reportCore(slice, core, image->summary);
     }
@@ -162,7 +169,7 @@ private:
                   const CoreSummary &summary) {
     json buffers = json::array();
     for (auto buffer : mapping.getOps<fabric::BufferOp>())
-      if (buffer.getSlice() == slice.getSlice())
+      if (buffer.getSlice() == slice.getSlice() && !buffer.getDram())
         buffers.push_back({{"name", buffer.getName()},
                            {"bytes", buffer.getBytes()},
                            {"at", buffer.getAt().value_or(0)}});
@@ -184,12 +191,15 @@ private:
          {"buffers", buffers}});
     if (!summary.role.empty())
       cores.back()["role"] = summary.role;
+    if (summary.dram)
+      cores.back()["dram"] = summary.dram;
     if (slice.getSubordinate())
       cores.back()["keys"] = *slice.getSubordinate();
     LayerTotals &layer = layers[slice.getPopulation().str()];
     ++layer.pes;
     layer.bytes += summary.used;
     layer.limit += summary.available;
+    layer.dram += summary.dram;
     layer.synapses += summary.synapses;
     layer.encodings.insert(summary.encodings.begin(), summary.encodings.end());
     layer.parallel |= summary.parallel;
@@ -338,6 +348,10 @@ private:
                       {"cycles_worst", std::round(layer.cycles.worst)},
                       {"cycles_peak", std::round(layer.cycles.peak)},
                       {"quantization", quantizationOf(population)}});
+      if (layer.dram) {
+        rows.back()["dram_bytes"] = layer.dram;
+        rows.back()["dram_limit"] = machine.dramRoom() * machine.chipCount();
+      }
     }
     bundle->addEntry(
         runtime::Bundle::reportName,
@@ -351,7 +365,7 @@ private:
   }
 
   struct LayerTotals {
-    uint64_t pes = 0, bytes = 0, limit = 0, synapses = 0;
+    uint64_t pes = 0, bytes = 0, limit = 0, synapses = 0, dram = 0;
     std::set<std::string> encodings;
     std::map<std::string, uint64_t> structures; ///< bytes, all cores
     fabric::CycleEstimate cycles;               ///< of the busiest core

@@ -5,7 +5,14 @@
 
 #include "compiler/Rows/RowFormat.h"
 
+#include <algorithm>
+#include <initializer_list>
+
 namespace snnc::s2 {
+
+/// Cycles that a row takes more when it is in DRAM: the transfer is begun, the
+/// row before it is waited for and found again (docs/cycles.md).
+inline constexpr double kFetchCycles = 55;
 
 /// `, key = 8`.
 inline mlir::ParseResult parseField(mlir::AsmParser &parser,
@@ -32,19 +39,33 @@ inline mlir::ParseResult parseField(mlir::AsmParser &parser,
   return mlir::success();
 }
 
-/// `, key` = true, if it stands there.
+/// `, key = true` for any of `keys`, in their order; `values` are 0 or 1.
+inline mlir::ParseResult parseFlags(mlir::AsmParser &parser,
+                                    std::initializer_list<llvm::StringRef> keys,
+                                    llvm::MutableArrayRef<uint32_t> values) {
+  std::fill(values.begin(), values.end(), 0u);
+  size_t next = 0;
+  while (succeeded(parser.parseOptionalComma())) {
+    llvm::StringRef key;
+    llvm::SMLoc at = parser.getCurrentLocation();
+    if (parser.parseKeyword(&key) || parser.parseEqual())
+      return mlir::failure();
+    while (next < keys.size() && keys.begin()[next] != key)
+      ++next;
+    if (next == keys.size())
+      return parser.emitError(at) << "unexpected `" << key << "`";
+    if (succeeded(parser.parseOptionalKeyword("true")))
+      values[next] = 1;
+    else if (parser.parseKeyword("false"))
+      return mlir::failure();
+    ++next;
+  }
+  return mlir::success();
+}
+
 inline mlir::ParseResult parseFlag(mlir::AsmParser &parser, llvm::StringRef key,
                                    uint32_t &value) {
-  value = 0;
-  if (parser.parseOptionalComma())
-    return mlir::success();
-  if (parser.parseKeyword(key) || parser.parseEqual())
-    return mlir::failure();
-  if (succeeded(parser.parseOptionalKeyword("true")))
-    value = 1;
-  else if (parser.parseKeyword("false"))
-    return mlir::failure();
-  return mlir::success();
+  return parseFlags(parser, {key}, llvm::MutableArrayRef(value));
 }
 
 } // namespace snnc::s2

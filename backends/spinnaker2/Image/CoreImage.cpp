@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <set>
 #include <tuple>
 
 using namespace mlir;
@@ -25,6 +27,11 @@ LogicalResult ImageWriter::collect() {
     if (!buffer)
       continue;
     uint64_t at = buffer.getAt().value_or(0);
+    if (buffer.getDram()) {
+      inDram.push_back({{buffer.getName().str(), buffer.getBlock()},
+                        {uint32_t(at), uint32_t(buffer.getBytes())}});
+      continue;
+    }
     if (at < image.base || at % 4 != 0 ||
         at + buffer.getBytes() > sram.stack.begin)
       return report(buffer, "SNN0381")
@@ -41,7 +48,28 @@ LogicalResult ImageWriter::collect() {
     return std::tie(x.second.at, x.first) < std::tie(y.second.at, y.first);
   });
   image.bytes.assign(end - image.base, std::byte(0));
+  std::sort(inDram.begin(), inDram.end(), [](const auto &x, const auto &y) {
+    return x.second.at < y.second.at;
+  });
+  if (inDram.empty())
+    return success();
+  image.dramBase = inDram.front().second.at;
+  uint64_t last =
+      inDram.back().second.at + uint64_t(inDram.back().second.bytes);
+  if (last - image.dramBase > b.machine.dramRoom())
+    return report(slice, "SNN0381")
+           << "the rows of population '" << slice.getPopulation()
+           << "' in DRAM have no place there; run fabric-plan-memory";
+  image.dram.assign(last - image.dramBase, std::byte(0));
   return success();
+}
+
+FailureOr<ImageWriter::Place> ImageWriter::findRows(BlockOp block) {
+  if (isFetched(encodingOf(cast<RowsAttr>(block.getEncoding()))))
+    for (auto &[id, place] : inDram)
+      if (id.second == block.getProjection())
+        return place;
+  return find("rows", block.getProjection());
 }
 
 FailureOr<ImageWriter::Place> ImageWriter::find(llvm::StringRef name,
@@ -58,6 +86,8 @@ FailureOr<ImageWriter::Place> ImageWriter::find(llvm::StringRef name,
 void ImageWriter::summarise() {
   CoreSummary &summary = image.summary;
   summary.available = availableBytes(b.machine.sram);
+  for (auto &[id, place] : inDram)
+    summary.dram += place.bytes;
   for (auto &[id, place] : buffers) {
     std::string name = id.first.substr(0, id.first.find('.'));
     auto it = std::find_if(summary.bytes.begin(), summary.bytes.end(),
@@ -119,6 +149,18 @@ CoreImageBuilder::create(MachineOp op, const MachineModel &machine,
       new CoreImageBuilder(op, std::move(*info), machine, uint32_t(load)));
 }
 
+uint64_t CoreImageBuilder::mostReaders() {
+  std::map<ChipCoordinate, std::set<Operation *>> readers;
+  for (BufferOp buffer : op.getOps<BufferOp>())
+    if (auto slice = buffer.getSlice().getDefiningOp<SliceOp>();
+        slice && buffer.getDram() && slice.getAtAttr())
+      readers[addressOf(slice.getAtAttr()).chip].insert(slice);
+  uint64_t most = 1;
+  for (auto &[chip, slices] : readers)
+    most = std::max<uint64_t>(most, slices.size());
+  return most;
+}
+
 LogicalResult CoreImageBuilder::encode(uint32_t edge) {
   auto view = viewOf(info.edges[edge].op);
   if (!view)
@@ -130,7 +172,9 @@ LogicalResult CoreImageBuilder::encode(uint32_t edge) {
   std::vector<BlockOutput> outputs;
   for (BlockOp block : blocks) {
     auto size = sizeOf(block);
-    if (!size || size->total() > machine.sram.bytes ||
+    bool fetched = isFetched(encodingOf(cast<RowsAttr>(block.getEncoding())));
+    if (!size || size->index > machine.sram.bytes ||
+        size->rows > (fetched ? machine.dramRoom() : machine.sram.bytes) ||
         rangesOf(block).size() != block.getSources().size())
       return report(block, "SNN0382")
              << "block of projection '" << block.getName() << "' has "

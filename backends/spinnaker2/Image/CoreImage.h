@@ -30,6 +30,7 @@ struct CoreSummary {
   std::vector<std::pair<std::string, uint64_t>> bytes;
   uint64_t used = 0;      ///< all of them without the record window
   uint64_t available = 0; ///< bytes between program and stack
+  uint64_t dram = 0;      ///< bytes of rows in DRAM
   uint64_t synapses = 0;
   uint64_t fifoCapacity = 0;          ///< packets
   uint64_t recordTicks = 0;           ///< of spikes and all states
@@ -45,12 +46,15 @@ struct CoreSummary {
 struct CoreImage {
   uint32_t base = 0;
   std::vector<std::byte> bytes;
+  /// The core's rows in its chip's DRAM, from `dramBase` on; may be empty.
+  uint32_t dramBase = 0;
+  std::vector<std::byte> dram;
   CoreSummary summary;
 };
 
 /// Builds the images of one fabric.machine. The first slice that needs a
 /// projection encodes its blocks for all slices, so that weights are read once;
-/// encoded blocks wait here, at most the chip's SRAM in all.
+/// encoded blocks wait here, at most the machine's SRAM and DRAM in all.
 class CoreImageBuilder {
 public:
   /// `tickSeconds`: real time of one tick on the chip. Null and an error
@@ -65,7 +69,10 @@ public:
 private:
   CoreImageBuilder(fabric::MachineOp op, fabric::NetworkInfo info,
                    const MachineModel &machine, uint32_t timerLoad)
-      : op(op), info(std::move(info)), machine(machine), timerLoad(timerLoad) {}
+      : op(op), info(std::move(info)), machine(machine), timerLoad(timerLoad),
+        transfer(fabric::TransferCost::of(machine, double(mostReaders()))) {}
+  /// PEs of a chip with rows in DRAM, of the chip that has most.
+  uint64_t mostReaders();
 
   /// The bytes of one block.
   struct EncodedBlock {
@@ -97,6 +104,8 @@ private:
   fabric::NetworkInfo info;
   MachineModel machine;
   uint32_t timerLoad; ///< timer ticks per network tick
+  /// With as many readers as the chip with most of them has.
+  fabric::TransferCost transfer;
   llvm::DenseMap<mlir::Operation *, EncodedBlock> encoded;
   llvm::DenseMap<mlir::Operation *, SliceMap> encodedMaps;
   llvm::DenseMap<mlir::Operation *, Sums> partialSums;

@@ -141,6 +141,13 @@ LogicalResult ImageWriter::writeHeader() {
   header.table_count = uint32_t(entries.size());
   if (slice.getParallel() ? failed(fillMap(header)) : failed(fillRing(header)))
     return failure();
+  if (!inDram.empty()) {
+    auto fetch = find("fetch");
+    if (failed(fetch))
+      return failure();
+    header.fetch_base = fetch->at;
+    header.fetch_bytes = fetch->bytes / 2;
+  }
   header.spikes_base = spikes->at;
   header.record_base = header.record_cursor = record->at;
   header.record_end = record->at + record->bytes;

@@ -21,8 +21,7 @@ LogicalResult ImageWriter::writeRows(BlockOp block) {
   if (failed(encoded))
     return failure();
   FailureOr<Place> rows = Place{}, index = Place{};
-  if (!encoded->rows.empty() &&
-      failed(rows = find("rows", block.getProjection())))
+  if (!encoded->rows.empty() && failed(rows = findRows(block)))
     return failure();
   if (!encoded->index.empty() &&
       failed(index = find("index", block.getProjection())))
@@ -32,8 +31,10 @@ LogicalResult ImageWriter::writeRows(BlockOp block) {
     return report(block, "SNN0382")
            << "the buffers of projection '" << block.getName()
            << "' do not have the block's " << int64_t(block.getBytes()) << " B";
+  bool fetched = isFetched(encodingOf(cast<RowsAttr>(block.getEncoding())));
   if (rows->bytes)
-    std::ranges::copy(encoded->rows, bytesAt(*rows).begin());
+    std::ranges::copy(encoded->rows,
+                      (fetched ? dramAt(*rows) : bytesAt(*rows)).begin());
   if (index->bytes)
     std::ranges::copy(encoded->index, bytesAt(*index).begin());
   image.summary.synapses += encoded->synapses;
@@ -44,7 +45,8 @@ LogicalResult ImageWriter::writeRows(BlockOp block) {
   addWork(block, [&](CoreWork &w, uint64_t sources, double rate) {
     addRows(w, encodingOf(cast<RowsAttr>(block.getEncoding())),
             {double(sources), slice.numNeurons(), double(encoded->synapses),
-             rate, shape});
+             rate, shape},
+            b.transfer);
   });
   return success();
 }

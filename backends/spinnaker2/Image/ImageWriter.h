@@ -52,11 +52,17 @@ private:
   static bool isInitialised(llvm::StringRef name) {
     return name != "ring" && name != "spikes" && name != "fifo" &&
            name != "record" && name != "operand" && name != "output" &&
-           !name.starts_with("history");
+           name != "fetch" && !name.starts_with("history");
   }
   mlir::LogicalResult collect();
   mlir::FailureOr<Place> find(llvm::StringRef name,
                               std::optional<uint64_t> block = std::nullopt);
+  /// Where a block's rows are, in SRAM or DRAM.
+  mlir::FailureOr<Place> findRows(fabric::BlockOp block);
+  std::span<std::byte> dramAt(Place place) {
+    return std::span(image.dram)
+        .subspan(place.at - image.dramBase, place.bytes);
+  }
   std::span<std::byte> bytesAt(Place place) {
     return std::span(image.bytes).subspan(place.at - image.base, place.bytes);
   }
@@ -97,6 +103,7 @@ private:
   fabric::SliceOp slice;
   const fabric::NetworkNode &node;
   std::vector<std::pair<BufferId, Place>> buffers; ///< by address
+  std::vector<std::pair<BufferId, Place>> inDram;  ///< by address
   llvm::SmallVector<mlir::Attribute> encodings;
   std::vector<SnncTableEntry> entries;
   fabric::MapLayout layout; ///< parallel

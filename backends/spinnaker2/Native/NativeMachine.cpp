@@ -28,6 +28,26 @@ callProgram(TickFunction function, NativeCore &core) {
   function(&core);
 }
 
+/// Bytes that a core may fetch in a tick, so that a hostile bundle ends: the
+/// chip's DRAM moves 5 MB in a millisecond.
+constexpr uint64_t kMostFetched = uint64_t(1) << 32;
+
+/// NativeCore::fetch. Below the program's end there is nothing here, but a
+/// transfer to there is the bundle's fault on the chip, too.
+void fetchRow(NativeCore *core, uint32_t from, uint32_t to, uint32_t bytes) {
+  core->fetched += bytes;
+  bool good = core->dram && core->fetched <= kMostFetched &&
+              from % core->alignment == 0 && to % core->alignment == 0 &&
+              bytes % core->alignment == 0 && to >= core->programEnd &&
+              uint64_t(to) + bytes <= core->sramBytes &&
+              core->dram->holds(from, bytes);
+  if (good)
+    core->dram->read(from,
+                     std::as_writable_bytes(std::span(core->sram + to, bytes)));
+  else
+    core->fault = 1;
+}
+
 class NativeMachine final : public runtime::LockStepCores {
 public:
   NativeMachine(fabric::RowFormats formats,
@@ -45,6 +65,9 @@ public:
     clearCores();
     cores.clear();
     const runtime::Manifest &manifest = bundle.manifest;
+    machine = std::make_unique<MachineModel>(bundle.machine);
+    if (Status s = drams.load(bundle, *machine); !s)
+      return s;
     for (const runtime::CoreEntry &entry : manifest.cores)
       if (Status s = prepare(bundle, entry); !s)
         return s;
@@ -98,6 +121,12 @@ protected:
                       0,
                       core.sent.data(),
                       uint32_t(core.sent.size() - 1)};
+      view.fetch = fetchRow;
+      view.dram = drams.of(core.at.chip);
+      view.sramBytes = core.sramBytes;
+      view.programEnd = machine->sram.program.end;
+      if (machine->hasDram())
+        view.alignment = machine->dram->dma.alignment;
       core.statistics.packetsReceived += core.waiting.size();
       core.statistics.receiveHighWater =
           std::max(core.statistics.receiveHighWater, view.numKeys);
@@ -108,6 +137,13 @@ protected:
             fmt::format("{} does not end in tick {} within {} passes through "
                         "its loops",
                         toText(core), ticksDone(), target::kMostSteps),
+            {"the bundle is damaged or was edited; compile the network again"});
+      if (view.fault)
+        return makeError(
+            "SNN0652", {},
+            fmt::format("{}, tick {}: a transfer from DRAM is misaligned or "
+                        "leaves the core's SRAM or the DRAM",
+                        toText(core), ticksDone()),
             {"the bundle is damaged or was edited; compile the network again"});
       core.statistics.packetsSent += view.numSent;
       core.waiting.clear();
@@ -200,6 +236,8 @@ private:
   }
 
   NativePrograms programs;
+  std::unique_ptr<MachineModel> machine;
+  runtime::ChipDrams drams;
   std::vector<Core> cores;
   emulator::RouterMesh routers;
   std::vector<std::pair<uint32_t, uint32_t>> inFlight; ///< key, chip

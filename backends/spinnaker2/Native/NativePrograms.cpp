@@ -103,6 +103,22 @@ void lowerAddress(pe::AddressOp op, uint32_t sramBytes) {
   op.erase();
 }
 
+/// A call of NativeCore::fetch, which checks the addresses.
+void lowerFetchStart(pe::FetchStartOp op) {
+  OpBuilder b(op);
+  Location loc = op.getLoc();
+  auto pointer = LLVM::LLVMPointerType::get(b.getContext());
+  Type word = b.getI32Type();
+  auto type = LLVM::LLVMFunctionType::get(
+      LLVM::LLVMVoidType::get(b.getContext()), {pointer, word, word, word});
+  Value callee =
+      loadField(b, loc, op.getCore(), offsetof(NativeCore, fetch), pointer);
+  b.create<LLVM::CallOp>(loc, type,
+                         ValueRange{callee, op.getCore(), op.getSource(),
+                                    op.getTo(), op.getBytes()});
+  op.erase();
+}
+
 /// result[m][n] = sum over k of a[k][m] * b[k][n], in plain loops.
 void lowerMacStart(pe::MacStartOp op) {
   OpBuilder builder(op);
@@ -146,6 +162,8 @@ LogicalResult lowerToCalls(ModuleOp module, uint32_t sramBytes) {
   for (pe::MacStartOp op : products)
     lowerMacStart(op);
   module.walk([&](pe::MacWaitOp op) { op.erase(); });
+  module.walk([&](pe::FetchStartOp op) { lowerFetchStart(op); });
+  module.walk([&](pe::FetchWaitOp op) { op.erase(); });
   if (failed(pe::expand(module)))
     return failure();
   module.walk([&](Operation *op) {

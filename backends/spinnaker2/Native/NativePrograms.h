@@ -15,6 +15,7 @@
 #include "backends/spinnaker2/Formats/Formats.h"
 #include "compiler/Target/NativeCode.h"
 #include "runtime/cores/CoreMachine.h"
+#include "runtime/cores/Dram.h"
 
 #include <cstdint>
 #include <memory>
@@ -33,6 +34,14 @@ struct NativeCore {
   uint32_t *sent = nullptr; ///< room for maxSent + 1 keys
   uint32_t maxSent = 0;
   uint32_t exhausted = 0; ///< not 0: the call ended at target::kMostSteps
+  /// Copies out of DRAM, or sets `fault`; what the chip's DMA unit refuses is
+  /// refused here.
+  void (*fetch)(NativeCore *core, uint32_t from, uint32_t to,
+                uint32_t bytes) = nullptr;
+  const runtime::Dram *dram = nullptr; ///< of its chip; null: none
+  uint32_t sramBytes = 0, programEnd = 0, alignment = 4;
+  uint32_t fault = 0;   ///< not 0: a transfer was refused
+  uint64_t fetched = 0; ///< bytes so far
 };
 
 /// Bytes behind a PE's SRAM where accesses outside of it end up; longer than

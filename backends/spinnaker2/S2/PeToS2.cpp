@@ -116,6 +116,29 @@ struct LowerMacWait : OpConversionPattern<pe::MacWaitOp> {
   }
 };
 
+struct LowerFetchStart : OpConversionPattern<pe::FetchStartOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(pe::FetchStartOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &b) const override {
+    Location loc = op.getLoc();
+    b.create<WriteOp>(loc, Register::DmaRemote, adaptor.getSource());
+    b.create<WriteOp>(loc, Register::DmaLocal, adaptor.getTo());
+    b.create<WriteOp>(loc, Register::DmaLength, adaptor.getBytes());
+    b.create<SetOp>(loc, Setting::DmaRead);
+    b.eraseOp(op);
+    return success();
+  }
+};
+
+struct LowerFetchWait : OpConversionPattern<pe::FetchWaitOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(pe::FetchWaitOp op, OpAdaptor,
+                                ConversionPatternRewriter &b) const override {
+    b.replaceOpWithNewOp<PollOp>(op, Condition::DmaIdle);
+    return success();
+  }
+};
+
 /// The top part is an ordinary shifted operand: pe-expand's.
 struct LowerAddPart : OpConversionPattern<pe::AddPartOp> {
   using OpConversionPattern::OpConversionPattern;
@@ -161,7 +184,8 @@ struct LowerStoreGroup : OpConversionPattern<pe::StoreGroupOp> {
 void populatePeToS2Patterns(RewritePatternSet &patterns,
                             uint32_t headerAddress) {
   MLIRContext *context = patterns.getContext();
-  patterns.add<LowerAddress, LowerSend, LowerMacStart, LowerMacWait>(context);
+  patterns.add<LowerAddress, LowerSend, LowerMacStart, LowerMacWait,
+               LowerFetchStart, LowerFetchWait>(context);
   // Before what pe-expand would make of them.
   patterns.add<LowerAddPart, LowerLoadGroup, LowerStoreGroup>(context,
                                                               /*benefit=*/2);

@@ -51,7 +51,10 @@ def S2_Register : S2_Enum<"Register", "a device register", [
     I32EnumAttrCase<"MacResult", 9, "mac_result">,
     I32EnumAttrCase<"MacM", 10, "mac_m">,
     I32EnumAttrCase<"MacK", 11, "mac_k">,
-    I32EnumAttrCase<"MacN", 12, "mac_n">]>;
+    I32EnumAttrCase<"MacN", 12, "mac_n">,
+    I32EnumAttrCase<"DmaLocal", 13, "dma_local">,
+    I32EnumAttrCase<"DmaRemote", 14, "dma_remote">,
+    I32EnumAttrCase<"DmaLength", 15, "dma_length">]>;
 def S2_RegisterAttr : S2_EnumAttr<S2_Register, "register">;
 
 def S2_ReadOp : S2_Op<"read"> {
@@ -78,7 +81,8 @@ def S2_Setting : S2_Enum<"Setting", "a register and its value", [
     I32EnumAttrCase<"TimerIrqEnable", 5, "timer_irq_enable">,
     I32EnumAttrCase<"TimerIrqClear", 6, "timer_irq_clear">,
     I32EnumAttrCase<"MacInt8", 7, "mac_int8">,
-    I32EnumAttrCase<"MacInt16", 8, "mac_int16">]>;
+    I32EnumAttrCase<"MacInt16", 8, "mac_int16">,
+    I32EnumAttrCase<"DmaRead", 9, "dma_read">]>;
 def S2_SettingAttr : S2_EnumAttr<S2_Setting, "setting">;
 
 def S2_SetOp : S2_Op<"set"> {
@@ -88,7 +92,7 @@ def S2_SetOp : S2_Op<"set"> {
     send multicast packets without payload. `timer_run`: timer 1 is periodic,
     with interrupt. `timer_clear`: its interrupt. `timer_irq_enable`,
     `timer_irq_clear`: the same at the NVIC. `mac_int8`, `mac_int16`: the array
-    begins a product.
+    begins a product. `dma_read`: the DMA unit begins a transfer from DRAM.
   }];
   let arguments = (ins S2_SettingAttr:$setting);
   let assemblyFormat = "$setting attr-dict";
@@ -96,7 +100,8 @@ def S2_SetOp : S2_Op<"set"> {
 
 def S2_Condition : S2_Enum<"Condition", "a device's state", [
     I32EnumAttrCase<"SendReady", 0, "send_ready">,
-    I32EnumAttrCase<"MacIdle", 1, "mac_idle">]>;
+    I32EnumAttrCase<"MacIdle", 1, "mac_idle">,
+    I32EnumAttrCase<"DmaIdle", 2, "dma_idle">]>;
 def S2_ConditionAttr : S2_EnumAttr<S2_Condition, "condition">;
 
 def S2_PollOp : S2_Op<"poll"> {

@@ -18,9 +18,15 @@ static constexpr uint32_t kNvicEnable0 = 0xE000E100;
 static constexpr uint32_t kNvicClearPending0 = 0xE000E280;
 static constexpr uint32_t kFpuFullAccess = 0xFu << 20;
 
+/// A program that fetches rows is made for a machine with DRAM only.
+static DmaUnit dmaOf(const MachineModel &machine) {
+  return machine.dram ? machine.dram->dma : DmaUnit();
+}
+
 static uint32_t addressOf(Register reg, const MachineModel &machine) {
   const PacketReceiveRegisters &in = machine.receive;
   const MacArray &mac = machine.mac;
+  const DmaUnit dma = dmaOf(machine);
   switch (reg) {
   case Register::ReceiveStart:
     return in.base + in.start;
@@ -48,6 +54,12 @@ static uint32_t addressOf(Register reg, const MachineModel &machine) {
     return mac.base + mac.colsA;
   case Register::MacN:
     return mac.base + mac.colsB;
+  case Register::DmaLocal:
+    return dma.base + dma.local;
+  case Register::DmaRemote:
+    return dma.base + dma.remote;
+  case Register::DmaLength:
+    return dma.base + dma.length;
   }
   llvm_unreachable("a register without an address");
 }
@@ -57,6 +69,7 @@ static std::pair<uint32_t, uint32_t> settingOf(Setting setting,
                                                const MachineModel &machine) {
   const TimerRegisters &timer = machine.timer;
   const MacArray &mac = machine.mac;
+  const DmaUnit dma = dmaOf(machine);
   uint32_t word = timer.irq / 32 * 4, bit = 1u << timer.irq % 32;
   switch (setting) {
   case Setting::FpuAccess:
@@ -79,6 +92,8 @@ static std::pair<uint32_t, uint32_t> settingOf(Setting setting,
     return {mac.base + mac.trigger, mac.startInt8};
   case Setting::MacInt16:
     return {mac.base + mac.trigger, mac.startInt16};
+  case Setting::DmaRead:
+    return {dma.base + dma.command, dma.startRead};
   }
   llvm_unreachable("a setting without a register");
 }
@@ -142,8 +157,7 @@ struct LowerWrite : MachinePattern<WriteOp> {
   using MachinePattern::MachinePattern;
   LogicalResult matchAndRewrite(WriteOp op, OpAdaptor adaptor,
                                 ConversionPatternRewriter &b) const override {
-    write(b, op.getLoc(), addressOf(op.getReg(), machine),
-          adaptor.getValue());
+    write(b, op.getLoc(), addressOf(op.getReg(), machine), adaptor.getValue());
     b.eraseOp(op);
     return success();
   }
@@ -160,18 +174,31 @@ struct LowerSet : MachinePattern<SetOp> {
   }
 };
 
+/// Address, mask and masked value of a status register while it is not so.
+struct WaitingState {
+  uint32_t address, mask, value;
+};
+WaitingState waitingState(Condition condition, const MachineModel &machine) {
+  const PacketSendRegisters &send = machine.send;
+  const MacArray &mac = machine.mac;
+  const DmaUnit dma = dmaOf(machine);
+  switch (condition) {
+  case Condition::SendReady:
+    return {send.base + send.status, send.statusReady, 0};
+  case Condition::MacIdle:
+    return {mac.base + mac.trigger, mac.busy, mac.busy};
+  case Condition::DmaIdle:
+    return {dma.base + dma.status, dma.busy, dma.busy};
+  }
+  llvm_unreachable("a condition without a register");
+}
+
 /// while ((register & mask) == value) ;
 struct LowerPoll : MachinePattern<PollOp> {
   using MachinePattern::MachinePattern;
   LogicalResult matchAndRewrite(PollOp op, OpAdaptor,
                                 ConversionPatternRewriter &b) const override {
-    bool isSend = op.getCondition() == Condition::SendReady;
-    const PacketSendRegisters &send = machine.send;
-    const MacArray &mac = machine.mac;
-    uint32_t address =
-        isSend ? send.base + send.status : mac.base + mac.trigger;
-    uint32_t mask = isSend ? send.statusReady : mac.busy;
-    uint32_t value = isSend ? 0 : mac.busy;
+    WaitingState wait = waitingState(op.getCondition(), machine);
     b.create<scf::WhileOp>(
         op.getLoc(), TypeRange(), ValueRange(),
         [&](OpBuilder &inner, Location loc, ValueRange) {
@@ -180,14 +207,17 @@ struct LowerPoll : MachinePattern<PollOp> {
                 loc, inner.getI32IntegerAttr(int32_t(n)));
           };
           Value masked = inner.create<arith::AndIOp>(
-              loc, read(inner, loc, address), number(mask));
+              loc, read(inner, loc, wait.address), number(wait.mask));
           Value again = inner.create<arith::CmpIOp>(
-              loc, arith::CmpIPredicate::eq, masked, number(value));
+              loc, arith::CmpIPredicate::eq, masked, number(wait.value));
           inner.create<scf::ConditionOp>(loc, again, ValueRange());
         },
         [&](OpBuilder &inner, Location loc, ValueRange) {
           inner.create<scf::YieldOp>(loc);
         });
+    // What a transfer brought is not read before it is there.
+    if (op.getCondition() == Condition::DmaIdle)
+      assembly(b, op.getLoc(), {}, {}, "", "~{memory}");
     b.eraseOp(op);
     return success();
   }

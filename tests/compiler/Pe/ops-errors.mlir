@@ -62,3 +62,11 @@ func.func @f(%core: i32, %x: i32) {
   pe.send %core, %x : i32
   return
 }
+
+// -----
+
+func.func @f(%core: !llvm.ptr, %x: i32) {
+  // expected-error @+1 {{has a unit of 12 B, not a power of two from 4 to 256}}
+  pe.fetch_start %core, %x from %x to %x unit 12 : !llvm.ptr
+  return
+}

@@ -19,6 +19,10 @@ func.func @all(%core: !llvm.ptr, %x: i32) {
     // CHECK: pe.send %{{.*}}, %{{.*}} : !llvm.ptr
     pe.send %core, %key : !llvm.ptr
   }
+  // CHECK: pe.fetch_start %{{.*}}, %{{.*}} from %{{.*}} to %{{.*}} unit 16 : !llvm.ptr
+  pe.fetch_start %core, %x from %s to %q unit 16 : !llvm.ptr
+  // CHECK: pe.fetch_wait %{{.*}} : !llvm.ptr
+  pe.fetch_wait %core : !llvm.ptr
   // CHECK: pe.mac_start %{{.*}}, %{{.*}} bits 8 batch 4 : !llvm.ptr
   pe.mac_start %core, %s bits 8 batch 4 : !llvm.ptr
   // CHECK: pe.mac_wait %{{.*}} : !llvm.ptr

@@ -3,6 +3,7 @@
 
 #include "backends/spinnaker2/Formats/dense/Dense.h"
 
+#include "backends/spinnaker2/Formats/Fields.h"
 #include "compiler/Rows/BlockStatistics.h"
 #include "compiler/Rows/RowBytes.h"
 
@@ -18,16 +19,27 @@ constexpr double kWeightCycles = 3.9;
 /// A row beyond CycleCosts::packet: there is no index.
 constexpr double kRowCycles = -11;
 
-uint64_t strideOf(unsigned bits, Range targets) {
-  return align4(targets.size()) * (bits / 8);
-}
+/// The numbers of the attribute.
+struct DenseFields {
+  unsigned bits = 8;
+  bool fetched = false;
+  static DenseFields of(ArrayRef<uint32_t> fields) {
+    return {fields[0], fields[1] != 0};
+  }
+  uint64_t stride(Range targets) const {
+    uint64_t bytes = align4(targets.size()) * (bits / 8);
+    return fetched ? (bytes + kTransferUnit - 1) / kTransferUnit * kTransferUnit
+                   : bytes;
+  }
+};
 
 class DenseWriter : public BlockWriter {
 public:
-  DenseWriter(unsigned bits, const BlockBytes<std::byte> &block)
-      : bits(bits), block(block) {}
+  DenseWriter(DenseFields fields, const BlockBytes<std::byte> &block)
+      : fields(fields), block(block) {}
   bool add(RowPlace place, std::span<const IntSynapse> row) override {
-    uint64_t begin = strideOf(bits, block.targets) *
+    unsigned bits = fields.bits;
+    uint64_t begin = fields.stride(block.targets) *
                      (place.source - block.sourceSlices.front().begin);
     for (size_t i = 0; i < row.size();) {
       uint32_t target = row[i].target;
@@ -44,7 +56,7 @@ public:
   }
 
 private:
-  unsigned bits;
+  DenseFields fields;
   BlockBytes<std::byte> block;
 };
 
@@ -52,11 +64,13 @@ class DenseRows : public RowFormat {
 public:
   StringRef name() const override { return "dense"; }
   std::string body(ArrayRef<uint32_t> fields) const override {
-    return std::to_string(fields[0]);
+    return std::to_string(fields[0]) + (fields[1] ? ", dram = true" : "");
   }
   FailureOr<RowFields> parse(AsmParser &parser) const override {
-    RowFields fields(1);
-    if (parser.parseInteger(fields[0]))
+    RowFields fields(2);
+    if (parser.parseInteger(fields[0]) ||
+        parseFlags(parser, {"dram"},
+                   llvm::MutableArrayRef(fields).drop_front(1)))
       return failure();
     return fields;
   }
@@ -77,7 +91,24 @@ public:
        Range targets, std::span<const Range> sourceSlices) const override {
     if (!statistics.oneDelay() || statistics.wideSums(fields[0], targets) != 0)
       return std::nullopt;
-    return BlockSize{sourcesIn(sourceSlices) * strideOf(fields[0], targets), 0};
+    return BlockSize{
+        sourcesIn(sourceSlices) * DenseFields::of(fields).stride(targets), 0};
+  }
+  bool isFetched(ArrayRef<uint32_t> fields) const override {
+    return fields[1] != 0;
+  }
+  std::optional<RowFields> fetched(ArrayRef<uint32_t> fields) const override {
+    return RowFields{fields[0], 1};
+  }
+  uint64_t longestTransfer(ArrayRef<uint32_t> fields, const BlockStatistics &,
+                           Range targets) const override {
+    return DenseFields::of(fields).stride(targets);
+  }
+  RowTransfers transfers(ArrayRef<uint32_t> fields,
+                         const RowWork &work) const override {
+    double count = work.sources * work.rate;
+    return {count,
+            count * double(DenseFields::of(fields).stride({0, work.targets}))};
   }
   std::optional<BlockEstimate>
   estimate(const BlockShape &shape) const override {
@@ -92,15 +123,15 @@ public:
                                      const BlockBytes<std::byte> &block,
                                      const SynapseView &view) const override {
     if (!block.index.empty() || view.minDelay() != view.maxDelay() ||
-        block.rows.size() !=
-            strideOf(fields[0], block.targets) * sourcesIn(block.sourceSlices))
+        block.rows.size() != DenseFields::of(fields).stride(block.targets) *
+                                 sourcesIn(block.sourceSlices))
       return nullptr;
-    return std::make_unique<DenseWriter>(fields[0], block);
+    return std::make_unique<DenseWriter>(DenseFields::of(fields), block);
   }
   void read(ArrayRef<uint32_t> fields, const BlockBytes<const std::byte> &block,
             RowPlace place, std::vector<IntSynapse> &row) const override {
     unsigned bits = fields[0], width = bits / 8;
-    uint64_t begin = strideOf(bits, block.targets) *
+    uint64_t begin = DenseFields::of(fields).stride(block.targets) *
                      (place.source - block.sourceSlices.front().begin);
     for (uint32_t t = 0; t < block.targets.size(); ++t)
       if (int32_t weight = signExtend(
@@ -108,9 +139,10 @@ public:
         row.push_back({t, weight, block.minDelay});
   }
 
-  double cycles(ArrayRef<uint32_t>, const RowWork &work) const override {
-    return (kWeightCycles * double(align4(work.targets)) + kRowCycles) *
-           work.sources * work.rate;
+  double cycles(ArrayRef<uint32_t> fields, const RowWork &work) const override {
+    double row = fields[1] ? kRowCycles + kFetchCycles : kRowCycles;
+    return (kWeightCycles * double(align4(work.targets)) + row) * work.sources *
+           work.rate;
   }
   bool holdsZeros() const override { return true; }
 
@@ -118,10 +150,14 @@ public:
                 const tick::RowContext &row) const override {
     emitDenseRow(e, fields[0], row);
   }
+  fabric::FetchedRow emitFind(tick::LoopEmitter &e, ArrayRef<uint32_t>,
+                              const tick::RowContext &row) const override {
+    return findDenseRow(e, row);
+  }
   /// `index_base` is the stride of rows, `length` the weights of one.
   void fill(ArrayRef<uint32_t> fields, const EntryPlace &place,
             SnncTableEntry &entry) const override {
-    entry.index_base = uint32_t(strideOf(fields[0], place.targets));
+    entry.index_base = uint32_t(DenseFields::of(fields).stride(place.targets));
     entry.rows_base = place.rows + (place.sourceSlices[place.slice].begin -
                                     place.sourceSlices.front().begin) *
                                        entry.index_base;

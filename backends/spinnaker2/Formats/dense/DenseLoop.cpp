@@ -41,10 +41,21 @@ void addDense(LoopEmitter &e, unsigned bits, unsigned groups, Value weights,
 
 } // namespace
 
-void emitDenseRow(LoopEmitter &e, unsigned bits, const RowContext &row) {
+/// All rows are as long as the stride.
+fabric::FetchedRow findDenseRow(LoopEmitter &e, const RowContext &row) {
   Value stride = row.field(e, offsetof(SnncTableEntry, index_base));
-  Value weights = e.add(row.field(e, offsetof(SnncTableEntry, rows_base)),
-                        e.mul(row.source, stride));
+  Value from = e.add(row.field(e, offsetof(SnncTableEntry, rows_base)),
+                     e.mul(row.source, stride));
+  return {from, stride, stride};
+}
+
+void emitDenseRow(LoopEmitter &e, unsigned bits, const RowContext &row) {
+  Value weights = row.fetched;
+  if (!weights) {
+    Value stride = row.field(e, offsetof(SnncTableEntry, index_base));
+    weights = e.add(row.field(e, offsetof(SnncTableEntry, rows_base)),
+                    e.mul(row.source, stride));
+  }
   Value sums = row.sums(e);
   auto turn = [&](unsigned groups) {
     return [&e, bits, groups](Value, ValueRange at) {

@@ -28,6 +28,21 @@ IndexLayout::IndexLayout(std::span<const Range> sourceSlices) {
   }
 }
 
+/// A record of so many sources.
+static uint64_t recordBytes(uint64_t sources) {
+  return sizeof(uint32_t) + align4((sources + 1) * sizeof(uint16_t));
+}
+
+GroupedIndex::GroupedIndex(std::span<const Range> sourceSlices) {
+  static_assert(kRecord == 4 + (kSources + 1) * 2 + 2);
+  for (const Range &slice : sourceSlices) {
+    first.push_back(uint32_t(bytes));
+    bytes += slice.size() / kSources * uint64_t(kRecord);
+    if (uint32_t rest = slice.size() % kSources)
+      bytes += recordBytes(rest);
+  }
+}
+
 namespace {
 /// One synapse: without a delay field, with one that is a number together with
 /// the index (joins), with one of its own.
@@ -63,10 +78,13 @@ class SparseWriter : public BlockWriter {
 public:
   SparseWriter(const SparseFields &fields, const BlockBytes<std::byte> &block)
       : fields(fields), block(block), layout(block.sourceSlices),
-        width(fields.word / 8) {}
+        groups(block.sourceSlices), width(fields.word / 8) {}
 
   bool add(RowPlace place, std::span<const IntSynapse> row) override {
-    if (place.source == block.sourceSlices[place.slice].begin) {
+    uint32_t number = place.source - block.sourceSlices[place.slice].begin;
+    if (fields.fetched)
+      beginGrouped(place.slice, number);
+    else if (number == 0) {
       entry = layout.first[place.slice];
       store(block.index, 2 * entry, uint32_t(words), 2);
     }
@@ -79,14 +97,27 @@ public:
         return false;
       store(block.rows, words++ * width, *word, width);
     }
-    if (words > UINT16_MAX)
+    if (words - base > UINT16_MAX)
       return false;
-    store(block.index, 2 * ++entry, uint32_t(words), 2);
+    store(block.index, 2 * ++entry, uint32_t(words - base), 2);
     return true;
   }
   bool end() override { return block.rows.size() == align4(words * width); }
 
 private:
+  /// Source `number` of its slice: a record for every 32. An entry's number
+  /// counts u16 from the start of the index.
+  void beginGrouped(size_t slice, uint32_t number) {
+    if (number % GroupedIndex::kSources)
+      return;
+    base = words;
+    uint64_t record = groups.first[slice] + uint64_t(number) /
+                                                GroupedIndex::kSources *
+                                                GroupedIndex::kRecord;
+    store(block.index, record, uint32_t(words), 4);
+    entry = record / 2 + 2;
+    store(block.index, 2 * entry, 0, 2);
+  }
   static bool repeatsAny(std::span<const IntSynapse> row) {
     for (size_t i = 0, end; i < row.size(); i = end) {
       for (end = i + 1; end < row.size() && row[end].target == row[i].target;)
@@ -100,8 +131,10 @@ private:
   SparseFields fields;
   BlockBytes<std::byte> block;
   IndexLayout layout;
+  GroupedIndex groups;
   unsigned width; ///< bytes of a word
   uint64_t words = 0, entry = 0;
+  uint64_t base = 0; ///< first word of the group; 0 in SRAM
 };
 
 class SparseRows : public RowFormat {
@@ -109,17 +142,20 @@ public:
   StringRef name() const override { return "sparse"; }
   std::string body(ArrayRef<uint32_t> fields) const override {
     auto sparse = SparseFields::of(fields);
-    return fmt::format("{}, index = {}, delay = {}, weight = {}{}", sparse.word,
-                       sparse.indexBits, sparse.delayBits, sparse.weightBits,
-                       sparse.repeats ? ", repeats = true" : "");
+    return fmt::format("{}, index = {}, delay = {}, weight = {}{}{}",
+                       sparse.word, sparse.indexBits, sparse.delayBits,
+                       sparse.weightBits,
+                       sparse.repeats ? ", repeats = true" : "",
+                       sparse.fetched ? ", dram = true" : "");
   }
   FailureOr<RowFields> parse(AsmParser &parser) const override {
-    RowFields fields(5);
+    RowFields fields(6);
     if (parser.parseInteger(fields[0]) ||
         parseField(parser, "index", fields[1]) ||
         parseField(parser, "delay", fields[2]) ||
         parseField(parser, "weight", fields[3]) ||
-        parseFlag(parser, "repeats", fields[4]))
+        parseFlags(parser, {"repeats", "dram"},
+                   llvm::MutableArrayRef(fields).drop_front(4)))
       return failure();
     return fields;
   }
@@ -131,15 +167,37 @@ public:
   std::optional<BlockSize>
   size(ArrayRef<uint32_t> fields, const BlockStatistics &statistics,
        Range targets, std::span<const Range> sourceSlices) const override;
-  uint64_t indexBytes(std::span<const Range> sourceSlices) const override {
+  uint64_t indexBytes(ArrayRef<uint32_t> fields,
+                      std::span<const Range> sourceSlices) const override {
+    if (SparseFields::of(fields).fetched)
+      return GroupedIndex(sourceSlices).bytes;
     return align4(IndexLayout(sourceSlices).entries * sizeof(uint16_t));
   }
+  bool isFetched(ArrayRef<uint32_t> fields) const override {
+    return SparseFields::of(fields).fetched;
+  }
+  std::optional<RowFields> fetched(ArrayRef<uint32_t> fields) const override {
+    RowFields there(fields);
+    there[5] = 1;
+    return there;
+  }
+  uint64_t longestTransfer(ArrayRef<uint32_t> fields,
+                           const BlockStatistics &statistics,
+                           Range targets) const override {
+    unsigned width = SparseFields::of(fields).word / 8;
+    uint64_t most = statistics.longestRow(targets) * width;
+    // It may begin with the last word of a transfer's first unit.
+    return (most + 2 * kTransferUnit - width - 1) / kTransferUnit *
+           kTransferUnit;
+  }
+  RowTransfers transfers(ArrayRef<uint32_t> fields,
+                         const RowWork &work) const override;
   std::optional<BlockEstimate> estimate(const BlockShape &shape) const override;
 
   std::unique_ptr<BlockWriter> write(ArrayRef<uint32_t> fields,
                                      const BlockBytes<std::byte> &block,
                                      const SynapseView &) const override {
-    if (block.index.size() != indexBytes(block.sourceSlices))
+    if (block.index.size() != indexBytes(fields, block.sourceSlices))
       return nullptr;
     return std::make_unique<SparseWriter>(SparseFields::of(fields), block);
   }
@@ -147,13 +205,23 @@ public:
             RowPlace place, std::vector<IntSynapse> &row) const override {
     auto sparse = SparseFields::of(fields);
     unsigned width = sparse.word / 8;
-    IndexLayout layout(block.sourceSlices.first(place.slice + 1));
-    uint64_t entry = 2 * (uint64_t(layout.first[place.slice]) + place.source -
-                          block.sourceSlices[place.slice].begin);
-    uint32_t end = fetch(block.index, entry + 2, 2);
-    for (uint32_t word = fetch(block.index, entry, 2); word < end; ++word)
-      row.push_back(unpack(sparse,
-                           fetch(block.rows, uint64_t(word) * width, width),
+    uint32_t number = place.source - block.sourceSlices[place.slice].begin;
+    uint64_t entry, base = 0;
+    if (sparse.fetched) {
+      GroupedIndex groups(block.sourceSlices.first(place.slice + 1));
+      uint64_t record = groups.first[place.slice] + uint64_t(number) /
+                                                        GroupedIndex::kSources *
+                                                        GroupedIndex::kRecord;
+      base = fetch(block.index, record, 4);
+      entry = record + 4 + 2 * (number % GroupedIndex::kSources);
+    } else {
+      IndexLayout layout(block.sourceSlices.first(place.slice + 1));
+      entry = 2 * (uint64_t(layout.first[place.slice]) + number);
+    }
+    uint64_t end = base + fetch(block.index, entry + 2, 2);
+    for (uint64_t word = base + fetch(block.index, entry, 2); word < end;
+         ++word)
+      row.push_back(unpack(sparse, fetch(block.rows, word * width, width),
                            block.minDelay));
   }
 
@@ -164,12 +232,18 @@ public:
                      joins(fields, work.ring.slots, work.ring.slotBytes)
                  ? kJoinedCycles
                  : kDelayCycles;
-    return (each * work.synapses + kRowCycles * work.sources) * work.rate;
+    double row = SparseFields::of(fields).fetched ? kRowCycles + kFetchCycles
+                                                  : kRowCycles;
+    return (each * work.synapses + row * work.sources) * work.rate;
   }
 
   void emitLoop(tick::LoopEmitter &e, ArrayRef<uint32_t> fields,
                 const tick::RowContext &row) const override {
     emitSparseRow(e, SparseFields::of(fields), row);
+  }
+  fabric::FetchedRow emitFind(tick::LoopEmitter &e, ArrayRef<uint32_t> fields,
+                              const tick::RowContext &row) const override {
+    return findSparseRow(e, SparseFields::of(fields), row);
   }
   /// Index and delay field are one number where they are as wide as a slot has
   /// bytes and as the ring has slots.
@@ -179,11 +253,14 @@ public:
     return sparse.delayBits > 0 && slots == uint64_t(1) << sparse.delayBits &&
            slotBytes == uint64_t(4) << sparse.indexBits;
   }
-  void fill(ArrayRef<uint32_t>, const EntryPlace &place,
+  void fill(ArrayRef<uint32_t> fields, const EntryPlace &place,
             SnncTableEntry &entry) const override {
-    IndexLayout layout(place.sourceSlices);
     entry.rows_base = place.rows;
-    entry.index_base = place.index + 2 * layout.first[place.slice];
+    entry.index_base =
+        place.index +
+        (SparseFields::of(fields).fetched
+             ? GroupedIndex(place.sourceSlices).first[place.slice]
+             : 2 * IndexLayout(place.sourceSlices).first[place.slice]);
   }
 };
 
@@ -232,14 +309,30 @@ SparseRows::size(ArrayRef<uint32_t> fields, const BlockStatistics &statistics,
                  Range targets, std::span<const Range> sourceSlices) const {
   auto sparse = SparseFields::of(fields);
   unsigned weight = sparse.weightBits < 16 ? 8 : 16;
-  uint64_t words = statistics.synapses(targets);
+  uint64_t words = statistics.synapses(targets), most = UINT16_MAX;
+  if (sparse.fetched) // of a group
+    most = GroupedIndex::kSources * statistics.longestRow(targets) > UINT16_MAX
+               ? UINT16_MAX
+               : UINT32_MAX / 4;
   if (uint64_t(targets.size() - 1) >> sparse.indexBits ||
       uint64_t(statistics.maxDelay() - statistics.minDelay()) >>
           sparse.delayBits ||
-      statistics.wideWeights(weight, targets) != 0 || words > UINT16_MAX ||
+      statistics.wideWeights(weight, targets) != 0 || words > most ||
       (!sparse.repeats && statistics.repeats(targets) != 0))
     return std::nullopt;
-  return BlockSize{align4(words * (sparse.word / 8)), indexBytes(sourceSlices)};
+  return BlockSize{align4(words * (sparse.word / 8)),
+                   indexBytes(fields, sourceSlices)};
+}
+
+RowTransfers SparseRows::transfers(ArrayRef<uint32_t> fields,
+                                   const RowWork &work) const {
+  // Rows without a synapse are not fetched; the others are as random ones.
+  double mean = work.synapses / std::max(1.0, work.sources);
+  double count = work.sources * (1 - std::exp(-mean));
+  double width = SparseFields::of(fields).word / 8;
+  return {count * work.rate,
+          (work.synapses * width + count * (kTransferUnit - width)) *
+              work.rate};
 }
 
 std::optional<BlockEstimate>

@@ -12,6 +12,11 @@
 // encoding says `repeats = true`: a sum must be written before the next one is
 // read then.
 //
+// `dram = true`: the rows are in DRAM, still without gaps, and may be more than
+// a u16 counts. The index has a record for every 32 sources of a source slice,
+// GroupedIndex: u32 first word of the group, then u16[33] from there. A row is
+// fetched with what stands around it in its 16 B.
+//
 // Rows and index start at multiples of 4. Neighbouring source slices share the
 // index entry between them when the second then still starts at a multiple of
 // 4 bytes, which slices of an even size do.
@@ -27,18 +32,21 @@ namespace snnc::s2 {
 /// The numbers of the attribute.
 struct SparseFields {
   unsigned word = 16, indexBits = 0, delayBits = 0, weightBits = 16;
-  bool repeats = false;
+  bool repeats = false, fetched = false;
 
   static SparseFields of(llvm::ArrayRef<uint32_t> fields) {
-    return {fields[0], fields[1], fields[2], fields[3], fields[4] != 0};
+    return {fields[0], fields[1],      fields[2],
+            fields[3], fields[4] != 0, fields[5] != 0};
   }
 };
 
 const fabric::RowFormat &sparseRows();
 
 inline fabric::RowEncoding sparse(unsigned word, unsigned index, unsigned delay,
-                                  unsigned weight, bool repeats = false) {
-  return {&sparseRows(), {word, index, delay, weight, uint32_t(repeats)}};
+                                  unsigned weight, bool repeats = false,
+                                  bool fetched = false) {
+  return {&sparseRows(),
+          {word, index, delay, weight, uint32_t(repeats), uint32_t(fetched)}};
 }
 
 /// Where each source slice's index begins, in u16 entries.
@@ -48,9 +56,20 @@ struct IndexLayout {
   uint64_t entries = 0;
 };
 
-/// The loop (SparseLoop.cpp).
+/// The same of rows in DRAM, in bytes.
+struct GroupedIndex {
+  static constexpr uint32_t kSources = 32, kRecord = 72; ///< a full record
+  explicit GroupedIndex(std::span<const fabric::Range> sourceSlices);
+  std::vector<uint32_t> first; ///< where each source slice begins
+  uint64_t bytes = 0;
+};
+
+/// The loops (SparseLoop.cpp).
 void emitSparseRow(tick::LoopEmitter &e, const SparseFields &fields,
                    const tick::RowContext &row);
+fabric::FetchedRow findSparseRow(tick::LoopEmitter &e,
+                                 const SparseFields &fields,
+                                 const tick::RowContext &row);
 
 } // namespace snnc::s2
 

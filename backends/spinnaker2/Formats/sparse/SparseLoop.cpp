@@ -144,16 +144,37 @@ void emitWords(LoopEmitter &e, const SparseRow &sparse, const RowContext &row,
 
 } // namespace
 
+fabric::FetchedRow findSparseRow(LoopEmitter &e, const SparseFields &format,
+                                 const RowContext &row) {
+  unsigned shift = format.word == 32 ? 2 : 1;
+  Value record =
+      e.add(row.field(e, offsetof(SnncTableEntry, index_base)),
+            e.mul(e.lshr(row.source, 5), e.constant(GroupedIndex::kRecord)));
+  Value place =
+      e.add(record, e.shl(e.bitAnd(row.source, GroupedIndex::kSources - 1), 1));
+  Value first = e.loadNarrow(e.add(place, 4), 16, false);
+  Value last = e.loadNarrow(e.add(place, 6), 16, false);
+  Value count = e.sub(last, first);
+  Value from = e.add(row.field(e, offsetof(SnncTableEntry, rows_base)),
+                     e.shl(e.add(e.load(record), first), shift));
+  return {from, e.shl(count, shift), count};
+}
+
 void emitSparseRow(LoopEmitter &e, const SparseFields &format,
                    const RowContext &row) {
   unsigned wordBytes = format.word / 8;
-  Value index = e.add(row.field(e, offsetof(SnncTableEntry, index_base)),
-                      e.shl(row.source, 1));
-  Value first = e.loadNarrow(index, 16, false);
-  Value last = e.loadNarrow(e.add(index, 2), 16, false);
-  Value count = e.sub(last, first);
-  Value at = e.add(row.field(e, offsetof(SnncTableEntry, rows_base)),
-                   e.shl(first, wordBytes == 4 ? 2 : 1));
+  Value at = row.fetched, first, count = row.count;
+  if (at) {
+    first = e.lshr(at, 1); // as odd as the halfword's place in its word
+  } else {
+    Value index = e.add(row.field(e, offsetof(SnncTableEntry, index_base)),
+                        e.shl(row.source, 1));
+    first = e.loadNarrow(index, 16, false);
+    Value last = e.loadNarrow(e.add(index, 2), 16, false);
+    count = e.sub(last, first);
+    at = e.add(row.field(e, offsetof(SnncTableEntry, rows_base)),
+               e.shl(first, wordBytes == 4 ? 2 : 1));
+  }
   SparseRow sparse{format, {}, {}};
   sparse.tick = e.add(row.tick, row.field(e, offsetof(SnncTableEntry, delay)));
   sparse.base = e.add(row.ringBase,

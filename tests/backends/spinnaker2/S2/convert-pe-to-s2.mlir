@@ -32,6 +32,18 @@ func.func @product(%core: !llvm.ptr, %panel: i32) {
   return
 }
 
+// CHECK-LABEL: func.func @fetch
+func.func @fetch(%core: !llvm.ptr, %from: i32, %to: i32, %bytes: i32) {
+  // CHECK: s2.poll dma_idle
+  // CHECK-NEXT: s2.write dma_remote, %arg1
+  // CHECK-NEXT: s2.write dma_local, %arg2
+  // CHECK-NEXT: s2.write dma_length, %arg3
+  // CHECK-NEXT: s2.set dma_read
+  pe.fetch_wait %core : !llvm.ptr
+  pe.fetch_start %core, %bytes from %from to %to unit 16 : !llvm.ptr
+  return
+}
+
 // CHECK-LABEL: func.func @parts
 func.func @parts(%x: i32, %y: i32) -> i32 {
   // CHECK: s2.sxta %{{.*}} bits 8 rotate 16

@@ -26,6 +26,23 @@ func.func @registers(%key: i32) -> i32 {
   return %due : i32
 }
 
+// The DMA unit of the shipped machine: 0xE2000180, its command at 0x3C.
+// CHECK-LABEL: func.func @transfer
+func.func @transfer(%from: i32) {
+  // CHECK: llvm.mlir.constant(-503316092 : i32)
+  // CHECK: llvm.store volatile %{{.*}}
+  s2.write dma_remote, %from
+  // CHECK: llvm.mlir.constant(-503316036 : i32)
+  // CHECK: llvm.store volatile
+  s2.set dma_read
+  // CHECK: scf.while
+  // CHECK: llvm.load volatile
+  // What the transfer brings is not read before.
+  // CHECK: llvm.inline_asm has_side_effects "", "~{memory}"
+  s2.poll dma_idle
+  return
+}
+
 // CHECK-LABEL: func.func @instructions
 func.func @instructions(%x: i32, %y: i32) -> i32 {
   // CHECK: llvm.inline_asm "sxtab $0, $1, $2, ror #16", "=r,r,r"

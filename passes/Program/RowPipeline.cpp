@@ -1,0 +1,65 @@
+//===- RowPipeline.cpp - Rows out of DRAM, one ahead ----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "passes/Program/RowPipeline.h"
+
+#include "compiler/Pe/Pe.h"
+
+#include <cstddef>
+
+namespace snnc::program {
+
+using namespace mlir;
+using arith::CmpIPredicate;
+using fabric::kTransferUnit;
+using tick::RowContext;
+
+RowPipeline::RowPipeline(tick::LoopEmitter &e, uint32_t header) : e(e) {
+  auto field = [&](size_t offset) {
+    return e.load(e.constant(header + uint32_t(offset)));
+  };
+  Value first = field(offsetof(SnncCoreHeader, fetch_base));
+  Value bytes = field(offsetof(SnncCoreHeader, fetch_bytes));
+  bothBuffers = e.add(e.add(first, first), bytes);
+  buffer = e.variable(first);
+  entry = e.variable(e.constant(0));
+  at = e.variable(e.constant(0));
+  count = e.variable(e.constant(0));
+}
+
+void RowPipeline::push(const fabric::FetchedRow &row, const RowContext &context,
+                       Work work) {
+  e.ifThen(e.compare(CmpIPredicate::ne, row.count, e.constant(0)), [&] {
+    // Whole units of the DMA unit around the row.
+    Value lead = e.bitAnd(row.from, kTransferUnit - 1);
+    Value bytes = e.bitAnd(e.add(e.add(lead, row.bytes), kTransferUnit - 1),
+                           ~(kTransferUnit - 1));
+    Value to = e.get(buffer);
+    e.b.create<pe::FetchWaitOp>(e.loc, e.core);
+    e.b.create<pe::FetchStartOp>(e.loc, e.core, e.sub(row.from, lead), to,
+                                 bytes, e.b.getI64IntegerAttr(kTransferUnit));
+    e.set(buffer, e.sub(bothBuffers, to));
+    e.ifThen(e.compare(CmpIPredicate::ne, e.get(entry), e.constant(0)),
+             [&] { workOnPending(context, work); });
+    e.set(entry, context.entry);
+    e.set(at, e.add(to, lead));
+    e.set(count, row.count);
+  });
+}
+
+void RowPipeline::drain(const RowContext &context, Work work) {
+  e.ifThen(e.compare(CmpIPredicate::ne, e.get(entry), e.constant(0)), [&] {
+    e.b.create<pe::FetchWaitOp>(e.loc, e.core);
+    workOnPending(context, work);
+  });
+}
+
+void RowPipeline::workOnPending(RowContext context, Work work) {
+  context.entry = e.get(entry);
+  context.source = {};
+  context.fetched = e.get(at);
+  context.count = e.get(count);
+  work(context);
+}
+
+} // namespace snnc::program

@@ -1,0 +1,47 @@
+//===- RowPipeline.h - Rows out of DRAM, one ahead --------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// While the core works on a row, the DMA unit copies the next one into the
+// other of two row buffers (SnncCoreHeader::fetch_base). Rows are worked on in
+// the order in which they were found, those in SRAM at once: integer sums do
+// not care.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_PASSES_PROGRAM_ROWPIPELINE_H
+#define SNNC_PASSES_PROGRAM_ROWPIPELINE_H
+
+#include "compiler/Rows/RowFormat.h"
+#include "compiler/Tick/RowContext.h"
+
+namespace snnc::program {
+
+class RowPipeline {
+public:
+  using Value = mlir::Value;
+  /// Adds the row, which is in SRAM now, into the ring buffer; `context` has
+  /// everything but `source`.
+  using Work = llvm::function_ref<void(const tick::RowContext &context)>;
+
+  /// Before the loop over packets. The core's header stands at `header`.
+  RowPipeline(tick::LoopEmitter &e, uint32_t header);
+
+  /// Fetches `row` of `context.entry`, and works on the one before. Nothing
+  /// where the row has no synapse.
+  void push(const fabric::FetchedRow &row, const tick::RowContext &context,
+            Work work);
+  /// Works on the last one; behind the loop.
+  void drain(const tick::RowContext &context, Work work);
+
+private:
+  void workOnPending(tick::RowContext context, Work work);
+
+  tick::LoopEmitter &e;
+  Value bothBuffers; ///< sum of their addresses
+  // Variables: the row on its way (entry 0: none) and the buffer of the next.
+  Value entry, at, count, buffer;
+};
+
+} // namespace snnc::program
+
+#endif // SNNC_PASSES_PROGRAM_ROWPIPELINE_H
