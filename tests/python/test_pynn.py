@@ -1,8 +1,5 @@
 """PyNN's part of the package."""
 
-import pathlib
-import subprocess
-import sys
 import warnings
 
 import numpy as np
@@ -11,7 +8,6 @@ import pytest
 import snnc.pynn as sim
 
 pytest.importorskip("neo")
-GALLERY = pathlib.Path(__file__).resolve().parents[2] / "docs/gallery/pynn"
 CELLS = [sim.IF_curr_exp, sim.IF_curr_alpha, sim.IF_curr_delta, sim.IF_cond_exp,
          sim.EIF_cond_exp_isfa_ista, sim.Izhikevich]
 
@@ -177,18 +173,3 @@ def test_what_is_missing_says_what_to_do():
     sim.end()
     with pytest.raises(RuntimeError, match="setup"):
         sim.Population(2, sim.IF_curr_exp())
-
-
-def test_gallery():
-    def output(*arguments):
-        return subprocess.run([sys.executable, *map(str, arguments)], check=True,
-                              capture_output=True, text=True).stdout
-    lines = output(GALLERY / "synfire_chain.py").splitlines()
-    assert len(lines) == 10
-    for i, line in enumerate(lines): # the volley comes by every 10 links
-        times = [int(t) for t in line.split(" at ")[1].split(" ms")[0].split(",")]
-        assert len(times) > 3 and times[0] >= 10 * i
-        assert len(set(np.diff(times))) == 1
-    for kind in ("current", "conductance"):
-        words = output(GALLERY / "balanced_network.py", "snnc.pynn", kind).split()
-        assert 1.0 < float(words[1]) < 60.0 and 1.0 < float(words[4]) < 60.0
