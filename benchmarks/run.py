@@ -18,6 +18,8 @@ import numpy as np
 import batches
 import chip_loops
 import cpu
+import encodings_limits
+import growth
 import lists
 import mapbytes
 import mapping
@@ -229,6 +231,14 @@ class Benchmarks:
         """Many samples at once, beside the framework."""
         batches.run(self, DATA)
 
+    def encodings(self):
+        """Rows of each encoding beside what limits them."""
+        encodings_limits.run(self)
+
+    def growth(self):
+        """Networks from 10^4 synapses on, until memory ends."""
+        growth.run(self)
+
     def lists(self):
         """Memory and time of millions of listed synapses."""
         lists.run(self)
@@ -245,7 +255,7 @@ class Benchmarks:
 NAMES = ("compile", "check", "synapse", "neuron", "emulator", "prediction", "chip",
          "selector", "paradigms", "chip-loops", "map-bytes")
 # Not of "everything": its files are large.
-ON_REQUEST = ("lists", "cpu", "batches", "mapping")
+ON_REQUEST = ("lists", "cpu", "batches", "mapping", "encodings", "growth")
 
 
 def append_history(options):
