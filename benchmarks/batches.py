@@ -3,8 +3,8 @@ and the framework that trained the network, the same samples in one batch.
 
 N-MNIST: the recording of the test data with its events moved by up to 3 pixels
 and 20 ms, seeded, as often as there are samples: the data set itself is too
-large to come with a repository. Peer: Sinabs, which reads the NIR file. Time is
-the difference of many samples and one, so that start-up does not count.
+large to come with a repository. Peers: snnTorch for digits, Sinabs for N-MNIST.
+Time is the difference of many samples and one, so that start-up does not count.
 """
 
 import os
@@ -57,42 +57,53 @@ def measure(bench, case, stimulus, arguments, peer=None):
                       peer if (what, threads) == ("CPU", 1) else None)
 
 
-def sinabs(bench, case, samples):
-    """Samples per CPU second on one thread, and the classes that it votes for;
-    None where it is not installed."""
+def peer(bench, case, samples, module, network):
+    """Samples per CPU second of a framework on one thread, and the classes that
+    it votes for; None where it is not installed."""
     python = peers_python()
-    if not has_module(python, "sinabs"):
-        print("batches: Sinabs is not installed (benchmarks/peers/install); its "
-              "column is left out")
+    if not has_module(python, module):
+        print(f"batches: {module} is not installed (benchmarks/peers/install "
+              "--sinabs); its column is left out")
         return None
     done = subprocess.run(
-        [python, os.path.join(HERE, "peers", "sinabs_batch.py"),
-         os.path.join(bench.folder, f"{case}-{samples}.npy"), bench.nmnist],
+        [python, os.path.join(HERE, "peers", f"{module}_batch.py"),
+         os.path.join(bench.folder, f"{case}-{samples}.npy"), network],
         check=True, capture_output=True, text=True)
     rate, *votes = done.stdout.split()
     return float(rate), np.array(list(map(int, votes)))
 
 
+def gate(bench, case, samples, title, votes):
+    """Both name the same classes."""
+    with np.load(os.path.join(bench.folder, "out.npz")) as file:
+        spikes, = [file[k] for k in file.files if k.endswith(":spikes")
+                   and file[k].shape[-1] == 10]
+    bench.row("batches", f"{case}, {samples} samples",
+              f"classes that are {title}'s",
+              np.mean(spikes.sum(1).argmax(1) == votes), "")
+
+
+def compare(bench, case, stimulus, title, network, arguments):
+    """snnc, and the framework that trained the network, on the same samples."""
+    samples = len(stimulus)
+    np.save(os.path.join(bench.folder, f"{case}-{samples}.npy"), stimulus)
+    theirs = peer(bench, case, samples, title.lower(), network)
+    measure(bench, case, stimulus, arguments,
+            theirs and (f"{title}, 1 thread", theirs[0]))
+    if theirs:
+        gate(bench, case, samples, title, theirs[1])
+
+
 def run(bench, data):
     digits = np.load(os.path.join(ROOT, "models", "digits", "test_inputs.npy"))
     # Its test set takes 20 ms, less than a measurement.
-    measure(bench, "digits", np.concatenate([digits] * 20),
-            [os.path.join(ROOT, "models", "digits", "digits.nir"),
-             "--record", "readout:spikes"])
+    digits = np.concatenate([digits] * 20)
+    network = os.path.join(ROOT, "models", "digits", "digits.nir")
+    compare(bench, "digits", digits, "snnTorch", network,
+            [network, "--record", "readout:spikes"])
     frames = networks.nmnist_frames(os.path.join(data, "nir", "nmnist",
                                                  "sample_nmnist.bin"))
-    bench.nmnist = os.path.join(data, "nir", "nmnist", "cnn_sinabs.nir")
-    stimulus = moved(frames, SAMPLES)
-    np.save(os.path.join(bench.folder, f"nmnist-{SAMPLES}.npy"), stimulus)
-    peer = sinabs(bench, "nmnist", SAMPLES)
-    measure(bench, "nmnist", stimulus,
-            [bench.nmnist, "--dt", "1", "--reset", "subtract", "--record",
-             "12:spikes"],
-            peer and ("Sinabs, 1 thread", peer[0]))
-    if peer:
-        with np.load(os.path.join(bench.folder, "out.npz")) as file:
-            spikes, = [file[k] for k in file.files if k.endswith(":spikes")
-                       and file[k].shape[-1] == 10]
-        same = np.mean(spikes.sum(1).argmax(1) == peer[1])
-        bench.row("batches", f"nmnist, {SAMPLES} samples",
-                  "classes that are Sinabs's", same, "")
+    network = os.path.join(data, "nir", "nmnist", "cnn_sinabs.nir")
+    compare(bench, "nmnist", moved(frames, SAMPLES), "Sinabs", network,
+            [network, "--dt", "1", "--reset", "subtract", "--record",
+             "12:spikes"])

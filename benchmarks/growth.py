@@ -24,7 +24,7 @@ NETWORK = """network: {{name: growth, dt: 0.1 ms, seed: 7}}
 populations:
   p: {{size: {neurons}, model: iaf_psc_delta, initial: {{v: {{dist: uniform, low: -70 mV, high: -55 mV}}}}}}
 drives:
-  d: {{to: p, kind: poisson, rate: 8000 Hz, weight: 0.15 mV}}
+  d: {{to: p, kind: poisson, rate: 8000 Hz, weight: 0.19 mV}}
 """
 PROJECTION = """projections:
   - {{from: p, to: p, connector: {{fixed_indegree: {degree}}}, weight: {{dist: normal, mean: -0.01 mV, std: 0.02 mV}}, delay: {{dist: uniform_int, low: 5, high: 40}}}}
@@ -42,7 +42,8 @@ class Growth:
         with open(self.file, "w", encoding="utf-8") as file:
             file.write(text)
         command = (self.bench.snnc, "run", self.file, "--backend", "cpu",
-                   "--threads", "1", "--ticks", str(ticks), "--events", "-o",
+                   "--threads", "1", "--ticks", str(ticks), "--record",
+                   "p:spikes", "--events", "-o",
                    "out.npz")
         taken = [timed(*command, cwd=self.bench.folder) for _ in range(runs)]
         return (statistics.median(t.cpu for t in taken),
