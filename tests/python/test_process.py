@@ -194,3 +194,14 @@ def test_import_is_quiet_and_leaves_signals_alone():
     """)
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True)
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
+
+
+def test_the_command_comes_along(models, tmp_path):
+    ended = subprocess.run(
+        [sys.executable, "-m", "snnc", "compile", models / "yaml/starter.yaml",
+         "-o", tmp_path / "a.s2x"], capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    assert (tmp_path / "a.s2x").stat().st_size > 1000
+    ended = subprocess.run([sys.executable, "-m", "snnc", "run", tmp_path / "no"],
+                           capture_output=True, text=True)
+    assert ended.returncode == 1 and "SNN" in ended.stderr

@@ -121,21 +121,13 @@ catchSignals() {
   }
 }
 
-/// Before the constructors of the shared libraries (XGBoost's, HDF5's), which
-/// allocate, take their time and are not ready for the exception. The address
-/// sanitizer is not up yet.
-__attribute__((no_sanitize("address", "undefined"))) static void
-onStart(int, char **, char **) {
+__attribute__((no_sanitize("address", "undefined"))) void catchEarly() {
   std::set_new_handler(onNoMemory);
   std::set_terminate(onTerminate);
 #ifndef SNNC_SANITIZED // nor may its interceptor of sigaction be used
   catchSignals();
 #endif
 }
-
-__attribute__((section(".preinit_array"),
-               used)) static void (*const early)(int, char **,
-                                                 char **) = onStart;
 
 /// OpenSSL's library crashes where its own memory is missing.
 static void *cryptoMalloc(size_t size, const char *, int) {

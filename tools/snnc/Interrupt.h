@@ -16,6 +16,10 @@ namespace snnc {
 /// becomes an error of the write.
 void prepareProcess();
 
+/// The part of it that an executable does before the constructors of the shared
+/// libraries run (EarlyStart.cpp).
+void catchEarly();
+
 /// From here on the first SIGINT or SIGTERM is only noted: the caller asks
 /// isInterrupted() often and ends in its own way. The second one ends at once.
 void holdInterrupts();

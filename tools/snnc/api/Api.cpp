@@ -10,6 +10,8 @@
 #include "tools/snnc/Check.h"
 #include "tools/snnc/Compile.h"
 #include "tools/snnc/DiagnosticPages.h"
+#include "tools/snnc/Driver.h"
+#include "tools/snnc/Interrupt.h"
 #include "tools/snnc/Messages.h"
 #include "tools/snnc/api/Convert.h"
 #include "tools/snnc/api/Gate.h"
@@ -90,6 +92,11 @@ std::vector<std::string> backends() {
 }
 
 std::string version() { return SNNC_VERSION; }
+
+int command(int argc, char **argv) {
+  prepareProcess();
+  return runDriver(argc, argv);
+}
 
 std::string explain(const std::string &code) {
   auto found = DiagnosticCode::find(code);

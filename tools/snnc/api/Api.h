@@ -134,6 +134,10 @@ std::string version();
 /// Title, meaning and help of a code, a line each; empty for an unknown one.
 std::string explain(const std::string &code);
 
+/// The command itself, for an executable that is nothing but this call: unlike
+/// the functions above it prints, and takes over signals. The exit code.
+int command(int argc, char **argv);
+
 /// Around fork(): waits until no thread compiles, and keeps others from
 /// beginning, so that no lock is held in the child. Runs go on.
 void beforeFork();

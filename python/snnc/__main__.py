@@ -1,0 +1,5 @@
+"""``python -m snnc``."""
+
+from .command import main
+
+main()
