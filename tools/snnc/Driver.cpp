@@ -53,6 +53,8 @@ static int runVerb(const Options &options, DiagnosticSink &sink) {
     return runCheck(options.check, sink);
   case Verb::Inspect:
     return runInspect(options.inspect, sink);
+  case Verb::Report:
+    return runPageReport(options.page, sink);
   case Verb::Targets:
     return runTargets();
   case Verb::Explain:

@@ -24,7 +24,7 @@ using runtime::CoreEntry;
 using runtime::Manifest;
 
 /// The bundle's reader has checked the types of its fields.
-static json reportOf(const Bundle &bundle, const char *part) {
+json reportOf(const Bundle &bundle, const char *part) {
   const std::string *text = bundle.entry(Bundle::reportName);
   json report = json::parse(text ? *text : "{}", nullptr, false);
   if (!report.is_object() || !report.contains(part) || !report[part].is_array())
@@ -33,7 +33,7 @@ static json reportOf(const Bundle &bundle, const char *part) {
 }
 
 /// The bundle's reader has checked that the header is inside the image.
-static SnncCoreHeader headerOf(const Bundle &bundle, const CoreEntry &core) {
+SnncCoreHeader headerOf(const Bundle &bundle, const CoreEntry &core) {
   SnncCoreHeader header;
   const std::string &image = *bundle.entry(core.image);
   std::memcpy(&header, image.data() + (core.headerAddress - core.imageBase),

@@ -11,9 +11,16 @@
 #ifndef SNNC_TOOLS_INSPECTVIEWS_H
 #define SNNC_TOOLS_INSPECTVIEWS_H
 
+#include "runtime/abi/CoreHeader.h"
 #include "runtime/bundle/Bundle.h"
 
 namespace snnc {
+
+/// "layers" or "cores" of report.json, an empty list without one.
+nlohmann::json reportOf(const runtime::Bundle &bundle, const char *part);
+/// Of a core's image.
+SnncCoreHeader headerOf(const runtime::Bundle &bundle,
+                        const runtime::CoreEntry &core);
 
 /// One object per layer in the order of the report: name, model, paradigm, pes,
 /// neurons, synapses, encodings, bytes, limit, bytes_by_structure,

@@ -124,6 +124,8 @@ static void addOthers(CLI::App &app, Options &options) {
                   "  snnc inspect net.s2x --pe 7.6.0\n"
                   "  snnc inspect net.s2x --memory");
 
+  addPageReport(app, options.page);
+
   app.add_subcommand("targets", "List the machine descriptions");
 
   CLI::App *doctor = app.add_subcommand(
@@ -202,6 +204,8 @@ static Verb verbOf(const std::string &name) {
     return Verb::Inspect;
   if (name == "doctor")
     return Verb::Doctor;
+  if (name == "report")
+    return Verb::Report;
   if (name == "explain")
     return Verb::Explain;
   if (name == "selector")

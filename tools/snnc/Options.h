@@ -9,6 +9,7 @@
 #include "runtime/io/Encoders.h"
 #include "runtime/support/Diagnostic.h"
 #include "tools/snnc/ManPage.h"
+#include "tools/snnc/Page/Page.h"
 #include "tools/snnc/SelectorCommand.h"
 
 #include <cstdint>
@@ -131,6 +132,7 @@ enum class Verb {
   Check,
   Verify,
   Inspect,
+  Report,
   Targets,
   Selector,
   Completion,
@@ -145,6 +147,7 @@ struct Options {
   CheckOptions check;
   VerifyOptions verify;
   InspectOptions inspect;
+  PageOptions page;
   SelectorOptions selector;
   std::vector<std::string> explain;     ///< codes; none: all are listed
   std::string starter = "network.yaml"; ///< what init writes

@@ -4,6 +4,7 @@
 #include "runtime/io/ArrayFile.h"
 #include "runtime/support/ExitCode.h"
 #include "tools/snnc/Backend.h"
+#include "tools/snnc/ChipMeta.h"
 #include "tools/snnc/Compile.h"
 #include "tools/snnc/Driver.h"
 #include "tools/snnc/FiringWarnings.h"
@@ -131,7 +132,8 @@ static void sayBackend(const std::string &file, const BackendChoice &backend,
 /// How the results came to be.
 static nlohmann::json metaOf(const RunOptions &options,
                              const std::string &backend,
-                             const runtime::Manifest &manifest) {
+                             const runtime::Manifest &manifest,
+                             const std::optional<runtime::RunResult> &result) {
   nlohmann::json meta = {
       {"backend", backend},
       {"network", manifest.network},
@@ -145,6 +147,10 @@ static nlohmann::json metaOf(const RunOptions &options,
   for (const auto &[key, value] : keys.items())
     if (manifest.options.is_object() && manifest.options.contains(key))
       meta[key] = manifest.options[key];
+  if (auto chip = result ? chipMeta(*result, options.output.ends_with(".npz"))
+                         : nlohmann::json();
+      !chip.is_null())
+    meta["chip"] = std::move(chip);
   return meta;
 }
 
@@ -197,7 +203,8 @@ int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
   progress.finish();
   if (streamed)
     streamed->finish(result, options, subject.manifest(),
-                     metaOf(options, backend.name, subject.manifest()), sink);
+                     metaOf(options, backend.name, subject.manifest(), result),
+                     sink);
   if (!result)
     return kExitInput;
   bool explains = options.given.count("explain-paradigm") &&
@@ -207,7 +214,7 @@ int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
   if (!options.output.empty() && !streamed) {
     if (Status s = runtime::writeOutputs(
             options.output, result->arrays, subject.manifest().dtSeconds,
-            metaOf(options, backend.name, subject.manifest()));
+            metaOf(options, backend.name, subject.manifest(), result));
         !s)
       sink.report(s.takeError());
   }
