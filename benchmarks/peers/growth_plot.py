@@ -6,7 +6,8 @@ import sys
 import matplotlib
 
 matplotlib.use("svg")
-matplotlib.rcParams["svg.hashsalt"] = "growth"  # the same bytes every time
+matplotlib.rcParams |= {"svg.hashsalt": "growth",  # the same bytes every time
+                        "svg.fonttype": "none"}
 from matplotlib import pyplot
 
 
