@@ -6,7 +6,7 @@ import unittest
 
 import numpy as np
 
-from support import ROOT, SnncTest
+from support import ROOT, SRAM_ONLY, SnncTest
 
 DIGITS = f"{ROOT}/models/digits/digits.nir"
 INPUTS = f"{ROOT}/models/digits/test_inputs.npy"
@@ -96,7 +96,9 @@ class Cpu(SnncTest):
 
     def test_larger_than_a_chip(self):
         path = self.write_large("large.yaml", 5000, 900)
-        done = self.snnc("compile", path, code=3)
+        with open(self.path("sram.yaml"), "w", encoding="utf-8") as file:
+            file.write(SRAM_ONLY)
+        done = self.snnc("compile", path, "--machine", "sram.yaml", code=3)
         self.assertIn("SNN0354", done.stderr)
         run = [path, "--ticks", 12]
         expected = self.ran(*run, "--backend", "reference")[0]

@@ -10,8 +10,8 @@ import unittest
 
 import numpy as np
 
-from support import (BRAILLE, BRAILLE_TIME, LETTER, SNNC, TIMEOUT, SnncTest,
-                     lif_network)
+from support import (BRAILLE, BRAILLE_TIME, LETTER, SNNC, SRAM_ONLY, SnncTest,
+                     TIMEOUT, lif_network)
 
 
 class ExitCodes(SnncTest):
@@ -111,8 +111,10 @@ class ExitCodes(SnncTest):
 
     def test_does_not_fit(self):
         lif_network(self.path("big.nir"), inputs=6000, neurons=6000)
+        with open(self.path("sram.yaml"), "w", encoding="utf-8") as file:
+            file.write(SRAM_ONLY)
         done = self.snnc("compile", "big.nir", "--dt", "1e-3", "-o", "big.s2x",
-                         code=3)
+                         "--machine", "sram.yaml", code=3)
         # 36 MB of weights into about 19 MB of SRAM.
         self.assertRegex(done.stderr, r"\[SNN035[34]\]")
         self.assertIn("lif", done.stderr)
@@ -123,7 +125,7 @@ class ExitCodes(SnncTest):
         lif_network(self.path("deep.nir"), inputs=200_000, neurons=1)
         # In parallel its sources are split over PEs.
         done = self.snnc("compile", "deep.nir", "--dt", "1e-3", "--paradigm",
-                         "serial", code=3)
+                         "serial", "--machine", "sram.yaml", code=3)
         self.assertRegex(done.stderr, r"\[SNN0353\]")
 
     def test_overrun(self):

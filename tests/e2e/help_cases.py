@@ -12,7 +12,8 @@ import numpy as np
 
 from help_test import (CHECK, EQUATIONS, NET, POISSON, instead, makes, meant,
                        option, run, says, without, yaml)
-from support import ROOT, read_bundle, write_bundle, write_network
+from support import (ROOT, SRAM_ONLY, read_bundle, write_bundle,
+                     write_network)
 
 F32 = np.float32
 TIME = ["--dt", "1e-3", "--reset", "zero"]
@@ -413,16 +414,18 @@ def machine_cases():
         "value: null, ", "value: 16384, ")), command=[
             "compile", "net.yaml", "--machine", "m.yaml"])
     null["files"]["m.yaml"] = text.replace("value: 16384", "value: null", 1)
+    core = run("SNN0353", on_this_cpu, base=wide, command=[
+        "compile", "net.yaml", "--paradigm", "serial", "--machine", "m.yaml"])
+    chip = run("SNN0354", on_this_cpu, base=POISSON.replace(
+        "size: 4", "size: 3000").replace("size: 3,", "size: 9000,"),
+               command=["compile", "net.yaml", "--machine", "m.yaml"])
+    core["files"]["m.yaml"] = chip["files"]["m.yaml"] = SRAM_ONLY
     return {
         "machine key": key, "machine value": null,
-        "core": run("SNN0353", on_this_cpu, base=wide, command=[
-            "compile", "net.yaml", "--paradigm", "serial"]),
+        "core": core, "chip": chip,
         "long ring": run("SNN0353", on_this_cpu, base=POISSON.replace(
             "weight: 0.5}", "weight: 0.5, delay: 60000}", 1), command=[
                 "compile", "net.yaml"]),
-        "chip": run("SNN0354", on_this_cpu, base=POISSON.replace(
-            "size: 4", "size: 3000").replace("size: 3,", "size: 9000,"),
-                    command=["compile", "net.yaml"]),
         "assumed rates": run("SNN0363", option(r"--tick [\d.e-]+"), base=NET.replace(
             "size: 4", "size: 4000"), command=[
                 "compile", "net.yaml", "--tick", "1e-5", "--paradigm",

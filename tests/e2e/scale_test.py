@@ -8,7 +8,7 @@ import unittest
 
 import numpy as np
 
-from support import SNNC, SnncTest
+from support import SNNC, SRAM_ONLY, SnncTest
 
 GIGABYTE = 1 << 20  # ulimit -v counts KiB of address space
 
@@ -153,7 +153,8 @@ probes: ["p:spikes"]
                      "{alpha: 0.9, threshold: 1.0}}}\nprojections: [{from: "
                      "x, to: p, connector: {fixed_total_number: 10000000000}}]"}
         for name, text in networks.items():
-            size = {"synapses": 100000, "neurons": 10000000}.get(name, 8)
+            size = {"synapses": 100000, "neurons": 10000000,
+                    "degrees": 400}.get(name, 8)
             file = self.write(
                 f"{name}.yaml",
                 f"network: {{name: n}}\ninputs: {{x: {{size: {size}}}}}\n"
@@ -170,12 +171,13 @@ probes: ["p:spikes"]
         # Too many synapses: the share that the help names fits, and the
         # reference runs all of them.
         file = self.write("p.yaml", random_network(5000, 0.9))
-        done = self.snnc("compile", file, code=3)
+        machine = ["--machine", self.write("sram.yaml", SRAM_ONLY)]
+        done = self.snnc("compile", file, *machine, code=3)
         self.assertIn("[SNN0354]", done.stderr)
         percent = float(re.search(r"help: ([\d.]+) %", done.stderr).group(1))
         fewer = self.write("fewer.yaml",
                            random_network(5000, round(0.9 * percent / 100, 4)))
-        self.snnc("compile", fewer, "-o", "fewer.s2x")
+        self.snnc("compile", fewer, *machine, "-o", "fewer.s2x")
         np.save(self.path("x.npy"), np.zeros((2, 10), np.uint8))
         self.snnc("run", file, "--backend", "reference", "--input", "x.npy",
                   "--record", "p:spikes", "-o", "o.npz")

@@ -50,6 +50,14 @@ def need_data():
     raise unittest.SkipTest("no test data: set SNNC_SHARED_DATA")
 
 
+# A chip that has its SRAM alone, for networks that are too large for it.
+SRAM_ONLY = """schema: 1
+base: spinnaker2
+name: sram-only
+dramBytes: null
+"""
+
+
 class SnncTest(unittest.TestCase):
     """A test with a folder of its own and the snnc command."""
 

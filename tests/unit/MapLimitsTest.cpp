@@ -65,6 +65,7 @@ TEST_F(MapLimits, TooManySources) {
   EXPECT_TRUE(failed(map(*module, 0)));
   EXPECT_THAT(messages, HasSubstr("SNN0353"));
   EXPECT_THAT(messages, HasSubstr("60,000 sources in 'in'"));
+  EXPECT_THAT(messages, HasSubstr("for example by pooling"));
 }
 
 TEST_F(MapLimits, TooManyCores) {
@@ -73,6 +74,8 @@ TEST_F(MapLimits, TooManyCores) {
   EXPECT_TRUE(failed(map(*module, 0)));
   EXPECT_THAT(messages, HasSubstr("SNN0354: the network needs 150 cores"));
   EXPECT_THAT(messages, HasSubstr("'hidden' 150 cores"));
+  EXPECT_THAT(messages, HasSubstr("use --machine spinnaker2-48, a board of 48 "
+                                  "chips with 7,104 cores"));
 }
 
 /// The same with DRAM: dense rows of 600 B there, and no index. What fits SRAM

@@ -113,13 +113,23 @@ void printCompileReport(const Bundle &bundle, bool json) {
   std::vector<std::vector<std::string>> rows = {kLayerHeader};
   append(rows[0], kWeightHeader);
   append(rows[0], {"paradigm", "cycles/tick", "worst"});
-  for (const auto &layer : report.value("layers", nlohmann::json::array())) {
+  auto layers = report.value("layers", nlohmann::json::array());
+  bool inDram = std::any_of(
+      layers.begin(), layers.end(),
+      [](const nlohmann::json &layer) { return layer.contains("dram_bytes"); });
+  if (inDram)
+    rows[0].push_back("rows in DRAM");
+  for (const auto &layer : layers) {
     auto cells = layerCells(layer);
     append(cells, weightCells(layer));
     // The planner's estimates for the layer's busiest PE.
     cells.push_back(textOr(layer, "paradigm"));
     for (const char *key : {"cycles_expected", "cycles_worst"})
       cells.push_back(fmt::format("{:.0f}", valueOr<double>(layer, key, 0)));
+    if (layer.contains("dram_bytes"))
+      cells.push_back(fmt::format("{} of {}",
+                                  valueOr<uint64_t>(layer, "dram_bytes", 0),
+                                  valueOr<uint64_t>(layer, "dram_limit", 0)));
     rows.push_back(cells);
   }
   printTable(rows);

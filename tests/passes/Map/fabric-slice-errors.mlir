@@ -26,44 +26,6 @@ snn.neuron @lif receptors ["input"] states ["v"] params ["alpha", "threshold"] {
   %s = arith.cmpf ogt, %v1, %threshold : f32
   snn.yield spike %s states %v1 : f32
 }
-snn.network @wide {
-  %in = snn.input "in" : tensor<60000xf32>
-  // expected-error @+3 {{SNN0353: population 'hid' does not fit: a core needs at least 120,000 B to find the rows of the 60,000 sources in 'in', 118,784 B available}}
-  // expected-note @+2 {{help: reduce the number of neurons or channels of 'in', for example by pooling}}
-  // expected-note @+1 {{help: another-target}}
-  %h = snn.population "hid" model @lif params {alpha = 0.5, threshold = 1.0} latency 1 : tensor<1xi1>
-  snn.projection "fc" %in to %h weights #snn.dense<dense<1.0> : tensor<1x60000xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<60000xf32>, tensor<1xi1>
-}
-
-// -----
-
-snn.neuron @lif receptors ["input"] states ["v"] params ["alpha", "threshold"] {
-^bb0(%x: f32, %v: f32, %alpha: f32, %threshold: f32):
-  %d = arith.mulf %v, %alpha : f32
-  %v1 = arith.addf %d, %x : f32
-  %s = arith.cmpf ogt, %v1, %threshold : f32
-  snn.yield spike %s states %v1 : f32
-}
-// expected-error @+5 {{SNN0354: the network needs 150 cores, machine 'spinnaker2-jib-map' has 148}}
-// expected-note @+4 {{largest: 'hid' 150 cores}}
-// expected-note @+3 {{help: make 'hid' smaller or its connections sparser}}
-// expected-note @+2 {{help: use --machine spinnaker2-48, a board of 48 chips with 7,104 cores}}
-// expected-note @+1 {{help: another-target}}
-snn.network @large {
-  %in = snn.input "in" : tensor<20000xf32>
-  %h = snn.population "hid" model @lif params {alpha = 0.5, threshold = 1.0} latency 1 : tensor<600xi1>
-  snn.projection "fc" %in to %h weights #snn.dense<dense<1.0> : tensor<600x20000xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<20000xf32>, tensor<600xi1>
-}
-
-// -----
-
-snn.neuron @lif receptors ["input"] states ["v"] params ["alpha", "threshold"] {
-^bb0(%x: f32, %v: f32, %alpha: f32, %threshold: f32):
-  %d = arith.mulf %v, %alpha : f32
-  %v1 = arith.addf %d, %x : f32
-  %s = arith.cmpf ogt, %v1, %threshold : f32
-  snn.yield spike %s states %v1 : f32
-}
 snn.network @raw {
   // expected-error @+1 {{SNN0351: population 'hid' has no latency yet; run snn-retime before mapping}}
   %h = snn.population "hid" model @lif params {alpha = 0.5, threshold = 1.0} : tensor<1xi1>

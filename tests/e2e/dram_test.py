@@ -1,0 +1,101 @@
+"""Networks whose rows do not fit SRAM: in the chip's DRAM, the same spikes."""
+
+import json
+import unittest
+
+import numpy as np
+
+from support import SRAM_ONLY, SnncTest, read_bundle, write_bundle
+
+# Eight PEs with 16 kB beside their programs.
+LITTLE = """schema: 1
+base: spinnaker2
+name: little
+pes: {list: [[1, 1, 0], [1, 1, 1], [1, 1, 2], [1, 1, 3],
+             [2, 1, 0], [2, 1, 1], [2, 1, 2], [2, 1, 3]]}
+sram: {bytes: 0x7000, program: [0x0, 0x2000], stack: [0x6000, 0x7000]}
+"""
+NET = """network: {name: n, dt: 1.0e-3, seed: 5}
+inputs:
+  bg: {size: 100, kind: poisson, rate: 100}
+populations:
+  exc: {size: 400, model: lif, params: {tau: 20.0e-3, threshold: 10.0, reset: 0.0}}
+  inh: {size: 100, model: lif, params: {tau: 20.0e-3, threshold: 10.0, reset: 0.0}}
+projections:
+  - {from: bg, to: exc, connector: {fixed_indegree: 30}, weight: 1.0}
+  - {from: exc, to: exc, connector: {fixed_indegree: 200},
+     weight: {dist: normal, mean: 0.1, std: 0.02}, delay: {dist: uniform_int, low: 1, high: 6}}
+  - {from: exc, to: inh, connector: all_to_all, weight: 0.1}
+  - {from: inh, to: exc, connector: {fixed_indegree: 60}, weight: -0.3}
+"""
+TICK = ["--tick", "0.01"]
+
+
+class Dram(SnncTest):
+
+    def written(self, name, text):
+        with open(self.path(name), "w", encoding="utf-8") as file:
+            file.write(text)
+        return self.path(name)
+
+    def compiled(self, machine=LITTLE):
+        net = self.written("net.yaml", NET)
+        self.snnc("compile", net, "--paradigm", "serial", *TICK, "--machine",
+                  self.written("little.yaml", machine), "-o", "net.s2x")
+        return net
+
+    def test_same_spikes_as_the_reference(self):
+        net = self.compiled()
+        runs = {}
+        for backend in ("emulator", "native", "reference"):
+            source = net if backend == "reference" else "net.s2x"
+            self.snnc("run", source, "--backend", backend, "--ticks", "150",
+                      "-o", f"{backend}.npz")
+            with np.load(self.path(f"{backend}.npz")) as file:
+                runs[backend] = {name: file[name] for name in file.files
+                                 if name != "meta"}
+        self.assertGreater(runs["reference"]["exc:spikes"].sum(), 1000)
+        for backend in ("emulator", "native"):
+            self.assertEqual(runs[backend].keys(), runs["reference"].keys())
+            for name, array in runs["reference"].items():
+                np.testing.assert_array_equal(runs[backend][name], array)
+
+    def test_the_bundle_says_what_is_there(self):
+        self.compiled()
+        entries = read_bundle(self.path("net.s2x"))
+        manifest = json.loads(entries["manifest.json"])
+        cores = [core for core in manifest["cores"] if "dram" in core]
+        self.assertTrue(cores)
+        for core in cores:
+            self.assertGreaterEqual(core["dramBase"], 0x20000400)
+            self.assertTrue(any(entries[core["dram"]]))
+        layers = json.loads(self.snnc("inspect", "net.s2x", "--json").stdout)["layers"]
+        held = sum(layer.get("dram_bytes", 0) for layer in layers)
+        self.assertEqual(held, sum(len(entries[core["dram"]]) for core in cores))
+
+    def test_rows_outside_of_dram_are_refused(self):
+        self.compiled()
+        entries = read_bundle(self.path("net.s2x"))
+        text = entries["manifest.json"].decode()
+        core = next(core for core in json.loads(text)["cores"] if "dram" in core)
+        for base in (core["dramBase"] - 16, 0x1000, 0xFFFFFFF0):
+            changed = text.replace(f'"dramBase":{core["dramBase"]}',
+                                   f'"dramBase":{base}')
+            changed = changed.replace(f'"dramBase": {core["dramBase"]}',
+                                      f'"dramBase": {base}')
+            self.assertNotEqual(changed, text)
+            write_bundle(self.path("bad.s2x"),
+                         entries | {"manifest.json": changed.encode()})
+            done = self.snnc("run", "bad.s2x", "--ticks", "5", code=1)
+            self.assertIn("[SNN0511]", done.stderr)
+
+    def test_without_dram_it_does_not_fit(self):
+        net = self.written("net.yaml", NET)
+        machine = LITTLE + SRAM_ONLY.splitlines()[-1] + "\n"
+        done = self.snnc("compile", net, "--paradigm", "serial", "--machine",
+                         self.written("sram.yaml", machine), code=3)
+        self.assertIn("[SNN0354]", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
