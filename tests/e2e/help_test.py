@@ -12,7 +12,7 @@ import tempfile
 
 import numpy as np
 
-from support import ROOT, SnncTest, write_network
+from support import ROOT, SRAM_ONLY, SnncTest, write_network
 
 NET = """network: {name: net, dt: 1.0e-3}
 inputs:
@@ -303,12 +303,13 @@ class Help(SnncTest):
     def test_check_says_ok_only_of_what_it_tried(self):
         """What compile refuses, check does not call ok."""
         self.write(self.folder, {"net.yaml": NET, "big.yaml": NET.replace(
-            "size: 4", "size: 3000").replace("size: 3,", "size: 5500,")})
+            "size: 4", "size: 3000").replace("size: 3,", "size: 5500,"),
+                                 "sram.yaml": SRAM_ONLY})
+        big = ["big.yaml", "--machine", "sram.yaml"]
         self.assertIn("not tried: code generation", self.snnc(*CHECK).stdout)
         for command in (["net.yaml", "--machine", "wrong"],
                         ["net.yaml", "--selector-model", "none.json"],
-                        ["big.yaml"], ["big.yaml", "--plan"],
-                        ["big.yaml", "--tick", "1e-2"]):
+                        big, [*big, "--plan"], [*big, "--tick", "1e-2"]):
             refused = self.run_snnc("compile", *(
                 part for part in command if part != "--plan"))
             done = self.run_snnc("check", *command)
