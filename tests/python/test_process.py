@@ -187,7 +187,7 @@ def test_import_is_quiet_and_leaves_signals_alone():
         import snnc
         net = snnc.load({"populations": {"a": {"size": 2, "model": "lif",
                          "params": {"alpha": 0.5, "threshold": 1}}}})
-        net.compile("spinnaker2"), net.run(ticks=3)
+        net.compile("spinnaker2", paradigm="serial"), net.run(ticks=3)
         after = [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM,
                                                 signal.SIGPIPE, signal.SIGSEGV)]
         assert before == after
