@@ -57,6 +57,7 @@ struct LinkStatistics {
   uint64_t packets = 0;
   uint64_t mostInTick = 0; ///< in `worstTick`, the first tick with that count
   uint64_t worstTick = 0;
+  uint64_t fullTicks = 0; ///< with more than DeviceStatistics::linkPackets
 };
 
 /// Packets that a chip's router looked up.
@@ -88,6 +89,7 @@ struct Verdict {
   uint64_t unroutedPackets = 0; ///< no routing entry: spikes lost
   uint64_t unknownKeys = 0;     ///< arrived where no synapse wants them
   uint64_t recordOverflows = 0; ///< ticks that were not recorded
+  uint64_t fullLinks = 0; ///< ticks of links that got more than they carry
 
   uint64_t lostPackets() const { return droppedPackets + unroutedPackets; }
   bool clean() const { return *this == Verdict{}; }

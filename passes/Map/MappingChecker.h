@@ -12,7 +12,7 @@
 #define SNNC_PASSES_MAP_MAPPINGCHECKER_H
 
 #include "compiler/Support/Report.h"
-#include "passes/Map/RouteWalker.h"
+#include "passes/Map/LinkLoad.h"
 #include "passes/Map/Support.h"
 #include "planner/NetworkInfo.h"
 
@@ -27,9 +27,9 @@ namespace snnc::map {
 class MappingChecker {
 public:
   MappingChecker(fabric::MachineOp op, const fabric::NetworkInfo &info,
-                 const MachineModel &machine)
-      : op(op), info(info), machine(machine), handles(info.nodes.size()),
-        parts(info.nodes.size()) {}
+                 const MachineModel &machine, bool isTickStated)
+      : op(op), info(info), machine(machine), isTickStated(isTickStated),
+        handles(info.nodes.size()), parts(info.nodes.size()) {}
 
   bool run();
 
@@ -65,8 +65,15 @@ private:
                       const CoreNumbers &cores);
   void checkKey(uint32_t key, const std::set<CoreAddress> &wanted,
                 const RouteWalker &walker, const CoreNumbers &cores,
-                mlir::Value handle);
+                mlir::Value handle, LinkLoad packets);
   mlir::Operation *routeTo(const CoreAddress &core, uint32_t key);
+
+  // VerifyLinks.cpp
+  uint32_t nodeOf(mlir::Value handle) const;
+  void addLoad(const RouteWalk &way, mlir::Value handle, LinkLoad packets);
+  void checkLinks();
+  using Loads = std::map<uint32_t, LinkLoad>; ///< by node
+  std::string describeSenders(const Loads &loads) const;
 
   // VerifyMemory.cpp
   void checkBuffers(fabric::SliceOp slice);
@@ -83,6 +90,7 @@ private:
   fabric::MachineOp op;
   const fabric::NetworkInfo &info;
   const MachineModel &machine;
+  bool isTickStated;
   std::vector<llvm::SmallVector<mlir::Value>> handles; ///< per node, by begin
   std::vector<llvm::SmallVector<mlir::Value>> parts; ///< subordinates, per node
   std::map<ChipCoordinate, std::vector<RouterEntry>> tables;
@@ -90,6 +98,7 @@ private:
   llvm::DenseMap<std::pair<uint32_t, mlir::Value>, fabric::Range> rangeOf;
   /// Rows in the DRAM of each chip: begin and end, as far as looked at.
   std::map<ChipCoordinate, std::map<uint64_t, uint64_t>> inDram;
+  std::map<ChipLink, Loads> onLinks;
   bool ok = true;
 };
 

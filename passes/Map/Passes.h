@@ -33,7 +33,9 @@ std::unique_ptr<mlir::Pass> createFabricRoute(MachinePtr machine);
 std::unique_ptr<mlir::Pass>
 createFabricPlanMemory(MachinePtr machine,
                        const FabricPlanMemoryOptions &options = {});
-std::unique_ptr<mlir::Pass> createFabricVerifyMapping(MachinePtr machine);
+std::unique_ptr<mlir::Pass>
+createFabricVerifyMapping(MachinePtr machine,
+                          const FabricVerifyMappingOptions &options = {});
 
 #define GEN_PASS_REGISTRATION
 #include "passes/Map/Passes.h.inc"

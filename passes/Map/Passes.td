@@ -21,6 +21,9 @@ def MachineOption : Option<"machineName", "machine", "std::string", "\"\"",
 def ElsewhereOption : Option<"elsewhere", "elsewhere", "std::string", "\"\"",
     "Help line where the machine is too small: how the network runs all the same">;
 
+def TickStatedOption : Option<"tickStated", "tick-stated", "bool", "true",
+    "Refuse what misses the tick; else a longer tick is chosen, or a warning given">;
+
 def FabricSlice : MapPass<"fabric-slice"> {
   let summary = "Cut populations into the fewest slices that fit a core each";
   let description = [{
@@ -59,8 +62,7 @@ def FabricSlice : MapPass<"fabric-slice"> {
            "Most sources of a subordinate core, 0: what fits">,
     Option<"tickSeconds", "tick", "double", "0",
            "Real time of a tick, seconds; 0: time does not matter">,
-    Option<"tickStated", "tick-stated", "bool", "true",
-           "Refuse what misses the tick; else a longer tick is chosen">,
+    TickStatedOption,
     ElsewhereOption];
   let statistics = [Statistic<"slices", "slices", "Slices made">];
 }
@@ -191,7 +193,9 @@ def FabricVerifyMapping : MapPass<"fabric-verify-mapping"> {
     and compares with what the routes do; checks that every neuron is mapped
     once, every core used once, keys are disjoint, blocks are complete, buffers
     disjoint, aligned and inside the SRAM. Every key is followed from chip to
-    chip (passes/Map/RouteWalker.h). Errors: SNN0370 to SNN0378.
+    chip (passes/Map/RouteWalker.h). Errors: SNN0370 to SNN0378; SNN0365 (SNN0366,
+    a warning, where rates or tick are not stated) where a link gets more packets
+    in a tick, at the expected rates, than it carries.
 
     ```mlir
     // snnc-opt --fabric-slice --fabric-place --fabric-assign-keys --fabric-route --fabric-plan-memory --fabric-verify-mapping
@@ -204,7 +208,7 @@ def FabricVerifyMapping : MapPass<"fabric-verify-mapping"> {
     fabric.route chip 0, 0 key 0x8 mask 0xfffffffc to [#fabric.pe<7, 6, 0>]
     ```
   }];
-  let options = [MachineOption];
+  let options = [MachineOption, TickStatedOption];
 }
 
 #endif // SNNC_MAP_PASSES

@@ -71,13 +71,17 @@ bool ratesStated(const NetworkInfo &info, const Slowness &slow) {
   return true;
 }
 
-/// 0.002 -> "2 ms", 0.0000015 -> "1.5 us".
-static std::string duration(double seconds) {
+std::string duration(double seconds) {
   if (seconds >= 1)
     return fmt::format("{:.6g} s", seconds);
   if (seconds >= 1e-3)
     return fmt::format("{:.6g} ms", seconds * 1e3);
   return fmt::format("{:.6g} us", seconds * 1e6);
+}
+
+double roundedUp(double seconds) {
+  double digit = std::pow(10, std::floor(std::log10(seconds)) - 1);
+  return std::ceil(seconds / digit) * digit;
 }
 
 static std::string cyclesOfTick(const MachineModel &machine, double tick) {
@@ -131,13 +135,10 @@ static void attachAdvice(InFlightDiagnostic &diag, const NetworkInfo &info,
     const NetworkNode &node = info.nodes[*slow.node];
     diag.attachNote() << "expected spikes a tick: "
                       << busiestSources(info, *slow.node);
-    double enough = slow.cycles.peak / machine.level().clockHz;
-    // Two digits, rounded up: what is printed does suffice.
-    double digit = std::pow(10, std::floor(std::log10(enough)) - 1);
+    double enough = roundedUp(slow.cycles.peak / machine.level().clockHz);
     help = fmt::format("a tick of at least {} (--tick {:.6g}), or lower "
                        "rates, or fewer sources",
-                       duration(std::ceil(enough / digit) * digit),
-                       std::ceil(enough / digit) * digit);
+                       duration(enough), enough);
     if (node.parallel)
       help += node.batch > 1 ? "; or paradigm serial, which has no batches"
                              : "; or paradigm serial";

@@ -17,6 +17,11 @@ namespace snnc::map {
 /// stated it, else up to 10 s in steps of 1, 2, 5 (SNN0364 says so).
 std::vector<double> ticksToTry(const RealTime &wish);
 
+/// 0.002 -> "2 ms", 0.0000015 -> "1.5 us".
+std::string duration(double seconds);
+/// To two digits, so that what is printed suffices.
+double roundedUp(double seconds);
+
 /// What keeps a network from a tick: the slowest slice of a population that
 /// cannot be cut any smaller, or more cores than the machine has.
 struct Slowness {

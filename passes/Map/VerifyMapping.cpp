@@ -27,6 +27,7 @@ bool MappingChecker::run() {
     checkRoutes();
   for (SliceOp slice : op.getOps<SliceOp>())
     checkBuffers(slice);
+  checkLinks();
   return ok;
 }
 
@@ -142,21 +143,24 @@ struct FabricVerifyMappingPass
   MachinePtr given;
 
   void runOnOperation() override {
-    if (failed(forEachMapping(getOperation(), given, machineName,
-                              [&](MachineOp op, const MachineModel &machine) {
-                                auto info = NetworkInfo::read(op);
-                                return success(
-                                    succeeded(info) &&
-                                    MappingChecker(op, *info, machine).run());
-                              })))
+    if (failed(forEachMapping(
+            getOperation(), given, machineName,
+            [&](MachineOp op, const MachineModel &machine) {
+              auto info = NetworkInfo::read(op);
+              return success(
+                  succeeded(info) &&
+                  MappingChecker(op, *info, machine, tickStated).run());
+            })))
       return signalPassFailure();
     markAllAnalysesPreserved();
   }
 };
 } // namespace
 
-std::unique_ptr<Pass> createFabricVerifyMapping(MachinePtr machine) {
-  auto pass = std::make_unique<FabricVerifyMappingPass>();
+std::unique_ptr<Pass>
+createFabricVerifyMapping(MachinePtr machine,
+                          const FabricVerifyMappingOptions &options) {
+  auto pass = std::make_unique<FabricVerifyMappingPass>(options);
   pass->given = std::move(machine);
   return pass;
 }

@@ -61,14 +61,18 @@ void MappingChecker::checkSender(Value handle, const RouteWalker &walker,
   std::set<CoreAddress> wanted;
   // Receivers change at multiples of the unit only, ways at those of a step.
   uint32_t step = uint32_t(std::min<uint64_t>(walker.step(), kRouteUnit));
+  const NetworkNode &node = info.nodes[nodeOf(handle)];
+  LinkLoad packets{node.rate, node.worstRate()};
   for (uint32_t i = 0; i < sender.size() && ok;) {
     wanted.clear();
     for (auto &[keys, pe] : receivers)
       if (i >= keys.begin && i < keys.end)
         wanted.insert(pe);
     uint32_t key = *sender.key + i;
-    checkKey(key, wanted, walker, cores, handle);
-    i += std::min(step - key % step, kRouteUnit - i % kRouteUnit);
+    uint32_t count = std::min({step - key % step, kRouteUnit - i % kRouteUnit,
+                               uint32_t(sender.size() - i)});
+    checkKey(key, wanted, walker, cores, handle, packets * count);
+    i += count;
   }
 }
 
@@ -112,7 +116,7 @@ void MappingChecker::checkSumRoutes(Value part, const RouteWalker &walker,
         return;
       }
   for (uint64_t i = 0; i < sender.keys && ok; i += step)
-    checkKey(uint32_t(*sender.key + i), wanted, walker, cores, part);
+    checkKey(uint32_t(*sender.key + i), wanted, walker, cores, part, {1, 1});
 }
 
 /// The route by which a packet comes to `core`.
@@ -126,13 +130,15 @@ Operation *MappingChecker::routeTo(const CoreAddress &core, uint32_t key) {
 
 void MappingChecker::checkKey(uint32_t key, const std::set<CoreAddress> &wanted,
                               const RouteWalker &walker,
-                              const CoreNumbers &cores, Value handle) {
+                              const CoreNumbers &cores, Value handle,
+                              LinkLoad packets) {
   SliceInfo sender = infoOf(handle);
   Operation *at = handle.getDefiningOp();
   auto slice = dyn_cast<SliceOp>(at);
   ChipCoordinate from =
       slice ? addressOf(slice.getAtAttr()).chip : machine.hostChip();
   RouteWalk way = walker.walk(key, from);
+  addLoad(way, handle, packets);
   // Where nobody wants it, the sender's router may do without a route.
   bool isUnheard =
       way.fault == RouteFault::Miss && way.links.empty() && wanted.empty();

@@ -81,7 +81,9 @@ void addManyCore(Pipeline &pipeline, const ManyCoreOptions &options) {
     map::FabricPlanMemoryOptions memory;
     memory.elsewhere = options.elsewhere;
     pm.addPass(map::createFabricPlanMemory(machine, memory));
-    pm.addPass(map::createFabricVerifyMapping(machine));
+    map::FabricVerifyMappingOptions verify;
+    verify.tickStated = options.realTime.stated;
+    pm.addPass(map::createFabricVerifyMapping(machine, verify));
   });
   pipeline.set(StageId::Programs, [](OpPassManager &pm) {
     pm.addPass(program::createOutlinePrograms());

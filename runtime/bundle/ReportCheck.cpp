@@ -38,7 +38,11 @@ constexpr Field kLayer[] = {{"name", Kind::Text},
                             {"bytes_by_structure", Kind::Counts},
                             {"cycles_expected", Kind::Number},
                             {"cycles_worst", Kind::Number},
-                            {"cycles_peak", Kind::Number}};
+                            {"cycles_peak", Kind::Number},
+                            {"rate", Kind::Number},
+                            {"worst_rate", Kind::Number}};
+constexpr Field kInput[] = {
+    {"name", Kind::Text}, {"rate", Kind::Number}, {"worst_rate", Kind::Number}};
 constexpr Field kQuantization[] = {
     {"bits", Kind::Count},      {"min", Kind::Number},
     {"max", Kind::Number},      {"snr_db", Kind::MaybeNumber},
@@ -74,6 +78,9 @@ public:
       fields(layer, at, kLayer);
       if (layer.contains("quantization"))
         object(layer["quantization"], at + ".quantization", kQuantization);
+    });
+    eachOf(report, "inputs", "", [&](const json &input, const std::string &at) {
+      fields(input, at, kInput);
     });
     eachOf(report, "cores", "", [&](const json &core, const std::string &at) {
       fields(core, at, kCore);

@@ -71,8 +71,7 @@ public:
     all.tickCycles = tickCycles;
     all.links = routers.links();
     all.routers = routers.routers();
-    if (machine && machine->link)
-      all.linkPackets = machine->link->packets(tickSeconds);
+    all.linkPackets = routers.room();
     for (const auto &pe : pes)
       all.pes.push_back(pe->statistics());
     return all;
@@ -140,7 +139,6 @@ private:
       return problem("SNN0610",
                      fmt::format("a tick of {} s is not from 0 to 3600 s",
                                  manifest.tickSeconds));
-    tickSeconds = manifest.tickSeconds;
     tickCycles = machine->level().clockHz * manifest.tickSeconds;
     Programs programs;
     if (Status s = loadPrograms(bundle, programs); !s)
@@ -150,7 +148,7 @@ private:
     for (const runtime::CoreEntry &core : manifest.cores)
       if (Status s = addPe(bundle, core, programs); !s)
         return s;
-    if (Status s = routers.load(manifest, *machine); !s)
+    if (Status s = routers.load(manifest, *machine, /*isTimed=*/true); !s)
       return s;
     for (const runtime::CoreEntry &core : manifest.cores)
       chips.push_back(routers.chipOf(core.at.chip));
@@ -246,7 +244,7 @@ private:
   RouterMesh routers;
   ThreadPool pool;
   bool loaded = false;
-  double tickCycles = 0, tickSeconds = 0;
+  double tickCycles = 0;
 };
 
 } // namespace

@@ -14,8 +14,10 @@ namespace snnc::emulator {
 using runtime::RouteEntry;
 
 Status RouterMesh::load(const runtime::Manifest &manifest,
-                        const MachineModel &machine) {
+                        const MachineModel &machine, bool isTimed) {
   *this = RouterMesh();
+  if (isTimed && machine.link)
+    linkPackets = machine.link->packets(manifest.tickSeconds);
   auto add = [&](ChipCoordinate chip) {
     auto [at, isNew] = numbers.try_emplace(chip, uint32_t(chips.size()));
     if (isNew)
@@ -115,6 +117,7 @@ void RouterMesh::endTick() {
       link.mostInTick = link.inTick;
       link.worstTick = ticks;
     }
+    link.fullTicks += linkPackets > 0 && double(link.inTick) > linkPackets;
     link.inTick = 0;
   }
   busy.clear();
@@ -126,8 +129,11 @@ std::vector<runtime::LinkStatistics> RouterMesh::links() const {
   for (const auto &[at, number] : numbers)
     for (unsigned l = 0; l < kLinksPerChip; ++l)
       if (const Link &link = chips[number].links[l]; link.packets)
-        all.push_back(
-            {{at, uint8_t(l)}, link.packets, link.mostInTick, link.worstTick});
+        all.push_back({{at, uint8_t(l)},
+                       link.packets,
+                       link.mostInTick,
+                       link.worstTick,
+                       link.fullTicks});
   return all;
 }
 

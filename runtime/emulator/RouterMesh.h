@@ -24,8 +24,10 @@ namespace snnc::emulator {
 /// by number.
 class RouterMesh {
 public:
-  /// The routers of a manifest that nobody checked. Errors SNN0610, SNN0611.
-  Status load(const runtime::Manifest &manifest, const MachineModel &machine);
+  /// The routers of a manifest that nobody checked. `isTimed`: ticks take the
+  /// manifest's time, so that links can be full. Errors SNN0610, SNN0611.
+  Status load(const runtime::Manifest &manifest, const MachineModel &machine,
+              bool isTimed);
   /// Nothing counted.
   void restart();
 
@@ -39,6 +41,8 @@ public:
 
   uint64_t routed() const { return taken; } ///< packets that a route took
   uint64_t lost() const { return missed; }  ///< packets or copies
+  /// Packets that a link carries in a tick; 0: any number.
+  double room() const { return linkPackets; }
   /// The links that carried packets.
   std::vector<runtime::LinkStatistics> links() const;
   /// Routers that saw packets, of machines with several chips.
@@ -47,7 +51,8 @@ public:
 private:
   struct Link {
     uint32_t to = UINT32_MAX; ///< chip
-    uint64_t packets = 0, inTick = 0, mostInTick = 0, worstTick = 0;
+    uint64_t packets = 0, inTick = 0, mostInTick = 0, worstTick = 0,
+             fullTicks = 0;
   };
   struct Chip {
     ChipCoordinate at;
@@ -60,6 +65,7 @@ private:
   std::vector<uint32_t> cores, work; ///< of a packet
   std::vector<uint32_t> busy;        ///< chip * 6 + link, of this tick
   uint64_t taken = 0, missed = 0, ticks = 0, mark = 0;
+  double linkPackets = 0;
 };
 
 } // namespace snnc::emulator

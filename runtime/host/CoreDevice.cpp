@@ -129,6 +129,8 @@ Expected<Verdict> CoreDevice::verdict() {
     v.droppedPackets += pe.packetsDropped;
   }
   v.unroutedPackets = statistics.packetsUnrouted;
+  for (const LinkStatistics &link : statistics.links)
+    v.fullLinks += link.fullTicks;
   for (const CoreEntry &core : bundle.manifest.cores) {
     Expected<SnncCoreHeader> header = readHeader(machine, core);
     if (!header)

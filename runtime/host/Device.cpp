@@ -34,6 +34,7 @@ DeviceStatistics &DeviceStatistics::operator+=(const DeviceStatistics &add) {
   mergeBy(links, add.links, &LinkStatistics::link,
           [](LinkStatistics &a, const LinkStatistics &b) {
             a.packets += b.packets;
+            a.fullTicks += b.fullTicks;
             if (b.mostInTick > a.mostInTick) {
               a.mostInTick = b.mostInTick;
               a.worstTick = b.worstTick;
@@ -84,6 +85,7 @@ Verdict &Verdict::operator+=(const Verdict &other) {
   unroutedPackets += other.unroutedPackets;
   unknownKeys += other.unknownKeys;
   recordOverflows += other.recordOverflows;
+  fullLinks += other.fullLinks;
   return *this;
 }
 

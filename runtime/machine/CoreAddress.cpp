@@ -22,9 +22,11 @@ std::string nameOf(const CoreAddress &core) {
              : fmt::format("{}.{}/{}", core.chip.x, core.chip.y, name);
 }
 
-std::string toText(ChipCoordinate chip) {
-  return fmt::format("chip {}.{}", chip.x, chip.y);
+std::string nameOf(ChipCoordinate chip) {
+  return fmt::format("{}.{}", chip.x, chip.y);
 }
+
+std::string toText(ChipCoordinate chip) { return "chip " + nameOf(chip); }
 
 std::string toText(const CoreAddress &core) {
   std::string text = "PE " + toText(core.pe);

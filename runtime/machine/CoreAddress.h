@@ -41,6 +41,8 @@ std::string toText(PeCoordinate pe);
 /// "7.6.1"; on another chip than the first "0.1/7.6.1". As in reports and
 /// `inspect`, where it names a core.
 std::string nameOf(const CoreAddress &core);
+/// "0.1".
+std::string nameOf(ChipCoordinate chip);
 /// "chip 0.1".
 std::string toText(ChipCoordinate chip);
 /// "PE 7.6.1"; on another chip than the first "PE 7.6.1 of chip 0.1".

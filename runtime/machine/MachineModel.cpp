@@ -16,6 +16,15 @@ static bool isIn(const std::vector<T> &all, const T &one) {
   return std::binary_search(all.begin(), all.end(), one);
 }
 
+std::string nameOf(const ChipLink &link) {
+  return fmt::format("{}/{}", nameOf(link.chip), kLinkNames[link.link]);
+}
+
+std::string toText(const ChipLink &link) {
+  return fmt::format("link {} of {}", kLinkNames[link.link],
+                     toText(link.chip));
+}
+
 std::vector<CoreAddress> MachineModel::cores() const {
   std::vector<CoreAddress> all;
   for (uint32_t board = 0; board < layout.boards; ++board)

@@ -145,6 +145,10 @@ struct ChipLink {
   uint8_t link = 0; ///< ChipGrid.h
   auto operator<=>(const ChipLink &) const = default;
 };
+/// "0.1/NE".
+std::string nameOf(const ChipLink &link);
+/// "link NE of chip 0.1".
+std::string toText(const ChipLink &link);
 
 /// What a machine lacks of what its layout has. Ascending, each once.
 struct DeadParts {

@@ -30,11 +30,34 @@ probes: ["a:spikes", "b:spikes", "d:spikes"]
 TICKS = ["--ticks", "120"]
 
 
-def machine(own, boards=1, torus=False, **dead):
-    """`own`: the PEs of each chip."""
-    return json.dumps({"schema": 1, "base": "spinnaker2-48", "name": "few",
-                       "pes": {"list": own}, "boards": boards, "torus": torus,
-                       "dead": dead})
+LINKS = ["E", "NE", "N", "W", "SW", "S"]
+STEPS = [(1, 0), (1, 1), (0, 1), (-1, 0), (-1, -1), (0, -1)]
+
+
+def machine(own, boards=1, torus=False, link=None, **dead):
+    """`own`: the PEs of each chip; `link`: packets a second of its links."""
+    file = {"schema": 1, "base": "spinnaker2-48", "name": "few",
+            "pes": {"list": own}, "boards": boards, "torus": torus,
+            "dead": dead}
+    if link:
+        file["link"] = {"bitsPerSecond": link * 96, "packetBits": 96}
+    return json.dumps(file)
+
+
+def walk(manifest, key, chip):
+    """The links that a packet takes by the routes of a manifest."""
+    taken, work = [], [chip]
+    for x, y in work:
+        for wanted, mask, _, *rest in manifest["routes"]:
+            at = tuple(rest[0]) if rest and isinstance(rest[0], list) else (0, 0)
+            if at == (x, y) and key & mask == wanted:
+                links = rest[-1] if rest and isinstance(rest[-1], int) else 0
+                for link, (dx, dy) in enumerate(STEPS):
+                    if links >> link & 1:
+                        taken.append(f"{x}.{y}/{LINKS[link]}")
+                        work.append((x + dx, y + dy))
+                break
+    return taken
 
 
 class Chips(SnncTest):
@@ -104,6 +127,72 @@ class Chips(SnncTest):
             write_bundle(self.path("bad.s2x"), entries)
             done = self.snnc("run", "bad.s2x", *TICKS, code=1)
             self.assertIn(code, done.stderr)
+
+    def test_links_and_chips_are_shown(self):
+        manifest = self.compile(machine([[7, 6, 0]], chips=[[1, 1]]))
+        show = lambda *words: self.snnc("inspect", "net.s2x", *words).stdout
+        links = json.loads(show("--link", "--json"))
+        pes = json.loads(show("--pe", "--json"))
+        wanted = {}
+        for pe, core in zip(pes, manifest["cores"]):
+            for i in range(pe["key_count"]):
+                for link in walk(manifest, pe["key_first"] + i,
+                                 tuple(core.get("chip", (0, 0)))):
+                    wanted[link] = wanted.get(link, 0) + 1
+        self.assertTrue(wanted)
+        self.assertEqual({link["link"]: link["worst"] for link in links}, wanted)
+        for link in links:
+            self.assertAlmostEqual(link["expected"], 0.006 * link["worst"])
+            self.assertAlmostEqual(link["room"], 62500)
+            self.assertEqual(sum(f["keys"] for f in link["flows"]), link["worst"])
+        name = links[0]["link"]
+        x, y, direction = re.match(r"(\d+)\.(\d+)/(\w+)", name).groups()
+        for text in (name, f"{x},{y},{direction.lower()}",
+                     f"{x},{y},{LINKS.index(direction)}"):
+            self.assertEqual(json.loads(show("--link", text, "--json")), links[0])
+        self.assertIn(links[0]["flows"][0]["from"], show("--link", name))
+        chips = json.loads(show("--chip", "--json"))
+        self.assertEqual(sum(c["pes"] for c in chips), len(pes))
+        self.assertEqual(sum(c["entries"] for c in chips), len(manifest["routes"]))
+        self.assertEqual(sum(c["bytes"] for c in chips), sum(p["used"] for p in pes))
+        self.assertEqual([l for c in chips for l in c["links"]],
+                         [{k: v for k, v in l.items() if k != "flows"} for l in links])
+        one = next(c for c in chips if c["chip"] == f"{x}.{y}")
+        self.assertEqual(json.loads(show("--chip", f"{x},{y}", "--json")), one)
+        self.assertIn("table entries", show("--chip", f"{x}.{y}"))
+        for option, wrong in ("--link", "0,0,Q"), ("--chip", "99,0"):
+            done = self.snnc("inspect", "net.s2x", option, wrong, code=1)
+            self.assertIn("SNN0443", done.stderr)
+
+    def test_links_have_budgets(self):
+        self.write("machine.json", machine([[7, 6, 0]], link=1000))
+        words = ["compile", "net.yaml", "--paradigm", "serial", "--machine",
+                 "machine.json", "-o", "net.s2x"]
+        done = self.snnc(*words)
+        self.assertRegex(done.stderr, r"SNN0366.*|link \w+ of chip")
+        done = self.snnc(*words, "--tick", "0.001", code=3)
+        self.assertRegex(done.stderr, r"link [NESW]+ of chip \d+\.\d+ gets \d packets in a "
+                                      r"tick at the expected rates, it carries 1 in 1 ms")
+        self.assertIn("SNN0365", done.stderr)
+        tick = re.search(r"--tick ([\d.e-]+)", done.stderr).group(1)
+        self.snnc(*words, "--tick", tick)
+        self.compile(machine([[7, 6, 0]], link=1000))
+        done = self.snnc("run", "net.s2x", *TICKS, "--backend", "emulator",
+                         "--report", "json", code=6)
+        self.assertRegex(done.stderr, r"SNN0684|tick\(s\) of a link had more packets")
+        report = json.loads(done.stdout)
+        self.assertEqual(report["link_packets"], 1)
+        self.assertEqual(sum(link["packets"] for link in report["links"]) +
+                         report["packets"],
+                         sum(chip["packets"] for chip in report["routers"]))
+        for link in report["links"]:
+            self.assertEqual(link["full_ticks"] > 0, link["most_in_tick"] > 1)
+        enough = re.search(r"--tick ([\d.e-]+) \(", done.stderr).group(1)
+        done = self.snnc("run", "net.yaml", *TICKS, "--backend", "emulator", "--machine",
+                         "machine.json", "--paradigm", "serial", "--tick", enough,
+                         "--report", "table")
+        self.assertIn("busiest link", done.stdout)
+        self.assertNotIn("SNN0684", done.stderr)
 
     def test_too_big_names_what_would_do(self):
         self.write("one.json", json.dumps(

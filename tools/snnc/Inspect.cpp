@@ -3,6 +3,7 @@
 
 #include "runtime/support/ExitCode.h"
 #include "runtime/support/Text.h"
+#include "tools/snnc/ChipViews.h"
 #include "tools/snnc/Driver.h"
 #include "tools/snnc/InspectViews.h"
 #include "tools/snnc/Report.h"
@@ -12,16 +13,53 @@
 
 namespace snnc {
 
-/// The element whose `keys` say `wanted`; error SNN0443 with the nearest names
+namespace {
+/// What --layer, --pe, --chip and --link have of their own.
+struct ViewKind {
+  std::optional<std::string> InspectOptions::*wanted;
+  const char *what, *option;
+  std::vector<const char *> keys; ///< of a view, each a name of it
+  nlohmann::json (*views)(const runtime::Bundle &);
+  void (*print)(const nlohmann::json &, bool full);
+  std::string (*nameOf)(const std::string &); ///< what is asked for, in a view
+};
+} // namespace
+
+static std::string asIs(const std::string &name) { return name; }
+
+static const std::vector<ViewKind> kViews = {
+    {&InspectOptions::layer,
+     "layer",
+     "--layer",
+     {"name"},
+     layerViews,
+     printLayers,
+     asIs},
+    {&InspectOptions::pe, "PE", "--pe", {"pe", "id"}, peViews, printPes, asIs},
+    {&InspectOptions::chip,
+     "chip",
+     "--chip",
+     {"chip"},
+     chipViews,
+     printChips,
+     chipName},
+    {&InspectOptions::link,
+     "busy link",
+     "--link",
+     {"link"},
+     linkViews,
+     printLinks,
+     linkName}};
+
+/// The view whose keys say `wanted`; error SNN0443 with the nearest names
 /// otherwise.
 static Expected<nlohmann::json> pick(const nlohmann::json &views,
                                      const std::string &wanted,
-                                     const char *what, const char *option,
-                                     const std::string &file,
-                                     std::initializer_list<const char *> keys) {
+                                     const ViewKind &kind,
+                                     const std::string &file) {
   std::vector<std::string> known;
   for (const nlohmann::json &view : views)
-    for (const char *key : keys) {
+    for (const char *key : kind.keys) {
       if (!view.contains(key))
         continue;
       const nlohmann::json &value = view[key];
@@ -33,23 +71,19 @@ static Expected<nlohmann::json> pick(const nlohmann::json &views,
   std::vector<std::string> hints;
   for (const std::string &near : nearestNames(wanted, known, 1))
     hints.push_back(fmt::format("did you mean '{}'?", near));
-  hints.push_back(fmt::format("snnc inspect {} {}", file, option));
+  hints.push_back(fmt::format("snnc inspect {} {}", file, kind.option));
   return makeError("SNN0443", {file, wanted, 0, 0},
                    fmt::format("the bundle has {} {}(s), none is called so",
-                               views.size(), what),
+                               views.size(), kind.what),
                    std::move(hints));
 }
 
-/// --layer and --pe.
-static int showViews(const runtime::Bundle &bundle,
+static int showViews(const runtime::Bundle &bundle, const ViewKind &kind,
                      const InspectOptions &options, DiagnosticSink &sink) {
-  bool layer = options.layer.has_value();
-  nlohmann::json views = layer ? layerViews(bundle) : peViews(bundle);
-  const std::string &wanted = layer ? *options.layer : *options.pe;
+  nlohmann::json views = kind.views(bundle);
+  const std::string wanted = kind.nameOf(*(options.*kind.wanted));
   if (!wanted.empty()) {
-    auto one =
-        layer ? pick(views, wanted, "layer", "--layer", options.input, {"name"})
-              : pick(views, wanted, "PE", "--pe", options.input, {"pe", "id"});
+    auto one = pick(views, wanted, kind, options.input);
     if (!one) {
       sink.report(one.takeError());
       return kExitInput;
@@ -58,10 +92,8 @@ static int showViews(const runtime::Bundle &bundle,
   }
   if (options.json)
     fmt::print("{}\n", jsonText(views, 2));
-  else if (layer)
-    printLayers(views, !wanted.empty());
   else
-    printPes(views, !wanted.empty());
+    kind.print(views, !wanted.empty());
   return kExitOk;
 }
 
@@ -78,8 +110,9 @@ int runInspect(const InspectOptions &options, DiagnosticSink &sink) {
     return kExitInput;
   }
   const runtime::Manifest &manifest = (*bundle)->manifest;
-  if (options.layer || options.pe)
-    return showViews(**bundle, options, sink);
+  for (const ViewKind &kind : kViews)
+    if (options.*kind.wanted)
+      return showViews(**bundle, kind, options, sink);
   if (options.memory) {
     printMemory(**bundle, options.json);
     return kExitOk;

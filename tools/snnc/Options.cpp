@@ -103,25 +103,38 @@ static void addOthers(CLI::App &app, Options &options) {
   inspect->add_flag("--json", options.inspect.json, "JSON on stdout");
   inspect->add_flag("--memory", options.inspect.memory,
                     "Every core's memory by structure");
-  auto *layer = inspect->add_option_function<std::vector<std::string>>(
-      "--layer",
-      [&options](const std::vector<std::string> &names) {
-        options.inspect.layer = names.empty() ? "" : names.front();
-      },
-      "Every layer, or the one of this name: paradigm, bytes, cycles");
-  auto *pe = inspect->add_option_function<std::vector<std::string>>(
-      "--pe",
-      [&options](const std::vector<std::string> &names) {
-        options.inspect.pe = names.empty() ? "" : names.front();
-      },
-      "Every PE, or one by its coordinate x.y.p or its number: buffers, keys, "
-      "routes");
-  for (CLI::Option *option : {layer, pe})
-    option->expected(0, 1)->type_name("[NAME]")->run_callback_for_default();
+  struct View {
+    const char *option, *name;
+    std::optional<std::string> InspectOptions::*wanted;
+    const char *help;
+  };
+  for (const View &view :
+       {View{"--layer", "[NAME]", &InspectOptions::layer,
+             "Every layer, or the one of this name: paradigm, bytes, cycles"},
+        View{"--pe", "[NAME]", &InspectOptions::pe,
+             "Every PE, or one by its coordinate x.y.p or its number: buffers, "
+             "keys, routes"},
+        View{"--chip", "[X,Y]", &InspectOptions::chip,
+             "Every chip, or one: PEs, layers, bytes, table entries, links"},
+        View{"--link", "[X,Y,DIR]", &InspectOptions::link,
+             "Every link between chips, or one (DIR: E, NE, N, W, SW, S): "
+             "packets a tick and who sends them"}})
+    inspect
+        ->add_option_function<std::vector<std::string>>(
+            view.option,
+            [&options,
+             wanted = view.wanted](const std::vector<std::string> &names) {
+              options.inspect.*wanted = names.empty() ? "" : names.front();
+            },
+            view.help)
+        ->expected(0, 1)
+        ->type_name(view.name)
+        ->run_callback_for_default();
   inspect->footer("Examples:\n  snnc inspect net.s2x\n"
                   "  snnc inspect net.s2x --layer\n"
                   "  snnc inspect net.s2x --layer hidden --json | jq .bytes\n"
                   "  snnc inspect net.s2x --pe 7.6.0\n"
+                  "  snnc inspect net.s2x --link 0,1,NE\n"
                   "  snnc inspect net.s2x --memory");
 
   addPageReport(app, options.page);

@@ -117,8 +117,8 @@ struct InspectOptions {
   std::string input;
   bool json = false;
   bool memory = false;
-  /// --layer and --pe: absent, empty (all) or the name of one.
-  std::optional<std::string> layer, pe;
+  /// Each absent, empty (all) or the name of one.
+  std::optional<std::string> layer, pe, chip, link;
 };
 
 enum class Verb {

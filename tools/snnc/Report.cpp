@@ -8,6 +8,7 @@
 #include "tools/snnc/Report.h"
 
 #include "runtime/support/Text.h"
+#include "tools/snnc/LinkReport.h"
 #include "tools/snnc/Overruns.h"
 
 #include <algorithm>
@@ -209,26 +210,32 @@ void printRunReport(const Manifest &manifest, const Bundle *bundle,
   }
   auto overruns = overrunsOf(manifest, result.statistics);
   if (json) {
-    fmt::print("{}\n",
-               jsonText(
-                   nlohmann::json{
-                       {"layers", out},
-                       {"chip_ticks", result.chipTicks * result.samples},
-                       {"tick_cycles", knownOr(isTimed, budget)},
-                       {"packets",
-                        knownOr(hasPackets, result.statistics.packetsRouted)},
-                       {"overruns", knownOr(isTimed, result.verdict.overruns)},
-                       {"overrun_pes", toJson(overruns, budget)},
-                       {"lost_packets",
-                        knownOr(hasPackets, result.verdict.lostPackets())}},
-                   2));
+    fmt::print(
+        "{}\n",
+        jsonText(
+            nlohmann::json{
+                {"layers", out},
+                {"chip_ticks", result.chipTicks * result.samples},
+                {"tick_cycles", knownOr(isTimed, budget)},
+                {"packets",
+                 knownOr(hasPackets, result.statistics.packetsRouted)},
+                {"overruns", knownOr(isTimed, result.verdict.overruns)},
+                {"overrun_pes", toJson(overruns, budget)},
+                {"lost_packets",
+                 knownOr(hasPackets, result.verdict.lostPackets())},
+                {"link_packets", knownOr(result.statistics.linkPackets > 0,
+                                         result.statistics.linkPackets)},
+                {"links", linksToJson(result.statistics)},
+                {"routers", routersToJson(result.statistics)}},
+            2));
     return;
   }
   printTable(rows);
-  if (overruns.empty())
-    return;
-  fmt::print("\n");
-  printTable(overrunTable(overruns, budget));
+  if (!overruns.empty()) {
+    fmt::print("\n");
+    printTable(overrunTable(overruns, budget));
+  }
+  printLinkUse(result.statistics);
 }
 
 void printMemory(const Bundle &bundle, bool json) {

@@ -16,8 +16,8 @@ void printTable(const std::vector<std::vector<std::string>> &rows);
 void printCompileReport(const runtime::Bundle &bundle, bool json);
 
 /// The same with what a run measured: spikes, cycles per tick; then the PEs
-/// that did not finish their ticks, if any. `bundle` is null for runs of the
-/// reference.
+/// that did not finish their ticks, if any, and the busiest links and routers.
+/// `bundle` is null for runs of the reference.
 void printRunReport(const runtime::Manifest &manifest,
                     const runtime::Bundle *bundle,
                     const runtime::RunResult &result, bool json);

@@ -8,6 +8,7 @@
 #include "tools/snnc/Compile.h"
 #include "tools/snnc/Driver.h"
 #include "tools/snnc/FiringWarnings.h"
+#include "tools/snnc/LinkReport.h"
 #include "tools/snnc/Overruns.h"
 #include "tools/snnc/Progress.h"
 #include "tools/snnc/Report.h"
@@ -57,6 +58,42 @@ listOverruns(const std::vector<Overrun> &overruns, double tickCycles) {
   return lines;
 }
 
+/// What helps where links got more packets in a tick than they carry.
+static std::string tickForLinks(const runtime::LinkStatistics &link,
+                                double linkPackets, double tickSeconds) {
+  double needed = 1.1 * tickSeconds * double(link.mostInTick) / linkPackets;
+  double digit = std::pow(10, std::floor(std::log10(needed)) - 1);
+  return fmt::format("give the chip more time with --tick {:.6g} (seconds; a "
+                     "bundle is compiled with it), or lower the rates",
+                     std::ceil(needed / digit) * digit);
+}
+
+static void reportFullLinks(const runtime::DeviceStatistics &statistics,
+                            uint64_t ticks, double tickSeconds,
+                            DiagnosticSink &sink) {
+  if (ticks == 0)
+    return;
+  std::vector<runtime::LinkStatistics> full = busiestLinks(statistics);
+  std::erase_if(full, [](const auto &link) { return link.fullTicks == 0; });
+  if (full.empty())
+    return;
+  const runtime::LinkStatistics &worst = full.front();
+  Diagnostic d = makeFinding(
+      "SNN0684", {},
+      fmt::format("{} tick(s) of a link had more packets than it carries in "
+                  "one (worst: {}, tick {}, {} packets of {:.0f})",
+                  ticks, toText(worst.link), worst.worstTick, worst.mostInTick,
+                  statistics.linkPackets),
+      {tickForLinks(worst, statistics.linkPackets, tickSeconds)});
+  constexpr size_t kMost = 8;
+  for (size_t i = 0; i < std::min(kMost, full.size()); ++i)
+    d.notes.push_back(toText(full[i], statistics.linkPackets));
+  if (full.size() > kMost)
+    d.notes.push_back(fmt::format("and {} more link(s); --report json has all",
+                                  full.size() - kMost));
+  sink.report(std::move(d));
+}
+
 /// What helps against overruns. The plan of a longer tick has longer ticks, by
 /// fewer PEs or batches of more ticks: twice what the longest one took, rounded
 /// up to two digits.
@@ -104,6 +141,8 @@ void reportVerdict(const runtime::Manifest &manifest,
        "compile the network again");
   warn("SNN0683", verdict.recordOverflows, "tick(s) were not recorded",
        "record fewer variables");
+  reportFullLinks(result.statistics, verdict.fullLinks, manifest.tickSeconds,
+                  sink);
 }
 
 /// The output's place, before a run that may take long.

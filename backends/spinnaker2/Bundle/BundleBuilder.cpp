@@ -128,6 +128,7 @@ private:
         CoreImageBuilder::create(mapping, machine, manifest().tickSeconds);
     if (!images)
       return failure();
+    addRates(images->network());
     llvm::StringMap<uint32_t> populations;
     for (uint32_t i = 0; i < manifest().populations.size(); ++i)
       populations[manifest().populations[i].name] = i;
@@ -210,6 +211,19 @@ private:
         std::max(layer.cycles.expected, summary.cycles.expected);
     layer.cycles.worst = std::max(layer.cycles.worst, summary.cycles.worst);
     layer.cycles.peak = std::max(layer.cycles.peak, summary.cycles.peak);
+  }
+
+  /// Spikes of a neuron or channel in a tick, as the plan expects them and at
+  /// most.
+  void addRates(const fabric::NetworkInfo &info) {
+    for (const fabric::NetworkNode &node : info.nodes) {
+      if (node.isInput)
+        inputs.push_back({{"name", node.name},
+                          {"rate", node.rate},
+                          {"worst_rate", node.worstRate()}});
+      else
+        rates[node.name] = {node.rate, node.worstRate()};
+    }
   }
 
   void addInputs() {
@@ -347,6 +361,8 @@ private:
                       {"cycles_expected", std::round(layer.cycles.expected)},
                       {"cycles_worst", std::round(layer.cycles.worst)},
                       {"cycles_peak", std::round(layer.cycles.peak)},
+                      {"rate", rates[population.getName().str()][0]},
+                      {"worst_rate", rates[population.getName().str()][1]},
                       {"quantization", quantizationOf(population)}});
       if (layer.dram) {
         rows.back()["dram_bytes"] = layer.dram;
@@ -359,6 +375,7 @@ private:
              {"tick_cycles",
               fabric::tickCycles(machine, manifest().tickSeconds)},
              {"layers", rows},
+             {"inputs", inputs},
              {"cores", cores}}
                 .dump(1, ' ', false, json::error_handler_t::replace) +
             "\n");
@@ -381,7 +398,8 @@ private:
   llvm::StringMap<uint32_t> programIndex;
   std::map<CoreAddress, uint32_t> coreIndex;
   std::map<std::string, LayerTotals> layers;
-  json cores = json::array();
+  std::map<std::string, std::array<double, 2>> rates; ///< of populations
+  json cores = json::array(), inputs = json::array();
 };
 
 } // namespace

@@ -66,6 +66,9 @@ public:
   /// SNN0382 (rows do not have the planned size), SNN1106 (the map has not).
   mlir::FailureOr<CoreImage> build(fabric::SliceOp slice);
 
+  /// The network that the images hold.
+  const fabric::NetworkInfo &network() const { return info; }
+
 private:
   CoreImageBuilder(fabric::MachineOp op, fabric::NetworkInfo info,
                    const MachineModel &machine, uint32_t timerLoad)

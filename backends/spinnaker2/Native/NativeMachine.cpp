@@ -75,7 +75,8 @@ public:
       addCore(
           core.at,
           std::as_writable_bytes(std::span(core.sram)).first(core.sramBytes));
-    if (Status s = routers.load(manifest, bundle.machine); !s)
+    if (Status s = routers.load(manifest, bundle.machine,
+                                /*isTimed=*/false); !s)
       return s;
     for (Core &core : cores)
       core.chip = routers.chipOf(core.at.chip);
