@@ -9,6 +9,7 @@
 #include "classifier/Selector.h"
 
 #include "planner/PlannerVersion.h"
+#include "runtime/support/Digest.h"
 
 #include <charconv>
 #include <cmath>
@@ -207,6 +208,19 @@ bool Reader::features() {
   return true;
 }
 
+/// Whether a model of `info` is for such chips. How many there are, under which
+/// name, and what is dead of them changes nothing of what a layer takes.
+static bool isForChipOf(const ModelInfo &info, const MachineModel &machine) {
+  if (info.machineDigest == machine.digest)
+    return true;
+  MachineModel chip = machine;
+  chip.name = info.machine;
+  chip.layout = {};
+  chip.dead = {};
+  chip.link.reset();
+  return info.machineDigest == sha256(toJsonText(chip));
+}
+
 bool Reader::header(ModelInfo &info, const MachineModel &machine) {
   uint64_t planner = 0;
   std::string kind, objective;
@@ -215,7 +229,7 @@ bool Reader::header(ModelInfo &info, const MachineModel &machine) {
       !text("machine_digest", info.machineDigest))
     return false;
   info.planner = unsigned(planner);
-  if (info.machineDigest != machine.digest)
+  if (!isForChipOf(info, machine))
     return fail("SNN1202",
                 fmt::format("the model was trained for the machine '{}' ({}), "
                             "not for '{}' ({})",

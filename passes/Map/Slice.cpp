@@ -48,7 +48,8 @@ struct FabricSlicePass : impl::FabricSliceBase<FabricSlicePass> {
         network.getLoc(), "chip", network.getSymName(), machine.name,
         *tick > 0 ? builder.getF64FloatAttr(*tick) : FloatAttr());
     builder.setInsertionPointToStart(&op.getBody().emplaceBlock());
-    emitSlices(*info, slicer.plan(), builder);
+    if (failed(emitSlices(*info, slicer.plan(), builder)))
+      return failure();
     makeUnique(op);
     slices +=
         std::distance(op.getOps<SliceOp>().begin(), op.getOps<SliceOp>().end());

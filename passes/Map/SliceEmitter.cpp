@@ -4,6 +4,9 @@
 #include "passes/Map/SliceEmitter.h"
 
 #include "compiler/Fabric/Fabric.h"
+#include "compiler/SNN/Pins.h"
+#include "compiler/Support/Report.h"
+#include "passes/Map/Support.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SetVector.h"
@@ -22,16 +25,48 @@ public:
       : info(info), plan(plan), b(builder), handles(info.nodes.size()),
         parts(info.nodes.size()) {}
 
-  void emit() {
-    for (uint32_t node = 0; node < info.nodes.size(); ++node)
+  LogicalResult emit() {
+    for (uint32_t node = 0; node < info.nodes.size(); ++node) {
       emitNode(node);
+      if (failed(pin(node)))
+        return failure();
+    }
     for (uint32_t node = 0; node < info.nodes.size(); ++node)
       emitSynapses(node);
     for (uint32_t node = 0; node < info.nodes.size(); ++node)
       emitFlows(node);
+    return success();
   }
 
 private:
+  /// The cores that the network names.
+  LogicalResult pin(uint32_t id) {
+    const NetworkNode &node = info.nodes[id];
+    auto cores = node.op->getAttrOfType<ArrayAttr>(snn::kCoresName);
+    if (!cores)
+      return success();
+    llvm::SmallVector<Value> slices = handles[id];
+    slices.append(parts[id]);
+    if (cores.size() > slices.size()) {
+      InFlightDiagnostic diag = report(node.op, "SNN0358")
+                                << "population '" << node.name
+                                << "' is pinned to " << cores.size()
+                                << " cores, it takes " << slices.size();
+      attachHelp(diag) << "name the first " << slices.size() << " or fewer";
+      return failure();
+    }
+    for (auto [slice, name] : llvm::zip(slices, cores)) {
+      auto text = dyn_cast<StringAttr>(name);
+      auto core = text ? coreNamed(text.getValue()) : std::nullopt;
+      if (!core)
+        return report(node.op, "SNN0358")
+               << "population '" << node.name << "' is pinned to " << name
+               << ", which names no core";
+      slice.getDefiningOp<SliceOp>().setAtAttr(toAttr(b.getContext(), *core));
+    }
+    return success();
+  }
+
   void emitNode(uint32_t id) {
     const NetworkNode &node = info.nodes[id];
     Location loc = node.op->getLoc();
@@ -212,9 +247,9 @@ private:
 };
 } // namespace
 
-void emitSlices(const NetworkInfo &info, const LayerPlanner &plan,
-                OpBuilder &builder) {
-  Emitter(info, plan, builder).emit();
+LogicalResult emitSlices(const NetworkInfo &info, const LayerPlanner &plan,
+                         OpBuilder &builder) {
+  return Emitter(info, plan, builder).emit();
 }
 
 } // namespace snnc::map

@@ -10,8 +10,10 @@
 namespace snnc::map {
 
 /// Writes the inputs, slices, blocks, gathers and flows of `plan`, which was
-/// scanned, where `builder` stands.
-void emitSlices(const fabric::NetworkInfo &info,
+/// scanned, where `builder` stands. Slices of a population with pinned cores
+/// (snn::kCoresName) get them in order, subordinates last; error SNN0358 where
+/// it has more of them than slices.
+mlir::LogicalResult emitSlices(const fabric::NetworkInfo &info,
                 const fabric::LayerPlanner &plan, mlir::OpBuilder &builder);
 
 } // namespace snnc::map

@@ -24,9 +24,10 @@ static constexpr double kRunawayTicks = 50, kMostCycles = 1e9;
 static constexpr uint32_t kStackPaint = 0x57AC57ACu;
 
 Pe::Pe(const MachineModel &machine, PeContent peContent)
-    : machine(machine), content(std::move(peContent)), sram(machine.sram.bytes),
-      timer(machine), sender(machine), receiver(machine, sram),
-      mac(machine, sram), devices{&receiver, &sender, &timer, &mac} {
+    : machine(machine), content(std::move(peContent)),
+      pages(machine.sram.bytes), sram(pages.span()), timer(machine),
+      sender(machine), receiver(machine, sram), mac(machine, sram),
+      devices{&receiver, &sender, &timer, &mac} {
   engine = createCortexM4({sram, machine.sram.program, this});
   if (content.dram)
     devices.push_back(
@@ -60,7 +61,7 @@ Status Pe::tick(uint64_t tickNumber, double tickCycles) {
 }
 
 Status Pe::powerUp() {
-  std::fill(sram.begin(), sram.end(), std::byte(0));
+  pages.clear();
   paintStack();
   for (const ElfSegment &segment : content.program->segments)
     std::memcpy(sram.data() + segment.address, segment.bytes.data(),

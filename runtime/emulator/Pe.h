@@ -13,6 +13,7 @@
 #include "runtime/Device.h"
 #include "runtime/emulator/ElfLoader.h"
 #include "runtime/emulator/Engine.h"
+#include "runtime/emulator/LazyMemory.h"
 #include "runtime/emulator/MacDevice.h"
 #include "runtime/emulator/PeDevices.h"
 
@@ -81,7 +82,8 @@ private:
 
   const MachineModel &machine;
   PeContent content;
-  std::vector<std::byte> sram;
+  LazyMemory pages;
+  std::span<std::byte> sram; ///< `pages`
   TimerDevice timer;
   PacketSender sender;
   PacketReceiver receiver;

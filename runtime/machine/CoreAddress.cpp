@@ -7,6 +7,7 @@
 
 #include "runtime/machine/CoreAddress.h"
 
+#include <charconv>
 #include <fmt/format.h>
 
 namespace snnc {
@@ -20,6 +21,35 @@ std::string nameOf(const CoreAddress &core) {
   return core.chip == ChipCoordinate()
              ? name
              : fmt::format("{}.{}/{}", core.chip.x, core.chip.y, name);
+}
+
+/// The number at the front of `text`, followed by `separator` (or the end,
+/// where that is 0), both taken off.
+template <typename T>
+static bool takeNumber(std::string_view &text, char separator, T &number) {
+  auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc())
+    return false;
+  text.remove_prefix(size_t(end - text.data()));
+  if (separator == 0)
+    return text.empty();
+  if (text.empty() || text.front() != separator)
+    return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+std::optional<CoreAddress> coreNamed(std::string_view name) {
+  CoreAddress core;
+  if (name.find('/') != std::string_view::npos &&
+      !(takeNumber(name, '.', core.chip.x) &&
+        takeNumber(name, '/', core.chip.y)))
+    return std::nullopt;
+  if (!takeNumber(name, '.', core.pe.x) || !takeNumber(name, '.', core.pe.y) ||
+      !takeNumber(name, 0, core.pe.p))
+    return std::nullopt;
+  return core;
 }
 
 std::string nameOf(ChipCoordinate chip) {

@@ -9,7 +9,9 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace snnc {
 
@@ -41,6 +43,8 @@ std::string toText(PeCoordinate pe);
 /// "7.6.1"; on another chip than the first "0.1/7.6.1". As in reports and
 /// `inspect`, where it names a core.
 std::string nameOf(const CoreAddress &core);
+/// The core of such a name; nothing where it is none.
+std::optional<CoreAddress> coreNamed(std::string_view name);
 /// "0.1".
 std::string nameOf(ChipCoordinate chip);
 /// "chip 0.1".

@@ -194,6 +194,32 @@ class Chips(SnncTest):
         self.assertIn("busiest link", done.stdout)
         self.assertNotIn("SNN0684", done.stderr)
 
+    def test_cores_are_pinned(self):
+        own = [[7, 6, p] for p in range(4)]
+        self.write("machine.json", machine(own))
+        pin = lambda cores: self.write("pinned.yaml", NETWORK.replace(
+            "  b: {<<: *cells, size: 500}",
+            f"  b: {{<<: *cells, size: 500, cores: {cores}}}"))
+        words = ["compile", "pinned.yaml", "--paradigm", "serial", "--machine",
+                 "machine.json", "-o", "pinned.s2x"]
+        for core in "7.6.3", "3.4/7.6.2":
+            pin(f"[{core}]")
+            self.snnc(*words)
+            layer = json.loads(self.snnc("inspect", "pinned.s2x", "--layer", "b",
+                                         "--json").stdout)
+            self.assertEqual([s["pe"] for s in layer["slices"]], [core])
+            self.assert_equal_runs(self.record("net.yaml", TICKS),
+                                   self.record("pinned.s2x", TICKS))
+        for cores, code, words_of in (
+                ("[7.6.0, 7.6.1, 7.6.2]", "SNN0358", "pinned to 3 cores, it takes 1"),
+                ("[7.5.0]", "SNN0358", "which this machine does not have"),
+                ("[7.6]", "SNN1005", "a PE is written x.y.p"),
+                ("7.6.0", "SNN1005", "cores is a list of PEs")):
+            pin(cores)
+            done = self.snnc(*words, code=1)
+            self.assertIn(code, done.stderr)
+            self.assertIn(words_of, done.stderr)
+
     def test_too_big_names_what_would_do(self):
         self.write("one.json", json.dumps(
             {"schema": 1, "base": "spinnaker2", "name": "one",

@@ -129,6 +129,8 @@ private:
     if (!images)
       return failure();
     addRates(images->network());
+    for (auto buffer : mapping.getOps<fabric::BufferOp>())
+      buffersOf[buffer.getSlice().getDefiningOp()].push_back(buffer);
     llvm::StringMap<uint32_t> populations;
     for (uint32_t i = 0; i < manifest().populations.size(); ++i)
       populations[manifest().populations[i].name] = i;
@@ -169,8 +171,8 @@ private:
   void reportCore(fabric::SliceOp slice, const runtime::CoreEntry &core,
                   const CoreSummary &summary) {
     json buffers = json::array();
-    for (auto buffer : mapping.getOps<fabric::BufferOp>())
-      if (buffer.getSlice() == slice.getSlice() && !buffer.getDram())
+    for (fabric::BufferOp buffer : buffersOf[slice])
+      if (!buffer.getDram())
         buffers.push_back({{"name", buffer.getName()},
                            {"bytes", buffer.getBytes()},
                            {"at", buffer.getAt().value_or(0)}});
@@ -396,6 +398,7 @@ private:
   fabric::MachineOp mapping;
   snn::NetworkOp network;
   llvm::StringMap<uint32_t> programIndex;
+  llvm::DenseMap<Operation *, std::vector<fabric::BufferOp>> buffersOf;
   std::map<CoreAddress, uint32_t> coreIndex;
   std::map<std::string, LayerTotals> layers;
   std::map<std::string, std::array<double, 2>> rates; ///< of populations

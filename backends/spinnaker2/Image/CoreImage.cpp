@@ -145,8 +145,13 @@ CoreImageBuilder::create(MachineOp op, const MachineModel &machine,
                           << " Hz timer; 1 to 4294967295 are possible";
     return nullptr;
   }
-  return std::unique_ptr<CoreImageBuilder>(
+  std::unique_ptr<CoreImageBuilder> builder(
       new CoreImageBuilder(op, std::move(*info), machine, uint32_t(load)));
+  builder->blocksOfEdge.resize(builder->info.edges.size());
+  for (BlockOp block : op.getOps<BlockOp>())
+    if (block.getProjection() < builder->blocksOfEdge.size())
+      builder->blocksOfEdge[block.getProjection()].push_back(block);
+  return builder;
 }
 
 uint64_t CoreImageBuilder::mostReaders() {
@@ -165,10 +170,7 @@ LogicalResult CoreImageBuilder::encode(uint32_t edge) {
   auto view = viewOf(info.edges[edge].op);
   if (!view)
     return failure();
-  std::vector<BlockOp> blocks;
-  for (BlockOp block : op.getOps<BlockOp>())
-    if (block.getProjection() == edge)
-      blocks.push_back(block);
+  std::vector<BlockOp> &blocks = blocksOfEdge[edge];
   std::vector<BlockOutput> outputs;
   for (BlockOp block : blocks) {
     auto size = sizeOf(block);

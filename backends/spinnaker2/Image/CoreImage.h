@@ -109,6 +109,7 @@ private:
   uint32_t timerLoad; ///< timer ticks per network tick
   /// With as many readers as the chip with most of them has.
   fabric::TransferCost transfer;
+  std::vector<std::vector<fabric::BlockOp>> blocksOfEdge;
   llvm::DenseMap<mlir::Operation *, EncodedBlock> encoded;
   llvm::DenseMap<mlir::Operation *, SliceMap> encodedMaps;
   llvm::DenseMap<mlir::Operation *, Sums> partialSums;

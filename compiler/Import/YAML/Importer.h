@@ -134,6 +134,8 @@ private:
   mlir::DictionaryAttr readScales(const Node &node, const std::string &name,
                                   Model &model, size_t count);
   snn::ParadigmAttr readParadigm(const Node &node);
+  /// The PEs that the first slices are pinned to, as `inspect` names them.
+  mlir::ArrayAttr readCores(const Node &node);
   void readProbe(const Node &node);
 
   // Cells.cpp

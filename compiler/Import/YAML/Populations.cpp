@@ -8,6 +8,8 @@
 #include "compiler/Import/YAML/Importer.h"
 #include "compiler/SNN/Connectivity.h"
 #include "compiler/SNN/ParamValues.h"
+#include "compiler/SNN/Pins.h"
+#include "runtime/machine/CoreAddress.h"
 #include "runtime/support/Random.h"
 
 #include <cmath>
@@ -248,6 +250,30 @@ snn::ParadigmAttr Importer::readParadigm(const Node &node) {
   return nullptr;
 }
 
+ArrayAttr Importer::readCores(const Node &node) {
+  NodePtr wanted = node.find("cores");
+  if (!wanted)
+    return nullptr;
+  if (!wanted->isList()) {
+    reader.error(*wanted, "SNN1005",
+                 "cores is a list of PEs, found " + wanted->describe(),
+                 {"cores: [7.6.0, 0.1/7.6.1]"});
+    return nullptr;
+  }
+  std::vector<Attribute> names;
+  for (const NodePtr &item : wanted->items) {
+    std::string name = item->isScalar() ? item->text : std::string();
+    if (!coreNamed(name))
+      reader.error(*item, "SNN1005",
+                   "a PE is written x.y.p, or x.y/x.y.p with its chip before "
+                   "it, found " +
+                       item->describe(),
+                   {"cores: [7.6.0, 0.1/7.6.1]"});
+    names.push_back(builder.getStringAttr(name));
+  }
+  return builder.getArrayAttr(names);
+}
+
 void Importer::readPopulation(const Node &key, const Node &node) {
   auto name = reader.name(key, "a population's name");
   if (!name)
@@ -255,7 +281,7 @@ void Importer::readPopulation(const Node &key, const Node &node) {
   populations.declared.insert(*name);
   if (!reader.map(node, "a population",
                   {"size", "shape", "model", "params", "initial", "scales",
-                   "rate", "paradigm"}))
+                   "rate", "paradigm", "cores"}))
     return;
   auto shape = shapeOf(node, "a population");
   NodePtr modelNode = reader.need(node, "model", "a population", "lif");
@@ -284,6 +310,7 @@ void Importer::readPopulation(const Node &key, const Node &node) {
     if (auto perTick = readRate(*expected))
       rate = builder.getF64FloatAttr(*perTick);
   snn::ParadigmAttr paradigm = readParadigm(node);
+  ArrayAttr cores = readCores(node);
   if (!params)
     return;
   auto op = builder.create<snn::PopulationOp>(
@@ -296,6 +323,8 @@ void Importer::readPopulation(const Node &key, const Node &node) {
     op.setRateAttr(rate);
   if (paradigm)
     op.setParadigmAttr(paradigm);
+  if (cores)
+    op->setDiscardableAttr(snn::kCoresName, cores);
   populations.signals[*name] = {op.getSignal(), op, model->cell};
 }
 
