@@ -25,7 +25,8 @@ namespace {
 
 class Emulator final : public runtime::LockStepCores {
 public:
-  explicit Emulator(EmulatorOptions options) : pool(options.threads) {}
+  explicit Emulator(EmulatorOptions options)
+      : pool(options.threads), observer(std::move(options.observer)) {}
 
   std::string name() const override { return "emulator"; }
 
@@ -94,6 +95,9 @@ protected:
       route(pes[i]->sent(), chips[i]);
       pes[i]->clearSent();
     }
+    if (observer)
+      observer->onTick(now, tickCycles, phases, routers.linksInTick(),
+                       routers.routed());
     routers.endTick();
     routed = routers.routed();
     unrouted = routers.lost();
@@ -113,6 +117,7 @@ private:
   void unload() {
     clearCores();
     pes.clear();
+    phases.clear();
     chips.clear();
     routers = RouterMesh();
     loaded = false;
@@ -195,6 +200,10 @@ private:
     auto pe = std::make_unique<Pe>(*machine, std::move(content));
     if (!addCore(core.at, pe->memory(), machine->sram.program.end))
       return problem("SNN0610", "two cores of the bundle use " + where);
+    if (observer) {
+      pe->observe();
+      phases.push_back(&pe->phases());
+    }
     pes.push_back(std::move(pe));
     return {};
   }
@@ -243,6 +252,8 @@ private:
   std::vector<uint32_t> chips; ///< of each PE, by RouterMesh's numbers
   RouterMesh routers;
   ThreadPool pool;
+  std::shared_ptr<TickObserver> observer;
+  std::vector<const TickPhases *> phases; ///< of `pes`, where observed
   bool loaded = false;
   double tickCycles = 0;
 };

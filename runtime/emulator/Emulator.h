@@ -4,6 +4,7 @@
 #define SNNC_RUNTIME_EMULATOR_EMULATOR_H
 
 #include "runtime/cores/CoreMachine.h"
+#include "runtime/emulator/TickObserver.h"
 
 #include <memory>
 
@@ -11,6 +12,7 @@ namespace snnc::emulator {
 
 struct EmulatorOptions {
   unsigned threads = 0; ///< host threads for the PEs of a tick; 0: all cores
+  std::shared_ptr<TickObserver> observer; ///< null: nobody looks
 };
 
 /// Executes a bundle's Arm programs instruction by instruction. Ticks are in

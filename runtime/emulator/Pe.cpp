@@ -95,6 +95,11 @@ Status Pe::powerUp() {
 Status Pe::runTick(uint64_t tickNumber, double tickCycles) {
   uint64_t before = engine->cycles();
   mac.beginTick();
+  if (observed) {
+    lastPhases = {};
+    lastPhases.waiting = receiver.waiting();
+    tickBegan = before;
+  }
   if (!timer.expire())
     return problem("SNN0606", "never started its timer",
                    {"start timer 1 before the first sleep"});
@@ -105,6 +110,7 @@ Status Pe::runTick(uint64_t tickNumber, double tickCycles) {
   if (Status s = runToSleep(before + budget, when); !s)
     return s;
   uint64_t used = engine->cycles() - before;
+  lastPhases.end = used;
   if (used == 0)
     return problem("SNN0609", fmt::format("is not woken by its timer {}", when),
                    {"enable the timer's interrupt in NVIC_ISER"});
@@ -160,6 +166,23 @@ uint32_t Pe::stackHighWater() const {
 // Bus
 //===----------------------------------------------------------------------===//
 
+void Pe::note(uint32_t address, bool written, uint64_t macBefore) {
+  uint64_t now = engine->cycles() - tickBegan;
+  TickPhases &phases = lastPhases;
+  if (!written) {
+    if (address == machine.receive.base + machine.receive.words)
+      phases.rows = now;
+  } else if (address == machine.receive.base + machine.receive.readPointer) {
+    phases.neurons = now;
+  } else if (address == machine.send.base + machine.send.key) {
+    phases.lastSent = now;
+    if (phases.sent++ == 0)
+      phases.firstSent = now;
+  } else if (mac.busyCycles != macBefore) {
+    phases.products.emplace_back(now, now + mac.busyCycles - macBefore);
+  }
+}
+
 MmioDevice *Pe::deviceAt(uint32_t address) {
   for (MmioDevice *device : devices) {
     AddressRange range = device->range();
@@ -173,8 +196,11 @@ bool Pe::read(uint32_t address, unsigned bytes, uint32_t &value) {
   MmioDevice *device = deviceAt(address);
   refusal.clear();
   if (device && bytes == 4 &&
-      device->read(address - device->range().begin, value))
+      device->read(address - device->range().begin, value)) {
+    if (observed)
+      note(address, /*written=*/false, mac.busyCycles);
     return true;
+  }
   refusal = !device      ? "nothing is there"
             : bytes != 4 ? "device registers are read as words"
                          : device->refusal;
@@ -184,9 +210,13 @@ bool Pe::read(uint32_t address, unsigned bytes, uint32_t &value) {
 bool Pe::write(uint32_t address, unsigned bytes, uint32_t value) {
   MmioDevice *device = deviceAt(address);
   refusal.clear();
+  uint64_t macBefore = mac.busyCycles;
   if (device && bytes == 4 &&
-      device->write(address - device->range().begin, value))
+      device->write(address - device->range().begin, value)) {
+    if (observed)
+      note(address, /*written=*/true, macBefore);
     return true;
+  }
   refusal = !device      ? "nothing is there"
             : bytes != 4 ? "device registers are written as words"
                          : device->refusal;

@@ -16,6 +16,7 @@
 #include "runtime/emulator/LazyMemory.h"
 #include "runtime/emulator/MacDevice.h"
 #include "runtime/emulator/PeDevices.h"
+#include "runtime/emulator/TickObserver.h"
 
 #include <memory>
 #include <optional>
@@ -65,6 +66,9 @@ public:
   std::span<std::byte> memory() { return sram; }
   Engine &core() { return *engine; }
   runtime::PeStatistics statistics() const;
+  /// From now on each tick leaves its phases.
+  void observe() { observed = true; }
+  const TickPhases &phases() const { return lastPhases; }
 
   bool read(uint32_t address, unsigned bytes, uint32_t &value) override;
   bool write(uint32_t address, unsigned bytes, uint32_t value) override;
@@ -72,6 +76,8 @@ public:
 private:
   Status powerUp();
   Status runTick(uint64_t tickNumber, double tickCycles);
+  /// A device was accessed: where in its tick the program is.
+  void note(uint32_t address, bool written, uint64_t macBefore);
   void paintStack();
   uint32_t stackHighWater() const;
   MmioDevice *deviceAt(uint32_t address);
@@ -94,6 +100,9 @@ private:
   std::unique_ptr<Engine> engine;
   std::string refusal; ///< of the last device access that failed
   runtime::PeStatistics counters;
+  bool observed = false;
+  TickPhases lastPhases;
+  uint64_t tickBegan = 0;         ///< in the core's cycles
   uint64_t startInstructions = 0; ///< of start-up, not part of the run
   Status broken;                  ///< the error that stopped the program
 };

@@ -124,6 +124,16 @@ void RouterMesh::endTick() {
   ++ticks;
 }
 
+std::vector<runtime::LinkStatistics> RouterMesh::linksInTick() const {
+  std::vector<runtime::LinkStatistics> all;
+  for (uint32_t at : busy) {
+    const Chip &chip = chips[at / kLinksPerChip];
+    uint64_t packets = chip.links[at % kLinksPerChip].inTick;
+    all.push_back({{chip.at, uint8_t(at % kLinksPerChip)}, packets, packets});
+  }
+  return all;
+}
+
 std::vector<runtime::LinkStatistics> RouterMesh::links() const {
   std::vector<runtime::LinkStatistics> all;
   for (const auto &[at, number] : numbers)

@@ -43,6 +43,8 @@ public:
   uint64_t lost() const { return missed; }  ///< packets or copies
   /// Packets that a link carries in a tick; 0: any number.
   double room() const { return linkPackets; }
+  /// Those that carried packets in this tick; `mostInTick` of them so far.
+  std::vector<runtime::LinkStatistics> linksInTick() const;
   /// The links that carried packets.
   std::vector<runtime::LinkStatistics> links() const;
   /// Routers that saw packets, of machines with several chips.

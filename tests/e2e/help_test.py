@@ -236,6 +236,9 @@ def cases():
             command=["run", "net.s2x", "-i", "x.npy", "-o", "o.npz",
                      "--backend", "reference", "--precision", "float"],
             before=[["compile", "net.yaml"]]),
+        "trace": run("SNN0450", option("--backend emulator"), command=[
+            "run", "net.yaml", "-i", "x.npy", "-o", "o.npz", "--trace",
+            "t.pftrace", "--backend", "cpu"], wrong="cpu"),
         "cycle": run("SNN0321", option("--relax-timing"), base=CYCLE,
                      command=CHECK),
         "tick": run("SNN0680", option(r"--tick \S+"), command=[

@@ -13,6 +13,7 @@
 #include "tools/snnc/Messages.h"
 #include "tools/snnc/Network.h"
 #include "tools/snnc/Report.h"
+#include "tools/snnc/Trace/CompileTrace.h"
 
 #include <filesystem>
 #include <fmt/format.h>
@@ -57,8 +58,9 @@ target::Registry targetsFor(const CompileOptions &options,
   auto code =
       options.code ? options.code : std::make_shared<target::NativeCode>();
   registry.add(cpu::createTarget(tuning, code));
-  registry.add(s2::createTarget(
-      mappingOf(options), provenanceOf(options, dynamics), threads, code));
+  registry.add(s2::createTarget(mappingOf(options),
+                                provenanceOf(options, dynamics), threads, code,
+                                options.observer));
   return registry;
 }
 
@@ -95,20 +97,11 @@ static std::string outputOf(const CompileOptions &options) {
              : options.output;
 }
 
-int runCompile(const CompileOptions &options, DiagnosticSink &sink) {
-  std::string output = outputOf(options);
-  if (options.emit == "bundle") {
-    std::string inputs[] = {options.input, options.machine,
-                            options.selectorModel};
-    if (Status s = checkOutput(output, inputs); !s) {
-      sink.report(s.takeError());
-      return kExitInput;
-    }
-  }
-  auto context = createContext();
-  MessageBridge bridge(context.get(), sink);
+static int compileIn(MLIRContext *context, const std::string &output,
+                     const CompileOptions &options, DiagnosticSink &sink) {
+  MessageBridge bridge(context, sink);
   ImportedNetwork imported =
-      importNetwork(options.input, options.network, context.get(), sink);
+      importNetwork(options.input, options.network, context, sink);
   if (!imported.module)
     return kExitInput;
   if (emitStage(*imported.module, pipeline::StageId::Imported, options.emit))
@@ -136,6 +129,28 @@ int runCompile(const CompileOptions &options, DiagnosticSink &sink) {
   if (options.report != ReportForm::None)
     printCompileReport(*bundle, options.report == ReportForm::Json);
   return kExitOk;
+}
+
+int runCompile(const CompileOptions &options, DiagnosticSink &sink) {
+  std::string output = outputOf(options);
+  std::string inputs[] = {options.input, options.machine,
+                          options.selectorModel};
+  for (const std::string &place :
+       {options.emit == "bundle" ? output : "", options.trace})
+    if (Status s = place.empty() ? Status() : checkOutput(place, inputs); !s) {
+      sink.report(s.takeError());
+      return kExitInput;
+    }
+  auto context = createContext();
+  if (options.trace.empty())
+    return compileIn(context.get(), output, options, sink);
+  trace::CompileTrace passes(*context, options.trace);
+  int code = compileIn(context.get(), output, options, sink);
+  if (Status s = passes.write(); !s) {
+    sink.report(s.takeError());
+    return kExitInput;
+  }
+  return code;
 }
 
 } // namespace snnc

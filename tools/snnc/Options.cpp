@@ -54,6 +54,9 @@ static void addCompile(CLI::App &app, CompileOptions &o) {
       ->check(CLI::IsMember(dumps))
       ->capture_default_str();
   addReport(c, o.report);
+  c->add_option("--trace-compile", o.trace,
+                "Write what the passes took, for ui.perfetto.dev")
+      ->type_name(fileType({".pftrace"}));
   addNetworkOptions(c, o.network);
   addMachineOptions(c, o);
   c->footer("Examples:\n"

@@ -5,6 +5,7 @@
 
 #include "backends/spinnaker2/Target/MapNetwork.h"
 #include "compiler/Target/NativeCode.h"
+#include "runtime/emulator/TickObserver.h"
 #include "runtime/host/Recording.h"
 #include "runtime/io/Encoders.h"
 #include "runtime/support/Diagnostic.h"
@@ -58,6 +59,9 @@ struct CompileOptions : s2::MapOptions {
   NetworkOptions network;
   std::string emit = "bundle"; ///< bundle | imported | snn | a target's stage
   ReportForm report = ReportForm::None;
+  std::string trace; ///< of the passes, a Perfetto file; none when empty
+  /// Looks at the emulated chip; null: nobody.
+  std::shared_ptr<emulator::TickObserver> observer;
   /// Machine code that the caller keeps from verb to verb; null: made anew.
   std::shared_ptr<target::NativeCode> code;
 };
@@ -86,6 +90,7 @@ struct RunOptions {
   bool events = false;     ///< spikes as lists, which stream to the output
   uint64_t checkpoint = 0; ///< chip ticks between two; 0: none
   bool resume = false;
+  std::string trace; ///< Perfetto file; none when empty
   ReportForm report = ReportForm::None;
   unsigned threads = 0;
   CompileOptions compile; ///< for a network file

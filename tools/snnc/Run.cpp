@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "runtime/io/ArrayFile.h"
+#include "runtime/support/AtomicFile.h"
 #include "runtime/support/ExitCode.h"
 #include "tools/snnc/Backend.h"
 #include "tools/snnc/ChipMeta.h"
@@ -14,6 +15,7 @@
 #include "tools/snnc/Report.h"
 #include "tools/snnc/Runner.h"
 #include "tools/snnc/StreamedRun.h"
+#include "tools/snnc/Trace/ChipTrace.h"
 #include "tools/snnc/Verdict.h"
 
 #include <cmath>
@@ -202,7 +204,39 @@ static void warnOfNoResults(const RunOptions &options, DiagnosticSink &sink) {
                            "--report table"}));
 }
 
-int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
+/// Null after an error in `sink`.
+static std::shared_ptr<trace::ChipTrace> openTrace(const RunOptions &options,
+                                                   const std::string &backend,
+                                                   DiagnosticSink &sink) {
+  std::vector<std::string> inputs = options.inputs;
+  inputs.insert(inputs.end(), {options.input, options.output});
+  Status place = checkOutput(options.trace, inputs);
+  if (place && backend != "emulator")
+    place = makeError("SNN0450", {options.trace, "", 0, 0},
+                      fmt::format("--backend {} has no PEs that take turns; a "
+                                  "trace is of the emulated chip",
+                                  backend),
+                      {"--backend emulator"});
+  if (place)
+    return std::make_shared<trace::ChipTrace>();
+  sink.report(place.takeError());
+  return nullptr;
+}
+
+static void writeTrace(const trace::ChipTrace &chip, const std::string &path,
+                       DiagnosticSink &sink) {
+  if (Status written = chip.write(path); !written)
+    sink.report(written.takeError());
+  if (chip.firstLeftOut())
+    sink.report(makeFinding(
+        "SNN0451", {path, "", 0, 0},
+        fmt::format("the trace has its {} MiB; ticks from {} on are not in it",
+                    trace::ChipTrace::kMostBytes >> 20, *chip.firstLeftOut()),
+        {fmt::format("trace fewer with --ticks {}", *chip.firstLeftOut())}));
+}
+
+int runRun(const RunOptions &asked, bool quiet, DiagnosticSink &sink) {
+  RunOptions options = asked;
   if (!options.output.empty())
     if (Status status = checkRunOutput(options); !status) {
       sink.report(status.takeError());
@@ -216,6 +250,13 @@ int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
   }
   BackendChoice backend = chooseBackend(options, *bundle, registry);
   warnOfIdleOptions(options, backend.name, registry, sink);
+  std::shared_ptr<trace::ChipTrace> chip;
+  if (!options.trace.empty()) {
+    chip = openTrace(options, backend.name, sink);
+    if (!chip)
+      return kExitInput;
+    options.compile.observer = chip;
+  }
   RunSubject subject;
   if (!subject.open(options, {{backend.name}}, sink))
     return kExitInput;
@@ -226,6 +267,8 @@ int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
   if (!drives)
     return kExitInput;
   warnOfNoResults(options, sink);
+  if (chip)
+    chip->begin(subject.manifest(), subject.bundle()->machine);
   Progress progress(quiet, "run");
   progress.setTick(subject.manifest().dtSeconds);
   runtime::RunOptions session = sessionOptions(options, progress);
@@ -246,6 +289,8 @@ int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink) {
                      sink);
   if (!result)
     return kExitInput;
+  if (chip)
+    writeTrace(*chip, options.trace, sink);
   bool explains = options.given.count("explain-paradigm") &&
                   !subject.facts(backend.name).empty();
   if ((!backend.reason.empty() || explains) && !subject.isBundleFile())

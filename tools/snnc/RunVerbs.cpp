@@ -111,6 +111,10 @@ void addRun(CLI::App &app, RunOptions &o) {
                   "quantized, or float (cpu or reference, network file)",
                   {{"quantized", false}, {"float", true}}, o.inFloat)
       ->default_str("quantized");
+  c->add_option("--trace", o.trace,
+                "Write what each PE of the emulated chip did when, for "
+                "ui.perfetto.dev")
+      ->type_name(fileType({".pftrace"}));
   addReport(c, o.report);
   c->footer("Examples:\n"
             "  snnc run digits.s2x --input inputs.npy --record readout:spikes "

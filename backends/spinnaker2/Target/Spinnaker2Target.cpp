@@ -37,9 +37,11 @@ private:
 class Spinnaker2Target : public target::Target {
 public:
   Spinnaker2Target(MapOptions options, Provenance provenance, unsigned threads,
-                   std::shared_ptr<target::NativeCode> code)
+                   std::shared_ptr<target::NativeCode> code,
+                   std::shared_ptr<emulator::TickObserver> observer)
       : mapping(std::move(options)), provenance(std::move(provenance)),
-        threads(threads), code(std::move(code)) {}
+        threads(threads), code(std::move(code)), observer(std::move(observer)) {
+  }
 
   std::string name() const override { return "spinnaker2"; }
   std::vector<target::DeviceInfo> devices() const override {
@@ -47,9 +49,9 @@ public:
             {"native", "core programs compiled for this CPU"}};
   }
   std::vector<std::string> options() const override {
-    return {"machine",         "tick",           "paradigm",
-            "objective",       "selector-model", "selector-budget",
-            "explain-paradigm"};
+    return {"machine",          "tick",           "paradigm",
+            "objective",        "selector-model", "selector-budget",
+            "explain-paradigm", "trace"};
   }
   bool readsBundles() const override { return true; }
   LogicalResult admit(ModuleOp imported, DiagnosticSink &sink) override {
@@ -78,7 +80,8 @@ private:
   MapOptions mapping;
   Provenance provenance;
   unsigned threads;
-  std::shared_ptr<target::NativeCode> code; ///< of the device `native`
+  std::shared_ptr<target::NativeCode> code;         ///< of the device `native`
+  std::shared_ptr<emulator::TickObserver> observer; ///< of `emulator`
 };
 
 } // namespace
@@ -135,7 +138,7 @@ Spinnaker2Target::open(std::shared_ptr<const Artifact> artifact,
   return std::unique_ptr<runtime::Device>(std::make_unique<runtime::CoreDevice>(
       artifact->bundle(),
       device == "native" ? native::createNativeMachine(s2::rowFormats(), code)
-                         : emulator::createEmulator({threads})));
+                         : emulator::createEmulator({threads, observer})));
 }
 
 LogicalResult Spinnaker2Target::print(ModuleOp normalized,
@@ -170,9 +173,11 @@ LogicalResult Spinnaker2Target::print(ModuleOp normalized,
 
 std::unique_ptr<target::Target>
 createTarget(MapOptions options, Provenance provenance, unsigned threads,
-             std::shared_ptr<target::NativeCode> code) {
+             std::shared_ptr<target::NativeCode> code,
+             std::shared_ptr<emulator::TickObserver> observer) {
   return std::make_unique<Spinnaker2Target>(
-      std::move(options), std::move(provenance), threads, std::move(code));
+      std::move(options), std::move(provenance), threads, std::move(code),
+      std::move(observer));
 }
 
 std::shared_ptr<const Artifact>

@@ -10,6 +10,7 @@
 #include "backends/spinnaker2/Target/MapNetwork.h"
 #include "compiler/Target/NativeCode.h"
 #include "compiler/Target/Target.h"
+#include "runtime/emulator/TickObserver.h"
 
 namespace snnc::s2 {
 
@@ -17,10 +18,11 @@ namespace snnc::s2 {
 /// executes their Arm code and counts its cycles, on `threads` threads of this
 /// computer (0: all cores); and `native`, which compiles the same programs for
 /// this CPU, into `code`: a check of the code generator, limited to what fits
-/// the chip.
+/// the chip. `observer` looks at the emulated chip, null: nobody.
 std::unique_ptr<target::Target>
 createTarget(MapOptions options, Provenance provenance, unsigned threads,
-             std::shared_ptr<target::NativeCode> code);
+             std::shared_ptr<target::NativeCode> code,
+             std::shared_ptr<emulator::TickObserver> observer = nullptr);
 
 /// A bundle that was read from a file, ready for `open`.
 std::shared_ptr<const target::Artifact>

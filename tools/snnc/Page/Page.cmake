@@ -13,5 +13,6 @@ snnc_embed(${page_scripts} tools/snnc/Page/Page.h PageFile pageScripts
 set(page_styles ${CMAKE_CURRENT_BINARY_DIR}/PageStyles.cpp)
 snnc_embed(${page_styles} tools/snnc/Page/Page.h PageFile pageStyles
   ${SNNC_dygraph.min.css} ${web}/page.css)
-set(page_sources ChipMeta.cpp Page/Page.cpp Page/PageData.cpp
+set(page_sources Trace/ChipTrace.cpp Trace/CompileTrace.cpp
+  Trace/PerfettoWriter.cpp ChipMeta.cpp Page/Page.cpp Page/PageData.cpp
   Page/PageNetwork.cpp Page/PageResults.cpp ${page_scripts} ${page_styles})
