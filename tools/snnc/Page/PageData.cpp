@@ -191,7 +191,9 @@ static std::vector<Sender> sendersOf(const Bundle &bundle) {
 json describeRoutes(const Bundle &bundle) {
   constexpr uint64_t kMostKeys = 1'000'000; // well below a second
   emulator::RouterMesh routers;
-  if (Status fine = routers.load(bundle.manifest, bundle.machine); !fine)
+  if (Status fine =
+          routers.load(bundle.manifest, bundle.machine, /*isTimed=*/false);
+      !fine)
     return {{"problem", fine.error().message}};
   std::vector<Sender> senders = sendersOf(bundle);
   uint64_t keys = 0;
