@@ -12,7 +12,7 @@ namespace snnc::emulator {
 
 struct EmulatorOptions {
   unsigned threads = 0; ///< host threads for the PEs of a tick; 0: all cores
-  std::shared_ptr<TickObserver> observer; ///< null: nobody looks
+  std::shared_ptr<TickObserver> observer = {}; ///< null: nobody looks
 };
 
 /// Executes a bundle's Arm programs instruction by instruction. Ticks are in

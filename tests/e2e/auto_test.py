@@ -219,6 +219,7 @@ class Auto(SnncTest):
         with zipfile.ZipFile(self.path("m.s2x")) as bundle:
             machine = json.loads(bundle.read("machine.json"))
         machine["name"] = "another"
+        machine["timer"]["clockHz"] *= 2  # and not only by its name
         path = self.path("another.yaml")
         with open(path, "w", encoding="utf-8") as file:
             json.dump(machine, file)

@@ -185,6 +185,7 @@ TEST_F(Decide, BudgetBuysTheLeastCertain) {
 TEST_F(Decide, WithoutAModelThePlannerDecidesAndSaysSo) {
   MachineModel changed = *builtinMachine(defaultMachineName());
   changed.digest = "sha256:of-another-file";
+  changed.timerClockHz *= 2; // another chip, and not more of the same
   machine = std::make_shared<const MachineModel>(changed);
   auto all = run({});
   ASSERT_EQ(messages.size(), 1u);
