@@ -65,7 +65,7 @@ std::optional<ArrayFormat> readableFormat(const std::string &path) {
   return std::nullopt;
 }
 
-static std::optional<ArrayFormat> writableFormat(const std::string &path) {
+std::optional<ArrayFormat> writableFormat(const std::string &path) {
   auto format = isStream(path) ? ArrayFormat::Npz : formatByName(path);
   return format == ArrayFormat::Npy ? std::nullopt : format;
 }

@@ -26,6 +26,8 @@ enum class ArrayFormat { Npy, Npz, NirData };
 /// By the extension; of a stream (/dev/stdin) by its first bytes. Nothing where
 /// neither is known.
 std::optional<ArrayFormat> readableFormat(const std::string &path);
+/// What writeOutputs() makes there: of a stream .npz.
+std::optional<ArrayFormat> writableFormat(const std::string &path);
 
 /// Arrays by the name of the network's input.
 ///   .npy  one array under the name "" (the network's only input)

@@ -9,22 +9,12 @@ import time
 
 import numpy as np
 
+import boards
 from browser import Browser, need_browser
 from support import (ROOT, SnncTest, fix_digest, read_bundle, write_bundle)
 
 DIGITS = os.path.join(ROOT, "models", "digits")
 HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=alert(1)>&\"'"
-BOARD = """network: {name: board, dt: 1 ms, seed: 3}
-inputs: {stim: {size: 20, kind: poisson, rate: 100 Hz}}
-populations:
-  a: {size: 300, model: lif, params: {alpha: 0.9, threshold: 1.0}, rate: 20 Hz}
-  b: {size: 200, model: lif, params: {alpha: 0.9, threshold: 1.0}, rate: 20 Hz}
-projections:
-  - {from: stim, to: a, connector: {fixed_probability: 0.3}, weight: 0.4}
-  - {from: a, to: b, connector: {fixed_probability: 0.1}, weight: 0.2}
-"""
-MACHINE = json.dumps({"schema": 1, "base": "spinnaker2-48", "name": "few",
-                      "pes": {"list": [[7, 6, 0]]}})
 
 
 def data_of(page):
@@ -39,7 +29,7 @@ class Pages(SnncTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        for name, text in ("board.yaml", BOARD), ("few.json", MACHINE):
+        for name, text in ("board.yaml", boards.NETWORK), ("few.json", boards.MACHINE):
             with open(os.path.join(cls.folder, name), "w") as file:
                 file.write(text)
         np.save(os.path.join(cls.folder, "few.npy"),

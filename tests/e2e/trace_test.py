@@ -11,20 +11,10 @@ import os
 
 import numpy as np
 
+import boards
 from support import ROOT, SnncTest
 
 DIGITS = os.path.join(ROOT, "models", "digits")
-NET = """network: {name: net, dt: 1 ms, seed: 3}
-inputs: {stim: {size: 40, kind: poisson, rate: 100 Hz}}
-populations:
-  a: {size: 300, model: lif, params: {alpha: 0.9, threshold: 1.0}, rate: 20 Hz}
-  b: {size: 200, model: lif, params: {alpha: 0.9, threshold: 1.0}, rate: 20 Hz}
-projections:
-  - {from: stim, to: a, connector: {fixed_probability: 0.3}, weight: 0.4}
-  - {from: a, to: b, connector: {fixed_probability: 0.1}, weight: 0.2}
-"""
-MACHINE = json.dumps({"schema": 1, "base": "spinnaker2-48", "name": "few",
-                      "pes": {"list": [[7, 6, 0]]}})
 
 
 def fields(data):
@@ -103,7 +93,7 @@ class Traces(SnncTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        for name, text in ("net.yaml", NET), ("few.json", MACHINE):
+        for name, text in ("net.yaml", boards.NETWORK), ("few.json", boards.MACHINE):
             with open(os.path.join(cls.folder, name), "w") as file:
                 file.write(text)
         np.save(os.path.join(cls.folder, "x.npy"),

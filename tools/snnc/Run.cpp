@@ -1,6 +1,7 @@
 //===- Run.cpp - snnc run -------------------------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "passes/Map/RealTime.h"
 #include "runtime/io/ArrayFile.h"
 #include "runtime/support/AtomicFile.h"
 #include "runtime/support/ExitCode.h"
@@ -18,7 +19,6 @@
 #include "tools/snnc/Trace/ChipTrace.h"
 #include "tools/snnc/Verdict.h"
 
-#include <cmath>
 #include <cstdio>
 #include <fmt/format.h>
 
@@ -64,10 +64,9 @@ listOverruns(const std::vector<Overrun> &overruns, double tickCycles) {
 static std::string tickForLinks(const runtime::LinkStatistics &link,
                                 double linkPackets, double tickSeconds) {
   double needed = 1.1 * tickSeconds * double(link.mostInTick) / linkPackets;
-  double digit = std::pow(10, std::floor(std::log10(needed)) - 1);
   return fmt::format("give the chip more time with --tick {:.6g} (seconds; a "
                      "bundle is compiled with it), or lower the rates",
-                     std::ceil(needed / digit) * digit);
+                     map::roundedUp(needed));
 }
 
 static void reportFullLinks(const runtime::DeviceStatistics &statistics,
@@ -105,8 +104,7 @@ static std::string longerTick(const std::vector<Overrun> &overruns,
   if (!overruns.empty() && tickCycles > 0 && tickSeconds > 0) {
     double needed =
         2 * tickSeconds * double(overruns.front().worstCycles) / tickCycles;
-    double digit = std::pow(10, std::floor(std::log10(needed)) - 1);
-    enough = fmt::format(" {:.6g}", std::ceil(needed / digit) * digit);
+    enough = fmt::format(" {:.6g}", map::roundedUp(needed));
   }
   return fmt::format("give the chip more time with --tick{} (seconds; a bundle "
                      "is compiled with it), or state the real `rate` of the "
@@ -188,8 +186,10 @@ static nlohmann::json metaOf(const RunOptions &options,
   for (const auto &[key, value] : keys.items())
     if (manifest.options.is_object() && manifest.options.contains(key))
       meta[key] = manifest.options[key];
-  if (auto chip = result ? chipMeta(*result, options.output.ends_with(".npz"))
-                         : nlohmann::json();
+  if (auto chip =
+          result ? chipMeta(*result, runtime::writableFormat(options.output) ==
+                                         runtime::ArrayFormat::Npz)
+                 : nlohmann::json();
       !chip.is_null())
     meta["chip"] = std::move(chip);
   return meta;
