@@ -4,6 +4,9 @@ for bit the same, by machine code on the emulated chip.
     python custom_equations.py
 """
 
+import numpy as np
+
+import figure
 import snnc
 
 net = snnc.Network("adaptive", dt="1 ms", seed=4)
@@ -30,3 +33,16 @@ for name in ("plain", "adapting"):
 
 on_chip = net.run(target="spinnaker2", ticks=400)
 print(snnc.verify(on_cpu, on_chip))
+
+
+def draw(page):
+    left, right = page.subplots(1, 2)
+    figure.raster(left, on_chip["adapting:spikes"], "adapting, emulated chip")
+    for name in ("plain", "adapting"):
+        rate = on_chip[f"{name}:spikes"].mean(axis=1) * 1000
+        right.plot(np.convolve(rate, np.ones(20) / 20, "valid"), label=name)
+    right.set(title="rate, mean of 20 ticks", xlabel="tick", ylabel="Hz", ylim=(0, None))
+    right.legend()
+
+
+figure.save(__file__, draw, (10, 3.2))

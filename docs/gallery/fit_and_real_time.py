@@ -4,6 +4,7 @@ networks of growing size.
     python fit_and_real_time.py
 """
 
+import figure
 import snnc
 
 
@@ -18,10 +19,13 @@ def network(neurons):
     return net
 
 
-for neurons in (1_000, 4_000, 16_000, 1_000_000):
+fits = []
+for neurons in (1_000, 4_000, 16_000, 60_000):
     check = network(neurons).check(plan=True, tick=1e-3)
     if check.ok:
         layer, total = check.plan["layers"][0], check.plan["total"]
+        limit = check.plan["available_pes"]
+        fits.append((neurons, total["pes"], total["cycles"]))
         print(f"{neurons:>9,} neurons: {layer['paradigm']}, {total['pes']} of "
               f"{check.plan['available_pes']} PEs, {total['bytes']:,} B, "
               f"{total['cycles']:,.0f} of 300,000 cycles a tick")
@@ -30,3 +34,17 @@ for neurons in (1_000, 4_000, 16_000, 1_000_000):
     print(f"{neurons:>9,} neurons: {error.message} [{error.code}]")
     for hint in error.hints:
         print(f"{'':11}help: {hint}")
+
+
+def draw(page):
+    pes, cycles = page.subplots(1, 2)
+    names = [f"{neurons:,}" for neurons, *_ in fits]
+    for axes, column, most, title in ((pes, 1, limit, "PEs"),
+                                      (cycles, 2, 300_000, "cycles of a tick of 1 ms")):
+        axes.bar(names, [row[column] for row in fits])
+        axes.axhline(most, color="C3", label="limit")
+        axes.set(title=title, xlabel="neurons")
+        axes.legend()
+
+
+figure.save(__file__, draw, (8, 3))

@@ -4,6 +4,7 @@ one network, with the spikes to show that it changes nothing but the cost.
     python paradigms.py
 """
 
+import figure
 import snnc
 
 
@@ -20,13 +21,29 @@ def network():
     return net
 
 
-results = {}
+results, layers = {}, {}
 for paradigm in ("serial", "parallel", "auto"):
     artifact = network().compile("spinnaker2", paradigm=paradigm)
     results[paradigm] = artifact.run(ticks=100)
+    layers[paradigm] = artifact.report["layers"]
     row = ", ".join(f"{layer['name']}: {layer['paradigm']}, {layer['pes']} PE(s)"
                     for layer in artifact.report["layers"])
     print(f"{paradigm:9} {artifact.cores} PEs; {row}")
 for paradigm in ("parallel", "auto"):
     print(paradigm, "against serial:",
           snnc.verify(results["serial"], results[paradigm]))
+
+
+def draw(page):
+    for axes, name in zip(page.subplots(1, 2), ("dense", "sparse")):
+        cycles = [next(layer["cycles_expected"] for layer in layers[paradigm]
+                       if layer["name"] == name) for paradigm in layers]
+        taken = [next(layer["paradigm"] for layer in layers[paradigm] if layer["name"] == name)
+                 for paradigm in layers]
+        axes.bar(list(layers), cycles,
+                 color=["C0" if kind == "serial" else "C1" for kind in taken])
+        axes.set(title=name, ylabel="planned cycles of a tick")
+    page.suptitle("blue: Arm core, orange: MAC array")
+
+
+figure.save(__file__, draw, (9, 3))

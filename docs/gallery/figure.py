@@ -1,0 +1,30 @@
+"""Where the scripts' figures go: build/gallery/NAME.png, by matplotlib where it
+is installed. The numbers are printed either way.
+"""
+
+import pathlib
+
+FOLDER = pathlib.Path(__file__).resolve().parents[2] / "build/gallery"
+
+
+def save(script, draw, size=(8, 4)):
+    """`draw(figure)` puts axes on a figure of so many inches."""
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        print("no figure: pip install matplotlib")
+        return
+    figure = Figure(figsize=size, dpi=100, layout="constrained")
+    draw(figure)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    path = FOLDER / (pathlib.Path(script).stem + ".png")
+    figure.savefig(path, metadata={"Software": None})
+    print("figure:", path)
+
+
+def raster(axes, spikes, title, **dots):
+    """A dot for every spike of an array, ticks x neurons."""
+    tick, neuron = spikes.nonzero()
+    axes.plot(tick, neuron, **{"ls": "", "marker": "|", "ms": 3, **dots})
+    axes.set(title=title, xlabel="tick", ylabel="neuron",
+             xlim=(-1, len(spikes)), ylim=(-1, spikes.shape[1]))
