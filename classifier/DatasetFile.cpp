@@ -35,7 +35,7 @@ static constexpr size_t kColumns =
 static std::string machineLine(const MachineModel &machine) {
   return fmt::format("# snnc selector dataset planner={} machine={} digest={} "
                      "tick={}",
-                     kPlannerVersion, machine.name, machine.digest,
+                     kPlannerVersion, machine.name, chipDigest(machine),
                      kTickSeconds);
 }
 

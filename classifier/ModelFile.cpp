@@ -22,6 +22,18 @@ namespace snnc::selector {
 
 static constexpr unsigned kFormat = 1;
 
+std::string chipDigest(const MachineModel &machine) {
+  MachineModel chip = machine;
+  chip.name.clear();
+  chip.layout = {};
+  chip.dead = {};
+  chip.link.reset();
+  chip.router.nodes.clear();
+  for (size_t i = 0; i < chip.pes.size(); ++i)
+    chip.pes[i] = {uint8_t(i >> 5 & 7), uint8_t(i >> 2 & 7), uint8_t(i & 3)};
+  return sha256(toJsonText(chip));
+}
+
 static const char *const kRetrain =
     "retrain with `snnc selector train -o DIR` (minutes), or use --paradigm "
     "oracle, which needs no model";
@@ -208,19 +220,6 @@ bool Reader::features() {
   return true;
 }
 
-/// Whether a model of `info` is for such chips. How many there are, under which
-/// name, and what is dead of them changes nothing of what a layer takes.
-static bool isForChipOf(const ModelInfo &info, const MachineModel &machine) {
-  if (info.machineDigest == machine.digest)
-    return true;
-  MachineModel chip = machine;
-  chip.name = info.machine;
-  chip.layout = {};
-  chip.dead = {};
-  chip.link.reset();
-  return info.machineDigest == sha256(toJsonText(chip));
-}
-
 bool Reader::header(ModelInfo &info, const MachineModel &machine) {
   uint64_t planner = 0;
   std::string kind, objective;
@@ -229,12 +228,13 @@ bool Reader::header(ModelInfo &info, const MachineModel &machine) {
       !text("machine_digest", info.machineDigest))
     return false;
   info.planner = unsigned(planner);
-  if (!isForChipOf(info, machine))
+  std::string digest = chipDigest(machine);
+  if (info.machineDigest != digest)
     return fail("SNN1202",
                 fmt::format("the model was trained for the machine '{}' ({}), "
                             "not for '{}' ({})",
                             info.machine, info.machineDigest, machine.name,
-                            machine.digest));
+                            digest));
   auto wanted = fabric::objectiveOf(objective);
   if (!wanted)
     return malformed("objective", "pes, memory, cycles or energy");

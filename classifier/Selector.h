@@ -55,11 +55,16 @@ struct HeldOutScores {
   bool operator==(const HeldOutScores &) const = default;
 };
 
+/// Sha256 of what a layer's plan depends on of a machine. How many chips there
+/// are, under which name, what is dead of them and where PEs and router are on
+/// a chip changes nothing of it.
+std::string chipDigest(const MachineModel &machine);
+
 /// What stands in a model file besides the trees.
 struct ModelInfo {
   ModelKind kind = ModelKind::XGBoost;
   Objective objective = Objective::Pes;
-  std::string machine, machineDigest;
+  std::string machine, machineDigest; ///< name; chipDigest()
   unsigned planner = 0;
   std::vector<std::string> sets; ///< "grid", "wide"
   uint64_t seed = 0;

@@ -73,7 +73,8 @@ def FabricPlace : MapPass<"fabric-place"> {
     Emits: `at` on every fabric.slice. On a machine of several chips first the
     chips, so that packets take few links (passes/Map/ChipPlacement.h). Slices of
     a population and slices that share heavy flows go to the same quads: a
-    packet costs one copy per quad.
+    packet costs one copy per quad; the populations that receive most are
+    nearest to the chip's router.
     Errors: SNN0354, SNN0358.
 
     ```mlir
@@ -89,12 +90,13 @@ def FabricPlace : MapPass<"fabric-place"> {
       fabric.flow %in to (%a)
     }
     // becomes
-    %a = fabric.slice "a" [0, 8) at <7, 6, 0>
+    %a = fabric.slice "a" [0, 8) at <5, 4, 3>
     ```
   }];
   let options = [MachineOption];
   let statistics = [
-    Statistic<"quads", "quads", "Quads reached, summed over the flows">];
+    Statistic<"quads", "quads", "Quads reached, summed over the flows">,
+    Statistic<"hops", "hops", "Hops from the router, summed over packets">];
 }
 
 def FabricAssignKeys : MapPass<"fabric-assign-keys"> {
@@ -114,13 +116,13 @@ def FabricAssignKeys : MapPass<"fabric-assign-keys"> {
     }
     fabric.machine @chip maps @n target "spinnaker2-jib-map" {
       %in = fabric.input "in" channels 4
-      %a = fabric.slice "a" [0, 8) at <7, 6, 0>
+      %a = fabric.slice "a" [0, 8) at <5, 4, 3>
       fabric.block 0 "w" (%in) to %a encoding #fabric.dense<8> bytes 32
       fabric.flow %in to (%a)
     }
     // becomes
     %in = fabric.input "in" channels 4 key 0x8
-    %a = fabric.slice "a" [0, 8) at <7, 6, 0> key 0x0
+    %a = fabric.slice "a" [0, 8) at <5, 4, 3> key 0x0
     fabric.flow %in to (%a) key 0x8 mask 0xfffffffc
     ```
   }];
@@ -143,12 +145,12 @@ def FabricRoute : MapPass<"fabric-route"> {
     }
     fabric.machine @chip maps @n target "spinnaker2-jib-map" {
       %in = fabric.input "in" channels 4 key 0x8
-      %a = fabric.slice "a" [0, 8) at <7, 6, 0> key 0x0
+      %a = fabric.slice "a" [0, 8) at <5, 4, 3> key 0x0
       fabric.block 0 "w" (%in) to %a encoding #fabric.dense<8> bytes 32
       fabric.flow %in to (%a) key 0x8 mask 0xfffffffc
     }
     // becomes
-    fabric.route chip 0, 0 key 0x8 mask 0xfffffffc to [#fabric.pe<7, 6, 0>]
+    fabric.route chip 0, 0 key 0x8 mask 0xfffffffc to [#fabric.pe<5, 4, 3>]
     ```
   }];
   let options = [MachineOption];
@@ -171,10 +173,10 @@ def FabricPlanMemory : MapPass<"fabric-plan-memory"> {
     }
     fabric.machine @chip maps @n target "spinnaker2-jib-map" {
       %in = fabric.input "in" channels 4 key 0x8
-      %a = fabric.slice "a" [0, 8) at <7, 6, 0> key 0x0
+      %a = fabric.slice "a" [0, 8) at <5, 4, 3> key 0x0
       fabric.block 0 "w" (%in) to %a encoding #fabric.dense<8> bytes 32
       fabric.flow %in to (%a) key 0x8 mask 0xfffffffc
-      fabric.route chip 0, 0 key 0x8 mask 0xfffffffc to [#fabric.pe<7, 6, 0>]
+      fabric.route chip 0, 0 key 0x8 mask 0xfffffffc to [#fabric.pe<5, 4, 3>]
     }
     // becomes
     fabric.buffer %a "header" bytes ... at 0x2000
@@ -205,7 +207,7 @@ def FabricVerifyMapping : MapPass<"fabric-verify-mapping"> {
       snn.projection "w" %in to %a weights #snn.dense<dense<1.0> : tensor<8x4xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<4xf32>, tensor<8xi1>
     }
     // becomes
-    fabric.route chip 0, 0 key 0x8 mask 0xfffffffc to [#fabric.pe<7, 6, 0>]
+    fabric.route chip 0, 0 key 0x8 mask 0xfffffffc to [#fabric.pe<5, 4, 3>]
     ```
   }];
   let options = [MachineOption, TickStatedOption];

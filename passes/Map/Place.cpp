@@ -38,6 +38,7 @@ struct FabricPlacePass : impl::FabricPlaceBase<FabricPlacePass> {
     llvm::SmallVector<SliceOp> slices(op.getOps<SliceOp>());
     PlacementProblem problem;
     problem.cores = machine.cores();
+    problem.router = machine.router.nodes;
     if (slices.size() > problem.cores.size()) {
       InFlightDiagnostic diag = report(op, "SNN0354")
                                 << "the network needs " << slices.size()
@@ -58,6 +59,7 @@ struct FabricPlacePass : impl::FabricPlaceBase<FabricPlacePass> {
     for (size_t i = 0; i < slices.size(); ++i)
       slices[i].setAtAttr(toAttr(&getContext(), problem.cores[placement[i]]));
     quads += unsigned(quadsReached(problem, placement, false));
+    hops += unsigned(hopsFromRouter(problem, placement));
     return success();
   }
 
@@ -134,6 +136,8 @@ struct FabricPlacePass : impl::FabricPlaceBase<FabricPlacePass> {
       for (auto &[chip, slices] : targets)
         weights[{chip, std::move(slices)}] += flow.weight;
     }
+    for (auto &[chip, part] : parts)
+      part.problem.router = whole.router;
     for (const auto &[where, weight] : weights)
       parts[where.first].problem.flows.push_back({weight, where.second});
     return parts;

@@ -17,24 +17,38 @@ namespace {
 struct Quads {
   std::vector<uint32_t> ofPe;               ///< quad of each core
   std::vector<std::vector<uint32_t>> cores; ///< of each quad
+  std::vector<uint32_t> hops;               ///< of each quad from the router
 
-  explicit Quads(const std::vector<CoreAddress> &all) {
+  explicit Quads(const PlacementProblem &problem) {
+    const std::vector<CoreAddress> &all = problem.cores;
     std::map<CoreAddress, uint32_t> ids; // by a quad's first core
     for (uint32_t i = 0; i < all.size(); ++i) {
       CoreAddress quad{all[i].chip, {all[i].pe.x, all[i].pe.y, 0}};
       auto [it, isNew] = ids.try_emplace(quad, uint32_t(cores.size()));
-      if (isNew)
+      if (isNew) {
         cores.emplace_back();
+        hops.push_back(hopsBetween(problem.router, all[i].pe));
+      }
       cores[it->second].push_back(i);
       ofPe.push_back(it->second);
     }
+  }
+
+private:
+  static uint32_t hopsBetween(const std::vector<PeCoordinate> &router,
+                              PeCoordinate quad) {
+    uint32_t least = router.empty() ? 0 : UINT32_MAX;
+    for (PeCoordinate place : router)
+      least = std::min(least, uint32_t(std::abs(place.x - quad.x) +
+                                       std::abs(place.y - quad.y)));
+    return least;
   }
 };
 
 class GreedyPlacer {
 public:
   explicit GreedyPlacer(const PlacementProblem &problem)
-      : problem(problem), quads(problem.cores), free(quads.cores),
+      : problem(problem), quads(problem), free(quads.cores),
         reached(problem.flows.size(), std::vector<bool>(quads.cores.size())),
         flowsOf(problem.group.size()), result(problem.group.size(), unplaced) {
     for (uint32_t f = 0; f < problem.flows.size(); ++f)
@@ -100,9 +114,9 @@ private:
   }
 
   /// The quad that takes most of `count` slices, then shares most of their
-  /// flows, then wastes least.
+  /// flows, then wastes least, then is nearest to the router.
   uint32_t bestQuad(size_t count, const std::vector<uint32_t> &flows) const {
-    std::tuple<size_t, uint64_t, size_t> best;
+    std::tuple<size_t, uint64_t, size_t, int64_t> best;
     uint32_t bestId = unplaced;
     for (uint32_t quad = 0; quad < free.size(); ++quad) {
       if (free[quad].empty())
@@ -111,7 +125,8 @@ private:
       uint64_t shared = 0;
       for (uint32_t flow : flows)
         shared += reached[flow][quad] ? problem.flows[flow].weight : 0;
-      std::tuple score(taken, shared, quads.cores.size() - free[quad].size());
+      std::tuple score(taken, shared, quads.cores.size() - free[quad].size(),
+                       -int64_t(quads.hops[quad]));
       if (bestId == unplaced || score > best) {
         best = score;
         bestId = quad;
@@ -171,18 +186,38 @@ std::optional<std::string> verify(const PlacementProblem &problem,
   return std::nullopt;
 }
 
-uint64_t quadsReached(const PlacementProblem &problem,
-                      const Placement &placement, bool weighted) {
-  Quads quads(problem.cores);
+/// Sum over the flows of what `cost` says of each quad that a flow reaches.
+template <typename Cost>
+static uint64_t sumOverQuads(const PlacementProblem &problem,
+                             const Placement &placement, const Quads &quads,
+                             Cost cost) {
   uint64_t sum = 0;
   for (const auto &flow : problem.flows) {
     std::vector<bool> reached(quads.cores.size());
     for (uint32_t slice : flow.targets)
       reached[quads.ofPe[placement[slice]]] = true;
-    sum += uint64_t(std::count(reached.begin(), reached.end(), true)) *
-           (weighted ? flow.weight : 1);
+    for (uint32_t quad = 0; quad < reached.size(); ++quad)
+      sum += reached[quad] ? cost(flow, quad) : 0;
   }
   return sum;
+}
+
+uint64_t quadsReached(const PlacementProblem &problem,
+                      const Placement &placement, bool weighted) {
+  Quads quads(problem);
+  return sumOverQuads(problem, placement, quads,
+                      [&](const PlacementProblem::Flow &flow, uint32_t) {
+                        return weighted ? flow.weight : 1;
+                      });
+}
+
+uint64_t hopsFromRouter(const PlacementProblem &problem,
+                        const Placement &placement) {
+  Quads quads(problem);
+  return sumOverQuads(problem, placement, quads,
+                      [&](const PlacementProblem::Flow &flow, uint32_t quad) {
+                        return flow.weight * quads.hops[quad];
+                      });
 }
 
 } // namespace snnc::map

@@ -5,7 +5,9 @@
 //
 // The cores of a quad share one copy of a packet (facts A5: one flit carries
 // four destination bits), so the cost of a flow is the number of quads it
-// reaches. Dense integer ids, no IR.
+// reaches. Among equal quads the one nearest to the chip's router is taken: a
+// packet costs some 5 cycles a hop of the NoC (facts: boards and chips, 5.2,
+// inferred). Dense integer ids, no IR.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_PASSES_MAP_PLACEMENT_H
@@ -26,7 +28,8 @@ struct PlacementProblem {
     std::vector<uint32_t> targets; ///< slices
     std::optional<uint32_t> source = {}; ///< slice; absent: the host
   };
-  std::vector<CoreAddress> cores; ///< usable, in allocation order
+  std::vector<CoreAddress> cores;   ///< usable, in allocation order
+  std::vector<PeCoordinate> router; ///< its places on the NoC; may be empty
   std::vector<uint32_t> group;    ///< per slice: its population
   std::vector<Flow> flows;
   std::vector<std::optional<uint32_t>>
@@ -41,7 +44,8 @@ std::optional<std::string> check(const PlacementProblem &problem);
 
 /// A solution of a problem that passed check(): populations by falling weight
 /// of what they receive; each takes whole quads first, then the quad that
-/// shares most of its flows. Deterministic, O(groups * quads * flows).
+/// shares most of its flows, then the one nearest to the router.
+/// Deterministic, O(groups * quads * flows).
 Placement place(const PlacementProblem &problem);
 
 /// Why `placement` is no solution; nothing when it is one.
@@ -52,6 +56,12 @@ std::optional<std::string> verify(const PlacementProblem &problem,
 /// `weighted`.
 uint64_t quadsReached(const PlacementProblem &problem,
                       const Placement &placement, bool weighted = true);
+
+/// Hops of the NoC, first in x and then in y, from the router's nearest place
+/// to each quad reached, summed over the flows, each times its weight. 0 where
+/// the router's place is not known.
+uint64_t hopsFromRouter(const PlacementProblem &problem,
+                        const Placement &placement);
 
 } // namespace snnc::map
 

@@ -21,7 +21,7 @@ def OutlinePrograms : Pass<"tick-outline-programs", "::mlir::ModuleOp"> {
       snn.projection "w" %in to %a weights #snn.dense<dense<1.0> : tensor<8x4xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<4xf32>, tensor<8xi1>
     }
     // becomes
-    %a = fabric.slice "a" [0, 8) at <7, 6, 0> key 0x0 program @p0
+    %a = fabric.slice "a" [0, 8) at <5, 4, 3> key 0x0 program @p0
     tick.program @p0 {
     tick.ring_add ... formats [#fabric.dense<8>]
     tick.ring_take ... receptor 0

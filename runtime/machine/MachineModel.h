@@ -127,6 +127,9 @@ struct RouterLimits {
   uint32_t entries = 0; ///< multicast entries a chip (16,384)
   double clockHz = 0;   ///< event router
   uint32_t links = 6;
+  /// Where the router is on the chip's NoC, as the x and y of quads; empty
+  /// where nobody said. p is 0.
+  std::vector<PeCoordinate> nodes;
 };
 
 /// What a link between two chips carries, one way.

@@ -110,16 +110,29 @@ public:
         return peTuples("list", 3, machine.pes);
       std::vector<PeCoordinate> quads, reserved;
       uint32_t perQuad = 0;
+      bool descending = false;
       peTuples("quads", 2, quads);
       field("perQuad", perQuad);
+      if (isGiven("descending"))
+        descending = boolean("descending");
       peTuples("reserved", 3, reserved);
       if (error)
         return;
       if (perQuad == 0 || perQuad > 4)
         return fail("SNN0104", at, "perQuad",
                     fmt::format("{} is not 1 to 4 PEs a quad", perQuad));
-      expandQuads(machine, quads, perQuad, reserved);
+      std::vector<PeCoordinate> all;
+      for (PeCoordinate quad : quads)
+        for (uint32_t i = 0; i < perQuad; ++i)
+          all.push_back({quad.x, quad.y,
+                         uint8_t(descending ? perQuad - 1 - i : i)});
+      addUnreserved(machine, all, reserved);
     });
+  }
+
+  void places(const char *key, std::vector<PeCoordinate> &places) {
+    if (isGiven(key))
+      peTuples(key, 2, places);
   }
 
   void layout(MachineModel &machine) {
@@ -371,13 +384,9 @@ private:
     }
   }
 
-  void expandQuads(MachineModel &machine,
-                   const std::vector<PeCoordinate> &quads, uint32_t perQuad,
-                   const std::vector<PeCoordinate> &reserved) {
-    std::vector<PeCoordinate> all;
-    for (PeCoordinate quad : quads)
-      for (uint32_t p = 0; p < perQuad; ++p)
-        all.push_back({quad.x, quad.y, uint8_t(p)});
+  void addUnreserved(MachineModel &machine,
+                     const std::vector<PeCoordinate> &all,
+                     const std::vector<PeCoordinate> &reserved) {
     for (PeCoordinate pe : reserved)
       if (std::find(all.begin(), all.end(), pe) == all.end())
         return fail("SNN0104", at, "reserved",

@@ -11,6 +11,7 @@
 //   pes(model)                  the PE list, which has two spellings
 //   maybe(key, optional, body)  a map that may be absent, body(content)
 //   layout(model)               boards, what is dead, links: each may be absent
+//   places(key, vector)         columns and rows of the NoC; may be absent
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_RUNTIME_MACHINE_MACHINESCHEMA_H
@@ -130,6 +131,7 @@ void visitMachine(Visitor &v, Model &m) {
     v.field("entries", m.router.entries);
     v.field("clockHz", m.router.clockHz);
     v.field("links", m.router.links);
+    v.places("nodes", m.router.nodes);
   });
   v.list("levels", m.levels, [&](auto &level) {
     v.field("name", level.name);

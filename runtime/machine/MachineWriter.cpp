@@ -45,6 +45,10 @@ public:
       list.push_back({pe.x, pe.y, pe.p});
     (*at)["pes"] = {{"list", std::move(list)}};
   }
+  void places(const char *key, const std::vector<PeCoordinate> &places) {
+    for (PeCoordinate place : places)
+      (*at)[key].push_back({place.x, place.y});
+  }
 
   /// Nothing of one sound chip.
   void layout(const MachineModel &machine) {

@@ -121,7 +121,7 @@ class Bundle(SnncTest):
 
     def test_inspect_unknown(self):
         for option, wrong, near in (("--layer", "lif1.lid", "lif1.lif"),
-                                    ("--pe", "7.6.9", "7.6.")):
+                                    ("--pe", "5.4.9", "5.4.")):
             done = self.snnc("inspect", self.bundle, option, wrong, code=1)
             self.assertRegex(done.stderr, r"error: .*\[SNN0443\]")
             self.assertIn(f"did you mean '{near}", done.stderr)

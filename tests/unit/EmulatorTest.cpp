@@ -212,7 +212,7 @@ Diagnostic tickError(uint32_t misdeed) {
 TEST(Emulator, FaultsNamePePcAndReason) {
   Diagnostic d = tickError(1);
   EXPECT_EQ(d.code, "SNN0603");
-  EXPECT_NE(d.message.find("PE 7.6.1"), std::string::npos) << d.message;
+  EXPECT_NE(d.message.find("PE 7.6.2"), std::string::npos) << d.message;
   EXPECT_NE(d.message.find("'echo'"), std::string::npos);
   EXPECT_NE(d.message.find("undefined instruction at pc 0x"),
             std::string::npos);

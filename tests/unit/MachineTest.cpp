@@ -51,9 +51,10 @@ TEST(Machine, ShippedFilesAreSound) {
 TEST(Machine, PublishedNumbers) {
   MachineModel m = shipped();
   EXPECT_EQ(m.pes.size(), 148u);
-  EXPECT_EQ(m.pes.front(), (PeCoordinate{7, 6, 0}));
-  EXPECT_EQ(m.pes[4], (PeCoordinate{7, 5, 0}));
-  EXPECT_EQ(m.pes.back(), (PeCoordinate{6, 3, 3}));
+  EXPECT_EQ(m.pes.front(), (PeCoordinate{7, 6, 3})) << "ids count down";
+  EXPECT_EQ(m.pes[4], (PeCoordinate{7, 5, 3}));
+  EXPECT_EQ(m.pes.back(), (PeCoordinate{6, 3, 0}));
+  EXPECT_EQ(m.router.nodes, (std::vector<PeCoordinate>{{4, 3, 0}, {4, 4, 0}}));
   EXPECT_EQ((PeCoordinate{7, 6, 3}).peId(), 0xFBu);
   std::set<std::pair<int, int>> quads;
   for (PeCoordinate pe : m.pes) {

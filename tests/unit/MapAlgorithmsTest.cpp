@@ -95,6 +95,23 @@ TEST(Placement, APopulationOfFourTakesOneQuad) {
   EXPECT_EQ(quadsReached(problem, placement, false), 2u);
 }
 
+TEST(Placement, ThePopulationThatReceivesMostIsNearestToTheRouter) {
+  PlacementProblem problem;
+  problem.cores = machine().cores();
+  problem.group = {0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2};
+  problem.pinned.resize(12);
+  problem.flows = {
+      {1, {0, 1, 2, 3}}, {100, {4, 5, 6, 7}}, {10, {8, 9, 10, 11}}};
+  Placement unaware = place(problem);
+  problem.router = machine().router.nodes;
+  Placement placement = place(problem);
+  EXPECT_EQ(verify(problem, placement), std::nullopt);
+  // Six quads are one hop away: (3, 3), (3, 4), (5, 3), (5, 4), (4, 2), (4, 5).
+  EXPECT_EQ(hopsFromRouter(problem, placement), 111u);
+  EXPECT_GT(hopsFromRouter(problem, unaware), 111u);
+  EXPECT_EQ(quadsReached(problem, placement), quadsReached(problem, unaware));
+}
+
 TEST(Placement, QuadsOfTwoChipsAreTwo) {
   PlacementProblem problem;
   for (uint16_t chip : {0, 1})

@@ -21,7 +21,7 @@ protected:
     info.kind = ModelKind::AdaBoost;
     info.objective = Objective::Energy;
     info.machine = machine.name;
-    info.machineDigest = machine.digest;
+    info.machineDigest = chipDigest(machine);
     info.planner = fabric::kPlannerVersion;
     info.sets = {"grid", "wide"};
     info.seed = 12345678901234567890u;

@@ -2,9 +2,9 @@
 
 // The whole stage, then a checker that finds nothing wrong.
 
-// CHECK: fabric.route chip 0, 0 key 0x0 mask 0xfffffff0 to [#fabric.pe<7, 6, 0>, #fabric.pe<7, 6, 1>]
-// CHECK-NEXT: fabric.route chip 0, 0 key 0x10 mask 0xfffffffc to [#fabric.pe<7, 6, 0>]
-// CHECK-NEXT: fabric.route chip 0, 0 key 0x14 mask 0xfffffffc to [#fabric.pe<7, 6, 1>]
+// CHECK: fabric.route chip 0, 0 key 0x0 mask 0xfffffff0 to [#fabric.pe<5, 4, 2>, #fabric.pe<5, 4, 3>]
+// CHECK-NEXT: fabric.route chip 0, 0 key 0x10 mask 0xfffffffc to [#fabric.pe<5, 4, 3>]
+// CHECK-NEXT: fabric.route chip 0, 0 key 0x14 mask 0xfffffffc to [#fabric.pe<5, 4, 2>]
 
 snn.neuron @lif receptors ["input"] states ["v"] params ["alpha", "threshold"] {
 ^bb0(%x: f32, %v: f32, %alpha: f32, %threshold: f32):
