@@ -91,6 +91,8 @@ static std::vector<PlannedBuffer> fixedBuffers(const CoreDemand &demand) {
   if (demand.transferBytes)
     add("fetch", 2 * demand.transferBytes);
   if (!demand.subordinate) {
+    if (demand.driveBytes)
+      add("drives", demand.driveBytes);
     for (const std::string &name : demand.arrayParams)
       add("param." + name, array);
     for (const std::string &name : demand.states)
@@ -144,6 +146,8 @@ static std::string structureOf(const std::string &buffer) {
     return "row index";
   if (buffer == "fetch")
     return "row buffers (DRAM)";
+  if (buffer == "drives")
+    return "drives";
   if (buffer == "ring")
     return "input ring (delays)";
   if (buffer == "header" || buffer == "table" || buffer == "panels")

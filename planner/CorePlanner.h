@@ -52,6 +52,7 @@ struct CoreDemand {
   /// The most packets of one tick.
   uint64_t packets() const { return sources + morePackets; }
   uint64_t maxDelay = 1; ///< ticks, over all blocks
+  uint64_t driveBytes = 0; ///< of the inputs that the core draws itself
   /// The longest transfer of a row in DRAM: what each of two row buffers holds.
   uint64_t transferBytes = 0;
   /// Parallel core: the rows and index of `blocks` and the ring are not there.
@@ -71,7 +72,7 @@ struct CoreDemand {
 /// or "operand", "output", "history", "history_count" (parallel), "spikes",
 /// "fifo", "record". A subordinate core (row split) has neither parameters,
 /// states, "spikes" nor "record". Rows in DRAM have the two row buffers "fetch"
-/// behind the last index.
+/// behind the last index, inputs that the core draws "drives" behind those.
 struct PlannedBuffer {
   std::string name;
   std::optional<uint32_t> projection; ///< of rows and index

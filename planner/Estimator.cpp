@@ -34,6 +34,7 @@ double Estimator::commonBytes(uint32_t n) const {
   return aligned(sizeof(SnncCoreHeader)) +
          aligned(double(layer.edges.size()) * sizeof(SnncTableEntry)) +
          aligned(4.0 * n) * (layer.arrayParams + layer.states) +
+         aligned(layer.driveBytes + layer.driveBytesEach * n) +
          aligned(spikes) + aligned(spikes + 4.0 * n * layer.states) +
          aligned(4 * packets);
 }

@@ -308,6 +308,10 @@ FailureOr<LayerShape> shapeOf(const NetworkInfo &info, uint32_t node) {
   layer.states = unsigned(population.states.size());
   layer.arrayParams = unsigned(population.arrayParams.size());
   layer.cycles = population.cycles;
+  for (const NodeDrive &drive : population.drives) {
+    layer.driveBytes += double(drive.bytes(0));
+    layer.driveBytesEach += drive.isUniform() ? 2 : 4;
+  }
   layer.batch = population.batch;
   layer.mayBatch = population.mayBatch;
   layer.mayRowSplit = population.mayRowSplit;

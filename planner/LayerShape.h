@@ -82,7 +82,9 @@ struct LayerShape {
   unsigned receptors = 1;
   unsigned states = 0;      ///< float32 per neuron each
   unsigned arrayParams = 0; ///< parameters that differ between neurons
-  NeuronCycles cycles;      ///< of one neuron
+  NeuronCycles cycles;      ///< of one neuron, its drives included
+  /// Of what its cores draw: bytes of any core, and of a neuron on top.
+  double driveBytes = 0, driveBytesEach = 0;
   unsigned batch = 1;       ///< ticks per matrix product
   bool mayBatch = false;    ///< up to the rows of the array instead
   bool mayRowSplit = false; ///< NetworkNode::mayRowSplit

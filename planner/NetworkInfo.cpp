@@ -225,8 +225,19 @@ static LogicalResult addEdge(NetworkInfo &info, snn::ProjectionOp op,
            << "projection '" << op.getName() << "' ends in receptor "
            << int64_t(op.getReceptor()) << ", but population '" << node.name
            << "' has " << node.receptors;
-  node.incoming.push_back(uint32_t(info.edges.size()));
-  info.edges.push_back({op, source->second, target->second});
+  auto id = uint32_t(info.edges.size());
+  info.edges.push_back({op, source->second, target->second, isDrawn(op)});
+  if (!isDrawn(op)) {
+    node.incoming.push_back(id);
+    return success();
+  }
+  auto drive = NodeDrive::read(op, id);
+  if (!drive || node.drives.size() >= SNNC_MAX_DRIVES)
+    return report(op, "SNN0351")
+           << "projection '" << op.getName()
+           << "' is marked as drawn by the cores, which cannot draw it";
+  node.drives.push_back(std::move(*drive));
+  info.nodes[source->second].isDrawn = true;
   return success();
 }
 
@@ -307,6 +318,12 @@ static void countCycles(NetworkInfo &info) {
           !llvm::is_contained(node.arrayParams, model.paramName(j)));
     node.cycles = neuronCycles(model, {uniform, node.rate, sends[id],
                                        recordedStates(info.network, node)});
+    for (const NodeDrive &drive : node.drives) {
+      node.cycles.expected += drive.cycles.expected;
+      node.cycles.worst += drive.cycles.worst;
+      node.cycles.once += drive.cycles.once;
+      node.cycles.onceWorst += drive.cycles.onceWorst;
+    }
   }
 }
 
@@ -371,6 +388,8 @@ CoreDemand NetworkInfo::demand(const NetworkNode &node,
   demand.receptors = node.receptors;
   demand.states = node.states;
   demand.arrayParams = node.arrayParams;
+  for (const NodeDrive &drive : node.drives)
+    demand.driveBytes += drive.bytes(neurons);
   demand.sources = sourcesOf(node);
   llvm::SmallDenseSet<uint32_t> known;
   uint64_t likely = 0;

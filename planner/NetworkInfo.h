@@ -16,6 +16,7 @@
 #include "compiler/SNN/SNN.h"
 #include "planner/CorePlanner.h"
 #include "planner/NeuronCycles.h"
+#include "planner/NodeDrive.h"
 
 #include "llvm/ADT/StringMap.h"
 
@@ -30,9 +31,11 @@ struct NetworkNode {
   uint32_t receptors = 1; ///< of the neuron model; populations only
   std::vector<std::string> states;
   std::vector<std::string> arrayParams; ///< not the same for every neuron
-  std::vector<uint32_t> incoming;       ///< edges that end here, ascending
-  bool parallel = false;                ///< its `paradigm` says so
-  uint32_t batch = 1;                   ///< ticks per matrix product
+  /// Edges that end here, ascending; without those of `drives`.
+  std::vector<uint32_t> incoming;
+  std::vector<NodeDrive> drives; ///< drawn by its own cores
+  bool parallel = false;         ///< its `paradigm` says so
+  uint32_t batch = 1;            ///< ticks per matrix product
   /// As parallel, it may have batches that nobody asked for yet: it is driven
   /// from outside of its feedback loops only and has weights of 8 bits.
   bool mayBatch = false;
@@ -48,6 +51,7 @@ struct NetworkNode {
   /// The same of all ticks.
   double meanRate = 0.05;
   bool rateStated = false; ///< by the network, not our default
+  bool isDrawn = false;    ///< an input that cores draw: no packets, no keys
   NeuronCycles cycles;     ///< of one neuron; populations only
   /// An input whose spikes are known (listed, or given to `run`): most spikes
   /// of all channels, and of one, in any tick.
@@ -76,6 +80,7 @@ inline constexpr const char *kRecordedName = "fabric.recorded_states";
 struct NetworkEdge {
   snn::ProjectionOp op;
   uint32_t source = 0, target = 0; ///< nodes
+  bool isDrawn = false; ///< in NetworkNode::drives, not in its `incoming`
 };
 
 struct NetworkInfo {

@@ -100,7 +100,8 @@ struct Verdict {
 /// What a device can do and how it keeps time.
 struct Capabilities {
   bool injectsSpikes = true;
-  /// Draws RunPlan::drives itself; else they are injected.
+  /// Draws RunPlan::drives itself; else they are injected. Some of them:
+  /// Device::draws.
   bool drawsInputs = false;
   bool savesState = false; ///< has save() and restore()
   bool recordsSpikes = true, recordsStates = true;
@@ -158,7 +159,7 @@ struct RunPlan {
   uint64_t networkTicks = 0; ///< later states are in no result (S8.4)
   uint64_t sample = 0;       ///< of draws, and for messages
   /// Per input of the manifest, null: injected; or empty. In ticks before
-  /// `drivenTicks`. For devices with Capabilities::drawsInputs.
+  /// `drivenTicks`. For devices that draw some of them.
   std::span<const std::shared_ptr<const PoissonDrive>> drives = {};
   uint64_t drivenTicks = 0;
   bool saves = false; ///< save() will be called
@@ -180,6 +181,8 @@ public:
   /// SNN0506.
   virtual Expected<std::vector<double>> scales(size_t population,
                                                size_t variable) const = 0;
+  /// Whether it draws that input of the manifest where RunPlan::drives has it.
+  virtual bool draws(size_t) const { return capabilities().drawsInputs; }
   /// Error where inputs of a run are more than the device can add up: SNN0414.
   /// Asked before begin(); inject() does not look at it again.
   virtual Status admit(const RunInputs &inputs, uint64_t ticks) { return {}; }

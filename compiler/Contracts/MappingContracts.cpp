@@ -9,6 +9,7 @@
 
 #include "compiler/Contracts/Findings.h"
 #include "compiler/Fabric/Fabric.h"
+#include "compiler/SNN/Pins.h"
 #include "compiler/Tick/Tick.h"
 
 #include "llvm/ADT/DenseMap.h"
@@ -83,10 +84,11 @@ static void checkBlocks(snn::NetworkOp network, Parts &parts,
     uint64_t index = number++;
     if (!target)
       continue;
+    bool isDrawn = projection->hasAttr(snn::kDrawnName);
     for (SliceOp slice : parts.slices.lookup(target.getName())) {
       unsigned count = parts.blocks.lookup({slice.getSlice(), index});
       bool isGathered = parts.gathered.contains(slice.getSlice());
-      if (isGathered               ? count == 0
+      if (isGathered || isDrawn    ? count == 0
           : slice.getSubordinate() ? count <= 1
                                    : count == 1)
         continue;

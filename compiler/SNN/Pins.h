@@ -14,6 +14,11 @@ namespace snnc::snn {
 /// cores ignore it.
 inline constexpr const char *kCoresName = "snn.cores";
 
+/// Of a projection, a unit: the cores of its target draw its source, a Poisson
+/// input that nobody else reads, and add it to their sums (fabric-draw-inputs):
+/// no packets, no rows. Targets without cores ignore it.
+inline constexpr const char *kDrawnName = "fabric.drawn";
+
 } // namespace snnc::snn
 
 #endif // SNNC_SNN_PINS_H

@@ -118,6 +118,24 @@ LogicalResult ParamOp::verify() {
   return verifyBelow(*this, "parameter", getIndex(), SNNC_MAX_PARAMS);
 }
 
+LogicalResult DrawOp::verify() {
+  auto handler = dyn_cast_or_null<OnOp>((*this)->getParentOp());
+  if (!isa_and_nonnull<MatmulOp>((*this)->getParentOp()) &&
+      !(handler && handler.getEvent() == Event::Timer))
+    return emitOpError("stands beside neurons, in a timer handler or a "
+                       "tick.matmul");
+  auto isNeurons = [](Operation *op) { return isa<ForNeuronsOp>(op); };
+  Operation *next = (*this)->getNextNode();
+  while (next && !isNeurons(next))
+    next = next->getNextNode();
+  if (!next)
+    return emitOpError("has no tick.for_neurons behind it, which would take "
+                       "what it adds");
+  if (failed(verifyBelow(*this, "drive", getDrive(), SNNC_MAX_DRIVES)))
+    return failure();
+  return verifyBelow(*this, "receptor", getReceptor(), SNNC_MAX_RECEPTORS);
+}
+
 LogicalResult RecordOp::verify() {
   int64_t states = getStates();
   if (states >= 0 && states <= SNNC_MAX_STATES)
@@ -146,8 +164,13 @@ LogicalResult MatmulOp::verifyRegions() {
            << getReceptors() << " receptors; a core has 1 to "
            << SNNC_MAX_RECEPTORS;
   Block &body = getBody().front();
-  if (!llvm::hasSingleElement(body) ||
-      !isa<ForNeuronsOp, SendSumsOp>(body.front()))
+  unsigned works = 0;
+  for (Operation &op : body) {
+    works += isa<ForNeuronsOp, SendSumsOp>(op);
+    if (!isa<ForNeuronsOp, SendSumsOp, DrawOp>(op))
+      works = 2;
+  }
+  if (works != 1)
     return emitOpError("holds one tick.for_neurons or one tick.send_sums");
   if (auto sums = dyn_cast<SendSumsOp>(body.front());
       sums && sums.getReceptors() != getReceptors())
@@ -155,6 +178,10 @@ LogicalResult MatmulOp::verifyRegions() {
            << sums.getReceptors() << " receptors, the products of "
            << getReceptors();
   // A tile has sums for so many receptors and no more.
+  for (DrawOp draw : body.getOps<DrawOp>())
+    if (draw.getReceptor() >= getReceptors())
+      return draw.emitOpError("names receptor ")
+             << draw.getReceptor() << ", the products have " << getReceptors();
   WalkResult taken = getBody().walk([&](RingTakeOp take) {
     if (take.getReceptor() < getReceptors())
       return WalkResult::advance();

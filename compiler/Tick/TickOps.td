@@ -157,6 +157,20 @@ def Tick_ParamOp : Tick_Op<"param", [Pure]> {
   let hasVerifier = 1;
 }
 
+def Tick_DrawOp : Tick_Op<"draw"> {
+  let summary = "Add this tick's spikes of an input that the core draws";
+  let description = [{
+    Before the tick.for_neurons whose sums it adds to, once a tick and neuron: the
+    count of the neuron's channel in the tick that lies the drive's delay back
+    (docs/semantics.md S7.4), times the neuron's weight. `drive` is the number of
+    the SnncDrive (runtime/abi/CoreHeader.h) that holds key, delay, weights and
+    tables. `each`: neurons have means of their own.
+  }];
+  let arguments = (ins I64Attr:$drive, I64Attr:$receptor, UnitAttr:$each);
+  let assemblyFormat = "$drive `receptor` $receptor (`each` $each^)? attr-dict";
+  let hasVerifier = 1;
+}
+
 def Tick_EmitOp : Tick_Op<"emit"> {
   let summary = "Send the neuron's spike where the condition holds";
   let description = [{
@@ -191,7 +205,8 @@ def Tick_ScatterOp : Tick_Op<"scatter"> {
 def Tick_MatmulOp : Tick_Op<"matmul", [SingleBlock, NoTerminator]> {
   let summary = "Tile by tile: matrix product, then the tile's neurons";
   let description = [{
-    The region holds the tick.for_neurons or tick.send_sums of one tile. The array works one panel
+    The region holds the tick.for_neurons, behind its tick.draws, or the
+    tick.send_sums of one tile. The array works one panel
     ahead of the core: while it multiplies, the core updates.
   }];
   let arguments = (ins I64Attr:$bits, I64Attr:$batch, I64Attr:$receptors);

@@ -119,6 +119,30 @@ def FabricCluster : Pass<"fabric-cluster", "::mlir::ModuleOp"> {
   let statistics = [Statistic<"ordered", "ordered", "Populations reordered">];
 }
 
+def FabricDrawInputs : Pass<"fabric-draw-inputs", "::mlir::ModuleOp"> {
+  let summary = "Let cores draw the Poisson inputs of their own neurons";
+  let description = [{
+    Emits: `fabric.drawn` on projections of one synapse to each neuron from a
+    Poisson input that nobody else reads (a `drive` of YAML). The cores draw it
+    then (docs/semantics.md S7.4, S7.5): no packets, no keys, no rows, no ring for
+    its delay; not a spike changes. Left to the host are rates that change over
+    time, more than 16 different ones, delays of single synapses, neurons in an
+    order of their own, inputs that the run at hand gives an array for, and the
+    fifth such input of a population. Errors: none.
+
+    ```mlir
+    snn.network @n dt 1.0 {
+      %in = snn.input "in" drive(#snn.poisson<1.5 : f64, seed = 1, stream = 0>) : tensor<8xf32>
+      %a = snn.population "a" model @m params {threshold = 1.0} latency 1 start 1 : tensor<8xi1>
+      snn.projection "d" %in to %a weights #snn.one_to_one<1.0> delay(1.0) quant <8, nearest, 10.0> : tensor<8xf32>, tensor<8xi1>
+    }
+    // becomes
+    snn.projection "d" %in to %a ... {fabric.drawn}
+    ```
+  }];
+  let statistics = [Statistic<"drawn", "drawn", "Inputs that cores draw">];
+}
+
 def SnnSelectParadigm : Pass<"snn-select-paradigm", "::mlir::ModuleOp"> {
   let summary = "Serial on the Arm core or parallel on the MAC array";
   let description = [{

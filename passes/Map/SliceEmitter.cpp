@@ -176,7 +176,7 @@ private:
   void emitFlows(uint32_t id) {
     bool isFed = info.nodes[id].isInput &&
                  llvm::any_of(info.edges, [&](const NetworkEdge &edge) {
-                   return edge.source == id;
+                   return edge.source == id && !edge.isDrawn;
                  });
     llvm::SmallVector<Value> sources = handles[id];
     sources.append(parts[id]);

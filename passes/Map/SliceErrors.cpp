@@ -44,7 +44,7 @@ LogicalResult Slicer::rejectHopeless() {
     uint32_t sources = info.nodes[edge.source].size;
     snn::ProjectionOp op = edge.op;
     if (sources <= bytes / 2 || machine.hasDram() ||
-        info.nodes[edge.target].rowSplit ||
+        info.nodes[edge.target].rowSplit || edge.isDrawn ||
         isa<snn::OneToOneAttr, snn::ConvAttr>(op.getWeights()))
       continue;
     InFlightDiagnostic diag =

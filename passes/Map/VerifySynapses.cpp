@@ -120,6 +120,13 @@ void MappingChecker::checkBlocks() {
       continue;
     }
     const NetworkEdge &edge = info.edges[id];
+    if (edge.isDrawn) {
+      error(block, "SNN0376")
+          << "block " << int64_t(id) << " is of projection '"
+          << snn::ProjectionOp(edge.op).getName()
+          << "', which the cores draw themselves";
+      continue;
+    }
     auto &targets = info.nodes[edge.target].rowSplit ? parts[edge.target]
                                                      : handles[edge.target];
     bool known = llvm::is_contained(targets, block.getTarget());
@@ -137,13 +144,16 @@ void MappingChecker::checkBlocks() {
     for (Value target : info.nodes[info.edges[id].target].rowSplit
                             ? parts[info.edges[id].target]
                             : handles[info.edges[id].target])
-      if (unsigned count = seen.lookup({id, target}); count != 1)
+      if (unsigned count = seen.lookup({id, target});
+          !info.edges[id].isDrawn && count != 1)
         error(target.getDefiningOp(), "SNN0376")
             << "projection '" << snn::ProjectionOp(info.edges[id].op).getName()
             << "' has " << count << " blocks in "
             << describe(target.getDefiningOp<SliceOp>()) << ", not 1";
   for (uint32_t id = 0; id < info.edges.size(); ++id)
-    if (info.nodes[info.edges[id].target].rowSplit)
+    if (info.edges[id].isDrawn)
+      continue;
+    else if (info.nodes[info.edges[id].target].rowSplit)
       checkParts(id);
     else
       checkReach(id);

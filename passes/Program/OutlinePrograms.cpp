@@ -5,6 +5,7 @@
 #include "compiler/Support/Report.h"
 #include "passes/Program/Passes.h"
 #include "planner/CorePlanner.h"
+#include "planner/NodeDrive.h"
 
 #include "mlir/IR/IRMapping.h"
 
@@ -51,6 +52,8 @@ struct ProgramKey {
   unsigned batch = 1;   ///< weight-delay map: ticks per product
   unsigned digits = 0;  ///< subordinate: bits of a digit of its sums
   unsigned receptors = 1;
+  /// What cores draw: receptor, whether neurons have means of their own.
+  std::vector<std::pair<unsigned, bool>> drives;
   auto operator<=>(const ProgramKey &) const = default;
 };
 
@@ -124,6 +127,21 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
       key.batch = unsigned(population.getBatch().value_or(1));
     } else {
       key.joined = joinedFormats(slice, model.numReceptors(), formats);
+    }
+    uint32_t edge = 0;
+    for (auto projection : population->getParentOfType<snn::NetworkOp>()
+                               .getBody()
+                               .getOps<snn::ProjectionOp>()) {
+      if (projection.getTarget() == population.getSignal() &&
+          fabric::isDrawn(projection)) {
+        auto drive = fabric::NodeDrive::read(projection, edge);
+        if (!drive)
+          return report(projection, "SNN0351")
+                 << "projection '" << projection.getName()
+                 << "' is marked as drawn by the cores, which cannot draw it";
+        key.drives.emplace_back(drive->receptor, !drive->isUniform());
+      }
+      ++edge;
     }
     auto [it, isNew] = names.try_emplace(key);
     if (isNew) {
@@ -217,6 +235,10 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
       b.setInsertionPointToStart(&tiles.getBody().emplaceBlock());
     else
       b.setInsertionPointToStart(&timer.getBody().front());
+    for (auto [number, drive] : llvm::enumerate(key.drives))
+      b.create<DrawOp>(loc, b.getI64IntegerAttr(int64_t(number)),
+                       b.getI64IntegerAttr(drive.first),
+                       drive.second ? b.getUnitAttr() : UnitAttr());
     auto loop = b.create<ForNeuronsOp>(loc);
     Block &body = loop.getBody().emplaceBlock();
     Value n = body.addArgument(b.getI32Type(), loc);

@@ -6,6 +6,7 @@
 // backend that compiles handlers on their own. docs/semantics.md S1 and S4.
 
 #include "compiler/Support/Report.h"
+#include "passes/Program/DriveLoop.h"
 #include "passes/Program/MapLoops.h"
 #include "passes/Program/NeuronLoop.h"
 #include "passes/Program/Passes.h"
@@ -370,9 +371,12 @@ private:
       e->forEach(words, [&](Value w) {
         e->store(e->add(bitmap, e->shl(w, 2)), e->constant(0));
       });
+    llvm::SmallVector<DrawOp> draws;
     for (Operation &op : handler.getBody().front()) {
-      if (auto loop = dyn_cast<ForNeuronsOp>(op)) {
-        if (failed(lowerNeurons(loop)))
+      if (auto draw = dyn_cast<DrawOp>(op)) {
+        draws.push_back(draw);
+      } else if (auto loop = dyn_cast<ForNeuronsOp>(op)) {
+        if (failed(lowerNeurons(loop, draws)))
           return failure();
       } else if (auto scatter = dyn_cast<ScatterOp>(op)) {
         emitScatter(*e, header, tick, unsigned(scatter.getBits()),
@@ -390,7 +394,14 @@ private:
     return success();
   }
 
-  LogicalResult lowerNeurons(ForNeuronsOp loop) {
+  std::vector<DriveLoop> drivesOf(llvm::ArrayRef<DrawOp> draws) {
+    std::vector<DriveLoop> loops;
+    for (DrawOp draw : draws)
+      loops.emplace_back(*e, draw, header, tick);
+    return loops;
+  }
+
+  LogicalResult lowerNeurons(ForNeuronsOp loop, llvm::ArrayRef<DrawOp> draws) {
     Value start = loadHeader(offsetof(SnncCoreHeader, start_tick));
     e->ifThen(e->compare(CmpIPredicate::uge, tick, start), [&] {
       NeuronLoop body(*e, loop, header, bitmap);
@@ -401,6 +412,8 @@ private:
       llvm::SmallVector<Value, SNNC_MAX_RECEPTORS> sums{base};
       for (unsigned r = 1; r < SNNC_MAX_RECEPTORS; ++r)
         sums.push_back(e->add(sums.back(), apart));
+      for (DriveLoop &drive : drivesOf(draws))
+        drive.emit(e->constant(0), neurons, sums);
       body.emit(e->constant(0), neurons, sums, /*clearSums=*/true);
     });
     return success();
@@ -427,9 +440,14 @@ private:
     Value start = loadHeader(offsetof(SnncCoreHeader, start_tick));
     Value active = e->compare(CmpIPredicate::uge, tick, start);
     NeuronLoop body(*e, loop, header, bitmap);
+    auto draws = matmul.getBody().front().getOps<DrawOp>();
+    std::vector<DriveLoop> drives =
+        drivesOf(llvm::SmallVector<DrawOp>(draws.begin(), draws.end()));
     emitPanels(*e, header, tick, panels,
                [&](Value first, Value end, llvm::ArrayRef<Value> bases) {
                  e->ifThen(active, [&] {
+                   for (DriveLoop &drive : drives)
+                     drive.emit(first, end, bases);
                    body.emit(first, end, bases, /*clearSums=*/false);
                  });
                });

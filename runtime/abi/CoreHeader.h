@@ -16,10 +16,11 @@
 #include <stdint.h>
 
 #define SNNC_ABI_MAGIC 0x31434E53u /* "SNC1" */
-#define SNNC_ABI_VERSION 6u
+#define SNNC_ABI_VERSION 7u
 #define SNNC_MAX_STATES 8
 #define SNNC_MAX_PARAMS 24
 #define SNNC_MAX_RECEPTORS 2
+#define SNNC_MAX_DRIVES 4
 
 /* A core reports how it ended in `status`. */
 #define SNNC_STATUS_READY                                                      \
@@ -72,7 +73,7 @@ typedef struct SnncCoreHeader {
      fetch_bytes each, aligned as the DMA unit asks for. */
   uint32_t fetch_base;
   uint32_t fetch_bytes;
-  uint32_t reserved;               /* 0 */
+  uint32_t drive_base;             /* SnncDrive[], or 0 */
   uint32_t state[SNNC_MAX_STATES]; /* float32[n_neurons] each */
   uint32_t param[SNNC_MAX_PARAMS]; /* address of float32[n_neurons], or the
                                       float32 value itself where uniform */
@@ -132,5 +133,40 @@ typedef struct SnncPanel {
   uint32_t neuron_end;
   uint32_t reserved;
 } SnncPanel;
+
+/* A Poisson input that the core draws for its own neurons (docs/semantics.md
+ * S7.4): in tick t neuron i gets the spikes of channel `channel` + i in tick t -
+ * delay, times its weight. The program knows how many there are. Before a run
+ * the host writes sample and ticks, and the key where the image's is not meant.
+ */
+typedef struct SnncDrive {
+  uint32_t key[2];
+  uint32_t sample;
+  uint32_t ticks;   /* the input is silent from this tick on */
+  uint32_t delay;   /* at least 1 */
+  uint32_t channel; /* of neuron 0 */
+  uint32_t weights; /* address of int16[n_neurons] */
+  uint32_t tables;  /* address of the first SnncDriveTable */
+  uint32_t means; /* address of u16[n_neurons]: where a neuron's table stands, in
+                     words from the first one; 0: all have the first */
+  uint32_t reserved;
+  uint32_t words[4];      /* device: of the last block */
+  uint32_t round_key[20]; /* device: of round r at 2 r */
+} SnncDrive;
+
+/* Inversion of the distribution function of one mean: a uniform number u of 53
+ * bits has as many spikes as there are limits up to u; where it reaches the
+ * last one, `most`. By the first 6 bits of u the guide has that count, or, with
+ * the highest bit set, the limits that certainly are. Behind it stand
+ * u32 high[count + 1], the first 32 bits of each limit and 0xFFFFFFFF, and
+ * u32 low[count], their other 21.
+ */
+#define SNNC_DRIVE_GUIDE_BITS 6
+#define SNNC_DRIVE_UNSETTLED 0x8000u
+typedef struct SnncDriveTable {
+  uint32_t count;
+  uint32_t most;
+  uint16_t guide[1 << SNNC_DRIVE_GUIDE_BITS];
+} SnncDriveTable;
 
 #endif /* SNNC_RUNTIME_ABI_COREHEADER_H */

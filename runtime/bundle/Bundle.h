@@ -78,12 +78,21 @@ struct PopulationEntry {
   std::vector<SliceEntry> subordinates = {};
 };
 
+/// Where a core that draws an input has its SnncDrive.
+struct DrawnEntry {
+  uint32_t core = 0; ///< index into `cores`
+  uint32_t at = 0;   ///< address
+};
+
 struct InputEntry {
   std::string name;
   uint32_t channels = 0;
   std::vector<uint32_t> shape;
   uint32_t keyBase = 0;   ///< the channel at place p sends keyBase + p
   std::string order = {}; ///< as PopulationEntry::order, of channels
+  /// A Poisson input that its population's cores draw themselves: nobody takes
+  /// its spikes otherwise.
+  std::vector<DrawnEntry> drawn = {};
 };
 
 /// key & mask == entry.key: copy to the PEs in `cores` (indices into

@@ -43,7 +43,8 @@ static constexpr std::pair<const char *, uint32_t H::*> kWithinSram[] = {
     {"history_length", &H::history_length},
     {"history_count", &H::history_count},
     {"fetch_base", &H::fetch_base},
-    {"fetch_bytes", &H::fetch_bytes}};
+    {"fetch_bytes", &H::fetch_bytes},
+    {"drive_base", &H::drive_base}};
 
 /// What a header cannot say, or null.
 static const char *wrongWord(const H &h, uint32_t sramBytes) {

@@ -73,6 +73,8 @@ static json toJson(const InputEntry &i) {
             {"keyBase", i.keyBase}};
   if (!i.order.empty())
     j["order"] = i.order;
+  for (const DrawnEntry &d : i.drawn)
+    j["drawn"].push_back({d.core, d.at});
   return j;
 }
 

@@ -197,6 +197,10 @@ Status CrossCheck::inputs() {
                                      in.channels, ManifestLimits::neurons));
     if (Status s = shape(in.shape, in.channels, where); !s)
       return s;
+    for (const DrawnEntry &drawn : in.drawn)
+      if (drawn.core >= m.cores.size())
+        return fail(where, fmt::format("it is drawn by core {}, there are {}",
+                                       drawn.core, m.cores.size()));
     uint64_t end = uint64_t(in.keyBase) + in.channels;
     if (end > uint64_t(UINT32_MAX) + 1)
       return fail(where, "the keys exceed 32 bits");
@@ -446,6 +450,25 @@ static Status checkTables(const Bundle &bundle, const std::string &path) {
   return {};
 }
 
+/// What the host writes to before a run is a record of the image.
+static Status checkDrawn(const Bundle &bundle, const InputEntry &input,
+                         const std::string &path) {
+  for (const DrawnEntry &drawn : input.drawn) {
+    const CoreEntry &core = bundle.manifest.cores[drawn.core];
+    uint64_t bytes = bundle.entry(core.image)->size();
+    if (drawn.at % 4 == 0 && drawn.at >= core.imageBase &&
+        drawn.at + sizeof(SnncDrive) <= core.imageBase + bytes)
+      continue;
+    return makeError(
+        "SNN0560", {path, core.image, 0, 0},
+        fmt::format("{}: the record of input '{}' at {:#x} is not inside its "
+                    "image",
+                    toText(core.at), input.name, drawn.at),
+        {"the bundle is damaged or was edited; compile the network again"});
+  }
+  return {};
+}
+
 Status checkContents(const Bundle &bundle, const std::string &path) {
   const Manifest &m = bundle.manifest;
   for (size_t i = 0; i < m.programs.size(); ++i)
@@ -459,6 +482,9 @@ Status checkContents(const Bundle &bundle, const std::string &path) {
     return s;
   if (Status s = checkTables(bundle, path); !s)
     return s;
+  for (const InputEntry &i : m.inputs)
+    if (Status s = checkDrawn(bundle, i, path); !s)
+      return s;
   for (const PopulationEntry &p : m.populations)
     if (Status s = checkNeurons(bundle, p, path); !s)
       return s;

@@ -294,11 +294,23 @@ static PopulationEntry readPopulation(Schema &schema, const json &j,
   return p;
 }
 
+static DrawnEntry readDrawn(Schema &schema, const json &j,
+                            const std::string &where) {
+  const json &parts = schema.array(j, where, 2);
+  if (parts.size() != 2) {
+    schema.fail(where, "expected [core, address]");
+    return {};
+  }
+  return {uint32_t(schema.unsignedOf(parts[0], where + "[0]",
+                                     ManifestLimits::cores)),
+          uint32_t(schema.unsignedOf(parts[1], where + "[1]", UINT32_MAX))};
+}
+
 static InputEntry readInput(Schema &schema, const json &j,
                             const std::string &where) {
   InputEntry i;
   if (!schema.object(j, where, {"name", "channels", "shape", "keyBase"},
-                     {"order"}))
+                     {"order", "drawn"}))
     return i;
   i.name = schema.text(j, "name", where);
   i.channels = schema.u32(j, "channels", where, ManifestLimits::neurons);
@@ -306,6 +318,12 @@ static InputEntry readInput(Schema &schema, const json &j,
   i.keyBase = schema.u32(j, "keyBase", where);
   if (j.contains("order"))
     i.order = schema.text(j, "order", where);
+  if (j.contains("drawn"))
+    i.drawn =
+        schema.list<DrawnEntry>(j, "drawn", ManifestLimits::cores, where,
+                                [&](const json &e, const std::string &at) {
+                                  return readDrawn(schema, e, at);
+                                });
   return i;
 }
 

@@ -7,7 +7,12 @@
 
 #include "runtime/host/CoreDevice.h"
 
+#include "runtime/abi/CoreHeader.h"
+#include "runtime/host/Drive.h"
+
 #include <algorithm>
+#include <cstddef>
+#include <fmt/format.h>
 
 namespace snnc::runtime {
 
@@ -30,6 +35,24 @@ Expected<std::vector<double>> CoreDevice::scales(size_t population,
 Status CoreDevice::admit(const RunInputs &inputs, uint64_t ticks) {
   if (Status status = places.read(bundle); !status)
     return status;
+  for (size_t i = 0; i < inputs.drives.size(); ++i) {
+    const std::string &name = bundle.manifest.inputs[i].name;
+    if (!draws(i))
+      continue;
+    if (!inputs.drives[i])
+      return makeError(
+          "SNN0415", {"", name, 0, 0},
+          "the cores of this bundle draw this input themselves, an array for "
+          "it has no way there",
+          {"let this computer run it: --backend cpu",
+           "run the network's file, not the bundle: it is compiled for the "
+           "array then"});
+    if (ticks > UINT32_MAX)
+      return makeError("SNN0426", {"", name, 0, 0},
+                       fmt::format("{} ticks, cores that draw inputs count to "
+                                   "{}",
+                                   ticks, UINT32_MAX));
+  }
   return listeners.checkCounts(inputs, ticks);
 }
 
@@ -46,11 +69,39 @@ Status CoreDevice::begin(const RunPlan &newPlan) {
   if (Status s = loaded ? machine.reset() : machine.load(bundle); !s)
     return s;
   loaded = true;
+  if (Status status = writeDrives(); !status)
+    return status;
   if (Status status = recorder->arm(); !status)
     return status;
   if (Status status = states.find(); !status)
     return status;
   machine.watch(states.memory());
+  return {};
+}
+
+/// Of every record the words that a run decides.
+Status CoreDevice::writeDrives() {
+  for (size_t i = 0; i < bundle.manifest.inputs.size(); ++i) {
+    const PoissonDrive *drive =
+        plan.drives.empty() ? nullptr : plan.drives[i].get();
+    for (const DrawnEntry &drawn : bundle.manifest.inputs[i].drawn) {
+      SnncDrive record;
+      auto bytes = std::as_writable_bytes(std::span(&record, 1))
+                       .first(offsetof(SnncDrive, delay));
+      const CoreAddress &at = bundle.manifest.cores[drawn.core].at;
+      if (Status status = machine.read(at, drawn.at, bytes); !status)
+        return status;
+      record.sample = uint32_t(plan.sample);
+      if (drive) {
+        record.key[0] = drive->philoxKey()[0];
+        record.key[1] = drive->philoxKey()[1];
+        record.ticks =
+            uint32_t(std::min<uint64_t>(plan.drivenTicks, UINT32_MAX));
+      }
+      if (Status status = machine.write(at, drawn.at, bytes); !status)
+        return status;
+    }
+  }
   return {};
 }
 

@@ -30,6 +30,10 @@ public:
   const Manifest &manifest() const override { return bundle.manifest; }
   Expected<std::vector<double>> scales(size_t population,
                                        size_t variable) const override;
+  bool draws(size_t input) const override {
+    return !bundle.manifest.inputs[input].drawn.empty();
+  }
+  /// Errors SNN0414, SNN0415 (an array for an input that cores draw), SNN0426.
   Status admit(const RunInputs &inputs, uint64_t ticks) override;
   /// Errors SNN0423, SNN0425, SNN0506 and those of the machine.
   Status begin(const RunPlan &plan) override;
@@ -50,6 +54,7 @@ public:
 
 private:
   Status drain();
+  Status writeDrives();
 
   std::shared_ptr<const Bundle> ownBundle;
   std::unique_ptr<CoreMachine> ownMachine;

@@ -45,11 +45,18 @@ void PoissonDrive::drawGroup(const Group &group, uint64_t tick, uint64_t sample,
   if (group.table)
     return drawPoisson(*group.table, key, tick, uint32_t(sample), first, counts,
                        vectors);
+  PhiloxCounter high{}, low{};
   for (uint32_t i = 0; i < counts.size(); ++i) {
-    PhiloxCounter w = philox4x32(
-        {first + i, uint32_t(tick), uint32_t(tick >> 32), uint32_t(sample)},
-        key);
-    counts[i] = poissonCount(group.mean, unitInterval(w[0], w[1]));
+    uint32_t channel = first + i;
+    if (i == 0 || channel % 4 == 0) {
+      auto words = [&](DrawBits which) {
+        return drawWords(key, channel / 4, tick, uint32_t(sample), which);
+      };
+      high = words(DrawBits::High);
+      low = words(DrawBits::Low);
+    }
+    uint64_t bits = uniformBits(high[channel % 4], low[channel % 4]);
+    counts[i] = poissonCount(group.mean, double(bits) * 0x1p-53);
   }
 }
 

@@ -29,6 +29,7 @@ public:
                bool hasTicks);
 
   uint32_t channels() const { return count; }
+  PhiloxKey philoxKey() const { return key; }
   /// Counts of channels `first`, `first` + 1, ...
   void draw(uint64_t tick, uint64_t sample, uint32_t first,
             std::span<uint16_t> counts,

@@ -23,15 +23,17 @@ std::span<const uint16_t> RunInputs::row(size_t input, uint64_t sample,
   return drawn;
 }
 
-std::vector<InputSpike> RunInputs::spikesOf(uint64_t sample, uint64_t first,
-                                            uint64_t end,
-                                            bool withDrives) const {
+std::vector<InputSpike> RunInputs::spikesOf(
+    uint64_t sample, uint64_t first, uint64_t end,
+    const std::function<bool(size_t input)> &isLeftOut) const {
+  std::vector<size_t> sent;
+  for (size_t i = 0; i < trains.size(); ++i)
+    if (!isLeftOut(i))
+      sent.push_back(i);
   std::vector<InputSpike> spikes;
   std::vector<uint16_t> drawn;
   for (uint64_t tick = first; tick < std::min(end, ticks); ++tick)
-    for (size_t i = 0; i < trains.size(); ++i) {
-      if (drives[i] && !withDrives)
-        continue;
+    for (size_t i : sent) {
       std::span<const uint16_t> counts = row(i, sample, tick, drawn);
       for (uint32_t channel = 0; channel < counts.size(); ++channel)
         if (counts[channel])

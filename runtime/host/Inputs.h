@@ -30,9 +30,10 @@ struct RunInputs {
   std::span<const uint16_t> row(size_t input, uint64_t sample, uint64_t tick,
                                 std::vector<uint16_t> &drawn) const;
   /// The spikes of ticks [first, end) of a sample; past the end of the arrays
-  /// the inputs are silent. Of drives too where `withDrives`.
-  std::vector<InputSpike> spikesOf(uint64_t sample, uint64_t first,
-                                   uint64_t end, bool withDrives = true) const;
+  /// the inputs are silent. Without inputs that `isLeftOut`.
+  std::vector<InputSpike>
+  spikesOf(uint64_t sample, uint64_t first, uint64_t end,
+           const std::function<bool(size_t input)> &isLeftOut) const;
 };
 
 /// Every input of the network needs an array of ticks x channels, or of samples

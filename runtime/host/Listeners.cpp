@@ -43,7 +43,8 @@ Listeners::Listeners(const Bundle &bundle, const InputPlaces &places)
   for (size_t c = 0; c < manifest.cores.size(); ++c)
     addCore(bundle, manifest.cores[c], populations[c]);
   for (size_t i = 0; i < entries.size(); ++i)
-    for (uint32_t c = 0; c < entries[i].channels; ++c)
+    for (uint32_t c = 0; entries[i].drawn.empty() && c < entries[i].channels;
+         ++c)
       for (auto route = manifest.routes.begin();
            !wanted[i][c] && route != manifest.routes.end(); ++route)
         wanted[i][c] = ((entries[i].keyBase + c) & route->mask) == route->key;
@@ -126,7 +127,8 @@ Status Listeners::checkCounts(const RunInputs &inputs, uint64_t ticks) const {
     for (uint64_t tick = 0;
          !consumers.empty() && tick < std::min(ticks, inputs.ticks); ++tick) {
       for (size_t i = 0; i < rows.size(); ++i)
-        rows[i] = inputs.row(i, sample, tick, drawn[i]);
+        if (entries[i].drawn.empty())
+          rows[i] = inputs.row(i, sample, tick, drawn[i]);
       // One spike a channel is always possible: the planner saw to it.
       bool plain = std::ranges::all_of(rows, [](const auto &row) {
         return std::ranges::all_of(row,

@@ -177,7 +177,7 @@ Status Run::makeResults() {
 uint64_t Run::bytesPerTick() const {
   uint64_t bytes = 1;
   for (size_t i = 0; i < manifest.inputs.size(); ++i)
-    if (!inputs.drives[i] || !device.capabilities().drawsInputs)
+    if (!inputs.drives[i] || !device.draws(i))
       bytes += manifest.inputs[i].channels * sizeof(InputSpike);
   for (size_t r = 0; r < requests.size(); ++r)
     bytes +=
@@ -288,8 +288,11 @@ Expected<uint64_t> Run::runSpan(Lane &lane, uint64_t sample, uint64_t first,
                                 const std::function<bool()> &isWanted) {
   // An input that is cut short by `ticks` stays silent.
   uint64_t end = std::min(first + ticks, result.ticks);
-  if (Status s = lane.device.inject(inputs.spikesOf(
-          sample, first, end, !lane.device.capabilities().drawsInputs));
+  auto isDrawn = [&](size_t input) {
+    return inputs.drives[input] && lane.device.draws(input);
+  };
+  if (Status s =
+          lane.device.inject(inputs.spikesOf(sample, first, end, isDrawn));
       !s)
     return s.takeError();
   uint64_t before = lane.done;

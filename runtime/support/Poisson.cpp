@@ -47,26 +47,31 @@ PoissonTable::PoissonTable(double mean) : guide(size_t(1) << kGuideBits) {
 void drawPoisson(const PoissonTable &table, PhiloxKey key, uint64_t tick,
                  uint32_t sample, uint32_t first, std::span<uint16_t> counts,
                  VectorSet vectors) {
-  constexpr size_t kLanes = 16;
+  constexpr size_t kChannels = 64; // of twice eight blocks
   constexpr Words8 ascending = {0, 1, 2, 3, 4, 5, 6, 7};
+  uint64_t end = uint64_t(first) + counts.size();
   withVectors(vectors, [&]() SNNC_INLINE {
-    for (size_t at = 0; at < counts.size(); at += kLanes) {
+    for (uint64_t at = first / 4 * 4; at < end; at += kChannels) {
       Words8 c[2][4];
       for (uint64_t h = 0; h < 2; ++h) {
-        c[h][0] = (ascending + (first + at + 8 * h)) & 0xFFFFFFFF;
+        c[h][0] = ascending + (at / 4 + 8 * h);
         c[h][1] = Words8{} + (tick & 0xFFFFFFFF);
         c[h][2] = Words8{} + (tick >> 32);
         c[h][3] = Words8{} + uint64_t(sample);
       }
       philoxVectors(c, key);
-      alignas(64) uint64_t bits[kLanes];
-      for (size_t h = 0; h < 2; ++h) {
-        Words8 both = (c[h][1] << 32 | c[h][0]) >> 11;
-        __builtin_memcpy(bits + 8 * h, &both, sizeof both);
+      alignas(64) uint64_t high[2][4][8];
+      __builtin_memcpy(high, c, sizeof high);
+      for (uint64_t channel = at < first ? first : at,
+                    stop = end < at + kChannels ? end : at + kChannels;
+           channel < stop; ++channel) {
+        size_t group = (channel - at) / 4, word = channel % 4;
+        auto bits = uint32_t(high[group / 8][word][group % 8]);
+        auto count = table.countOfHigh(bits);
+        counts[channel - first] =
+            count ? *count
+                  : table.count(drawBits(key, uint32_t(channel), tick, sample));
       }
-      size_t lanes = counts.size() - at < kLanes ? counts.size() - at : kLanes;
-      for (size_t l = 0; l < lanes; ++l)
-        counts[at + l] = table.count(bits[l]);
     }
   });
 }

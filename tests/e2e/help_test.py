@@ -236,6 +236,12 @@ def cases():
             command=["run", "net.s2x", "-i", "x.npy", "-o", "o.npz",
                      "--backend", "reference", "--precision", "float"],
             before=[["compile", "net.yaml"]]),
+        "drawn": run(
+            "SNN0415", option("--backend cpu"), base=POISSON.replace(
+                "all_to_all", "one_to_one", 1).replace("size: 3", "size: 4"),
+            command=["run", "net.s2x", "-i", "x.npy", "-o", "o.npz",
+                     "--backend", "emulator"],
+            before=[["compile", "net.yaml"]]),
         "trace": run("SNN0450", option("--backend emulator"), command=[
             "run", "net.yaml", "-i", "x.npy", "-o", "o.npz", "--trace",
             "t.pftrace", "--backend", "cpu"], wrong="cpu"),

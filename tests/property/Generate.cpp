@@ -47,6 +47,7 @@ private:
   void setWeight(ProjectionSpec &p);
   double synapsesPerTarget(const ProjectionSpec &p) const;
   void addConv();
+  void addDrives();
   void finish();
   uint32_t signals() const { return uint32_t(spec.inputs.size()); }
   uint32_t sender(uint32_t below);
@@ -305,6 +306,37 @@ void Generator::finish() {
       std::max(1 + pairs / 60, own.skewed(1, std::max(1u, pairs / 2)));
 }
 
+/// Poisson inputs of one synapse to each neuron, which cores draw themselves.
+/// Of their own numbers, as in finish().
+void Generator::addDrives() {
+  Draw own(spec.seed * 0x9E3779B97F4A7C15 + 11);
+  for (uint32_t p = 0; p < spec.populations.size(); ++p) {
+    if (spec.populations[p].shape.size() > 1 || !own.chance(0.3))
+      continue;
+    for (ProjectionSpec &other : spec.projections)
+      other.from += other.from >= signals();
+    InputSpec input;
+    input.kind = InputSpec::Kind::Poisson;
+    input.shape = spec.populations[p].shape;
+    input.rate = own.of<double>({0.02, 0.3, 1, 4, 30});
+    spec.inputs.push_back(input);
+    ProjectionSpec drive;
+    drive.from = signals() - 1;
+    drive.to = p;
+    drive.kind = Kind::OneToOne;
+    drive.leastDelay = drive.largestDelay = own.skewed(1, 16);
+    drive.weightKind = own.of<std::string>({"constant", "uniform", "normal"});
+    drive.balance = own.of<double>({0, 0.2, 0.4});
+    drive.weight = own.real(0.3, 1.5) / std::max(1.0, input.rate) *
+                   (spec.populations[p].model == "izhikevich" ? 15 : 1.2);
+    if (spec.populations[p].model == "balanced")
+      drive.receptor = own.chance(0.6) ? "exc" : "inh";
+    if (drive.receptor == "inh")
+      drive.balance = 0.8;
+    spec.projections.push_back(drive);
+  }
+}
+
 NetworkSpec Generator::random() {
   spec.origin = "random";
   spec.ticks = draw.whole(12, 30);
@@ -337,6 +369,7 @@ NetworkSpec Generator::random() {
   if (draw.chance(0.1))
     for (InputSpec &input : spec.inputs)
       input.largestCount = draw.whole(2, 4);
+  addDrives();
   finish();
   return std::move(spec);
 }

@@ -40,9 +40,8 @@ TEST(DriveTest, AnyPartIsTheRule) {
           double mean = c.means.size() == 1   ? c.means[0]
                         : at < c.means.size() ? c.means[at]
                                               : 0;
-          PhiloxCounter w = philox4x32(
-              {first + i, uint32_t(tick), uint32_t(tick >> 32), sample}, key);
-          ASSERT_EQ(counts[i], poissonCount(mean, unitInterval(w[0], w[1])))
+          uint64_t bits = drawBits(key, first + i, tick, sample);
+          ASSERT_EQ(counts[i], poissonCount(mean, double(bits) * 0x1p-53))
               << tick << " " << first + i;
         }
       }

@@ -32,8 +32,9 @@ public:
     json inputs = reportOf(bundle, "inputs"),
          layers = reportOf(bundle, "layers");
     for (const runtime::InputEntry &input : manifest.inputs)
-      add(input.name, {bundle.machine.hostChip(), input.keyBase, input.channels,
-                       1, loadOf(inputs, input.name)});
+      if (input.drawn.empty())
+        add(input.name, {bundle.machine.hostChip(), input.keyBase,
+                         input.channels, 1, loadOf(inputs, input.name)});
     for (const runtime::PopulationEntry &population : manifest.populations) {
       if (population.spiking)
         for (const runtime::SliceEntry &slice : population.slices)

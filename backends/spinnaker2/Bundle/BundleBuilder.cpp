@@ -163,6 +163,9 @@ private:
                                                 image->dram.size()));
       }
       manifest().cores.push_back(core);
+      for (const DrivePlace &drive : image->drives)
+        manifest().inputs[drive.input].drawn.push_back(
+            {uint32_t(manifest().cores.size()) - 1, drive.at});
       reportCore(slice, core, image->summary);
     }
     return success();
@@ -304,7 +307,10 @@ private:
       if (isa<snn::NetworkOp, snn::NeuronOp>(op))
         only->push_back(op.clone());
     // Places are the mapping's business.
-    only->walk([](Operation *op) { op->removeAttr(fabric::kOrderName); });
+    only->walk([](Operation *op) {
+      op->removeAttr(fabric::kOrderName);
+      op->removeAttr(snn::kDrawnName);
+    });
     std::set<std::string> keys;
     AttrTypeWalker walker;
     walker.addWalk(

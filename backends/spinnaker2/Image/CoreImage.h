@@ -41,6 +41,12 @@ struct CoreSummary {
   fabric::CycleEstimate cycles; ///< per tick
 };
 
+/// Where an input that the core draws has its SnncDrive.
+struct DrivePlace {
+  uint32_t input = 0; ///< among the network's inputs
+  uint32_t at = 0;    ///< address
+};
+
 /// Bytes [base, base + bytes.size()) of a core's SRAM; everything after is
 /// zero when the core starts. The SnncCoreHeader stands at `base`.
 struct CoreImage {
@@ -49,6 +55,7 @@ struct CoreImage {
   /// The core's rows in its chip's DRAM, from `dramBase` on; may be empty.
   uint32_t dramBase = 0;
   std::vector<std::byte> dram;
+  std::vector<DrivePlace> drives;
   CoreSummary summary;
 };
 

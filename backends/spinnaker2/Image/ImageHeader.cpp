@@ -157,7 +157,8 @@ LogicalResult ImageWriter::writeHeader() {
     return report(slice, "SNN0381")
            << "header, table or ring of population '" << slice.getPopulation()
            << "' have a wrong place or size";
-  if (holdsNeurons && failed(writeParams(header)))
+  if (holdsNeurons &&
+      (failed(writeParams(header)) || failed(writeDrives(header))))
     return failure();
   std::memcpy(bytesAt(*place).data(), &header, sizeof header);
   if (!entries.empty())

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Rows and table: ImageRows.cpp. Header, parameters, states: ImageHeader.cpp.
+// Drives: ImageDrives.cpp.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_SPINNAKER2_IMAGE_IMAGEWRITER_H
@@ -95,6 +96,9 @@ private:
   void writeTable();
   mlir::LogicalResult writeHeader();
   mlir::LogicalResult writeParams(SnncCoreHeader &header);
+  mlir::LogicalResult writeDrives(SnncCoreHeader &header);
+  mlir::LogicalResult writeDrive(const fabric::NodeDrive &drive, uint32_t at,
+                                 uint32_t arrays);
   mlir::LogicalResult writeInitial(snn::PopulationOp population,
                                    llvm::StringRef state, Place place);
   void summarise();

@@ -193,7 +193,7 @@ LogicalResult lowerProgram(ModuleOp module, uint32_t headerAddress,
 /// integers (it traps), no pointer, no function.
 bool isAdmitted(Operation *op) {
   if (isa<tick::ProgramOp, tick::OnOp, tick::ForRowsOp, tick::RingAddOp,
-          tick::ForNeuronsOp, tick::RingTakeOp, tick::LoadStateOp,
+          tick::DrawOp, tick::ForNeuronsOp, tick::RingTakeOp, tick::LoadStateOp,
           tick::StoreStateOp, tick::ParamOp, tick::EmitOp, tick::NoteOp,
           tick::ScatterOp, tick::MatmulOp, tick::SendSumsOp, tick::RecordOp>(
           op))
@@ -225,6 +225,9 @@ bool hasAdmittedNumbers(Operation *op) {
     return below(store.getState(), SNNC_MAX_STATES);
   if (auto param = dyn_cast<tick::ParamOp>(op))
     return below(param.getIndex(), SNNC_MAX_PARAMS);
+  if (auto draw = dyn_cast<tick::DrawOp>(op))
+    return below(draw.getDrive(), SNNC_MAX_DRIVES) &&
+           below(draw.getReceptor(), SNNC_MAX_RECEPTORS);
   if (auto record = dyn_cast<tick::RecordOp>(op))
     return below(record.getStates(), SNNC_MAX_STATES + 1);
   auto bits = [](uint64_t value) { return value == 8 || value == 16; };

@@ -240,3 +240,44 @@ tick.program @p {
     }
   }
 }
+
+// -----
+
+tick.program @p {
+  tick.on timer {
+    // expected-error @+1 {{has no tick.for_neurons behind it, which would take what it adds}}
+    tick.draw 0 receptor 0
+  }
+}
+
+// -----
+
+tick.program @p {
+  tick.on start {
+    // expected-error @+1 {{stands beside neurons, in a timer handler or a tick.matmul}}
+    tick.draw 0 receptor 0
+    tick.for_neurons { ^bb0(%n: i32): }
+  }
+}
+
+// -----
+
+tick.program @p {
+  tick.on timer {
+    // expected-error @+1 {{names drive 4; a core has 4}}
+    tick.draw 4 receptor 0
+    tick.for_neurons { ^bb0(%n: i32): }
+  }
+}
+
+// -----
+
+tick.program @p {
+  tick.on timer {
+    tick.matmul bits 8 batch 1 receptors 1 {
+      // expected-error @+1 {{names receptor 1, the products have 1}}
+      tick.draw 0 receptor 1
+      tick.for_neurons { ^bb0(%n: i32): }
+    }
+  }
+}

@@ -17,6 +17,10 @@ tick.program @serial {
     }
   }
   tick.on timer {
+    // CHECK: tick.draw 0 receptor 0
+    tick.draw 0 receptor 0
+    // CHECK: tick.draw 1 receptor 1 each
+    tick.draw 1 receptor 1 each
     // CHECK: tick.for_neurons
     tick.for_neurons { ^bb0(%n: i32):
       // CHECK: tick.ring_take %{{.*}} receptor 0

@@ -31,7 +31,8 @@ Use useOf(std::string_view name) {
       begins("scatter") || begins("positions") || begins("panels") ||
       begins("table"))
     return Use::Synapses;
-  if (begins("param") || begins("state") || begins("spikes"))
+  if (begins("param") || begins("state") || begins("spikes") ||
+      begins("drives"))
     return Use::Neurons;
   if (begins("ring"))
     return Use::Sums;
@@ -169,7 +170,9 @@ static std::vector<Sender> sendersOf(const Bundle &bundle) {
   const json cores = reportOf(bundle, "cores");
   std::vector<Sender> all;
   for (const auto &input : manifest.inputs)
-    all.push_back({bundle.machine.hostChip(), input.keyBase, input.channels});
+    if (input.drawn.empty())
+      all.push_back(
+          {bundle.machine.hostChip(), input.keyBase, input.channels});
   auto add = [&](uint32_t core) {
     const runtime::CoreEntry &entry = manifest.cores[core];
     SnncCoreHeader header = headerOf(bundle, entry);

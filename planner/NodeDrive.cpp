@@ -1,0 +1,197 @@
+//===- NodeDrive.cpp - Poisson inputs that cores draw ---------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "planner/NodeDrive.h"
+
+#include "compiler/SNN/ParamValues.h"
+#include "runtime/abi/CoreHeader.h"
+#include "runtime/support/Poisson.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+using namespace mlir;
+
+namespace snnc::fabric {
+
+static constexpr uint32_t kBins = 1u << SNNC_DRIVE_GUIDE_BITS;
+static constexpr unsigned kBinShift = 53 - SNNC_DRIVE_GUIDE_BITS;
+
+/// The limits without the last one's repetitions, of which rounding makes
+/// hundreds where the sum stops short of 1.
+static std::span<const uint64_t> differentLimits(const PoissonTable &table) {
+  auto limits = table.thresholds();
+  while (limits.size() > 1 && limits.back() == limits[limits.size() - 2])
+    limits = limits.first(limits.size() - 1);
+  return limits;
+}
+
+std::vector<uint32_t> driveTable(double mean) {
+  PoissonTable table(mean);
+  auto limits = differentLimits(table);
+  std::vector<uint32_t> words{uint32_t(limits.size()),
+                              uint32_t(table.thresholds().size())};
+  auto reached = [&](uint64_t bits) { // as u ends there, limits up to it
+    return uint32_t(std::ranges::upper_bound(limits, bits) - limits.begin());
+  };
+  auto countOf = [&](uint32_t reached) {
+    return reached == limits.size() ? words[1] : reached;
+  };
+  for (uint64_t bin = 0; bin < kBins; bin += 2) {
+    uint32_t pair = 0;
+    for (uint64_t half : {0, 1}) {
+      uint64_t first = (bin + half) << kBinShift;
+      uint32_t low = reached(first),
+               high = reached(first + (uint64_t(1) << kBinShift) - 1);
+      uint32_t entry = low == high ? countOf(low) : low | SNNC_DRIVE_UNSETTLED;
+      pair |= entry << (16 * half);
+    }
+    words.push_back(pair);
+  }
+  for (uint64_t limit : limits)
+    words.push_back(uint32_t(limit >> 21));
+  words.push_back(UINT32_MAX);
+  for (uint64_t limit : limits)
+    words.push_back(uint32_t(limit & ((1u << 21) - 1)));
+  return words;
+}
+
+/// Ticks that every synapse of "one to each neuron" adds to its projection's;
+/// nothing for other connectors and delays that differ.
+static std::optional<double> ownDelay(Attribute weights) {
+  if (isa<snn::OneToOneAttr>(weights))
+    return 0;
+  auto drawn = dyn_cast<snn::ProceduralAttr>(weights);
+  if (!drawn || drawn.getKind() != snn::ConnectorKind::OneToOne ||
+      drawn.getAutapses() != 1 ||
+      drawn.getDelay().getKind() != snn::DistKind::Constant)
+    return std::nullopt;
+  double delay = drawn.getDelay().values().front();
+  return delay >= 0 && delay == std::trunc(delay) ? std::optional(delay)
+                                                  : std::nullopt;
+}
+
+/// Of all synapses, ticks; nothing where it is no drive.
+static std::optional<double> delayOf(snn::ProjectionOp op) {
+  auto common = dyn_cast<FloatAttr>(op.getDelay());
+  auto own = ownDelay(op.getWeights());
+  if (!common || !own)
+    return std::nullopt;
+  double delay = common.getValueAsDouble() + *own;
+  return delay >= 1 && delay <= UINT16_MAX ? std::optional(delay)
+                                           : std::nullopt;
+}
+
+std::optional<std::vector<double>> drawableMeans(snn::ProjectionOp op,
+                                                 std::string &why) {
+  auto no = [&](const char *reason) {
+    why = reason;
+    return std::nullopt;
+  };
+  auto input = op.getSource().getDefiningOp<snn::InputOp>();
+  auto drive = input ? dyn_cast_or_null<snn::PoissonAttr>(input.getDriveAttr())
+                     : snn::PoissonAttr();
+  if (!drive || !delayOf(op) || op.getPoolAttr() ||
+      op.numSources() != op.numTargets() || !op.getQuantAttr())
+    return no("it is no Poisson input with one synapse to each neuron");
+  if (!input.getSignal().hasOneUse())
+    return no("others read it too");
+  size_t channels = size_t(op.numSources());
+  auto rates = snn::PoissonRates::get(drive, channels);
+  if (!rates || rates->length())
+    return no("its rates change over time");
+  bool isOne = isa<FloatAttr>(drive.getRate());
+  std::vector<double> means;
+  std::set<double> different;
+  for (size_t c = 0; c < (isOne ? 1 : channels); ++c) {
+    means.push_back(rates->at(0, c));
+    if (different.insert(means.back()).second && different.size() > kMostMeans)
+      return no("its channels have too many different rates");
+  }
+  return means;
+}
+
+namespace {
+/// Steps of the search in a table.
+struct Search {
+  double unsettled = 0; ///< share of draws
+  double expected = 0;  ///< limits looked at, of all draws
+  double worst = 0;
+};
+} // namespace
+
+static Search searchOf(double mean) {
+  PoissonTable table(mean);
+  std::map<uint64_t, uint32_t> steps; // limits in a bin
+  Search search;
+  for (uint64_t limit : differentLimits(table)) {
+    uint64_t bin = limit >> kBinShift,
+             inside = limit & ((1ull << kBinShift) - 1);
+    ++steps[bin];
+    search.expected +=
+        (1 - std::ldexp(double(inside), -int(kBinShift))) / kBins;
+  }
+  search.unsettled = double(steps.size()) / kBins;
+  search.expected += search.unsettled;
+  for (auto [bin, count] : steps)
+    search.worst = std::max(search.worst, count + 1.0);
+  return search;
+}
+
+/// docs/cycles.md, "A drive".
+static NeuronCycles cyclesOf(std::span<const double> ofChannels) {
+  constexpr double kDrawn = 46, kSearch = 12, kLimit = 6.5, kAdd = 6,
+                   kOnce = 130, kTie = 300;
+  NeuronCycles cycles;
+  Search most;
+  std::map<double, size_t> means;
+  for (double mean : ofChannels)
+    ++means[mean];
+  for (auto [mean, channels] : means) {
+    Search search = searchOf(mean);
+    double some = 1 - std::exp(-mean);
+    cycles.expected +=
+        (search.unsettled * kSearch + search.expected * kLimit + some * kAdd) *
+        double(channels) / double(ofChannels.size());
+    most.worst = std::max(most.worst, search.worst);
+  }
+  double table = means.size() > 1 ? 4 : 0;
+  cycles.expected += kDrawn + table;
+  cycles.worst = kDrawn + table + kSearch + most.worst * kLimit + kAdd;
+  cycles.once = kOnce;
+  cycles.onceWorst = kOnce + kTie;
+  return cycles;
+}
+
+std::optional<NodeDrive> NodeDrive::read(snn::ProjectionOp op, uint32_t edge) {
+  std::string why;
+  auto means = drawableMeans(op, why);
+  if (!means)
+    return std::nullopt;
+  NodeDrive drive;
+  drive.edge = edge;
+  drive.receptor = unsigned(op.getReceptor());
+  drive.delay = uint64_t(*delayOf(op));
+  std::map<double, uint16_t> places;
+  for (double mean : std::set<double>(means->begin(), means->end())) {
+    drive.means.push_back(mean);
+    places[mean] = uint16_t(drive.tables.size());
+    auto table = driveTable(mean);
+    drive.tables.insert(drive.tables.end(), table.begin(), table.end());
+  }
+  size_t numbers = drive.means.size() > 1 ? means->size() : 1;
+  for (size_t c = 0; c < numbers; ++c)
+    drive.tableOf.push_back(places[(*means)[c]]);
+  drive.cycles = cyclesOf(*means);
+  return drive;
+}
+
+uint64_t NodeDrive::bytes(uint32_t neurons) const {
+  uint64_t array = (uint64_t(neurons) * sizeof(uint16_t) + 3) / 4 * 4;
+  return sizeof(SnncDrive) + array * (isUniform() ? 1 : 2) +
+         tables.size() * sizeof(uint32_t);
+}
+
+} // namespace snnc::fabric
