@@ -142,8 +142,8 @@ static Search searchOf(double mean) {
 
 /// docs/cycles.md, "A drive".
 static NeuronCycles cyclesOf(std::span<const double> ofChannels) {
-  constexpr double kDrawn = 46, kSearch = 12, kLimit = 6.5, kAdd = 6,
-                   kOnce = 130, kTie = 300;
+  constexpr double kDrawn = 53.2, kSearch = 19.9, kLimit = 8.4, kAdd = 9.1,
+                   kTable = 3, kOnce = 130, kTie = 300;
   NeuronCycles cycles;
   Search most;
   std::map<double, size_t> means;
@@ -157,7 +157,7 @@ static NeuronCycles cyclesOf(std::span<const double> ofChannels) {
         double(channels) / double(ofChannels.size());
     most.worst = std::max(most.worst, search.worst);
   }
-  double table = means.size() > 1 ? 4 : 0;
+  double table = means.size() > 1 ? kTable : 0;
   cycles.expected += kDrawn + table;
   cycles.worst = kDrawn + table + kSearch + most.worst * kLimit + kAdd;
   cycles.once = kOnce;
