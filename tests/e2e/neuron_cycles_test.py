@@ -91,9 +91,9 @@ class NeuronCycles(SnncTest):
         return {layer["population"]: layer["serial"]
                 for layer in json.loads(done.stdout)["plan"]["layers"]}
 
-    def measured(self, *options):
+    def measured(self, *options, ticks=32):
         done = self.snnc("run", "net.yaml", "--backend", "emulator", "--tick",
-                         "1e-3", "--ticks", 32, "--report", "json", *options)
+                         "1e-3", "--ticks", ticks, "--report", "json", *options)
         return {layer["name"]: layer
                 for layer in json.loads(done.stdout)["layers"]}
 
@@ -114,6 +114,37 @@ class NeuronCycles(SnncTest):
                                 f"{count:.1f} planned, {update:.1f} measured")
                 self.assertLess(run[f"{name}_{few}"]["worst_cycles_per_tick"],
                                 plan[f"{name}_{few}"]["worst_cycles"])
+
+    def test_drives(self):
+        """Inputs that cores draw: few spikes, many, a mean for each neuron."""
+        rates = {"rare": lambda n: 0.001, "some": lambda n: 0.3,
+                 "two": lambda n: 2, "many": lambda n: 40,
+                 "each": lambda n: [(0.1, 1.0, 6.0)[i % 3] for i in range(n)]}
+        lines = ["network: {dt: 0.1 ms, seed: 2}", "inputs:",
+                 "  in: {size: 1, kind: poisson, rate: 0}", "populations:"]
+        drives, ends = ["drives:"], ["projections:"]
+        for name, rate in rates.items():
+            for size in SIZES:
+                of = f"{name}_{size}"
+                lines.append(f"  {of}: {{size: {size}, model: lif_value, "
+                             f"params: {{{LIF}, {NEVER}}}, "
+                             "rate: {per_tick: 0}}")
+                drives.append(f"  d_{of}: {{to: {of}, weight: 0.5, delay: 3, "
+                              f"rate: {{per_tick: {rate(size)}}}}}")
+                ends.append(f"  - {{from: in, to: {of}, connector: "
+                            "all_to_all, weight: 0.5, delay: 1}")
+        ends.append(f"probes: ['rare_{SIZES[0]}:spikes']")
+        self.write("\n".join(lines + drives + ends) + "\n")
+        for paradigm in ("serial", "parallel"):
+            # The first ticks, before the delay is over, draw nothing.
+            run = self.measured("--paradigm", paradigm, ticks=400)
+            for of, layer in run.items():
+                with self.subTest(paradigm=paradigm, layer=of):
+                    measured = layer["cycles_per_tick"]
+                    self.assertLess(
+                        abs(layer["cycles_expected"] / measured - 1), 0.1)
+                    self.assertLess(layer["worst_cycles_per_tick"],
+                                    layer["cycles_worst"])
 
     def test_worst(self):
         """All neurons spike in every tick and all states are recorded."""

@@ -51,6 +51,7 @@ private:
   void walkRows();
   void walkMap();
   void walkCommon();
+  void walkDrives();
   std::string checkLayout() const;
 
   const runtime::Bundle &bundle;
@@ -158,6 +159,22 @@ void CoreWalk::walkCommon() {
       written(address, array);
 }
 
+/// Inputs that the core draws, of one mean each: records, weights, tables.
+void CoreWalk::walkDrives() {
+  uint64_t array = 2 * uint64_t(header.n_neurons);
+  for (const runtime::InputEntry &input : bundle.manifest.inputs)
+    for (const runtime::DrawnEntry &drawn : input.drawn) {
+      if (bundle.manifest.cores[drawn.core].at != core.at)
+        continue;
+      auto record = read<SnncDrive>(drawn.at);
+      written(drawn.at, sizeof record);
+      written(record.weights, array);
+      auto table = read<SnncDriveTable>(record.tables);
+      written(record.tables,
+              sizeof table + 4 * (2 * uint64_t(table.count) + 1));
+    }
+}
+
 /// Buffers follow each other, at multiples of the machine's alignment.
 std::string CoreWalk::checkLayout() const {
   uint64_t alignment = std::max<uint64_t>(4, bundle.machine.sram.alignment);
@@ -179,6 +196,7 @@ std::string CoreWalk::check() {
   if (std::string wrong = checkLayout(); !wrong.empty())
     return wrong;
   walkCommon();
+  walkDrives();
   bool known = true; // row formats that this test can read
   if (header.panel_count) {
     walkMap();
