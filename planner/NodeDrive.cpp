@@ -84,31 +84,24 @@ static std::optional<double> delayOf(snn::ProjectionOp op) {
                                            : std::nullopt;
 }
 
-std::optional<std::vector<double>> drawableMeans(snn::ProjectionOp op,
-                                                 std::string &why) {
-  auto no = [&](const char *reason) {
-    why = reason;
-    return std::nullopt;
-  };
+std::optional<std::vector<double>> drawableMeans(snn::ProjectionOp op) {
   auto input = op.getSource().getDefiningOp<snn::InputOp>();
   auto drive = input ? dyn_cast_or_null<snn::PoissonAttr>(input.getDriveAttr())
                      : snn::PoissonAttr();
-  if (!drive || !delayOf(op) || op.getPoolAttr() ||
-      op.numSources() != op.numTargets() || !op.getQuantAttr())
-    return no("it is no Poisson input with one synapse to each neuron");
-  if (!input.getSignal().hasOneUse())
-    return no("others read it too");
+  if (!drive || !delayOf(op) || op.getPoolAttr() || !op.getQuantAttr() ||
+      op.numSources() != op.numTargets() || !input.getSignal().hasOneUse())
+    return std::nullopt;
   size_t channels = size_t(op.numSources());
   auto rates = snn::PoissonRates::get(drive, channels);
   if (!rates || rates->length())
-    return no("its rates change over time");
+    return std::nullopt;
   bool isOne = isa<FloatAttr>(drive.getRate());
   std::vector<double> means;
   std::set<double> different;
   for (size_t c = 0; c < (isOne ? 1 : channels); ++c) {
     means.push_back(rates->at(0, c));
     if (different.insert(means.back()).second && different.size() > kMostMeans)
-      return no("its channels have too many different rates");
+      return std::nullopt;
   }
   return means;
 }
@@ -166,8 +159,7 @@ static NeuronCycles cyclesOf(std::span<const double> ofChannels) {
 }
 
 std::optional<NodeDrive> NodeDrive::read(snn::ProjectionOp op, uint32_t edge) {
-  std::string why;
-  auto means = drawableMeans(op, why);
+  auto means = drawableMeans(op);
   if (!means)
     return std::nullopt;
   NodeDrive drive;

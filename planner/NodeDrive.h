@@ -17,7 +17,6 @@
 #include "planner/NeuronCycles.h"
 
 #include <optional>
-#include <string>
 #include <vector>
 
 namespace snnc::fabric {
@@ -30,9 +29,8 @@ inline bool isDrawn(snn::ProjectionOp op) {
 inline constexpr size_t kMostMeans = 16;
 
 /// Means of the channels of an input that cores may draw for the only target of
-/// `projection`; none and `why` where they may not.
-std::optional<std::vector<double>> drawableMeans(snn::ProjectionOp projection,
-                                                 std::string &why);
+/// `projection`, one where all have it; nothing where they may not.
+std::optional<std::vector<double>> drawableMeans(snn::ProjectionOp projection);
 
 /// One such input, as its target sees it.
 struct NodeDrive {

@@ -39,9 +39,8 @@ struct FabricDrawInputsPass : impl::FabricDrawInputsBase<FabricDrawInputsPass> {
   /// Of what cores could draw, neither what the run at hand gives an array for
   /// nor neurons that stand in an order of their own.
   static bool mayBeDrawn(snn::ProjectionOp projection) {
-    std::string why;
     if (projection->hasAttr(snn::kDrawnName) ||
-        !fabric::drawableMeans(projection, why))
+        !fabric::drawableMeans(projection))
       return false;
     Operation *input = projection.getSource().getDefiningOp();
     Operation *population = projection.getTarget().getDefiningOp();
