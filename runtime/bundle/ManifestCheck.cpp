@@ -456,7 +456,8 @@ static Status checkDrawn(const Bundle &bundle, const InputEntry &input,
   for (const DrawnEntry &drawn : input.drawn) {
     const CoreEntry &core = bundle.manifest.cores[drawn.core];
     uint64_t bytes = bundle.entry(core.image)->size();
-    if (drawn.at % 4 == 0 && drawn.at >= core.imageBase &&
+    if (drawn.at % 4 == 0 &&
+        drawn.at >= core.headerAddress + sizeof(SnncCoreHeader) &&
         drawn.at + sizeof(SnncDrive) <= core.imageBase + bytes)
       continue;
     return makeError(
