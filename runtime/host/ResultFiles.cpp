@@ -107,6 +107,15 @@ static std::string fileOf(const std::string &name, size_t index) {
   return plain ? name + ".npy" : fmt::format("{}.npy", index);
 }
 
+nlohmann::json chosenOf(std::span<const RecordRequest> requests) {
+  nlohmann::json chosen = nlohmann::json::object();
+  for (const RecordRequest &request : requests)
+    if (!request.neurons.empty() || request.every > 1)
+      chosen[request.name()] = {{"neurons", request.neurons},
+                                {"every", request.every}};
+  return chosen;
+}
+
 Status ResultFiles::openParts(std::span<const RecordRequest> requests,
                               const Manifest &manifest) {
   for (size_t r = 0; r < requests.size(); ++r) {
@@ -124,10 +133,8 @@ Status ResultFiles::openParts(std::span<const RecordRequest> requests,
       return array.takeError();
     arrays.push_back({request.name(), std::move(*array),
                       isSpikes ? neurons : shown, request.every, isSpikes});
-    if (!request.neurons.empty() || request.every > 1)
-      chosen[request.name()] = {{"neurons", request.neurons},
-                                {"every", request.every}};
   }
+  chosen = chosenOf(requests);
   return {};
 }
 

@@ -19,6 +19,10 @@
 
 namespace snnc::runtime {
 
+/// Which neurons and ticks the states have that are not recorded whole, as the
+/// `chosen` of a result's meta: {NAME: {neurons, every}}; neurons empty: all.
+nlohmann::json chosenOf(std::span<const RecordRequest> requests);
+
 /// What a checkpoint holds.
 struct Checkpoint {
   Moment moment;

@@ -154,6 +154,19 @@ class Files(Pages):
         self.assertIn("snnc compile board.yaml", done.stderr)
         self.assertFalse(os.path.exists(self.path("none.html")))
 
+    def test_some_neurons_every_few_ticks(self):
+        self.snnc("run", "d.s2x", "-i", "few.npy", "--record", "hidden:spikes",
+                  "--record", "hidden:v[3-5,17]/2", "-o", "part.npz")
+        self.snnc("report", "d.s2x", "part.npz", "-o", "part.html")
+        results = data_of(self.page("part.html"))["subjects"][0]["results"]
+        self.assertEqual(results["left_out"], [])
+        trace, = results["traces"]
+        self.assertEqual((trace["neurons"], trace["every"]), ([3, 4, 5, 17], 2))
+        with np.load(self.path("d.npz")) as whole:
+            kept = np.array(trace["values"])  # samples x neurons x rows
+            np.testing.assert_allclose(
+                kept[1].T, whole["hidden:v"][1][::2, [3, 4, 5, 17]], rtol=1e-4)
+
     def test_nir_data_and_lists_of_spikes(self):
         want = data_of(self.page("b.html"))["subjects"][0]["results"]
         for name, more in ("b.h5", []), ("list.npz", ["--events"]):

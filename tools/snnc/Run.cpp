@@ -195,6 +195,17 @@ static nlohmann::json metaOf(const RunOptions &options,
   return meta;
 }
 
+/// Which neurons and ticks of states there are, where not all are.
+static void addChosen(nlohmann::json &meta, const RunOptions &options,
+                      const runtime::Manifest &manifest) {
+  std::vector<runtime::RecordRequest> requests;
+  for (const std::string &text : options.records)
+    if (auto request = runtime::parseRecordRequest(text, manifest))
+      requests.push_back(std::move(*request));
+  if (auto chosen = runtime::chosenOf(requests); !chosen.empty())
+    meta["chosen"] = std::move(chosen);
+}
+
 static void warnOfNoResults(const RunOptions &options, DiagnosticSink &sink) {
   if (!options.output.empty() || options.report != ReportForm::None)
     return;
@@ -296,9 +307,11 @@ int runRun(const RunOptions &asked, bool quiet, DiagnosticSink &sink) {
   if ((!backend.reason.empty() || explains) && !subject.isBundleFile())
     sayBackend(options.input, backend, subject, sink);
   if (!options.output.empty() && !streamed) {
-    if (Status s = runtime::writeOutputs(
-            options.output, result->arrays, subject.manifest().dtSeconds,
-            metaOf(options, backend.name, subject.manifest(), result));
+    nlohmann::json meta =
+        metaOf(options, backend.name, subject.manifest(), result);
+    addChosen(meta, options, subject.manifest());
+    if (Status s = runtime::writeOutputs(options.output, result->arrays,
+                                         subject.manifest().dtSeconds, meta);
         !s)
       sink.report(s.takeError());
   }

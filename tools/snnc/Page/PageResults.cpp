@@ -125,18 +125,54 @@ static json rasterOf(const std::vector<Spike> &sample, uint64_t every) {
   return {{"tick", ticks}, {"neuron", neurons}};
 }
 
+/// What of a state a run kept: these neurons, a row every so many ticks.
+struct Choice {
+  std::vector<uint64_t> neurons;
+  uint64_t every = 1;
+};
+
+/// As the results' meta says (runtime::chosenOf); it is a file's, so that
+/// anything may stand there: what is no choice of the population is all of it.
+static Choice choiceOf(const json &meta, const std::string &name,
+                       uint64_t neurons) {
+  Choice all;
+  for (uint64_t i = 0; i < neurons; ++i)
+    all.neurons.push_back(i);
+  auto chosen = meta.find("chosen");
+  if (chosen == meta.end() || !chosen->is_object() || !chosen->contains(name))
+    return all;
+  const json &own = (*chosen)[name];
+  Choice choice;
+  if (!own.is_object() || !own.contains("every") || !own.contains("neurons") ||
+      !own["every"].is_number_unsigned() || !own["neurons"].is_array())
+    return all;
+  choice.every = own["every"].get<uint64_t>();
+  for (const json &neuron : own["neurons"])
+    if (neuron.is_number_unsigned() && neuron.get<uint64_t>() < neurons)
+      choice.neurons.push_back(neuron.get<uint64_t>());
+  if (choice.every == 0 || choice.every > UINT32_MAX ||
+      choice.neurons.size() != own["neurons"].size())
+    return all;
+  if (choice.neurons.empty())
+    choice.neurons = std::move(all.neurons);
+  return choice;
+}
+
 static json traceOf(const std::string &name, const NdArray &array,
-                    const Grid &grid, uint64_t neurons, uint64_t shown) {
+                    const Grid &grid, const Choice &choice, uint64_t shown) {
   uint64_t every =
       std::max<uint64_t>(1, (grid.ticks + kMostPoints - 1) / kMostPoints);
-  std::vector<uint64_t> chosen;
+  uint64_t neurons = choice.neurons.size();
+  std::vector<uint64_t> columns, chosen;
   uint64_t traces = std::min(kMostTraces, neurons);
-  for (uint64_t i = 0; i < traces; ++i)
-    chosen.push_back(i * neurons / traces);
+  for (uint64_t i = 0; i < traces; ++i) {
+    columns.push_back(i * neurons / traces);
+    chosen.push_back(choice.neurons[columns.back()]);
+  }
   json values = json::array();
   for (uint64_t s = 0; s < std::min(shown, grid.samples); ++s) {
     json sample = json::array();
-    for (uint64_t neuron : chosen) {
+    for (uint64_t neuron : columns) {
       json line = json::array();
       for (uint64_t tick = 0; tick < grid.ticks; tick += every) {
         double value = array.at((s * grid.ticks + tick) * neurons + neuron);
@@ -149,11 +185,9 @@ static json traceOf(const std::string &name, const NdArray &array,
     }
     values.push_back(sample);
   }
-  return {{"name", name},
-          {"neurons", chosen},
-          {"every", every},
-          {"ticks", grid.ticks},
-          {"values", values}};
+  return {{"name", name},        {"neurons", chosen},
+          {"recorded", neurons}, {"every", every * choice.every},
+          {"ticks", grid.ticks}, {"values", values}};
 }
 
 static json metaOf(const ArrayMap &arrays) {
@@ -243,14 +277,15 @@ Expected<json> describeResults(const ArrayMap &arrays, const Manifest &manifest,
       auto found = arrays.find(name);
       if (found == arrays.end())
         continue;
-      auto grid = gridOf(found->second, population.neurons);
+      Choice choice = choiceOf(page["meta"], name, population.neurons);
+      auto grid = gridOf(found->second, choice.neurons.size());
       if (!grid || !found->second.isFloat()) {
         page["left_out"].push_back(name);
         continue;
       }
       page["traces"].push_back(
-          traceOf(name, found->second, *grid, population.neurons, shown));
-      ticks = std::max(ticks, grid->ticks);
+          traceOf(name, found->second, *grid, choice, shown));
+      ticks = std::max(ticks, grid->ticks * choice.every);
       samples = std::max(samples, grid->samples);
     }
   if (page["populations"].empty() && page["traces"].empty())
