@@ -16,6 +16,23 @@ printf '%s\\n' "${COMPREPLY[@]}"
 """
 
 
+# In a terminal of its own, for zsh completes nowhere else: what Tab lists.
+ZSH = r"""zmodload zsh/zpty
+zpty z zsh -f -i
+zpty -w z 'PS1= PROMPT2= RPS1=; stty columns 200; unsetopt zle_bracketed_paste 2>/dev/null
+autoload -Uz compinit; compinit -u -D; LISTMAX=10000; zstyle ":completion:*" list-prompt ""
+zstyle ":completion:*" verbose no; setopt auto_list no_list_beep no_auto_menu
+eval "$("$SNNC" completion zsh)"; print RE""ADY'
+zpty -r z line '*READY*'
+zpty -w -n z "$1"$'\t\t'
+sleep 1
+zpty -w -n z $'\x15print DO""NE\n'
+zpty -r z line '*DONE*'
+print -r -- "$line"
+zpty -d z
+"""
+
+
 class Completion(SnncTest):
 
     def offers(self, *words, cwd=None):
@@ -79,6 +96,45 @@ class Completion(SnncTest):
             self.assertEqual(self.offers("snnc", *words, cwd=folder),
                              sorted([*files, "sub"]), words)
 
+    def in_shell(self, shell, line):
+        """What the real shell offers for the line, as words."""
+        if not shutil.which(shell):
+            self.skipTest(f"no {shell} here: its completion is not tried")
+        script = ZSH if shell == "zsh" else \
+            '"$SNNC" completion fish | source; complete -C "$argv[1]"'
+        command = {"zsh": ["zsh", "-f", "-c", script, "zsh", line],
+                   "fish": ["fish", "--no-config", "-c", script, line]}[shell]
+        done = subprocess.run(
+            command, text=True, cwd=self.folder, capture_output=True, timeout=120,
+            env=os.environ | {"SNNC": SNNC, "TERM": "dumb", "HOME": self.folder,
+                              "PATH": os.path.dirname(SNNC) + ":" + os.environ["PATH"]})
+        shown = re.sub(r"\x1b\[[?\d;]*[a-zA-Z]|[\x00-\x08\x0e-\x1f]", "", done.stdout)
+        return re.findall(r"[\w.-]+", shown)
+
+    def completes(self, shell):
+        for line, offered, other in (
+                ("snnc ver", ["verify"], "compile"),
+                ("snnc selector pre", ["predict"], "dataset"),
+                ("snnc run --backend ", ["cpu", "emulator", "native"], "int16"),
+                ("snnc compile --wei", ["--weights"], "--machine"),
+                ("snnc completion ", ["bash", "fish", "zsh"], "verify"),
+                # fish lists other files too, behind these.
+                ("snnc inspect ", ["net.s2x"], "net.nir" if shell == "zsh" else "verify")):
+            words = self.in_shell(shell, line)
+            for word in offered:
+                self.assertIn(word, words, line)
+            self.assertNotIn(other, words, line)
+
+    def test_fish_itself(self):
+        for name in "net.s2x", "net.nir":
+            open(self.path(name), "w", encoding="utf-8").close()
+        self.completes("fish")
+
+    def test_zsh_itself(self):
+        for name in "net.s2x", "net.nir":
+            open(self.path(name), "w", encoding="utf-8").close()
+        self.completes("zsh")
+
     def test_other_shells(self):
         """Their own parsers take the scripts; every command has a line."""
         for shell in ("zsh", "fish"):
@@ -97,6 +153,31 @@ class Completion(SnncTest):
                       self.snnc("completion", "tcsh", code=2).stderr)
 
 
+class Examples(SnncTest):
+
+    def test_every_command_has_some_that_are_parsed(self):
+        """Every option of an example is one of that command, every value one
+        that it takes: with --help at its end the line ends well."""
+        listed = re.findall(r"(?m)^  (\w+) {2,}\S", self.snnc("--help").stdout
+                            .split("Subcommands:")[1])
+        verbs = [[verb] for verb in listed if verb != "help"]
+        verbs += [["selector", verb] for verb in ("dataset", "train", "eval", "predict")]
+        verbs.remove(["selector"])
+        for verb in verbs:
+            text = self.snnc(*verb, "--help").stdout
+            self.assertRegex(text, r"(?m)^Examples?:$", verb)
+            names = set(re.findall(r"(?<![\w-])--?[a-z][\w-]*", text.split("\nExample")[0]))
+            lines = re.split(r"\n\n|\nExit", re.split(r"\nExamples?:\n", text)[1])[0]
+            lines = lines.replace("\\\n", " ").splitlines()
+            own = [l for l in lines if "snnc " + " ".join(verb) in l]
+            self.assertTrue(own, verb)
+            for line in own:
+                part = line.split("snnc " + " ".join(verb))[1]
+                part = re.split(r"[|)>]", part)[0]
+                for option in re.findall(r"(?<=\s)--?[a-z][\w-]*", part):
+                    self.assertIn(option, names, line)
+
+
 class Manual(SnncTest):
 
     def lint(self, path):
@@ -105,6 +186,10 @@ class Manual(SnncTest):
             tools.append(["mandoc", "-Tlint", "-Werror", path])
         if shutil.which("groff"):
             tools.append(["groff", "-man", "-ww", "-Tascii", path])
+        if shutil.which("man"):
+            done = subprocess.run(["man", "--warnings", "-l", path], capture_output=True,
+                                  text=True, env=os.environ | {"PAGER": "cat"})
+            self.assertEqual((done.returncode, done.stderr), (0, ""), path)
         for tool in tools:
             done = subprocess.run(tool, capture_output=True, text=True)
             self.assertEqual((done.returncode, done.stderr), (0, ""), tool)

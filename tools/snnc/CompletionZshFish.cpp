@@ -32,7 +32,10 @@ static std::string zshAction(const OptionRow &row) {
     Names bare;
     for (const std::string &ending : row.endings)
       bare.push_back(ending.substr(1));
-    files = fmt::format("_files -g \"*.({})\"", fmt::join(bare, "|"));
+    // Parentheses without a | at the end of a pattern are glob qualifiers.
+    files = fmt::format(fmt::runtime(bare.size() == 1 ? "_files -g \"*.{}\""
+                                                      : "_files -g \"*.({})\""),
+                        fmt::join(bare, "|"));
   }
   std::string words = fmt::format("{}", fmt::join(row.words, " "));
   if (row.words.empty())

@@ -142,7 +142,9 @@ static void addOthers(CLI::App &app, Options &options) {
 
   addPageReport(app, options.page);
 
-  app.add_subcommand("targets", "List the machine descriptions");
+  app.add_subcommand("targets", "List the machine descriptions")
+      ->footer("Examples:\n  snnc targets\n"
+               "  snnc compile net.nir --machine spinnaker2-48 -o net.s2x");
 
   CLI::App *doctor = app.add_subcommand(
       "doctor", "Say what this computer offers, and what holds snnc back");
