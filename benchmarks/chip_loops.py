@@ -131,9 +131,12 @@ class Loops:
     def transfers(self, peer):
         """Rows in DRAM beside the same rows in SRAM: 64 sources, of which each
         packet's row is fetched while the core works on the one before."""
-        for length, targets in ((20, 256), (100, 256), (500, 1000)):
+        for length, targets, rule in ((20, 256, "out"), (100, 256, "out"),
+                                      (500, 1000, "out"), (20, 256, "in"),
+                                      (100, 256, "in")):
+            degree = length if rule == "out" else length * SOURCES // targets
             fields = {"targets": targets, "ticks": 50,
-                      "connector": f"{{fixed_outdegree: {length}}}"}
+                      "connector": f"{{fixed_{rule}degree: {degree}}}"}
             for place, options in (("SRAM", ()), ("DRAM", self.little(fields))):
                 few, many = (self.layer(active, options, **fields)
                              for active in (FEW, MANY))
@@ -141,10 +144,30 @@ class Loops:
                     raise RuntimeError(f"rows of {length} are not in {place}")
                 packets = (MANY - FEW) * 49
                 spent = many["cycles"] - few["cycles"]
-                name = f"sparse, rows of {length} in {place}"
+                name = f"rows of {length} in {place} ({many['encodings'][0]})"
                 self.row(name, "cycles_per_event", spent / packets / length,
                          "cycles", peer)
                 self.row(name, "cycles_per_packet", spent / packets, "cycles")
+
+    def lookups(self, peer):
+        """From a key to a row: by arithmetic, an index, a bitmap. 2,048 sources
+        and 256 targets; the synapses are few enough to count little."""
+        few, many = 128, 1024
+        for name, connector, synapses in (
+                ("strided", "{fixed_outdegree: 4}", 4 * 2048),
+                ("sparse", "{fixed_indegree: 32}", 32 * 256),
+                ("bitmap", "{fixed_probability: 0.000125}", 65.5),
+                ("bitmap", "{fixed_probability: 0.002}", 1048.6)):
+            layers = [self.layer(active, sources=2048, targets=256, ticks=50,
+                                 connector=connector)
+                      for active in (few, many)]
+            encoding = layers[0]["encodings"][0]
+            if not encoding.startswith(name):
+                raise RuntimeError(f"{connector} is {encoding}, not {name}")
+            spent = layers[1]["cycles"] - layers[0]["cycles"]
+            self.row(f"look-up, {synapses / 2048:.3g} synapses a source "
+                     f"({encoding})", "cycles_per_packet",
+                     spent / ((many - few) * 49), "cycles", peer)
 
     def little(self, fields):
         """Options for the least SRAM that holds the layer."""
@@ -231,6 +254,7 @@ def run(bench, folder, peer):
     loops = Loops(bench, folder)
     loops.events(peer)
     loops.transfers(peer)
+    loops.lookups(peer)
     loops.convolutions(peer)
     loops.updates()
     loops.products()

@@ -44,7 +44,10 @@ uint64_t recordTickBytes(const CoreDemand &demand) {
 /// The smallest packet ring that we accept, packets.
 static uint64_t leastFifo(const CoreDemand &demand) {
   uint64_t wanted = std::max<uint64_t>(2 * demand.packets(), 4);
-  uint64_t least = demand.fullRing ? demand.packets() : demand.packets() / 8;
+  uint64_t least = demand.fullRing
+                       ? demand.packets()
+                       : std::min(demand.packets() / 8,
+                                  demand.likelyPackets.value_or(UINT64_MAX));
   return std::min(wanted, std::max<uint64_t>(512, least));
 }
 
@@ -71,7 +74,7 @@ static std::vector<PlannedBuffer> fixedBuffers(const CoreDemand &demand) {
   uint64_t entries = demand.sumEntries,
            array = uint64_t(demand.neurons) * sizeof(float);
   for (const BlockDemand &block : demand.blocks)
-    entries += block.sourceSlices;
+    entries += block.entries;
   add("header", sizeof(SnncCoreHeader));
   add("table", entries * sizeof(SnncTableEntry));
   auto addMap = [&](bool scratch) {

@@ -25,8 +25,8 @@ namespace snnc::fabric {
 struct BlockDemand {
   uint32_t projection = 0;
   uint64_t rowsBytes = 0, indexBytes = 0;
-  uint32_t sourceSlices = 0; ///< table entries
-  uint64_t dramBytes = 0;    ///< of its rows, where they are there
+  uint32_t entries = 0;   ///< of the table
+  uint64_t dramBytes = 0; ///< of its rows, where they are there
 };
 
 /// The weight-delay map of a parallel core, sizes as MapLayout's.
@@ -51,7 +51,7 @@ struct CoreDemand {
   std::optional<uint64_t> likelyPackets;
   /// The most packets of one tick.
   uint64_t packets() const { return sources + morePackets; }
-  uint64_t maxDelay = 1; ///< ticks, over all blocks
+  uint64_t maxDelay = 1;   ///< ticks, over all blocks
   uint64_t driveBytes = 0; ///< of the inputs that the core draws itself
   /// The longest transfer of a row in DRAM: what each of two row buffers holds.
   uint64_t transferBytes = 0;
@@ -109,9 +109,9 @@ std::vector<std::pair<std::string, uint64_t>> mapBuffers(const MapDemand &map);
 
 /// The packet ring holds two ticks of packets() (packets of this tick may
 /// arrive while those of the last are still read) where that fits, otherwise as
-/// many packets as fit, never fewer than max(512, packets() / 8) (nor more than
-/// two ticks need), with `fullRing` never fewer than packets(). What is left is
-/// the record window.
+/// many packets as fit, never fewer than max(512, packets() / 8), or than the
+/// stated rates lead to where that is less (nor more than two ticks need), with
+/// `fullRing` never fewer than packets(). What is left is the record window.
 CorePlan planCore(const CoreDemand &demand, const SramLayout &sram);
 
 /// Bytes per structure, largest first: "synapse rows", "row index", "input

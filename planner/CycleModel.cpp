@@ -8,7 +8,7 @@
 
 namespace snnc::fabric {
 
-CycleCosts CycleCosts::worst() { return {110, 45, 18, 7.5, 40, 35, 80, 1.3}; }
+CycleCosts CycleCosts::worst() { return {125, 45, 18, 7.5, 40, 35, 80, 1.3}; }
 
 /// Start-up of a product and results a cycle on their way to SRAM, as
 /// runtime/emulator/MacDevice.cpp.

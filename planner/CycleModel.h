@@ -19,7 +19,7 @@ namespace snnc::fabric {
 
 /// Core cycles per unit of work.
 struct CycleCosts {
-  double packet = 70;    ///< serial: a packet finds its row
+  double packet = 85;    ///< serial: a packet finds its row
   double mapPacket = 29; ///< parallel: note a packet, look up its positions
   double position = 11;  ///< one position of the operand
   double clear = 5.3;    ///< 16 B of the operand to zero

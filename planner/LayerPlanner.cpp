@@ -10,8 +10,10 @@
 #include "llvm/ADT/STLExtras.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <set>
+#include <tuple>
 #include <utility>
 
 using namespace mlir;
@@ -190,8 +192,24 @@ std::vector<Range> LayerPlanner::sourceSlices(uint32_t edge,
 /// one is wanted; a subordinate gets few more than its own (routedKeys).
 uint64_t LayerPlanner::senders(uint32_t node,
                                std::span<const Range> sources) const {
-  std::set<std::pair<uint32_t, uint32_t>> known; // source, place
   uint64_t sum = 0;
+  if (!cuts[node].rows) { // whole slices, all that meet the ranges of a source
+    llvm::SmallDenseMap<uint32_t, Range> known;
+    for (auto [edge, range] :
+         llvm::zip_equal(info.nodes[node].incoming, sources)) {
+      Range &all = known[info.edges[edge].source];
+      all = hull(all, range);
+    }
+    for (auto [source, range] : known) {
+      uint64_t chunk = cuts[source].chunk;
+      uint64_t end = (range.end + chunk - 1) / chunk * chunk;
+      if (range.size())
+        sum += std::min<uint64_t>(end, info.nodes[source].size) -
+               range.begin / chunk * chunk;
+    }
+    return sum;
+  }
+  std::set<std::pair<uint32_t, uint32_t>> known; // source, place
   for (auto [edge, range] :
        llvm::zip_equal(info.nodes[node].incoming, sources)) {
     uint32_t source = info.edges[edge].source, chunk = cuts[source].chunk;
@@ -199,57 +217,113 @@ uint64_t LayerPlanner::senders(uint32_t node,
       if (known.insert({source, part.begin / chunk}).second) {
         uint32_t begin = part.begin / chunk * chunk;
         uint32_t size = std::min(info.nodes[source].size - begin, chunk);
-        sum += cuts[node].rows ? routedKeys({begin, begin + size}, part).size()
-                               : size;
+        sum += routedKeys({begin, begin + size}, part).size();
       }
   }
   return sum;
 }
 
-std::optional<BlockStatistics::Choice>
-LayerPlanner::choice(uint32_t edge, Range targets, Range sources,
-                     bool fetched) const {
-  return statistics[edge]->choose(
-      targets, clip(slices(info.edges[edge].source), sources), fetched);
+/// Cycles of a tick that the rows of a block take in that encoding.
+double LayerPlanner::rowCycles(uint32_t edge, Range targets, Range sources,
+                               const RowEncoding &encoding) const {
+  CoreWork work;
+  addRows(work, encoding,
+          {double(sources.size()), targets.size(),
+           double(statistics[edge]->synapses(targets)),
+           info.nodes[info.edges[edge].source].meanRate,
+           ringOf(info.edges[edge].target, targets.size())},
+          TransferCost::of(machine, double(machine.pes.size())));
+  return work.rowCycles;
+}
+
+/// With its rows in DRAM: the encoding that leaves least in SRAM, and the
+/// fastest.
+std::array<std::optional<BlockStatistics::Choice>, 2>
+LayerPlanner::inDram(uint32_t edge, Range targets, Range sources) const {
+  std::optional<BlockStatistics::Choice> least, fastest;
+  double leastCycles = 0, bestCycles = 0;
+  for (auto &choice : statistics[edge]->legal(targets, sources, RowsIn::Dram)) {
+    double cycles = rowCycles(edge, targets, sources, choice.encoding);
+    auto key = std::tuple(choice.size.index, cycles, choice.size.rows);
+    if (!least ||
+        key < std::tuple(least->size.index, leastCycles, least->size.rows)) {
+      least = choice;
+      leastCycles = cycles;
+    }
+    if (!fastest || cycles < bestCycles) {
+      fastest = choice;
+      bestCycles = cycles;
+    }
+  }
+  return {least, fastest};
+}
+
+/// The fewest steps that make `fits` true of what they lead to, or all;
+/// where `fits` holds of all of them. More steps keep it true.
+static size_t fewest(size_t steps, llvm::function_ref<bool(size_t)> fits) {
+  size_t low = 0, high = steps; // `high` may fit, `low` does not
+  while (high - low > 1) {
+    size_t middle = low + (high - low) / 2;
+    (fits(middle) ? high : low) = middle;
+  }
+  return high;
 }
 
 LayerPlanner::Choices LayerPlanner::choices(uint32_t node,
                                             Range targets) const {
   const std::vector<uint32_t> &incoming = info.nodes[node].incoming;
   std::vector<Range> sources = allSourcesOf(node, targets);
-  Choices here, there;
+  Choices here;
   for (auto [edge, range] : llvm::zip_equal(incoming, sources))
-    here.push_back(choice(edge, targets, range, /*fetched=*/false));
+    here.push_back(statistics[edge]->choose(targets, range));
   auto fits = [&](const Choices &all) {
     return planCore(serialDemand(node, targets, all), machine.sram).fits();
   };
   if (!cuts[node].dram || fits(here))
     return here;
+  Choices least, fastest;
   std::vector<std::pair<uint64_t, size_t>> freed; // bytes, block
   for (auto [i, edge] : llvm::enumerate(incoming)) {
-    there.push_back(choice(edge, targets, sources[i], /*fetched=*/true));
+    auto [slim, quick] = inDram(edge, targets, sources[i]);
+    least.push_back(slim);
+    fastest.push_back(quick);
     uint64_t bytes = here[i] ? here[i]->size.total()
                              : 4 * statistics[edge]->synapses(targets);
-    if (there[i] && there[i]->size.index < bytes)
-      freed.emplace_back(bytes - there[i]->size.index, i);
+    if (slim && slim->size.index < bytes)
+      freed.emplace_back(bytes - slim->size.index, i);
   }
-  llvm::sort(freed, [](const auto &a, const auto &b) {
+  auto byGain = [](const auto &a, const auto &b) {
     return std::pair(b.first, a.second) < std::pair(a.first, b.second);
-  });
+  };
+  llvm::sort(freed, byGain);
   auto moved = [&](size_t count) {
     Choices all = here;
     for (size_t k = 0; k < count; ++k)
-      all[freed[k].second] = there[freed[k].second];
+      all[freed[k].second] = least[freed[k].second];
     return all;
   };
-  size_t low = 0, high = freed.size(); // `high` may fit, `low` does not
-  if (!fits(moved(high)))
-    return moved(high);
-  while (high - low > 1) {
-    size_t middle = low + (high - low) / 2;
-    (fits(moved(middle)) ? high : low) = middle;
+  if (!fits(moved(freed.size())))
+    return moved(freed.size());
+  size_t count = fewest(freed.size(), [&](size_t n) { return fits(moved(n)); });
+  Choices chosen = moved(count);
+  // What room there is makes lookups faster.
+  std::vector<std::pair<double, size_t>> gains; // cycles, block
+  for (size_t k = 0; k < count; ++k) {
+    size_t i = freed[k].second;
+    double gain =
+        rowCycles(incoming[i], targets, sources[i], least[i]->encoding) -
+        rowCycles(incoming[i], targets, sources[i], fastest[i]->encoding);
+    if (gain > 0)
+      gains.emplace_back(gain, i);
   }
-  return moved(high);
+  llvm::sort(gains, byGain);
+  for (auto [gain, i] : gains) {
+    Choices tried = chosen;
+    tried[i] = fastest[i];
+    if (fits(tried))
+      chosen = std::move(tried);
+  }
+  return chosen;
 }
 
 uint64_t LayerPlanner::fetchBytes(uint32_t node, Range targets,
@@ -277,7 +351,7 @@ void LayerPlanner::addMap(CoreDemand &demand, uint32_t node,
   for (auto [edge, range] :
        llvm::zip_equal(population.incoming, layout.sourcesOf)) {
     BlockDemand block{edge};
-    block.sourceSlices =
+    block.entries =
         uint32_t(clip(slices(info.edges[edge].source), range).size());
     demand.blocks.push_back(block);
   }
@@ -322,8 +396,7 @@ CoreDemand LayerPlanner::serialDemand(uint32_t node, Range targets,
   for (auto [edge, range, best] :
        llvm::zip_equal(population.incoming, sources, choices)) {
     BlockDemand block{edge};
-    block.sourceSlices =
-        uint32_t(clip(slices(info.edges[edge].source), range).size());
+    block.entries = range.size() ? 1 : 0; // keyRunsOf
     const BlockStatistics &stats = *statistics[edge];
     // No legal encoding: too many words for the index or a delay range whose
     // ring is too large; four bytes a synapse are beyond a core then as well.

@@ -16,6 +16,8 @@
 #include "planner/NetworkInfo.h"
 #include "planner/WeightDelayMap.h"
 
+#include <array>
+
 namespace snnc::fabric {
 
 /// One subordinate of a row split: some of the sources of some neurons.
@@ -163,7 +165,8 @@ public:
   /// Serial: the encodings of a core's blocks, in the order of
   /// NetworkNode::incoming; nothing for a block that none holds. Rows are in
   /// SRAM but for the fewest blocks, those that free most bytes first, that
-  /// have to be in DRAM for the rest to fit.
+  /// have to be in DRAM for the rest to fit; there they are as fast as the
+  /// SRAM that is left allows for.
   using Choices = std::vector<std::optional<BlockStatistics::Choice>>;
   Choices choices(uint32_t node, Range targets) const;
   /// The two row buffers of a core with those blocks; 0: none.
@@ -194,8 +197,10 @@ private:
                 std::vector<RowPart> &parts);
   bool fitsPart(uint32_t node, Range targets, const MapStatistics &map,
                 Limits limits);
-  std::optional<BlockStatistics::Choice>
-  choice(uint32_t edge, Range targets, Range sources, bool fetched) const;
+  std::array<std::optional<BlockStatistics::Choice>, 2>
+  inDram(uint32_t edge, Range targets, Range sources) const;
+  double rowCycles(uint32_t edge, Range targets, Range sources,
+                   const RowEncoding &encoding) const;
   CoreDemand serialDemand(uint32_t node, Range targets,
                           const Choices &choices) const;
   CoreDemand partDemand(uint32_t node, Range targets,

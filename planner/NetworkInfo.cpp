@@ -436,6 +436,56 @@ std::vector<Range> rangesOf(BlockOp block) {
   return clip(all, {uint32_t(*block.getFirst()), uint32_t(*block.getLast())});
 }
 
+/// As many slices from the `i`th on as `run` can hold.
+static size_t extend(KeyRun &run, llvm::ArrayRef<SliceInfo> senders, size_t i) {
+  const SliceInfo &first = senders[i];
+  size_t end = i + 1;
+  if (end == senders.size())
+    return end;
+  uint64_t apart = uint64_t(*senders[end].key) - *first.key;
+  uint64_t size = first.size();
+  if (*senders[end].key <= *first.key || !llvm::isPowerOf2_64(apart) ||
+      apart < size || apart - size > UINT16_MAX)
+    return end;
+  for (; end < senders.size(); ++end) {
+    uint64_t number = end - i;
+    if (*senders[end].key != *first.key + number * apart ||
+        senders[end].begin != first.begin + number * size ||
+        senders[end].size() > size || senders[end - 1].size() != size)
+      break;
+  }
+  if (end > i + 1) {
+    run.shift = llvm::Log2_64(apart);
+    run.gap = uint32_t(apart - size);
+  }
+  return end;
+}
+
+std::vector<KeyRun> keyRunsOf(BlockOp block) {
+  std::vector<Range> parts = rangesOf(block);
+  llvm::SmallVector<SliceInfo> senders;
+  for (Value source : block.getSources())
+    senders.push_back(infoOf(source));
+  if (parts.empty())
+    return {};
+  if (parts.size() != senders.size() ||
+      !llvm::all_of(senders, [](auto &sender) { return sender.key; }))
+    return {KeyRun{}};
+  std::vector<KeyRun> runs;
+  for (size_t i = 0, end; i < senders.size(); i = end) {
+    KeyRun run;
+    run.origin = *senders[i].key;
+    run.first = senders[i].begin - parts.front().begin;
+    run.keyFirst = run.origin + parts[i].begin - senders[i].begin;
+    end = extend(run, senders, i);
+    uint32_t last =
+        *senders[end - 1].key + parts[end - 1].end - senders[end - 1].begin;
+    run.keyCount = last - run.keyFirst;
+    runs.push_back(run);
+  }
+  return runs;
+}
+
 Range routedKeys(Range slice, Range known) {
   uint32_t begin = std::max(slice.begin, known.begin),
            end = std::min(slice.end, known.end);
@@ -462,9 +512,9 @@ uint64_t sendersTo(SliceOp slice) {
 
 std::optional<BlockSize> sizeOf(BlockOp block) {
   auto rows = dyn_cast<RowsAttr>(block.getEncoding());
-  uint64_t index =
-      rows ? rows.getFormat()->indexBytes(rows.getFields(), rangesOf(block))
-           : 0;
+  uint64_t index = rows ? rows.getFormat()->indexBytes(rows.getFields(),
+                                                       spanOf(rangesOf(block)))
+                        : 0;
   if (block.getBytes() < index)
     return std::nullopt;
   return BlockSize{block.getBytes() - index, index};

@@ -127,6 +127,19 @@ struct NetworkInfo {
 std::vector<Range> rangesOf(mlir::ValueRange sources);
 /// The same of a block, cut to the sources that it knows.
 std::vector<Range> rangesOf(BlockOp block);
+/// Keys whose packets a core of serial rows tells apart with one table entry:
+/// of slices of one size at equal distances (SnncTableEntry), which those of a
+/// population are unless keys were pinned by hand.
+struct KeyRun {
+  uint32_t keyFirst = 0, keyCount = 0;
+  uint32_t origin = 0; ///< key of neuron 0 of the first slice
+  uint32_t first = 0;  ///< its number in the block, modulo 2^32
+  uint32_t shift = 31, gap = 0;
+};
+/// Those of a block, in the order of its sources. As long as there are no keys,
+/// one.
+std::vector<KeyRun> keyRunsOf(BlockOp block);
+
 /// Neurons and channels whose packets reach `slice`.
 uint64_t sendersTo(SliceOp slice);
 

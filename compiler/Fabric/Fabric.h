@@ -61,10 +61,13 @@ GatherOp gatherOf(SliceOp slice);
 /// receptor and neuron.
 uint64_t sumKeys(uint32_t neurons, uint32_t receptors, SumsAttr encoding);
 
-/// The distinct row encodings of a slice's blocks in order of first use, then
-/// that of its gather:
-/// SnncTableEntry.kind is an index into this list, and the core program has
-/// one decoder per element.
+/// The encoding of a block without what its loop does not ask for
+/// (RowFormat::forLoop).
+mlir::Attribute loopEncodingOf(BlockOp block);
+
+/// The distinct loopEncodingOf() of a slice's blocks in order of first use,
+/// then the encoding of its gather: SnncTableEntry.kind is an index into this
+/// list, and the core program has one decoder per element.
 llvm::SmallVector<mlir::Attribute> rowEncodingsOf(SliceOp slice);
 
 /// First neuron and key of a slice or an input, uniformly.

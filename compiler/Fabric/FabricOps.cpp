@@ -210,11 +210,20 @@ uint64_t snnc::fabric::sumKeys(uint32_t neurons, uint32_t receptors,
   return (uint64_t(neurons) * receptors * 2) << encoding.getBits();
 }
 
+Attribute snnc::fabric::loopEncodingOf(BlockOp block) {
+  auto rows = dyn_cast<RowsAttr>(block.getEncoding());
+  if (!rows)
+    return block.getEncoding();
+  return RowsAttr::get(block.getContext(), rows.getFormat(),
+                       rows.getFormat()->forLoop(rows.getFields()));
+}
+
 llvm::SmallVector<Attribute> snnc::fabric::rowEncodingsOf(SliceOp slice) {
   llvm::SmallVector<Attribute> encodings;
   for (BlockOp block : blocksOf(slice))
-    if (!llvm::is_contained(encodings, block.getEncoding()))
-      encodings.push_back(block.getEncoding());
+    if (Attribute encoding = loopEncodingOf(block);
+        !llvm::is_contained(encodings, encoding))
+      encodings.push_back(encoding);
   if (GatherOp gather = gatherOf(slice))
     encodings.push_back(gather.getEncoding());
   return encodings;

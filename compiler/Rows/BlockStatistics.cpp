@@ -98,27 +98,27 @@ Range BlockStatistics::sourcesOf(Range targets) const {
   return all;
 }
 
-std::optional<BlockStatistics::Choice>
-BlockStatistics::choose(Range targets, std::span<const Range> sourceSlices,
-                        bool fetched) const {
-  std::optional<Choice> best;
+std::vector<BlockStatistics::Choice>
+BlockStatistics::legal(Range targets, Range sources, RowsIn place) const {
+  std::vector<Choice> found;
   llvm::SmallVector<RowEncoding, 4> candidates;
   for (const RowFormat *format : formats) {
     candidates.clear();
-    format->propose(*this, targets, candidates);
-    for (RowEncoding &encoding : candidates) {
-      if (fetched) {
-        auto there = format->fetched(encoding.fields);
-        if (!there)
-          continue;
-        encoding.fields = std::move(*there);
-      }
-      auto bytes = size(encoding, targets, sourceSlices);
-      if (bytes && (!best || format->isBetter(double(bytes->total()),
-                                              double(best->size.total()))))
-        best = Choice{std::move(encoding), *bytes};
-    }
+    format->propose(*this, targets, sources, place, candidates);
+    for (RowEncoding &encoding : candidates)
+      if (auto bytes = size(encoding, targets, sources))
+        found.push_back({std::move(encoding), *bytes});
   }
+  return found;
+}
+
+std::optional<BlockStatistics::Choice>
+BlockStatistics::choose(Range targets, Range sources, RowsIn place) const {
+  std::optional<Choice> best;
+  for (Choice &choice : legal(targets, sources, place))
+    if (!best || choice.encoding.format->isBetter(double(choice.size.total()),
+                                                  double(best->size.total())))
+      best = std::move(choice);
   return best;
 }
 

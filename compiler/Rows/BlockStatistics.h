@@ -51,8 +51,8 @@ public:
 
   /// RowFormat::size.
   std::optional<BlockSize> size(const RowEncoding &encoding, Range targets,
-                                std::span<const Range> sourceSlices) const {
-    return encoding.format->size(encoding.fields, *this, targets, sourceSlices);
+                                Range sources) const {
+    return encoding.format->size(encoding.fields, *this, targets, sources);
   }
 
   struct Choice {
@@ -62,10 +62,10 @@ public:
   /// The smallest legal encoding of the formats that were given to scan(), the
   /// first where they tie, unless a format asks for more
   /// (RowFormat::isBetter). Nothing when none is legal.
-  /// With `fetched` of those with rows in DRAM.
-  std::optional<Choice> choose(Range targets,
-                               std::span<const Range> sourceSlices,
-                               bool fetched = false) const;
+  std::optional<Choice> choose(Range targets, Range sources,
+                               RowsIn place = RowsIn::Sram) const;
+  /// All legal encodings, in the order of the formats.
+  std::vector<Choice> legal(Range targets, Range sources, RowsIn place) const;
 
 private:
   enum Column : uint8_t {

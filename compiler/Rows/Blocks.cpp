@@ -32,39 +32,27 @@ public:
 
   bool begin(const SynapseView &view) {
     if (block.targets.begin >= block.targets.end ||
-        block.targets.end > view.numTargets() || !covers(view.numSources()))
+        block.targets.end > view.numTargets() ||
+        block.sources.begin > block.sources.end ||
+        block.sources.end > view.numSources())
       return false;
-    BlockBytes<std::byte> bytes{block.targets, block.sourceSlices,
-                                view.minDelay(), block.rows, block.index};
+    BlockBytes<std::byte> bytes{block.targets, block.sources, view.minDelay(),
+                                block.rows, block.index};
     writer = block.encoding.format->write(block.encoding.fields, bytes, view);
     return writer != nullptr;
   }
   bool add(uint32_t source, const std::vector<IntSynapse> &row) {
     auto part = within(row, block.targets);
-    const auto &slices = block.sourceSlices;
-    if (slice == slices.size() || source < slices[slice].begin)
+    if (source < block.sources.begin || source >= block.sources.end)
       return part.empty(); // the range misses nothing
-    RowPlace place{source, slice};
-    slice += source + 1 == slices[slice].end;
     block.synapses += part.size();
-    return writer->add(place, part);
+    return writer->add(source, part);
   }
   bool end() { return writer->end(); }
 
 private:
-  /// The slices are [a, b), [b, c), ... inside the sources.
-  bool covers(uint32_t sources) const {
-    const auto &slices = block.sourceSlices;
-    for (size_t i = 0; i < slices.size(); ++i)
-      if (slices[i].end <= slices[i].begin || slices[i].end > sources ||
-          (i > 0 && slices[i].begin != slices[i - 1].end))
-        return false;
-    return true;
-  }
-
   BlockOutput &block;
   std::unique_ptr<BlockWriter> writer;
-  size_t slice = 0; ///< of the next source
 };
 } // namespace
 
@@ -86,16 +74,13 @@ bool writeBlocks(const SynapseView &view, std::span<BlockOutput> blocks) {
 
 std::vector<std::vector<IntSynapse>>
 readBlock(const RowEncoding &encoding, Range targets, uint32_t minDelay,
-          std::span<const Range> sourceSlices, std::span<const std::byte> rows,
+          Range sources, std::span<const std::byte> rows,
           std::span<const std::byte> index) {
-  BlockBytes<const std::byte> bytes{targets, sourceSlices, minDelay, rows,
-                                    index};
+  BlockBytes<const std::byte> bytes{targets, sources, minDelay, rows, index};
   std::vector<std::vector<IntSynapse>> result;
-  for (size_t slice = 0; slice < sourceSlices.size(); ++slice)
-    for (uint32_t source = sourceSlices[slice].begin;
-         source < sourceSlices[slice].end; ++source)
-      encoding.format->read(encoding.fields, bytes, {source, slice},
-                            result.emplace_back());
+  for (uint32_t source = sources.begin; source < sources.end; ++source)
+    encoding.format->read(encoding.fields, bytes, source,
+                          result.emplace_back());
   return result;
 }
 

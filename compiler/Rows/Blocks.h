@@ -10,8 +10,7 @@ namespace snnc::fabric {
 /// One block to write.
 struct BlockOutput {
   RowEncoding encoding;
-  Range targets;
-  std::vector<Range> sourceSlices; ///< as for BlockStatistics::size
+  Range targets, sources; ///< as for BlockStatistics::size
   /// Exactly the sizes that BlockStatistics::size tells.
   std::span<std::byte> rows, index;
   uint64_t synapses = 0; ///< written
@@ -21,13 +20,12 @@ struct BlockOutput {
 /// when a size or a value does not fit (a bug: choose() never lets it happen).
 bool writeBlocks(const SynapseView &view, std::span<BlockOutput> blocks);
 
-/// The inverse of writeBlocks, source by source from the first one of
-/// `sourceSlices`: what the core will add.
+/// The inverse of writeBlocks, source by source: what the core will add.
 /// Targets are local to the slice, zero weights of dense rows and kernels are
 /// left out.
 std::vector<std::vector<snn::IntSynapse>>
 readBlock(const RowEncoding &encoding, Range targets, uint32_t minDelay,
-          std::span<const Range> sourceSlices, std::span<const std::byte> rows,
+          Range sources, std::span<const std::byte> rows,
           std::span<const std::byte> index);
 
 } // namespace snnc::fabric

@@ -24,10 +24,6 @@ std::vector<Range> clip(std::span<const Range> slices, Range range) {
   return parts;
 }
 
-uint64_t sourcesIn(std::span<const Range> slices) {
-  return slices.empty() ? 0 : slices.back().end - slices.front().begin;
-}
-
 std::string toText(const RowEncoding &encoding) {
   return encoding.format->name().str() + "<" +
          encoding.format->summary(encoding.fields) + ">";

@@ -41,7 +41,7 @@ class BlockStatistics;
 class RowFormat;
 
 /// The numbers of an encoding, as its format understands them.
-using RowFields = llvm::SmallVector<uint32_t, 6>;
+using RowFields = llvm::SmallVector<uint32_t, 8>;
 
 /// A format and its numbers: what an attribute `#fabric.<name><...>` says.
 struct RowEncoding {
@@ -61,27 +61,22 @@ struct BlockSize {
 
 /// Where a block's rows are and whose they are.
 template <typename Byte> struct BlockBytes {
-  Range targets;
-  std::span<const Range> sourceSlices; ///< follow each other
+  Range targets, sources;
   uint32_t minDelay = 1;
   std::span<Byte> rows, index;
 };
-/// A source of a block.
-struct RowPlace {
-  uint32_t source = 0;
-  size_t slice = 0; ///< of the block's source slices, the one it is in
-};
-
 /// Fills one block, source by source, without gaps.
 class BlockWriter {
 public:
   virtual ~BlockWriter() = default;
   /// `row` ends in the block, ascending by target. False when a value or the
   /// size does not fit.
-  virtual bool add(RowPlace place, std::span<const snn::IntSynapse> row) = 0;
+  virtual bool add(uint32_t source, std::span<const snn::IntSynapse> row) = 0;
   /// Whether all of the block is written.
   virtual bool end() { return true; }
 };
+
+enum class RowsIn : uint8_t { Sram, Dram };
 
 /// What a format wants to know of a projection beyond BlockStatistics; sees all
 /// rows of the one scan.
@@ -161,18 +156,19 @@ public:
   virtual std::unique_ptr<RowProbe> probe(const SynapseView &view) const {
     return nullptr;
   }
-  /// Encodings worth measuring for a block, in order.
+  /// Encodings worth measuring for the synapses of `sources` into `targets`, in
+  /// order; `place`: where their rows are.
   virtual void propose(const BlockStatistics &statistics, Range targets,
+                       Range sources, RowsIn place,
                        llvm::SmallVectorImpl<RowEncoding> &to) const = 0;
-  /// Exact bytes; nothing when the encoding cannot hold the block.
-  /// `sourceSlices` follow each other and cover at least
-  /// BlockStatistics::sourcesOf(targets).
-  virtual std::optional<BlockSize>
-  size(llvm::ArrayRef<uint32_t> fields, const BlockStatistics &statistics,
-       Range targets, std::span<const Range> sourceSlices) const = 0;
+  /// Exact bytes; nothing when the encoding cannot hold the block. `sources`
+  /// holds at least BlockStatistics::sourcesOf(targets).
+  virtual std::optional<BlockSize> size(llvm::ArrayRef<uint32_t> fields,
+                                        const BlockStatistics &statistics,
+                                        Range targets, Range sources) const = 0;
   /// Of those bytes, the ones before synapses are looked at.
   virtual uint64_t indexBytes(llvm::ArrayRef<uint32_t> fields,
-                              std::span<const Range> sourceSlices) const {
+                              Range sources) const {
     return 0;
   }
 
@@ -180,11 +176,6 @@ public:
   /// of each packet; the index is in SRAM.
   virtual bool isFetched(llvm::ArrayRef<uint32_t> fields) const {
     return false;
-  }
-  /// The same encoding with its rows there; nothing where there is none.
-  virtual std::optional<RowFields>
-  fetched(llvm::ArrayRef<uint32_t> fields) const {
-    return std::nullopt;
   }
   /// Bytes of the longest transfer of a block: what a row buffer has to hold.
   virtual uint64_t longestTransfer(llvm::ArrayRef<uint32_t> fields,
@@ -214,7 +205,7 @@ public:
   /// Appends the synapses of one source; targets are local to the slice, what
   /// adds zero is left out.
   virtual void read(llvm::ArrayRef<uint32_t> fields,
-                    const BlockBytes<const std::byte> &block, RowPlace place,
+                    const BlockBytes<const std::byte> &block, uint32_t source,
                     std::vector<snn::IntSynapse> &row) const = 0;
 
   /// Cost. Core cycles beyond those of finding the rows; measured on the
@@ -224,6 +215,11 @@ public:
   /// Whether a row has a number for every pair, zeros too.
   virtual bool holdsZeros() const { return false; }
 
+  /// The numbers without those that the loop reads from the table entry: blocks
+  /// that differ in nothing else have one loop.
+  virtual RowFields forLoop(llvm::ArrayRef<uint32_t> fields) const {
+    return RowFields(fields);
+  }
   /// Where a source's row is in DRAM; only where isFetched().
   virtual FetchedRow emitFind(tick::LoopEmitter &e,
                               llvm::ArrayRef<uint32_t> fields,
@@ -241,14 +237,21 @@ public:
     return false;
   }
 
-  /// Table entry of one source slice: rows_base, index_base, length. Keys,
-  /// kind, target and delay are there already. `block` has no bytes but the
-  /// addresses are theirs.
+  /// Where a fetched row goes on that its transfer did not hold all of; no
+  /// synapses there: `count` 0. tick::RowContext as for emitLoop, after it.
+  virtual FetchedRow emitRest(tick::LoopEmitter &e,
+                              llvm::ArrayRef<uint32_t> fields,
+                              const tick::RowContext &row) const {
+    return {};
+  }
+  /// Whether rows may go on like that.
+  virtual bool hasRest(llvm::ArrayRef<uint32_t> fields) const { return false; }
+
+  /// Table entry: rows_base, index_base, length. Keys, kind, target and delay
+  /// are there already.
   struct EntryPlace {
     uint32_t rows = 0, index = 0; ///< addresses
-    Range targets;
-    std::span<const Range> sourceSlices;
-    size_t slice = 0;
+    Range targets, sources;       ///< of the block
   };
   virtual void fill(llvm::ArrayRef<uint32_t> fields, const EntryPlace &place,
                     SnncTableEntry &entry) const = 0;

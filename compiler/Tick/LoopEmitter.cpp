@@ -32,6 +32,9 @@ Value LoopEmitter::shl(Value x, unsigned bits) {
 Value LoopEmitter::shlBy(Value x, Value bits) {
   return b.create<arith::ShLIOp>(loc, x, bits);
 }
+Value LoopEmitter::lshrBy(Value x, Value bits) {
+  return b.create<arith::ShRUIOp>(loc, x, bits);
+}
 Value LoopEmitter::lshr(Value x, unsigned bits) {
   return bits ? Value(b.create<arith::ShRUIOp>(loc, x, constant(bits))) : x;
 }

@@ -37,6 +37,7 @@ public:
   Value shl(Value x, unsigned bits);
   Value shlBy(Value x, Value bits);
   Value lshr(Value x, unsigned bits);
+  Value lshrBy(Value x, Value bits);
   Value ashr(Value x, unsigned bits);
   /// Unsigned or equality comparison.
   Value compare(mlir::arith::CmpIPredicate predicate, Value x, Value y);

@@ -15,7 +15,7 @@ namespace snnc::tick {
 /// this tick.
 struct RowContext {
   mlir::Value entry;     ///< address of the SnncTableEntry
-  mlir::Value source;    ///< key - key_first
+  mlir::Value source;    ///< its number in the block
   mlir::Value tick;      ///< now
   mlir::Value slotMask;  ///< ring_slots - 1
   mlir::Value slotBytes; ///< ring_slot_bytes

@@ -184,7 +184,8 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
         return failure();
       demand.maxDelay = std::max(demand.maxDelay, *delay);
       BlockDemand block{uint32_t(op.getProjection()), size->rows, size->index};
-      block.sourceSlices = uint32_t(op.getSources().size());
+      block.entries = uint32_t(slice.getParallel() ? op.getSources().size()
+                                                   : keyRunsOf(op).size());
       auto rows = dyn_cast<RowsAttr>(op.getEncoding());
       if (rows && isFetched(encodingOf(rows)))
         std::swap(block.rowsBytes, block.dramBytes);

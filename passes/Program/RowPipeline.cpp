@@ -14,7 +14,8 @@ using arith::CmpIPredicate;
 using fabric::kTransferUnit;
 using tick::RowContext;
 
-RowPipeline::RowPipeline(tick::LoopEmitter &e, uint32_t header) : e(e) {
+RowPipeline::RowPipeline(tick::LoopEmitter &e, uint32_t header, Rest rest)
+    : e(e), rest(std::move(rest)) {
   auto field = [&](size_t offset) {
     return e.load(e.constant(header + uint32_t(offset)));
   };
@@ -59,7 +60,28 @@ void RowPipeline::workOnPending(RowContext context, Work work) {
   context.source = {};
   context.fetched = e.get(at);
   context.count = e.get(count);
-  work(context);
+  if (!rest) {
+    work(context);
+    return;
+  }
+  // Its buffer takes the rest, once the transfer that runs is through.
+  fabric::FetchedRow more;
+  e.whileLoop(
+      {},
+      [&](ValueRange) {
+        work(context);
+        more = rest(context);
+        return e.compare(CmpIPredicate::ne, more.count, e.constant(0));
+      },
+      [&](ValueRange) -> llvm::SmallVector<Value> {
+        e.b.create<pe::FetchWaitOp>(e.loc, e.core);
+        auto again = rest(context);
+        e.b.create<pe::FetchStartOp>(e.loc, e.core, again.from, context.fetched,
+                                     again.bytes,
+                                     e.b.getI64IntegerAttr(kTransferUnit));
+        e.b.create<pe::FetchWaitOp>(e.loc, e.core);
+        return {};
+      });
 }
 
 } // namespace snnc::program

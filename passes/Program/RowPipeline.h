@@ -5,7 +5,7 @@
 // While the core works on a row, the DMA unit copies the next one into the
 // other of two row buffers (SnncCoreHeader::fetch_base). Rows are worked on in
 // the order in which they were found, those in SRAM at once: integer sums do
-// not care.
+// not care. A row that goes on behind what was fetched of it is waited for.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_PASSES_PROGRAM_ROWPIPELINE_H
@@ -13,6 +13,8 @@
 
 #include "compiler/Rows/RowFormat.h"
 #include "compiler/Tick/RowContext.h"
+
+#include <functional>
 
 namespace snnc::program {
 
@@ -23,8 +25,12 @@ public:
   /// everything but `source`.
   using Work = llvm::function_ref<void(const tick::RowContext &context)>;
 
-  /// Before the loop over packets. The core's header stands at `header`.
-  RowPipeline(tick::LoopEmitter &e, uint32_t header);
+  /// Where a row goes on behind what was fetched of it, RowFormat::emitRest.
+  using Rest = std::function<fabric::FetchedRow(const tick::RowContext &)>;
+
+  /// Before the loop over packets. The core's header stands at `header`;
+  /// `rest` may be null.
+  RowPipeline(tick::LoopEmitter &e, uint32_t header, Rest rest);
 
   /// Fetches `row` of `context.entry`, and works on the one before. Nothing
   /// where the row has no synapse.
@@ -37,6 +43,7 @@ private:
   void workOnPending(tick::RowContext context, Work work);
 
   tick::LoopEmitter &e;
+  Rest rest;
   Value bothBuffers; ///< sum of their addresses
   // Variables: the row on its way (entry 0: none) and the buffer of the next.
   Value entry, at, count, buffer;

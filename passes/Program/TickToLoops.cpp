@@ -103,7 +103,7 @@ private:
     }
     std::optional<RowPipeline> rowPipeline;
     if (add && llvm::any_of(add.getFormats(), isFetched))
-      pipeline = &rowPipeline.emplace(*e, header);
+      pipeline = &rowPipeline.emplace(*e, header, restOf(add));
     auto packets = builder.create<pe::ForPacketsOp>(handler.getLoc(), e->core);
     Block &body = packets.getBody().emplaceBlock();
     Value key = body.addArgument(builder.getI32Type(), handler.getLoc());
@@ -269,12 +269,26 @@ private:
   /// Serial.
   LogicalResult lowerEntries(Value key, Value table, const Hint &hint,
                              RingAddOp add) {
-    Value first = get(hint.first), source = e->sub(key, first);
+    Value first = get(hint.first), source = sourceOf(key, get(hint.entry));
     LogicalResult result = success();
     forEntries(get(hint.entry), first, table, [&](Value entry) {
       result = lowerFormats(add, contextOf(entry, source));
     });
     return result;
+  }
+
+  /// Its number in the blocks of `entry`: slices are evenly apart.
+  Value sourceOf(Value key, Value entry) {
+    auto field = [&](size_t offset) {
+      return e->load(e->add(entry, uint32_t(offset)));
+    };
+    auto half = [&](size_t offset) {
+      return e->loadNarrow(e->add(entry, uint32_t(offset)), 16, false);
+    };
+    Value k = e->sub(key, field(offsetof(SnncTableEntry, origin)));
+    Value number = e->lshrBy(k, half(offsetof(SnncTableEntry, shift)));
+    Value gaps = e->mul(number, half(offsetof(SnncTableEntry, gap)));
+    return e->add(e->sub(k, gaps), field(offsetof(SnncTableEntry, first)));
   }
 
   RowContext contextOf(Value entry, Value source) {
@@ -339,6 +353,47 @@ private:
         {get(from), get(bytes), get(count)}, row,
         [&](const RowContext &before) { worked = lowerFetched(add, before); });
     return success(succeeded(found) && succeeded(worked));
+  }
+
+  /// Where fetched rows go on; null where none does.
+  RowPipeline::Rest restOf(RingAddOp add) {
+    auto goesOn = [](Attribute format) {
+      return isFetched(format) &&
+             cast<fabric::RowsAttr>(format).getFormat()->hasRest(
+                 cast<fabric::RowsAttr>(format).getFields());
+    };
+    if (llvm::none_of(add.getFormats(), goesOn))
+      return {};
+    return [this, add, goesOn](const RowContext &row) mutable {
+      Value zero = e->constant(0);
+      Value from = e->variable(zero), bytes = e->variable(zero),
+            count = e->variable(zero);
+      // With formats beside those that go on, the kind is asked for.
+      bool all = llvm::all_of(add.getFormats(), [&](Attribute format) {
+        return !isFetched(format) || goesOn(format);
+      });
+      Value kind =
+          all ? Value()
+              : e->load(e->add(row.entry, offsetof(SnncTableEntry, kind)));
+      for (auto [k, format] : llvm::enumerate(add.getFormats())) {
+        if (!goesOn(format))
+          continue;
+        auto rows = cast<fabric::RowsAttr>(format);
+        auto look = [&] {
+          auto rest = rows.getFormat()->emitRest(*e, rows.getFields(), row);
+          set(from, rest.from);
+          set(bytes, rest.bytes);
+          set(count, rest.count);
+        };
+        if (!kind) {
+          look(); // the same for all of a format
+          break;
+        }
+        e->ifThen(e->compare(CmpIPredicate::eq, kind, e->constant(uint32_t(k))),
+                  look);
+      }
+      return fabric::FetchedRow{get(from), get(bytes), get(count)};
+    };
   }
 
   LogicalResult lowerFetched(RingAddOp add, const RowContext &row) {

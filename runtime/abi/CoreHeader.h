@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #define SNNC_ABI_MAGIC 0x31434E53u /* "SNC1" */
-#define SNNC_ABI_VERSION 7u
+#define SNNC_ABI_VERSION 8u
 #define SNNC_MAX_STATES 8
 #define SNNC_MAX_PARAMS 24
 #define SNNC_MAX_RECEPTORS 2
@@ -79,8 +79,16 @@ typedef struct SnncCoreHeader {
                                       float32 value itself where uniform */
 } SnncCoreHeader;
 
-/* One contiguous range of source keys that has synapses here. Sorted by
- * key_first; entries with equal ranges stand next to each other and all apply.
+/* One range of source keys that has synapses here. Sorted by key_first; entries
+ * with equal ranges stand next to each other and all apply.
+ *
+ * Serial cores: the slices of a population have keys at equal distances of
+ * 2^shift, more than they have neurons: `gap` keys behind each are nobody's. An
+ * entry may hold several of them, and a key is the source
+ *
+ *   k = key - origin,  source = k - (k >> shift) * gap + first
+ *
+ * of its block, which counts from 0. One slice: shift 31, gap 0.
  */
 typedef struct SnncTableEntry {
   uint32_t key_first;
@@ -89,12 +97,19 @@ typedef struct SnncTableEntry {
   uint32_t rows_base;  /* dense: first row. sparse: first synaptic word. conv:
                           first tap of the first channel. An address in DRAM
                           where the encoding says so */
-  uint32_t index_base; /* dense: bytes per row. conv: number of its first
-                          source. sparse: address of u16[key_count + 1],
-                          row i = words [index[i], index[i+1]) */
+  uint32_t index_base; /* dense, strided: bytes per row. conv: number of its
+                          first source. sparse: address of u16[sources + 1],
+                          row i = words [index[i], index[i+1]). bitmap: address
+                          of a bit for every source */
   uint32_t target; /* receptor offset + first target neuron, in accumulators */
   uint32_t delay;  /* ticks - 1 added to every synapse of the block */
-  uint32_t length; /* dense: targets per row. conv: the core's first neuron */
+  uint32_t length; /* dense: targets per row. conv: the core's first neuron.
+                      strided: words per row, or where rows go on. bitmap:
+                      address of the rows' places */
+  uint32_t origin; /* key of neuron 0 of the first slice */
+  uint32_t first;  /* its number in the block, modulo 2^32 */
+  uint16_t gap;
+  uint16_t shift;
 } SnncTableEntry;
 
 /* Row split. A subordinate core multiplies part of the sources of neurons that
@@ -135,8 +150,8 @@ typedef struct SnncPanel {
 } SnncPanel;
 
 /* A Poisson input that the core draws for its own neurons (docs/semantics.md
- * S7.4): in tick t neuron i gets the spikes of channel `channel` + i in tick t -
- * delay, times its weight. The program knows how many there are. Before a run
+ * S7.4): in tick t neuron i gets the spikes of channel `channel` + i in tick t
+ * - delay, times its weight. The program knows how many there are. Before a run
  * the host writes sample and ticks, and the key where the image's is not meant.
  */
 typedef struct SnncDrive {
@@ -147,8 +162,8 @@ typedef struct SnncDrive {
   uint32_t channel; /* of neuron 0 */
   uint32_t weights; /* address of int16[n_neurons] */
   uint32_t tables;  /* address of the first SnncDriveTable */
-  uint32_t means; /* address of u16[n_neurons]: where a neuron's table stands, in
-                     words from the first one; 0: all have the first */
+  uint32_t means;   /* address of u16[n_neurons]: where a neuron's table stands,
+                       in   words from the first one; 0: all have the first */
   uint32_t reserved;
   uint32_t words[4];      /* device: of the last block */
   uint32_t round_key[20]; /* device: of round r at 2 r */

@@ -19,7 +19,7 @@ constexpr uint32_t kPairBytes = 8;
 class PairWriter : public BlockWriter {
 public:
   explicit PairWriter(const BlockBytes<std::byte> &block) : block(block) {}
-  bool add(RowPlace place, std::span<const IntSynapse> row) override {
+  bool add(uint32_t source, std::span<const IntSynapse> row) override {
     if (bytes + row.size() * kPairBytes > block.rows.size())
       return false;
     for (const IntSynapse &synapse : row) {
@@ -29,7 +29,7 @@ public:
       store(block.rows, bytes + 4, uint32_t(synapse.weight), 4);
       bytes += kPairBytes;
     }
-    uint32_t number = place.source - block.sourceSlices.front().begin;
+    uint32_t number = source - block.sources.begin;
     store(block.index, 4 * (uint64_t(number) + 1), uint32_t(bytes), 4);
     return true;
   }
@@ -59,37 +59,38 @@ public:
     return success();
   }
 
-  void propose(const BlockStatistics &, fabric::Range,
+  void propose(const BlockStatistics &, fabric::Range, fabric::Range,
+               fabric::RowsIn place,
                SmallVectorImpl<RowEncoding> &to) const override {
-    to.push_back({this, {kPairBytes}});
+    if (place == fabric::RowsIn::Sram)
+      to.push_back({this, {kPairBytes}});
   }
-  std::optional<BlockSize>
-  size(ArrayRef<uint32_t> fields, const BlockStatistics &statistics,
-       fabric::Range targets,
-       std::span<const fabric::Range> sourceSlices) const override {
+  std::optional<BlockSize> size(ArrayRef<uint32_t> fields,
+                                const BlockStatistics &statistics,
+                                fabric::Range targets,
+                                fabric::Range sources) const override {
     if (targets.size() > 65536 ||
         statistics.maxDelay() - statistics.minDelay() > 65535)
       return std::nullopt;
     return BlockSize{statistics.synapses(targets) * kPairBytes,
-                     indexBytes(fields, sourceSlices)};
+                     indexBytes(fields, sources)};
   }
-  uint64_t
-  indexBytes(llvm::ArrayRef<uint32_t>,
-             std::span<const fabric::Range> sourceSlices) const override {
-    return 4 * (sourcesIn(sourceSlices) + 1);
+  uint64_t indexBytes(llvm::ArrayRef<uint32_t>,
+                      fabric::Range sources) const override {
+    return 4 * (uint64_t(sources.size()) + 1);
   }
   bool isBetter(double, double) const override { return true; }
 
   std::unique_ptr<BlockWriter> write(ArrayRef<uint32_t> fields,
                                      const BlockBytes<std::byte> &block,
                                      const SynapseView &) const override {
-    if (block.index.size() != indexBytes(fields, block.sourceSlices))
+    if (block.index.size() != indexBytes(fields, block.sources))
       return nullptr;
     return std::make_unique<PairWriter>(block);
   }
   void read(ArrayRef<uint32_t>, const BlockBytes<const std::byte> &block,
-            RowPlace place, std::vector<IntSynapse> &row) const override {
-    uint64_t number = place.source - block.sourceSlices.front().begin;
+            uint32_t source, std::vector<IntSynapse> &row) const override {
+    uint64_t number = source - block.sources.begin;
     uint32_t end = fetch(block.index, 4 * number + 4, 4);
     for (uint32_t at = fetch(block.index, 4 * number, 4); at < end;
          at += kPairBytes) {
@@ -123,9 +124,7 @@ public:
   void fill(ArrayRef<uint32_t>, const EntryPlace &place,
             SnncTableEntry &entry) const override {
     entry.rows_base = place.rows;
-    entry.index_base =
-        place.index + 4 * (place.sourceSlices[place.slice].begin -
-                           place.sourceSlices.front().begin);
+    entry.index_base = place.index;
   }
 };
 } // namespace

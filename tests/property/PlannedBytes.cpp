@@ -13,6 +13,7 @@
 #include "tests/property/Check.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <fmt/format.h>
 #include <optional>
@@ -106,19 +107,34 @@ void CoreWalk::walkRows() {
       continue;
     const std::string &encoding = encodings[entry.kind];
     uint64_t bits = bitsOf(encoding);
-    if (encoding.starts_with("dense"))
-      written(entry.rows_base, uint64_t(entry.key_count) * entry.index_base);
-    if (!encoding.starts_with("sparse") || entry.key_count == 0)
+    // Sources of the block up to the last one of the entry.
+    uint32_t k = entry.key_first + entry.key_count - 1 - entry.origin;
+    uint64_t sources = k - (k >> entry.shift) * entry.gap + entry.first + 1;
+    if (encoding.starts_with("dense") || encoding.starts_with("strided"))
+      written(entry.rows_base, sources * entry.index_base);
+    if (entry.key_count == 0)
+      continue;
+    if (encoding.starts_with("bitmap")) {
+      uint64_t groups = (sources + 31) / 32;
+      auto bits32 = read<uint32_t>(entry.index_base + 4 * (groups - 1));
+      auto place = uint32_t(read<uint16_t>(entry.length + 2 * (groups - 1)) +
+                            std::popcount(bits32));
+      auto words = read<uint16_t>(entry.length + 2 * place);
+      // Room for as many rows as there may be.
+      uint64_t rows = std::min<uint64_t>(words, sources);
+      written(entry.index_base, 4 * groups + 2 * (groups + rows + 1));
+      written(entry.rows_base, words * bits / 8);
+    }
+    if (!encoding.starts_with("sparse"))
       continue;
     if (encoding.find("dram") != std::string::npos) {
       // A record for every 32 sources: u32, u16 for each and one more.
-      uint64_t full = (entry.key_count - 1) / 32,
-               rest = entry.key_count - 32 * full;
+      uint64_t full = (sources - 1) / 32, rest = sources - 32 * full;
       written(entry.index_base, 72 * full + 4 + 2 * (rest + 1));
       continue;
     }
-    auto words = read<uint16_t>(entry.index_base + 2 * entry.key_count);
-    written(entry.index_base, 2 * (uint64_t(entry.key_count) + 1));
+    auto words = read<uint16_t>(entry.index_base + 2 * sources);
+    written(entry.index_base, 2 * (sources + 1));
     written(entry.rows_base, words * bits / 8);
   }
 }
@@ -205,7 +221,9 @@ std::string CoreWalk::check() {
     written(header.ring_base,
             uint64_t(header.ring_slots) * header.ring_slot_bytes);
     for (const std::string &encoding : encodings)
-      known &= encoding.starts_with("dense") || encoding.starts_with("sparse");
+      known &=
+          encoding.starts_with("dense") || encoding.starts_with("sparse") ||
+          encoding.starts_with("strided") || encoding.starts_with("bitmap");
     walkRows();
   }
   for (const Buffer &buffer : buffers) {

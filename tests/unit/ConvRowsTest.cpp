@@ -139,7 +139,7 @@ TEST_P(ConvRows, ReadsBackInAnySlice) {
     Range targets;
     targets.begin = conv.number(0, conv.numTargets() - 1);
     targets.end = conv.number(targets.begin + 1, conv.numTargets());
-    std::vector<Range> sources{{0, conv.numSources()}};
+    Range sources{0, conv.numSources()};
     auto encoding = s2::conv(16, conv.shape);
     auto size = stats.size(encoding, targets, sources);
     ASSERT_TRUE(size);
@@ -173,7 +173,7 @@ TEST_P(ConvRows, ReadsBackInAnySlice) {
 TEST_P(ConvRows, RowsThatAreNoCopiesOfAKernelAreNotShared) {
   RandomConv conv(GetParam());
   Range all{0, conv.numTargets()};
-  std::vector<Range> sources{{0, conv.numSources()}};
+  Range sources{0, conv.numSources()};
   auto busy = std::find_if(conv.rows.begin(), conv.rows.end(),
                            [](auto &row) { return row.size() > 1; });
   if (busy == conv.rows.end())

@@ -5,8 +5,10 @@
 // and reading back gives the synapses that went in.
 
 #include "backends/spinnaker2/Formats/Formats.h"
+#include "backends/spinnaker2/Formats/bitmap/Bitmap.h"
 #include "backends/spinnaker2/Formats/dense/Dense.h"
 #include "backends/spinnaker2/Formats/sparse/Sparse.h"
+#include "backends/spinnaker2/Formats/strided/Strided.h"
 #include "compiler/Rows/BlockStatistics.h"
 #include "compiler/Rows/Blocks.h"
 #include "planner/CorePlanner.h"
@@ -42,7 +44,6 @@ struct ListView : SynapseView {
 struct RandomBlock {
   std::mt19937 random;
   ListView view;
-  std::vector<Range> sourceSlices;
   Range targets, known;
 
   explicit RandomBlock(unsigned seed) : random(seed) {
@@ -62,13 +63,6 @@ struct RandomBlock {
         number(0, 1)
             ? Range{0, view.numSources()}
             : BlockStatistics::scan(view, s2::rowFormats()).sourcesOf(targets);
-    std::vector<Range> slices;
-    for (uint32_t at = 0; at < view.numSources();) {
-      uint32_t end = std::min(view.numSources(), at + number(1, 30));
-      slices.push_back({at, end});
-      at = end;
-    }
-    sourceSlices = clip(slices, known);
   }
 
   uint32_t number(uint32_t low, uint32_t high) {
@@ -112,6 +106,12 @@ std::vector<RowEncoding> candidates(uint32_t delaySpan) {
           s2::sparse(16, 8 - delay, delay, 8, false, /*fetched=*/true),
           s2::sparse(32, 24 - delay, delay, 8, false, /*fetched=*/true),
           s2::sparse(32, 16 - delay, delay, 16, true, /*fetched=*/true),
+          s2::strided({16, 8 - delay, delay, 8}, 32, 0, /*fetched=*/true),
+          s2::strided({32, 16 - delay, delay, 16, true}, 16, 0, true),
+          s2::strided({32, 16 - delay, delay, 16, true}, 256, 0, true),
+          s2::strided({32, 16 - delay, delay, 16, true}, 4, 1, false),
+          s2::bitmap({16, 8 - delay, delay, 8}, 90),
+          s2::bitmap({32, 16 - delay, delay, 16, true}, 90),
           {&tests::pairRows(), {8}}};
 }
 
@@ -124,7 +124,7 @@ std::optional<Written> write(const RandomBlock &block,
                              const RowEncoding &encoding, BlockSize size) {
   Written bytes{std::vector<std::byte>(size.rows),
                 std::vector<std::byte>(size.index), 0};
-  BlockOutput output{encoding, block.targets, block.sourceSlices, bytes.rows,
+  BlockOutput output{encoding, block.targets, block.known, bytes.rows,
                      bytes.index};
   if (!writeBlocks(block.view, {&output, 1}))
     return std::nullopt;
@@ -140,7 +140,7 @@ TEST_P(EncodingProperty, MeasuredIsWrittenAndReadBack) {
   unsigned legal = 0;
   for (const RowEncoding &encoding :
        candidates(block.view.largest - block.view.least)) {
-    auto size = stats.size(encoding, block.targets, block.sourceSlices);
+    auto size = stats.size(encoding, block.targets, block.known);
     if (!size)
       continue;
     ++legal;
@@ -151,7 +151,7 @@ TEST_P(EncodingProperty, MeasuredIsWrittenAndReadBack) {
     BlockSize wrong{size->rows + 4, size->index};
     EXPECT_FALSE(write(block, encoding, wrong)) << toText(encoding);
     auto read = readBlock(encoding, block.targets, block.view.least,
-                          block.sourceSlices, bytes->rows, bytes->index);
+                          block.known, bytes->rows, bytes->index);
     ASSERT_EQ(read.size(), block.known.size());
     for (uint32_t s = 0; s < block.view.rows.size(); ++s)
       ASSERT_EQ(
@@ -167,15 +167,14 @@ TEST_P(EncodingProperty, MeasuredIsWrittenAndReadBack) {
 TEST_P(EncodingProperty, ChoiceIsTheSmallestLegalOne) {
   RandomBlock block(GetParam());
   auto stats = BlockStatistics::scan(block.view, s2::rowFormats());
-  auto best = stats.choose(block.targets, block.sourceSlices);
+  auto best = stats.choose(block.targets, block.known);
   ASSERT_TRUE(best);
-  EXPECT_EQ(stats.size(best->encoding, block.targets, block.sourceSlices),
-            best->size);
+  EXPECT_EQ(stats.size(best->encoding, block.targets, block.known), best->size);
   for (const RowEncoding &encoding :
        candidates(block.view.largest - block.view.least)) {
     if (isFetched(encoding))
       continue;
-    if (auto size = stats.size(encoding, block.targets, block.sourceSlices)) {
+    if (auto size = stats.size(encoding, block.targets, block.known)) {
       EXPECT_LE(best->size.total(), size->total()) << toText(encoding);
       if (best->encoding.format == &s2::sparseRows() &&
           encoding.format == &s2::denseRows()) {
@@ -189,7 +188,7 @@ TEST_P(EncodingProperty, ChoiceIsTheSmallestLegalOne) {
 TEST_P(EncodingProperty, TransfersFitTheirBuffer) {
   RandomBlock block(GetParam());
   auto stats = BlockStatistics::scan(block.view, s2::rowFormats());
-  auto best = stats.choose(block.targets, block.sourceSlices, /*fetched=*/true);
+  auto best = stats.choose(block.targets, block.known, RowsIn::Dram);
   ASSERT_TRUE(best);
   ASSERT_TRUE(isFetched(best->encoding));
   uint64_t most = best->encoding.format->longestTransfer(best->encoding.fields,
@@ -215,23 +214,46 @@ TEST_P(EncodingProperty, TransfersFitTheirBuffer) {
 TEST_P(EncodingProperty, IllegalEncodingsCannotBeWritten) {
   RandomBlock block(GetParam());
   auto stats = BlockStatistics::scan(block.view, s2::rowFormats());
-  uint64_t entries = s2::IndexLayout(block.sourceSlices).entries;
+  uint64_t entries = uint64_t(block.known.size()) + 1;
   for (const RowEncoding &encoding :
        candidates(block.view.largest - block.view.least)) {
-    if (stats.size(encoding, block.targets, block.sourceSlices))
+    if (stats.size(encoding, block.targets, block.known))
       continue;
     unsigned width = encoding.fields[0] / 8;
     bool dense = encoding.format == &s2::denseRows();
     if (block.known.size() == 0)
       continue; // nothing to write is legal in every width
-    if (isFetched(encoding))
-      continue; // sizes of its own
+    if (isFetched(encoding) || encoding.format == &s2::stridedRows() ||
+        encoding.format == &s2::bitmapRows())
+      continue; // sizes of their own
     BlockSize size{dense ? block.known.size() * align4(block.targets.size()) *
                                width
                          : align4(stats.synapses(block.targets) * width),
                    dense ? 0 : align4(entries * 2)};
     EXPECT_FALSE(write(block, encoding, size)) << toText(encoding);
   }
+}
+
+/// What is proposed for either place is legal somewhere, holds the block and is
+/// read back.
+TEST_P(EncodingProperty, ProposedIsWrittenAndReadBack) {
+  RandomBlock block(GetParam());
+  auto stats = BlockStatistics::scan(block.view, s2::rowFormats());
+  for (RowsIn place : {RowsIn::Sram, RowsIn::Dram})
+    for (const auto &choice : stats.legal(block.targets, block.known, place)) {
+      EXPECT_EQ(isFetched(choice.encoding), place == RowsIn::Dram);
+      EXPECT_EQ(choice.size.index, choice.encoding.format->indexBytes(
+                                       choice.encoding.fields, block.known));
+      auto bytes = write(block, choice.encoding, choice.size);
+      ASSERT_TRUE(bytes) << toText(choice.encoding);
+      auto read = readBlock(choice.encoding, block.targets, block.view.least,
+                            block.known, bytes->rows, bytes->index);
+      for (uint32_t s = block.known.begin; s < block.known.end; ++s)
+        ASSERT_EQ(
+            sumsOf(read[s - block.known.begin], {0, block.targets.size()}),
+            sumsOf(block.view.rows[s], block.targets))
+            << toText(choice.encoding) << " source " << s;
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Random, EncodingProperty, testing::Range(0u, 200u));
@@ -244,7 +266,7 @@ TEST(Encoding, SparseWordHasIndexLowAndWeightHigh) {
   view.rows = {{{3, -2, 4}}, {}, {{0, 127, 2}, {4, 1, 3}}};
   std::vector<std::byte> rows(8), index(8);
   auto encoding = s2::sparse(16, 6, 2, 8);
-  BlockOutput output{encoding, {0, 5}, {{0, 3}}, rows, index};
+  BlockOutput output{encoding, {0, 5}, {0, 3}, rows, index};
   ASSERT_TRUE(writeBlocks(view, {&output, 1}));
   EXPECT_EQ(output.synapses, 3u);
   auto half = [](const std::vector<std::byte> &bytes, unsigned i) {
@@ -268,18 +290,18 @@ TEST(Encoding, RowsInDramMayHaveMoreWordsThanTheirIndexCounts) {
       view.rows[s].push_back({t, int32_t(s % 100) + 1, 1});
   auto stats = BlockStatistics::scan(view, s2::rowFormats());
   Range all{0, view.targets};
-  std::vector<Range> slices{{0, 50}, {50, 100}};
+  Range sources{0, 100};
   EXPECT_GT(stats.synapses(all), uint64_t(UINT16_MAX));
-  EXPECT_FALSE(stats.size(s2::sparse(32, 24, 0, 8), all, slices));
+  EXPECT_FALSE(stats.size(s2::sparse(32, 24, 0, 8), all, sources));
   auto encoding = s2::sparse(32, 24, 0, 8, false, /*fetched=*/true);
-  auto size = stats.size(encoding, all, slices);
+  auto size = stats.size(encoding, all, sources);
   ASSERT_TRUE(size);
   EXPECT_EQ(size->rows, 4 * stats.synapses(all));
-  EXPECT_EQ(size->index, 2 * (72u + 4 + 40)); // 32 and 18 sources
+  EXPECT_EQ(size->index, 3 * 72u + 4 + 12); // 3 * 32 and 4 sources
   std::vector<std::byte> rows(size->rows), index(size->index);
-  BlockOutput output{encoding, all, slices, rows, index};
+  BlockOutput output{encoding, all, sources, rows, index};
   ASSERT_TRUE(writeBlocks(view, {&output, 1}));
-  auto read = readBlock(encoding, all, 1, slices, rows, index);
+  auto read = readBlock(encoding, all, 1, sources, rows, index);
   ASSERT_EQ(read.size(), view.rows.size());
   for (size_t s = 0; s < read.size(); ++s)
     EXPECT_EQ(sumsOf(read[s], all), sumsOf(view.rows[s], all)) << s;
@@ -290,21 +312,73 @@ TEST(Encoding, DenseRowsArePaddedToFourTargets) {
   view.targets = 5;
   view.rows = {{{1, -1, 1}}, {{4, 5, 1}}};
   std::vector<std::byte> rows(16);
-  BlockOutput output{s2::dense(8), {0, 5}, {{0, 2}}, rows, {}};
+  BlockOutput output{s2::dense(8), {0, 5}, {0, 2}, rows, {}};
   ASSERT_TRUE(writeBlocks(view, {&output, 1}));
   EXPECT_EQ(output.synapses, 2u);
   EXPECT_EQ(rows[1], std::byte(0xFF));
   EXPECT_EQ(rows[8 + 4], std::byte(5));
 }
 
-TEST(Encoding, IndexOfEverySourceSliceStartsAtFourBytes) {
-  Range even[] = {{0, 4}, {4, 8}, {8, 9}};
-  EXPECT_EQ(s2::IndexLayout(even).entries, 10u) << "shared entries";
-  Range odd[] = {{0, 3}, {3, 6}, {6, 7}};
-  s2::IndexLayout layout(odd);
-  for (uint32_t first : layout.first)
-    EXPECT_EQ(first % 2, 0u);
-  EXPECT_EQ(layout.entries, 10u);
+/// Equal rows: no index, in either place; a row's address is arithmetic.
+TEST(Encoding, EqualRowsHaveNoIndex) {
+  ListView view;
+  view.targets = 40;
+  view.largest = 3;
+  for (uint32_t s = 0; s < 50; ++s)
+    view.rows.push_back({{s % 38, 3, 1 + s % 3}, {s % 38 + 2, -7, 2}});
+  auto stats = BlockStatistics::scan(view, s2::rowFormats());
+  auto best = stats.choose({0, 40}, {0, 50});
+  ASSERT_TRUE(best);
+  EXPECT_EQ(toText(best->encoding), "strided<16, index = 6, delay = 2, "
+                                    "weight = 8, stride = 4, length = 2>");
+  EXPECT_EQ(best->size.total(), 50 * 4u);
+  auto there = stats.legal({0, 40}, {0, 50}, RowsIn::Dram);
+  ASSERT_GE(there.size(), 1u);
+  EXPECT_EQ(toText(there[0].encoding),
+            "strided<16, index = 6, delay = 2, weight = 8, stride = 16, "
+            "length = 2, dram = true>");
+  EXPECT_EQ(there[0].size, (BlockSize{50 * 16, 0}));
+}
+
+/// 18,000 sources of which 700 have a synapse here: a bit and half a place for
+/// the others.
+TEST(Encoding, FewRowsOfManySourcesHaveASmallIndex) {
+  ListView view;
+  view.targets = 64;
+  view.rows.resize(18000);
+  for (uint32_t s = 0; s < 18000; s += 26)
+    view.rows[s] = {{s % 64, int32_t(s % 100) + 1, 1}};
+  view.rows[26].push_back({63, 5, 1});
+  auto stats = BlockStatistics::scan(view, s2::rowFormats());
+  auto best = stats.choose({0, 64}, {0, 18000});
+  ASSERT_TRUE(best);
+  EXPECT_EQ(best->encoding.format->name(), "bitmap");
+  uint64_t groups = 563, synapses = 694;
+  EXPECT_EQ(best->size.index, 4 * groups + align4(2 * (groups + synapses + 1)));
+  EXPECT_EQ(best->size.rows, 2 * synapses);
+}
+
+/// A row that is longer than the others goes on behind them.
+TEST(Encoding, LongRowsGoOnBehindTheOthers) {
+  ListView view;
+  view.targets = 200;
+  view.rows.resize(300);
+  for (uint32_t s = 0; s < 300; ++s)
+    for (uint32_t t = s % 7; t < (s == 11 ? 200 : 30); t += 7)
+      view.rows[s].push_back({t, int32_t(t) - 90, 1});
+  auto stats = BlockStatistics::scan(view, s2::rowFormats());
+  Range all{0, 200}, sources{0, 300};
+  auto encoding = s2::strided({16, 8, 0, 8}, 16, 0, /*fetched=*/true);
+  auto size = stats.size(encoding, all, sources);
+  ASSERT_TRUE(size);
+  EXPECT_EQ(size->rows, (300 + stats.synapses(all) / 6) * 16);
+  std::vector<std::byte> rows(size->rows);
+  BlockOutput output{encoding, all, sources, rows, {}};
+  ASSERT_TRUE(writeBlocks(view, {&output, 1}));
+  auto read = readBlock(encoding, all, 1, sources, rows, {});
+  ASSERT_EQ(read.size(), view.rows.size());
+  for (size_t s = 0; s < read.size(); ++s)
+    EXPECT_EQ(sumsOf(read[s], all), sumsOf(view.rows[s], all)) << s;
 }
 
 TEST(Encoding, TooManyWordsForTheIndexAreRefused) {
@@ -313,9 +387,9 @@ TEST(Encoding, TooManyWordsForTheIndexAreRefused) {
   view.least = 1;
   view.largest = 2; // no dense rows
   view.rows.assign(70000, {{0, 1, 1}});
+  view.rows[7].push_back({0, 1, 2}); // not all of one length
   auto stats = BlockStatistics::scan(view, s2::rowFormats());
-  Range all[] = {{0, 70000}};
-  EXPECT_FALSE(stats.choose({0, 1}, all));
+  EXPECT_FALSE(stats.choose({0, 1}, {0, 70000}));
 }
 
 //===----------------------------------------------------------------------===//

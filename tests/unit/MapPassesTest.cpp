@@ -6,8 +6,10 @@
 
 #include "tests/unit/MapFixtures.h"
 
+#include "backends/spinnaker2/Formats/bitmap/Bitmap.h"
 #include "backends/spinnaker2/Formats/dense/Dense.h"
 #include "backends/spinnaker2/Formats/sparse/Sparse.h"
+#include "backends/spinnaker2/Formats/strided/Strided.h"
 #include "backends/spinnaker2/Image/CoreImage.h"
 #include "runtime/abi/CoreHeader.h"
 
@@ -48,7 +50,7 @@ public:
       if (header.panel_count)
         addPositions(entry.target + key - entry.key_first, effect);
       else
-        addRow(entry, key - entry.key_first, effect);
+        addRow(entry, sourceOf(entry, key), effect);
     }
     std::erase_if(effect, [](auto &item) { return item.second == 0; });
     return effect;
@@ -72,6 +74,32 @@ private:
     EXPECT_LT(delay, header.ring_slots) << "a slot per tick of delay";
     effect[{cell / padded(), cell % padded(), delay + 1}] += weight;
   }
+  static uint32_t sourceOf(const SnncTableEntry &entry, uint32_t key) {
+    uint32_t k = key - entry.origin;
+    return k - (k >> entry.shift) * entry.gap + entry.first;
+  }
+  /// First and last word of a source's row, where it has one.
+  std::pair<uint32_t, uint32_t> wordsOf(const RowFormat *format,
+                                        const SnncTableEntry &entry,
+                                        uint32_t source) const {
+    if (format == &s2::stridedRows())
+      return {source * entry.length, (source + 1) * entry.length};
+    uint16_t range[2] = {};
+    if (format == &s2::bitmapRows()) {
+      uint32_t bits = 0;
+      uint16_t place = 0;
+      read(entry.index_base + source / 32 * 4, &bits, 4);
+      if (!(bits >> source % 32 & 1))
+        return {};
+      read(entry.length + source / 32 * 2, &place, 2);
+      for (uint32_t before = 0; before < source % 32; ++before)
+        place += bits >> before & 1;
+      read(entry.length + 2 * place, range, 4);
+    } else {
+      read(entry.index_base + 2 * source, range, 4);
+    }
+    return {range[0], range[1]};
+  }
   void addRow(const SnncTableEntry &entry, uint32_t source,
               Effect &effect) const {
     ASSERT_LT(entry.kind, encodings.size());
@@ -90,11 +118,9 @@ private:
       }
       return;
     }
-    auto sparse = s2::SparseFields::of(rows.getFields());
-    uint16_t range[2];
-    ASSERT_EQ(entry.index_base % 4, 0u);
-    read(entry.index_base + 2 * source, range, 4);
-    for (uint32_t w = range[0]; w < range[1]; ++w) {
+    auto sparse = s2::WordFields::of(rows.getFields());
+    auto [begin, end] = wordsOf(rows.getFormat(), entry, source);
+    for (uint32_t w = begin; w < end; ++w) {
       uint32_t word = 0;
       unsigned bytes = sparse.word / 8;
       read(entry.rows_base + uint64_t(w) * bytes, &word, bytes);

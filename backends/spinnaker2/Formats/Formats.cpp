@@ -3,9 +3,11 @@
 
 #include "backends/spinnaker2/Formats/Formats.h"
 
+#include "backends/spinnaker2/Formats/bitmap/Bitmap.h"
 #include "backends/spinnaker2/Formats/conv/Conv.h"
 #include "backends/spinnaker2/Formats/dense/Dense.h"
 #include "backends/spinnaker2/Formats/sparse/Sparse.h"
+#include "backends/spinnaker2/Formats/strided/Strided.h"
 #include "compiler/Fabric/Fabric.h"
 
 namespace snnc::s2 {
@@ -13,7 +15,9 @@ namespace snnc::s2 {
 fabric::RowFormats rowFormats() {
   fabric::RowFormats formats;
   formats.add(denseRows());
+  formats.add(stridedRows());
   formats.add(sparseRows());
+  formats.add(bitmapRows());
   formats.add(convRows());
   return formats;
 }

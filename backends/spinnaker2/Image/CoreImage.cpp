@@ -189,7 +189,7 @@ LogicalResult CoreImageBuilder::encode(uint32_t edge) {
     SliceInfo target = infoOf(block.getTarget());
     outputs.push_back({encodingOf(cast<RowsAttr>(block.getEncoding())),
                        {target.begin, target.end},
-                       rangesOf(block),
+                       spanOf(rangesOf(block)),
                        bytes.rows,
                        bytes.index});
   }

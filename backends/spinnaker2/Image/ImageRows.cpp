@@ -140,24 +140,29 @@ LogicalResult ImageWriter::writePanels(const MapLayout &layout) {
   return success();
 }
 
-/// One table entry per source slice.
+/// One table entry for all slices whose keys are evenly apart.
 void ImageWriter::addEntries(BlockOp block, Place rows, Place index,
                              uint32_t minDelay) {
   auto encoding = cast<RowsAttr>(block.getEncoding());
   snn::ProjectionOp projection = b.info.edges[block.getProjection()].op;
   uint32_t padded = uint32_t(align4(slice.numNeurons()));
-  std::vector<Range> parts = rangesOf(block);
   RowFormat::EntryPlace place{
       rows.at,
       index.at,
       {uint32_t(slice.getBegin()), uint32_t(slice.getEnd())},
-      parts};
-  for (auto [i, source] : llvm::enumerate(block.getSources())) {
-    SnncTableEntry entry = entryFor(infoOf(source), parts[i]);
-    entry.kind = uint32_t(llvm::find(encodings, encoding) - encodings.begin());
+      spanOf(rangesOf(block))};
+  for (const KeyRun &run : keyRunsOf(block)) {
+    SnncTableEntry entry = {};
+    entry.key_first = run.keyFirst;
+    entry.key_count = run.keyCount;
+    entry.origin = run.origin;
+    entry.first = run.first;
+    entry.shift = uint16_t(run.shift);
+    entry.gap = uint16_t(run.gap);
+    entry.kind = uint32_t(llvm::find(encodings, loopEncodingOf(block)) -
+                          encodings.begin());
     entry.target = uint32_t(projection.getReceptor()) * padded;
     entry.delay = minDelay - 1;
-    place.slice = i;
     encoding.getFormat()->fill(encoding.getFields(), place, entry);
     entries.push_back(entry);
   }
@@ -173,6 +178,8 @@ LogicalResult ImageWriter::addSums(GatherOp gather) {
       SnncTableEntry entry = {};
       entry.key_count = (2 * sender.size()) << bits;
       entry.key_first = sender.key.value_or(0) + r * entry.key_count;
+      entry.origin = entry.key_first;
+      entry.shift = 31;
       entry.kind = uint32_t(encodings.size() - 1);
       entry.target = r * padded + sender.begin - uint32_t(slice.getBegin());
       entries.push_back(entry);

@@ -70,6 +70,38 @@ fabric.machine @chip maps @net target "t" {
 
 fabric.machine @chip maps @net target "t" {
   %a = fabric.slice "a" [0, 4)
+  // expected-error @+1 {{a stride of 18 B holds no row of 20 B}}
+  fabric.block 0 "w" (%a) to %a encoding #fabric.strided<16, index = 8, delay = 0, weight = 8, stride = 18, length = 10> bytes 8
+}
+
+// -----
+
+fabric.machine @chip maps @net target "t" {
+  %a = fabric.slice "a" [0, 4)
+  // expected-error @+1 {{rows in DRAM begin at multiples of 16 B, which a stride of 24 B is not}}
+  fabric.block 0 "w" (%a) to %a encoding #fabric.strided<16, index = 8, delay = 0, weight = 8, stride = 24, length = 0, dram = true> bytes 8
+}
+
+// -----
+
+fabric.machine @chip maps @net target "t" {
+  %a = fabric.slice "a" [0, 4)
+  // expected-error @+1 {{rows in SRAM have one length}}
+  fabric.block 0 "w" (%a) to %a encoding #fabric.strided<16, index = 8, delay = 0, weight = 8, stride = 16, length = 0> bytes 8
+}
+
+// -----
+
+fabric.machine @chip maps @net target "t" {
+  %a = fabric.slice "a" [0, 4)
+  // expected-error @+1 {{index 8, delay 1 and weight 8 do not add up to the word's 16 bits}}
+  fabric.block 0 "w" (%a) to %a encoding #fabric.bitmap<16, index = 8, delay = 1, weight = 8, rows = 3> bytes 8
+}
+
+// -----
+
+fabric.machine @chip maps @net target "t" {
+  %a = fabric.slice "a" [0, 4)
   // expected-error @+1 {{index 8, delay 1 and weight 8 do not add up to the word's 16 bits}}
   fabric.block 0 "w" (%a) to %a encoding #fabric.sparse<16, index = 8, delay = 1, weight = 8> bytes 8
 }

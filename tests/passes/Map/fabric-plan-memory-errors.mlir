@@ -14,7 +14,7 @@ snn.network @net {
 }
 fabric.machine @chip maps @net target "spinnaker2-jib-map" {
   %in = fabric.input "in" channels 12 key 0x10
-  // expected-error @+3 {{SNN0361: neurons [0, 6) of 'hid' do not fit their core: 200,528 B needed, 118,784 B available}}
+  // expected-error @+3 {{SNN0361: neurons [0, 6) of 'hid' do not fit their core: 200,544 B needed, 118,784 B available}}
   // expected-note @+2 {{largest parts: synapse rows 200,000 B}}
   // expected-note @+1 {{help: cut the population into smaller slices, or let fabric-slice do it}}
   %h = fabric.slice "hid" [0, 6)

@@ -6,12 +6,12 @@
 
 // CHECK: fabric.buffer %hid "ring" bytes 256 at 0x3000
 // CHECK-NEXT: fabric.buffer %hid "header" bytes 288 at 0x2000
-// CHECK-NEXT: fabric.buffer %hid "table" bytes 32 at 0x2120
-// CHECK-NEXT: fabric.buffer %hid "rows" block 0 bytes 96 at 0x2140
-// CHECK-NEXT: fabric.buffer %hid "param.threshold" bytes 24 at 0x21a0
-// CHECK-NEXT: fabric.buffer %hid "state.v" bytes 24 at 0x21c0
-// CHECK-NEXT: fabric.buffer %hid "spikes" bytes 4 at 0x21e0
-// CHECK-NEXT: fabric.buffer %hid "fifo" bytes 96 at 0x21f0
+// CHECK-NEXT: fabric.buffer %hid "table" bytes 44 at 0x2120
+// CHECK-NEXT: fabric.buffer %hid "rows" block 0 bytes 96 at 0x2150
+// CHECK-NEXT: fabric.buffer %hid "param.threshold" bytes 24 at 0x21b0
+// CHECK-NEXT: fabric.buffer %hid "state.v" bytes 24 at 0x21d0
+// CHECK-NEXT: fabric.buffer %hid "spikes" bytes 4 at 0x21f0
+// CHECK-NEXT: fabric.buffer %hid "fifo" bytes 96 at 0x2200
 // CHECK-NEXT: fabric.buffer %hid "record" bytes 114432 at 0x3100
 
 snn.neuron @lif receptors ["input"] states ["v"] params ["alpha", "threshold"] {

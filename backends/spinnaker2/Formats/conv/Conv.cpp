@@ -79,8 +79,8 @@ public:
         width(conv.bits / 8), block(block),
         first(channelsOf(conv.shape, block.targets).begin *
               conv.shape.channelTaps()) {}
-  bool add(RowPlace place, std::span<const IntSynapse> row) override {
-    taps.from(place.source);
+  bool add(uint32_t source, std::span<const IntSynapse> row) override {
+    taps.from(source);
     for (const IntSynapse &synapse : row) {
       auto tap = taps.tap(synapse.target);
       if (!tap || !fitsSigned(synapse.weight, width * 8))
@@ -115,17 +115,17 @@ public:
       return nullptr;
     return std::make_unique<KernelProbe>(*shape);
   }
-  void propose(const BlockStatistics &statistics, Range,
+  void propose(const BlockStatistics &statistics, Range, Range, RowsIn place,
                SmallVectorImpl<RowEncoding> &to) const override {
     auto *probe = static_cast<const KernelProbe *>(statistics.probeOf(*this));
-    if (!probe || !probe->shape())
+    if (place == RowsIn::Dram || !probe || !probe->shape())
       return;
     to.push_back(conv(8, *probe->shape()));
     to.push_back(conv(16, *probe->shape()));
   }
-  std::optional<BlockSize>
-  size(ArrayRef<uint32_t> fields, const BlockStatistics &statistics,
-       Range targets, std::span<const Range> sourceSlices) const override;
+  std::optional<BlockSize> size(ArrayRef<uint32_t> fields,
+                                const BlockStatistics &statistics,
+                                Range targets, Range sources) const override;
   /// An event costs more here.
   bool isBetter(double bytes, double best) const override {
     return 2 * bytes <= best;
@@ -143,13 +143,13 @@ public:
     return std::make_unique<KernelWriter>(conv, block);
   }
   void read(ArrayRef<uint32_t> fields, const BlockBytes<const std::byte> &block,
-            RowPlace place, std::vector<IntSynapse> &row) const override {
+            uint32_t source, std::vector<IntSynapse> &row) const override {
     auto [bits, shape] = ConvFields::of(fields);
     unsigned width = bits / 8;
     uint64_t first =
         channelsOf(shape, block.targets).begin * shape.channelTaps();
     TapFinder taps(shape, block.targets.begin, block.targets.end);
-    taps.from(place.source);
+    taps.from(source);
     for (uint32_t target = block.targets.begin; target < block.targets.end;
          ++target)
       if (auto tap = taps.tap(target))
@@ -173,7 +173,7 @@ public:
   void fill(ArrayRef<uint32_t>, const EntryPlace &place,
             SnncTableEntry &entry) const override {
     entry.rows_base = place.rows;
-    entry.index_base = place.sourceSlices[place.slice].begin;
+    entry.index_base = place.sources.begin;
     entry.length = place.targets.begin;
   }
 };
@@ -227,8 +227,7 @@ ConvRows::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
 /// others are written as well.
 std::optional<BlockSize> ConvRows::size(ArrayRef<uint32_t> fields,
                                         const BlockStatistics &statistics,
-                                        Range targets,
-                                        std::span<const Range>) const {
+                                        Range targets, Range) const {
   auto conv = ConvFields::of(fields);
   auto *probe = static_cast<const KernelProbe *>(statistics.probeOf(*this));
   Range channels = channelsOf(conv.shape, targets);

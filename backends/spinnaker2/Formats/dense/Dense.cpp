@@ -37,10 +37,10 @@ class DenseWriter : public BlockWriter {
 public:
   DenseWriter(DenseFields fields, const BlockBytes<std::byte> &block)
       : fields(fields), block(block) {}
-  bool add(RowPlace place, std::span<const IntSynapse> row) override {
+  bool add(uint32_t source, std::span<const IntSynapse> row) override {
     unsigned bits = fields.bits;
-    uint64_t begin = fields.stride(block.targets) *
-                     (place.source - block.sourceSlices.front().begin);
+    uint64_t begin =
+        fields.stride(block.targets) * (source - block.sources.begin);
     for (size_t i = 0; i < row.size();) {
       uint32_t target = row[i].target;
       int64_t sum = 0;
@@ -81,24 +81,21 @@ public:
     return success();
   }
 
-  void propose(const BlockStatistics &, Range,
+  void propose(const BlockStatistics &, Range, Range, RowsIn place,
                SmallVectorImpl<RowEncoding> &to) const override {
-    to.push_back(dense(8));
-    to.push_back(dense(16));
+    for (unsigned bits : {8u, 16u})
+      to.push_back(dense(bits, place == RowsIn::Dram));
   }
-  std::optional<BlockSize>
-  size(ArrayRef<uint32_t> fields, const BlockStatistics &statistics,
-       Range targets, std::span<const Range> sourceSlices) const override {
+  std::optional<BlockSize> size(ArrayRef<uint32_t> fields,
+                                const BlockStatistics &statistics,
+                                Range targets, Range sources) const override {
     if (!statistics.oneDelay() || statistics.wideSums(fields[0], targets) != 0)
       return std::nullopt;
-    return BlockSize{
-        sourcesIn(sourceSlices) * DenseFields::of(fields).stride(targets), 0};
+    return BlockSize{sources.size() * DenseFields::of(fields).stride(targets),
+                     0};
   }
   bool isFetched(ArrayRef<uint32_t> fields) const override {
     return fields[1] != 0;
-  }
-  std::optional<RowFields> fetched(ArrayRef<uint32_t> fields) const override {
-    return RowFields{fields[0], 1};
   }
   uint64_t longestTransfer(ArrayRef<uint32_t> fields, const BlockStatistics &,
                            Range targets) const override {
@@ -124,15 +121,15 @@ public:
                                      const SynapseView &view) const override {
     if (!block.index.empty() || view.minDelay() != view.maxDelay() ||
         block.rows.size() != DenseFields::of(fields).stride(block.targets) *
-                                 sourcesIn(block.sourceSlices))
+                                 block.sources.size())
       return nullptr;
     return std::make_unique<DenseWriter>(DenseFields::of(fields), block);
   }
   void read(ArrayRef<uint32_t> fields, const BlockBytes<const std::byte> &block,
-            RowPlace place, std::vector<IntSynapse> &row) const override {
+            uint32_t source, std::vector<IntSynapse> &row) const override {
     unsigned bits = fields[0], width = bits / 8;
     uint64_t begin = DenseFields::of(fields).stride(block.targets) *
-                     (place.source - block.sourceSlices.front().begin);
+                     (source - block.sources.begin);
     for (uint32_t t = 0; t < block.targets.size(); ++t)
       if (int32_t weight = signExtend(
               fetch(block.rows, begin + uint64_t(t) * width, width), bits))
@@ -158,9 +155,7 @@ public:
   void fill(ArrayRef<uint32_t> fields, const EntryPlace &place,
             SnncTableEntry &entry) const override {
     entry.index_base = uint32_t(DenseFields::of(fields).stride(place.targets));
-    entry.rows_base = place.rows + (place.sourceSlices[place.slice].begin -
-                                    place.sourceSlices.front().begin) *
-                                       entry.index_base;
+    entry.rows_base = place.rows;
     entry.length = uint32_t(align4(place.targets.size()));
   }
 };

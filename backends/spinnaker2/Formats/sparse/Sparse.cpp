@@ -1,4 +1,4 @@
-//===- Sparse.cpp - A word per synapse ------------------------------------===//
+//===- Sparse.cpp - Rows of words without gaps ----------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "backends/spinnaker2/Formats/sparse/Sparse.h"
@@ -6,10 +6,9 @@
 #include "backends/spinnaker2/Formats/Fields.h"
 #include "compiler/Rows/BlockStatistics.h"
 #include "compiler/Rows/RowBytes.h"
+#include "compiler/Tick/RowContext.h"
 
-#include <bit>
 #include <cmath>
-#include <fmt/format.h>
 
 using namespace mlir;
 using namespace snnc::fabric;
@@ -17,77 +16,28 @@ using snnc::snn::IntSynapse;
 
 namespace snnc::s2 {
 
-IndexLayout::IndexLayout(std::span<const Range> sourceSlices) {
-  for (const Range &slice : sourceSlices) {
-    // The shared entry is the last one so far; an odd start would break the
-    // 4-byte rule, so that slice repeats the entry.
-    uint64_t start = entries == 0 ? 0 : entries - 1;
-    start += start % 2;
-    first.push_back(uint32_t(start));
-    entries = start + slice.size() + 1;
-  }
-}
+using fabric::Range; // not mlir::Range
 
-/// A record of so many sources.
-static uint64_t recordBytes(uint64_t sources) {
-  return sizeof(uint32_t) + align4((sources + 1) * sizeof(uint16_t));
-}
-
-GroupedIndex::GroupedIndex(std::span<const Range> sourceSlices) {
+uint64_t GroupedIndex::bytes(uint64_t sources) {
   static_assert(kRecord == 4 + (kSources + 1) * 2 + 2);
-  for (const Range &slice : sourceSlices) {
-    first.push_back(uint32_t(bytes));
-    bytes += slice.size() / kSources * uint64_t(kRecord);
-    if (uint32_t rest = slice.size() % kSources)
-      bytes += recordBytes(rest);
-  }
+  uint64_t rest = sources % kSources;
+  return sources / kSources * kRecord +
+         (rest ? sizeof(uint32_t) + align4((rest + 1) * sizeof(uint16_t)) : 0);
 }
 
 namespace {
-/// One synapse: without a delay field, with one that is a number together with
-/// the index (joins), with one of its own.
-constexpr double kSynapseCycles = 6.8, kJoinedCycles = 8.5, kDelayCycles = 13;
 /// A row beyond CycleCosts::packet: its ends are in the index.
 constexpr double kRowCycles = 16;
-
-/// One synaptic word; nothing when a field is too narrow.
-std::optional<uint32_t> pack(const SparseFields &fields, uint32_t target,
-                             uint32_t delay, int32_t weight) {
-  if (uint64_t(target) >> fields.indexBits ||
-      uint64_t(delay) >> fields.delayBits ||
-      !fitsSigned(weight, fields.weightBits))
-    return std::nullopt;
-  uint64_t mask = (uint64_t(1) << fields.weightBits) - 1;
-  return uint32_t(target | uint64_t(delay) << fields.indexBits |
-                  (uint64_t(uint32_t(weight)) & mask)
-                      << (fields.indexBits + fields.delayBits));
-}
-
-IntSynapse unpack(const SparseFields &fields, uint32_t word,
-                  uint32_t minDelay) {
-  auto field = [&](unsigned at, unsigned bits) {
-    return uint32_t(uint64_t(word) >> at & ((uint64_t(1) << bits) - 1));
-  };
-  unsigned weightAt = fields.indexBits + fields.delayBits;
-  return {field(0, fields.indexBits),
-          signExtend(field(weightAt, fields.weightBits), fields.weightBits),
-          minDelay + field(fields.indexBits, fields.delayBits)};
-}
 
 class SparseWriter : public BlockWriter {
 public:
   SparseWriter(const SparseFields &fields, const BlockBytes<std::byte> &block)
-      : fields(fields), block(block), layout(block.sourceSlices),
-        groups(block.sourceSlices), width(fields.word / 8) {}
+      : fields(fields), block(block), width(fields.bytes()) {}
 
-  bool add(RowPlace place, std::span<const IntSynapse> row) override {
-    uint32_t number = place.source - block.sourceSlices[place.slice].begin;
-    if (fields.fetched)
-      beginGrouped(place.slice, number);
-    else if (number == 0) {
-      entry = layout.first[place.slice];
-      store(block.index, 2 * entry, uint32_t(words), 2);
-    }
+  bool add(uint32_t source, std::span<const IntSynapse> row) override {
+    uint32_t number = source - block.sources.begin;
+    if (fields.fetched && number % GroupedIndex::kSources == 0)
+      beginGroup(number);
     if (!fields.repeats && repeatsAny(row))
       return false;
     for (const IntSynapse &synapse : row) {
@@ -105,33 +55,18 @@ public:
   bool end() override { return block.rows.size() == align4(words * width); }
 
 private:
-  /// Source `number` of its slice: a record for every 32. An entry's number
-  /// counts u16 from the start of the index.
-  void beginGrouped(size_t slice, uint32_t number) {
-    if (number % GroupedIndex::kSources)
-      return;
+  /// An entry's number counts u16 from the start of the index.
+  void beginGroup(uint32_t number) {
     base = words;
-    uint64_t record = groups.first[slice] + uint64_t(number) /
-                                                GroupedIndex::kSources *
-                                                GroupedIndex::kRecord;
+    uint64_t record =
+        uint64_t(number) / GroupedIndex::kSources * GroupedIndex::kRecord;
     store(block.index, record, uint32_t(words), 4);
     entry = record / 2 + 2;
     store(block.index, 2 * entry, 0, 2);
   }
-  static bool repeatsAny(std::span<const IntSynapse> row) {
-    for (size_t i = 0, end; i < row.size(); i = end) {
-      for (end = i + 1; end < row.size() && row[end].target == row[i].target;)
-        ++end;
-      if (repeatsDelay(row.subspan(i, end - i)))
-        return true;
-    }
-    return false;
-  }
 
   SparseFields fields;
   BlockBytes<std::byte> block;
-  IndexLayout layout;
-  GroupedIndex groups;
   unsigned width; ///< bytes of a word
   uint64_t words = 0, entry = 0;
   uint64_t base = 0; ///< first word of the group; 0 in SRAM
@@ -142,49 +77,44 @@ public:
   StringRef name() const override { return "sparse"; }
   std::string body(ArrayRef<uint32_t> fields) const override {
     auto sparse = SparseFields::of(fields);
-    return fmt::format("{}, index = {}, delay = {}, weight = {}{}{}",
-                       sparse.word, sparse.indexBits, sparse.delayBits,
-                       sparse.weightBits,
-                       sparse.repeats ? ", repeats = true" : "",
-                       sparse.fetched ? ", dram = true" : "");
+    return bodyOf(sparse) + (sparse.repeats ? ", repeats = true" : "") +
+           (sparse.fetched ? ", dram = true" : "");
   }
   FailureOr<RowFields> parse(AsmParser &parser) const override {
     RowFields fields(6);
-    if (parser.parseInteger(fields[0]) ||
-        parseField(parser, "index", fields[1]) ||
-        parseField(parser, "delay", fields[2]) ||
-        parseField(parser, "weight", fields[3]) ||
+    if (parseWord(parser, fields) ||
         parseFlags(parser, {"repeats", "dram"},
                    llvm::MutableArrayRef(fields).drop_front(4)))
       return failure();
     return fields;
   }
   LogicalResult verify(llvm::function_ref<InFlightDiagnostic()> emitError,
-                       ArrayRef<uint32_t> fields) const override;
+                       ArrayRef<uint32_t> fields) const override {
+    return verifyWord(emitError, WordFields::of(fields));
+  }
 
-  void propose(const BlockStatistics &statistics, Range targets,
-               SmallVectorImpl<RowEncoding> &to) const override;
-  std::optional<BlockSize>
-  size(ArrayRef<uint32_t> fields, const BlockStatistics &statistics,
-       Range targets, std::span<const Range> sourceSlices) const override;
-  uint64_t indexBytes(ArrayRef<uint32_t> fields,
-                      std::span<const Range> sourceSlices) const override {
+  void propose(const BlockStatistics &statistics, Range targets, Range,
+               RowsIn place, SmallVectorImpl<RowEncoding> &to) const override {
+    for (const WordFields &word : proposeWords(statistics, targets))
+      to.push_back(sparse(word.word, word.indexBits, word.delayBits,
+                          word.weightBits, word.repeats,
+                          place == RowsIn::Dram));
+  }
+  std::optional<BlockSize> size(ArrayRef<uint32_t> fields,
+                                const BlockStatistics &statistics,
+                                Range targets, Range sources) const override;
+  uint64_t indexBytes(ArrayRef<uint32_t> fields, Range sources) const override {
     if (SparseFields::of(fields).fetched)
-      return GroupedIndex(sourceSlices).bytes;
-    return align4(IndexLayout(sourceSlices).entries * sizeof(uint16_t));
+      return GroupedIndex::bytes(sources.size());
+    return sources.size() ? align4((uint64_t(sources.size()) + 1) * 2) : 0;
   }
   bool isFetched(ArrayRef<uint32_t> fields) const override {
     return SparseFields::of(fields).fetched;
   }
-  std::optional<RowFields> fetched(ArrayRef<uint32_t> fields) const override {
-    RowFields there(fields);
-    there[5] = 1;
-    return there;
-  }
   uint64_t longestTransfer(ArrayRef<uint32_t> fields,
                            const BlockStatistics &statistics,
                            Range targets) const override {
-    unsigned width = SparseFields::of(fields).word / 8;
+    unsigned width = SparseFields::of(fields).bytes();
     uint64_t most = statistics.longestRow(targets) * width;
     // It may begin with the last word of a transfer's first unit.
     return (most + 2 * kTransferUnit - width - 1) / kTransferUnit *
@@ -197,26 +127,20 @@ public:
   std::unique_ptr<BlockWriter> write(ArrayRef<uint32_t> fields,
                                      const BlockBytes<std::byte> &block,
                                      const SynapseView &) const override {
-    if (block.index.size() != indexBytes(fields, block.sourceSlices))
+    if (block.index.size() != indexBytes(fields, block.sources))
       return nullptr;
     return std::make_unique<SparseWriter>(SparseFields::of(fields), block);
   }
   void read(ArrayRef<uint32_t> fields, const BlockBytes<const std::byte> &block,
-            RowPlace place, std::vector<IntSynapse> &row) const override {
+            uint32_t source, std::vector<IntSynapse> &row) const override {
     auto sparse = SparseFields::of(fields);
-    unsigned width = sparse.word / 8;
-    uint32_t number = place.source - block.sourceSlices[place.slice].begin;
-    uint64_t entry, base = 0;
+    unsigned width = sparse.bytes();
+    uint64_t number = source - block.sources.begin, entry = 2 * number,
+             base = 0;
     if (sparse.fetched) {
-      GroupedIndex groups(block.sourceSlices.first(place.slice + 1));
-      uint64_t record = groups.first[place.slice] + uint64_t(number) /
-                                                        GroupedIndex::kSources *
-                                                        GroupedIndex::kRecord;
+      uint64_t record = number / GroupedIndex::kSources * GroupedIndex::kRecord;
       base = fetch(block.index, record, 4);
       entry = record + 4 + 2 * (number % GroupedIndex::kSources);
-    } else {
-      IndexLayout layout(block.sourceSlices.first(place.slice + 1));
-      entry = 2 * (uint64_t(layout.first[place.slice]) + number);
     }
     uint64_t end = base + fetch(block.index, entry + 2, 2);
     for (uint64_t word = base + fetch(block.index, entry, 2); word < end;
@@ -226,102 +150,40 @@ public:
   }
 
   double cycles(ArrayRef<uint32_t> fields, const RowWork &work) const override {
-    double each = kSynapseCycles;
-    if (SparseFields::of(fields).delayBits)
-      each = !work.ring.slots ||
-                     joins(fields, work.ring.slots, work.ring.slotBytes)
-                 ? kJoinedCycles
-                 : kDelayCycles;
-    double row = SparseFields::of(fields).fetched ? kRowCycles + kFetchCycles
-                                                  : kRowCycles;
-    return (each * work.synapses + row * work.sources) * work.rate;
+    auto sparse = SparseFields::of(fields);
+    double row = sparse.fetched ? kRowCycles + kFetchCycles : kRowCycles;
+    return (synapseCycles(sparse, work.ring) * work.synapses +
+            row * work.sources) *
+           work.rate;
   }
 
-  void emitLoop(tick::LoopEmitter &e, ArrayRef<uint32_t> fields,
-                const tick::RowContext &row) const override {
-    emitSparseRow(e, SparseFields::of(fields), row);
-  }
   fabric::FetchedRow emitFind(tick::LoopEmitter &e, ArrayRef<uint32_t> fields,
-                              const tick::RowContext &row) const override {
-    return findSparseRow(e, SparseFields::of(fields), row);
-  }
-  /// Index and delay field are one number where they are as wide as a slot has
-  /// bytes and as the ring has slots.
+                              const tick::RowContext &row) const override;
+  void emitLoop(tick::LoopEmitter &e, ArrayRef<uint32_t> fields,
+                const tick::RowContext &row) const override;
   bool joins(ArrayRef<uint32_t> fields, uint64_t slots,
              uint64_t slotBytes) const override {
-    auto sparse = SparseFields::of(fields);
-    return sparse.delayBits > 0 && slots == uint64_t(1) << sparse.delayBits &&
-           slotBytes == uint64_t(4) << sparse.indexBits;
+    return joinsWords(WordFields::of(fields), slots, slotBytes);
   }
-  void fill(ArrayRef<uint32_t> fields, const EntryPlace &place,
+  void fill(ArrayRef<uint32_t>, const EntryPlace &place,
             SnncTableEntry &entry) const override {
     entry.rows_base = place.rows;
-    entry.index_base =
-        place.index +
-        (SparseFields::of(fields).fetched
-             ? GroupedIndex(place.sourceSlices).first[place.slice]
-             : 2 * IndexLayout(place.sourceSlices).first[place.slice]);
+    entry.index_base = place.index;
   }
 };
 
-LogicalResult
-SparseRows::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
-                   ArrayRef<uint32_t> fields) const {
+std::optional<BlockSize> SparseRows::size(ArrayRef<uint32_t> fields,
+                                          const BlockStatistics &statistics,
+                                          Range targets, Range sources) const {
   auto sparse = SparseFields::of(fields);
-  if (sparse.word != 16 && sparse.word != 32)
-    return emitError() << "a synaptic word has 16 or 32 bits, not "
-                       << sparse.word;
-  if (sparse.weightBits < 8)
-    return emitError() << "a synaptic weight has at least 8 bits, not "
-                       << sparse.weightBits;
-  if (uint64_t(sparse.indexBits) + sparse.delayBits + sparse.weightBits !=
-      sparse.word)
-    return emitError() << "index " << sparse.indexBits << ", delay "
-                       << sparse.delayBits << " and weight "
-                       << sparse.weightBits << " do not add up to the word's "
-                       << sparse.word << " bits";
-  return success();
-}
-
-void SparseRows::propose(const BlockStatistics &statistics, Range targets,
-                         SmallVectorImpl<RowEncoding> &to) const {
-  unsigned delayBits =
-      unsigned(std::bit_width(statistics.maxDelay() - statistics.minDelay()));
-  unsigned weightBits = statistics.wideWeights(8, targets) == 0 ? 8 : 16;
-  bool repeats = statistics.repeats(targets) != 0;
-  // The widths add up to the word. Spare bits go to the index; with delays to
-  // the weight, because an index just as wide as a ring slot makes index and
-  // delay one number (joins).
-  unsigned indexBits = unsigned(std::bit_width(targets.size() - 1));
-  for (unsigned word : {16u, 32u}) {
-    if (delayBits + weightBits >= word)
-      continue;
-    unsigned index = word - delayBits - weightBits;
-    if (word == 32 && delayBits != 0)
-      index = std::min(index, std::max(1u, indexBits));
-    to.push_back(
-        sparse(word, index, delayBits, word - index - delayBits, repeats));
-  }
-}
-
-std::optional<BlockSize>
-SparseRows::size(ArrayRef<uint32_t> fields, const BlockStatistics &statistics,
-                 Range targets, std::span<const Range> sourceSlices) const {
-  auto sparse = SparseFields::of(fields);
-  unsigned weight = sparse.weightBits < 16 ? 8 : 16;
   uint64_t words = statistics.synapses(targets), most = UINT16_MAX;
   if (sparse.fetched) // of a group
     most = GroupedIndex::kSources * statistics.longestRow(targets) > UINT16_MAX
                ? UINT16_MAX
                : UINT32_MAX / 4;
-  if (uint64_t(targets.size() - 1) >> sparse.indexBits ||
-      uint64_t(statistics.maxDelay() - statistics.minDelay()) >>
-          sparse.delayBits ||
-      statistics.wideWeights(weight, targets) != 0 || words > most ||
-      (!sparse.repeats && statistics.repeats(targets) != 0))
+  if (!holds(sparse, statistics, targets) || words > most)
     return std::nullopt;
-  return BlockSize{align4(words * (sparse.word / 8)),
-                   indexBytes(fields, sourceSlices)};
+  return BlockSize{align4(words * sparse.bytes()), indexBytes(fields, sources)};
 }
 
 RowTransfers SparseRows::transfers(ArrayRef<uint32_t> fields,
@@ -329,7 +191,7 @@ RowTransfers SparseRows::transfers(ArrayRef<uint32_t> fields,
   // Rows without a synapse are not fetched; the others are as random ones.
   double mean = work.synapses / std::max(1.0, work.sources);
   double count = work.sources * (1 - std::exp(-mean));
-  double width = SparseFields::of(fields).word / 8;
+  double width = SparseFields::of(fields).bytes();
   return {count * work.rate,
           (work.synapses * width + count * (kTransferUnit - width)) *
               work.rate};
@@ -350,6 +212,38 @@ SparseRows::estimate(const BlockShape &shape) const {
       best = std::move(found);
   }
   return best;
+}
+
+fabric::FetchedRow SparseRows::emitFind(tick::LoopEmitter &e,
+                                        ArrayRef<uint32_t> fields,
+                                        const tick::RowContext &row) const {
+  unsigned shift = SparseFields::of(fields).word == 32 ? 2 : 1;
+  Value record =
+      e.add(row.field(e, offsetof(SnncTableEntry, index_base)),
+            e.mul(e.lshr(row.source, 5), e.constant(GroupedIndex::kRecord)));
+  Value place =
+      e.add(record, e.shl(e.bitAnd(row.source, GroupedIndex::kSources - 1), 1));
+  Value first = e.loadNarrow(e.add(place, 4), 16, false);
+  Value last = e.loadNarrow(e.add(place, 6), 16, false);
+  Value count = e.sub(last, first);
+  Value from = e.add(row.field(e, offsetof(SnncTableEntry, rows_base)),
+                     e.shl(e.add(e.load(record), first), shift));
+  return {from, e.shl(count, shift), count};
+}
+
+void SparseRows::emitLoop(tick::LoopEmitter &e, ArrayRef<uint32_t> fields,
+                          const tick::RowContext &row) const {
+  auto sparse = SparseFields::of(fields);
+  if (row.fetched) // as odd as the halfword's place in its word
+    return emitWords(e, sparse, row, row.fetched, e.lshr(row.fetched, 1),
+                     row.count);
+  Value index = e.add(row.field(e, offsetof(SnncTableEntry, index_base)),
+                      e.shl(row.source, 1));
+  Value first = e.loadNarrow(index, 16, false);
+  Value last = e.loadNarrow(e.add(index, 2), 16, false);
+  Value at = e.add(row.field(e, offsetof(SnncTableEntry, rows_base)),
+                   e.shl(first, sparse.word == 32 ? 2 : 1));
+  emitWords(e, sparse, row, at, first, e.sub(last, first));
 }
 } // namespace
 

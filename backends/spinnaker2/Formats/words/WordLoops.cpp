@@ -1,10 +1,10 @@
-//===- SparseLoop.cpp - The inner loop over a row of synaptic words -------===//
+//===- WordLoops.cpp - The inner loop over a row of synaptic words --------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Unrolled by eight with shorter steps for what remains; whole words are
 // loaded, which hold one or two synapses.
 
-#include "backends/spinnaker2/Formats/sparse/Sparse.h"
+#include "backends/spinnaker2/Formats/words/Words.h"
 
 #include "compiler/Tick/RowContext.h"
 
@@ -16,7 +16,7 @@ namespace snnc::s2 {
 namespace {
 /// What all synaptic words of a row have in common.
 struct SparseRow {
-  SparseFields format;
+  WordFields format;
   Value base; ///< accumulator of target 0: in slot 0, or in the only slot
   Value tick; ///< tick of delay field 0
 };
@@ -111,11 +111,18 @@ void addOne(LoopEmitter &e, const SparseRow &sparse, const RowContext &row,
   addSynapses(e, sparse, row, SynapticWord{bits, 0});
 }
 
-/// The loops over the `count` words of a row from address `at`, the first of
-/// them the block's word number `first`.
-void emitWords(LoopEmitter &e, const SparseRow &sparse, const RowContext &row,
+} // namespace
+
+void emitWords(LoopEmitter &e, const WordFields &format, const RowContext &row,
                Value at, Value first, Value count) {
-  unsigned wordBytes = sparse.format.word / 8;
+  unsigned wordBytes = format.bytes();
+  SparseRow sparse{format, {}, {}};
+  sparse.tick = e.add(row.tick, row.field(e, offsetof(SnncTableEntry, delay)));
+  sparse.base = e.add(row.ringBase,
+                      e.shl(row.field(e, offsetof(SnncTableEntry, target)), 2));
+  if (format.delayBits == 0)
+    sparse.base = e.add(
+        sparse.base, e.mul(e.bitAnd(sparse.tick, row.slotMask), row.slotBytes));
   auto turn = [&](unsigned size) {
     return [&, size](Value, ValueRange from) {
       if (size == 1)
@@ -140,49 +147,6 @@ void emitWords(LoopEmitter &e, const SparseRow &sparse, const RowContext &row,
   else
     rest = e.forLoop(e.bitAnd(e.lshr(count, 2), 1), rest, turn(4));
   e.forLoop(e.bitAnd(count, wordBytes == 2 ? 1 : 3), rest, turn(1));
-}
-
-} // namespace
-
-fabric::FetchedRow findSparseRow(LoopEmitter &e, const SparseFields &format,
-                                 const RowContext &row) {
-  unsigned shift = format.word == 32 ? 2 : 1;
-  Value record =
-      e.add(row.field(e, offsetof(SnncTableEntry, index_base)),
-            e.mul(e.lshr(row.source, 5), e.constant(GroupedIndex::kRecord)));
-  Value place =
-      e.add(record, e.shl(e.bitAnd(row.source, GroupedIndex::kSources - 1), 1));
-  Value first = e.loadNarrow(e.add(place, 4), 16, false);
-  Value last = e.loadNarrow(e.add(place, 6), 16, false);
-  Value count = e.sub(last, first);
-  Value from = e.add(row.field(e, offsetof(SnncTableEntry, rows_base)),
-                     e.shl(e.add(e.load(record), first), shift));
-  return {from, e.shl(count, shift), count};
-}
-
-void emitSparseRow(LoopEmitter &e, const SparseFields &format,
-                   const RowContext &row) {
-  unsigned wordBytes = format.word / 8;
-  Value at = row.fetched, first, count = row.count;
-  if (at) {
-    first = e.lshr(at, 1); // as odd as the halfword's place in its word
-  } else {
-    Value index = e.add(row.field(e, offsetof(SnncTableEntry, index_base)),
-                        e.shl(row.source, 1));
-    first = e.loadNarrow(index, 16, false);
-    Value last = e.loadNarrow(e.add(index, 2), 16, false);
-    count = e.sub(last, first);
-    at = e.add(row.field(e, offsetof(SnncTableEntry, rows_base)),
-               e.shl(first, wordBytes == 4 ? 2 : 1));
-  }
-  SparseRow sparse{format, {}, {}};
-  sparse.tick = e.add(row.tick, row.field(e, offsetof(SnncTableEntry, delay)));
-  sparse.base = e.add(row.ringBase,
-                      e.shl(row.field(e, offsetof(SnncTableEntry, target)), 2));
-  if (format.delayBits == 0)
-    sparse.base = e.add(
-        sparse.base, e.mul(e.bitAnd(sparse.tick, row.slotMask), row.slotBytes));
-  emitWords(e, sparse, row, at, first, count);
 }
 
 } // namespace snnc::s2
