@@ -306,24 +306,12 @@ LayerPlanner::Choices LayerPlanner::choices(uint32_t node,
     return moved(freed.size());
   size_t count = fewest(freed.size(), [&](size_t n) { return fits(moved(n)); });
   Choices chosen = moved(count);
-  // What room there is makes lookups faster.
-  std::vector<std::pair<double, size_t>> gains; // cycles, block
-  for (size_t k = 0; k < count; ++k) {
-    size_t i = freed[k].second;
-    double gain =
-        rowCycles(incoming[i], targets, sources[i], least[i]->encoding) -
-        rowCycles(incoming[i], targets, sources[i], fastest[i]->encoding);
-    if (gain > 0)
-      gains.emplace_back(gain, i);
-  }
-  llvm::sort(gains, byGain);
-  for (auto [gain, i] : gains) {
-    Choices tried = chosen;
-    tried[i] = fastest[i];
-    if (fits(tried))
-      chosen = std::move(tried);
-  }
-  return chosen;
+  // Faster where there is room for the indices of all: every encoding that a
+  // core fetches is a loop more of its program.
+  Choices faster = chosen;
+  for (size_t k = 0; k < count; ++k)
+    faster[freed[k].second] = fastest[freed[k].second];
+  return fits(faster) ? faster : chosen;
 }
 
 uint64_t LayerPlanner::fetchBytes(uint32_t node, Range targets,

@@ -165,8 +165,8 @@ public:
   /// Serial: the encodings of a core's blocks, in the order of
   /// NetworkNode::incoming; nothing for a block that none holds. Rows are in
   /// SRAM but for the fewest blocks, those that free most bytes first, that
-  /// have to be in DRAM for the rest to fit; there they are as fast as the
-  /// SRAM that is left allows for.
+  /// have to be in DRAM for the rest to fit; there all are as fast as can be
+  /// where SRAM has room for it, else as small.
   using Choices = std::vector<std::optional<BlockStatistics::Choice>>;
   Choices choices(uint32_t node, Range targets) const;
   /// The two row buffers of a core with those blocks; 0: none.
