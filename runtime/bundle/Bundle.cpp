@@ -204,18 +204,62 @@ readMembers(const std::string &path, std::vector<ZipMember> members,
   return bundle;
 }
 
+/// Stored members only. A chip has 20 MB of SRAM: a bundle needs no more.
+static ZipLimits bundleLimits() {
+  ZipLimits limits;
+  limits.fileBytes = limits.totalBytes = uint64_t(1) << 30;
+  limits.memberBytes = uint64_t(1) << 29;
+  return limits;
+}
+
 Expected<std::shared_ptr<Bundle>> Bundle::read(const std::string &path,
                                                DiagnosticSink *digestWarnings) {
   try {
-    // Stored members only. A chip has 20 MB of SRAM: a bundle needs no more.
-    ZipLimits limits;
-    limits.fileBytes = limits.totalBytes = uint64_t(1) << 30;
-    limits.memberBytes = uint64_t(1) << 29;
     Expected<std::vector<ZipMember>> members =
-        readZip(path, limits, zipCodes());
+        readZip(path, bundleLimits(), zipCodes());
     if (!members)
       return members.takeError();
     return readMembers(path, std::move(*members), digestWarnings);
+  } catch (const std::exception &e) { // no memory; a library's own
+    return makeError("SNN0501", {path, "", 0, 0},
+                     fmt::format("the bundle cannot be read: {}", e.what()));
+  }
+}
+
+static Expected<std::map<std::string, std::string>>
+programsOf(const std::string &path, const std::vector<ZipMember> &members) {
+  const ZipMember *text = findMember(members, Bundle::manifestName);
+  if (!text)
+    return makeError("SNN0506", {path, "", 0, 0},
+                     fmt::format("the zip has no {}", Bundle::manifestName));
+  Expected<json> document = parseJson(text->bytes, path, Bundle::manifestName);
+  if (!document)
+    return document.takeError();
+  Expected<Manifest> manifest = manifestFromJson(*document, path);
+  if (!manifest)
+    return manifest.takeError();
+  std::map<std::string, std::string> programs;
+  for (const ProgramEntry &program : manifest->programs) {
+    const ZipMember *elf = findMember(members, program.elf);
+    json said = document->value(
+        json::json_pointer("/files") / program.elf / "sha256", json());
+    if (elf && !program.code.empty() && said == json(sha256(elf->bytes)))
+      programs[program.code] = elf->bytes;
+  }
+  return programs;
+}
+
+Expected<std::map<std::string, std::string>>
+Bundle::readPrograms(const std::string &path) {
+  try {
+    auto wanted = [](const std::string &name) {
+      return name == manifestName || name.starts_with("programs/");
+    };
+    Expected<std::vector<ZipMember>> members =
+        readZipMembers(path, wanted, bundleLimits(), zipCodes());
+    if (!members)
+      return members.takeError();
+    return programsOf(path, *members);
   } catch (const std::exception &e) { // no memory; a library's own
     return makeError("SNN0501", {path, "", 0, 0},
                      fmt::format("the bundle cannot be read: {}", e.what()));

@@ -32,6 +32,9 @@ struct ProgramEntry {
   std::string name; ///< "p0"
   std::string elf;  ///< entry name of the Arm ELF
   std::string tick; ///< entry name of the tick dialect text (--backend native)
+  /// Digest of all that decided the ELF, by which a later compilation finds it
+  /// (backends/spinnaker2/Codegen/ProgramCache.h); empty: nobody said.
+  std::string code = {};
 };
 
 /// One used PE: program + data image.
@@ -148,6 +151,12 @@ public:
   /// mismatch is reported there as a warning instead of being an error.
   static Expected<std::shared_ptr<Bundle>>
   read(const std::string &path, DiagnosticSink *digestWarnings = nullptr);
+
+  /// The programs of a bundle and nothing else of it: ELFs whose bytes have the
+  /// digests that the manifest gives them, by ProgramEntry::code. Of its own
+  /// images nothing is read. Errors SNN05xx.
+  static Expected<std::map<std::string, std::string>>
+  readPrograms(const std::string &path);
 
 private:
   std::vector<std::string> order;

@@ -15,7 +15,10 @@ namespace snnc::runtime {
 using nlohmann::json;
 
 static json toJson(const ProgramEntry &p) {
-  return {{"name", p.name}, {"elf", p.elf}, {"tick", p.tick}};
+  json j = {{"name", p.name}, {"elf", p.elf}, {"tick", p.tick}};
+  if (!p.code.empty())
+    j["code"] = p.code;
+  return j;
 }
 
 /// Of the first chip nothing is said.

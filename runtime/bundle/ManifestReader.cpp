@@ -170,11 +170,13 @@ private:
 static ProgramEntry readProgram(Schema &schema, const json &j,
                                 const std::string &where) {
   ProgramEntry p;
-  if (!schema.object(j, where, {"name", "elf", "tick"}))
+  if (!schema.object(j, where, {"name", "elf", "tick"}, {"code"}))
     return p;
   p.name = schema.text(j, "name", where);
   p.elf = schema.text(j, "elf", where);
   p.tick = schema.text(j, "tick", where);
+  if (j.contains("code"))
+    p.code = schema.text(j, "code", where);
   return p;
 }
 

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <fmt/format.h>
 #include <memory>
 #include <set>
@@ -203,7 +204,8 @@ public:
          const ZipCodes &codes, uint64_t fileBytes)
       : path(shownPath), limits(limits), codes(codes), fileBytes(fileBytes) {}
 
-  Expected<std::vector<ZipMember>> read(zip_t *archive);
+  Expected<std::vector<ZipMember>> read(zip_t *archive,
+                                        const ZipFilter &wanted = {});
 
 private:
   Diagnostic error(DiagnosticCode code, const std::string &member,
@@ -305,7 +307,8 @@ Expected<std::string> Reader::readMember(zip_t *archive,
   return bytes;
 }
 
-Expected<std::vector<ZipMember>> Reader::read(zip_t *archive) {
+Expected<std::vector<ZipMember>> Reader::read(zip_t *archive,
+                                              const ZipFilter &wanted) {
   zip_int64_t count = zip_get_num_entries(archive, 0);
   if (count < 0 || uint64_t(count) > limits.members)
     return error(codes.limit, "",
@@ -322,6 +325,8 @@ Expected<std::vector<ZipMember>> Reader::read(zip_t *archive) {
   std::vector<ZipMember> members;
   members.reserve(stats.size());
   for (const zip_stat_t &stat : stats) {
+    if (wanted && !wanted(stat.name))
+      continue;
     Expected<std::string> bytes = readMember(archive, stat);
     if (!bytes)
       return bytes.takeError();
@@ -354,6 +359,27 @@ Expected<std::vector<ZipMember>> readZipBytes(const std::string &bytes,
   }
   zip_error_fini(&zipError);
   return Reader(shownPath, limits, codes, bytes.size()).read(archive.get());
+}
+
+Expected<std::vector<ZipMember>> readZipMembers(const std::string &path,
+                                                const ZipFilter &wanted,
+                                                const ZipLimits &limits,
+                                                const ZipCodes &codes) {
+  std::error_code none;
+  // A FIFO would make libzip wait for a writer.
+  if (!std::filesystem::is_regular_file(path, none))
+    return makeError("SNN0001", {path, "", 0, 0}, "it is no regular file");
+  uint64_t bytes = std::filesystem::file_size(path, none);
+  if (none || bytes > limits.fileBytes)
+    return makeError(codes.limit, {path, "", 0, 0},
+                     fmt::format("the file has {} bytes, the limit is {}",
+                                 bytes, limits.fileBytes));
+  int error = 0;
+  Archive archive(bytes ? zip_open(path.c_str(), ZIP_RDONLY, &error) : nullptr);
+  if (!archive)
+    return makeError(codes.damaged, {path, "", 0, 0}, "not a readable zip file",
+                     {"the file is damaged, cut off or of another kind"});
+  return Reader(path, limits, codes, bytes).read(archive.get(), wanted);
 }
 
 Expected<std::vector<ZipMember>> readZip(const std::string &path,

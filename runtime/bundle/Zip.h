@@ -16,6 +16,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -57,11 +58,13 @@ struct ZipSource {
 /// control character. Empty when the name is fine.
 std::string unsafeMemberName(const std::string &name);
 
+/// Which members of a zip are read.
+using ZipFilter = std::function<bool(const std::string &name)>;
+
 /// Writes whole or not at all. Members are stored with the date 1980-01-01.
 Status writeZip(const std::string &path, const std::vector<ZipSource> &members,
                 const ZipCodes &codes);
 
-/// Every member, in file order. Errors carry `codes` and the member's name.
 /// A member that is a file, or `bytes` where `file` is empty.
 struct ZipFile {
   std::string name, file, bytes;
@@ -72,9 +75,17 @@ Status writeZipOfFiles(const std::string &path,
                        const std::vector<ZipFile> &members,
                        const ZipCodes &codes);
 
+/// Every member, in file order. Errors carry `codes` and the member's name.
 Expected<std::vector<ZipMember>> readZip(const std::string &path,
                                          const ZipLimits &limits,
                                          const ZipCodes &codes);
+
+/// Those that `wanted` names, of a regular file of which no more is read than
+/// they and the directory.
+Expected<std::vector<ZipMember>> readZipMembers(const std::string &path,
+                                                const ZipFilter &wanted,
+                                                const ZipLimits &limits,
+                                                const ZipCodes &codes);
 
 /// The same for a zip that is in memory; `shownPath` is for messages.
 Expected<std::vector<ZipMember>> readZipBytes(const std::string &bytes,

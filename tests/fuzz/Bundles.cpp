@@ -60,7 +60,7 @@ void compileApart(const CompileOptions &options) {
   pid_t child = ::fork();
   if (child == 0) {
     DiagnosticSink sink;
-    int code = runCompile(options, sink);
+    int code = runCompile(options, /*quiet=*/true, sink);
     for (const Diagnostic &d : sink.all())
       if (d.severity == Severity::Error)
         fmt::print(stderr, "{}\n", toText(d));

@@ -12,10 +12,12 @@
 #include "backends/spinnaker2/Native/NativePrograms.h"
 #include "compiler/Import/YAML/YamlImport.h"
 #include "compiler/Reference/RunReference.h"
+#include "compiler/SNN/Pins.h"
 #include "runtime/emulator/Emulator.h"
 #include "runtime/host/Compare.h"
 #include "runtime/host/CoreDevice.h"
 #include "runtime/support/Temporaries.h"
+#include "tests/property/Machines.h"
 #include "tools/snnc/Compile.h"
 #include "tools/snnc/DrivenInputs.h"
 #include "tools/snnc/Messages.h"
@@ -34,7 +36,7 @@ namespace snnc::property {
 namespace {
 
 struct Variant {
-  const char *name;
+  std::string name;
   decide::ParadigmMode paradigm;
   bool pinned = false; ///< paradigms of NetworkSpec::pins
   uint32_t slice = 0;
@@ -54,12 +56,14 @@ bool mayRefuse(const Variant &variant, const std::string &code) {
 
 class Checker {
 public:
-  Checker(const NetworkSpec &spec, s2::PartCache &cache,
+  Checker(const NetworkSpec &spec,
+          const std::shared_ptr<s2::ProgramCache> &cache,
           const fabric::RowFormat *added)
       : spec(spec), cache(cache), added(added) {}
   Outcome run();
   Outcome runDram();
   Outcome runEngine(const std::shared_ptr<target::NativeCode> &code);
+  Outcome runMachines();
 
 private:
   bool fail(const std::string &what) {
@@ -88,7 +92,7 @@ private:
   std::string messages(const std::vector<Diagnostic> &findings) const;
 
   const NetworkSpec &spec;
-  s2::PartCache &cache;
+  std::shared_ptr<s2::ProgramCache> cache;
   const fabric::RowFormat *added; ///< beside the chip's; may be null
   Outcome outcome;
   DiagnosticSink sink;
@@ -100,6 +104,9 @@ private:
   runtime::RunOptions runOptions;
   runtime::RunResult expected;
   std::set<std::string> seenMappings;
+  void pinAtRandom(const MachineModel &machine);
+  bool checkPins(const runtime::Bundle &bundle);
+  std::map<std::string, CoreAddress> pins; ///< by population
 };
 
 std::string Checker::messages(const std::vector<Diagnostic> &findings) const {
@@ -283,6 +290,11 @@ std::shared_ptr<runtime::Bundle> Checker::compile(const Variant &variant,
     if (variant.pinned)
       population.setParadigm(parallel ? snn::Paradigm::Parallel
                                       : snn::Paradigm::Serial);
+    if (auto pin = pins.find(population.getName().str()); pin != pins.end()) {
+      Builder builder(context.get());
+      population->setDiscardableAttr(
+          snn::kCoresName, builder.getStrArrayAttr({nameOf(pin->second)}));
+    }
   }
   CompileOptions options;
   options.input = "property.yaml";
@@ -292,8 +304,9 @@ std::shared_ptr<runtime::Bundle> Checker::compile(const Variant &variant,
   options.machine = variant.machine;
   options.tickSeconds = 0.1; // this is about bits, not about time
   options.jobs = 1;
+  options.programs = cache;
   return s2::buildBundle(*copy, options, provenanceOf(options, Dynamics()),
-                         findings, variant.machine.empty() ? &cache : nullptr);
+                         findings);
 }
 
 /// A machine with so many PEs, and so many bytes between program and stack.
@@ -371,6 +384,8 @@ bool Checker::runVariant(const Variant &variant) {
   outcome.addedFormat |= added && mapping.find("\"" + added->name().str() +
                                                "<") != std::string::npos;
   outcome.rowSplits |= mapping.find("\"subordinate\"") != std::string::npos;
+  if (!checkPins(*bundle))
+    return false;
   if (std::string wrong = checkPlannedBytes(*bundle, outcome.buffers);
       !wrong.empty())
     return fail(fmt::format("{}: {}", variant.name, wrong));
@@ -432,6 +447,72 @@ Outcome Checker::runDram() {
   return outcome;
 }
 
+/// Pins populations to cores of `machine`, each at most once.
+void Checker::pinAtRandom(const MachineModel &machine) {
+  Draw draw(spec.seed * 0x94D049BB133111EB + 11 + machine.chipCount());
+  std::vector<CoreAddress> cores = machine.cores();
+  pins.clear();
+  for (auto population : networkOf(*module).getOps<snn::PopulationOp>()) {
+    if (cores.empty() || !draw.chance(0.5))
+      continue;
+    uint32_t which = draw.whole(0, uint32_t(cores.size() - 1));
+    pins[population.getName().str()] = cores[which];
+    cores.erase(cores.begin() + which);
+  }
+}
+
+bool Checker::checkPins(const runtime::Bundle &bundle) {
+  std::set<ChipCoordinate> chips;
+  for (const runtime::CoreEntry &core : bundle.manifest.cores)
+    chips.insert(core.at.chip);
+  outcome.chips += chips.size();
+  for (const runtime::PopulationEntry &population :
+       bundle.manifest.populations) {
+    auto pin = pins.find(population.name);
+    if (pin == pins.end())
+      continue;
+    ++outcome.pins;
+    CoreAddress at = bundle.manifest.cores[population.slices.front().core].at;
+    if (at != pin->second)
+      return fail(fmt::format("'{}' is pinned to {}, but on {}",
+                              population.name, toText(pin->second),
+                              toText(at)));
+  }
+  return true;
+}
+
+Outcome Checker::runMachines() {
+  using enum decide::ParadigmMode;
+  const std::vector<Variant> variants = {
+      {"serial split", Serial, false, spec.serialSlice},
+      {"row split", Parallel, false, 0, false, spec.rowSources},
+      {"auto", Auto},
+      {"mixed split", Oracle, true, spec.mixedSlice}};
+  if (!prepare() || !runReference())
+    return outcome;
+  Temporary file(
+      (std::filesystem::temp_directory_path() /
+       fmt::format("snnc-property-{}-{}.json", ::getpid(), spec.seed))
+          .string());
+  uint64_t turn = spec.seed;
+  for (uint32_t chips : kMachineSizes) {
+    MachineModel machine = machineOf(spec.seed, chips);
+    std::ofstream(file.path()) << toJsonText(machine);
+    pinAtRandom(machine);
+    seenMappings.clear();
+    for (unsigned i = 0; i < 2; ++i) { // every pair in four networks
+      const Variant &variant = variants[turn++ % variants.size()];
+      Variant here = variant;
+      here.machine = file.path();
+      here.name += fmt::format(" on {} chips", chips);
+      if (!runVariant(here))
+        return outcome;
+    }
+    ++turn;
+  }
+  return outcome;
+}
+
 Outcome Checker::runEngine(const std::shared_ptr<target::NativeCode> &code) {
   std::vector<cpu::Tuning> all = everyTuning(spec);
   if (!prepare() || !runReference())
@@ -449,20 +530,24 @@ Outcome Checker::runEngine(const std::shared_ptr<target::NativeCode> &code) {
 
 } // namespace
 
-Outcome check(const NetworkSpec &spec, s2::PartCache &cache,
+Outcome check(const NetworkSpec &spec,
+              const std::shared_ptr<s2::ProgramCache> &cache,
               const fabric::RowFormat *added) {
   return Checker(spec, cache, added).run();
 }
 
 Outcome checkDram(const NetworkSpec &spec) {
-  s2::PartCache unused;
-  return Checker(spec, unused, nullptr).runDram();
+  return Checker(spec, nullptr, nullptr).runDram();
+}
+
+Outcome checkMachines(const NetworkSpec &spec,
+                      const std::shared_ptr<s2::ProgramCache> &cache) {
+  return Checker(spec, cache, nullptr).runMachines();
 }
 
 Outcome checkEngine(const NetworkSpec &spec,
                     const std::shared_ptr<target::NativeCode> &code) {
-  s2::PartCache unused;
-  return Checker(spec, unused, nullptr).runEngine(code);
+  return Checker(spec, nullptr, nullptr).runEngine(code);
 }
 
 } // namespace snnc::property

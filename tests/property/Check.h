@@ -14,7 +14,7 @@
 #ifndef SNNC_TESTS_PROPERTY_CHECK_H
 #define SNNC_TESTS_PROPERTY_CHECK_H
 
-#include "backends/spinnaker2/Codegen/CompileProgram.h"
+#include "backends/spinnaker2/Codegen/ProgramCache.h"
 #include "compiler/Rows/RowFormat.h"
 #include "compiler/Target/NativeCode.h"
 #include "runtime/bundle/Bundle.h"
@@ -32,6 +32,7 @@ struct Outcome {
   unsigned compared = 0; ///< runs that were compared with the reference
   uint64_t spikes = 0;   ///< of all populations, in the reference
   uint64_t synapses = 0, cores = 0, buffers = 0;
+  uint64_t chips = 0, pins = 0; ///< of checkMachine's mappings
   std::set<std::string> models; ///< of populations
   unsigned spiking = 0;         ///< populations that can spike
   std::set<std::string> silent; ///< of these, the ones without a spike
@@ -43,12 +44,20 @@ struct Outcome {
 
 /// Runs every variant; stops at the first difference. `cache` keeps core
 /// programs from network to network. `added`: a row format beside the chip's.
-Outcome check(const NetworkSpec &spec, s2::PartCache &cache,
+Outcome check(const NetworkSpec &spec,
+              const std::shared_ptr<s2::ProgramCache> &cache,
               const fabric::RowFormat *added = nullptr);
 
 /// Serial cores alone, one a population, with as little SRAM as holds them:
 /// rows are in DRAM. On the emulated chip and natively.
 Outcome checkDram(const NetworkSpec &spec);
+
+/// On machines of one chip to three boards, damaged at random (Machines.h),
+/// some populations pinned to random cores: serial, parallel with split
+/// sources, auto and mixed, on the emulated routers and links; every pin is
+/// found where it was put.
+Outcome checkMachines(const NetworkSpec &spec,
+                      const std::shared_ptr<s2::ProgramCache> &cache);
 
 /// The CPU engine alone: 1 to 4 threads with every encoding and all mixed, in
 /// integers and in float. `code` keeps models from network to network.

@@ -10,6 +10,9 @@
 //                                            with rows of tests/formats
 //   snnc-property --first 0 --count 24 --dram  rows in DRAM
 //   snnc-property --first 0 --count 400 --engine
+//   snnc-property --first 0 --count 400 --machines
+//                                            on damaged machines of 1 chip to 3
+//                                            boards
 //
 // Exit code 1 when a network fails, when more variants are refused than
 // expected, or when the networks are too silent to say anything.
@@ -33,7 +36,7 @@ struct Totals {
   unsigned networks = 0, failed = 0, compared = 0, parallel = 0;
   unsigned rowSplits = 0, addedFormat = 0;
   unsigned spiking = 0, silent = 0; ///< populations
-  uint64_t spikes = 0, cores = 0, buffers = 0;
+  uint64_t spikes = 0, cores = 0, buffers = 0, chips = 0, pins = 0;
   std::map<std::string, unsigned> refusals;
   std::set<std::string> models;
 
@@ -48,6 +51,8 @@ struct Totals {
     spikes += outcome.spikes;
     cores += outcome.cores;
     buffers += outcome.buffers;
+    chips += outcome.chips;
+    pins += outcome.pins;
     for (const auto &[what, count] : outcome.refusals)
       refusals[what] += count;
     models.insert(outcome.models.begin(), outcome.models.end());
@@ -67,7 +72,8 @@ void describe(const NetworkSpec &spec) {
                spec.inputs[i].rate, spec.inputs[i].largestCount);
 }
 
-NetworkSpec shrink(NetworkSpec spec, s2::PartCache &cache) {
+NetworkSpec shrink(NetworkSpec spec,
+                   const std::shared_ptr<s2::ProgramCache> &cache) {
   // A greedy walk: any smaller network that fails, whatever its message.
   for (bool again = true; again;) {
     again = false;
@@ -83,7 +89,7 @@ NetworkSpec shrink(NetworkSpec spec, s2::PartCache &cache) {
 }
 
 int runOne(NetworkSpec spec, bool dump, bool shrinks) {
-  s2::PartCache cache;
+  auto cache = std::make_shared<s2::ProgramCache>();
   if (shrinks && !check(spec, cache).failure.empty())
     spec = shrink(std::move(spec), cache);
   describe(spec);
@@ -188,11 +194,41 @@ int runDram(uint64_t first, uint64_t count,
   return totals.failed != 0;
 }
 
+/// Damaged machines of one chip to three boards.
+int runMachines(uint64_t first, uint64_t count,
+                const std::vector<std::string> &models) {
+  Totals totals;
+  auto cache = std::make_shared<s2::ProgramCache>();
+  for (uint64_t seed = first; seed < first + count; ++seed) {
+    Outcome outcome = checkMachines(generate(seed, models), cache);
+    totals.add(outcome);
+    if (!outcome.failure.empty()) {
+      ++totals.failed;
+      fmt::print("FAILED: seed {}: {}\n", seed, outcome.failure);
+    }
+  }
+  unsigned refused = 0;
+  for (const auto &[what, number] : totals.refusals) {
+    fmt::print("refused: {} x {}\n", number, what);
+    refused += number;
+  }
+  fmt::print("{} network(s), {} failed; {} run(s) on damaged machines "
+             "agree with the reference; {} spike(s); {} core(s) on {} chip(s); "
+             "{} pin(s) kept; {} variant(s) refused\n",
+             totals.networks, totals.failed, totals.compared, totals.spikes,
+             totals.cores, totals.chips, totals.pins, refused);
+  bool isVaried = totals.pins >= totals.networks &&
+                  totals.chips >= 2 * uint64_t(totals.compared);
+  if (!isVaried || refused * 20 > totals.compared)
+    fmt::print("FAILED: too few pins or chips, or more than 5 % are refused\n");
+  return totals.failed || !isVaried || refused * 20 > totals.compared;
+}
+
 int runRange(uint64_t first, uint64_t count,
              const std::vector<std::string> &models, const char *program,
              const fabric::RowFormat *added) {
   Totals totals;
-  s2::PartCache cache;
+  auto cache = std::make_shared<s2::ProgramCache>();
   for (uint64_t seed = first; seed < first + count; ++seed) {
     Outcome outcome = check(generate(seed, models), cache, added);
     totals.add(outcome);
@@ -212,7 +248,7 @@ int main(int argc, char **argv) {
   CLI::App app{"Random networks: reference, serial, parallel, any split"};
   uint64_t first = 0, count = 0, seed = 0;
   bool dump = false, shrinks = false, added = false, engine = false,
-       inDram = false;
+       machines = false, inDram = false;
   app.add_option("--first", first, "First seed of a range");
   app.add_option("--count", count, "Seeds in the range");
   CLI::Option *one = app.add_option("--seed", seed, "One network");
@@ -224,12 +260,17 @@ int main(int argc, char **argv) {
                "A range on machines with little SRAM: rows are in DRAM");
   app.add_flag("--engine", engine,
                "A range on the CPU engine: all threads, all encodings");
+  app.add_flag(
+      "--machines", machines,
+      "A range on damaged machines of 1 chip to 3 boards, some cores pinned");
   CLI11_PARSE(app, argc, argv);
   std::vector<std::string> models = snn::libraryModelNames();
   if (one->count())
     return runOne(generate(seed, models), dump, shrinks);
   if (inDram)
     return runDram(first, count, models);
+  if (machines)
+    return runMachines(first, count, models);
   if (engine)
     return runEngine(first, count, models);
   return runRange(first, count, models, argv[0],

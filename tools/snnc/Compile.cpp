@@ -6,6 +6,7 @@
 #include "tools/snnc/Compile.h"
 
 #include "backends/cpu/CpuTarget.h"
+#include "backends/spinnaker2/Codegen/ProgramCache.h"
 #include "backends/spinnaker2/Target/Spinnaker2Target.h"
 #include "runtime/support/AtomicFile.h"
 #include "runtime/support/ExitCode.h"
@@ -97,8 +98,28 @@ static std::string outputOf(const CompileOptions &options) {
              : options.output;
 }
 
+/// Machine code of the bundle that is about to be replaced; none where there is
+/// no bundle, which is no fault of this network.
+static std::shared_ptr<s2::ProgramCache> programsAt(const std::string &output) {
+  auto cache = std::make_shared<s2::ProgramCache>();
+  if (auto programs = runtime::Bundle::readPrograms(output))
+    for (const auto &[digest, elf] : *programs)
+      cache->addProgram(digest, elf);
+  return cache;
+}
+
+/// On stderr, beside findings: stdout may be a report.
+static void sayReused(const s2::ProgramCache &cache,
+                      const std::string &output) {
+  if (auto [programs, reused] = cache.counts; reused)
+    fmt::print(stderr,
+               "{}: machine code of {} of {} program{} taken over, images "
+               "written anew\n",
+               output, reused, programs, programs == 1 ? "" : "s");
+}
+
 static int compileIn(MLIRContext *context, const std::string &output,
-                     const CompileOptions &options, DiagnosticSink &sink) {
+                     CompileOptions options, bool quiet, DiagnosticSink &sink) {
   MessageBridge bridge(context, sink);
   ImportedNetwork imported =
       importNetwork(options.input, options.network, context, sink);
@@ -106,6 +127,8 @@ static int compileIn(MLIRContext *context, const std::string &output,
     return kExitInput;
   if (emitStage(*imported.module, pipeline::StageId::Imported, options.emit))
     return kExitOk;
+  if (options.emit == "bundle")
+    options.programs = programsAt(output);
   target::Registry registry = targetsFor(options, imported.dynamics);
   target::Target &target = *registry.find(kBundleTarget);
   if (failed(target.admit(*imported.module, sink)) ||
@@ -126,12 +149,15 @@ static int compileIn(MLIRContext *context, const std::string &output,
     sink.report(s.takeError());
     return kExitInput;
   }
+  if (!quiet)
+    sayReused(*options.programs, output);
   if (options.report != ReportForm::None)
     printCompileReport(*bundle, options.report == ReportForm::Json);
   return kExitOk;
 }
 
-int runCompile(const CompileOptions &options, DiagnosticSink &sink) {
+int runCompile(const CompileOptions &options, bool quiet,
+               DiagnosticSink &sink) {
   std::string output = outputOf(options);
   std::string inputs[] = {options.input, options.machine,
                           options.selectorModel};
@@ -143,9 +169,9 @@ int runCompile(const CompileOptions &options, DiagnosticSink &sink) {
     }
   auto context = createContext();
   if (options.trace.empty())
-    return compileIn(context.get(), output, options, sink);
+    return compileIn(context.get(), output, options, quiet, sink);
   trace::CompileTrace passes(*context, options.trace);
-  int code = compileIn(context.get(), output, options, sink);
+  int code = compileIn(context.get(), output, options, quiet, sink);
   if (Status s = passes.write(); !s) {
     sink.report(s.takeError());
     return kExitInput;

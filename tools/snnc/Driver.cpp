@@ -42,7 +42,7 @@ static int runVerb(const Options &options, DiagnosticSink &sink) {
   case Verb::Init:
     return runInit(options.starter, sink);
   case Verb::Compile:
-    return runCompile(options.compile, sink);
+    return runCompile(options.compile, options.quiet, sink);
   case Verb::Convert:
     return runConvert(options.convert, sink);
   case Verb::Run:

@@ -10,7 +10,7 @@ namespace snnc {
 
 /// Every verb reports findings to `sink` and returns the exit code that the
 /// findings do not already imply (mismatch, lost spikes), else kExitOk.
-int runCompile(const CompileOptions &options, DiagnosticSink &sink);
+int runCompile(const CompileOptions &options, bool quiet, DiagnosticSink &sink);
 int runConvert(const ConvertOptions &options, DiagnosticSink &sink);
 int runRun(const RunOptions &options, bool quiet, DiagnosticSink &sink);
 int runVerify(const VerifyOptions &options, bool quiet, DiagnosticSink &sink);

@@ -91,8 +91,8 @@ private:
     for (auto program : module.getOps<tick::ProgramOp>()) {
       std::string name = program.getSymName().str();
       programIndex[name] = uint32_t(manifest().programs.size());
-      manifest().programs.push_back(
-          {name, "programs/" + name + ".elf", "programs/" + name + ".mlir"});
+      manifest().programs.push_back({name, "programs/" + name + ".elf",
+                                     "programs/" + name + ".mlir", ""});
     }
   }
 
@@ -108,6 +108,8 @@ private:
       return failure();
     for (auto [program, result] : llvm::zip_equal(programs, *compiled)) {
       std::string name = program.getSymName().str();
+      manifest().programs[programIndex.lookup(name)].code =
+          std::move(result.digest);
       bundle->addEntry("programs/" + name + ".elf", std::move(result.elf));
       bundle->addEntry("programs/" + name + ".mlir", print(program));
     }
@@ -417,6 +419,13 @@ std::shared_ptr<runtime::Bundle> buildBundle(ModuleOp module,
                                              const MachineModel &machine,
                                              const BundleOptions &options) {
   return BundleBuilder(module, machine, options).run();
+}
+
+void takeOver(ProgramCache &cache, const runtime::Bundle &bundle) {
+  for (const runtime::ProgramEntry &program : bundle.manifest.programs)
+    if (const std::string *elf = bundle.entry(program.elf);
+        elf && !program.code.empty())
+      cache.addProgram(program.code, *elf);
 }
 
 } // namespace snnc::s2

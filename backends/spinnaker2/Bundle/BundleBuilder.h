@@ -12,14 +12,14 @@
 
 namespace snnc::s2 {
 
-class PartCache;
+class ProgramCache;
 
 struct BundleOptions {
-  std::string networkName;    ///< the user's file name, for the manifest
-  double tickSeconds = 1e-3;  ///< where fabric.machine does not say
-  unsigned jobs = 1;          ///< threads for compiling programs
-  PartCache *cache = nullptr; ///< see CodegenOptions
-  nlohmann::json asked;       ///< the user's options, kept in the manifest
+  std::string networkName;       ///< the user's file name, for the manifest
+  double tickSeconds = 1e-3;     ///< where fabric.machine does not say
+  unsigned jobs = 1;             ///< threads for compiling programs
+  ProgramCache *cache = nullptr; ///< see CodegenOptions
+  nlohmann::json asked;          ///< the user's options, kept in the manifest
 };
 
 /// Compiles every tick.program, builds every core's image and collects them
@@ -29,6 +29,10 @@ struct BundleOptions {
 std::shared_ptr<runtime::Bundle> buildBundle(mlir::ModuleOp module,
                                              const MachineModel &machine,
                                              const BundleOptions &options);
+
+/// Machine code of a bundle that was read, for those that are made after it.
+/// What an earlier version wrote has no digests and is left.
+void takeOver(ProgramCache &cache, const runtime::Bundle &bundle);
 
 } // namespace snnc::s2
 

@@ -11,6 +11,7 @@
 #include "backends/spinnaker2/S2/Passes.h"
 #include "compiler/Support/Report.h"
 #include "passes/Program/Passes.h"
+#include "runtime/support/Digest.h"
 #include "runtime/support/Threads.h"
 
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
@@ -45,7 +46,7 @@ std::string nameOf(tick::Event handler) {
 /// A part on its way to an object file: a handler of some program, or the start
 /// that all programs share.
 struct Part {
-  std::string text;
+  std::string digest;
   OwningOpRef<tick::ProgramOp> handler; ///< none: the start
   ObjectCode code;
 };
@@ -213,6 +214,78 @@ FailureOr<CompiledProgram> link(tick::ProgramOp program,
   return result;
 }
 
+/// What a program is made of, by digest.
+struct Wanted {
+  std::string digest;
+  std::vector<std::string> parts;
+  const std::string *elf = nullptr; ///< where it was made before
+};
+
+/// Which parts have to be compiled, each once.
+class Demand {
+public:
+  Demand(ProgramCache &cache, std::string ground, bool assembly)
+      : cache(cache), ground(std::move(ground)), assembly(assembly) {}
+
+  Wanted add(tick::ProgramOp program) {
+    Wanted wanted;
+    std::vector<Part> own;
+    own.push_back({digestOf("start"), {}, {}});
+    for (tick::Event event : kHandlers) {
+      auto handler = handlerOf(program, event);
+      std::string digest = digestOf(textOf(*handler));
+      own.push_back({std::move(digest), std::move(handler), {}});
+    }
+    std::string all;
+    for (const Part &part : own) {
+      wanted.parts.push_back(part.digest);
+      all += part.digest + "\n";
+    }
+    wanted.digest = sha256(all);
+    if (!assembly)
+      wanted.elf = cache.program(wanted.digest);
+    ++cache.counts.programs;
+    cache.counts.reused += wanted.elf != nullptr;
+    for (Part &part : own)
+      if (!wanted.elf && !cache.part(part.digest) &&
+          started.insert(part.digest).second)
+        missing.push_back(std::move(part));
+    return wanted;
+  }
+  std::vector<Part> &parts() { return missing; }
+
+private:
+  std::string digestOf(const std::string &text) const {
+    return sha256(ground + (assembly ? "\nasm\n" : "\n") + text);
+  }
+
+  ProgramCache &cache;
+  std::string ground; ///< codeGround()
+  bool assembly;
+  std::vector<Part> missing;
+  std::set<std::string> started;
+};
+
+FailureOr<CompiledProgram> finish(tick::ProgramOp program, const Wanted &wanted,
+                                  const ProgramCache &cache,
+                                  const MachineModel &machine) {
+  CompiledProgram result;
+  if (wanted.elf) {
+    result.elf = *wanted.elf;
+    result.textBytes = imageBytes(result.elf);
+  } else {
+    llvm::SmallVector<const ObjectCode *> objects;
+    for (const std::string &digest : wanted.parts)
+      objects.push_back(cache.part(digest));
+    auto linked = link(program, objects, machine);
+    if (failed(linked))
+      return failure();
+    result = std::move(*linked);
+  }
+  result.digest = wanted.digest;
+  return result;
+}
+
 } // namespace
 
 FailureOr<std::vector<CompiledProgram>>
@@ -229,37 +302,23 @@ compilePrograms(llvm::ArrayRef<tick::ProgramOp> programs,
   registerLLVMDialectTranslation(*context);
   if (!canEmitObjects())
     return report(first, "SNN0391") << "this LLVM cannot generate Arm code";
-  PartCache own;
-  PartCache &cache = options.cache ? *options.cache : own;
-  std::vector<Part> parts;
-  std::set<std::string> started;
-  auto need = [&](std::string text, OwningOpRef<tick::ProgramOp> handler) {
-    if (!cache.find(text) && started.insert(text).second)
-      parts.push_back({text, std::move(handler), {}});
-    return text;
-  };
-  std::string prefix = options.emitAssembly ? "asm\n" : "";
-  std::vector<std::vector<std::string>> texts;
-  for (tick::ProgramOp program : programs) {
-    auto &mine = texts.emplace_back();
-    mine.push_back(need(prefix + "start", {}));
-    for (tick::Event event : kHandlers) {
-      auto handler = handlerOf(program, event);
-      std::string text = prefix + textOf(*handler);
-      mine.push_back(need(std::move(text), std::move(handler)));
-    }
-  }
-  if (failed(generateAll(parts, first.getLoc(), machine, options)))
+  ProgramCache own;
+  ProgramCache &cache = options.cache ? *options.cache : own;
+  Demand demand(cache, codeGround(machine, options.headerAddress),
+                options.emitAssembly);
+  std::vector<Wanted> wanted;
+  for (tick::ProgramOp program : programs)
+    wanted.push_back(demand.add(program));
+  if (failed(generateAll(demand.parts(), first.getLoc(), machine, options)))
     return failure();
-  for (Part &part : parts)
-    cache.add(std::move(part.text), std::move(part.code));
-  for (size_t i = 0; i < programs.size(); ++i) {
-    llvm::SmallVector<const ObjectCode *> objects;
-    for (const std::string &text : texts[i])
-      objects.push_back(cache.find(text));
-    auto result = link(programs[i], objects, machine);
+  for (Part &part : demand.parts())
+    cache.addPart(std::move(part.digest), std::move(part.code));
+  for (auto [program, want] : llvm::zip_equal(programs, wanted)) {
+    auto result = finish(program, want, cache, machine);
     if (failed(result))
       return failure();
+    if (!options.emitAssembly)
+      cache.addProgram(result->digest, result->elf);
     results.push_back(std::move(*result));
   }
   return results;

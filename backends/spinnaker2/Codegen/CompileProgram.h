@@ -3,11 +3,10 @@
 #ifndef SNNC_BACKENDS_SPINNAKER2_CODEGEN_COMPILEPROGRAM_H
 #define SNNC_BACKENDS_SPINNAKER2_CODEGEN_COMPILEPROGRAM_H
 
-#include "backends/spinnaker2/Codegen/EmitObject.h"
+#include "backends/spinnaker2/Codegen/ProgramCache.h"
 #include "compiler/Tick/Tick.h"
 #include "runtime/machine/MachineModel.h"
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -16,37 +15,22 @@ namespace snnc::s2 {
 struct CompiledProgram {
   std::string elf;        ///< ELF32, Arm, EABI5 hard float, fully linked
   std::string assembly;   ///< the same code as text, when asked for
+  std::string digest;     ///< of all that decides `elf`
   uint32_t textBytes = 0; ///< vectors, text and read-only data
-};
-
-/// Handlers that were compiled before, by their text. For one machine and one
-/// header address; not thread safe.
-class PartCache {
-public:
-  const ObjectCode *find(const std::string &text) const {
-    auto it = parts.find(text);
-    return it == parts.end() ? nullptr : &it->second;
-  }
-  void add(std::string text, ObjectCode code) {
-    parts.emplace(std::move(text), std::move(code));
-  }
-
-private:
-  std::map<std::string, ObjectCode> parts;
 };
 
 struct CodegenOptions {
   uint32_t headerAddress = 0; ///< where the core header will stand
   bool emitAssembly = false;
-  unsigned jobs = 0;          ///< threads for LLVM; 0: all cores
-  PartCache *cache = nullptr; ///< asked first and added to, where given
+  unsigned jobs = 0;             ///< threads for LLVM; 0: all cores
+  ProgramCache *cache = nullptr; ///< asked first and added to, where given
 };
 
 /// Compiles tick.programs for the Cortex-M4F of `machine`: tick -> loops -> s2
 /// -> LLVM IR -> object -> linked ELF whose vector table stands at the start of
 /// the machine's program range. Results in the order of `programs`, the same
-/// for any number of jobs. Emits SNN0390 (does not fit the program range),
-/// SNN0391 (code generation or linking failed).
+/// for any number of jobs and whatever is in the cache. Emits SNN0390 (does not
+/// fit the program range), SNN0391 (code generation or linking failed).
 mlir::FailureOr<std::vector<CompiledProgram>>
 compilePrograms(llvm::ArrayRef<tick::ProgramOp> programs,
                 const MachineModel &machine, const CodegenOptions &options);

@@ -75,8 +75,7 @@ LogicalResult checkCapacity(ModuleOp module, const MapOptions &options,
 std::shared_ptr<runtime::Bundle> buildBundle(ModuleOp module,
                                              const MapOptions &options,
                                              const Provenance &provenance,
-                                             DiagnosticSink &sink,
-                                             PartCache *cache) {
+                                             DiagnosticSink &sink) {
   auto machine = machineOf(options);
   if (!machine) {
     sink.report(machine.takeError());
@@ -90,7 +89,7 @@ std::shared_ptr<runtime::Bundle> buildBundle(ModuleOp module,
   bundle.networkName = provenance.networkName;
   bundle.tickSeconds = options.tick(); // or what the plan chose
   bundle.jobs = options.jobs;
-  bundle.cache = cache;
+  bundle.cache = options.programs.get();
   bundle.asked = provenance.asked;
   return buildBundle(module, *shared, bundle);
 }

@@ -19,7 +19,7 @@
 
 namespace snnc::s2 {
 
-class PartCache;
+class ProgramCache;
 
 /// The usual tick of SpiNNaker systems (sPyNNaker's default time step).
 inline constexpr double kDefaultTickSeconds = 1e-3;
@@ -38,6 +38,8 @@ struct MapOptions {
   uint32_t maxNeurons = 0; ///< of a population on one PE; 0: what fits
   uint32_t maxSources = 0; ///< of a parallel PE where more can be split
   unsigned jobs = 0;       ///< 0: all cores
+  /// Machine code that was made before, asked first and added to; null: none.
+  std::shared_ptr<ProgramCache> programs;
   /// Help line where the machine is too small (Target::advice of another).
   std::string elsewhere;
 
@@ -72,13 +74,11 @@ pipelineOf(const MapOptions &options,
            std::shared_ptr<std::vector<decide::Decision>> decisions = nullptr);
 
 /// Normalized -> bundle in memory. Null after an error, which MLIR's handlers
-/// or `sink` have. `cache` keeps programs for later calls with the same
-/// machine.
+/// or `sink` have.
 std::shared_ptr<runtime::Bundle> buildBundle(mlir::ModuleOp module,
                                              const MapOptions &options,
                                              const Provenance &provenance,
-                                             DiagnosticSink &sink,
-                                             PartCache *cache = nullptr);
+                                             DiagnosticSink &sink);
 
 } // namespace snnc::s2
 

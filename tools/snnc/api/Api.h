@@ -61,8 +61,11 @@ struct Checked : Outcome {
 /// `words`: of `snnc check`.
 Checked check(const Source &source, const Words &words);
 
-/// Machine code of neuron models: whoever compiles networks that share models
-/// hands the same one in, and they are compiled once.
+/// Machine code of neuron models and of the chip's core programs, those of
+/// bundles that were opened with it too: whoever compiles networks that share
+/// them hands the same one in, and they are compiled once. A network that
+/// differs from one before in weights and parameters alone needs no code
+/// generation at all.
 struct Code {
   struct State;
   std::shared_ptr<State> state;
@@ -95,7 +98,9 @@ public:
   ~Program();
 
   /// {name, dt, tick_seconds, populations: [{name, neurons, shape, variables,
-  /// latency, spiking}], inputs: [{name, channels, shape}], backend, options}.
+  /// latency, spiking}], inputs: [{name, channels, shape}], backend,
+  /// core_programs, core_programs_reused (of Code, without code generation),
+  /// options}.
   std::string describe() const;
   /// The bundle's report.json; empty for a target without bundles.
   std::string report() const;

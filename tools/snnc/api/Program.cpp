@@ -1,6 +1,7 @@
 //===- Program.cpp - A network that is ready to run -----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "backends/spinnaker2/Codegen/ProgramCache.h"
 #include "runtime/host/Compare.h"
 #include "runtime/support/AtomicFile.h"
 #include "runtime/support/ExitCode.h"
@@ -23,7 +24,9 @@ namespace snnc::api {
 struct Code::State {
   std::shared_ptr<target::NativeCode> native =
       std::make_shared<target::NativeCode>();
-  std::mutex mutex; ///< of it, and of the programs that use it
+  std::shared_ptr<s2::ProgramCache> programs =
+      std::make_shared<s2::ProgramCache>();
+  std::mutex mutex; ///< of both, and of the programs that use them
 };
 
 Code makeCode() { return {std::make_shared<Code::State>()}; }
@@ -32,6 +35,7 @@ struct Program::State {
   RunOptions settled; ///< what it was compiled with; backend: the usual one
   std::shared_ptr<Code::State> code;
   RunSubject subject;
+  s2::ProgramCache::Counts programs; ///< of this one
 };
 
 Program::Program(std::unique_ptr<State> state) : state(std::move(state)) {}
@@ -73,6 +77,7 @@ struct Opener {
     RunOptions &run = state->settled = std::move(parsed->run);
     state->code = code;
     run.compile.code = code->native;
+    run.compile.programs = code->programs;
     run.compile.input = run.input;
     run.arrays = inputs;
     bool isText = source.text.has_value();
@@ -87,11 +92,15 @@ struct Opener {
     bool good = false;
     {
       Inside inside(*code);
+      s2::ProgramCache::Counts before = code->programs->counts;
       target::Registry registry = targetsFor(run.compile, Dynamics());
       run.backend = chooseBackend(run, *bundle, registry).name;
       warnOfIdleOptions(run, run.backend, registry, sink);
       good = made.subject.open(run, {{run.backend}}, sink) &&
              made.subject.build(run.backend, run, sink);
+      s2::ProgramCache::Counts after = code->programs->counts;
+      made.programs = {after.programs - before.programs,
+                       after.reused - before.reused};
     }
     run.arrays.clear();
     if (good && !sink.hasErrors())
@@ -141,6 +150,8 @@ std::string Program::describe() const {
                    {"populations", populations},
                    {"inputs", inputs},
                    {"backend", state->settled.backend},
+                   {"core_programs", state->programs.programs},
+                   {"core_programs_reused", state->programs.reused},
                    {"options", manifest.options}});
 }
 
