@@ -3,7 +3,6 @@
 
 #include "tools/snnc/Runner.h"
 
-#include "backends/spinnaker2/Bundle/BundleBuilder.h"
 #include "backends/spinnaker2/Target/Spinnaker2Target.h"
 #include "compiler/Reference/RunReference.h"
 #include "planner/NetworkInfo.h"
@@ -85,8 +84,6 @@ bool RunSubject::openBundle(const RunOptions &options,
   }
   namesBundle = true;
   file = *bundle;
-  if (options.compile.programs)
-    s2::takeOver(*options.compile.programs, *file);
   description = file->manifest;
   targets = targetsFor(options.compile, Dynamics(), options.threads);
   for (const auto &target : targets.all())

@@ -421,11 +421,4 @@ std::shared_ptr<runtime::Bundle> buildBundle(ModuleOp module,
   return BundleBuilder(module, machine, options).run();
 }
 
-void takeOver(ProgramCache &cache, const runtime::Bundle &bundle) {
-  for (const runtime::ProgramEntry &program : bundle.manifest.programs)
-    if (const std::string *elf = bundle.entry(program.elf);
-        elf && !program.code.empty())
-      cache.addProgram(program.code, *elf);
-}
-
 } // namespace snnc::s2

@@ -30,10 +30,6 @@ std::shared_ptr<runtime::Bundle> buildBundle(mlir::ModuleOp module,
                                              const MachineModel &machine,
                                              const BundleOptions &options);
 
-/// Machine code of a bundle that was read, for those that are made after it.
-/// What an earlier version wrote has no digests and is left.
-void takeOver(ProgramCache &cache, const runtime::Bundle &bundle);
-
 } // namespace snnc::s2
 
 #endif // SNNC_BACKENDS_SPINNAKER2_BUNDLE_BUNDLEBUILDER_H

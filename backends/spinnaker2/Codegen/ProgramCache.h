@@ -19,8 +19,9 @@ namespace snnc::s2 {
 std::string codeGround(const MachineModel &machine, uint32_t headerAddress);
 
 /// Machine code by the digest of all that decides it, whoever made it: handlers
-/// of this process, linked programs also of bundles. Weights, parameters and
-/// sizes are in images and no part of it. Not thread safe.
+/// of this process, linked programs also of the bundle that is replaced.
+/// Weights, parameters and sizes are in images and no part of it. Not thread
+/// safe.
 class ProgramCache {
 public:
   const ObjectCode *part(const std::string &digest) const;

@@ -61,8 +61,8 @@ struct Checked : Outcome {
 /// `words`: of `snnc check`.
 Checked check(const Source &source, const Words &words);
 
-/// Machine code of neuron models and of the chip's core programs, those of
-/// bundles that were opened with it too: whoever compiles networks that share
+/// Machine code of neuron models and of the chip's core programs, made by this
+/// process: whoever compiles networks that share
 /// them hands the same one in, and they are compiled once. A network that
 /// differs from one before in weights and parameters alone needs no code
 /// generation at all.
