@@ -204,11 +204,13 @@ readMembers(const std::string &path, std::vector<ZipMember> members,
   return bundle;
 }
 
-/// Stored members only. A chip has 20 MB of SRAM: a bundle needs no more.
+/// Stored members only, so that a bundle unpacks to no more than its file. A
+/// board of 48 chips has 0.9 GB of SRAM; the two DRAM interfaces of a chip have
+/// 1 GiB each, a member each.
 static ZipLimits bundleLimits() {
   ZipLimits limits;
-  limits.fileBytes = limits.totalBytes = uint64_t(1) << 30;
-  limits.memberBytes = uint64_t(1) << 29;
+  limits.fileBytes = limits.totalBytes = uint64_t(1) << 34;
+  limits.memberBytes = uint64_t(1) << 30;
   return limits;
 }
 

@@ -361,16 +361,12 @@ Expected<std::vector<ZipMember>> readZipBytes(const std::string &bytes,
   return Reader(shownPath, limits, codes, bytes.size()).read(archive.get());
 }
 
-Expected<std::vector<ZipMember>> readZipMembers(const std::string &path,
-                                                const ZipFilter &wanted,
-                                                const ZipLimits &limits,
-                                                const ZipCodes &codes) {
-  std::error_code none;
-  // A FIFO would make libzip wait for a writer.
-  if (!std::filesystem::is_regular_file(path, none))
-    return makeError("SNN0001", {path, "", 0, 0}, "it is no regular file");
-  uint64_t bytes = std::filesystem::file_size(path, none);
-  if (none || bytes > limits.fileBytes)
+static Expected<std::vector<ZipMember>>
+readZipFile(const std::string &path, const ZipFilter &wanted,
+            const ZipLimits &limits, const ZipCodes &codes) {
+  std::error_code failed;
+  uint64_t bytes = std::filesystem::file_size(path, failed);
+  if (failed || bytes > limits.fileBytes)
     return makeError(codes.limit, {path, "", 0, 0},
                      fmt::format("the file has {} bytes, the limit is {}",
                                  bytes, limits.fileBytes));
@@ -382,9 +378,29 @@ Expected<std::vector<ZipMember>> readZipMembers(const std::string &path,
   return Reader(path, limits, codes, bytes).read(archive.get(), wanted);
 }
 
+Expected<std::vector<ZipMember>> readZipMembers(const std::string &path,
+                                                const ZipFilter &wanted,
+                                                const ZipLimits &limits,
+                                                const ZipCodes &codes) {
+  std::error_code none;
+  // A FIFO would make libzip wait for a writer.
+  if (!std::filesystem::is_regular_file(path, none))
+    return makeError("SNN0001", {path, "", 0, 0}, "it is no regular file");
+  return readZipFile(path, wanted, limits, codes);
+}
+
+/// Files of at least so many bytes are read member by member and not as a whole
+/// first, so that memory holds them once.
+static constexpr uint64_t kMemberByMember = uint64_t(1) << 26;
+
 Expected<std::vector<ZipMember>> readZip(const std::string &path,
                                          const ZipLimits &limits,
                                          const ZipCodes &codes) {
+  std::error_code none;
+  if (std::filesystem::is_regular_file(path, none) &&
+      std::filesystem::file_size(path, none) >= kMemberByMember && !none)
+    return readZipFile(
+        path, [](const std::string &) { return true; }, limits, codes);
   Expected<std::string> bytes = readFile(path, limits.fileBytes);
   if (!bytes)
     return bytes.takeError();

@@ -6,6 +6,7 @@ compared with a second implementation of S6, the one below.
 """
 
 import json
+import pathlib
 import unittest
 
 import numpy as np
@@ -107,6 +108,7 @@ class Integers(SnncTest):
         return given
 
     def report(self, path, *options):
+        pathlib.Path(self.path("n.s2x")).unlink(missing_ok=True)  # its code would be taken over
         done = self.snnc("compile", path, "-o", self.path("n.s2x"), "--report", "json",
                          *options)
         return json.loads(done.stdout)["layers"][0]["quantization"], done.stderr
