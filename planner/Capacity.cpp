@@ -10,6 +10,7 @@
 #include "compiler/SNN/Connectivity.h"
 #include "compiler/Support/Report.h"
 #include "planner/CorePlanner.h"
+#include "planner/OtherMachines.h"
 
 #include <algorithm>
 #include <cmath>
@@ -20,7 +21,7 @@ using namespace mlir;
 
 namespace snnc::fabric {
 
-static std::string thousands(uint64_t number) {
+std::string grouped(uint64_t number) {
   std::string text = std::to_string(number);
   for (int64_t at = int64_t(text.size()) - 3; at > 0; at -= 3)
     text.insert(size_t(at), ",");
@@ -94,12 +95,12 @@ static LogicalResult refuseNeurons(snn::NetworkOp network,
   auto name = largest->getAttrOfType<StringAttr>("name");
   InFlightDiagnostic diag =
       report(largest, "SNN0354")
-      << "the network does not fit: its " << thousands(neurons)
-      << " neurons take at least " << thousands(bytes) << " B, all "
+      << "the network does not fit: its " << grouped(neurons)
+      << " neurons take at least " << grouped(bytes) << " B, all "
       << machine.coreCount() << " cores of '" << machine.name
-      << "' together have " << thousands(room) << " B";
+      << "' together have " << grouped(room) << " B";
   diag.attachNote() << "largest: '" << (name ? name.getValue() : "")
-                    << "' with " << thousands(most) << " neurons";
+                    << "' with " << grouped(most) << " neurons";
   attachElsewhere(diag, elsewhere);
   return failure();
 }
@@ -179,6 +180,31 @@ static FailureOr<Parts> partsOf(snn::NetworkOp network,
   return parts;
 }
 
+/// What holds so many bytes, at the least.
+static void attachMachines(InFlightDiagnostic &diag, uint64_t bytes,
+                           const MachineModel &machine) {
+  uint64_t cores = machine.coreCount() / machine.chipCount();
+  uint64_t each = availableBytes(machine.sram) * cores + machine.dramRoom();
+  if (auto with = sameWithDram(machine)) {
+    each += with->dramRoom();
+    if (bytes <= each) {
+      attachHelp(diag) << "may fit with rows in DRAM, which machine '"
+                       << machine.name << "' does not have: --machine "
+                       << defaultMachineName() << ", " << grouped(each)
+                       << " B";
+      return;
+    }
+  }
+  uint64_t chips = (bytes + each - 1) / each;
+  if (chips <= machine.chipCount())
+    return;
+  if (std::string larger = largerMachine(machine, chips * cores);
+      !larger.empty())
+    attachHelp(diag) << "takes at least " << grouped(chips) << " chips"
+                     << (machine.hasDram() ? " with rows in DRAM" : "") << ": "
+                     << larger;
+}
+
 /// Error SNN0354 at the projection with the most synapses.
 static LogicalResult refuseSynapses(Parts parts, const MachineModel &machine,
                                     uint64_t room, uint64_t mostDrawn,
@@ -190,18 +216,18 @@ static LogicalResult refuseSynapses(Parts parts, const MachineModel &machine,
   for (size_t i = 0; i < std::min<size_t>(4, parts.all.size()); ++i)
     table +=
         fmt::format("{}'{}' {}", i ? ", " : "", parts.all[i].op.getName().str(),
-                    thousands(parts.all[i].synapses));
+                    grouped(parts.all[i].synapses));
   bool memory = parts.bytes > room;
   InFlightDiagnostic diag =
       report(parts.all.front().op, "SNN0354")
-      << "the network does not fit: its " << thousands(parts.synapses)
+      << "the network does not fit: its " << grouped(parts.synapses)
       << " synapses "
-      << (memory ? "take at least " + thousands(parts.bytes) + " B"
-                 : "are more than the " + thousands(mostDrawn) +
+      << (memory ? "take at least " + grouped(parts.bytes) + " B"
+                 : "are more than the " + grouped(mostDrawn) +
                        " that are drawn for this machine")
       << ", all " << machine.coreCount() << " cores of '" << machine.name
       << (machine.hasDram() ? "' and its DRAM" : "'") << " together have "
-      << thousands(room) << " B";
+      << grouped(room) << " B";
   diag.attachNote() << "most synapses: " << table;
   // Half of the memory, at the four bytes of the widest synapse.
   double percent = 100 * double(room) / 2 / (4 * double(parts.synapses));
@@ -212,6 +238,8 @@ static LogicalResult refuseSynapses(Parts parts, const MachineModel &machine,
     help += fmt::format("; all of them take more than {:.3g} times the machine",
                         double(parts.bytes) / double(room));
   attachHelp(diag) << help;
+  if (memory)
+    attachMachines(diag, parts.bytes, machine);
   attachElsewhere(diag, elsewhere);
   return failure();
 }

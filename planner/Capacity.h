@@ -16,6 +16,9 @@
 
 namespace snnc::fabric {
 
+/// 1234567 as "1,234,567".
+std::string grouped(uint64_t number);
+
 /// The help line `elsewhere`, unless it is empty.
 inline void attachElsewhere(mlir::InFlightDiagnostic &diag,
                             llvm::StringRef elsewhere) {

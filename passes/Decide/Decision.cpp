@@ -28,6 +28,8 @@ llvm::StringRef nameOf(Rule rule) {
     return "no-model";
   case Rule::Veto:
     return "veto";
+  case Rule::Dram:
+    return "dram";
   }
   return "";
 }
@@ -54,6 +56,9 @@ static std::string reasonOf(const Decision &decision) {
   case Rule::Veto:
     return fmt::format("the model said {}, its plan is vetoed",
                        decision.advice->parallel > 0.5 ? "parallel" : "serial");
+  case Rule::Dram:
+    return "the network does not fit the SRAM of all cores, serial rows fit "
+           "DRAM";
   }
   return "";
 }
@@ -77,6 +82,8 @@ std::string describe(const Alternative &alternative) {
   std::string text = fmt::format(
       "{} PE(s), {} B, {:.0f} cycles a tick (worst {:.0f})", plan.pes,
       plan.bytes, plan.cycles.expected, plan.cycles.worst);
+  if (plan.dramBytes)
+    text += fmt::format(", {} B of rows in DRAM", plan.dramBytes);
   return alternative.obstacle.empty() ? text
                                       : text + "; " + alternative.obstacle;
 }
@@ -97,6 +104,8 @@ static nlohmann::json toJson(const Alternative &alternative) {
   if (alternative.plan) {
     json["pes"] = alternative.plan->pes;
     json["bytes"] = alternative.plan->bytes;
+    if (alternative.plan->dramBytes)
+      json["dram_bytes"] = alternative.plan->dramBytes;
     json["cycles"] = alternative.plan->cycles.expected;
     json["worst_cycles"] = alternative.plan->cycles.worst;
   }

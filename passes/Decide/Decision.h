@@ -30,10 +30,11 @@ enum class Rule : uint8_t {
   Unsure,    ///< both were planned: the model was unsure
   Outside,   ///< both were planned: outside what the model was trained on
   NoModel,   ///< both were planned: no model for this machine
-  Veto       ///< the model's choice failed its plan, the other one was planned
+  Veto,      ///< the model's choice failed its plan, the other one was planned
+  Dram       ///< the network does not fit SRAM; serial, its rows may be in DRAM
 };
 /// "pinned", "asked", "oracle", "cost-model", "model", "unsure", "outside",
-/// "no-model", "veto".
+/// "no-model", "veto", "dram".
 llvm::StringRef nameOf(Rule rule);
 
 /// One paradigm of one population.

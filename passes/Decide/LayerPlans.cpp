@@ -40,6 +40,22 @@ LogicalResult LayerPlans::estimate(uint32_t node, Decision &decision) {
   return success();
 }
 
+LogicalResult LayerPlans::planInDram(uint32_t node, bool estimated,
+                                     Decision &decision) {
+  decision.serial = {};
+  if (!estimated) {
+    planner.allowDram(node);
+    return plan(node, /*parallel=*/false, decision);
+  }
+  auto shape = shapeOf(info, node);
+  if (failed(shape))
+    return failure();
+  decision.serial.planned = true;
+  if (auto result = estimateInDram(*shape, machine, budget()))
+    decision.serial.plan = result->plan;
+  return success();
+}
+
 bool LayerPlans::prefersParallel(const Decision &decision) const {
   ParadigmPlans both{decision.serial.plan, decision.parallels.plan, {}};
   return fabric::prefersParallel(both, ranking);

@@ -26,12 +26,17 @@ public:
   /// Fills `decision`'s alternative of that paradigm unless it is planned.
   /// Fails only where a projection cannot be read (an error is emitted there).
   mlir::LogicalResult plan(uint32_t node, bool parallel, Decision &decision);
-  /// The same from closed formulas.
+  /// Both from closed formulas.
   mlir::LogicalResult estimate(uint32_t node, Decision &decision);
+  /// The serial plan anew, planned or `estimated`, with rows in DRAM where they
+  /// do not fit SRAM.
+  mlir::LogicalResult planInDram(uint32_t node, bool estimated,
+                                 Decision &decision);
 
   /// Whether parallel is the better of two planned alternatives.
   bool prefersParallel(const Decision &decision) const;
   const fabric::NetworkInfo &network() const { return info; }
+  const MachineModel &model() const { return machine; }
 
 private:
   /// Cycles that a plan may take of a tick; `memory` does not ask for time.

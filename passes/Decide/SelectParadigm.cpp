@@ -4,6 +4,7 @@
 #include "compiler/Support/Report.h"
 #include "passes/Decide/Machine.h"
 #include "passes/Decide/ModelAdviser.h"
+#include "passes/Decide/MoveToDram.h"
 
 #include <fmt/format.h>
 
@@ -72,6 +73,9 @@ struct SnnSelectParadigmPass
     llvm::sort(done, [](const OpenChoice &a, const OpenChoice &b) {
       return a.node < b.node;
     });
+    if (mode != ParadigmMode::Parallel &&
+        failed(moveToDram(plans, mode == ParadigmMode::CostModel, done)))
+      return failure();
     return finish(plans, done);
   }
 

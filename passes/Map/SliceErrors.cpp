@@ -4,6 +4,7 @@
 #include "compiler/Support/Report.h"
 #include "passes/Map/Slicer.h"
 #include "planner/Capacity.h"
+#include "planner/OtherMachines.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -163,6 +164,9 @@ LogicalResult Slicer::refuseNeuron(uint32_t node) {
     attachHelp(diag) << "reduce the population's " << grouped(worst.sources)
                      << " sources (pooling, a smaller layer before it)"
                      << (isWide(info, node) ? ", or use --weights=int8" : "");
+  if (std::string dram = adviseDram(info, machine, planner.tickCycles());
+      !dram.empty())
+    attachHelp(diag) << dram;
   if (!parallel)
     attachElsewhere(diag, elsewhere);
   return failure();
@@ -219,26 +223,6 @@ void Slicer::noteLoop(InFlightDiagnostic &diag, uint32_t node) {
   }
 }
 
-/// The boards of chips like the machine's that have so many cores; empty where
-/// the machine's chips are not those of the boards, or no machine is so large.
-static std::string largerMachine(const MachineModel &machine, uint64_t cores) {
-  auto board = builtinMachine("spinnaker2-48");
-  if (!board || board->pes != machine.pes ||
-      board->sram.bytes != machine.sram.bytes)
-    return {};
-  uint64_t boards = (cores + board->coreCount() - 1) / board->coreCount();
-  if (boards > kMostBoards)
-    return {};
-  if (boards == 1)
-    return fmt::format("use --machine spinnaker2-48, a board of {} chips with "
-                       "{} cores",
-                       board->chipCount(), grouped(board->coreCount()));
-  return fmt::format("use --machine FILE.yaml with the lines 'schema: 1', "
-                     "'base: spinnaker2-48', 'name: boards-{0}' and "
-                     "'boards: {0}': {1} cores",
-                     boards, grouped(boards * board->coreCount()));
-}
-
 LogicalResult Slicer::checkCores() {
   uint64_t needed = this->cores();
   if (needed <= machine.coreCount())
@@ -263,6 +247,9 @@ LogicalResult Slicer::checkCores() {
   attachHelp(diag) << "make '" << cores.front().first
                    << "' smaller or its connections sparser"
                    << (isWide(info) ? ", or use --weights=int8" : "");
+  if (std::string dram = adviseDram(info, machine, planner.tickCycles());
+      !dram.empty())
+    attachHelp(diag) << dram;
   if (std::string larger = largerMachine(machine, needed); !larger.empty())
     attachHelp(diag) << larger;
   attachElsewhere(diag, elsewhere);

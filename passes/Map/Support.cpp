@@ -49,13 +49,6 @@ LogicalResult forEachMapping(
   return success();
 }
 
-std::string grouped(uint64_t number) {
-  std::string digits = std::to_string(number);
-  for (size_t at = digits.size(); at > 3; at -= 3)
-    digits.insert(at - 3, ",");
-  return digits;
-}
-
 std::string hex(uint64_t number) { return fmt::format("{:#x}", number); }
 
 std::string describe(fabric::SliceOp slice) {

@@ -4,6 +4,7 @@
 #define SNNC_PASSES_MAP_SUPPORT_H
 
 #include "passes/Map/Passes.h"
+#include "planner/Capacity.h"
 
 #include <string>
 
@@ -23,8 +24,7 @@ forEachMapping(mlir::ModuleOp module, MachinePtr given, llvm::StringRef name,
                                                       const MachineModel &)>
                    act);
 
-/// 118784 -> "118,784".
-std::string grouped(uint64_t number);
+using fabric::grouped;
 
 /// 255 -> "0xff".
 std::string hex(uint64_t number);

@@ -89,6 +89,46 @@ class Dram(SnncTest):
             done = self.snnc("run", "bad.s2x", "--ticks", "5", code=1)
             self.assertIn("[SNN0511]", done.stderr)
 
+    def test_the_plan_knows_dram(self):
+        """Whatever decides, and whether or not anybody looks."""
+        net = self.written("net.yaml", NET)
+        machine = ["--machine", self.written("little.yaml", LITTLE), *TICK]
+        done = self.snnc("check", net, "--plan", *machine)
+        self.assertRegex(done.stdout, r"rows in DRAM\n")
+        self.assertRegex(done.stdout, r"\d+ PE\(s\) of 8, .* B of \d+ B of DRAM")
+        for paradigm in ("auto", "cost-model"):
+            plan = json.loads(self.snnc(
+                "check", net, "--plan", "--json", "--paradigm", paradigm,
+                *machine).stdout)["plan"]
+            chosen = [layer[layer["paradigm"]] for layer in plan["layers"]]
+            self.assertLessEqual(plan["total"]["pes"], 8)
+            self.assertEqual(plan["total"]["dram_bytes"], sum(
+                layer.get("dram_bytes", 0) for layer in chosen))
+            self.assertGreater(plan["total"]["dram_bytes"], 10000)
+            for options in ([], ["--explain-paradigm"]):
+                done = self.snnc("compile", net, "--paradigm", paradigm, "-o",
+                                 "net.s2x", *options, *machine)
+                layers = json.loads(self.snnc("inspect", "net.s2x",
+                                              "--json").stdout)["layers"]
+                self.assertEqual(
+                    {l["name"]: l["paradigm"] for l in layers},
+                    {l["population"]: l["paradigm"] for l in plan["layers"]})
+            self.assertIn("B of rows in DRAM", done.stderr)
+
+    def test_refusals_say_where_it_fits(self):
+        net = self.written("net.yaml", NET)
+        done = self.snnc("compile", net, "--paradigm", "parallel", *TICK,
+                         "--machine", self.written("little.yaml", LITTLE),
+                         code=3)
+        self.assertIn("help: fits with rows in DRAM: use --paradigm serial",
+                      done.stderr)
+        self.compiled()
+        chip = self.written("chip.yaml", SRAM_ONLY)
+        large = self.written("large.yaml", NET.replace("400", "9000").replace(
+            "size: 100,", "size: 9000,").replace("200", "2000"))
+        done = self.snnc("compile", large, "--machine", chip, code=3)
+        self.assertIn("with rows in DRAM, which machine", done.stderr)
+
     def test_without_dram_it_does_not_fit(self):
         net = self.written("net.yaml", NET)
         machine = LITTLE + SRAM_ONLY.splitlines()[-1] + "\n"

@@ -97,7 +97,7 @@ protected:
       order.push_back(decision.population);
       byName[decision.population] = decision;
     }
-    EXPECT_THAT(order, ElementsAre("busy", "quiet", "huge", "pinned"));
+    EXPECT_EQ(order, names);
     // The network says what the records say.
     module->walk([&](snn::PopulationOp population) {
       EXPECT_EQ(population.getParadigm() == snn::Paradigm::Parallel,
@@ -113,8 +113,82 @@ protected:
   MLIRContext context;
   OwningOpRef<ModuleOp> module;
   std::shared_ptr<const MachineModel> machine;
+  std::vector<std::string> names{"busy", "quiet", "huge", "pinned"};
   std::vector<std::string> asked, messages;
 };
+
+/// "large" has 400 kB of rows, "small" and "pinned" next to none.
+constexpr const char *kLarge = R"(
+snn.neuron @lif receptors ["input"] states ["v"] params ["alpha", "threshold"] {
+^bb0(%x: f32, %v: f32, %alpha: f32, %threshold: f32):
+  %d = arith.mulf %v, %alpha : f32
+  %v1 = arith.addf %d, %x : f32
+  %s = arith.cmpf ogt, %v1, %threshold : f32
+  snn.yield spike %s states %v1 : f32
+}
+snn.network @net {
+  %in = snn.input "in" : tensor<1000xf32>
+  %a = snn.population "small" model @lif params {alpha = 0.5, threshold = 1.0} latency 1 : tensor<64xi1>
+  %b = snn.population "large" model @lif params {alpha = 0.5, threshold = 1.0} latency 1 : tensor<400xi1>
+  %c = snn.population "pinned" model @lif params {alpha = 0.5, threshold = 1.0} latency 2 paradigm <parallel> : tensor<64xi1>
+  snn.projection "w1" %in to %b weights #snn.dense<dense<1.0> : tensor<400x1000xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<1000xf32>, tensor<400xi1>
+  snn.projection "w2" %a to %a weights #snn.one_to_one<1.0> delay(1.0) quant <8, nearest, 10.0> : tensor<64xi1>, tensor<64xi1>
+  snn.projection "w3" %a to %c weights #snn.one_to_one<1.0> delay(1.0) quant <8, nearest, 10.0> : tensor<64xi1>, tensor<64xi1>
+}
+)";
+
+class DecideDram : public Decide {
+protected:
+  /// The chip with so many PEs; all that is decided is the same whether plans
+  /// are shown or not.
+  std::map<std::string, Decision> onPes(size_t pes, ParadigmMode mode,
+                                        Adviser adviser = {}) {
+    MachineModel few = *builtinMachine(defaultMachineName());
+    few.pes.resize(pes);
+    machine = std::make_shared<const MachineModel>(few);
+    names = {"small", "large", "pinned"};
+    module = parseSourceString<ModuleOp>(kLarge, &context);
+    return run(std::move(adviser), "0", mode);
+  }
+};
+
+TEST_F(DecideDram, WhatFitsSramStaysThere) {
+  for (auto mode : {ParadigmMode::Oracle, ParadigmMode::CostModel})
+    for (auto &[name, decision] : onPes(148, mode))
+      if (decision.chosen().plan)
+        EXPECT_EQ(decision.chosen().plan->dramBytes, 0u) << name;
+}
+
+TEST_F(DecideDram, TheLargestPopulationMoves) {
+  for (auto mode : {ParadigmMode::Oracle, ParadigmMode::CostModel}) {
+    auto all = onPes(3, mode);
+    ASSERT_TRUE(all["large"].serial.plan);
+    EXPECT_FALSE(all["large"].parallel);
+    EXPECT_EQ(all["large"].serial.plan->pes, 1u);
+    EXPECT_GE(all["large"].serial.plan->dramBytes, 400000u);
+    EXPECT_THAT(describe(all["large"].serial), HasSubstr("B of rows in DRAM"));
+    EXPECT_EQ(all["small"].chosen().plan->dramBytes, 0u);
+    EXPECT_TRUE(all["pinned"].parallel);
+  }
+}
+
+TEST_F(DecideDram, ParallelGivesWayAndSaysSo) {
+  auto sure = [&] {
+    return adviser({{"small", 0.01}, {"large", 0.99}});
+  };
+  EXPECT_TRUE(onPes(148, ParadigmMode::Auto, sure())["large"].parallel);
+  auto all = onPes(3, ParadigmMode::Auto, sure());
+  EXPECT_FALSE(all["large"].parallel);
+  EXPECT_EQ(all["large"].rule, Rule::Dram);
+  EXPECT_THAT(headline(all["large"]), HasSubstr("serial rows fit DRAM"));
+  EXPECT_EQ(all["small"].rule, Rule::Model);
+  // Without DRAM nothing moves.
+  MachineModel without = *machine;
+  without.dram.reset();
+  machine = std::make_shared<const MachineModel>(without);
+  module = parseSourceString<ModuleOp>(kLarge, &context);
+  EXPECT_TRUE(run(sure())["large"].parallel);
+}
 
 TEST_F(Decide, OracleIsWhatTheTestBelieves) {
   auto all = run({}, "0", ParadigmMode::Oracle);

@@ -76,6 +76,9 @@ TEST_F(MapLimits, TooManyCores) {
   EXPECT_THAT(messages, HasSubstr("'hidden' 150 cores"));
   EXPECT_THAT(messages, HasSubstr("use --machine spinnaker2-48, a board of 48 "
                                   "chips with 7,104 cores"));
+  EXPECT_THAT(messages,
+              HasSubstr("fits with rows in DRAM, which machine 'spinnaker2-jib-"
+                        "map' does not have: use --machine spinnaker2 ("));
 }
 
 /// The same with DRAM: dense rows of 600 B there, and no index. What fits SRAM

@@ -60,9 +60,12 @@ static void tryMapping(ModuleOp module, const CheckOptions &options,
   if (failed(stages.run(module, StageId::Normalized, StageId::Decided)))
     return;
   if (decisions)
-    plans = PlannedLayers{model->name, nameOf(compile.paradigm),
+    plans = PlannedLayers{model->name,
+                          nameOf(compile.paradigm),
                           nameOf(compile.objective),
-                          uint64_t(model->coreCount()), std::move(*decisions)};
+                          uint64_t(model->coreCount()),
+                          std::move(*decisions),
+                          model->dramRoom() * model->chipCount()};
   if (!sink.hasErrors())
     (void)stages.run(module, StageId::Decided, StageId::Programs);
 }

@@ -13,7 +13,7 @@ using decide::Decision;
 
 namespace {
 struct Totals {
-  uint64_t pes = 0, bytes = 0, unfit = 0;
+  uint64_t pes = 0, bytes = 0, dram = 0, unfit = 0;
   double cycles = 0;
 
   explicit Totals(const std::vector<Decision> &layers) {
@@ -25,6 +25,7 @@ struct Totals {
       }
       pes += plan->pes;
       bytes += plan->bytes;
+      dram += plan->dramBytes;
       cycles += plan->cycles.expected;
     }
   }
@@ -44,6 +45,7 @@ nlohmann::json toJson(const PlannedLayers &plans) {
           {"total",
            {{"pes", totals.pes},
             {"bytes", totals.bytes},
+            {"dram_bytes", totals.dram},
             {"cycles", totals.cycles},
             {"does_not_fit", totals.unfit}}}};
 }
@@ -52,6 +54,8 @@ void printPlans(const PlannedLayers &plans) {
   std::vector<std::vector<std::string>> rows = {
       {"layer", "neurons", "paradigm", "decided by", "p(parallel)", "PEs",
        "bytes", "cycles/tick", "worst"}};
+  if (Totals(plans.layers).dram)
+    rows[0].push_back("rows in DRAM");
   for (const Decision &layer : plans.layers) {
     std::vector<std::string> cells = {
         layer.population, std::to_string(layer.neurons),
@@ -66,11 +70,15 @@ void printPlans(const PlannedLayers &plans) {
         cells.push_back(cell);
     else
       cells.push_back("does not fit");
+    if (const auto &plan = layer.chosen().plan; plan && plan->dramBytes)
+      cells.push_back(std::to_string(plan->dramBytes));
     rows.push_back(cells);
   }
   printTable(rows);
   Totals totals(plans.layers);
   fmt::print("{} PE(s) of {}, {} B", totals.pes, plans.pes, totals.bytes);
+  if (totals.dram)
+    fmt::print(", {} B of {} B of DRAM", totals.dram, plans.dram);
   if (totals.unfit)
     fmt::print("; {} layer(s) fit no PE that way and are not counted",
                totals.unfit);

@@ -15,6 +15,7 @@ struct PlannedLayers {
   std::string machine, paradigm, objective;
   uint64_t pes = 0; ///< that the machine has
   std::vector<decide::Decision> layers;
+  uint64_t dram = 0; ///< bytes that the machine has for rows
 };
 
 /// {"machine", "available_pes", "paradigm", "objective", "layers": [

@@ -1,0 +1,65 @@
+//===- MoveToDram.cpp - Networks that SRAM does not hold ------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "passes/Decide/MoveToDram.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+using namespace mlir;
+
+namespace snnc::decide {
+
+/// What the chosen plan takes; more than any machine has where there is none.
+static uint64_t coresOf(const Decision &decision) {
+  const std::optional<fabric::LayerPlan> &plan = decision.chosen().plan;
+  return plan ? plan->pes : uint64_t(1) << 40;
+}
+
+static bool mayMove(const LayerPlans &plans, const OpenChoice &choice) {
+  bool pinnedParallel =
+      choice.decision.rule == Rule::Pinned && choice.decision.parallel;
+  return !pinnedParallel && !plans.network().nodes[choice.node].incoming.empty();
+}
+
+LogicalResult moveToDram(LayerPlans &plans, bool estimated,
+                         llvm::MutableArrayRef<OpenChoice> choices) {
+  if (!plans.model().hasDram())
+    return success();
+  llvm::SmallVector<OpenChoice *> movable;
+  uint64_t cores = 0;
+  for (OpenChoice &choice : choices) {
+    Decision &decision = choice.decision;
+    if (!decision.chosen().planned &&
+        failed(estimated
+                   ? plans.estimate(choice.node, decision)
+                   : plans.plan(choice.node, decision.parallel, decision)))
+      return failure();
+    cores += coresOf(decision);
+    if (mayMove(plans, choice))
+      movable.push_back(&choice);
+  }
+  llvm::stable_sort(movable, [](const OpenChoice *a, const OpenChoice *b) {
+    return coresOf(a->decision) > coresOf(b->decision);
+  });
+  for (OpenChoice *choice : movable) {
+    if (cores <= plans.model().coreCount())
+      break;
+    Decision &decision = choice->decision;
+    uint64_t before = coresOf(decision);
+    Alternative inSram = decision.serial;
+    if (failed(plans.planInDram(choice->node, estimated, decision)))
+      return failure();
+    const std::optional<fabric::LayerPlan> &there = decision.serial.plan;
+    if (!there || there->pes >= before) {
+      decision.serial = inSram;
+      continue;
+    }
+    cores -= before - there->pes;
+    if (decision.parallel)
+      decision.rule = Rule::Dram;
+    decision.parallel = false;
+  }
+  return success();
+}
+
+} // namespace snnc::decide
