@@ -70,8 +70,7 @@ LayerEstimate Estimator::describe(uint32_t chunk) const {
   double share = size / double(chunk);
   double bytes = (pes - 1) * mean.bytes + core(last, pes == 1).bytes;
   result.plan = {isParallel(),    chunk,       pes,
-                 uint64_t(bytes), full.cycles, layer.batch,
-                 uint64_t(mean.dramBytes * share)};
+                 uint64_t(bytes), full.cycles, layer.batch};
   result.fill = full.bytes / available;
   result.busy = tickCycles > 0 ? full.cycles.peak / tickCycles : 0;
   result.plan.macs = mean.macs * share;

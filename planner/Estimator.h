@@ -22,7 +22,6 @@ struct EstimatedCore {
   double bytes = 0;
   CycleEstimate cycles;
   double macs = 0, mapRows = 0, mapColumns = 0, denseShare = 0, sums = 0;
-  double dramBytes = 0;
 };
 
 /// One of the shape's figures for slices of `n` targets.
@@ -68,7 +67,6 @@ protected:
   virtual uint32_t leastSlice() const = 0;
   virtual bool isParallel() const = 0;
   double commonBytes(uint32_t neurons) const;
-  bool fitsBytes(double bytes) const { return bytes <= available; }
   /// As planCore aligns every buffer.
   double aligned(double bytes) const {
     double unit = std::max<double>(4, machine.sram.alignment);
@@ -80,7 +78,7 @@ protected:
 
 private:
   bool fits(const EstimatedCore &core) const {
-    if (!fitsBytes(core.bytes))
+    if (core.bytes > available)
       return false;
     bool inTime = tickCycles <= 0 || core.cycles.peak <= tickCycles;
     late |= !inTime;
@@ -100,11 +98,9 @@ private:
 };
 
 /// `room`: share of a core's bytes that may be used. All keep references.
-/// `mayFetch`: rows that SRAM has no room for may be in the machine's DRAM.
 std::unique_ptr<Estimator> serialEstimator(const LayerShape &layer,
                                            const MachineModel &machine,
-                                           double tickCycles, double room,
-                                           bool mayFetch = false);
+                                           double tickCycles, double room);
 /// `subordinate`: of a row split, without neurons.
 std::unique_ptr<Estimator> parallelEstimator(const LayerShape &layer,
                                              const MachineModel &machine,

@@ -102,16 +102,6 @@ RankedEstimates estimates(const LayerShape &layer, const MachineModel &machine,
   return result;
 }
 
-std::optional<LayerEstimate> estimateInDram(const LayerShape &layer,
-                                            const MachineModel &machine,
-                                            double tickCycles) {
-  if (layer.neurons < 1 || !machine.hasDram())
-    return std::nullopt;
-  return serialEstimator(layer, machine, tickCycles, /*room=*/1,
-                         /*mayFetch=*/true)
-      ->run();
-}
-
 std::optional<LayerEstimate> estimate(const LayerShape &layer,
                                       const MachineModel &machine,
                                       bool parallel, const Ranking &ranking,

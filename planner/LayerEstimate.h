@@ -49,12 +49,6 @@ std::optional<LayerEstimate> estimate(const LayerShape &layer,
                                       bool parallel, const Ranking &ranking,
                                       double tickCycles = 0, double room = 1);
 
-/// The serial plan with rows in DRAM where SRAM has no room for them; nothing
-/// on a machine without DRAM.
-std::optional<LayerEstimate> estimateInDram(const LayerShape &layer,
-                                            const MachineModel &machine,
-                                            double tickCycles = 0);
-
 struct RankedEstimates {
   std::vector<std::optional<LayerEstimate>> best; ///< by each ranking
   /// Whether the length of a tick ruled anything out: all is the same without

@@ -40,20 +40,10 @@ LogicalResult LayerPlans::estimate(uint32_t node, Decision &decision) {
   return success();
 }
 
-LogicalResult LayerPlans::planInDram(uint32_t node, bool estimated,
-                                     Decision &decision) {
+LogicalResult LayerPlans::planInDram(uint32_t node, Decision &decision) {
   decision.serial = {};
-  if (!estimated) {
-    planner.allowDram(node);
-    return plan(node, /*parallel=*/false, decision);
-  }
-  auto shape = shapeOf(info, node);
-  if (failed(shape))
-    return failure();
-  decision.serial.planned = true;
-  if (auto result = estimateInDram(*shape, machine, budget()))
-    decision.serial.plan = result->plan;
-  return success();
+  planner.allowDram(node);
+  return plan(node, /*parallel=*/false, decision);
 }
 
 bool LayerPlans::prefersParallel(const Decision &decision) const {

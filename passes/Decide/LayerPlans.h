@@ -28,10 +28,9 @@ public:
   mlir::LogicalResult plan(uint32_t node, bool parallel, Decision &decision);
   /// Both from closed formulas.
   mlir::LogicalResult estimate(uint32_t node, Decision &decision);
-  /// The serial plan anew, planned or `estimated`, with rows in DRAM where they
-  /// do not fit SRAM.
-  mlir::LogicalResult planInDram(uint32_t node, bool estimated,
-                                 Decision &decision);
+  /// The serial plan anew, with rows in DRAM where they do not fit SRAM. The
+  /// closed formulas do not know these.
+  mlir::LogicalResult planInDram(uint32_t node, Decision &decision);
 
   /// Whether parallel is the better of two planned alternatives.
   bool prefersParallel(const Decision &decision) const;

@@ -47,7 +47,7 @@ LogicalResult moveToDram(LayerPlans &plans, bool estimated,
     Decision &decision = choice->decision;
     uint64_t before = coresOf(decision);
     Alternative inSram = decision.serial;
-    if (failed(plans.planInDram(choice->node, estimated, decision)))
+    if (failed(plans.planInDram(choice->node, decision)))
       return failure();
     const std::optional<fabric::LayerPlan> &there = decision.serial.plan;
     if (!there || there->pes >= before) {

@@ -7,7 +7,6 @@
 #include "backends/spinnaker2/Formats/Formats.h"
 #include "classifier/Dataset.h"
 #include "classifier/LayerNetwork.h"
-#include "planner/LayerEstimate.h"
 #include "planner/LayerPlanner.h"
 
 #include <gtest/gtest.h>
@@ -75,42 +74,6 @@ TEST(LayerEstimate, MeetsThePlannerOnTheGrid) {
           double(record.features[indexOf("fastest_pes")]) == double(plan->pes);
     }
   EXPECT_GE(double(same), 0.85 * double(layers));
-}
-
-/// Rows in DRAM: layers whose rows no core of little SRAM has room for.
-TEST(LayerEstimate, MeetsThePlannerInDram) {
-  MachineModel machine = *builtinMachine(defaultMachineName());
-  machine.sram.stack.begin = machine.sram.program.end + 24576;
-  LayerBuilder builder(s2::rowFormats());
-  size_t layers = 0, samePes = 0, nearDram = 0, nearCycles = 0;
-  for (uint64_t index = 0; index < 60; ++index) {
-    LayerSpec spec = makeLayer(LayerSet::Grid, 263 * index, 1);
-    auto info = fabric::NetworkInfo::read(builder.build(spec));
-    ASSERT_TRUE(succeeded(info));
-    uint32_t node = info->populationByName.lookup("layer");
-    fabric::LayerPlanner planner(*info, machine);
-    planner.allowDram(node);
-    planner.start(node, /*parallel=*/false, /*fullRing=*/true);
-    ASSERT_TRUE(succeeded(planner.scan(node)));
-    if (!planner.shrink(node))
-      continue;
-    fabric::LayerPlan plan = planner.planOf(node);
-    if (plan.dramBytes == 0)
-      continue;
-    auto shape = fabric::shapeOf(*info, node);
-    ASSERT_TRUE(succeeded(shape));
-    auto found = fabric::estimateInDram(*shape, machine);
-    ASSERT_TRUE(found) << index;
-    auto near = [](double a, double b) { return std::abs(a - b) <= 0.15 * b; };
-    ++layers;
-    samePes += found->plan.pes == plan.pes;
-    nearDram += near(double(found->plan.dramBytes), double(plan.dramBytes));
-    nearCycles += near(found->plan.cycles.expected, plan.cycles.expected);
-  }
-  EXPECT_GE(layers, 20u);
-  EXPECT_GE(double(samePes), 0.9 * double(layers));
-  EXPECT_GE(double(nearDram), 0.85 * double(layers));
-  EXPECT_GE(double(nearCycles), 0.85 * double(layers));
 }
 
 /// The largest sum of the MAC array, every kind of connectivity.
