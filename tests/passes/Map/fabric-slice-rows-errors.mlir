@@ -43,8 +43,9 @@ snn.neuron @m receptors ["input"] states ["v"] params [] {
 }
 snn.network @loop {
   %in = snn.input "in" : tensor<9000xf32>
-  // expected-error @+4 {{SNN1100: population 'hid' does not fit as parallel: neurons [0, 16) alone need}}
-  // expected-note @+3 {{largest parts: weight-delay map}}
+  // expected-error @+5 {{SNN1100: population 'hid' does not fit as parallel: neurons [0, 16) alone need}}
+  // expected-note @+4 {{largest parts: weight-delay map}}
+  // expected-note @+3 {{help: fits with rows in DRAM: use --paradigm serial and pin no population to parallel (1 cores)}}
   // expected-note @+2 {{help: give the projections of its feedback loops a delay of 2 ticks or more}}
   // expected-note @+1 {{help: compute it serially (paradigm), or reduce its 9,016 sources}}
   %h = snn.population "hid" model @m params {} latency 1 paradigm <parallel> : tensor<16xi1>

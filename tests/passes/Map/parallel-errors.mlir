@@ -8,8 +8,9 @@ snn.neuron @lif receptors ["input"] states ["v"] params ["threshold"] {
 }
 snn.network @net {
   %in = snn.input "in" : tensor<8000xf32>
-  // expected-error @+3 {{SNN1100: population 'big' does not fit as parallel: neurons [0, 16) alone need}}
-  // expected-note @+2 {{largest parts: weight-delay map 128,000 B}}
+  // expected-error @+4 {{SNN1100: population 'big' does not fit as parallel: neurons [0, 16) alone need}}
+  // expected-note @+3 {{largest parts: weight-delay map 128,000 B}}
+  // expected-note @+2 {{help: fits with rows in DRAM: use --paradigm serial and pin no population to parallel (1 cores)}}
   // expected-note @+1 {{help: compute it serially (paradigm), or reduce its 8,000 sources}}
   %h = snn.population "big" model @lif params {threshold = 1.0} latency 1 paradigm <parallel> : tensor<20xi1>
   snn.projection "w" %in to %h weights #snn.dense<dense<1.0> : tensor<20x8000xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<8000xf32>, tensor<20xi1>
