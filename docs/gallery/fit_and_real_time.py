@@ -20,14 +20,16 @@ def network(neurons):
 
 
 fits = []
-for neurons in (1_000, 4_000, 16_000, 60_000):
+for neurons in (1_000, 4_000, 60_000, 120_000):
     check = network(neurons).check(plan=True, tick=1e-3)
     if check.ok:
         layer, total = check.plan["layers"][0], check.plan["total"]
         limit = check.plan["available_pes"]
         fits.append((neurons, total["pes"], total["cycles"]))
+        dram = total.get("dram_bytes")
         print(f"{neurons:>9,} neurons: {layer['paradigm']}, {total['pes']} of "
               f"{check.plan['available_pes']} PEs, {total['bytes']:,} B, "
+              f"{f'{dram:,} B of rows in DRAM, ' if dram else ''}"
               f"{total['cycles']:,.0f} of 300,000 cycles a tick")
         continue
     error = next(f for f in check.findings if f.severity == "error")

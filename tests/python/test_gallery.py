@@ -105,7 +105,8 @@ def test_custom_equations():
 def test_fit_and_real_time():
     lines = output("fit_and_real_time.py").splitlines()
     assert all("PEs" in line for line in lines[:3])
-    assert "SNN0354" in lines[3] and any("help:" in line for line in lines[4:])
+    assert "rows in DRAM" in lines[2]
+    assert "SNN0362" in lines[3] and any("help:" in line for line in lines[4:])
 
 
 def test_paradigms():
