@@ -98,6 +98,12 @@ static std::string describe(const NetworkInfo &info,
                        "expected rates, machine '{}' has {}",
                        grouped(slow.cores), duration(tick), machine.name,
                        machine.coreCount());
+  if (slow.where.size() == 0)
+    return fmt::format("population '{}' takes far more cores than the {} of "
+                       "machine '{}' to finish every tick of {} at the "
+                       "expected rates",
+                       info.nodes[*slow.node].name, machine.coreCount(),
+                       machine.name, duration(tick));
   return fmt::format(
       "even neurons [{}, {}) of population '{}' alone take {} cycles of a tick "
       "at the expected rates, {}",
@@ -136,9 +142,11 @@ static void attachAdvice(InFlightDiagnostic &diag, const NetworkInfo &info,
     diag.attachNote() << "expected spikes a tick: "
                       << busiestSources(info, *slow.node);
     double enough = roundedUp(slow.cycles.peak / machine.level().clockHz);
-    help = fmt::format("a tick of at least {} (--tick {:.6g}), or lower "
-                       "rates, or fewer sources",
-                       duration(enough), enough);
+    help = slow.where.size() == 0
+               ? "a longer tick (--tick)"
+               : fmt::format("a tick of at least {} (--tick {:.6g})",
+                             duration(enough), enough);
+    help += ", or lower rates, or fewer sources";
     if (node.parallel)
       help += node.batch > 1 ? "; or paradigm serial, which has no batches"
                              : "; or paradigm serial";

@@ -23,7 +23,8 @@ std::string duration(double seconds);
 double roundedUp(double seconds);
 
 /// What keeps a network from a tick: the slowest slice of a population that
-/// cannot be cut any smaller, or more cores than the machine has.
+/// cannot be cut any smaller; where `where` is empty, so many slices that no
+/// machine has the cores; or more cores than the machine has.
 struct Slowness {
   std::optional<uint32_t> node;
   fabric::Range where;

@@ -38,6 +38,9 @@ Slicer::Outcome Slicer::shrink(uint32_t node) {
   }
   if (limits == Limits::BytesAndTime && planner.shrink(node, Limits::Bytes)) {
     slow = slowestSlice(info, planner, node);
+    // Each slice by itself would keep the tick: there are too many of them.
+    if (slow.cycles.peak <= planner.tickCycles())
+      slow.where = {};
     return Outcome::Slow;
   }
   (void)refuseNeuron(node);

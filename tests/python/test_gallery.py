@@ -106,7 +106,7 @@ def test_fit_and_real_time():
     lines = output("fit_and_real_time.py").splitlines()
     assert all("PEs" in line for line in lines[:3])
     assert "rows in DRAM" in lines[2]
-    assert "SNN0362" in lines[3] and any("help:" in line for line in lines[4:])
+    assert "far more cores than the 148" in lines[3] and any("help:" in line for line in lines[4:])
 
 
 def test_paradigms():
