@@ -23,15 +23,7 @@ namespace snnc::selector {
 static constexpr unsigned kFormat = 1;
 
 std::string chipDigest(const MachineModel &machine) {
-  MachineModel chip = machine;
-  chip.name.clear();
-  chip.layout = {};
-  chip.dead = {};
-  chip.link.reset();
-  chip.router.nodes.clear();
-  for (size_t i = 0; i < chip.pes.size(); ++i)
-    chip.pes[i] = {uint8_t(i >> 5 & 7), uint8_t(i >> 2 & 7), uint8_t(i & 3)};
-  return sha256(toJsonText(chip));
+  return sha256(toJsonText(chipOf(machine)));
 }
 
 static const char *const kRetrain =

@@ -12,10 +12,13 @@
 
 namespace snnc::fabric {
 
+static bool haveSameCores(const MachineModel &a, const MachineModel &b) {
+  return a.pes == b.pes && a.sram.bytes == b.sram.bytes;
+}
+
 std::string largerMachine(const MachineModel &machine, uint64_t cores) {
   auto board = builtinMachine("spinnaker2-48");
-  if (!board || board->pes != machine.pes ||
-      board->sram.bytes != machine.sram.bytes)
+  if (!board || !haveSameCores(*board, machine))
     return {};
   uint64_t boards = (cores + board->coreCount() - 1) / board->coreCount();
   if (boards > kMostBoards)
@@ -33,8 +36,7 @@ std::string largerMachine(const MachineModel &machine, uint64_t cores) {
 std::optional<MachineModel> sameWithDram(const MachineModel &machine) {
   auto known = builtinMachine(defaultMachineName());
   if (machine.hasDram() || machine.chipCount() != 1 || !known ||
-      !known->hasDram() || known->pes != machine.pes ||
-      known->sram.bytes != machine.sram.bytes)
+      !known->hasDram() || !haveSameCores(*known, machine))
     return std::nullopt;
   return std::move(*known);
 }
@@ -75,9 +77,10 @@ std::string adviseDram(const NetworkInfo &info, const MachineModel &machine,
   }
   if (llvm::any_of(info.nodes, [](const NetworkNode &n) { return n.parallel; }))
     if (auto cores = coresInDram(info, machine, tickCycles))
-      return fmt::format("fits with rows in DRAM: use --paradigm serial and pin "
-                         "no population to parallel ({} cores)",
-                         *cores);
+      return fmt::format(
+          "fits with rows in DRAM: use --paradigm serial and pin "
+          "no population to parallel ({} cores)",
+          *cores);
   return {};
 }
 

@@ -23,6 +23,12 @@ static bool isWide(const NetworkInfo &info, std::optional<uint32_t> node = {}) {
   });
 }
 
+/// As help, where there is any.
+static void attachAdvice(InFlightDiagnostic &diag, const std::string &advice) {
+  if (!advice.empty())
+    attachHelp(diag) << advice;
+}
+
 /// Networks whose sheer numbers cannot fit are refused before anything is
 /// scanned: a neuron takes at least 4 B; a block, unless it reads a small range
 /// of the sources only or has dense rows in DRAM, 2 B per source.
@@ -164,9 +170,7 @@ LogicalResult Slicer::refuseNeuron(uint32_t node) {
     attachHelp(diag) << "reduce the population's " << grouped(worst.sources)
                      << " sources (pooling, a smaller layer before it)"
                      << (isWide(info, node) ? ", or use --weights=int8" : "");
-  if (std::string dram = adviseDram(info, machine, planner.tickCycles());
-      !dram.empty())
-    attachHelp(diag) << dram;
+  attachAdvice(diag, adviseDram(info, machine, planner.tickCycles()));
   if (!parallel)
     attachElsewhere(diag, elsewhere);
   return failure();
@@ -247,11 +251,8 @@ LogicalResult Slicer::checkCores() {
   attachHelp(diag) << "make '" << cores.front().first
                    << "' smaller or its connections sparser"
                    << (isWide(info) ? ", or use --weights=int8" : "");
-  if (std::string dram = adviseDram(info, machine, planner.tickCycles());
-      !dram.empty())
-    attachHelp(diag) << dram;
-  if (std::string larger = largerMachine(machine, needed); !larger.empty())
-    attachHelp(diag) << larger;
+  attachAdvice(diag, adviseDram(info, machine, planner.tickCycles()));
+  attachAdvice(diag, largerMachine(machine, needed));
   attachElsewhere(diag, elsewhere);
   return failure();
 }

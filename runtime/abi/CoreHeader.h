@@ -163,7 +163,7 @@ typedef struct SnncDrive {
   uint32_t weights; /* address of int16[n_neurons] */
   uint32_t tables;  /* address of the first SnncDriveTable */
   uint32_t means;   /* address of u16[n_neurons]: where a neuron's table stands,
-                       in   words from the first one; 0: all have the first */
+                       in words from the first one; 0: all have the first */
   uint32_t reserved;
   uint32_t words[4];      /* device: of the last block */
   uint32_t round_key[20]; /* device: of round r at 2 r */

@@ -8,10 +8,10 @@
 #include "runtime/bundle/Zip.h"
 
 #include "runtime/support/AtomicFile.h"
+#include "runtime/support/FileReader.h"
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <fmt/format.h>
 #include <memory>
 #include <set>
@@ -335,6 +335,13 @@ Expected<std::vector<ZipMember>> Reader::read(zip_t *archive,
   return members;
 }
 
+static Diagnostic notAZip(const std::string &path, const ZipCodes &codes,
+                          const std::string &why) {
+  return makeError(codes.damaged, {path, "", 0, 0},
+                   fmt::format("not a readable zip file: {}", why),
+                   {"the file is damaged, cut off or of another kind"});
+}
+
 Expected<std::vector<ZipMember>> readZipBytes(const std::string &bytes,
                                               const std::string &shownPath,
                                               const ZipLimits &limits,
@@ -353,58 +360,38 @@ Expected<std::vector<ZipMember>> readZipBytes(const std::string &bytes,
     zip_error_fini(&zipError);
     if (source)
       zip_source_free(source);
-    return makeError(codes.damaged, {shownPath, "", 0, 0},
-                     fmt::format("not a readable zip file: {}", why),
-                     {"the file is damaged, cut off or of another kind"});
+    return notAZip(shownPath, codes, why);
   }
   zip_error_fini(&zipError);
   return Reader(shownPath, limits, codes, bytes.size()).read(archive.get());
-}
-
-static Expected<std::vector<ZipMember>>
-readZipFile(const std::string &path, const ZipFilter &wanted,
-            const ZipLimits &limits, const ZipCodes &codes) {
-  std::error_code failed;
-  uint64_t bytes = std::filesystem::file_size(path, failed);
-  if (failed || bytes > limits.fileBytes)
-    return makeError(codes.limit, {path, "", 0, 0},
-                     fmt::format("the file has {} bytes, the limit is {}",
-                                 bytes, limits.fileBytes));
-  int error = 0;
-  Archive archive(bytes ? zip_open(path.c_str(), ZIP_RDONLY, &error) : nullptr);
-  if (!archive)
-    return makeError(codes.damaged, {path, "", 0, 0}, "not a readable zip file",
-                     {"the file is damaged, cut off or of another kind"});
-  return Reader(path, limits, codes, bytes).read(archive.get(), wanted);
 }
 
 Expected<std::vector<ZipMember>> readZipMembers(const std::string &path,
                                                 const ZipFilter &wanted,
                                                 const ZipLimits &limits,
                                                 const ZipCodes &codes) {
-  std::error_code none;
-  // A FIFO would make libzip wait for a writer.
-  if (!std::filesystem::is_regular_file(path, none))
-    return makeError("SNN0001", {path, "", 0, 0}, "it is no regular file");
-  return readZipFile(path, wanted, limits, codes);
+  // Whether it can be read; libzip would wait for the writer of a FIFO.
+  Expected<FileReader> file = FileReader::open(path, limits.fileBytes);
+  if (!file)
+    return file.takeError();
+  if (!file->size())
+    return notAZip(path, codes, "it is empty");
+  int error = 0;
+  Archive archive(zip_open(path.c_str(), ZIP_RDONLY, &error));
+  if (!archive) {
+    zip_error_t zipError;
+    zip_error_init_with_code(&zipError, error);
+    std::string why = zip_error_strerror(&zipError);
+    zip_error_fini(&zipError);
+    return notAZip(path, codes, why);
+  }
+  return Reader(path, limits, codes, file->size()).read(archive.get(), wanted);
 }
-
-/// Files of at least so many bytes are read member by member and not as a whole
-/// first, so that memory holds them once.
-static constexpr uint64_t kMemberByMember = uint64_t(1) << 26;
 
 Expected<std::vector<ZipMember>> readZip(const std::string &path,
                                          const ZipLimits &limits,
                                          const ZipCodes &codes) {
-  std::error_code none;
-  if (std::filesystem::is_regular_file(path, none) &&
-      std::filesystem::file_size(path, none) >= kMemberByMember && !none)
-    return readZipFile(
-        path, [](const std::string &) { return true; }, limits, codes);
-  Expected<std::string> bytes = readFile(path, limits.fileBytes);
-  if (!bytes)
-    return bytes.takeError();
-  return readZipBytes(*bytes, path, limits, codes);
+  return readZipMembers(path, {}, limits, codes);
 }
 
 } // namespace snnc::runtime

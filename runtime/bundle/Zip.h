@@ -58,7 +58,7 @@ struct ZipSource {
 /// control character. Empty when the name is fine.
 std::string unsafeMemberName(const std::string &name);
 
-/// Which members of a zip are read.
+/// Which members of a zip are read; empty: all.
 using ZipFilter = std::function<bool(const std::string &name)>;
 
 /// Writes whole or not at all. Members are stored with the date 1980-01-01.
@@ -75,13 +75,14 @@ Status writeZipOfFiles(const std::string &path,
                        const std::vector<ZipFile> &members,
                        const ZipCodes &codes);
 
-/// Every member, in file order. Errors carry `codes` and the member's name.
+/// Every member, in file order, of a regular file that is not held as a whole
+/// beside them. Errors carry `codes` and the member's name; SNN0001 and SNN0002
+/// as FileReader.
 Expected<std::vector<ZipMember>> readZip(const std::string &path,
                                          const ZipLimits &limits,
                                          const ZipCodes &codes);
 
-/// Those that `wanted` names, of a regular file of which no more is read than
-/// they and the directory.
+/// Those that `wanted` names; no more is read than they and the directory.
 Expected<std::vector<ZipMember>> readZipMembers(const std::string &path,
                                                 const ZipFilter &wanted,
                                                 const ZipLimits &limits,

@@ -21,8 +21,7 @@ std::string nameOf(const ChipLink &link) {
 }
 
 std::string toText(const ChipLink &link) {
-  return fmt::format("link {} of {}", kLinkNames[link.link],
-                     toText(link.chip));
+  return fmt::format("link {} of {}", kLinkNames[link.link], toText(link.chip));
 }
 
 std::vector<CoreAddress> MachineModel::cores() const {
@@ -91,6 +90,17 @@ bool MachineModel::has(const CoreAddress &core) const {
   return has(core.chip) &&
          std::find(pes.begin(), pes.end(), core.pe) != pes.end() &&
          !isIn(dead.pes, core);
+}
+
+MachineModel chipOf(MachineModel machine) {
+  machine.name.clear();
+  machine.layout = {};
+  machine.dead = {};
+  machine.link.reset();
+  machine.router.nodes.clear();
+  for (size_t i = 0; i < machine.pes.size(); ++i)
+    machine.pes[i] = {uint8_t(i >> 5 & 7), uint8_t(i >> 2 & 7), uint8_t(i & 3)};
+  return machine;
 }
 
 std::vector<std::string> builtinMachineNames() {

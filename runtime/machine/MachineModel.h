@@ -231,6 +231,11 @@ Expected<std::string> builtinMachineText(const std::string &name);
 /// Name of the one used when the user names none.
 std::string defaultMachineName();
 
+/// One sound chip like the machine's, without a name and without places on the
+/// chip: its PEs are numbered from (0, 0, 0) on. What a layer's plan and a
+/// program's code may depend on.
+MachineModel chipOf(MachineModel machine);
+
 /// Counts the chips that live links do not join to the first one as dead.
 void dropCutOff(MachineModel &machine);
 

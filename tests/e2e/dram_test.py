@@ -3,8 +3,6 @@
 import json
 import unittest
 
-import numpy as np
-
 from support import SRAM_ONLY, SnncTest, read_bundle, write_bundle
 
 # Eight PEs with 16 kB beside their programs.
@@ -33,32 +31,20 @@ TICK = ["--tick", "0.01"]
 
 class Dram(SnncTest):
 
-    def written(self, name, text):
-        with open(self.path(name), "w", encoding="utf-8") as file:
-            file.write(text)
-        return self.path(name)
-
     def compiled(self, machine=LITTLE):
-        net = self.written("net.yaml", NET)
+        net = self.write("net.yaml", NET)
         self.snnc("compile", net, "--paradigm", "serial", *TICK, "--machine",
-                  self.written("little.yaml", machine), "-o", "net.s2x")
+                  self.write("little.yaml", machine), "-o", "net.s2x")
         return net
 
     def test_same_spikes_as_the_reference(self):
         net = self.compiled()
-        runs = {}
-        for backend in ("emulator", "native", "reference"):
-            source = net if backend == "reference" else "net.s2x"
-            self.snnc("run", source, "--backend", backend, "--ticks", "150",
-                      "-o", f"{backend}.npz")
-            with np.load(self.path(f"{backend}.npz")) as file:
-                runs[backend] = {name: file[name] for name in file.files
-                                 if name != "meta"}
-        self.assertGreater(runs["reference"]["exc:spikes"].sum(), 1000)
+        options = ["--ticks", "150", "--backend"]
+        reference = self.record(net, [*options, "reference"])
+        self.assertGreater(reference["exc:spikes"].sum(), 1000)
         for backend in ("emulator", "native"):
-            self.assertEqual(runs[backend].keys(), runs["reference"].keys())
-            for name, array in runs["reference"].items():
-                np.testing.assert_array_equal(runs[backend][name], array)
+            self.assert_equal_runs(reference,
+                                   self.record("net.s2x", [*options, backend]))
 
     def test_the_bundle_says_what_is_there(self):
         self.compiled()
@@ -91,8 +77,8 @@ class Dram(SnncTest):
 
     def test_the_plan_knows_dram(self):
         """Whatever decides, and whether or not anybody looks."""
-        net = self.written("net.yaml", NET)
-        machine = ["--machine", self.written("little.yaml", LITTLE), *TICK]
+        net = self.write("net.yaml", NET)
+        machine = ["--machine", self.write("little.yaml", LITTLE), *TICK]
         done = self.snnc("check", net, "--plan", *machine)
         self.assertRegex(done.stdout, r"rows in DRAM\n")
         self.assertRegex(done.stdout, r"\d+ PE\(s\) of 8, .* B of \d+ B of DRAM")
@@ -116,24 +102,24 @@ class Dram(SnncTest):
             self.assertIn("B of rows in DRAM", done.stderr)
 
     def test_refusals_say_where_it_fits(self):
-        net = self.written("net.yaml", NET)
+        net = self.write("net.yaml", NET)
         done = self.snnc("compile", net, "--paradigm", "parallel", *TICK,
-                         "--machine", self.written("little.yaml", LITTLE),
+                         "--machine", self.write("little.yaml", LITTLE),
                          code=3)
         self.assertIn("help: fits with rows in DRAM: use --paradigm serial",
                       done.stderr)
         self.compiled()
-        chip = self.written("chip.yaml", SRAM_ONLY)
-        large = self.written("large.yaml", NET.replace("400", "9000").replace(
+        chip = self.write("chip.yaml", SRAM_ONLY)
+        large = self.write("large.yaml", NET.replace("400", "9000").replace(
             "size: 100,", "size: 9000,").replace("200", "2000"))
         done = self.snnc("compile", large, "--machine", chip, code=3)
         self.assertIn("with rows in DRAM, which machine", done.stderr)
 
     def test_without_dram_it_does_not_fit(self):
-        net = self.written("net.yaml", NET)
+        net = self.write("net.yaml", NET)
         machine = LITTLE + SRAM_ONLY.splitlines()[-1] + "\n"
         done = self.snnc("compile", net, "--paradigm", "serial", "--machine",
-                         self.written("sram.yaml", machine), code=3)
+                         self.write("sram.yaml", machine), code=3)
         self.assertIn("[SNN0354]", done.stderr)
 
 

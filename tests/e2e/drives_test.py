@@ -31,11 +31,6 @@ projections:
 
 class Drives(SnncTest):
 
-    def write(self, text, name="net.yaml"):
-        with open(self.path(name), "w", encoding="utf-8") as file:
-            file.write(text)
-        return self.path(name)
-
     def inputs(self, bundle):
         manifest = json.loads(read_bundle(bundle)["manifest.json"])
         return {entry["name"]: entry for entry in manifest["inputs"]}
@@ -43,7 +38,7 @@ class Drives(SnncTest):
     def test_every_backend(self):
         """Serial and parallel, several drives of a population, delays, a mean
         for each neuron."""
-        file = self.write(NETWORK)
+        file = self.write("net.yaml", NETWORK)
         expected = self.record(file, ["--ticks", 200, "--backend",
                                       "reference"])
         for name in "pqr":
@@ -66,7 +61,7 @@ class Drives(SnncTest):
     def test_samples_and_seeds(self):
         """Every sample has draws of its own and begins anew; --seed stands in
         place of the image's."""
-        file = self.write(NETWORK)
+        file = self.write("net.yaml", NETWORK)
         bundle = self.path("net.s2x")
         self.snnc("compile", file, "-o", bundle)
         plain = None
@@ -84,7 +79,7 @@ class Drives(SnncTest):
     def test_arrays_instead(self):
         """A network's file is compiled for the array that is given; a bundle
         cannot take it, and what it says helps."""
-        file = self.write(NETWORK)
+        file = self.write("net.yaml", NETWORK)
         counts = np.random.default_rng(3).poisson(2, (80, 150))
         np.savez(self.path("in.npz"), one=counts.astype(np.uint16))
         given = ["--input", self.path("in.npz")]
@@ -106,7 +101,7 @@ class Drives(SnncTest):
         """Rates of a table over time, more means than a core keeps, an input
         that others read: packets as before, the same bits."""
         np.save(self.path("rates.npy"), np.linspace(0, 2, 50 * 20).reshape(50, 20))
-        file = self.write("""
+        file = self.write("net.yaml", """
 network: {dt: 1, seed: 1}
 inputs:
   both: {size: 20, kind: poisson, rate: 0.5}

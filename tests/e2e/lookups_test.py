@@ -35,28 +35,17 @@ TICK = ["--tick", "0.01"]
 
 class Lookups(SnncTest):
 
-    def written(self, name, text):
-        with open(self.path(name), "w", encoding="utf-8") as file:
-            file.write(text)
-        return self.path(name)
-
     def encodings(self, bundle):
         layers = json.loads(self.snnc("inspect", bundle, "--json").stdout)
         return {text.split("<")[0] + (" dram" if "dram" in text else "")
                 for layer in layers["layers"] for text in layer["encodings"]}
 
     def assert_same_spikes(self, net, bundle, ticks, backends):
-        runs = {}
-        for backend in ("cpu",) + backends:
-            self.snnc("run", net if backend == "cpu" else bundle, "--backend",
-                      backend, "--ticks", str(ticks), "-o", f"{backend}.npz")
-            with np.load(self.path(f"{backend}.npz")) as file:
-                runs[backend] = {name: file[name] for name in file.files
-                                 if name != "meta"}
-        self.assertGreater(sum(a.sum() for a in runs["cpu"].values()), 1000)
+        options = ["--ticks", str(ticks), "--backend"]
+        cpu = self.record(net, [*options, "cpu"])
+        self.assertGreater(sum(a.sum() for a in cpu.values()), 1000)
         for backend in backends:
-            for name, array in runs["cpu"].items():
-                np.testing.assert_array_equal(runs[backend][name], array)
+            self.assert_equal_runs(cpu, self.record(bundle, [*options, backend]))
 
     def test_18000_neurons_with_10_synapses_each(self):
         net = f"{ROOT}/models/yaml/sprinkled.yaml"
@@ -68,12 +57,12 @@ class Lookups(SnncTest):
         rng = np.random.default_rng(4)
         pairs = {(int(s), int(t)) for s, t in rng.integers(0, 400, (3000, 2))}
         pairs |= {(s, t) for s in (3, 77, 240) for t in range(400)}
-        self.written("hubs.csv", "".join(
+        self.write("hubs.csv", "".join(
             f"{s},{t},{rng.integers(1, 9) / 100},{rng.integers(1, 5)}\n"
             for s, t in sorted(pairs)))
-        net = self.written("net.yaml", HUBS)
+        net = self.write("net.yaml", HUBS)
         self.snnc("compile", net, "--paradigm", "serial", *TICK, "--machine",
-                  self.written("little.yaml", LITTLE), "-o", "net.s2x")
+                  self.write("little.yaml", LITTLE), "-o", "net.s2x")
         self.assertIn("strided dram", self.encodings("net.s2x"))
         self.assert_same_spikes(net, "net.s2x", 100, ("emulator", "native"))
 

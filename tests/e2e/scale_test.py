@@ -42,11 +42,6 @@ projections:
 
 class Scale(SnncTest):
 
-    def write(self, name, text):
-        with open(self.path(name), "w") as file:
-            file.write(text)
-        return self.path(name)
-
     def bounded(self, *arguments):
         """snnc in two gigabytes of address space, of which it uses less than one."""
         command = " ".join(f"'{a}'" for a in (SNNC, *arguments))

@@ -80,6 +80,12 @@ class SnncTest(unittest.TestCase):
     def path(self, name):
         return os.path.join(self.folder, name)
 
+    def write(self, name, text):
+        path = self.path(name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
     @classmethod
     def run_snnc(cls, *arguments, cwd=None, env=None, limit=None):
         """`limit`: (resource.RLIMIT_.., most) of the command."""
@@ -182,12 +188,6 @@ def lif_network(path, inputs, neurons, dt=1e-3):
 
 class YamlTest(SnncTest):
     """Networks of one input and one population around the text of a test."""
-
-    def write(self, name, text):
-        path = self.path(name)
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-        return path
 
     def network(self, text, **parts):
         """A network of one input `in` and one population `pop` around `text`."""

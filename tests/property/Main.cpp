@@ -150,19 +150,29 @@ int judge(const Totals &totals, const std::vector<std::string> &models,
   return code;
 }
 
-/// The CPU engine alone.
-int runEngine(uint64_t first, uint64_t count,
-              const std::vector<std::string> &models) {
+/// What `checkOne` finds of the networks of so many seeds.
+template <typename Check>
+Totals overSeeds(uint64_t first, uint64_t count,
+                 const std::vector<std::string> &models, Check checkOne) {
   Totals totals;
-  auto code = std::make_shared<target::NativeCode>();
   for (uint64_t seed = first; seed < first + count; ++seed) {
-    Outcome outcome = checkEngine(generate(seed, models), code);
+    Outcome outcome = checkOne(generate(seed, models));
     totals.add(outcome);
     if (!outcome.failure.empty()) {
       ++totals.failed;
       fmt::print("FAILED: seed {}: {}\n", seed, outcome.failure);
     }
   }
+  return totals;
+}
+
+/// The CPU engine alone.
+int runEngine(uint64_t first, uint64_t count,
+              const std::vector<std::string> &models) {
+  auto code = std::make_shared<target::NativeCode>();
+  Totals totals = overSeeds(first, count, models, [&](const NetworkSpec &net) {
+    return checkEngine(net, code);
+  });
   fmt::print("{} network(s), {} failed; {} run(s) of the CPU engine agree with "
              "the reference; {} spike(s)\n",
              totals.networks, totals.failed, totals.compared, totals.spikes);
@@ -172,17 +182,12 @@ int runEngine(uint64_t first, uint64_t count,
 /// Rows in DRAM alone.
 int runDram(uint64_t first, uint64_t count,
             const std::vector<std::string> &models) {
-  Totals totals;
   unsigned inDram = 0;
-  for (uint64_t seed = first; seed < first + count; ++seed) {
-    Outcome outcome = checkDram(generate(seed, models));
-    totals.add(outcome);
+  Totals totals = overSeeds(first, count, models, [&](const NetworkSpec &net) {
+    Outcome outcome = checkDram(net);
     inDram += outcome.inDram;
-    if (!outcome.failure.empty()) {
-      ++totals.failed;
-      fmt::print("FAILED: seed {}: {}\n", seed, outcome.failure);
-    }
-  }
+    return outcome;
+  });
   fmt::print("{} network(s), {} with rows in DRAM, {} failed; {} run(s) agree "
              "with the reference; {} spike(s)\n",
              totals.networks, inDram, totals.failed, totals.compared,
@@ -197,16 +202,10 @@ int runDram(uint64_t first, uint64_t count,
 /// Damaged machines of one chip to three boards.
 int runMachines(uint64_t first, uint64_t count,
                 const std::vector<std::string> &models) {
-  Totals totals;
   auto cache = std::make_shared<s2::ProgramCache>();
-  for (uint64_t seed = first; seed < first + count; ++seed) {
-    Outcome outcome = checkMachines(generate(seed, models), cache);
-    totals.add(outcome);
-    if (!outcome.failure.empty()) {
-      ++totals.failed;
-      fmt::print("FAILED: seed {}: {}\n", seed, outcome.failure);
-    }
-  }
+  Totals totals = overSeeds(first, count, models, [&](const NetworkSpec &net) {
+    return checkMachines(net, cache);
+  });
   unsigned refused = 0;
   for (const auto &[what, number] : totals.refusals) {
     fmt::print("refused: {} x {}\n", number, what);

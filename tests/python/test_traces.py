@@ -6,19 +6,11 @@ import subprocess
 import numpy as np
 import pytest
 
-from trace_processor import TraceProcessor
+from trace_processor import TraceProcessor # knows tests/e2e
+
+from boards import MACHINE, NETWORK # noqa: E402
 
 CLOCK = 0.3 # cycles a nanosecond
-NETWORK = """network: {name: net, dt: 1 ms, seed: 3}
-inputs: {stim: {size: 20, kind: poisson, rate: 100 Hz}}
-populations:
-  a: {size: 300, model: lif, params: {alpha: 0.9, threshold: 1.0}, rate: 20 Hz}
-  b: {size: 200, model: lif, params: {alpha: 0.9, threshold: 1.0}, rate: 20 Hz}
-projections:
-  - {from: stim, to: a, connector: {fixed_probability: 0.3}, weight: 0.4}
-  - {from: a, to: b, connector: {fixed_probability: 0.1}, weight: 0.2}
-"""
-MACHINE = {"schema": 1, "base": "spinnaker2-48", "name": "few", "pes": {"list": [[7, 6, 0]]}}
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +24,7 @@ def processor():
 def folder(tmp_path_factory):
     made = tmp_path_factory.mktemp("traces")
     (made / "net.yaml").write_text(NETWORK)
-    (made / "few.json").write_text(json.dumps(MACHINE))
+    (made / "few.json").write_text(MACHINE)
     return made
 
 

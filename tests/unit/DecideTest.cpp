@@ -26,10 +26,7 @@ using testing::IsEmpty;
 
 namespace {
 
-/// "busy" is better off parallel and "quiet" serial, clearly; "huge" does not
-/// fit as parallel (delays of 3,000 ticks, and feedback of one, so that its
-/// sources cannot be split); "pinned" is nobody's business.
-constexpr const char *kNetwork = R"(
+constexpr const char *kModel = R"(
 snn.neuron @lif receptors ["input"] states ["v"] params ["alpha", "threshold"] {
 ^bb0(%x: f32, %v: f32, %alpha: f32, %threshold: f32):
   %d = arith.mulf %v, %alpha : f32
@@ -37,6 +34,12 @@ snn.neuron @lif receptors ["input"] states ["v"] params ["alpha", "threshold"] {
   %s = arith.cmpf ogt, %v1, %threshold : f32
   snn.yield spike %s states %v1 : f32
 }
+)";
+
+/// "busy" is better off parallel and "quiet" serial, clearly; "huge" does not
+/// fit as parallel (delays of 3,000 ticks, and feedback of one, so that its
+/// sources cannot be split); "pinned" is nobody's business.
+constexpr const char *kNetwork = R"(
 snn.network @net {
   %in = snn.input "in" : tensor<128xf32>
   %a = snn.population "busy" model @lif params {alpha = 0.5, threshold = 1.0} latency 1 rate 0.5 : tensor<64xi1>
@@ -58,7 +61,7 @@ protected:
     context.loadDialect<snn::SNNDialect, arith::ArithDialect>();
     context.getOrLoadDialect<fabric::FabricDialect>()->setRowFormats(
         s2::rowFormats());
-    module = parseSourceString<ModuleOp>(kNetwork, &context);
+    module = parsed(kNetwork);
   }
 
   /// Probabilities of parallel by population; others are outside the range.
@@ -110,6 +113,10 @@ protected:
     return decision.serial.planned && decision.parallels.planned;
   }
 
+  OwningOpRef<ModuleOp> parsed(const char *network) {
+    return parseSourceString<ModuleOp>(std::string(kModel) + network, &context);
+  }
+
   MLIRContext context;
   OwningOpRef<ModuleOp> module;
   std::shared_ptr<const MachineModel> machine;
@@ -119,13 +126,6 @@ protected:
 
 /// "large" has 400 kB of rows, "small" and "pinned" next to none.
 constexpr const char *kLarge = R"(
-snn.neuron @lif receptors ["input"] states ["v"] params ["alpha", "threshold"] {
-^bb0(%x: f32, %v: f32, %alpha: f32, %threshold: f32):
-  %d = arith.mulf %v, %alpha : f32
-  %v1 = arith.addf %d, %x : f32
-  %s = arith.cmpf ogt, %v1, %threshold : f32
-  snn.yield spike %s states %v1 : f32
-}
 snn.network @net {
   %in = snn.input "in" : tensor<1000xf32>
   %a = snn.population "small" model @lif params {alpha = 0.5, threshold = 1.0} latency 1 : tensor<64xi1>
@@ -147,7 +147,7 @@ protected:
     few.pes.resize(pes);
     machine = std::make_shared<const MachineModel>(few);
     names = {"small", "large", "pinned"};
-    module = parseSourceString<ModuleOp>(kLarge, &context);
+    module = parsed(kLarge);
     return run(std::move(adviser), "0", mode);
   }
 };
@@ -173,9 +173,7 @@ TEST_F(DecideDram, TheLargestPopulationMoves) {
 }
 
 TEST_F(DecideDram, ParallelGivesWayAndSaysSo) {
-  auto sure = [&] {
-    return adviser({{"small", 0.01}, {"large", 0.99}});
-  };
+  auto sure = [&] { return adviser({{"small", 0.01}, {"large", 0.99}}); };
   EXPECT_TRUE(onPes(148, ParadigmMode::Auto, sure())["large"].parallel);
   auto all = onPes(3, ParadigmMode::Auto, sure());
   EXPECT_FALSE(all["large"].parallel);
@@ -186,7 +184,7 @@ TEST_F(DecideDram, ParallelGivesWayAndSaysSo) {
   MachineModel without = *machine;
   without.dram.reset();
   machine = std::make_shared<const MachineModel>(without);
-  module = parseSourceString<ModuleOp>(kLarge, &context);
+  module = parsed(kLarge);
   EXPECT_TRUE(run(sure())["large"].parallel);
 }
 
@@ -242,13 +240,13 @@ TEST_F(Decide, BudgetBuysTheLeastCertain) {
   auto none = run(advice, "0");
   EXPECT_FALSE(none["busy"].parallel);
   EXPECT_TRUE(none["quiet"].parallel);
-  module = parseSourceString<ModuleOp>(kNetwork, &context);
+  module = parsed(kNetwork);
   auto one = run(advice, "1");
   EXPECT_EQ(one["quiet"].rule, Rule::Unsure);
   EXPECT_FALSE(one["quiet"].parallel);
   EXPECT_EQ(one["busy"].rule, Rule::Model);
   EXPECT_FALSE(one["busy"].parallel);
-  module = parseSourceString<ModuleOp>(kNetwork, &context);
+  module = parsed(kNetwork);
   auto all = run(advice, "all");
   EXPECT_TRUE(all["busy"].parallel);
   EXPECT_EQ(all["busy"].rule, Rule::Unsure);

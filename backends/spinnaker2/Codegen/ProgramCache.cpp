@@ -20,12 +20,8 @@ static const T *lookUp(const std::map<std::string, T> &all,
 }
 
 std::string codeGround(const MachineModel &machine, uint32_t headerAddress) {
-  MachineModel pe = machine;
-  pe.name.clear();
+  MachineModel pe = chipOf(machine);
   pe.pes.clear();
-  pe.layout = {};
-  pe.dead = {};
-  pe.link.reset();
   unsigned major = 0, minor = 0, patch = 0;
   LLVMGetVersion(&major, &minor, &patch);
   return sha256(fmt::format("{} LLVM {}.{}.{} header {}\n{}", codeDigest(),

@@ -62,10 +62,9 @@ struct Checked : Outcome {
 Checked check(const Source &source, const Words &words);
 
 /// Machine code of neuron models and of the chip's core programs, made by this
-/// process: whoever compiles networks that share
-/// them hands the same one in, and they are compiled once. A network that
-/// differs from one before in weights and parameters alone needs no code
-/// generation at all.
+/// process: whoever compiles networks that share them hands the same one in,
+/// and they are compiled once. A network that differs from one before in
+/// weights and parameters alone needs no code generation at all.
 struct Code {
   struct State;
   std::shared_ptr<State> state;

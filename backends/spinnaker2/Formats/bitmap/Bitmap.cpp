@@ -212,16 +212,13 @@ private:
 std::optional<BlockEstimate>
 BitmapRows::estimate(const BlockShape &shape) const {
   std::optional<BlockEstimate> best;
-  for (unsigned word : {16u, 32u}) {
-    unsigned used = shape.delayBits + shape.bits;
-    double places = std::ceil(shape.rows / kGroup) +
-                    std::min(shape.rows, shape.synapses) + 1;
-    if (used >= word || uint64_t(shape.neurons - 1) >> (word - used) ||
-        shape.synapses > UINT16_MAX || places > UINT16_MAX)
-      continue;
-    WordFields fields{word, word - used, shape.delayBits, shape.bits};
+  double places =
+      std::ceil(shape.rows / kGroup) + std::min(shape.rows, shape.synapses) + 1;
+  if (shape.synapses > UINT16_MAX || places > UINT16_MAX)
+    return best;
+  for (const WordFields &word : proposeWords(shape)) {
     BlockEstimate found{
-        bitmap(fields, 0), 4 * std::ceil(shape.synapses * word / 32),
+        bitmap(word, 0), 4 * std::ceil(shape.synapses * word.word / 32),
         4 * std::ceil(shape.rows / kGroup) + 4 * std::ceil(places / 2)};
     if (!best || found.total() < best->total())
       best = std::move(found);
@@ -231,7 +228,6 @@ BitmapRows::estimate(const BlockShape &shape) const {
 
 void BitmapRows::emitLoop(tick::LoopEmitter &e, ArrayRef<uint32_t> fields,
                           const tick::RowContext &row) const {
-  auto word = WordFields::of(fields);
   Value group = e.lshr(row.source, 5);
   Value bits = e.load(e.add(row.field(e, offsetof(SnncTableEntry, index_base)),
                             e.shl(group, 2)));
@@ -242,11 +238,7 @@ void BitmapRows::emitLoop(tick::LoopEmitter &e, ArrayRef<uint32_t> fields,
     Value places = row.field(e, offsetof(SnncTableEntry, length));
     Value ofGroup = e.loadNarrow(e.add(places, e.shl(group, 1)), 16, false);
     Value place = e.add(places, e.shl(e.add(ofGroup, before), 1));
-    Value first = e.loadNarrow(place, 16, false);
-    Value last = e.loadNarrow(e.add(place, 2), 16, false);
-    Value at = e.add(row.field(e, offsetof(SnncTableEntry, rows_base)),
-                     e.shl(first, word.word == 32 ? 2 : 1));
-    emitWords(e, word, row, at, first, e.sub(last, first));
+    emitWordsAt(e, WordFields::of(fields), row, place);
   });
 }
 } // namespace

@@ -200,14 +200,13 @@ RowTransfers SparseRows::transfers(ArrayRef<uint32_t> fields,
 std::optional<BlockEstimate>
 SparseRows::estimate(const BlockShape &shape) const {
   std::optional<BlockEstimate> best;
-  for (unsigned word : {16u, 32u}) {
-    unsigned used = shape.delayBits + shape.bits;
-    if (used >= word || uint64_t(shape.neurons - 1) >> (word - used) ||
-        shape.synapses > UINT16_MAX)
-      continue;
-    BlockEstimate found{sparse(word, word - used, shape.delayBits, shape.bits),
-                        4 * std::ceil(shape.synapses * word / 32),
-                        4 * std::ceil((shape.rows + 1) / 2)};
+  if (shape.synapses > UINT16_MAX)
+    return best;
+  for (const WordFields &word : proposeWords(shape)) {
+    BlockEstimate found{
+        sparse(word.word, word.indexBits, word.delayBits, word.weightBits),
+        4 * std::ceil(shape.synapses * word.word / 32),
+        4 * std::ceil((shape.rows + 1) / 2)};
     if (!best || found.total() < best->total())
       best = std::move(found);
   }
@@ -239,11 +238,7 @@ void SparseRows::emitLoop(tick::LoopEmitter &e, ArrayRef<uint32_t> fields,
                      row.count);
   Value index = e.add(row.field(e, offsetof(SnncTableEntry, index_base)),
                       e.shl(row.source, 1));
-  Value first = e.loadNarrow(index, 16, false);
-  Value last = e.loadNarrow(e.add(index, 2), 16, false);
-  Value at = e.add(row.field(e, offsetof(SnncTableEntry, rows_base)),
-                   e.shl(first, sparse.word == 32 ? 2 : 1));
-  emitWords(e, sparse, row, at, first, e.sub(last, first));
+  emitWordsAt(e, sparse, row, index);
 }
 } // namespace
 

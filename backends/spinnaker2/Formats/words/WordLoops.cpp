@@ -149,4 +149,13 @@ void emitWords(LoopEmitter &e, const WordFields &format, const RowContext &row,
   e.forLoop(e.bitAnd(count, wordBytes == 2 ? 1 : 3), rest, turn(1));
 }
 
+void emitWordsAt(LoopEmitter &e, const WordFields &fields,
+                 const RowContext &row, Value place) {
+  Value first = e.loadNarrow(place, 16, false);
+  Value last = e.loadNarrow(e.add(place, 2), 16, false);
+  Value at = e.add(row.field(e, offsetof(SnncTableEntry, rows_base)),
+                   e.shl(first, fields.word == 32 ? 2 : 1));
+  emitWords(e, fields, row, at, first, e.sub(last, first));
+}
+
 } // namespace snnc::s2

@@ -73,6 +73,15 @@ SmallVector<WordFields, 2> proposeWords(const BlockStatistics &statistics,
   return words;
 }
 
+SmallVector<WordFields, 2> proposeWords(const BlockShape &shape) {
+  SmallVector<WordFields, 2> words;
+  unsigned used = shape.delayBits + shape.bits;
+  for (unsigned word : {16u, 32u})
+    if (used < word && uint64_t(shape.neurons - 1) >> (word - used) == 0)
+      words.push_back({word, word - used, shape.delayBits, shape.bits});
+  return words;
+}
+
 bool holds(const WordFields &fields, const BlockStatistics &statistics,
            Range targets) {
   unsigned weight = fields.weightBits < 16 ? 8 : 16;

@@ -41,6 +41,8 @@ verifyWord(llvm::function_ref<mlir::InFlightDiagnostic()> emitError,
 /// The words that may hold the synapses into `targets`, shortest first.
 llvm::SmallVector<WordFields, 2>
 proposeWords(const fabric::BlockStatistics &statistics, fabric::Range targets);
+/// The same for the closed formulas.
+llvm::SmallVector<WordFields, 2> proposeWords(const fabric::BlockShape &shape);
 /// Whether every synapse into `targets` has such a word.
 bool holds(const WordFields &fields, const fabric::BlockStatistics &statistics,
            fabric::Range targets);
@@ -64,6 +66,11 @@ bool joinsWords(const WordFields &fields, uint64_t slots, uint64_t slotBytes);
 void emitWords(tick::LoopEmitter &e, const WordFields &fields,
                const tick::RowContext &row, mlir::Value at, mlir::Value first,
                mlir::Value count);
+
+/// The same where the address `place` holds two u16 numbers: of the row's first
+/// word, counted from the block's first one, and of the word behind its last.
+void emitWordsAt(tick::LoopEmitter &e, const WordFields &fields,
+                 const tick::RowContext &row, mlir::Value place);
 
 } // namespace snnc::s2
 
