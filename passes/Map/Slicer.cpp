@@ -107,13 +107,19 @@ Slicer::Outcome Slicer::keepTick(double tick) {
       (void)checkCores();
       return Outcome::Refused;
     }
-    if (ratesStated(info, slow)) {
-      refuseTick(info, machine, tick, slow);
+    Slowness reason = slow;
+    if (Outcome anyTick = reason.node ? Outcome::Fits : attempt(0);
+        anyTick != Outcome::Fits) {
+      if (anyTick == Outcome::Slow) // no tick would do
+        (void)checkCores();
       return Outcome::Refused;
     }
-    Slowness reason = slow;
-    if (slow.node)
-      untimed[*slow.node] = true;
+    if (ratesStated(info, reason)) {
+      refuseTick(info, machine, tick, reason);
+      return Outcome::Refused;
+    }
+    if (reason.node)
+      untimed[*reason.node] = true;
     else
       untimed.assign(untimed.size(), true);
     warnTick(info, machine, tick, reason);

@@ -45,12 +45,19 @@ static void damage(MachineModel &machine, uint32_t chipCount, Draw &draw) {
   dropCutOff(machine);
 }
 
+/// PEs a chip, at least: a network is cut into some 60 cores (Generate.cpp), so
+/// that the smallest machines of every size are tight. More of whole boards, of
+/// which a third may be dead.
+static uint32_t fewestPes(uint32_t chips) {
+  return chips == 1 ? 80 : chips < 48 ? 64 / chips : chips == 48 ? 2 : 1;
+}
+
 MachineModel machineOf(uint64_t seed, uint32_t chips) {
   Draw draw(seed * 0x9E3779B97F4A7C15 + 3 + chips);
   MachineModel machine =
       *builtinMachine(chips == 1 ? "spinnaker2-1" : "spinnaker2-48");
   machine.name = "damaged";
-  uint32_t fewest = chips >= 48 ? 1 : chips == 1 ? 80 : 24 / chips;
+  uint32_t fewest = fewestPes(chips);
   machine.pes.resize(
       std::min<size_t>(machine.pes.size(), draw.whole(fewest, 2 * fewest + 2)));
   machine.layout.boards = chips > 48 ? 3 : 1;

@@ -161,6 +161,7 @@ Totals overSeeds(uint64_t first, uint64_t count,
     if (!outcome.failure.empty()) {
       ++totals.failed;
       fmt::print("FAILED: seed {}: {}\n", seed, outcome.failure);
+      std::fflush(stdout);
     }
   }
   return totals;

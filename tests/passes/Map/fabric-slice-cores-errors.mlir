@@ -1,0 +1,20 @@
+// RUN: snnc-opt %s --fabric-slice="tick=0.001 max-neurons=4" --verify-diagnostics
+
+// Rates are stated and so is the tick, but no tick would do: 250 slices of 4
+// neurons are more than a chip has cores.
+
+snn.neuron @lif receptors ["input"] states ["v"] params ["threshold"] {
+^bb0(%x: f32, %v: f32, %threshold: f32):
+  %v1 = arith.addf %v, %x : f32
+  %s = arith.cmpf ogt, %v1, %threshold : f32
+  snn.yield spike %s states %v1 : f32
+}
+// expected-error @+4 {{SNN0354: the network needs 250 cores, machine 'spinnaker2-jib-map' has 148}}
+// expected-note @+3 {{largest: 'hid' 250 cores}}
+// expected-note @+2 {{help: make 'hid' smaller or its connections sparser}}
+// expected-note @+1 {{help: use --machine spinnaker2-48, a board of 48 chips with 7,104 cores}}
+snn.network @stated {
+  %in = snn.input "in" drive(#snn.poisson<0.01 : f64, seed = 1, stream = 0>) : tensor<4xf32>
+  %h = snn.population "hid" model @lif params {threshold = 1.0} latency 1 : tensor<1000xi1>
+  snn.projection "fc" %in to %h weights #snn.dense<dense<1.0> : tensor<1000x4xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<4xf32>, tensor<1000xi1>
+}
