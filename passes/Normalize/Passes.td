@@ -175,6 +175,29 @@ def Specialize : Pass<"snn-specialize", "::mlir::ModuleOp"> {
     Statistic<"removed", "removed", "Parameters removed">];
 }
 
+def OrderNetwork : Pass<"snn-order-network", "::mlir::ModuleOp"> {
+  let summary = "One order for the same network, whichever file it came from";
+  let description = [{
+    Inputs by name; populations by how many projections the nearest input is
+    away, then by name; projections by source, target and name; probes by name;
+    models as their first populations. Probes that name no variable (a NIR
+    Output) go: they ask for nothing that is not recorded anyway. Errors: none.
+
+    ```mlir
+    snn.network @n dt 1.0 {
+      %a = snn.population "a" model @m params {threshold = 1.0} : tensor<2xi1>
+      %in = snn.input "in" : tensor<2xf32>
+      snn.probe "output" %a : tensor<2xi1>
+      snn.projection "w" %in to %a weights #snn.one_to_one<1.0> delay(1.0) : tensor<2xf32>, tensor<2xi1>
+    }
+    // becomes
+    %in = snn.input "in"
+    %a = snn.population "a"
+    snn.projection "w" %in to %a
+    ```
+  }];
+}
+
 def Retime : Pass<"snn-retime", "::mlir::ModuleOp"> {
   let summary = "Give every population a latency so that every hop takes a tick (S5)";
   let description = [{

@@ -23,6 +23,7 @@ void addTicks(OpPassManager &pm, const NormalizeOptions &options) {
   pm.addPass(normalize::createAddReadouts());
   pm.addPass(normalize::createContractEdges());
   pm.addPass(normalize::createDiscretize(options.discretize));
+  pm.addPass(normalize::createOrderNetwork());
 }
 
 void addNormalize(Pipeline &pipeline, const NormalizeOptions &options) {

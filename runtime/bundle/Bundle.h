@@ -111,7 +111,7 @@ struct RouteEntry {
 struct Manifest {
   uint32_t formatVersion = 1;
   std::string compilerVersion;
-  std::string network;    ///< the user's file name without folders
+  std::string network;    ///< what the file calls it, or the file's own name
   double tickSeconds = 0; ///< real time of one tick on the chip
   double dtSeconds = 0;   ///< model time of one tick
   uint32_t latency = 0;   ///< largest population latency, ticks

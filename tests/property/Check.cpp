@@ -236,7 +236,7 @@ bool Checker::runTargets() {
                        requests, runOptions),
                  expected.arrays);
   };
-  target::Registry targets = targetsFor(CompileOptions(), Dynamics());
+  target::Registry targets = targetsFor(CompileOptions());
   for (const auto &target : targets.all())
     if (!target->readsBundles() && !agrees(target->name(), *target))
       return false;
@@ -305,8 +305,7 @@ std::shared_ptr<runtime::Bundle> Checker::compile(const Variant &variant,
   options.tickSeconds = 0.1; // this is about bits, not about time
   options.jobs = 1;
   options.programs = cache;
-  return s2::buildBundle(*copy, options, provenanceOf(options, Dynamics()),
-                         findings);
+  return s2::buildBundle(*copy, options, provenanceOf(options), findings);
 }
 
 /// A machine with so many PEs, and so many bytes between program and stack.

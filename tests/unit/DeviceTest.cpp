@@ -58,7 +58,7 @@ target::Registry allTargets() {
   options.input = "contract.yaml";
   options.tickSeconds = 0.01;
   options.maxNeurons = 20;
-  target::Registry targets = targetsFor(options, Dynamics(), /*threads=*/2);
+  target::Registry targets = targetsFor(options, /*threads=*/2);
   targets.add(tests::createSpecTarget());
   return targets;
 }

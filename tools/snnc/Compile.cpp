@@ -23,24 +23,20 @@ using namespace mlir;
 
 namespace snnc {
 
-static nlohmann::json asked(const CompileOptions &options,
-                            const Dynamics &dynamics) {
+static nlohmann::json asked(const CompileOptions &options) {
   const NetworkOptions &n = options.network;
-  nlohmann::json all = toJson(dynamics);
-  all.update({{"quantize", nameOf(n.quantize)},
-              {"weights", nameOf(n.weights)},
-              {"relax_timing", n.relaxTiming},
-              {"tick", options.tick()},
-              {"paradigm", nameOf(options.paradigm)},
-              {"objective", nameOf(options.objective)},
-              {"selector_budget", options.selectorBudget}});
-  return all;
+  return {{"quantize", nameOf(n.quantize)},
+          {"weights", nameOf(n.weights)},
+          {"relax_timing", n.relaxTiming},
+          {"tick", options.tick()},
+          {"paradigm", nameOf(options.paradigm)},
+          {"objective", nameOf(options.objective)},
+          {"selector_budget", options.selectorBudget}};
 }
 
-s2::Provenance provenanceOf(const CompileOptions &options,
-                            const Dynamics &dynamics) {
+s2::Provenance provenanceOf(const CompileOptions &options) {
   return {std::filesystem::path(options.input).filename().string(),
-          asked(options, dynamics)};
+          asked(options)};
 }
 
 s2::MapOptions mappingOf(const CompileOptions &options) {
@@ -50,7 +46,7 @@ s2::MapOptions mappingOf(const CompileOptions &options) {
 }
 
 target::Registry targetsFor(const CompileOptions &options,
-                            const Dynamics &dynamics, unsigned threads) {
+                            unsigned threads) {
   target::Registry registry;
   cpu::Tuning tuning;
   tuning.threads = threads;
@@ -60,7 +56,7 @@ target::Registry targetsFor(const CompileOptions &options,
       options.code ? options.code : std::make_shared<target::NativeCode>();
   registry.add(cpu::createTarget(tuning, code));
   registry.add(s2::createTarget(mappingOf(options),
-                                provenanceOf(options, dynamics), threads, code,
+                                provenanceOf(options), threads, code,
                                 options.observer));
   return registry;
 }
@@ -129,7 +125,7 @@ static int compileIn(MLIRContext *context, const std::string &output,
     return kExitOk;
   if (options.emit == "bundle")
     options.programs = programsAt(output);
-  target::Registry registry = targetsFor(options, imported.dynamics);
+  target::Registry registry = targetsFor(options);
   target::Target &target = *registry.find(kBundleTarget);
   if (failed(target.admit(*imported.module, sink)) ||
       failed(normalizeNetwork(*imported.module, imported.dt, imported.dynamics,

@@ -10,10 +10,9 @@
 
 namespace snnc {
 
-/// What a bundle says about the options that made it: `dynamics`, what the
-/// module was made with, included.
-s2::Provenance provenanceOf(const CompileOptions &options,
-                            const Dynamics &dynamics);
+/// What a bundle says about the options that made it. How a file was read is
+/// not among them: the network in the bundle has every rule applied.
+s2::Provenance provenanceOf(const CompileOptions &options);
 
 /// What the chip's target reads of `options`, and what it tells of the others.
 s2::MapOptions mappingOf(const CompileOptions &options);
@@ -21,7 +20,7 @@ s2::MapOptions mappingOf(const CompileOptions &options);
 /// Every target that there is, the preferred one first, ready for one command.
 /// `threads`: of this computer, for an emulated chip; 0: all.
 target::Registry targetsFor(const CompileOptions &options,
-                            const Dynamics &dynamics, unsigned threads = 0);
+                            unsigned threads = 0);
 
 } // namespace snnc
 

@@ -57,7 +57,7 @@ static std::vector<Check> checkTarget(size_t number) {
   auto context = createContext();
   MessageBridge bridge(context.get(), sink);
   CompileOptions options;
-  target::Registry registry = targetsFor(options, Dynamics());
+  target::Registry registry = targetsFor(options);
   target::Target &target = *registry.all()[number];
   Check check{"parts", target.name(), ""};
   auto module =
@@ -142,7 +142,7 @@ std::vector<Check> checkParts() {
   std::vector<Check> checks = {
       {"parts", "compiler",
        fmt::format("LLVM and MLIR {}", LLVM_VERSION_STRING)}};
-  size_t targets = targetsFor(CompileOptions(), Dynamics()).all().size();
+  size_t targets = targetsFor(CompileOptions()).all().size();
   for (size_t number = 0; number < targets; ++number)
     for (Check &check : checkTarget(number))
       checks.push_back(std::move(check));

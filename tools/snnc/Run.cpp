@@ -181,7 +181,7 @@ static nlohmann::json metaOf(const RunOptions &options,
       {"precision", options.inFloat ? "float" : "quantized"},
       {"encoder", options.encode ? runtime::name(*options.encode) : ""},
       {"seed", options.compile.network.seed.value_or(0)}};
-  // What the neurons compute: of the file, or kept in the bundle.
+  // How a network file was read; a bundle holds what came of it.
   const nlohmann::json keys = toJson(Dynamics());
   for (const auto &[key, value] : keys.items())
     if (manifest.options.is_object() && manifest.options.contains(key))
@@ -253,7 +253,7 @@ int runRun(const RunOptions &asked, bool quiet, DiagnosticSink &sink) {
       sink.report(status.takeError());
       return kExitInput;
     }
-  target::Registry registry = targetsFor(options.compile, Dynamics());
+  target::Registry registry = targetsFor(options.compile);
   auto bundle = looksLikeBundle(options.input);
   if (!bundle) {
     sink.report(bundle.takeError());

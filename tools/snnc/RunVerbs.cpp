@@ -26,7 +26,7 @@ static std::string backendHelp(const target::Registry &registry) {
 
 static void addBackend(CLI::App *c, RunOptions &o,
                        const std::string &otherwise) {
-  target::Registry registry = targetsFor(CompileOptions(), Dynamics());
+  target::Registry registry = targetsFor(CompileOptions());
   CLI::Option *backend =
       c->add_option("--backend", o.backend,
                     backendHelp(registry) + "; default: " + otherwise)
@@ -130,7 +130,7 @@ void addVerify(CLI::App &app, VerifyOptions &o) {
   o.run.backend = "emulator";
   addBackend(c, o.run, "emulator");
   std::vector<std::string> others =
-      backendNames(targetsFor(CompileOptions(), Dynamics()));
+      backendNames(targetsFor(CompileOptions()));
   others.push_back("float");
   c->add_option("--against", o.against,
                 "A backend: bit by bit; recorded arrays (.npz, "

@@ -85,7 +85,7 @@ bool RunSubject::openBundle(const RunOptions &options,
   namesBundle = true;
   file = *bundle;
   description = file->manifest;
-  targets = targetsFor(options.compile, Dynamics(), options.threads);
+  targets = targetsFor(options.compile, options.threads);
   for (const auto &target : targets.all())
     if (target->readsBundles())
       artifacts[target->name()] = s2::artifactOf(file);
@@ -114,7 +114,7 @@ bool RunSubject::openNetwork(const RunOptions &options,
       return false;
     }
   bool quantized = !options.inFloat;
-  targets = targetsFor(compile, imported.dynamics, options.threads);
+  targets = targetsFor(compile, options.threads);
   target::Target *chip = nullptr;
   for (const std::string &backend : needs.backends) {
     target::Target *target = targets.findDevice(backend);
@@ -150,7 +150,9 @@ bool RunSubject::buildBundle(const RunOptions &options, target::Target &target,
   if (!artifact)
     return false;
   file = artifact->bundle();
+  nlohmann::json dynamics = std::move(description.options);
   description = file->manifest;
+  description.options.update(dynamics); // results name it, bundles do not
   artifacts[target.name()] = std::move(artifact);
   return true;
 }

@@ -175,7 +175,7 @@ static int verifyBits(const VerifyOptions &options, RunSubject &subject,
 
 int runVerify(const VerifyOptions &options, bool quiet, DiagnosticSink &sink) {
   bool isFloat = options.against == "float";
-  target::Registry registry = targetsFor(options.run.compile, Dynamics());
+  target::Registry registry = targetsFor(options.run.compile);
   bool twoBackends = isBackend(registry, options.against);
   warnOfIdleOptions(options.run, options.run.backend, registry, sink);
   RunSubject subject;

@@ -3,6 +3,7 @@
 
 #include "backends/spinnaker2/Bundle/BundleBuilder.h"
 
+#include "backends/spinnaker2/Bundle/NetworkMembers.h"
 #include "backends/spinnaker2/Codegen/CompileProgram.h"
 #include "backends/spinnaker2/Image/CoreImage.h"
 #include "compiler/Reference/RunReference.h"
@@ -29,14 +30,6 @@ namespace {
 
 using nlohmann::json;
 
-std::string print(Operation *op) {
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  // Locations hold the user's path, which must not reach the bundle's bytes.
-  op->print(stream, OpPrintingFlags());
-  return text + "\n";
-}
-
 class BundleBuilder {
 public:
   BundleBuilder(ModuleOp module, const MachineModel &machine,
@@ -54,7 +47,7 @@ public:
     bundle->machine = machine;
     bundle->manifest = reference::describeNetwork(network);
     manifest().compilerVersion = SNNC_VERSION;
-    manifest().network = options.networkName;
+    manifest().network = network.getSymName().str();
     FloatAttr tick = mapping.getTickAttr();
     manifest().tickSeconds =
         tick ? tick.getValueAsDouble() : options.tickSeconds;
@@ -111,7 +104,7 @@ private:
       manifest().programs[programIndex.lookup(name)].code =
           std::move(result.digest);
       bundle->addEntry("programs/" + name + ".elf", std::move(result.elf));
-      bundle->addEntry("programs/" + name + ".mlir", print(program));
+      bundle->addEntry("programs/" + name + ".mlir", printBare(program));
     }
     return success();
   }
@@ -301,27 +294,12 @@ private:
       add(node, fmt::format("input_{}", i), manifest().inputs[i].order);
   }
 
-  /// The normalised network and the parameters it names: what the reference
-  /// needs to run the same integers.
+  /// What the reference needs to run the same integers.
   void addNetwork() {
-    OwningOpRef<ModuleOp> only = ModuleOp::create(module.getLoc());
-    for (Operation &op : *module.getBody())
-      if (isa<snn::NetworkOp, snn::NeuronOp>(op))
-        only->push_back(op.clone());
-    // Places are the mapping's business.
-    only->walk([](Operation *op) {
-      op->removeAttr(fabric::kOrderName);
-      op->removeAttr(snn::kDrawnName);
-    });
-    std::set<std::string> keys;
-    AttrTypeWalker walker;
-    walker.addWalk(
-        [&](snn::ParamRefAttr ref) { keys.insert(ref.getKey().str()); });
-    only->walk([&](Operation *op) { walker.walk(op->getAttrDictionary()); });
-    bundle->addEntry(runtime::Bundle::networkName, print(*only));
+    NetworkMembers members = networkMembers(module);
+    bundle->addEntry(runtime::Bundle::networkName, std::move(members.text));
     bundle->addEntry(runtime::Bundle::parametersName,
-                     snn::paramsOf(module.getContext())
-                         .serialize({keys.begin(), keys.end()}));
+                     std::move(members.parameters));
   }
 
   static json toJson(const snn::WeightRounding &rounding) {

@@ -15,7 +15,6 @@ namespace snnc::s2 {
 class ProgramCache;
 
 struct BundleOptions {
-  std::string networkName;       ///< the user's file name, for the manifest
   double tickSeconds = 1e-3;     ///< where fabric.machine does not say
   unsigned jobs = 1;             ///< threads for compiling programs
   ProgramCache *cache = nullptr; ///< see CodegenOptions

@@ -86,7 +86,6 @@ std::shared_ptr<runtime::Bundle> buildBundle(ModuleOp module,
                  .run(module, StageId::Normalized, StageId::Programs)))
     return nullptr;
   BundleOptions bundle;
-  bundle.networkName = provenance.networkName;
   bundle.tickSeconds = options.tick(); // or what the plan chose
   bundle.jobs = options.jobs;
   bundle.cache = options.programs.get();

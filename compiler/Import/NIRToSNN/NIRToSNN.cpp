@@ -5,6 +5,7 @@
 
 #include "compiler/Import/NIR/NirPrimitive.h"
 #include "compiler/Import/NIR/NirTranslator.h"
+#include "compiler/SNN/Names.h"
 #include "compiler/SNN/ParamValues.h"
 #include "compiler/Support/Report.h"
 
@@ -35,7 +36,7 @@ public:
     OwningOpRef<ModuleOp> module = ModuleOp::create(loc);
     builder.setInsertionPointToEnd(module->getBody());
     auto network = builder.create<snn::NetworkOp>(
-        loc, builder.getStringAttr("network"), FloatAttr());
+        loc, builder.getStringAttr(snn::networkNameOf(graph.file)), FloatAttr());
     builder.setInsertionPointToStart(&network.getBody().emplaceBlock());
     // A graph region: inputs of later nodes are placeholders at first.
     adjacency = std::make_unique<nir::Adjacency>(graph);
@@ -72,7 +73,8 @@ private:
     llvm::SmallVector<int64_t> extents(shape);
     if (extents.empty())
       extents.assign(tensor.shape().begin(), tensor.shape().end());
-    std::string key = node.name + "." + field;
+    // The same name as in a YAML network, where bundles keep it.
+    std::string key = node.name + "." + (std::string_view(field) == "weight" ? "weights" : field);
     std::vector<int64_t> blobShape(extents.begin(), extents.end());
     // Shared with the graph: large weights exist once.
     if (tensor.kind() == nir::ElementKind::F32)

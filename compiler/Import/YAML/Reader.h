@@ -28,6 +28,8 @@ public:
   Reader(std::string file, DiagnosticSink &sink)
       : file(std::move(file)), units(std::make_unique<Units>()), sink(sink) {}
 
+  const std::string &fileName() const { return file; }
+
   void error(const Node &node, DiagnosticCode code, std::string message,
              std::vector<std::string> hints = {});
   void warn(const Node &node, DiagnosticCode code, std::string message,

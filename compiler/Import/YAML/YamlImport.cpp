@@ -8,6 +8,7 @@
 #include "compiler/Import/YAML/YamlImport.h"
 
 #include "compiler/Import/YAML/Importer.h"
+#include "compiler/SNN/Names.h"
 
 #include "mlir/IR/Verifier.h"
 
@@ -26,7 +27,7 @@ bool Importer::readNetwork() {
               {"seed", "write network: {seed: ..}"}});
   if (!root->isMap())
     return false;
-  std::string name = "network";
+  std::string name = snn::networkNameOf(reader.fileName());
   dt = 1e-3;
   NodePtr head = root->find("network");
   if (head && !reader.map(*head, "network", {"name", "dt", "seed"}) &&

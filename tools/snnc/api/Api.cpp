@@ -88,7 +88,7 @@ std::vector<std::string> machines() {
 
 std::vector<std::string> backends() {
   Pass pass;
-  return backendNames(targetsFor(CompileOptions(), Dynamics()));
+  return backendNames(targetsFor(CompileOptions()));
 }
 
 std::string version() { return SNNC_VERSION; }

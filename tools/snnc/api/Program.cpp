@@ -93,7 +93,7 @@ struct Opener {
     {
       Inside inside(*code);
       s2::ProgramCache::Counts before = code->programs->counts;
-      target::Registry registry = targetsFor(run.compile, Dynamics());
+      target::Registry registry = targetsFor(run.compile);
       run.backend = chooseBackend(run, *bundle, registry).name;
       warnOfIdleOptions(run, run.backend, registry, sink);
       good = made.subject.open(run, {{run.backend}}, sink) &&
