@@ -192,7 +192,7 @@ Attribute Importer::readConv(const Node &node, const Node &conv, Ends &ends) {
   }
   if (!reader.allFinite(*kernelNode, "kernel", *kernel))
     return nullptr;
-  Attribute numbers = store(ends.name + ".kernel", std::move(*kernel));
+  Attribute numbers = store(ends.name + ".weights", std::move(*kernel));
   SmallVector<int64_t> pads{(*padding)[0], (*padding)[1], (*padding)[0],
                             (*padding)[1]};
   if (!isValid(conv, [&](auto quiet) {
