@@ -6,6 +6,7 @@
 #include "compiler/Fabric/Fabric.h"
 #include "compiler/Fabric/NeuronOrder.h"
 #include "compiler/SNN/ParamValues.h"
+#include "compiler/SNN/Pins.h"
 
 #include "mlir/IR/AttrTypeSubElements.h"
 #include "mlir/IR/OwningOpRef.h"
