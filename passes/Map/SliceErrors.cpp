@@ -143,6 +143,8 @@ LogicalResult Slicer::refuseNeuron(uint32_t node) {
     where = part.targets;
     worst = planner.partDemand(node, where, planner.partMap(node, part));
     plan = planCore(worst, machine.sram);
+    if (plan.fits())
+      return refuseRows(node);
   }
   auto parts = bytesByStructure(worst);
   InFlightDiagnostic diag =
@@ -201,6 +203,22 @@ LogicalResult Slicer::refuseMany(uint32_t node) {
       << "' has " << machine.coreCount();
   attachHelp(diag) << "make it smaller or its connections sparser"
                    << (isWide(info, node) ? ", or use --weights=int8" : "");
+  attachElsewhere(diag, elsewhere);
+  return failure();
+}
+
+/// Every core of the split would fit, but the machine has too few of them.
+LogicalResult Slicer::refuseRows(uint32_t node) {
+  const NetworkNode &population = info.nodes[node];
+  InFlightDiagnostic diag =
+      report(population.op, "SNN0354")
+      << "population '" << population.name << "' does not fit: its "
+      << grouped(population.size)
+      << " neurons, computed in parallel with their sources split, need more "
+         "cores than the "
+      << machine.coreCount() << " of machine '" << machine.name << "'";
+  attachHelp(diag) << "compute it serially (paradigm), or make it smaller or "
+                      "its connections sparser";
   attachElsewhere(diag, elsewhere);
   return failure();
 }

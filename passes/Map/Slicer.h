@@ -46,6 +46,7 @@ private:
   mlir::LogicalResult checkParallel(uint32_t node);
   mlir::LogicalResult refuseNeuron(uint32_t node);
   mlir::LogicalResult refuseMany(uint32_t node);
+  mlir::LogicalResult refuseRows(uint32_t node);
   mlir::LogicalResult checkCores();
   mlir::LogicalResult checkFormats();
   void noteLoop(mlir::InFlightDiagnostic &diag, uint32_t node);
