@@ -208,7 +208,8 @@ std::shared_ptr<api::Program> released(std::shared_ptr<api::Program> program) {
     return nullptr;
   auto *raw = program.get();
   return {raw, [program = std::move(program)](api::Program *) mutable {
-            if (PyGILState_Check()) {
+            if (PyGILState_GetThisThreadState()) { // one of Python's threads
+              nb::gil_scoped_acquire held;
               nb::gil_scoped_release release;
               program.reset();
             } else {
