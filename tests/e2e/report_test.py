@@ -227,7 +227,11 @@ class InBrowser(Pages):
     def test_what_stands_on_the_page(self):
         self.visit("d.html")
         text = self.browser.run("return document.body.innerText")
+        with np.load(self.path("d.npz")) as arrays:
+            mean = max(json.loads(bytes(arrays["meta"]))["chip"]["pes"]["mean"])
         for part in ("in time", "none lost", "hidden", "readout", "Floorplan",
+                     "Cycles of each PE, planned and measured",
+                     f"cycles of a tick planned, {mean:,.0f} measured",
                      "Weights before and after rounding", "Serial or parallel"):
             self.assertIn(part, text)
         # Coloured by layer: as many colours as layers, the idle, the back.

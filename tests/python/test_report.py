@@ -70,7 +70,7 @@ def test_looks_as_it_did(page, browser, width, scheme):
     if os.environ.get("SNNC_WRITE_PICTURES"):
         PICTURES.mkdir(exist_ok=True)
         with Image.open(shot) as picture:
-            picture.convert("RGB").quantize(32, dither=Image.Dither.NONE).save(
+            picture.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(
                 PICTURES / name, optimize=True)
     assert alike(coarse(shot), coarse(PICTURES / name)), f"{shot} is not as {PICTURES / name}"
 

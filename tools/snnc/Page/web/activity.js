@@ -40,7 +40,8 @@ function activitySection() {
       raster.points, ['time', 'neuron'], {
       tall: true, strokeWidth: 0, drawPoints: true, pointSize: 2, highlightCircleSize: 3, xlabel: timeLabel,
       ylabel: 'neuron', dateWindow: [0, end], valueRange: [-1, raster.end],
-      drawPointCallback: marks(row => colourOf(layerIndex(s, results.populations[raster.owner[row]].name))),
+      drawPointCallback: marks(row => colourOf(layerIndex(s, results.populations[raster.owner[row]].name)),
+                               () => raster.points.length),
       underlayCallback: (context, area, graph) => {
         context.fillStyle = style('--grid');
         for (const [offset] of raster.bands) context.fillRect(area.x, graph.toDomYCoord(offset - 0.5), area.w, 1);
@@ -62,7 +63,8 @@ function activitySection() {
     state.redrawRaster = redraw;
     element.append(chart.element, ratesChart(s, results, scale, timeLabel, end, charts),
       make('ul', {class: 'legend'}, legend(results.populations.map(p =>
-        [colourOf(layerIndex(s, p.name)), `${p.name}: ${plural(p.spikes, 'spike')}, ${plural(p.silent, 'silent neuron')}`]))));
+        [colourOf(layerIndex(s, p.name)), `${p.name}: ${plural(p.spikes, 'spike')}, ${plural(p.silent, 'silent neuron')}`]),
+        'populations')));
     charts.push(chart);
   }
   if (results.traces.length) element.append(...traces(s, results, scale, timeLabel, end, state, charts));
@@ -78,6 +80,8 @@ function activitySection() {
 
 function layerIndex(s, name) { return Math.max(0, s.layers.findIndex(layer => layer.name === name)); }
 
+const kSaid = 8; // populations whose rates are said; the highest of many
+
 function ratesChart(s, results, scale, timeLabel, end, charts) {
   const times = new Map();
   results.populations.forEach((population, index) => population.rates.forEach((rate, bin) => {
@@ -92,8 +96,9 @@ function ratesChart(s, results, scale, timeLabel, end, charts) {
     colors: results.populations.map(p => colourOf(layerIndex(s, p.name))), strokeWidth: 1.5, xlabel: timeLabel,
     ylabel: unit, includeZero: true, stepPlot: true, connectSeparatedPoints: true, dateWindow: [0, end],
     axes: {y: {axisLabelWidth: 55}},
-  }, (row, x) => `${brief(x)} (${timeLabel}): ` + results.populations.map((p, i) =>
-    `${p.name} ${rows[row] ? brief(rows[row][i + 1]) : '-'} ${unit}`).join(', '));
+  }, (row, x) => `${brief(x)} (${timeLabel}): ` + results.populations.map((p, i) => [p.name, rows[row] ? rows[row][i + 1] : null])
+    .sort((a, b) => results.populations.length > kSaid ? b[1] - a[1] : 0).slice(0, kSaid)
+    .map(([name, rate]) => `${name} ${brief(rate)} ${unit}`).join(', ') + (results.populations.length > kSaid ? ', ...' : ''));
   chart.reset = () => chart.graph && chart.graph.updateOptions({dateWindow: [0, end], valueRange: null});
   charts.push(chart);
   return chart.element;

@@ -40,14 +40,21 @@ function seconds(number) {
   return number < 1 ? brief(number * 1e3) + ' ms' : brief(number) + ' s';
 }
 
+const kRowsAtOnce = 60; // more than a table shows without scrolling
+
 /** head: strings; rows: arrays of text or {text, changed}. */
 function table(caption, head, rows, most = 500) {
-  const body = rows.slice(0, most).map(row => make('tr', {}, row.map(cell =>
-    cell && cell.text !== undefined ? make('td', {class: cell.changed ? 'changed' : ''}, cell.text)
-                                    : make('td', {}, cell))));
+  const body = make('tbody'), end = Math.min(most, rows.length);
+  const grow = until => body.append(...rows.slice(body.rows.length, Math.min(end, until)).map(row =>
+    make('tr', {}, row.map(cell => cell && cell.text !== undefined
+      ? make('td', {class: cell.changed ? 'changed' : ''}, cell.text) : make('td', {}, cell)))));
+  grow(kRowsAtOnce);
+  // The rest when the page has time, so that nobody waits for it.
+  const idle = window.requestIdleCallback || setTimeout;
+  const later = () => { grow(body.rows.length + 200); if (body.rows.length < end) idle(later); };
+  if (end > kRowsAtOnce) idle(later);
   const element = make('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption},
-    make('table', {}, make('thead', {}, make('tr', {}, head.map(h => make('th', {scope: 'col'}, h)))),
-         make('tbody', {}, body)));
+    make('table', {}, make('thead', {}, make('tr', {}, head.map(h => make('th', {scope: 'col'}, h)))), body));
   return rows.length > most
     ? make('div', {}, element, make('p', {class: 'muted'}, `The first ${most} of ${count(rows.length)}.`))
     : element;
@@ -119,7 +126,13 @@ function sized(canvas, width, height) {
   return context;
 }
 
-function legend(entries) {
+const kNames = 24; // more are not told apart by colour anyway
+
+/** Entries: [colour, text]; of a long list the first, and how many follow. */
+function legend(entries, what = null) {
+  const shown = what && entries.length > kNames ? entries.slice(0, kNames) : entries;
+  if (shown !== entries)
+    return [...legend(shown), make('li', {class: 'muted'}, `and ${count(entries.length - kNames)} more ${what}`)];
   return entries.map(([colour, text]) => {
     const mark = make('i', {'aria-hidden': 'true'});
     mark.style.background = colour;

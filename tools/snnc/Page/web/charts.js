@@ -69,11 +69,12 @@ function link(charts) {
     };
 }
 
-/** A mark for each spike, as large as there is room; colour by its row. */
-function marks(colour) {
+/** A mark for each spike, as large as there is room; colour by its row. Few of
+ * them are made larger than their place, so that they are seen. */
+function marks(colour, howMany) {
   return (graph, name, context, x, y, seriesColour, pointSize, row) => {
     const [low, high] = graph.yAxisRange(), room = graph.getArea().h / (high - low);
-    const size = Math.min(6, Math.max(1.5, room * 0.8));
+    const size = Math.min(6, Math.max(howMany() < 3000 ? 3 : 1.5, room * 0.8));
     context.fillStyle = colour(row);
     context.fillRect(x - size / 2, y - size / 2, size, size);
   };

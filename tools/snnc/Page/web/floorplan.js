@@ -58,6 +58,7 @@ class Floorplan {
                     (board ? ', Enter shows one chip, Escape all of them.' : '.'),
       'aria-describedby': 'plan-readout',
       keydown: event => this.key(event), click: event => this.click(event), mousemove: event => this.hover(event)});
+    this.picture = document.createElement('canvas');
     this.readout = make('output', {id: 'plan-readout', 'aria-live': 'polite'});
     this.legend = make('ul', {class: 'legend', 'aria-label': 'Colours'});
     const modes = Object.entries(kModes).filter(([key, mode]) => !mode.of || mode.of(s).length)
@@ -73,7 +74,7 @@ class Floorplan {
     this.element.append(make('div', {class: 'controls'},
       choice('Colour by', modes, 'layer', value => { this.mode = value; this.draw(); }), this.chipChoice),
       this.canvas, this.legend, this.readout);
-    new ResizeObserver(() => this.draw()).observe(this.element);
+    new ResizeObserver(() => { if (this.canvas.clientWidth !== this.width) this.draw(); }).observe(this.element);
   }
 
   show(chip) {
@@ -96,6 +97,7 @@ class Floorplan {
 
   drawLegend(s) {
     const mode = kModes[this.mode];
+    this.explained = this.mode;
     let entries;
     if (this.mode === 'layer') {
       const used = [...new Set(s.cores.layer)].sort((a, b) => a - b);
@@ -108,14 +110,18 @@ class Floorplan {
         [ramp(share), mode.relative ? count(share * most) : percent(share, 1)]);
       entries.push(['transparent', mode.text]);
     }
-    this.legend.replaceChildren(...legend([...entries, [style('--idle'), 'not used']]));
+    this.legend.replaceChildren(...legend(entries, this.mode === 'layer' ? 'layers: the line below names the one at the cursor' : null),
+      ...legend([[style('--idle'), 'not used']]));
   }
 
   draw() {
     const s = subject(), layout = this.layout = new Layout(s, this.only);
-    const width = this.canvas.clientWidth || 300;
-    this.unit = Math.min(width / layout.width, 30);
-    const context = sized(this.canvas, width, Math.ceil(layout.height * this.unit));
+    const width = this.width = this.canvas.clientWidth || 300;
+    // As wide as there is room, and not taller than one sees at once.
+    this.unit = Math.min(width / layout.width, 30, Math.max(4, 0.85 * innerHeight / layout.height));
+    const height = Math.ceil(layout.height * this.unit);
+    sized(this.canvas, width, height);
+    const context = sized(this.picture, width, height); // of all but the cursor
     const unit = this.unit, idle = style('--idle'), line = style('--line'), bad = style('--bad');
     const colour = this.colours(s), gap = unit > 4 ? Math.max(0.5, unit * 0.06) : 0;
     const chips = this.only === null ? s.chips.keys() : [this.only];
@@ -130,17 +136,20 @@ class Floorplan {
         context.fillRect(x * unit, y * unit, unit - gap, unit - gap);
       }
     }
-    this.drawCursor(context);
-    this.drawLegend(s);
-    this.say();
+    if (this.explained !== this.mode) this.drawLegend(s); // other colours make another page
+    this.showCursor();
   }
 
-  drawCursor(context) {
+  showCursor() {
+    const context = this.canvas.getContext('2d'), {a: scale} = context.getTransform();
+    context.clearRect(0, 0, this.canvas.width / scale, this.canvas.height / scale);
+    context.drawImage(this.picture, 0, 0, this.canvas.width / scale, this.canvas.height / scale);
     const [x, y] = this.layout.pe(...this.cursor), unit = this.unit, frame = Math.max(2, unit * 0.15);
     context.lineWidth = frame;
     context.strokeStyle = style('--front');
     context.strokeRect(x * unit - frame / 2, y * unit - frame / 2, unit + frame / 2, unit + frame / 2);
     context.lineWidth = 1;
+    this.say();
   }
 
   /** The PE at the cursor, in words. */
@@ -159,7 +168,7 @@ class Floorplan {
       `${count(c.used[core])} of ${count(c.available[core])} B (${percent(c.used[core], c.available[core])}), ` +
         `recording ${count(c.record[core])} B`,
       `${count(c.expected[core])} cycles of a tick expected, ${count(c.worst[core])} worst, of ${count(s.tick_cycles)}`];
-    if (worst) parts.push(`longest tick measured ${count(worst[core])} cycles`);
+    if (worst) parts.push(`measured ${count((measuredColumn('mean') || [])[core])}, longest tick ${count(worst[core])}`);
     if (s.routes.reached) parts.push(`${plural(s.routes.reached[core], 'source')} reach it`);
     this.readout.textContent = parts.join('; ') + '.';
   }
@@ -183,7 +192,7 @@ class Floorplan {
     const found = this.find(event);
     if (found && (found[0] !== this.cursor[0] || found[1] !== this.cursor[1])) {
       this.cursor = found;
-      this.draw();
+      this.showCursor();
     }
   }
   click(event) {
@@ -191,7 +200,7 @@ class Floorplan {
     if (!found) return;
     this.cursor = found;
     if (this.only === null && subject().chips.length > 1) this.show(found[0]);
-    else this.draw();
+    else this.showCursor();
   }
 
   key(event) {
@@ -216,6 +225,6 @@ class Floorplan {
         const cost = ahead + 3 * beside;
         if (cost < least) { least = cost; best = [chip, pe]; }
       }
-    if (best) { this.cursor = best; this.draw(); }
+    if (best) { this.cursor = best; this.showCursor(); }
   }
 }

@@ -44,6 +44,44 @@ function memorySection() {
 
 //===----------------------------------------------------------------------===//
 
+/** Each PE's cycles as they were planned and as a run measured them. */
+function loadSection() {
+  const s = subject(), c = s.cores, mean = measuredColumn('mean'), longest = measuredColumn('worst');
+  const element = section('load', 'Cycles of each PE, planned and measured', null, true);
+  const order = [...c.expected.keys()].sort((a, b) => c.expected[b] - c.expected[a] || a - b);
+  if (!order.length) return element;
+  const shares = order.map(core => mean[core] / Math.max(1, c.expected[core])).sort((a, b) => a - b);
+  const busiest = order.reduce((best, core) => mean[core] > mean[best] ? core : best, order[0]);
+  element.append(make('p', {class: 'muted'},
+    `Planned at the rates that the network was compiled for. A PE measured ${brief(shares[shares.length >> 1])} times what was ` +
+    `planned (median; from ${brief(shares[0])} to ${brief(shares[shares.length - 1])}). The busiest is ${peName(busiest)} of layer ` +
+    `${layerName(c.layer[busiest])}: ${count(c.expected[busiest])} cycles of a tick planned, ${count(mean[busiest])} measured.`));
+  const names = ['planned', 'measured, mean', 'measured, longest tick'], colours = [0, 1, 2].map(i => colourOf(i));
+  const rows = order.map((core, rank) => [rank, c.expected[core], mean[core], longest[core]]);
+  rows.push([order.length, ...rows[order.length - 1].slice(1)]); // a step has an end
+  const most = Math.max(...rows.map(row => Math.max(row[1], row[2], row[3]))), budget = s.tick_cycles;
+  const chart = new Chart('Cycles of a tick, the PE with most planned first.', rows, ['PE', ...names], {
+    stepPlot: true, strokeWidth: 1.2, colors: colours, xlabel: 'PEs, most planned first', ylabel: 'cycles',
+    includeZero: true, highlightCircleSize: 0, valueRange: [0, Math.max(1, most) * 1.05],
+    axes: {x: {axisLabelFormatter: x => Number.isInteger(x) ? count(x) : ''},
+           y: {axisLabelWidth: 65, axisLabelFormatter: y => count(y)}},
+    underlayCallback: (context, area, graph) => {
+      if (budget > most * 1.05) return;
+      context.fillStyle = style('--bad');
+      context.fillRect(area.x, graph.toDomYCoord(budget), area.w, 1.5);
+    },
+  }, row => {
+    const core = order[Math.min(row, order.length - 1)];
+    return `PE ${peName(core)}, layer ${layerName(c.layer[core])}: ${count(c.expected[core])} planned, ` +
+      `${count(mean[core])} measured, longest tick ${count(longest[core])}, of ${count(budget)}`;
+  });
+  element.append(chart.element, make('ul', {class: 'legend'}, legend([...names.map((name, i) => [colours[i], name]),
+    ...(budget > most * 1.05 ? [] : [[style('--bad'), `limit, ${count(budget)}`]])])));
+  return element;
+}
+
+//===----------------------------------------------------------------------===//
+
 const kLinks = [['E', 1, 0], ['NE', 1, 1], ['N', 0, 1], ['W', -1, 0], ['SW', -1, -1], ['S', 0, -1]];
 
 class LinkMap {
@@ -115,8 +153,9 @@ function routesSection() {
   const show = key => {
     const [, links, what] = views[key];
     const map = new LinkMap(links), most = Math.max(1, ...links.map(l => l[2]));
-    holder.replaceChildren(map.canvas,
-      make('ul', {class: 'legend'}, legend([0, 0.5, 1].map(share => [ramp(share), count(share * most) + ' packets']))),
+    holder.className = 'beside';
+    holder.replaceChildren(make('div', {}, map.canvas,
+      make('ul', {class: 'legend'}, legend([0, 0.5, 1].map(share => [ramp(share), count(share * most) + ' packets'])))),
       linkTable(links, chip && chip.link_packets || r.link_packets, what));
     map.draw();
   };

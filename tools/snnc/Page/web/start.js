@@ -21,6 +21,7 @@ function render() {
   const plan = new Floorplan();
   page.plan = plan;
   parts.push(plan.element, memorySection());
+  if (measuredColumn('mean')) parts.push(loadSection());
   if (s.results) parts.push(activitySection());
   parts.push(routesSection(), weightsSection(), choicesSection());
   const head = header();
