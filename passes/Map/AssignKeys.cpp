@@ -159,10 +159,7 @@ struct FabricAssignKeysPass : impl::FabricAssignKeysBase<FabricAssignKeysPass> {
       Operation *op = owner.getDefiningOp();
       uint64_t key = pinned ? space.lowest(group.size) : next;
       if (key >= keySpace)
-        return report(op, "SNN0356")
-               << "no " << grouped(pinned ? group.size : group.total())
-               << " aligned keys left of " << grouped(keySpace) << " for '"
-               << infoOf(owner).name << "'";
+        return refuse(op, group, pinned);
       (void)space.claim(key, group.size, owner);
       next = key + group.size;
       blockSize[owner] = group.size;
@@ -170,6 +167,21 @@ struct FabricAssignKeysPass : impl::FabricAssignKeysBase<FabricAssignKeysPass> {
                   Builder(op->getContext()).getI64IntegerAttr(int64_t(key)));
     }
     return success();
+  }
+
+  LogicalResult refuse(Operation *op, const Group &group, bool pinned) {
+    std::string name = infoOf(op->getResult(0)).name.str();
+    InFlightDiagnostic diag = report(op, "SNN0356")
+                              << "no "
+                              << grouped(pinned ? group.size : group.total())
+                              << " aligned keys left of " << grouped(keySpace)
+                              << " for '" << name << "'";
+    if (auto slice = dyn_cast<SliceOp>(op); slice && slice.getSubordinate())
+      attachHelp(diag) << "compute '" << name
+                       << "' serially (paradigm): its sources are split over "
+                       << group.owners.size() << " core(s), which send sums as "
+                       << grouped(group.size) << " keys each";
+    return failure();
   }
 
   void setMask(FlowOp flow) {

@@ -22,3 +22,12 @@ fabric.machine @chip maps @net target "spinnaker2-jib-map" {
   // expected-error @+1 {{SNN0356: no 4 aligned keys left of 4,294,967,296 for 'b'}}
   %b = fabric.slice "b" [0, 4)
 }
+
+// -----
+
+fabric.machine @chip maps @net target "spinnaker2-jib-map" {
+  %a = fabric.input "a" channels 4294967295
+  // expected-error @+2 {{SNN0356: no 65,536 aligned keys left of 4,294,967,296 for 'b'}}
+  // expected-note @+1 {{help: compute 'b' serially (paradigm): its sources are split over 1 core(s), which send sums as 65,536 keys each}}
+  %b = fabric.slice "b" [0, 4) parallel subordinate 65536
+}
