@@ -16,11 +16,13 @@ class Usage:
     code: int    # exit code
 
 
-def timed(*command, cwd, codes=(0,)):
-    """Usage of a process that ends with one of `codes`."""
+def timed(*command, cwd, codes=(0,), out=os.devnull):
+    """Usage of a process that ends with one of `codes`; `out`: the file that its
+    standard output goes to."""
     began = time.monotonic()
-    child = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL,
-                             stderr=subprocess.PIPE)
+    with open(out, "wb") as stdout:
+        child = subprocess.Popen(command, cwd=cwd, stdout=stdout,
+                                 stderr=subprocess.PIPE)
     said = child.stderr.read()
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
