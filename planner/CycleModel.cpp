@@ -46,7 +46,7 @@ TransferCost TransferCost::of(const MachineModel &machine, double readers) {
 }
 
 void addRows(CoreWork &work, const RowEncoding &encoding, const RowWork &rows,
-             const TransferCost &transfer) {
+             const TransferCost &transfer, double scatter) {
   double packets = rows.sources * rows.rate;
   double own = encoding.format->cycles(encoding.fields, rows);
   if (isFetched(encoding)) {
@@ -58,6 +58,33 @@ void addRows(CoreWork &work, const RowEncoding &encoding, const RowWork &rows,
   }
   work.packets += packets;
   work.rowCycles += own;
+  if (packets > 0) {
+    double each = CycleCosts().packet + own / packets;
+    work.variance += scatter * packets * each * each;
+  }
+}
+
+void addPositions(CoreWork &work, const MapLayout &layout, double sources,
+                  double positions, double rate, double scatter) {
+  CycleCosts costs;
+  double packets = sources * rate;
+  work.packets += packets;
+  work.positions += positions * rate;
+  if (packets > 0) {
+    double each =
+        costs.mapPacket *
+            (1 - kLookUp + kLookUp * double(layout.delays())) +
+        costs.position * positions / sources;
+    work.variance += scatter * packets * each * each;
+  }
+}
+
+CycleEstimate CycleEstimate::busiest(const CycleEstimate &a,
+                                     const CycleEstimate &b) {
+  // The spread of the core whose peak and spread are longest is not known
+  // here: that of either is a bound.
+  return {std::max(a.expected, b.expected), std::max(a.worst, b.worst),
+          std::max(a.peak, b.peak), std::max(a.spread, b.spread)};
 }
 
 double expectedSums(const CoreWork &work, uint32_t neurons, uint32_t receptors,
@@ -115,6 +142,21 @@ double parallelPeakCycles(const CoreWork &work, const MacArray &mac,
       double(layout.operandBytes()) / 16 * costs.clear;
   return scatter + sideBySide(batch * macCyclesPerTick(mac, layout),
                               coreCycles(work, costs), layout.panels.size());
+}
+
+CycleEstimate serialEstimate(const CoreWork &expected, const CoreWork &worst) {
+  double cycles = serialCycles(expected);
+  return {cycles, serialCycles(worst, CycleCosts::worst()), cycles,
+          std::sqrt(expected.variance)};
+}
+
+CycleEstimate parallelEstimate(const CoreWork &expected, const CoreWork &worst,
+                               const MacArray &mac, const MapLayout &layout) {
+  // The tick that begins a batch has the packets of all its ticks.
+  return {parallelCycles(expected, mac, layout),
+          parallelPeakCycles(worst, mac, layout, CycleCosts::worst()),
+          parallelPeakCycles(expected, mac, layout),
+          std::sqrt(layout.format.batch * expected.variance)};
 }
 
 double tickCycles(const MachineModel &machine, double seconds) {

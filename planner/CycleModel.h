@@ -39,6 +39,9 @@ struct CoreWork {
   double rowCycles = 0;    ///< of the rows that packets find, RowFormat::cycles
   double positions = 0;    ///< operand rows set
   double sums = 0;         ///< packets of partial sums, sent or received
+  /// Of the cycles that packets take, between ticks: cycles squared. Packets of
+  /// different sources come independently of each other.
+  double variance = 0;
 };
 
 /// What a transfer from DRAM takes: MachineModel::dmaCycles.
@@ -50,8 +53,14 @@ struct TransferCost {
 
 /// Adds what the packets of a block's sources do to a core. The transfer of a
 /// row runs beside the work on the row before: the longer of the two counts.
+/// `scatter`: variance over mean of the spikes of a source in a tick
+/// (NetworkNode::scatter).
 void addRows(CoreWork &work, const RowEncoding &encoding, const RowWork &rows,
-             const TransferCost &transfer = {});
+             const TransferCost &transfer = {}, double scatter = 0);
+
+/// Parallel: the same of sources with so many positions in the map.
+void addPositions(CoreWork &work, const MapLayout &layout, double sources,
+                  double positions, double rate, double scatter = 0);
 
 struct CycleEstimate {
   double expected = 0; ///< at the expected rates
@@ -59,6 +68,13 @@ struct CycleEstimate {
   /// At the expected rates, in the tick that begins a batch; without batches
   /// the same as `expected`. This is what has to fit the tick.
   double peak = 0;
+  /// Standard deviation of `peak` between ticks, of sources whose rates are
+  /// stated.
+  double spread = 0;
+  /// So many standard deviations above the mean.
+  double peakWith(double headroom) const { return peak + headroom * spread; }
+  /// What takes longer of two cores, figure by figure.
+  static CycleEstimate busiest(const CycleEstimate &a, const CycleEstimate &b);
   bool operator==(const CycleEstimate &) const = default;
 };
 
@@ -76,6 +92,11 @@ double expectedSums(const CoreWork &work, uint32_t neurons, uint32_t receptors,
                     const MapLayout &layout, bool worst);
 
 double serialCycles(const CoreWork &work, const CycleCosts &costs = {});
+
+/// The plan of a core from its expected and its worst work.
+CycleEstimate serialEstimate(const CoreWork &expected, const CoreWork &worst);
+CycleEstimate parallelEstimate(const CoreWork &expected, const CoreWork &worst,
+                               const MacArray &mac, const MapLayout &layout);
 
 /// Core cycles that a tick of `seconds` has at `machine`'s clock.
 double tickCycles(const MachineModel &machine, double seconds);

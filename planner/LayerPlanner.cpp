@@ -510,32 +510,27 @@ CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
   for (uint32_t edge : info.nodes[node].incoming) {
     const NetworkNode &source = info.nodes[info.edges[edge].source];
     Range sources = ranges[number];
-    auto add = [&](CoreWork &work, double rate) {
-      if (parallel) {
-        work.packets += sources.size() * rate;
-        work.positions +=
-            double(maps[node]->positionsOf(number, layout, targets)) * rate;
-        return;
-      }
+    auto add = [&](CoreWork &work, double rate, double scatter) {
+      if (parallel)
+        return addPositions(
+            work, layout, sources.size(),
+            double(maps[node]->positionsOf(number, layout, targets)), rate,
+            scatter);
       // Where nothing holds the block the plan fails elsewhere.
       const auto &best = blocks[number];
       RowWork rows{double(sources.size()), targets.size(),
                    double(statistics[edge]->synapses(targets)), rate, ring};
       if (best)
-        addRows(work, best->encoding, rows, transfer);
+        addRows(work, best->encoding, rows, transfer, scatter);
       else
         work.packets += rows.sources * rate;
     };
-    add(expected, source.meanRate);
-    add(worst, source.worstRate());
+    add(expected, source.meanRate, source.scatter());
+    add(worst, source.worstRate(), 0);
     ++number;
   }
-  if (parallel)
-    return {parallelCycles(expected, machine.mac, layout),
-            parallelPeakCycles(worst, machine.mac, layout, CycleCosts::worst()),
-            parallelPeakCycles(expected, machine.mac, layout)};
-  double serial = serialCycles(expected);
-  return {serial, serialCycles(worst, CycleCosts::worst()), serial};
+  return parallel ? parallelEstimate(expected, worst, machine.mac, layout)
+                  : serialEstimate(expected, worst);
 }
 
 LayerPlan LayerPlanner::planOf(uint32_t node) const {
@@ -550,9 +545,7 @@ LayerPlan LayerPlanner::planOf(uint32_t node) const {
     plan.bytes += planCore(demand, machine.sram).needed;
     for (const BlockDemand &block : demand.blocks)
       plan.dramBytes += block.dramBytes;
-    plan.cycles.expected = std::max(plan.cycles.expected, cycles.expected);
-    plan.cycles.worst = std::max(plan.cycles.worst, cycles.worst);
-    plan.cycles.peak = std::max(plan.cycles.peak, cycles.peak);
+    plan.cycles = CycleEstimate::busiest(plan.cycles, cycles);
   };
   auto addProducts = [&](const MapStatistics &map, Range targets) {
     for (const MapPanel &panel : map.layout(targets).panels)

@@ -78,11 +78,20 @@ public:
     budget = cycles;
     late = false;
   }
+  /// Standard deviations above the mean tick that have to fit (CycleEstimate::
+  /// peakWith); 0 at first.
+  void setHeadroom(double deviations) { headroom = deviations; }
   /// Whether a tick of that length has ruled anything out since it was set:
   /// all plans are the same without it otherwise.
   bool timeMattered() const { return late; }
 
   const LayerCut &cut(uint32_t node) const { return cuts[node]; }
+  const std::vector<LayerCut> &allCuts() const { return cuts; }
+  /// Back to what was cut before, of all nodes or of one.
+  void restore(std::vector<LayerCut> before) { cuts = std::move(before); }
+  void restore(uint32_t node, LayerCut before) {
+    cuts[node] = std::move(before);
+  }
   /// Takes back all shrinking of `node`; a row split where the network asks for
   /// one.
   /// Rows of `node` may be in DRAM where allowDram() says so.
@@ -129,7 +138,7 @@ public:
   RingShape ringOf(uint32_t node, uint32_t neurons) const;
   /// Whether a core with that estimate finishes its ticks in time.
   bool inTime(const CycleEstimate &cycles) const {
-    return budget <= 0 || cycles.peak <= budget;
+    return budget <= 0 || cycles.peakWith(headroom) <= budget;
   }
   LayerPlan planOf(uint32_t node) const;
 
@@ -223,6 +232,7 @@ private:
   const MachineModel &machine;
   CoreLimits most;
   double budget;              ///< cycles of a tick, 0: any
+  double headroom = 0;        ///< setHeadroom()
   bool late = false;          ///< timeMattered()
   std::vector<LayerCut> cuts; ///< per node
   std::vector<bool> mayFetch; ///< per node

@@ -61,6 +61,14 @@ struct NetworkNode {
   /// Most packets that it sends in a tick. Neurons spike at most once; a drawn
   /// input exceeds it in less than one of 1e12 ticks (historyRoom).
   uint64_t mostPackets() const;
+  /// Variance over mean of the spikes of a neuron or channel in a tick: those
+  /// of a drawn input are Poisson, a neuron spikes once or not. 0 where the rate
+  /// is only our default, of which nothing follows.
+  double scatter() const {
+    if (!rateStated)
+      return 0;
+    return isInput ? 1 : std::max(0.0, 1 - meanRate);
+  }
   /// Spikes of each neuron or channel in the worst tick: all of them send.
   double worstRate() const {
     return isInput && size ? double(mostPackets()) / size : 1;

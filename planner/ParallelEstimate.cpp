@@ -233,10 +233,7 @@ EstimatedCore ParallelEstimator::core(uint32_t n, bool heaviest) const {
       work[worst].packets += sourcesInReach(edge, n, heaviest) *
                              (worst ? edge.worstRate : edge.rate);
   }
-  core.cycles = {
-      parallelCycles(work[0], machine.mac, layout),
-      parallelPeakCycles(work[1], machine.mac, layout, CycleCosts::worst()),
-      parallelPeakCycles(work[0], machine.mac, layout)};
+  core.cycles = parallelEstimate(work[0], work[1], machine.mac, layout);
   // `layout` has no panels: the products run beside the neurons' updates.
   auto longer = [&](const CoreWork &beside, double products) {
     double core = beside.neuronCycles + beside.sums * CycleCosts().sendSum;

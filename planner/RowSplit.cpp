@@ -179,9 +179,10 @@ CoreWork LayerPlanner::sumsOf(uint32_t node, Range targets,
   uint32_t number = 0;
   for (uint32_t edge : population.incoming) {
     const NetworkNode &source = info.nodes[info.edges[edge].source];
-    double rate = worst ? source.worstRate() : source.meanRate;
-    work.packets += layout.sourcesOf[number].size() * rate;
-    work.positions += double(map.positionsOf(number, layout, targets)) * rate;
+    addPositions(work, layout, layout.sourcesOf[number].size(),
+                 double(map.positionsOf(number, layout, targets)),
+                 worst ? source.worstRate() : source.meanRate,
+                 worst ? 0 : source.scatter());
     ++number;
   }
   work.sums =
@@ -199,9 +200,7 @@ CycleEstimate LayerPlanner::partCycles(uint32_t node, Range targets,
                                        const MapLayout &layout) const {
   CoreWork expected = sumsOf(node, targets, map, layout, false);
   CoreWork worst = sumsOf(node, targets, map, layout, true);
-  return {parallelCycles(expected, machine.mac, layout),
-          parallelPeakCycles(worst, machine.mac, layout, CycleCosts::worst()),
-          parallelPeakCycles(expected, machine.mac, layout)};
+  return parallelEstimate(expected, worst, machine.mac, layout);
 }
 
 CycleEstimate LayerPlanner::dominantCycles(uint32_t node, Range targets) const {
@@ -217,8 +216,7 @@ CycleEstimate LayerPlanner::dominantCycles(uint32_t node, Range targets) const {
     expected.sums += sumsOf(node, part.targets, map, layout, false).sums;
     worst.sums += sumsOf(node, part.targets, map, layout, true).sums;
   }
-  double cycles = serialCycles(expected);
-  return {cycles, serialCycles(worst, CycleCosts::worst()), cycles};
+  return serialEstimate(expected, worst);
 }
 
 bool LayerPlanner::exceedsSources(uint32_t node) const {

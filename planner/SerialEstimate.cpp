@@ -69,8 +69,7 @@ EstimatedCore SerialEstimator::core(uint32_t n, bool heaviest) const {
   }
   work[0].neuronCycles = layer.cycles.expectedOf(n);
   work[1].neuronCycles = layer.cycles.worstOf(n);
-  double cycles = serialCycles(work[0]);
-  core.cycles = {cycles, serialCycles(work[1], CycleCosts::worst()), cycles};
+  core.cycles = serialEstimate(work[0], work[1]);
   core.denseShare = synapses > 0 ? dense / synapses : 0;
   return core;
 }

@@ -10,6 +10,10 @@ namespace snnc::map {
 using namespace mlir;
 using namespace snnc::fabric;
 
+/// Standard deviations above the mean tick, the first that the machine has
+/// cores for (docs/cycles.md, "Room for ticks above the mean").
+static constexpr double kHeadrooms[] = {3, 2, 1};
+
 uint64_t Slicer::coresOf(uint32_t node) const {
   return planner.slices(node).size() + planner.cut(node).parts.size();
 }
@@ -95,6 +99,44 @@ Slicer::Outcome Slicer::attempt(double tick) {
   return Outcome::Slow;
 }
 
+/// Shrinks what is cut already until ticks of that many standard deviations
+/// above the mean fit; a population that no slice helps stays as it is.
+bool Slicer::cutFurther(double headroom) {
+  std::vector<double> wanted(info.nodes.size(), headroom);
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (uint32_t node = 0; node < info.nodes.size(); ++node) {
+      if (info.nodes[node].isInput)
+        continue;
+      Limits limits = untimed[node] ? Limits::Bytes : Limits::BytesAndTime;
+      LayerCut before = planner.cut(node);
+      planner.setHeadroom(wanted[node]);
+      if (!planner.shrink(node, limits)) {
+        planner.restore(node, before);
+        planner.setHeadroom(wanted[node] = 0);
+        if (!planner.shrink(node, limits))
+          return false;
+      }
+      changed |= planner.cut(node).chunk != before.chunk;
+    }
+  }
+  return true;
+}
+
+/// Ticks fluctuate: cores to spare are for those above the mean.
+void Slicer::leaveRoom() {
+  if (planner.tickCycles() <= 0)
+    return;
+  std::vector<LayerCut> before = planner.allCuts();
+  for (double headroom : kHeadrooms) {
+    bool fits = cutFurther(headroom) && cores() <= machine.coreCount();
+    planner.setHeadroom(0);
+    if (fits)
+      return;
+    planner.restore(before);
+  }
+}
+
 /// The stated tick, or none: what misses it on rates that nobody stated is cut
 /// by bytes alone.
 Slicer::Outcome Slicer::keepTick(double tick) {
@@ -136,9 +178,16 @@ LogicalResult Slicer::scanAll() {
   return success();
 }
 
+FailureOr<double> Slicer::solve(const RealTime &wish) {
+  FailureOr<double> tick = solveMean(wish);
+  if (succeeded(tick))
+    leaveRoom();
+  return tick;
+}
+
 /// As if there was no DRAM, so that what fits stays as it is; then with rows
 /// there. The first attempt's findings are told if it succeeds.
-FailureOr<double> Slicer::solve(const RealTime &wish) {
+FailureOr<double> Slicer::solveMean(const RealTime &wish) {
   if (failed(rejectHopeless()) || failed(checkFormats()) || failed(scanAll()))
     return failure();
   bool serial = llvm::any_of(info.nodes, [](const NetworkNode &node) {

@@ -30,6 +30,7 @@ public:
   const fabric::LayerPlanner &plan() const { return planner; }
 
 private:
+  mlir::FailureOr<double> solveMean(const RealTime &wish);
   mlir::FailureOr<double> solveOnce(const RealTime &wish);
   bool moreDram();
   enum class Outcome : uint8_t { Fits, Slow, Refused };
@@ -38,6 +39,8 @@ private:
   Outcome cutAll(bool fullRings);
   Outcome attempt(double tick);
   Outcome keepTick(double tick);
+  void leaveRoom();
+  bool cutFurther(double headroom);
   uint64_t coresOf(uint32_t node) const;
   uint64_t cores() const;
 

@@ -39,6 +39,7 @@ constexpr Field kLayer[] = {{"name", Kind::Text},
                             {"cycles_expected", Kind::Number},
                             {"cycles_worst", Kind::Number},
                             {"cycles_peak", Kind::Number},
+                            {"cycles_spread", Kind::Number},
                             {"rate", Kind::Number},
                             {"worst_rate", Kind::Number}};
 constexpr Field kInput[] = {
@@ -62,7 +63,9 @@ constexpr Field kCore[] = {{"pe", Kind::Text},
                            {"dram", Kind::Count},
                            {"encodings", Kind::Texts},
                            {"cycles_expected", Kind::Number},
-                           {"cycles_worst", Kind::Number}};
+                           {"cycles_worst", Kind::Number},
+                           {"cycles_peak", Kind::Number},
+                           {"cycles_spread", Kind::Number}};
 constexpr Field kBuffer[] = {
     {"name", Kind::Text}, {"bytes", Kind::Count}, {"at", Kind::Count}};
 

@@ -5,6 +5,7 @@
 //
 //   snnc-property --first 0 --count 65       a range of seeds, as ctest does
 //   snnc-property --seed 17 --dump           one network, with its YAML
+//   snnc-property --seed 17 --yaml           its YAML alone, nothing runs
 //   snnc-property --seed 17 --shrink         the smallest that still fails
 //   snnc-property --first 0 --count 12 --added-format
 //                                            with rows of tests/formats
@@ -247,12 +248,13 @@ int runRange(uint64_t first, uint64_t count,
 int main(int argc, char **argv) {
   CLI::App app{"Random networks: reference, serial, parallel, any split"};
   uint64_t first = 0, count = 0, seed = 0;
-  bool dump = false, shrinks = false, added = false, engine = false,
+  bool dump = false, yaml = false, shrinks = false, added = false, engine = false,
        machines = false, inDram = false;
   app.add_option("--first", first, "First seed of a range");
   app.add_option("--count", count, "Seeds in the range");
   CLI::Option *one = app.add_option("--seed", seed, "One network");
   app.add_flag("--dump", dump, "Print its YAML")->needs(one);
+  app.add_flag("--yaml", yaml, "Print its YAML and run nothing")->needs(one);
   app.add_flag("--shrink", shrinks, "Make a failing one smaller")->needs(one);
   app.add_flag("--added-format", added,
                "A range with a row format that only the tests have");
@@ -265,6 +267,12 @@ int main(int argc, char **argv) {
       "A range on damaged machines of 1 chip to 3 boards, some cores pinned");
   CLI11_PARSE(app, argc, argv);
   std::vector<std::string> models = snn::libraryModelNames();
+  if (yaml) {
+    NetworkSpec spec = generate(seed, models);
+    describe(spec);
+    fmt::print("{}", spec.toYaml());
+    return 0;
+  }
   if (one->count())
     return runOne(generate(seed, models), dump, shrinks);
   if (inDram)

@@ -10,6 +10,7 @@
 #include "runtime/support/Text.h"
 #include "tools/snnc/LinkReport.h"
 #include "tools/snnc/Overruns.h"
+#include "tools/snnc/PeCycles.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -162,9 +163,9 @@ static PopulationCycles cyclesOf(const Manifest &manifest,
 
 void printRunReport(const Manifest &manifest, const Bundle *bundle,
                     const RunResult &result, bool json) {
-  nlohmann::json layers = nlohmann::json::array();
-  if (bundle)
-    layers = reportOf(*bundle).value("layers", nlohmann::json::array());
+  nlohmann::json report =
+      bundle ? reportOf(*bundle) : nlohmann::json::object();
+  auto layers = report.value("layers", nlohmann::json::array());
   std::vector<std::vector<std::string>> rows = {kLayerHeader};
   append(rows[0], {"weights", "SNR dB", "sum error", "spikes", "cycles/tick",
                    "worst", "of a tick"});
@@ -221,6 +222,10 @@ void printRunReport(const Manifest &manifest, const Bundle *bundle,
                  knownOr(hasPackets, result.statistics.packetsRouted)},
                 {"overruns", knownOr(isTimed, result.verdict.overruns)},
                 {"overrun_pes", toJson(overruns, budget)},
+                {"pes",
+                 peCycles(manifest,
+                          report.value("cores", nlohmann::json::array()),
+                          result)},
                 {"lost_packets",
                  knownOr(hasPackets, result.verdict.lostPackets())},
                 {"link_packets", knownOr(result.statistics.linkPackets > 0,

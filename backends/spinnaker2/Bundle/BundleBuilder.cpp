@@ -189,6 +189,8 @@ private:
           summary.parallel || !summary.role.empty() ? "parallel" : "serial"},
          {"cycles_expected", std::round(summary.cycles.expected)},
          {"cycles_worst", std::round(summary.cycles.worst)},
+         {"cycles_peak", std::round(summary.cycles.peak)},
+         {"cycles_spread", std::round(summary.cycles.spread)},
          {"buffers", buffers}});
     if (!summary.role.empty())
       cores.back()["role"] = summary.role;
@@ -207,10 +209,7 @@ private:
     for (auto &[name, bytes] : summary.bytes)
       layer.structures[name] += bytes;
     // The busiest core decides whether the layer finishes its tick.
-    layer.cycles.expected =
-        std::max(layer.cycles.expected, summary.cycles.expected);
-    layer.cycles.worst = std::max(layer.cycles.worst, summary.cycles.worst);
-    layer.cycles.peak = std::max(layer.cycles.peak, summary.cycles.peak);
+    layer.cycles = fabric::CycleEstimate::busiest(layer.cycles, summary.cycles);
   }
 
   /// Spikes of a neuron or channel in a tick, as the plan expects them and at
@@ -349,6 +348,7 @@ private:
                       {"cycles_expected", std::round(layer.cycles.expected)},
                       {"cycles_worst", std::round(layer.cycles.worst)},
                       {"cycles_peak", std::round(layer.cycles.peak)},
+                      {"cycles_spread", std::round(layer.cycles.spread)},
                       {"rate", rates[population.getName().str()][0]},
                       {"worst_rate", rates[population.getName().str()][1]},
                       {"quantization", quantizationOf(population)}});

@@ -111,11 +111,7 @@ void ImageWriter::summarise() {
   if (summary.parallel) {
     summary.encodings.push_back("map<" +
                                 std::to_string(layout.format.weightBits) + ">");
-    const MacArray &mac = b.machine.mac;
-    summary.cycles = {
-        parallelCycles(work[0], mac, layout),
-        parallelPeakCycles(work[1], mac, layout, CycleCosts::worst()),
-        parallelPeakCycles(work[0], mac, layout)};
+    summary.cycles = parallelEstimate(work[0], work[1], b.machine.mac, layout);
     return;
   }
   for (Attribute encoding : encodings)
@@ -124,8 +120,7 @@ void ImageWriter::summarise() {
                                   ">");
     else
       summary.encodings.push_back(toText(encodingOf(cast<RowsAttr>(encoding))));
-  double cycles = serialCycles(work[0]);
-  summary.cycles = {cycles, serialCycles(work[1], CycleCosts::worst()), cycles};
+  summary.cycles = serialEstimate(work[0], work[1]);
 }
 
 //===----------------------------------------------------------------------===//

@@ -42,12 +42,13 @@ LogicalResult ImageWriter::writeRows(BlockOp block) {
   RingShape shape{0, ringSlotBytes(slice.numNeurons(), node.receptors)};
   if (auto ring = find("ring"); succeeded(ring) && shape.slotBytes)
     shape.slots = std::bit_floor(ring->bytes / shape.slotBytes);
-  addWork(block, [&](CoreWork &w, uint64_t sources, double rate) {
-    addRows(w, encodingOf(cast<RowsAttr>(block.getEncoding())),
-            {double(sources), slice.numNeurons(), double(encoded->synapses),
-             rate, shape},
-            b.transfer);
-  });
+  addWork(block,
+          [&](CoreWork &w, uint64_t sources, double rate, double scatter) {
+            addRows(w, encodingOf(cast<RowsAttr>(block.getEncoding())),
+                    {double(sources), slice.numNeurons(),
+                     double(encoded->synapses), rate, shape},
+                    b.transfer, scatter);
+          });
   return success();
 }
 
@@ -102,10 +103,11 @@ LogicalResult ImageWriter::addMapEntries(ArrayRef<uint64_t> rows) {
       entry.target = layout.firstSource(number) + part.begin - known.begin;
       entries.push_back(entry);
     }
-    addWork(block, [&](CoreWork &w, uint64_t sources, double rate) {
-      w.packets += double(sources) * rate;
-      w.positions += double(rows[number]) * rate;
-    });
+    addWork(block,
+            [&](CoreWork &w, uint64_t sources, double rate, double scatter) {
+              addPositions(w, layout, double(sources), double(rows[number]),
+                           rate, scatter);
+            });
   }
   return success();
 }

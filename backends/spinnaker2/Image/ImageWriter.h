@@ -87,8 +87,8 @@ private:
     uint64_t sources = 0;
     for (fabric::Range part : fabric::rangesOf(block))
       sources += part.size();
-    add(work[0], sources, source.meanRate);
-    add(work[1], sources, source.worstRate());
+    add(work[0], sources, source.meanRate, source.scatter());
+    add(work[1], sources, source.worstRate(), 0);
   }
   mlir::LogicalResult addSums(fabric::GatherOp gather);
   void addEntries(fabric::BlockOp block, Place rows, Place index,

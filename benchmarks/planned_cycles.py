@@ -1,0 +1,309 @@
+"""Planned against measured cycles of every PE, over many networks.
+
+    benchmarks/planned_cycles.py                     # all: see --help
+    benchmarks/planned_cycles.py --random 20 --files 0
+
+Networks: those of this repository (models/, tests/), of the shared test data
+beside it, and seeded random ones (snnc-property and the chains of
+tests/e2e/planned_cycles_test.py). Each is run once to learn its rates, which
+are the user's to state; with them stated it is planned and run on the emulated
+chip in every paradigm. Then, per PE, no tick may measure more than the planned
+worst; per network and over all, the planned mean is compared with the measured
+one. Exit code 1 where a PE takes more than its worst, or the mean of all
+networks is off by more than 10 %.
+"""
+
+import argparse
+import collections
+import glob
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), os.pardir))
+BIN = os.path.join(ROOT, "build", "release", "bin")
+DATA = os.environ.get("SNNC_SHARED_DATA") or os.path.join(
+    ROOT, os.pardir, "shared", "data")
+PARADIGMS = ("serial", "parallel", "auto")
+TOLERANCE = 0.1   # of a planned mean
+TICKS = 100
+INPUT_RATE = 0.1  # spikes a channel and tick of inputs that nobody drives
+LONGEST = 600     # seconds that one command may take
+# Networks of minutes each; --large runs them.
+LARGE = ("brunel", "cortex")
+# Files that are there for what is wrong with them have no plan.
+TIMES = {"lif_norse": ["--dt", "1e-4", "--reset", "zero"],
+         "braille_noDelay_bias_zero": ["--dt", "1e-4", "--reset", "zero",
+                                       "--integrator", "forward"],
+         "cnn_sinabs": ["--dt", "1", "--reset", "subtract"]}
+
+
+class Refused(Exception):
+    """snnc says no: the first line of why."""
+
+
+class Tool:
+
+    def __init__(self, snnc, folder):
+        self.snnc, self.folder = snnc, folder
+
+    def __call__(self, *arguments, codes=(0,)):
+        done = subprocess.run(
+            [self.snnc, *map(str, arguments)], cwd=self.folder, text=True,
+            capture_output=True, errors="replace", timeout=LONGEST)
+        if done.returncode not in codes:
+            raise Refused((done.stderr.strip() or "no message").split("\n")[0])
+        return done.stdout
+
+
+def with_rates(text, rates):
+    """The YAML `text` with these rates, per tick, stated for its populations in
+    place of those it states."""
+    begin = re.search(r"^populations:.*$", text, re.M)
+    if not begin:
+        raise Refused("no block of populations")
+    rest = text[begin.end():]
+    end = re.search(r"^\w", rest, re.M)
+    body, tail = (rest[:end.start()], rest[end.start():]) if end else (rest, "")
+    rate = r"rate: *(\{[^}]*\}|[^,}\n]*)"
+    body = re.sub(r"^ *" + rate + r" *(#.*)?\n", "", body, flags=re.M)
+    body = re.sub(r", *" + rate, "", body)
+    for name, value in rates.items():
+        stated = f"rate: {{per_tick: {value:.8f}}}"
+        head = (rf"^(?P<in> +)(['\"]?){re.escape(name)}\2:"
+                r"(?P<anchor> *&\w+)?")
+        body, count = re.subn(head + r" *\{", rf"\g<in>'{name}':\g<anchor>"
+                              rf" {{{stated}, ", body, flags=re.M)
+        if not count:
+            body, count = re.subn(
+                head + r" *(#.*)?$", rf"\g<in>'{name}':\g<anchor>\n"
+                rf"\g<in>  {stated}", body, flags=re.M)
+        if count != 1:
+            raise Refused(f"population {name} is written in another way")
+    return text[:begin.end()] + body + tail
+
+
+class Network:
+    """A network file, its inputs and what a run records."""
+
+    def __init__(self, name, text, tool, ticks=TICKS, rate=INPUT_RATE):
+        self.name, self.text, self.tool = name, text, tool
+        self.ticks, self.rate = ticks, rate
+        self.write(text)
+        found = json.loads(tool("check", "net.yaml", "--json"))["network"]
+        self.size = {node["name"]: node["neurons"] for node in found
+                     if node["kind"] == "population"}
+        self.channels = {node["name"]: node["channels"] for node in found
+                         if node["kind"] == "input"}
+        self.spiking, self.inputs = set(self.size), []
+
+    def write(self, text):
+        with open(os.path.join(self.tool.folder, "net.yaml"), "w",
+                  encoding="utf-8") as file:
+            file.write(text)
+
+    def give(self, name):
+        draw = np.random.default_rng(1)
+        spikes = draw.random((self.ticks, self.channels[name])) < self.rate
+        np.save(os.path.join(self.tool.folder, "in.npy"),
+                spikes.astype(np.uint8))
+        os.replace(os.path.join(self.tool.folder, "in.npy"),
+                   os.path.join(self.tool.folder, f"in{len(self.inputs)}.npy"))
+        self.inputs += ["--input", f"{name}=in{len(self.inputs) // 2}.npy"]
+
+    def run(self, *options, codes=(0,)):
+        """The report of a run; learns what it has to be given."""
+        while True:
+            records = [word for name in sorted(self.spiking)
+                       for word in ("--record", f"{name}:spikes")]
+            length = [] if self.inputs else ["--ticks", self.ticks]
+            try:
+                return json.loads(self.tool(
+                    "run", "net.yaml", *self.inputs, *length, *records,
+                    "--report", "json", *options, codes=codes))
+            except Refused as why:
+                missing = re.search(r"'([^']*)': no array is given", str(why))
+                silent = re.search(r"'([^']*)': cannot record", str(why))
+                if missing and missing[1] in self.channels:
+                    self.give(missing[1])
+                elif silent and silent[1] in self.spiking:
+                    self.spiking.remove(silent[1])
+                else:
+                    raise
+
+    def state_rates(self):
+        layers = self.run("--backend", "cpu")["layers"]
+        self.write(with_rates(self.text, {
+            layer["name"]: layer["spikes"] / self.ticks /
+            self.size[layer["name"]]
+            for layer in layers if layer["name"] in self.spiking}))
+
+    def pes(self, *options):
+        # 6: ticks that took too long are what is measured here.
+        return self.run("--backend", "emulator", *options, codes=(0, 6))["pes"]
+
+
+def link_beside(path, folder):
+    """What a YAML file names stands beside it."""
+    for beside in glob.glob(os.path.join(os.path.dirname(path), "*")):
+        link = os.path.join(folder, os.path.basename(beside))
+        if not os.path.exists(link):
+            os.symlink(os.path.abspath(beside), link)
+
+
+def files(large):
+    found = []
+    for base in (os.path.join(ROOT, "models"),
+                 os.path.join(ROOT, "tests", "fuzz", "networks"), DATA):
+        for kind in ("yaml", "nir"):
+            found += glob.glob(os.path.join(base, "**", "*." + kind),
+                               recursive=True)
+    return [path for path in sorted(found)
+            if large or not os.path.basename(path).startswith(LARGE)]
+
+
+def from_file(path, snnc, folder):
+    tool = Tool(snnc, folder)
+    name = os.path.splitext(os.path.basename(path))[0]
+    link_beside(path, folder)
+    if path.endswith(".nir"):
+        tool("convert", path, *TIMES.get(name, []), "-o", "made.yaml")
+        path = os.path.join(folder, "made.yaml")
+    with open(path, encoding="utf-8") as file:
+        return Network(name, file.read(), tool)
+
+
+def from_property(seed, snnc, folder):
+    text = Tool(os.path.join(os.path.dirname(snnc), "snnc-property"),
+                folder)("--seed", seed, "--yaml")
+    rates = [float(rate) for rate in re.findall(r": rate ([0-9.e+-]+),", text)]
+    return Network(f"property {seed}", text, Tool(snnc, folder),
+                   rate=min(1, max(rates, default=INPUT_RATE)))
+
+
+def from_chain(seed, snnc, folder):
+    sys.path.insert(0, os.path.join(ROOT, "tests", "e2e"))
+    import planned_cycles_test as chains
+    return Network(f"chain {seed}", chains.Network(seed).text(None),
+                   Tool(snnc, folder))
+
+
+Found = collections.namedtuple("Found", "network paradigm planned measured "
+                               "peak_share beyond pes overruns")
+
+
+def compare(network, paradigm, pes):
+    """Sums over the PEs of a run; `beyond`: those with more than their worst."""
+    return Found(
+        network.name, paradigm, sum(pe["cycles_expected"] for pe in pes),
+        sum(pe["cycles_per_tick"] for pe in pes),
+        max((pe["worst_cycles_per_tick"] / max(1, pe["cycles_worst"])
+             for pe in pes), default=0),
+        [pe for pe in pes if pe["worst_cycles_per_tick"] > pe["cycles_worst"]],
+        len(pes), sum(pe["overruns"] for pe in pes))
+
+
+def measure(make, paradigms=PARADIGMS, say=lambda text: None):
+    """What was found of the network that `make` makes in a folder."""
+    with tempfile.TemporaryDirectory(prefix="snnc-planned-") as folder:
+        try:
+            network = make(folder)
+            network.state_rates()
+        except (Refused, subprocess.TimeoutExpired) as why:
+            say(f"not planned: {why}")
+            return
+        for paradigm in paradigms:
+            try:
+                yield compare(network, paradigm,
+                              network.pes("--paradigm", paradigm))
+            except (Refused, subprocess.TimeoutExpired) as why:
+                say(f"{network.name}, {paradigm}: {why}")
+
+
+def describe(found):
+    """A line of the table."""
+    off = found.planned / max(1e-9, found.measured) - 1
+    return (f"{found.network:<28} {found.paradigm:<9} {found.pes:>4} "
+            f"{found.planned:>11.0f} {found.measured:>11.0f} {off:>+8.1%} "
+            f"{found.peak_share:>7.1%} {found.overruns:>6}"
+            + ("  > 10 %" if abs(off) > TOLERANCE else "")
+            + "".join(f"\n    PE {pe['pe']} of {pe['population']} "
+                      f"{pe.get('role', '')}: tick {pe['worst_tick']} took "
+                      f"{pe['worst_cycles_per_tick']}, worst planned "
+                      f"{pe['cycles_worst']:.0f}" for pe in found.beyond))
+
+
+HEAD = (f"{'network':<28} {'paradigm':<9} {'PEs':>4} {'planned':>11} "
+        f"{'measured':>11} {'off':>8} {'peak':>7} {'over':>6}   "
+        "(cycles a tick, all PEs; peak of the planned worst; overruns)")
+
+
+def summarise(all_found):
+    """Lines, and whether all is well."""
+    lines, good = [], True
+    for paradigm in [*PARADIGMS, None]:
+        some = [found for found in all_found
+                if paradigm in (None, found.paradigm)]
+        if not some:
+            continue
+        ratios = np.array([found.planned / max(1e-9, found.measured)
+                           for found in some])
+        total = (sum(found.planned for found in some) /
+                 sum(found.measured for found in some))
+        beyond = sum(len(found.beyond) for found in some)
+        lines.append(
+            f"{paradigm or 'all'}: {len(some)} runs, "
+            f"{sum(found.pes for found in some)} PEs; planned/measured of all "
+            f"{total:.3f}, a network's is {np.mean(np.abs(ratios - 1)):.1%} off "
+            f"on average; {np.sum(np.abs(ratios - 1) <= TOLERANCE)} within "
+            f"10 %; {beyond} PE(s) beyond their planned worst")
+        good &= beyond == 0 and (paradigm is not None or
+                                 abs(total - 1) <= TOLERANCE)
+    return lines, good
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--snnc", default=os.path.join(BIN, "snnc"))
+    parser.add_argument("--random", type=int, default=100, metavar="N",
+                        help="random networks, the half of each generator")
+    parser.add_argument("--first", type=int, default=0, help="their first seed")
+    parser.add_argument("--files", type=int, default=10 ** 6, metavar="N",
+                        help="at most so many files")
+    parser.add_argument("--only", default="", help="files with this in the path")
+    parser.add_argument("--large", action="store_true",
+                        help="also " + ", ".join(LARGE))
+    parser.add_argument("--paradigms", default=",".join(PARADIGMS))
+    parser.add_argument("--json", help="file for one line a run")
+    asked = parser.parse_args()
+    snnc = os.path.abspath(asked.snnc)
+    makers = [lambda folder, p=path: from_file(p, snnc, folder)
+              for path in files(asked.large) if asked.only in path]
+    makers = makers[:asked.files]
+    for k in range(asked.first, asked.first + asked.random):
+        make = from_property if k % 2 == 0 else from_chain
+        makers.append(lambda folder, m=make, s=k // 2: m(s, snnc, folder))
+    print(HEAD)
+    all_found = []
+    for make in makers:
+        for found in measure(make, asked.paradigms.split(","),
+                             lambda text: print("  #", text)):
+            print(describe(found), flush=True)
+            all_found.append(found)
+    lines, good = summarise(all_found)
+    print("\n".join(lines))
+    if asked.json:
+        with open(asked.json, "w", encoding="utf-8") as file:
+            for found in all_found:
+                file.write(json.dumps(found._asdict()) + "\n")
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
