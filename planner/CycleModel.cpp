@@ -8,7 +8,7 @@
 
 namespace snnc::fabric {
 
-CycleCosts CycleCosts::worst() { return {125, 45, 18, 7.5, 40, 35, 80, 1.3}; }
+CycleCosts CycleCosts::worst() { return {125, 45, 18, 7.5, 40, 35, 80, 1.3, 110, 20, 100}; }
 
 /// Start-up of a product and results a cycle on their way to SRAM, as
 /// runtime/emulator/MacDevice.cpp.
@@ -79,6 +79,21 @@ void addPositions(CoreWork &work, const MapLayout &layout, double sources,
   }
 }
 
+void addSender(CoreWork &work, double known, double unknown, double entries,
+               double rate, double scatter) {
+  double search = CycleCosts().search, lost = unknown * rate;
+  if (entries > 0)
+    work.searches += entries * (1 - std::exp(-known * rate / entries));
+  work.searches += lost;
+  work.entries += entries;
+  work.variance += scatter * lost * search * search;
+}
+
+static double searchCycles(const CoreWork &work, const CycleCosts &costs) {
+  double halvings = std::log2(std::max(1.0, work.entries));
+  return work.searches * (costs.search + costs.halving * halvings);
+}
+
 CycleEstimate CycleEstimate::busiest(const CycleEstimate &a,
                                      const CycleEstimate &b) {
   // The spread of the core whose peak and spread are longest is not known
@@ -97,7 +112,8 @@ double expectedSums(const CoreWork &work, uint32_t neurons, uint32_t receptors,
 
 double serialCycles(const CoreWork &work, const CycleCosts &costs) {
   return work.packets * costs.packet + costs.rows * work.rowCycles +
-         work.neuronCycles + work.sums * costs.takeSum;
+         work.neuronCycles + work.sums * costs.takeSum +
+         searchCycles(work, costs);
 }
 
 /// What the core does while the array multiplies.
@@ -112,7 +128,8 @@ static double lookUp(const CoreWork &work, const MapLayout &layout,
 }
 
 static double take(const CoreWork &work, const CycleCosts &costs) {
-  return work.packets * costs.mapPacket * (1 - kLookUp);
+  return costs.map + work.packets * costs.mapPacket * (1 - kLookUp) +
+         searchCycles(work, costs);
 }
 
 /// The products run one panel ahead: the first product and the neurons of the

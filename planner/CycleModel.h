@@ -27,6 +27,9 @@ struct CycleCosts {
   double sendSum = 25;   ///< subordinate: a digit of a partial sum
   double takeSum = 51;   ///< dominant: a packet of a partial sum
   double rows = 1;       ///< serial: on what a format says of its rows
+  double search = 70;    ///< a packet's entry is not that of the one before
+  double halving = 15;   ///< on top, for every doubling of the table
+  double map = 60;       ///< parallel: once a tick
 
   /// For bounds: no measured core needs more.
   static CycleCosts worst();
@@ -39,6 +42,8 @@ struct CoreWork {
   double rowCycles = 0;    ///< of the rows that packets find, RowFormat::cycles
   double positions = 0;    ///< operand rows set
   double sums = 0;         ///< packets of partial sums, sent or received
+  double searches = 0;     ///< of the table
+  double entries = 0;      ///< of the table
   /// Of the cycles that packets take, between ticks: cycles squared. Packets of
   /// different sources come independently of each other.
   double variance = 0;
@@ -61,6 +66,12 @@ void addRows(CoreWork &work, const RowEncoding &encoding, const RowWork &rows,
 /// Parallel: the same of sources with so many positions in the map.
 void addPositions(CoreWork &work, const MapLayout &layout, double sources,
                   double positions, double rate, double scatter = 0);
+
+/// What looking for the table's `entries` of a source takes: its packets come
+/// in runs, one an entry, and each of the `unknown` neurons or channels that are
+/// sent to the core with the `known` ones is searched for.
+void addSender(CoreWork &work, double known, double unknown, double entries,
+               double rate, double scatter = 0);
 
 struct CycleEstimate {
   double expected = 0; ///< at the expected rates

@@ -25,6 +25,10 @@ double sourcesInReach(const EdgeShape &edge, uint32_t n, bool heaviest) {
   return std::max(1.0, edge.sources * std::min(1.0, share));
 }
 
+double missedBy(const EdgeShape &edge, double reached) {
+  return edge.inputRate > 0 ? edge.sources - reached : 0;
+}
+
 /// Header, table, parameters, states, spikes, packet ring, recorded tick.
 double Estimator::commonBytes(uint32_t n) const {
   double sources = layer.sources();

@@ -28,6 +28,9 @@ struct EstimatedCore {
 double forSlice(const std::array<double, kReaches> &figures, uint32_t n);
 /// Sources of the range that reaches a slice of `n` targets.
 double sourcesInReach(const EdgeShape &edge, uint32_t n, bool heaviest);
+/// Channels of an input whose packets reach a core that knows `reached` of them
+/// (LayerPlanner::addSenders).
+double missedBy(const EdgeShape &edge, double reached);
 
 /// What both paradigms share: the search for the slices.
 class Estimator {

@@ -188,25 +188,54 @@ std::vector<Range> LayerPlanner::sourceSlices(uint32_t edge,
   return clip(slices(info.edges[edge].source), sourcesOf(edge, targets));
 }
 
+/// Whole slices, all that meet the ranges of a source.
+llvm::SmallMapVector<uint32_t, LayerPlanner::Reach, 4>
+LayerPlanner::reachOf(uint32_t node, std::span<const Range> sources) const {
+  llvm::SmallMapVector<uint32_t, Reach, 4> reach;
+  for (auto [edge, range] :
+       llvm::zip_equal(info.nodes[node].incoming, sources)) {
+    Range &known = reach[info.edges[edge].source].known;
+    known = hull(known, range);
+  }
+  for (auto &[source, of] : reach) {
+    uint64_t chunk = cuts[source].chunk;
+    uint64_t end = (of.known.end + chunk - 1) / chunk * chunk;
+    if (of.known.size())
+      of.keys = std::min<uint64_t>(end, info.nodes[source].size) -
+                of.known.begin / chunk * chunk;
+  }
+  return reach;
+}
+
+/// The entries of a core's table, one a slice where it is parallel, and what
+/// reaches it and has none: of a population that is not cut yet nobody knows,
+/// an input stays in one piece.
+void LayerPlanner::addSenders(uint32_t node, std::span<const Range> sources,
+                              CoreWork &work, bool worst) const {
+  for (auto &[id, reach] : reachOf(node, sources)) {
+    const NetworkNode &source = info.nodes[id];
+    bool isCut = source.isInput || cuts[id].chunk < source.size;
+    double known = reach.known.size();
+    // A subordinate is sent few more than it knows (routedKeys).
+    double unknown =
+        isCut && !cuts[node].rows ? double(reach.keys) - known : 0;
+    double entries =
+        !cuts[node].parallel ? (reach.known.size() ? 1 : 0)
+                             : double(clip(slices(id), reach.known).size());
+    addSender(work, known, unknown, entries,
+              worst ? source.worstRate() : source.meanRate,
+              worst ? 0 : source.scatter());
+  }
+}
+
 /// Neurons and channels whose packets reach the core: all of a slice of which
 /// one is wanted; a subordinate gets few more than its own (routedKeys).
 uint64_t LayerPlanner::senders(uint32_t node,
                                std::span<const Range> sources) const {
   uint64_t sum = 0;
-  if (!cuts[node].rows) { // whole slices, all that meet the ranges of a source
-    llvm::SmallDenseMap<uint32_t, Range> known;
-    for (auto [edge, range] :
-         llvm::zip_equal(info.nodes[node].incoming, sources)) {
-      Range &all = known[info.edges[edge].source];
-      all = hull(all, range);
-    }
-    for (auto [source, range] : known) {
-      uint64_t chunk = cuts[source].chunk;
-      uint64_t end = (range.end + chunk - 1) / chunk * chunk;
-      if (range.size())
-        sum += std::min<uint64_t>(end, info.nodes[source].size) -
-               range.begin / chunk * chunk;
-    }
+  if (!cuts[node].rows) {
+    for (auto &[source, reach] : reachOf(node, sources))
+      sum += reach.keys;
     return sum;
   }
   std::set<std::pair<uint32_t, uint32_t>> known; // source, place
@@ -529,6 +558,8 @@ CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
     add(worst, source.worstRate(), 0);
     ++number;
   }
+  addSenders(node, ranges, expected, /*worst=*/false);
+  addSenders(node, ranges, worst, /*worst=*/true);
   return parallel ? parallelEstimate(expected, worst, machine.mac, layout)
                   : serialEstimate(expected, worst);
 }

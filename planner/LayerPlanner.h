@@ -16,6 +16,8 @@
 #include "planner/NetworkInfo.h"
 #include "planner/WeightDelayMap.h"
 
+#include "llvm/ADT/MapVector.h"
+
 #include <array>
 
 namespace snnc::fabric {
@@ -224,6 +226,15 @@ private:
   MapFormat formatOf(uint32_t node) const;
   uint32_t granule(uint32_t node) const;
   uint64_t senders(uint32_t node, std::span<const Range> sources) const;
+  /// Of a source, what a core knows, and all whose packets reach it.
+  struct Reach {
+    Range known;
+    uint64_t keys = 0;
+  };
+  llvm::SmallMapVector<uint32_t, Reach, 4>
+  reachOf(uint32_t node, std::span<const Range> sources) const;
+  void addSenders(uint32_t node, std::span<const Range> sources,
+                  CoreWork &work, bool worst) const;
   bool fitsCore(uint32_t node, Range targets, Limits limits);
   bool keepsTime(const CycleEstimate &cycles);
   uint32_t chunkFor(uint32_t node, uint32_t count) const;

@@ -229,9 +229,13 @@ EstimatedCore ParallelEstimator::core(uint32_t n, bool heaviest) const {
       work[worst].sums =
           double(n) * layer.receptors *
           (worst ? 2 : 1 - std::exp(-panels.positions / panels.count));
-    for (const EdgeShape &edge : layer.edges)
-      work[worst].packets += sourcesInReach(edge, n, heaviest) *
-                             (worst ? edge.worstRate : edge.rate);
+    for (const EdgeShape &edge : layer.edges) {
+      double reached = sourcesInReach(edge, n, heaviest);
+      double rate = worst ? edge.worstRate : edge.rate;
+      work[worst].packets += reached * rate;
+      addSender(work[worst], reached,
+                subordinate ? 0 : missedBy(edge, reached), 1, rate);
+    }
   }
   core.cycles = parallelEstimate(work[0], work[1], machine.mac, layout);
   // `layout` has no panels: the products run beside the neurons' updates.

@@ -185,6 +185,7 @@ CoreWork LayerPlanner::sumsOf(uint32_t node, Range targets,
                  worst ? 0 : source.scatter());
     ++number;
   }
+  addSenders(node, layout.sourcesOf, work, worst);
   work.sums =
       expectedSums(work, targets.size(), population.receptors, layout, worst);
   return work;

@@ -63,9 +63,11 @@ EstimatedCore SerialEstimator::core(uint32_t n, bool heaviest) const {
     }
     core.bytes += aligned(rows->rows) + aligned(rows->index);
     dense += rows->encoding.format->holdsZeros() ? events : 0;
-    for (bool worst : {false, true})
-      addRows(work[worst], rows->encoding,
-              {reached, n, events, worst ? edge.worstRate : edge.rate, ring});
+    for (bool worst : {false, true}) {
+      double rate = worst ? edge.worstRate : edge.rate;
+      addRows(work[worst], rows->encoding, {reached, n, events, rate, ring});
+      addSender(work[worst], reached, missedBy(edge, reached), 1, rate);
+    }
   }
   work[0].neuronCycles = layer.cycles.expectedOf(n);
   work[1].neuronCycles = layer.cycles.worstOf(n);

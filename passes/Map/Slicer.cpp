@@ -12,7 +12,7 @@ using namespace snnc::fabric;
 
 /// Standard deviations above the mean tick, the first that the machine has
 /// cores for (docs/cycles.md, "Room for ticks above the mean").
-static constexpr double kHeadrooms[] = {3, 2, 1};
+static constexpr double kHeadrooms[] = {3, 2, 1, 0.5};
 
 uint64_t Slicer::coresOf(uint32_t node) const {
   return planner.slices(node).size() + planner.cut(node).parts.size();

@@ -2,11 +2,16 @@
 random networks in both paradigms, and `min` and `max` on every backend."""
 
 import json
+import os
+import sys
 import unittest
 
 import numpy as np
 
-from support import SnncTest
+from support import ROOT, SNNC, SnncTest
+
+sys.path.insert(0, os.path.join(ROOT, "benchmarks"))
+import planned_cycles  # noqa: E402
 
 MODELS = {
     "lif_value": "alpha: 0.95, threshold: 1",
@@ -122,6 +127,115 @@ class PlannedCycles(SnncTest):
                 self.assertLess(abs(layer["cycles_expected"] /
                                     layer["cycles_per_tick"] - 1), 0.1)
             self.assertGreater(expected[1] - expected[0], 200 * 2 * 5)
+
+
+class EveryPe(SnncTest):
+    """A sample of benchmarks/planned_cycles.py, and what its figures are."""
+
+    def test_sample(self):
+        found = []
+        makers = [lambda folder, s=seed: planned_cycles.from_property(
+                      s, SNNC, folder) for seed in (3, 7)]
+        makers += [lambda folder: planned_cycles.from_file(
+                       os.path.join(ROOT, "models", "yaml", "starter.yaml"),
+                       SNNC, folder)]
+        refused = []
+        for make in makers:
+            found += planned_cycles.measure(make, say=refused.append)
+        self.assertEqual(refused, [])
+        self.assertEqual(len(found), 9)
+        lines, good = planned_cycles.summarise(found)
+        self.assertTrue(good, "\n".join(map(planned_cycles.describe, found)) +
+                        "\n".join(lines))
+
+    def test_figures(self):
+        """Each PE once; layers, overruns and the plan say the same."""
+        with open(self.path("net.yaml"), "w", encoding="utf-8") as file:
+            file.write(ROOM.format(rate=0.05, drawn=400))
+        planned = json.loads(self.snnc(
+            "compile", "net.yaml", "--paradigm", "serial", "--tick", TIGHT,
+            "-o", "net.s2x", "--report", "json").stdout)
+        run = self.snnc("run", "net.s2x", "--ticks", 200, "--report", "json",
+                        code=None)
+        report = json.loads(run.stdout)
+        cores = {core["pe"]: core for core in planned["cores"]}
+        self.assertEqual(sorted(pe["pe"] for pe in report["pes"]),
+                         sorted(cores))
+        for pe in report["pes"]:
+            for key in ("population", "begin", "end", "cycles_expected",
+                        "cycles_peak", "cycles_spread", "cycles_worst"):
+                self.assertEqual(pe[key], cores[pe["pe"]][key])
+            self.assertEqual(pe["overruns"] > 0,
+                             pe["worst_cycles_per_tick"] >
+                             report["tick_cycles"])
+        self.assertEqual(sum(pe["overruns"] for pe in report["pes"]),
+                         report["overruns"])
+        for layer in report["layers"]:
+            mine = [pe for pe in report["pes"]
+                    if pe["population"] == layer["name"]]
+            self.assertEqual(len(mine), layer["pes"])
+            self.assertEqual(max(pe["cycles_per_tick"] for pe in mine),
+                             layer["cycles_per_tick"])
+
+
+# Ticks of Poisson packets, which fluctuate by a quarter of their mean.
+ROOM = """network: {{dt: 1 ms, seed: 5}}
+inputs:
+  in: {{size: {drawn}, kind: poisson, rate: {{per_tick: {rate}}}}}
+populations:
+  p: {{size: 800, model: lif_value, params: {{alpha: 0.9, threshold: 1.0e+6}},
+      rate: {{per_tick: 0}}}}
+projections:
+  - {{from: in, to: p, connector: {{fixed_probability: 0.5}}, weight: 0.1,
+      delay: 1}}
+probes: ["p:spikes"]
+"""
+TIGHT = "5e-5"
+
+
+class Room(SnncTest):
+
+    def plan(self, *options):
+        with open(self.path("net.yaml"), "w", encoding="utf-8") as file:
+            file.write(ROOM.format(rate=0.05, drawn=400))
+        done = self.snnc("run", "net.yaml", "--backend", "emulator",
+                         "--paradigm", "serial", "--tick", TIGHT, "--ticks",
+                         400, "--report", "json", *options, code=None)
+        report = json.loads(done.stdout)
+        ticks = report["chip_ticks"] * len(report["pes"])
+        return report, report["overruns"] / ticks
+
+    def test_cores_to_spare(self):
+        """Three deviations above the mean fit where there are cores for it;
+        where there are none, the mean does, as long as it can."""
+        report, overruns = self.plan()
+        tick = report["tick_cycles"]
+        for pe in report["pes"]:
+            self.assertLessEqual(pe["cycles_peak"] + 3 * pe["cycles_spread"],
+                                 tick + 1)
+        self.assertLess(overruns, 0.01)
+        cores = len(report["pes"])
+        pes = [[x, y, p] for x in (2, 3) for y in range(1, 7)
+               for p in range(4)]
+        few = None
+        for count in range(cores - 1, 1, -1):
+            with open(self.path("few.json"), "w", encoding="utf-8") as file:
+                json.dump({"schema": 1, "base": "spinnaker2", "name": "few",
+                           "pes": {"list": pes[:count]}}, file)
+            done = self.run_snnc("compile", "net.yaml", "--machine",
+                                 "few.json", "--paradigm", "serial", "--tick",
+                                 TIGHT, "-o", "few.s2x")
+            if done.returncode:
+                self.assertIn("SNN0362", done.stderr)
+                break
+            few = count
+        self.assertIsNotNone(few)
+        with open(self.path("few.json"), "w", encoding="utf-8") as file:
+            json.dump({"schema": 1, "base": "spinnaker2", "name": "few",
+                       "pes": {"list": pes[:few]}}, file)
+        report, full = self.plan("--machine", "few.json")
+        self.assertGreater(full, 10 * overruns)
+        self.assertTrue(all(pe["cycles_peak"] <= tick for pe in report["pes"]))
 
 
 class Limits(SnncTest):

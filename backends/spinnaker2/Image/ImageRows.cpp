@@ -6,6 +6,9 @@
 #include "backends/spinnaker2/Image/CountLimit.h"
 #include "compiler/Support/Report.h"
 
+#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/MapVector.h"
+
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -167,6 +170,39 @@ void ImageWriter::addEntries(BlockOp block, Place rows, Place index,
     entry.delay = minDelay - 1;
     encoding.getFormat()->fill(encoding.getFields(), place, entry);
     entries.push_back(entry);
+  }
+}
+
+/// The table's entries, and packets of senders that the core gets whole and
+/// knows in part: as LayerPlanner::addSenders.
+void ImageWriter::addSenders() {
+  struct Sender {
+    Range known;
+    uint64_t keys = 0, entries = 0;
+  };
+  llvm::SmallDenseSet<Value> counted;
+  llvm::SmallMapVector<const NetworkNode *, Sender, 8> sources;
+  for (BlockOp block : blocksOf(slice))
+    for (auto [handle, part] : llvm::zip(block.getSources(), rangesOf(block))) {
+      const NetworkNode *source =
+          &b.info.nodes[b.info.edges[block.getProjection()].source];
+      Sender &whole = sources[source];
+      whole.known = hull(whole.known, part);
+      SliceInfo sender = infoOf(handle);
+      if (counted.insert(handle).second) {
+        whole.entries = slice.getParallel() ? whole.entries + 1 : 1;
+        whole.keys += slice.getSubordinate()
+                          ? routedKeys({sender.begin, sender.end}, part).size()
+                          : sender.size();
+      }
+    }
+  for (auto &[source, all] : sources) {
+    double known = all.known.size(),
+           unknown = std::max(0.0, double(all.keys) - known);
+    addSender(work[0], known, unknown, double(all.entries), source->meanRate,
+              source->scatter());
+    addSender(work[1], known, unknown, double(all.entries),
+              source->worstRate());
   }
 }
 

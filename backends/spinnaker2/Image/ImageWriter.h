@@ -34,6 +34,7 @@ public:
     }
     if (slice.getParallel() ? failed(writeMap()) : failed(writeBlocks()))
       return mlir::failure();
+    addSenders();
     if (fabric::GatherOp gather = fabric::gatherOf(slice);
         gather && failed(addSums(gather)))
       return mlir::failure();
@@ -90,6 +91,7 @@ private:
     add(work[0], sources, source.meanRate, source.scatter());
     add(work[1], sources, source.worstRate(), 0);
   }
+  void addSenders();
   mlir::LogicalResult addSums(fabric::GatherOp gather);
   void addEntries(fabric::BlockOp block, Place rows, Place index,
                   uint32_t minDelay);
