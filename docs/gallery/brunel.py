@@ -41,7 +41,7 @@ def draw(page):
     top.set(title="spikes of 200 excitatory neurons of 10,000", ylabel="neuron")
     bottom.bar(range(ticks // 10), np.bincount(events[:, 0] // 10, minlength=ticks // 10),
                width=1)
-    bottom.set(title="spikes of all in a millisecond", xlabel="ms")
+    bottom.set(title="spikes of all in a millisecond", xlabel="ms", xlim=(0, ticks / 10))
 
 
 figure.save(__file__, draw, (8, 5))

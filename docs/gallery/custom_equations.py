@@ -42,7 +42,8 @@ def draw(page):
         rate = on_chip[f"{name}:spikes"].mean(axis=1) * 1000
         right.plot(np.convolve(rate, np.ones(20) / 20, "valid"), label=name)
     right.set(title="rate, mean of 20 ticks", xlabel="tick", ylabel="Hz", ylim=(0, None))
-    right.legend()
+    right.legend(loc="upper left", ncols=2)
+    right.margins(y=0.2)
 
 
 figure.save(__file__, draw, (10, 3.2))

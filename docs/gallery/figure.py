@@ -28,3 +28,4 @@ def raster(axes, spikes, title, **dots):
     axes.plot(tick, neuron, **{"ls": "", "marker": "|", "ms": 3, **dots})
     axes.set(title=title, xlabel="tick", ylabel="neuron",
              xlim=(-1, len(spikes)), ylim=(-1, spikes.shape[1]))
+    axes.yaxis.get_major_locator().set_params(integer=True)

@@ -58,7 +58,7 @@ def draw(page):
         layers.plot(np.convolve(result[name].reshape(len(events), -1).sum(axis=1),
                                 np.ones(10) / 10, "same"), label=name)
     layers.set(title="spikes of a layer in a tick", xlabel="tick (ms)", yscale="symlog")
-    layers.legend(fontsize=7, title="layer")
+    layers.legend(fontsize=7, title="layer", ncols=5, loc="lower center")
     classes.bar(range(10), votes, color=["C1" if n == votes.argmax() else "C0" for n in range(10)])
     classes.set(title="spikes of each class", xticks=range(10))
 
