@@ -1,8 +1,9 @@
 """Where the scripts' figures go: build/gallery/NAME.png, by matplotlib where it
-is installed. The numbers are printed either way.
+is installed, and into the notebook, if one runs. The numbers are printed either way.
 """
 
 import pathlib
+import sys
 
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "build/gallery"
 
@@ -20,6 +21,9 @@ def save(script, draw, size=(8, 4)):
     path = FOLDER / (pathlib.Path(script).stem + ".png")
     figure.savefig(path, metadata={"Software": None})
     print("figure:", path)
+    if "ipykernel" in sys.modules:
+        from IPython.display import Image, display
+        display(Image(filename=path))
 
 
 def raster(axes, spikes, title, **dots):

@@ -1,5 +1,6 @@
 """Every script of docs/gallery runs and says what it says there."""
 
+import ast
 import pathlib
 import re
 import subprocess
@@ -40,7 +41,7 @@ def numbers(text):
 
 def test_all_are_tested_and_listed():
     scripts = {p.relative_to(GALLERY).as_posix() for p in GALLERY.rglob("*.py")}
-    scripts.remove("figure.py")
+    scripts -= {"figure.py", "notebooks.py"}
     own = pathlib.Path(__file__).read_text(encoding="utf-8")
     page = (GALLERY / "README.md").read_text(encoding="utf-8")
     for script in scripts:
@@ -48,6 +49,25 @@ def test_all_are_tested_and_listed():
         assert f"({script})" in page
         if "pynn/" not in script:
             assert f"(figures/{script[:-3]}.png)" in page
+
+
+def test_notebooks_are_the_scripts(tmp_path):
+    sys.path.insert(0, str(GALLERY))
+    import notebooks
+    assert len(notebooks.SCRIPTS) >= 10
+    for path in notebooks.SCRIPTS:
+        text, start, *code = notebooks.notebook(path)["cells"]
+        assert len(code) > 2 and len(text["source"]) > 100, path
+        joined = ast.parse("\n".join(cell["source"] for cell in code))
+        script = ast.parse(path.read_text(encoding="utf-8"))
+        assert ast.dump(joined) == ast.dump(ast.Module(script.body[1:], [])), path
+    cells = notebooks.notebook(GALLERY / "custom_equations.py")["cells"]
+    code = tmp_path / "cells.py" # one after the other, in a process of its own
+    code.write_text("names = {'__name__': '__main__'}\n" + "".join(
+        f"exec({cell['source']!r}, names)\n" for cell in cells if cell["cell_type"] == "code"))
+    done = subprocess.run([sys.executable, str(code)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "no divergence" in done.stdout
 
 
 def test_snntorch_digits():
