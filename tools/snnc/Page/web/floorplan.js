@@ -97,10 +97,11 @@ class Floorplan {
 
   drawLegend(s) {
     const mode = kModes[this.mode];
-    this.explained = this.mode;
+    this.explained = this.mode + this.only;
     let entries;
     if (this.mode === 'layer') {
-      const used = [...new Set(s.cores.layer)].sort((a, b) => a - b);
+      const here = s.cores.layer.filter((_, core) => this.only === null || s.cores.chip[core] === this.only);
+      const used = [...new Set(here)].sort((a, b) => a - b);
       entries = used.map(layer => [colourOf(layer), layerName(layer)]);
     } else if (this.mode === 'paradigm') {
       entries = [...new Set(s.cores.role)].sort().map(role => [colourOf(role), kRoles[role]]);
@@ -136,7 +137,7 @@ class Floorplan {
         context.fillRect(x * unit, y * unit, unit - gap, unit - gap);
       }
     }
-    if (this.explained !== this.mode) this.drawLegend(s); // other colours make another page
+    if (this.explained !== this.mode + this.only) this.drawLegend(s); // other colours make another page
     this.showCursor();
   }
 

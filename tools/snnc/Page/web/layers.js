@@ -157,6 +157,9 @@ function choicesSection() {
 
 //===----------------------------------------------------------------------===//
 
+/** Bundles and results by their files: one bundle may have run twice. */
+function label(s) { return s.file + (s.results ? `, ${s.results.file}` : ''); }
+
 function difference(before, after) {
   if (before == null || after == null) return '-';
   const change = after - before;
@@ -164,14 +167,16 @@ function difference(before, after) {
 }
 
 function compareSection() {
-  const [a, b] = page.subjects, element = section('compare', `Compared: ${a.file} and ${b.file}`, null, true);
+  const [a, b] = page.subjects, element = section('compare', `Compared: ${label(a)} and ${label(b)}`, null, true);
   const spikes = s => s.results ? s.results.populations.reduce((sum, p) => sum + p.spikes, 0) : null;
+  const run = s => s.results && s.results.meta && s.results.meta.chip;
   const facts = [['PEs', s => s.cores.pe.length], ['bytes', s => total(s, 'bytes')], ['synapses', s => total(s, 'synapses')],
     ['cycles a tick, busiest layer', s => Math.max(0, ...s.layers.map(l => l.cycles_expected || 0))],
     ['worst', s => Math.max(0, ...s.layers.map(l => l.cycles_worst || 0))],
     ['routing entries', s => (s.routes.entries || []).reduce((x, y) => x + y, 0)], ['latency, ticks', s => s.latency],
-    ['spikes', spikes]];
-  element.append(table('Both bundles', ['', a.file, b.file, 'from the second to the first'],
+    ['spikes', spikes], ['longest tick of the run, cycles', s => run(s) && run(s).pes ? Math.max(0, ...run(s).pes.worst) : null],
+    ['packets of the run', s => run(s) ? run(s).packets : null]];
+  element.append(table('Both bundles', ['', label(a), label(b), 'from the second to the first'],
     facts.map(([name, of]) => [name, count(of(a)), count(of(b)), difference(of(b), of(a))])));
   const names = [...new Set([...a.layers, ...b.layers].map(l => l.name))];
   const find = (s, name) => s.layers.find(l => l.name === name) || {};

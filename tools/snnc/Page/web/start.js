@@ -9,7 +9,7 @@ function header() {
     head.append(make('fieldset', {}, make('legend', {class: 'muted'}, 'Pictures below are of'),
       page.subjects.map((other, i) => make('label', {}, make('input', {type: 'radio', name: 'subject', id: `subject-${i}`,
         checked: i === page.shown, change: () => { page.shown = i; render(); document.getElementById(`subject-${i}`).focus(); }}),
-        ' ' + other.file))));
+        ' ' + label(other)))));
   return head;
 }
 
