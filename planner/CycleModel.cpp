@@ -8,7 +8,9 @@
 
 namespace snnc::fabric {
 
-CycleCosts CycleCosts::worst() { return {125, 45, 18, 7.5, 40, 35, 80, 1.3, 110, 20, 100}; }
+CycleCosts CycleCosts::worst() {
+  return {110, 45, 18, 7.5, 40, 35, 80, 1.3, 110, 20, 100, 10, 8};
+}
 
 /// Start-up of a product and results a cycle on their way to SRAM, as
 /// runtime/emulator/MacDevice.cpp.
@@ -72,8 +74,7 @@ void addPositions(CoreWork &work, const MapLayout &layout, double sources,
   work.positions += positions * rate;
   if (packets > 0) {
     double each =
-        costs.mapPacket *
-            (1 - kLookUp + kLookUp * double(layout.delays())) +
+        costs.mapPacket * (1 - kLookUp + kLookUp * double(layout.delays())) +
         costs.position * positions / sources;
     work.variance += scatter * packets * each * each;
   }
@@ -111,7 +112,9 @@ double expectedSums(const CoreWork &work, uint32_t neurons, uint32_t receptors,
 }
 
 double serialCycles(const CoreWork &work, const CycleCosts &costs) {
-  return work.packets * costs.packet + costs.rows * work.rowCycles +
+  double packet = costs.packet + (work.gaps ? costs.gaps : 0) +
+                  (work.shared ? costs.shared : 0);
+  return work.packets * packet + costs.rows * work.rowCycles +
          work.neuronCycles + work.sums * costs.takeSum +
          searchCycles(work, costs);
 }

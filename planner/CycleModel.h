@@ -19,7 +19,7 @@ namespace snnc::fabric {
 
 /// Core cycles per unit of work.
 struct CycleCosts {
-  double packet = 85;    ///< serial: a packet finds its row
+  double packet = 62;    ///< serial: a packet finds its row
   double mapPacket = 29; ///< parallel: note a packet, look up its positions
   double position = 11;  ///< one position of the operand
   double clear = 5.3;    ///< 16 B of the operand to zero
@@ -30,6 +30,8 @@ struct CycleCosts {
   double search = 70;    ///< a packet's entry is not that of the one before
   double halving = 15;   ///< on top, for every doubling of the table
   double map = 60;       ///< parallel: once a tick
+  double gaps = 6;       ///< serial: a packet, CoreWork::gaps
+  double shared = 4;     ///< serial: a packet, CoreWork::shared
 
   /// For bounds: no measured core needs more.
   static CycleCosts worst();
@@ -47,6 +49,10 @@ struct CoreWork {
   /// Of the cycles that packets take, between ticks: cycles squared. Packets of
   /// different sources come independently of each other.
   double variance = 0;
+  /// What a serial core's program has to expect of all packets: keys between
+  /// those of neighbouring sources that are nobody's, table entries with the
+  /// same keys.
+  bool gaps = false, shared = false;
 };
 
 /// What a transfer from DRAM takes: MachineModel::dmaCycles.
@@ -68,8 +74,8 @@ void addPositions(CoreWork &work, const MapLayout &layout, double sources,
                   double positions, double rate, double scatter = 0);
 
 /// What looking for the table's `entries` of a source takes: its packets come
-/// in runs, one an entry, and each of the `unknown` neurons or channels that are
-/// sent to the core with the `known` ones is searched for.
+/// in runs, one an entry, and each of the `unknown` neurons or channels that
+/// are sent to the core with the `known` ones is searched for.
 void addSender(CoreWork &work, double known, double unknown, double entries,
                double rate, double scatter = 0);
 

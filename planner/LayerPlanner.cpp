@@ -217,11 +217,10 @@ void LayerPlanner::addSenders(uint32_t node, std::span<const Range> sources,
     bool isCut = source.isInput || cuts[id].chunk < source.size;
     double known = reach.known.size();
     // A subordinate is sent few more than it knows (routedKeys).
-    double unknown =
-        isCut && !cuts[node].rows ? double(reach.keys) - known : 0;
-    double entries =
-        !cuts[node].parallel ? (reach.known.size() ? 1 : 0)
-                             : double(clip(slices(id), reach.known).size());
+    double unknown = isCut && !cuts[node].rows ? double(reach.keys) - known : 0;
+    double entries = !cuts[node].parallel
+                         ? (reach.known.size() ? 1 : 0)
+                         : double(clip(slices(id), reach.known).size());
     addSender(work, known, unknown, entries,
               worst ? source.worstRate() : source.meanRate,
               worst ? 0 : source.scatter());
@@ -519,6 +518,13 @@ RingShape LayerPlanner::ringOf(uint32_t node, uint32_t neurons) const {
           ringSlotBytes(neurons, info.nodes[node].receptors)};
 }
 
+/// Its slices do not fill the keys that each gets (AssignKeys.cpp).
+bool LayerPlanner::keysHaveGaps(uint32_t node) const {
+  uint32_t chunk = cuts[node].chunk;
+  return !info.nodes[node].isInput && chunk < info.nodes[node].size &&
+         !std::has_single_bit(chunk);
+}
+
 CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
   if (cuts[node].rows)
     return dominantCycles(node, targets);
@@ -536,9 +542,11 @@ CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
   Choices blocks = parallel ? Choices() : choices(node, targets);
   // Where all PEs of a chip fetch: none gets less of its DRAM.
   auto transfer = TransferCost::of(machine, double(machine.pes.size()));
+  expected.shared = info.sharesKeys(node);
   for (uint32_t edge : info.nodes[node].incoming) {
     const NetworkNode &source = info.nodes[info.edges[edge].source];
     Range sources = ranges[number];
+    expected.gaps |= keysHaveGaps(info.edges[edge].source);
     auto add = [&](CoreWork &work, double rate, double scatter) {
       if (parallel)
         return addPositions(
@@ -558,6 +566,8 @@ CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
     add(worst, source.worstRate(), 0);
     ++number;
   }
+  worst.gaps = expected.gaps;
+  worst.shared = expected.shared;
   addSenders(node, ranges, expected, /*worst=*/false);
   addSenders(node, ranges, worst, /*worst=*/true);
   return parallel ? parallelEstimate(expected, worst, machine.mac, layout)

@@ -138,6 +138,7 @@ public:
   CoreDemand demandAt(uint32_t node, Range targets, uint32_t chunk);
   CycleEstimate cyclesOf(uint32_t node, Range targets) const;
   RingShape ringOf(uint32_t node, uint32_t neurons) const;
+  bool keysHaveGaps(uint32_t node) const;
   /// Whether a core with that estimate finishes its ticks in time.
   bool inTime(const CycleEstimate &cycles) const {
     return budget <= 0 || cycles.peakWith(headroom) <= budget;

@@ -315,10 +315,12 @@ FailureOr<LayerShape> shapeOf(const NetworkInfo &info, uint32_t node) {
   layer.batch = population.batch;
   layer.mayBatch = population.mayBatch;
   layer.mayRowSplit = population.mayRowSplit;
+  layer.shared = info.sharesKeys(node);
   for (uint32_t id : population.incoming) {
     snn::ProjectionOp op = info.edges[id].op;
     const NetworkNode &source = info.nodes[info.edges[id].source];
     EdgeShape edge;
+    layer.gaps |= !source.isInput;
     edge.sources = source.size;
     edge.rate = source.meanRate;
     edge.worstRate = source.worstRate();

@@ -88,6 +88,9 @@ struct LayerShape {
   unsigned batch = 1;       ///< ticks per matrix product
   bool mayBatch = false;    ///< up to the rows of the array instead
   bool mayRowSplit = false; ///< NetworkNode::mayRowSplit
+  /// As of CoreWork; gaps: where a source is a population, whose slices are not
+  /// known.
+  bool gaps = false, shared = false;
   std::vector<EdgeShape> edges;
   RowFormats formats; ///< of the target
 

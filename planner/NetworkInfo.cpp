@@ -372,6 +372,13 @@ FailureOr<NetworkInfo> NetworkInfo::read(MachineOp machine) {
   return read(network);
 }
 
+bool NetworkInfo::sharesKeys(uint32_t node) const {
+  llvm::SmallDenseSet<uint32_t> sources;
+  return llvm::any_of(nodes[node].incoming, [&](uint32_t edge) {
+    return !sources.insert(edges[edge].source).second;
+  });
+}
+
 uint64_t NetworkInfo::sourcesOf(const NetworkNode &node) const {
   llvm::SmallDenseSet<uint32_t> sources;
   uint64_t sum = 0;

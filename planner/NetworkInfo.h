@@ -122,6 +122,9 @@ struct NetworkInfo {
   }
   /// Distinct neurons and channels that send to `node`.
   uint64_t sourcesOf(const NetworkNode &node) const;
+  /// Two projections into it come from one source: its cores have several table
+  /// entries with the same keys.
+  bool sharesKeys(uint32_t node) const;
   /// A core of `neurons` neurons of `node` without its blocks and delays.
   CoreDemand demand(const NetworkNode &node, uint32_t neurons) const;
   /// The strongly connected component of every node.

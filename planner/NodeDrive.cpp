@@ -58,16 +58,23 @@ std::vector<uint32_t> driveTable(double mean) {
   return words;
 }
 
+/// One synapse to each neuron.
+static bool isOneToOne(Attribute weights) {
+  auto drawn = dyn_cast<snn::ProceduralAttr>(weights);
+  return isa<snn::OneToOneAttr>(weights) ||
+         (drawn && drawn.getKind() == snn::ConnectorKind::OneToOne &&
+          drawn.getAutapses() == 1);
+}
+
 /// Ticks that every synapse of "one to each neuron" adds to its projection's;
 /// nothing for other connectors and delays that differ.
 static std::optional<double> ownDelay(Attribute weights) {
-  if (isa<snn::OneToOneAttr>(weights))
-    return 0;
   auto drawn = dyn_cast<snn::ProceduralAttr>(weights);
-  if (!drawn || drawn.getKind() != snn::ConnectorKind::OneToOne ||
-      drawn.getAutapses() != 1 ||
-      drawn.getDelay().getKind() != snn::DistKind::Constant)
+  if (!isOneToOne(weights) ||
+      (drawn && drawn.getDelay().getKind() != snn::DistKind::Constant))
     return std::nullopt;
+  if (!drawn)
+    return 0;
   double delay = drawn.getDelay().values().front();
   return delay >= 0 && delay == std::trunc(delay) ? std::optional(delay)
                                                   : std::nullopt;
@@ -84,25 +91,58 @@ static std::optional<double> delayOf(snn::ProjectionOp op) {
                                            : std::nullopt;
 }
 
-std::optional<std::vector<double>> drawableMeans(snn::ProjectionOp op) {
+/// What of the projection keeps cores from drawing its input.
+static std::optional<DriveObstacle> obstacleOf(snn::ProjectionOp op) {
+  if (op.numSources() != op.numTargets() || op.getPoolAttr() ||
+      !isOneToOne(op.getWeights()))
+    return DriveObstacle{
+        "it is not connected one to one",
+        "where each neuron may have spikes of its own, give the input as many "
+        "channels as '" +
+            op.targetPopulation().getName().str() +
+            "' has neurons and connect it one_to_one, at the summed rate"};
+  if (!op.getSource().hasOneUse())
+    return DriveObstacle{"it has several projections",
+                         "give each an input of its own"};
+  if (!delayOf(op))
+    return DriveObstacle{"its synapses differ in their delay",
+                         "give all the same delay, of whole ticks"};
+  return std::nullopt;
+}
+
+std::optional<std::vector<double>> drawableMeans(snn::ProjectionOp op,
+                                                 DriveObstacle *why) {
   auto input = op.getSource().getDefiningOp<snn::InputOp>();
   auto drive = input ? dyn_cast_or_null<snn::PoissonAttr>(input.getDriveAttr())
                      : snn::PoissonAttr();
-  if (!drive || !delayOf(op) || op.getPoolAttr() || !op.getQuantAttr() ||
-      op.numSources() != op.numTargets() || !input.getSignal().hasOneUse())
+  if (!drive || !op.getQuantAttr())
     return std::nullopt;
+  auto refuse = [&](DriveObstacle obstacle) {
+    if (why)
+      *why = std::move(obstacle);
+    return std::nullopt;
+  };
+  if (auto obstacle = obstacleOf(op))
+    return refuse(std::move(*obstacle));
   size_t channels = size_t(op.numSources());
   auto rates = snn::PoissonRates::get(drive, channels);
-  if (!rates || rates->length())
+  if (!rates)
     return std::nullopt;
+  if (rates->length())
+    return refuse({"its rates change over time", "give it constant rates"});
   bool isOne = isa<FloatAttr>(drive.getRate());
   std::vector<double> means;
   std::set<double> different;
   for (size_t c = 0; c < (isOne ? 1 : channels); ++c) {
     means.push_back(rates->at(0, c));
-    if (different.insert(means.back()).second && different.size() > kMostMeans)
-      return std::nullopt;
+    different.insert(means.back());
   }
+  if (different.size() > kMostMeans)
+    return refuse({"its channels have " + std::to_string(different.size()) +
+                       " different rates, of which a core has tables for " +
+                       std::to_string(kMostMeans),
+                   "round the rates to " + std::to_string(kMostMeans) +
+                       " different ones"});
   return means;
 }
 

@@ -17,6 +17,7 @@
 #include "planner/NeuronCycles.h"
 
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace snnc::fabric {
@@ -28,9 +29,17 @@ inline bool isDrawn(snn::ProjectionOp op) {
 /// Different means of one drive, at most; each has a table on every core.
 inline constexpr size_t kMostMeans = 16;
 
+/// Why a Poisson input reaches its targets as packets: behind "because", and
+/// what would make cores draw it.
+struct DriveObstacle {
+  std::string reason, change;
+};
+
 /// Means of the channels of an input that cores may draw for the only target of
-/// `projection`, one where all have it; nothing where they may not.
-std::optional<std::vector<double>> drawableMeans(snn::ProjectionOp projection);
+/// `projection`, one where all have it; nothing where they may not. `why`,
+/// where given, is told what stands in the way of a Poisson input.
+std::optional<std::vector<double>> drawableMeans(snn::ProjectionOp projection,
+                                                 DriveObstacle *why = nullptr);
 
 /// One such input, as its target sees it.
 struct NodeDrive {

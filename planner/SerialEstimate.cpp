@@ -69,6 +69,10 @@ EstimatedCore SerialEstimator::core(uint32_t n, bool heaviest) const {
       addSender(work[worst], reached, missedBy(edge, reached), 1, rate);
     }
   }
+  for (CoreWork &each : work) {
+    each.gaps = layer.gaps;
+    each.shared = layer.shared;
+  }
   work[0].neuronCycles = layer.cycles.expectedOf(n);
   work[1].neuronCycles = layer.cycles.worstOf(n);
   core.cycles = serialEstimate(work[0], work[1]);

@@ -41,10 +41,13 @@ LogicalResult AddPartOp::verify() {
 
 LogicalResult ForPacketsOp::verifyRegions() {
   Block &body = getBody().front();
-  if (body.getNumArguments() == 1 &&
-      body.getArgument(0).getType().isSignlessInteger(32))
+  unsigned arguments = body.getNumArguments();
+  if ((arguments == 1 || arguments == 2) &&
+      body.getArgument(0).getType().isSignlessInteger(32) &&
+      (arguments == 1 || body.getArgument(1).getType().isSignlessInteger(1)))
     return success();
-  return emitOpError("needs one block argument of type 'i32', the key");
+  return emitOpError("needs a block argument of type 'i32', the key, and none "
+                     "or one of type 'i1' behind it");
 }
 
 LogicalResult FetchStartOp::verify() {

@@ -92,6 +92,10 @@ def Pe_AddPartOp : Pe_Op<"add_part", [Pure]> {
 
 def Pe_ForPacketsOp : Pe_Op<"for_packets", [SingleBlock, NoTerminator]> {
   let summary = "Take every key out of the receive ring";
+  let description = [{
+    The first block argument is the key. With a second one the body also runs
+    behind the last packet, where that is false and the key no key.
+  }];
   let arguments = (ins Pe_Pointer:$core);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$core `:` type($core) attr-dict-with-keyword $body";

@@ -161,14 +161,33 @@ void LoopEmitter::ifThen(Value condition, llvm::function_ref<void()> then,
 }
 
 void LoopEmitter::ifUnlikely(Value condition, llvm::function_ref<void()> then) {
-  Value never = b.create<arith::ConstantOp>(loc, b.getBoolAttr(false));
-  ifThen(b.create<LLVM::ExpectOp>(loc, condition, never), then);
+  ifThen(b.create<LLVM::ExpectOp>(loc, condition, constantBool(false)), then);
 }
 
 void LoopEmitter::ifLikely(Value condition, llvm::function_ref<void()> then,
                            llvm::function_ref<void()> otherwise) {
-  Value always = b.create<arith::ConstantOp>(loc, b.getBoolAttr(true));
-  ifThen(b.create<LLVM::ExpectOp>(loc, condition, always), then, otherwise);
+  ifThen(likely(condition), then, otherwise);
+}
+
+LoopEmitter::Value LoopEmitter::choose(Value condition,
+                                       llvm::function_ref<Value()> then,
+                                       llvm::function_ref<Value()> otherwise) {
+  auto emit = [&](llvm::function_ref<Value()> side) {
+    return [this, side](OpBuilder &, Location) {
+      Value value = side();
+      b.create<scf::YieldOp>(loc, value);
+    };
+  };
+  return b.create<scf::IfOp>(loc, condition, emit(then), emit(otherwise))
+      .getResult(0);
+}
+
+LoopEmitter::Value LoopEmitter::constantBool(bool value) {
+  return b.create<arith::ConstantOp>(loc, b.getBoolAttr(value));
+}
+
+LoopEmitter::Value LoopEmitter::likely(Value condition) {
+  return b.create<LLVM::ExpectOp>(loc, condition, constantBool(true));
 }
 
 } // namespace snnc::tick

@@ -87,6 +87,13 @@ public:
   void ifThen(Value condition, llvm::function_ref<void()> then,
               llvm::function_ref<void()> otherwise = {});
 
+  /// The value of one of two sides.
+  Value choose(Value condition, llvm::function_ref<Value()> then,
+               llvm::function_ref<Value()> otherwise);
+  Value constantBool(bool value);
+  /// `condition`, with the hint that it nearly always holds.
+  Value likely(Value condition);
+
   /// The same, with the hint that the condition hardly ever holds.
   void ifUnlikely(Value condition, llvm::function_ref<void()> then);
   void ifLikely(Value condition, llvm::function_ref<void()> then,

@@ -96,10 +96,18 @@ def Tick_ForRowsOp : Tick_Op<"for_rows", [SingleBlock, NoTerminator]> {
   let summary = "The blocks of the population table that the key has rows in";
   let description = [{
     Holds one tick.ring_add or one tick.note: what becomes of a row is one thing.
+
+    What is known of the tables of this program's cores saves work on every
+    packet. `contiguous`: the keys of an entry follow each other as its sources
+    do, so that one addition makes a key the number of its source. `exclusive`:
+    no two entries have the same keys.
   }];
-  let arguments = (ins I32:$key);
+  let arguments = (ins I32:$key, UnitAttr:$contiguous, UnitAttr:$exclusive);
   let regions = (region SizedRegion<1>:$body);
-  let assemblyFormat = "$key attr-dict-with-keyword $body";
+  let assemblyFormat = [{
+    $key (`contiguous` $contiguous^)? (`exclusive` $exclusive^)?
+    attr-dict-with-keyword $body
+  }];
   let hasRegionVerifier = 1;
 }
 

@@ -27,26 +27,48 @@ struct FabricDrawInputsPass : impl::FabricDrawInputsBase<FabricDrawInputsPass> {
           ++drives[projection.getTarget()];
       for (auto projection : network.getOps<snn::ProjectionOp>()) {
         unsigned &of = drives[projection.getTarget()];
-        if (of >= SNNC_MAX_DRIVES || !mayBeDrawn(projection))
+        if (projection->hasAttr(snn::kDrawnName) || !isFree(projection))
           continue;
-        projection->setAttr(snn::kDrawnName, UnitAttr::get(&getContext()));
-        ++of;
-        ++drawn;
+        fabric::DriveObstacle why;
+        if (!fabric::drawableMeans(projection, &why)) {
+          explainLeft(projection, why);
+        } else if (of >= SNNC_MAX_DRIVES) {
+          explainLeft(projection,
+                      {"the cores draw " + std::to_string(SNNC_MAX_DRIVES) +
+                           " inputs of these neurons already",
+                       "join inputs of the same weight: their rates add up"});
+        } else {
+          projection->setAttr(snn::kDrawnName, UnitAttr::get(&getContext()));
+          ++of;
+          ++drawn;
+        }
       }
     }
   }
 
-  /// Of what cores could draw, neither what the run at hand gives an array for
-  /// nor neurons that stand in an order of their own.
-  static bool mayBeDrawn(snn::ProjectionOp projection) {
-    if (projection->hasAttr(snn::kDrawnName) ||
-        !fabric::drawableMeans(projection))
-      return false;
+  /// Neither what the run at hand gives an array for nor neurons that stand in
+  /// an order of their own.
+  static bool isFree(snn::ProjectionOp projection) {
     Operation *input = projection.getSource().getDefiningOp();
     Operation *population = projection.getTarget().getDefiningOp();
     return !input->hasAttr(fabric::kMostSpikesName) &&
            !input->hasAttr(fabric::kOrderName) &&
            !population->hasAttr(fabric::kOrderName);
+  }
+
+  /// Of a Poisson input; nothing to say of another.
+  void explainLeft(snn::ProjectionOp projection,
+                   const fabric::DriveObstacle &why) {
+    if (!explain || why.reason.empty())
+      return;
+    auto input = projection.getSource().getDefiningOp<snn::InputOp>();
+    InFlightDiagnostic remark = projection.emitRemark()
+                                << "Poisson input '" << input.getName()
+                                << "' reaches population '"
+                                << projection.targetPopulation().getName()
+                                << "' as packets, because " << why.reason;
+    attachHelp(remark) << why.change
+                       << "; then the cores draw it, without packets";
   }
 };
 } // namespace

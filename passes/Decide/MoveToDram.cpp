@@ -3,7 +3,9 @@
 
 #include "passes/Decide/MoveToDram.h"
 
-#include "llvm/ADT/STLExtras.h"
+#include "planner/DramOrder.h"
+
+#include <vector>
 
 using namespace mlir;
 
@@ -18,14 +20,15 @@ static uint64_t coresOf(const Decision &decision) {
 static bool mayMove(const LayerPlans &plans, const OpenChoice &choice) {
   bool pinnedParallel =
       choice.decision.rule == Rule::Pinned && choice.decision.parallel;
-  return !pinnedParallel && !plans.network().nodes[choice.node].incoming.empty();
+  return !pinnedParallel &&
+         !plans.network().nodes[choice.node].incoming.empty();
 }
 
 LogicalResult moveToDram(LayerPlans &plans, bool estimated,
                          llvm::MutableArrayRef<OpenChoice> choices) {
   if (!plans.model().hasDram())
     return success();
-  llvm::SmallVector<OpenChoice *> movable;
+  std::vector<bool> movable;
   uint64_t cores = 0;
   for (OpenChoice &choice : choices) {
     Decision &decision = choice.decision;
@@ -35,19 +38,19 @@ LogicalResult moveToDram(LayerPlans &plans, bool estimated,
                    : plans.plan(choice.node, decision.parallel, decision)))
       return failure();
     cores += coresOf(decision);
-    if (mayMove(plans, choice))
-      movable.push_back(&choice);
+    movable.push_back(mayMove(plans, choice));
   }
-  llvm::stable_sort(movable, [](const OpenChoice *a, const OpenChoice *b) {
-    return coresOf(a->decision) > coresOf(b->decision);
-  });
-  for (OpenChoice *choice : movable) {
-    if (cores <= plans.model().coreCount())
+  while (cores > plans.model().coreCount()) {
+    auto next = fabric::nextForDram(
+        choices.size(), [&](size_t i) { return bool(movable[i]); },
+        [&](size_t i) { return coresOf(choices[i].decision); });
+    if (!next)
       break;
-    Decision &decision = choice->decision;
+    movable[*next] = false;
+    Decision &decision = choices[*next].decision;
     uint64_t before = coresOf(decision);
     Alternative inSram = decision.serial;
-    if (failed(plans.planInDram(choice->node, decision)))
+    if (failed(plans.planInDram(choices[*next].node, decision)))
       return failure();
     const std::optional<fabric::LayerPlan> &there = decision.serial.plan;
     if (!there || there->pes >= before) {

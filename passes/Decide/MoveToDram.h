@@ -5,8 +5,8 @@
 //
 // Whether rows go to DRAM is a question about the whole network: only where its
 // plans take more cores than the machine has. So no feature of a layer knows
-// it; it is asked behind the choice of all paradigms, by the rule of the slicer
-// (passes/Map/Slicer.h), and only serial populations have rows to move.
+// it; it is asked behind the choice of all paradigms, in the slicer's order
+// (planner/DramOrder.h), and only serial populations have rows to move.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_PASSES_DECIDE_MOVETODRAM_H

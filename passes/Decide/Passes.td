@@ -128,7 +128,8 @@ def FabricDrawInputs : Pass<"fabric-draw-inputs", "::mlir::ModuleOp"> {
     its delay; not a spike changes. Left to the host are rates that change over
     time, more than 16 different ones, delays of single synapses, neurons in an
     order of their own, inputs that the run at hand gives an array for, and the
-    fifth such input of a population. Errors: none.
+    fifth such input of a population. With `explain` a remark says of each Poisson
+    input that is left why, and what to change. Errors: none.
 
     ```mlir
     snn.network @n dt 1.0 {
@@ -140,6 +141,10 @@ def FabricDrawInputs : Pass<"fabric-draw-inputs", "::mlir::ModuleOp"> {
     snn.projection "d" %in to %a ... {fabric.drawn}
     ```
   }];
+  let options = [
+    Option<"explain", "explain", "bool", "false",
+           "Say why cores do not draw a Poisson input">
+  ];
   let statistics = [Statistic<"drawn", "drawn", "Inputs that cores draw">];
 }
 

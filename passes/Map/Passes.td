@@ -45,7 +45,7 @@ def FabricSlice : MapPass<"fabric-slice"> {
       snn.projection "w" %in to %a weights #snn.dense<dense<1.0> : tensor<8x4xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<4xf32>, tensor<8xi1>
     }
     // becomes
-    fabric.machine @chip maps @n target "spinnaker2-jib-map" {
+    fabric.machine @chip maps @n target "spinnaker2" {
     %in = fabric.input "in" channels 4
     %a = fabric.slice "a" [0, 4)
     %a_0 = fabric.slice "a" [4, 8)
@@ -83,7 +83,7 @@ def FabricPlace : MapPass<"fabric-place"> {
       %a = snn.population "a" model @m params {threshold = 1.0} latency 1 start 1 : tensor<8xi1>
       snn.projection "w" %in to %a weights #snn.dense<dense<1.0> : tensor<8x4xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<4xf32>, tensor<8xi1>
     }
-    fabric.machine @chip maps @n target "spinnaker2-jib-map" {
+    fabric.machine @chip maps @n target "spinnaker2" {
       %in = fabric.input "in" channels 4
       %a = fabric.slice "a" [0, 8)
       fabric.block 0 "w" (%in) to %a encoding #fabric.dense<8> bytes 32
@@ -114,7 +114,7 @@ def FabricAssignKeys : MapPass<"fabric-assign-keys"> {
       %a = snn.population "a" model @m params {threshold = 1.0} latency 1 start 1 : tensor<8xi1>
       snn.projection "w" %in to %a weights #snn.dense<dense<1.0> : tensor<8x4xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<4xf32>, tensor<8xi1>
     }
-    fabric.machine @chip maps @n target "spinnaker2-jib-map" {
+    fabric.machine @chip maps @n target "spinnaker2" {
       %in = fabric.input "in" channels 4
       %a = fabric.slice "a" [0, 8) at <5, 4, 3>
       fabric.block 0 "w" (%in) to %a encoding #fabric.dense<8> bytes 32
@@ -143,7 +143,7 @@ def FabricRoute : MapPass<"fabric-route"> {
       %a = snn.population "a" model @m params {threshold = 1.0} latency 1 start 1 : tensor<8xi1>
       snn.projection "w" %in to %a weights #snn.dense<dense<1.0> : tensor<8x4xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<4xf32>, tensor<8xi1>
     }
-    fabric.machine @chip maps @n target "spinnaker2-jib-map" {
+    fabric.machine @chip maps @n target "spinnaker2" {
       %in = fabric.input "in" channels 4 key 0x8
       %a = fabric.slice "a" [0, 8) at <5, 4, 3> key 0x0
       fabric.block 0 "w" (%in) to %a encoding #fabric.dense<8> bytes 32
@@ -171,7 +171,7 @@ def FabricPlanMemory : MapPass<"fabric-plan-memory"> {
       %a = snn.population "a" model @m params {threshold = 1.0} latency 1 start 1 : tensor<8xi1>
       snn.projection "w" %in to %a weights #snn.dense<dense<1.0> : tensor<8x4xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<4xf32>, tensor<8xi1>
     }
-    fabric.machine @chip maps @n target "spinnaker2-jib-map" {
+    fabric.machine @chip maps @n target "spinnaker2" {
       %in = fabric.input "in" channels 4 key 0x8
       %a = fabric.slice "a" [0, 8) at <5, 4, 3> key 0x0
       fabric.block 0 "w" (%in) to %a encoding #fabric.dense<8> bytes 32

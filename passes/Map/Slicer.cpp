@@ -3,6 +3,8 @@
 
 #include "passes/Map/Slicer.h"
 
+#include "planner/DramOrder.h"
+
 #include "llvm/ADT/STLExtras.h"
 
 namespace snnc::map {
@@ -72,15 +74,17 @@ Slicer::Outcome Slicer::cutAll(bool fullRings) {
 /// Lets rows of the serial population with most cores be in DRAM; false when
 /// all may be there.
 bool Slicer::moreDram() {
-  std::optional<uint32_t> most;
-  for (uint32_t node = 0; inDram && node < info.nodes.size(); ++node)
-    if (!info.nodes[node].isInput && !planner.mayUseDram(node) &&
-        !planner.cut(node).parallel &&
-        (!most || coresOf(node) > coresOf(*most)))
-      most = node;
-  if (most)
-    planner.allowDram(*most);
-  return most.has_value();
+  auto next = nextForDram(
+      info.nodes.size(),
+      [&](size_t node) {
+        return inDram && !info.nodes[node].isInput &&
+               !planner.mayUseDram(uint32_t(node)) &&
+               !planner.cut(uint32_t(node)).parallel;
+      },
+      [&](size_t node) { return coresOf(uint32_t(node)); });
+  if (next)
+    planner.allowDram(uint32_t(*next));
+  return next.has_value();
 }
 
 /// Packet rings that hold every source while there are cores to spare.

@@ -56,7 +56,7 @@ void addManyCore(Pipeline &pipeline, const ManyCoreOptions &options) {
     pm.addPass(decide::createMergeProjections());
     pm.addPass(decide::createFabricOrder(machine));
     pm.addPass(decide::createFabricCluster());
-    pm.addPass(decide::createFabricDrawInputs());
+    pm.addPass(decide::createFabricDrawInputs({options.select.explain}));
     pm.addPass(decide::createSnnSelectParadigm(options.select, context));
     pm.addPass(decide::createSnnChooseBatch(
         machine, options.realTime.tickSeconds, options.select.objective,

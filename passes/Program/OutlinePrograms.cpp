@@ -5,12 +5,14 @@
 #include "compiler/Support/Report.h"
 #include "passes/Program/Passes.h"
 #include "planner/CorePlanner.h"
+#include "planner/NetworkInfo.h"
 #include "planner/NodeDrive.h"
 
 #include "mlir/IR/IRMapping.h"
 
 #include <bit>
 #include <map>
+#include <set>
 #include <tuple>
 
 namespace snnc::program {
@@ -52,10 +54,23 @@ struct ProgramKey {
   unsigned batch = 1;   ///< weight-delay map: ticks per product
   unsigned digits = 0;  ///< subordinate: bits of a digit of its sums
   unsigned receptors = 1;
+  bool contiguous = false, exclusive = false; ///< as of tick.for_rows
   /// What cores draw: receptor, whether neurons have means of their own.
   std::vector<std::pair<unsigned, bool>> drives;
   auto operator<=>(const ProgramKey &) const = default;
 };
+
+/// What tick.for_rows may know of the table of a serial core: one entry a run
+/// of keys, and those of the gather, which are contiguous and nobody else's.
+void readTable(fabric::SliceOp slice, ProgramKey &key) {
+  std::set<uint32_t> first;
+  key.contiguous = key.exclusive = true;
+  for (fabric::BlockOp block : fabric::blocksOf(slice))
+    for (const fabric::KeyRun &run : fabric::keyRunsOf(block)) {
+      key.contiguous &= run.gap == 0;
+      key.exclusive &= first.insert(run.keyFirst).second;
+    }
+}
 
 /// The encodings of the blocks into `slice`, of its gather too, in the order of
 /// the table's kinds; error SNN1105 where its core cannot read one.
@@ -125,8 +140,9 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
     if (slice.getParallel() && !formats.empty()) {
       key.mapBits = cast<fabric::MapRowsAttr>(formats.front()).getBits();
       key.batch = unsigned(population.getBatch().value_or(1));
-    } else {
+    } else if (!formats.empty()) {
       key.joined = joinedFormats(slice, model.numReceptors(), formats);
+      readTable(slice, key);
     }
     uint32_t edge = 0;
     for (auto projection : population->getParentOfType<snn::NetworkOp>()
@@ -260,7 +276,8 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
     Block &handler = spike.getBody().emplaceBlock();
     Value key = handler.addArgument(b.getI32Type(), loc);
     b.setInsertionPointToStart(&handler);
-    auto rows = b.create<ForRowsOp>(loc, key);
+    auto rows = b.create<ForRowsOp>(loc, key, programKey.contiguous,
+                                    programKey.exclusive);
     Block &each = rows.getBody().emplaceBlock();
     Value row = each.addArgument(RowType::get(b.getContext()), loc);
     b.setInsertionPointToStart(&each);

@@ -31,28 +31,26 @@ RowPipeline::RowPipeline(tick::LoopEmitter &e, uint32_t header, Rest rest)
 void RowPipeline::push(const fabric::FetchedRow &row, const RowContext &context,
                        Work work) {
   e.ifThen(e.compare(CmpIPredicate::ne, row.count, e.constant(0)), [&] {
+    Value to = e.get(buffer);
     // Whole units of the DMA unit around the row.
     Value lead = e.bitAnd(row.from, kTransferUnit - 1);
-    Value bytes = e.bitAnd(e.add(e.add(lead, row.bytes), kTransferUnit - 1),
-                           ~(kTransferUnit - 1));
-    Value to = e.get(buffer);
     e.b.create<pe::FetchWaitOp>(e.loc, e.core);
-    e.b.create<pe::FetchStartOp>(e.loc, e.core, e.sub(row.from, lead), to,
-                                 bytes, e.b.getI64IntegerAttr(kTransferUnit));
-    e.set(buffer, e.sub(bothBuffers, to));
-    e.ifThen(e.compare(CmpIPredicate::ne, e.get(entry), e.constant(0)),
-             [&] { workOnPending(context, work); });
+    e.ifThen(isRow(context.entry), [&] {
+      Value bytes = e.bitAnd(e.add(e.add(lead, row.bytes), kTransferUnit - 1),
+                             ~(kTransferUnit - 1));
+      e.b.create<pe::FetchStartOp>(e.loc, e.core, e.sub(row.from, lead), to,
+                                   bytes, e.b.getI64IntegerAttr(kTransferUnit));
+      e.set(buffer, e.sub(bothBuffers, to));
+    });
+    e.ifThen(isRow(e.get(entry)), [&] { workOnPending(context, work); });
     e.set(entry, context.entry);
     e.set(at, e.add(to, lead));
     e.set(count, row.count);
   });
 }
 
-void RowPipeline::drain(const RowContext &context, Work work) {
-  e.ifThen(e.compare(CmpIPredicate::ne, e.get(entry), e.constant(0)), [&] {
-    e.b.create<pe::FetchWaitOp>(e.loc, e.core);
-    workOnPending(context, work);
-  });
+Value RowPipeline::isRow(Value of) {
+  return e.compare(CmpIPredicate::ne, of, e.constant(0));
 }
 
 void RowPipeline::workOnPending(RowContext context, Work work) {
@@ -65,19 +63,18 @@ void RowPipeline::workOnPending(RowContext context, Work work) {
     return;
   }
   // Its buffer takes the rest, once the transfer that runs is through.
-  fabric::FetchedRow more;
+  fabric::FetchedRow more; // variables
   e.whileLoop(
       {},
       [&](ValueRange) {
         work(context);
         more = rest(context);
-        return e.compare(CmpIPredicate::ne, more.count, e.constant(0));
+        return e.compare(CmpIPredicate::ne, e.get(more.count), e.constant(0));
       },
       [&](ValueRange) -> llvm::SmallVector<Value> {
         e.b.create<pe::FetchWaitOp>(e.loc, e.core);
-        auto again = rest(context);
-        e.b.create<pe::FetchStartOp>(e.loc, e.core, again.from, context.fetched,
-                                     again.bytes,
+        e.b.create<pe::FetchStartOp>(e.loc, e.core, e.get(more.from),
+                                     context.fetched, e.get(more.bytes),
                                      e.b.getI64IntegerAttr(kTransferUnit));
         e.b.create<pe::FetchWaitOp>(e.loc, e.core);
         return {};

@@ -6,6 +6,7 @@
 // other of two row buffers (SnncCoreHeader::fetch_base). Rows are worked on in
 // the order in which they were found, those in SRAM at once: integer sums do
 // not care. A row that goes on behind what was fetched of it is waited for.
+// Loops over rows are most of a program: they are emitted once.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_PASSES_PROGRAM_ROWPIPELINE_H
@@ -25,7 +26,8 @@ public:
   /// everything but `source`.
   using Work = llvm::function_ref<void(const tick::RowContext &context)>;
 
-  /// Where a row goes on behind what was fetched of it, RowFormat::emitRest.
+  /// Where a row goes on behind what was fetched of it, RowFormat::emitRest;
+  /// variables.
   using Rest = std::function<fabric::FetchedRow(const tick::RowContext &)>;
 
   /// Before the loop over packets. The core's header stands at `header`;
@@ -33,14 +35,14 @@ public:
   RowPipeline(tick::LoopEmitter &e, uint32_t header, Rest rest);
 
   /// Fetches `row` of `context.entry`, and works on the one before. Nothing
-  /// where the row has no synapse.
+  /// where the row has no synapse. Behind the last packet: any row but of entry
+  /// 0, which is none.
   void push(const fabric::FetchedRow &row, const tick::RowContext &context,
             Work work);
-  /// Works on the last one; behind the loop.
-  void drain(const tick::RowContext &context, Work work);
 
 private:
   void workOnPending(tick::RowContext context, Work work);
+  Value isRow(Value of); ///< an entry that is not 0
 
   tick::LoopEmitter &e;
   Rest rest;

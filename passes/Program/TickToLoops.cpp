@@ -93,6 +93,8 @@ private:
       rows.walk([&](NoteOp op) { note = op; });
     if (!add && !note)
       return success(); // no synapses here
+    contiguous = rows.getContiguous();
+    exclusive = rows.getExclusive();
     Value table = loadHeader(offsetof(SnncCoreHeader, table_base));
     Value count = loadHeader(offsetof(SnncCoreHeader, table_count));
     Hint hint = createHint();
@@ -107,32 +109,33 @@ private:
     auto packets = builder.create<pe::ForPacketsOp>(handler.getLoc(), e->core);
     Block &body = packets.getBody().emplaceBlock();
     Value key = body.addArgument(builder.getI32Type(), handler.getLoc());
+    LogicalResult lowered = success();
     {
       OpBuilder::InsertionGuard guard(builder);
       builder.setInsertionPointToStart(&body);
       if (note)
         lowerNote(key, table, count, hint);
-      else if (failed(lowerLookup(key, table, count, hint, add)))
-        return failure();
+      else if (pipeline)
+        lowered = lowerFetching(
+            key, body.addArgument(builder.getI1Type(), handler.getLoc()), table,
+            count, hint, add);
+      else
+        lowered = lowerLookup(key, table, count, hint, [&] {
+          return lowerEntries(key, table, hint, add);
+        });
     }
     if (note)
       closeHistory(*e, history, get(hint.noted));
-    LogicalResult drained = success();
-    if (pipeline)
-      pipeline->drain(contextOf({}, {}), [&](const RowContext &row) {
-        drained = lowerFetched(add, row);
-      });
     pipeline = nullptr;
-    return drained;
+    return lowered;
   }
 
   /// The entry of the packet before. Keys of one sender come in a run, so the
   /// table is rarely searched. Variables.
   struct Hint {
     Value entry, first, size;
-    /// Parallel: what a key lacks to its source number; where the next number
-    /// is noted.
-    Value number, noted;
+    Value number; ///< what a key lacks to its source's, without gaps
+    Value noted;  ///< parallel: where the next number is noted
   };
   Hint createHint() {
     auto variable = [&] { return e->variable(e->constant(0)); };
@@ -141,22 +144,31 @@ private:
   Value get(Value variable) { return e->get(variable); }
   void set(Value variable, Value value) { e->set(variable, value); }
 
-  /// All entries whose range of keys holds `key`.
+  /// `found` where an entry holds `key`, which is the hint's then.
   LogicalResult lowerLookup(Value key, Value table, Value count,
-                            const Hint &hint, RingAddOp add) {
-    auto within = [&](CmpIPredicate predicate) {
-      return e->compare(predicate, e->sub(key, get(hint.first)),
+                            const Hint &hint,
+                            llvm::function_ref<LogicalResult()> found) {
+    auto within = [&] {
+      return e->compare(CmpIPredicate::ult, e->sub(key, get(hint.first)),
                         get(hint.size));
     };
-    e->ifUnlikely(within(CmpIPredicate::uge), [&] {
-      set(hint.size, e->constant(0));
-      search(key, table, count, [&](Value entry) { keep(entry, hint); });
-    });
+    Value known = e->variable(e->constant(0));
+    // A result, so that LLVM goes from the likely side straight to the entries.
+    Value holds = e->choose(
+        e->likely(within()), [&] { return e->constantBool(true); },
+        [&] {
+          set(known, e->constant(0));
+          search(key, table, count, [&](Value entry) {
+            keep(entry, hint);
+            set(hint.number,
+                e->sub(field(entry, offsetof(SnncTableEntry, first)),
+                       field(entry, offsetof(SnncTableEntry, origin))));
+            set(known, select(within(), e->constant(1), e->constant(0)));
+          });
+          return e->compare(CmpIPredicate::ne, get(known), e->constant(0));
+        });
     LogicalResult result = success();
-    e->ifThen(
-        within(CmpIPredicate::ult),
-        [&] { result = lowerEntries(key, table, hint, add); },
-        [&] { countUnknown(); });
+    e->ifThen(holds, [&] { result = found(); }, [&] { countUnknown(); });
     return result;
   }
 
@@ -170,6 +182,7 @@ private:
     };
     auto noteAll = [&](Value entry) {
       keep(entry, hint);
+      set(hint.number, e->sub(numberOf(entry), get(hint.first)));
       Value first = get(hint.first), source = e->sub(key, first);
       auto known = e->compare(CmpIPredicate::ult, source, get(hint.size));
       Value several = oneMoreBefore(entry, first, table);
@@ -199,17 +212,16 @@ private:
 
   /// Number of the first source of a parallel core's entry.
   Value numberOf(Value entry) {
-    return e->load(e->add(entry, uint32_t(offsetof(SnncTableEntry, target))));
+    return field(entry, offsetof(SnncTableEntry, target));
+  }
+  Value field(Value entry, size_t offset) {
+    return e->load(e->add(entry, uint32_t(offset)));
   }
 
   void keep(Value entry, const Hint &hint) {
-    auto field = [&](size_t offset) {
-      return e->load(e->add(entry, uint32_t(offset)));
-    };
     set(hint.entry, entry);
-    set(hint.first, field(offsetof(SnncTableEntry, key_first)));
-    set(hint.size, field(offsetof(SnncTableEntry, key_count)));
-    set(hint.number, e->sub(numberOf(entry), get(hint.first)));
+    set(hint.first, field(entry, offsetof(SnncTableEntry, key_first)));
+    set(hint.size, field(entry, offsetof(SnncTableEntry, key_count)));
   }
 
   /// Binary search for the last entry whose key_first <= key.
@@ -269,26 +281,29 @@ private:
   /// Serial.
   LogicalResult lowerEntries(Value key, Value table, const Hint &hint,
                              RingAddOp add) {
-    Value first = get(hint.first), source = sourceOf(key, get(hint.entry));
+    Value source = sourceOf(key, hint);
     LogicalResult result = success();
+    if (exclusive)
+      return lowerFormats(add, contextOf(get(hint.entry), source));
+    Value first = get(hint.first);
     forEntries(get(hint.entry), first, table, [&](Value entry) {
       result = lowerFormats(add, contextOf(entry, source));
     });
     return result;
   }
 
-  /// Its number in the blocks of `entry`: slices are evenly apart.
-  Value sourceOf(Value key, Value entry) {
-    auto field = [&](size_t offset) {
-      return e->load(e->add(entry, uint32_t(offset)));
-    };
+  /// Its number in the blocks of the entry: slices are evenly apart.
+  Value sourceOf(Value key, const Hint &hint) {
+    Value source = e->add(key, get(hint.number));
+    if (contiguous)
+      return source;
+    Value entry = get(hint.entry);
     auto half = [&](size_t offset) {
       return e->loadNarrow(e->add(entry, uint32_t(offset)), 16, false);
     };
-    Value k = e->sub(key, field(offsetof(SnncTableEntry, origin)));
-    Value number = e->lshrBy(k, half(offsetof(SnncTableEntry, shift)));
-    Value gaps = e->mul(number, half(offsetof(SnncTableEntry, gap)));
-    return e->add(e->sub(k, gaps), field(offsetof(SnncTableEntry, first)));
+    Value k = e->sub(key, field(entry, offsetof(SnncTableEntry, origin)));
+    Value slice = e->lshrBy(k, half(offsetof(SnncTableEntry, shift)));
+    return e->sub(source, e->mul(slice, half(offsetof(SnncTableEntry, gap))));
   }
 
   RowContext contextOf(Value entry, Value source) {
@@ -318,41 +333,102 @@ private:
         kinds.push_back(unsigned(k));
     if (kinds.size() == 1)
       return lower(kinds.front());
-    Value kind = e->load(e->add(row.entry, offsetof(SnncTableEntry, kind)));
+    Value kind = row.field(*e, offsetof(SnncTableEntry, kind));
     LogicalResult result = success();
-    for (unsigned k : kinds)
-      e->ifThen(e->compare(CmpIPredicate::eq, kind, e->constant(k)), [&] {
-        if (failed(lower(k)))
-          result = failure();
-      });
+    std::function<void(llvm::ArrayRef<unsigned>)> choose =
+        [&](llvm::ArrayRef<unsigned> of) {
+          auto first = [&] {
+            if (failed(lower(of.front())))
+              result = failure();
+          };
+          if (of.size() == 1)
+            return first();
+          e->ifThen(
+              e->compare(CmpIPredicate::eq, kind, e->constant(of.front())),
+              first, [&] { choose(of.drop_front()); });
+        };
+    choose(kinds);
     return result;
   }
 
   LogicalResult lowerFormats(RingAddOp add, const RowContext &row) {
-    auto any = [](Attribute) { return true; };
-    if (!pipeline)
-      return forKind(add, row, any,
-                     [&](unsigned k) { return lowerFormat(add, k, row); });
-    // Found by formats, fetched in one place.
+    return forKind(
+        add, row, [](Attribute) { return true; },
+        [&](unsigned k) { return lowerFormat(add, k, row); });
+  }
+
+  /// Rows in DRAM. The turn behind the last packet finds no entry, and works on
+  /// the row that is still on its way: its loops stand in the program once.
+  LogicalResult lowerFetching(Value key, Value more, Value table, Value count,
+                              const Hint &hint, RingAddOp add) {
+    Value zero = e->constant(0);
+    Value entry = e->variable(zero), source = e->variable(zero);
+    set(entry, zero);
+    LogicalResult result = success();
+    e->ifThen(more, [&] {
+      result = lowerLookup(key, table, count, hint, [&] {
+        set(entry, get(hint.entry));
+        set(source, sourceOf(key, hint));
+        return success();
+      });
+    });
+    auto each = [&](Value at) {
+      if (failed(fetch(add, contextOf(at, get(source)), more)))
+        result = failure();
+    };
+    if (exclusive) {
+      each(get(entry));
+      return result;
+    }
+    Value another = e->variable(zero);
+    e->whileLoop(
+        {get(entry)},
+        [&](ValueRange v) {
+          each(v[0]);
+          set(another, zero);
+          e->ifThen(e->compare(CmpIPredicate::ne, v[0], zero), [&] {
+            set(another, select(oneMoreBefore(v[0], get(hint.first), table),
+                                e->constant(1), zero));
+          });
+          return e->compare(CmpIPredicate::ne, get(another), zero);
+        },
+        [&](ValueRange v) -> llvm::SmallVector<Value> {
+          return {e->sub(v[0], e->constant(sizeof(SnncTableEntry)))};
+        });
+    return result;
+  }
+
+  /// The row of an entry, 0: none. Found by formats, fetched in one place.
+  LogicalResult fetch(RingAddOp add, const RowContext &row, Value more) {
     Value zero = e->constant(0);
     Value from = e->variable(zero), bytes = e->variable(zero),
           count = e->variable(zero);
-    LogicalResult found = forKind(add, row, any, [&](unsigned k) {
-      Attribute format = add.getFormats()[k];
-      if (!isFetched(format))
-        return lowerFormat(add, k, row);
-      auto rows = cast<fabric::RowsAttr>(format);
-      auto place = rows.getFormat()->emitFind(*e, rows.getFields(), row);
-      set(from, place.from);
-      set(bytes, place.bytes);
-      set(count, place.count);
-      return success();
+    set(count, select(more, zero, e->constant(1)));
+    LogicalResult result = success();
+    e->ifThen(e->compare(CmpIPredicate::ne, row.entry, zero), [&] {
+      result = forKind(
+          add, row, [](Attribute) { return true; },
+          [&](unsigned k) {
+            Attribute format = add.getFormats()[k];
+            if (!isFetched(format))
+              return lowerFormat(add, k, row);
+            auto rows = cast<fabric::RowsAttr>(format);
+            auto place = rows.getFormat()->emitFind(*e, rows.getFields(), row);
+            set(from, place.from);
+            set(bytes, place.bytes);
+            set(count, place.count);
+            return success();
+          });
     });
-    LogicalResult worked = success();
     pipeline->push(
         {get(from), get(bytes), get(count)}, row,
-        [&](const RowContext &before) { worked = lowerFetched(add, before); });
-    return success(succeeded(found) && succeeded(worked));
+        [&](const RowContext &before) {
+          if (failed(forKind(add, before, isFetched, [&](unsigned k) {
+                return lowerFormat(add, k, before);
+              })))
+            result = failure();
+        });
+    return result;
   }
 
   /// Where fetched rows go on; null where none does.
@@ -392,13 +468,8 @@ private:
         e->ifThen(e->compare(CmpIPredicate::eq, kind, e->constant(uint32_t(k))),
                   look);
       }
-      return fabric::FetchedRow{get(from), get(bytes), get(count)};
+      return fabric::FetchedRow{from, bytes, count};
     };
-  }
-
-  LogicalResult lowerFetched(RingAddOp add, const RowContext &row) {
-    return forKind(add, row, isFetched,
-                   [&](unsigned k) { return lowerFormat(add, k, row); });
   }
 
   LogicalResult lowerFormat(RingAddOp add, unsigned kind,
@@ -554,7 +625,8 @@ private:
   uint32_t header;
   LoopEmitter *e = nullptr;
   Value tick, ringBase, slotBytes, slotMask, neurons, bitmap;
-  RowPipeline *pipeline = nullptr; ///< where rows are in DRAM
+  RowPipeline *pipeline = nullptr;            ///< where rows are in DRAM
+  bool contiguous = false, exclusive = false; ///< as of tick.for_rows
 };
 
 struct TickToLoopsPass : impl::TickToLoopsBase<TickToLoopsPass> {

@@ -17,7 +17,7 @@ using nlohmann::json;
 
 namespace {
 
-enum class Kind { Text, Count, Number, MaybeNumber, Texts, Counts };
+enum class Kind { Text, Flag, Count, Number, MaybeNumber, Texts, Counts };
 
 struct Field {
   const char *name;
@@ -41,6 +41,7 @@ constexpr Field kLayer[] = {{"name", Kind::Text},
                             {"cycles_peak", Kind::Number},
                             {"cycles_spread", Kind::Number},
                             {"rate", Kind::Number},
+                            {"rate_stated", Kind::Flag},
                             {"worst_rate", Kind::Number}};
 constexpr Field kInput[] = {
     {"name", Kind::Text}, {"rate", Kind::Number}, {"worst_rate", Kind::Number}};
@@ -151,6 +152,8 @@ private:
     switch (kind) {
     case Kind::Text:
       return value.is_string();
+    case Kind::Flag:
+      return value.is_boolean();
     case Kind::Count:
       return isCount(value);
     case Kind::Number:

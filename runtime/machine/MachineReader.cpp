@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
@@ -124,8 +125,8 @@ public:
       std::vector<PeCoordinate> all;
       for (PeCoordinate quad : quads)
         for (uint32_t i = 0; i < perQuad; ++i)
-          all.push_back({quad.x, quad.y,
-                         uint8_t(descending ? perQuad - 1 - i : i)});
+          all.push_back(
+              {quad.x, quad.y, uint8_t(descending ? perQuad - 1 - i : i)});
       addUnreserved(machine, all, reserved);
     });
   }
@@ -478,6 +479,8 @@ static Expected<YAML::Node> onBase(const YAML::Node &own,
   }
   YAML::Node merged = over(own, below);
   merged.remove("base");
+  if (!own["name"]) // messages are to say what the user knows it by
+    merged["name"] = std::filesystem::path(file).stem().string();
   return merged;
 }
 

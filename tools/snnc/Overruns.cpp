@@ -27,6 +27,45 @@ std::vector<Overrun> overrunsOf(const runtime::Manifest &manifest,
   return result;
 }
 
+/// "'e'", with its rate where that is known and above the plan's; empty: the
+/// plan's rate of that layer is right, or stated.
+static std::string rateToState(const nlohmann::json &layer,
+                               const runtime::RunResult &result) {
+  std::string name = layer.value("name", "");
+  double planned = layer.value("rate", 0.0),
+         neurons = layer.value("neurons", 0.0);
+  auto spikes = result.spikeTotals.find(name);
+  double ticks = double(result.chipTicks) * double(result.samples);
+  if (spikes == result.spikeTotals.end() || ticks * neurons <= 0)
+    return layer.value("rate_stated", true) ? "" : fmt::format("'{}'", name);
+  double rate = double(spikes->second) / (ticks * neurons);
+  // More than the last digit that is printed.
+  if (rate <= 1.01 * planned)
+    return "";
+  return fmt::format("'{}' with {{per_tick: {:.3g}}} (the plan has {:.3g})",
+                     name, rate, planned);
+}
+
+std::string ratesToState(const runtime::Bundle &bundle,
+                         const runtime::RunResult &result) {
+  const std::string *text = bundle.entry(runtime::Bundle::reportName);
+  auto report = nlohmann::json::parse(text ? *text : "{}", nullptr, false);
+  constexpr size_t kMost = 3;
+  std::vector<std::string> low;
+  if (report.is_object() && report.contains("layers"))
+    for (const auto &layer : report["layers"])
+      if (std::string rate = rateToState(layer, result); !rate.empty())
+        low.push_back(std::move(rate));
+  if (low.empty())
+    return "";
+  size_t more = low.size() > kMost ? low.size() - kMost : 0;
+  low.resize(low.size() - more);
+  return fmt::format(", or state the real `rate` of {}{}, so that the plan "
+                     "uses more PEs",
+                     fmt::join(low, ", "),
+                     more ? fmt::format(" and {} more", more) : "");
+}
+
 std::string toText(const Overrun &o, double tickCycles) {
   return fmt::format("{}, '{}' [{}, {}): {} tick(s), worst tick {}, {} "
                      "cycles of {:.0f}",

@@ -33,6 +33,13 @@ nlohmann::json toJson(const std::vector<Overrun> &overruns, double tickCycles);
 std::vector<std::vector<std::string>>
 overrunTable(const std::vector<Overrun> &overruns, double tickCycles);
 
+/// What to state where the plan expected fewer spikes than there were, to go
+/// behind another advice: ", or state the real `rate`: ..." names populations,
+/// with the rate that they had where their spikes were recorded. Empty where
+/// all rates were right or stated.
+std::string ratesToState(const runtime::Bundle &bundle,
+                         const runtime::RunResult &result);
+
 } // namespace snnc
 
 #endif // SNNC_TOOLS_OVERRUNS_H

@@ -99,7 +99,8 @@ static void reportFullLinks(const runtime::DeviceStatistics &statistics,
 /// fewer PEs or batches of more ticks: twice what the longest one took, rounded
 /// up to two digits.
 static std::string longerTick(const std::vector<Overrun> &overruns,
-                              double tickCycles, double tickSeconds) {
+                              double tickCycles, double tickSeconds,
+                              const std::string &rates) {
   std::string enough;
   if (!overruns.empty() && tickCycles > 0 && tickSeconds > 0) {
     double needed =
@@ -107,12 +108,12 @@ static std::string longerTick(const std::vector<Overrun> &overruns,
     enough = fmt::format(" {:.6g}", map::roundedUp(needed));
   }
   return fmt::format("give the chip more time with --tick{} (seconds; a bundle "
-                     "is compiled with it), or state the real `rate` of the "
-                     "populations, so that the plan uses more PEs",
-                     enough);
+                     "is compiled with it){}",
+                     enough, rates);
 }
 
 void reportVerdict(const runtime::Manifest &manifest,
+                   const runtime::Bundle *bundle,
                    const runtime::RunResult &result, DiagnosticSink &sink) {
   const runtime::Verdict &verdict = result.verdict;
   auto warn = [&](DiagnosticCode code, uint64_t count, const std::string &what,
@@ -129,7 +130,8 @@ void reportVerdict(const runtime::Manifest &manifest,
   auto overruns = overrunsOf(manifest, result.statistics);
   warn("SNN0680", verdict.overruns,
        "tick(s) of a PE took longer than a tick" + worstOf(overruns, budget),
-       longerTick(overruns, budget, manifest.tickSeconds),
+       longerTick(overruns, budget, manifest.tickSeconds,
+                  bundle ? ratesToState(*bundle, result) : ""),
        listOverruns(overruns, budget));
   warn("SNN0681", verdict.droppedPackets,
        "packet(s) found a full receive ring and were lost",
@@ -319,7 +321,7 @@ int runRun(const RunOptions &asked, bool quiet, DiagnosticSink &sink) {
     printRunReport(subject.manifest(), subject.bundle(), *result,
                    options.report == ReportForm::Json);
   warnOfFiring(subject, options, *inputs, *drives, *result, sink);
-  reportVerdict(subject.manifest(), *result, sink);
+  reportVerdict(subject.manifest(), subject.bundle(), *result, sink);
   return kExitOk;
 }
 

@@ -3,6 +3,7 @@
 #ifndef SNNC_TOOLS_VERDICT_H
 #define SNNC_TOOLS_VERDICT_H
 
+#include "runtime/bundle/Bundle.h"
 #include "runtime/host/Session.h"
 #include "runtime/support/Diagnostic.h"
 #include "tools/snnc/Options.h"
@@ -15,9 +16,10 @@ runtime::RunOptions sessionOptions(const RunOptions &options,
                                    Progress &progress);
 
 /// What went wrong on the device without ending the run: warnings, whose
-/// exit code is the table's.
+/// exit code is the table's. `bundle`: what ran, null where it was no chip.
 void reportVerdict(const runtime::Manifest &manifest,
-                  const runtime::RunResult &result, DiagnosticSink &sink);
+                   const runtime::Bundle *bundle,
+                   const runtime::RunResult &result, DiagnosticSink &sink);
 
 } // namespace snnc
 

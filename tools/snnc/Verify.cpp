@@ -63,7 +63,7 @@ static int verifyFloat(const VerifyOptions &options, RunSubject &subject,
     sink.report(layers.takeError());
     return kExitInput;
   }
-  reportVerdict(subject.manifest(), *after, sink);
+  reportVerdict(subject.manifest(), subject.bundle(), *after, sink);
   FloatCheckHead head{run.backend, after->samples, after->ticks,
                       options.tolerance};
   if (options.json)
@@ -168,7 +168,7 @@ static int verifyBits(const VerifyOptions &options, RunSubject &subject,
     sink.report(comparison.takeError());
     return kExitInput;
   }
-  reportVerdict(subject.manifest(), *first, sink);
+  reportVerdict(subject.manifest(), subject.bundle(), *first, sink);
   print(options, *comparison, first->ticks);
   return comparison->layers.empty() ? kExitOk : kExitMismatch;
 }

@@ -4,10 +4,8 @@
 #include "backends/spinnaker2/Bundle/BundleBuilder.h"
 
 #include "backends/spinnaker2/Bundle/NetworkMembers.h"
-#include "backends/spinnaker2/Codegen/CompileProgram.h"
 #include "backends/spinnaker2/Image/CoreImage.h"
 #include "compiler/Reference/RunReference.h"
-#include "compiler/SNN/DrawnRows.h"
 #include "compiler/SNN/ParamValues.h"
 #include "compiler/SNN/QuantizationReport.h"
 #include "compiler/Support/Report.h"
@@ -17,9 +15,6 @@
 
 #include <cmath>
 #include <fmt/format.h>
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 #include <set>
 
 using namespace mlir;
@@ -33,8 +28,8 @@ using nlohmann::json;
 class BundleBuilder {
 public:
   BundleBuilder(ModuleOp module, const MachineModel &machine,
-                const BundleOptions &options)
-      : module(module), machine(machine), options(options),
+                BundleOptions options)
+      : module(module), machine(machine), options(std::move(options)),
         bundle(std::make_shared<runtime::Bundle>()) {}
 
   std::shared_ptr<runtime::Bundle> run() {
@@ -62,23 +57,12 @@ public:
     addOrders();
     addNetwork();
     addReport();
-    forgetSynapses();
-    if (failed(addPrograms()))
-      return nullptr;
+    addPrograms();
     return bundle;
   }
 
 private:
   runtime::Manifest &manifest() { return bundle->manifest; }
-
-  /// Nobody reads them from here on, and LLVM wants memory of its own.
-  void forgetSynapses() {
-    auto *dialect = network->getContext()->getOrLoadDialect<snn::SNNDialect>();
-    dialect->drawnRows().clear();
-#ifdef __GLIBC__
-    malloc_trim(0); // else the peak has both
-#endif
-  }
 
   void namePrograms() {
     for (auto program : module.getOps<tick::ProgramOp>()) {
@@ -89,24 +73,15 @@ private:
     }
   }
 
-  LogicalResult addPrograms() {
-    CodegenOptions codegen;
-    codegen.headerAddress = machine.sram.program.end;
-    codegen.jobs = options.jobs;
-    codegen.cache = options.cache;
-    llvm::SmallVector<tick::ProgramOp> programs(
-        module.getOps<tick::ProgramOp>());
-    auto compiled = compilePrograms(programs, machine, codegen);
-    if (failed(compiled))
-      return failure();
-    for (auto [program, result] : llvm::zip_equal(programs, *compiled)) {
+  void addPrograms() {
+    for (auto [program, code] :
+         llvm::zip_equal(module.getOps<tick::ProgramOp>(), options.programs)) {
       std::string name = program.getSymName().str();
       manifest().programs[programIndex.lookup(name)].code =
-          std::move(result.digest);
-      bundle->addEntry("programs/" + name + ".elf", std::move(result.elf));
+          std::move(code.digest);
+      bundle->addEntry("programs/" + name + ".elf", std::move(code.elf));
       bundle->addEntry("programs/" + name + ".mlir", printBare(program));
     }
-    return success();
   }
 
   /// Of the first chip "images/pe_7_6_0.bin".
@@ -221,7 +196,7 @@ private:
                           {"rate", node.rate},
                           {"worst_rate", node.worstRate()}});
       else
-        rates[node.name] = {node.rate, node.worstRate()};
+        rates[node.name] = {node.rate, node.worstRate(), node.rateStated};
     }
   }
 
@@ -349,8 +324,9 @@ private:
                       {"cycles_worst", std::round(layer.cycles.worst)},
                       {"cycles_peak", std::round(layer.cycles.peak)},
                       {"cycles_spread", std::round(layer.cycles.spread)},
-                      {"rate", rates[population.getName().str()][0]},
-                      {"worst_rate", rates[population.getName().str()][1]},
+                      {"rate", rates[population.getName().str()].mean},
+                      {"rate_stated", rates[population.getName().str()].stated},
+                      {"worst_rate", rates[population.getName().str()].worst},
                       {"quantization", quantizationOf(population)}});
       if (layer.dram) {
         rows.back()["dram_bytes"] = layer.dram;
@@ -379,7 +355,7 @@ private:
 
   ModuleOp module;
   const MachineModel &machine;
-  const BundleOptions &options;
+  BundleOptions options;
   std::shared_ptr<runtime::Bundle> bundle;
   fabric::MachineOp mapping;
   snn::NetworkOp network;
@@ -387,7 +363,11 @@ private:
   llvm::DenseMap<Operation *, std::vector<fabric::BufferOp>> buffersOf;
   std::map<CoreAddress, uint32_t> coreIndex;
   std::map<std::string, LayerTotals> layers;
-  std::map<std::string, std::array<double, 2>> rates; ///< of populations
+  struct Rate {
+    double mean = 0, worst = 0;
+    bool stated = false; ///< by the network, not our default
+  };
+  std::map<std::string, Rate> rates; ///< of populations
   json cores = json::array(), inputs = json::array();
 };
 
@@ -395,8 +375,8 @@ private:
 
 std::shared_ptr<runtime::Bundle> buildBundle(ModuleOp module,
                                              const MachineModel &machine,
-                                             const BundleOptions &options) {
-  return BundleBuilder(module, machine, options).run();
+                                             BundleOptions options) {
+  return BundleBuilder(module, machine, std::move(options)).run();
 }
 
 } // namespace snnc::s2

@@ -3,6 +3,7 @@
 #ifndef SNNC_BACKENDS_SPINNAKER2_BUNDLE_BUNDLEBUILDER_H
 #define SNNC_BACKENDS_SPINNAKER2_BUNDLE_BUNDLEBUILDER_H
 
+#include "backends/spinnaker2/Codegen/CompileProgram.h"
 #include "runtime/bundle/Bundle.h"
 #include "runtime/machine/MachineModel.h"
 
@@ -12,22 +13,19 @@
 
 namespace snnc::s2 {
 
-class ProgramCache;
-
 struct BundleOptions {
-  double tickSeconds = 1e-3;     ///< where fabric.machine does not say
-  unsigned jobs = 1;             ///< threads for compiling programs
-  ProgramCache *cache = nullptr; ///< see CodegenOptions
-  nlohmann::json asked;          ///< the user's options, kept in the manifest
+  double tickSeconds = 1e-3; ///< where fabric.machine does not say
+  nlohmann::json asked;      ///< the user's options, kept in the manifest
+  /// Of the module's tick.programs, in their order.
+  std::vector<CompiledProgram> programs;
 };
 
-/// Compiles every tick.program, builds every core's image and collects them
-/// with routes, network, parameters and report. The module is at LaidOut with
-/// programs outlined. Null after an emitted error. The result is the same for
-/// any number of jobs.
+/// Builds every core's image and collects them with programs, routes, network,
+/// parameters and report. The module is at Programs, mapped to `machine`. Null
+/// after an emitted error.
 std::shared_ptr<runtime::Bundle> buildBundle(mlir::ModuleOp module,
                                              const MachineModel &machine,
-                                             const BundleOptions &options);
+                                             BundleOptions options);
 
 } // namespace snnc::s2
 

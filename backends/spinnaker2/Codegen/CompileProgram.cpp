@@ -206,11 +206,6 @@ FailureOr<CompiledProgram> link(tick::ProgramOp program,
     return report(program, elf.error().code) << elf.error().message;
   result.elf = std::move(*elf);
   result.textBytes = imageBytes(result.elf);
-  if (result.textBytes > machine.sram.program.bytes())
-    return report(program, "SNN0390")
-           << "the core program needs " << result.textBytes
-           << " B, the program range has " << machine.sram.program.bytes()
-           << " B";
   return result;
 }
 

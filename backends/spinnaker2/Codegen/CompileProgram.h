@@ -29,8 +29,9 @@ struct CodegenOptions {
 /// Compiles tick.programs for the Cortex-M4F of `machine`: tick -> loops -> s2
 /// -> LLVM IR -> object -> linked ELF whose vector table stands at the start of
 /// the machine's program range. Results in the order of `programs`, the same
-/// for any number of jobs and whatever is in the cache. Emits SNN0390 (does not
-/// fit the program range), SNN0391 (code generation or linking failed).
+/// for any number of jobs and whatever is in the cache; whether they fit the
+/// program range is the caller's to see. Emits SNN0391 (code generation or
+/// linking failed).
 mlir::FailureOr<std::vector<CompiledProgram>>
 compilePrograms(llvm::ArrayRef<tick::ProgramOp> programs,
                 const MachineModel &machine, const CodegenOptions &options);

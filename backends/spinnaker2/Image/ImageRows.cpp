@@ -237,6 +237,19 @@ void ImageWriter::writeTable() {
               return std::tie(x.key_first, x.rows_base, x.target) <
                      std::tie(y.key_first, y.rows_base, y.target);
             });
+  if (!slice.getParallel())
+    noteTable();
+}
+
+/// What the core's program has to expect of all packets.
+void ImageWriter::noteTable() {
+  bool gaps = llvm::any_of(entries, [](auto &entry) { return entry.gap != 0; });
+  bool shared = std::ranges::adjacent_find(
+                    entries, {}, &SnncTableEntry::key_first) != entries.end();
+  for (CoreWork &each : work) {
+    each.gaps = gaps;
+    each.shared = shared;
+  }
 }
 
 } // namespace snnc::s2

@@ -96,6 +96,7 @@ private:
   void addEntries(fabric::BlockOp block, Place rows, Place index,
                   uint32_t minDelay);
   void writeTable();
+  void noteTable();
   mlir::LogicalResult writeHeader();
   mlir::LogicalResult writeParams(SnncCoreHeader &header);
   mlir::LogicalResult writeDrives(SnncCoreHeader &header);

@@ -42,12 +42,23 @@ void lowerForPackets(pe::ForPacketsOp op) {
                           b.getI32Type());
   Value keys =
       loadField(b, loc, op.getCore(), offsetof(NativeCore, keys), pointer);
-  e.forEach(count, [&](Value i) {
-    Value at = b.create<LLVM::GEPOp>(loc, pointer, b.getI32Type(), keys,
-                                     llvm::ArrayRef<LLVM::GEPArg>{i});
-    Value key = b.create<LLVM::LoadOp>(loc, b.getI32Type(), at);
+  bool trailing = op.getBody().getNumArguments() == 2;
+  Value key = e.variable(e.constant(0));
+  e.forEach(trailing ? e.add(count, 1) : count, [&](Value i) {
+    auto load = [&] {
+      Value at = b.create<LLVM::GEPOp>(loc, pointer, b.getI32Type(), keys,
+                                       llvm::ArrayRef<LLVM::GEPArg>{i});
+      e.set(key, b.create<LLVM::LoadOp>(loc, b.getI32Type(), at));
+    };
     Block &body = op.getBody().front();
-    body.getArgument(0).replaceAllUsesWith(key);
+    if (trailing) {
+      Value more = e.compare(arith::CmpIPredicate::ult, i, count);
+      e.ifThen(more, load);
+      body.getArgument(1).replaceAllUsesWith(more);
+    } else {
+      load();
+    }
+    body.getArgument(0).replaceAllUsesWith(e.get(key));
     b.getInsertionBlock()->getOperations().splice(b.getInsertionPoint(),
                                                   body.getOperations());
   });

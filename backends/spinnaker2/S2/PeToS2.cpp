@@ -47,21 +47,33 @@ struct LowerForPackets : OpConversionPattern<pe::ForPacketsOp> {
     Value end = field(offsetof(SnncCoreHeader, fifo_end));
     Value words = b.create<ReadOp>(loc, b.getI32Type(), Register::ReceiveWords);
     Value oldest = b.create<ReadOp>(loc, b.getI32Type(), Register::ReceiveRead);
+    // The turn behind the last packet looks at the word after it.
+    bool trailing = op.getBody().getNumArguments() == 2;
     auto last = e.whileLoop(
-        {oldest, words},
+        {oldest, trailing ? e.add(words, 1) : words},
         [&](ValueRange at) {
           return e.compare(CmpIPredicate::ne, at[1], e.constant(0));
         },
         [&](ValueRange at) {
-          Value key = e.load(at[0]);
+          llvm::SmallVector<Value, 2> arguments{e.load(at[0])};
+          if (trailing)
+            arguments.push_back(
+                e.compare(CmpIPredicate::ne, at[1], e.constant(1)));
           b.inlineBlockBefore(&op.getBody().front(), b.getInsertionBlock(),
-                              b.getInsertionPoint(), key);
+                              b.getInsertionPoint(), arguments);
           Value next = e.add(at[0], 4);
           Value wrapped = b.create<arith::SelectOp>(
               loc, e.compare(CmpIPredicate::eq, next, end), begin, next);
           return llvm::SmallVector<Value>{wrapped, e.sub(at[1], e.constant(1))};
         });
-    b.create<WriteOp>(loc, Register::ReceiveRead, last[0]);
+    Value next = last[0];
+    if (trailing) {
+      Value behind = e.add(oldest, e.shl(words, 2));
+      next = b.create<arith::SelectOp>(
+          loc, e.compare(CmpIPredicate::uge, behind, end),
+          e.sub(behind, e.sub(end, begin)), behind);
+    }
+    b.create<WriteOp>(loc, Register::ReceiveRead, next);
     b.eraseOp(op);
     return success();
   }

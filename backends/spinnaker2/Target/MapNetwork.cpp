@@ -11,6 +11,7 @@
 #include "backends/spinnaker2/Target/MapNetwork.h"
 
 #include "backends/spinnaker2/Bundle/BundleBuilder.h"
+#include "compiler/Support/Report.h"
 #include "compiler/Target/Target.h"
 #include "planner/Capacity.h"
 
@@ -72,6 +73,93 @@ LogicalResult checkCapacity(ModuleOp module, const MapOptions &options,
   return failure();
 }
 
+namespace {
+
+/// What is said while it lives, until it is known whether it counts.
+class HeldDiagnostics {
+public:
+  explicit HeldDiagnostics(MLIRContext *context)
+      : context(context),
+        handler(std::in_place, context, [this](mlir::Diagnostic &said) {
+          held.push_back(std::move(said));
+          return success();
+        }) {}
+  void release() {
+    handler.reset();
+    for (mlir::Diagnostic &said : held)
+      context->getDiagEngine().emit(std::move(said));
+    held.clear();
+  }
+
+private:
+  MLIRContext *context;
+  std::vector<mlir::Diagnostic> held;
+  std::optional<ScopedDiagnosticHandler> handler;
+};
+
+/// What program ranges grow by: with less room for data a core may get another
+/// format of rows and so a somewhat larger program.
+constexpr uint32_t kProgramUnit = 1024;
+
+/// The same machine with room for programs of so many bytes; nothing where no
+/// PE has it.
+std::shared_ptr<const MachineModel> withRoomFor(const MachineModel &machine,
+                                                uint32_t bytes) {
+  auto larger = std::make_shared<MachineModel>(machine);
+  AddressRange &program = larger->sram.program;
+  uint64_t end = program.begin + llvm::alignTo(bytes, kProgramUnit);
+  if (end + sizeof(SnncCoreHeader) > machine.sram.stack.begin)
+    return nullptr;
+  program.end = uint32_t(end);
+  return larger;
+}
+
+} // namespace
+
+FailureOr<MappedNetwork>
+mapAndCompile(ModuleOp module, const MapOptions &options,
+              std::shared_ptr<const MachineModel> machine, bool assembly) {
+  if (failed(pipelineOf(options, machine)
+                 .run(module, StageId::Normalized, StageId::Decided)))
+    return failure();
+  OwningOpRef<ModuleOp> decided = module.clone();
+  while (true) {
+    HeldDiagnostics said(module.getContext());
+    auto mapped = pipelineOf(options, machine)
+                      .run(module, StageId::Decided, StageId::Programs);
+    CodegenOptions codegen;
+    codegen.headerAddress = machine->sram.program.end;
+    codegen.emitAssembly = assembly;
+    codegen.jobs = options.jobs;
+    codegen.cache = options.programs.get();
+    llvm::SmallVector<tick::ProgramOp> programs(
+        module.getOps<tick::ProgramOp>());
+    FailureOr<std::vector<CompiledProgram>> compiled = failure();
+    if (succeeded(mapped))
+      compiled = compilePrograms(programs, *machine, codegen);
+    uint32_t largest = 0;
+    if (succeeded(compiled))
+      for (const CompiledProgram &program : *compiled)
+        largest = std::max(largest, program.textBytes);
+    if (failed(compiled) || largest <= machine->sram.program.bytes()) {
+      said.release();
+      if (failed(compiled))
+        return failure();
+      return MappedNetwork{machine, std::move(*compiled)};
+    }
+    auto larger = withRoomFor(*machine, largest);
+    if (!larger)
+      return report(module, "SNN0390")
+             << "a core program needs " << fabric::grouped(largest)
+             << " B, a PE has " << fabric::grouped(machine->sram.stack.begin)
+             << " B beside its stack";
+    machine = std::move(larger);
+    OwningOpRef<ModuleOp> again = decided->clone();
+    module->setAttrs(again->getOperation()->getAttrs());
+    module.getBodyRegion().takeBody(again->getBodyRegion());
+  }
+}
+
 std::shared_ptr<runtime::Bundle> buildBundle(ModuleOp module,
                                              const MapOptions &options,
                                              const Provenance &provenance,
@@ -81,16 +169,15 @@ std::shared_ptr<runtime::Bundle> buildBundle(ModuleOp module,
     sink.report(machine.takeError());
     return nullptr;
   }
-  auto shared = std::make_shared<const MachineModel>(*machine);
-  if (failed(pipelineOf(options, shared)
-                 .run(module, StageId::Normalized, StageId::Programs)))
+  auto mapped = mapAndCompile(module, options,
+                              std::make_shared<const MachineModel>(*machine));
+  if (failed(mapped))
     return nullptr;
   BundleOptions bundle;
   bundle.tickSeconds = options.tick(); // or what the plan chose
-  bundle.jobs = options.jobs;
-  bundle.cache = options.programs.get();
   bundle.asked = provenance.asked;
-  return buildBundle(module, *shared, bundle);
+  bundle.programs = std::move(mapped->programs);
+  return buildBundle(module, *mapped->machine, std::move(bundle));
 }
 
 } // namespace snnc::s2

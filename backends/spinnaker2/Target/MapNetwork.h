@@ -7,6 +7,7 @@
 #ifndef SNNC_BACKENDS_SPINNAKER2_TARGET_MAPNETWORK_H
 #define SNNC_BACKENDS_SPINNAKER2_TARGET_MAPNETWORK_H
 
+#include "backends/spinnaker2/Codegen/CompileProgram.h"
 #include "passes/Pipeline/Stages.h"
 #include "runtime/bundle/Bundle.h"
 #include "runtime/machine/MachineModel.h"
@@ -72,6 +73,21 @@ pipeline::Pipeline
 pipelineOf(const MapOptions &options,
            std::shared_ptr<const MachineModel> machine,
            std::shared_ptr<std::vector<decide::Decision>> decisions = nullptr);
+
+struct MappedNetwork {
+  /// As asked for, with a program range that holds all programs.
+  std::shared_ptr<const MachineModel> machine;
+  std::vector<CompiledProgram> programs; ///< of the module, in their order
+};
+
+/// Normalized -> Programs and their code. Where a program is larger than the
+/// range that the machine keeps for it, its PEs get a larger one, and the
+/// network is mapped again to what that leaves for data; SNN0390 where a PE
+/// cannot hold the program.
+mlir::FailureOr<MappedNetwork>
+mapAndCompile(mlir::ModuleOp module, const MapOptions &options,
+              std::shared_ptr<const MachineModel> machine,
+              bool assembly = false);
 
 /// Normalized -> bundle in memory. Null after an error, which MLIR's handlers
 /// or `sink` have.

@@ -148,23 +148,20 @@ LogicalResult Spinnaker2Target::print(ModuleOp normalized,
   using pipeline::StageId;
   auto model = machine(sink);
   auto [reached, dump] = pipeline::findDump(stage);
-  if (!model || failed(pipelineOf(mapping, model)
-                           .run(normalized, StageId::Normalized,
-                                reached ? reached->id : StageId::Programs)))
+  if (!model)
     return failure();
   if (dump) {
+    if (failed(pipelineOf(mapping, model)
+                   .run(normalized, StageId::Normalized, reached->id)))
+      return failure();
     pipeline::print(normalized, dump->part, out);
     return success();
   }
-  CodegenOptions codegen;
-  codegen.headerAddress = model->sram.program.end;
-  codegen.emitAssembly = true;
-  llvm::SmallVector<tick::ProgramOp> programs(
-      normalized.getOps<tick::ProgramOp>());
-  auto compiled = compilePrograms(programs, *model, codegen);
-  if (failed(compiled))
+  auto mapped = mapAndCompile(normalized, mapping, model, /*assembly=*/true);
+  if (failed(mapped))
     return failure();
-  for (auto [program, result] : llvm::zip_equal(programs, *compiled))
+  for (auto [program, result] :
+       llvm::zip_equal(normalized.getOps<tick::ProgramOp>(), mapped->programs))
     out << "@ program " << program.getSymName() << ", " << result.textBytes
         << " B\n"
         << result.assembly << "\n";

@@ -12,7 +12,7 @@ snn.network @n dt 1.0 {
   %a = snn.population "a" model @m params {threshold = 1.0} latency 1 start 1 paradigm <serial> : tensor<8xi1>
   snn.projection "w" %in to %a weights #snn.dense<dense<1.0> : tensor<8x4xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<4xf32>, tensor<8xi1>
 }
-fabric.machine @chip maps @n target "spinnaker2-jib-map" {
+fabric.machine @chip maps @n target "spinnaker2" {
   // expected-error@+1 {{SNN0595: 'in' has no key}}
   %in = fabric.input "in" channels 4
   // expected-error@+1 {{SNN0595: 'a' has no key; run fabric-assign-keys}}
@@ -39,7 +39,7 @@ snn.network @n dt 1.0 {
   %a = snn.population "a" model @m params {threshold = 1.0} latency 1 start 1 paradigm <serial> : tensor<8xi1>
   snn.projection "w" %in to %a weights #snn.dense<dense<1.0> : tensor<8x4xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<4xf32>, tensor<8xi1>
 }
-fabric.machine @chip maps @n target "spinnaker2-jib-map" {
+fabric.machine @chip maps @n target "spinnaker2" {
   %in = fabric.input "in" channels 4 key 0x8
   %a0 = fabric.slice "a" [0, 4) at <7, 6, 0> key 0x0
   %a1 = fabric.slice "a" [4, 8) at <7, 6, 1> key 0x4

@@ -33,7 +33,7 @@ snn.network @n dt 1.0 {
   %n = snn.population "none" model @m params {threshold = 1.0} latency 1 start 1 paradigm <serial> : tensor<8xi1>
   snn.projection "w" %two to %a weights #snn.dense<dense<1.0> : tensor<8x4xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<4xf32>, tensor<8xi1>
 }
-fabric.machine @chip maps @n target "spinnaker2-jib-map" {
+fabric.machine @chip maps @n target "spinnaker2" {
   %two = fabric.input "two" channels 4
   %a0 = fabric.slice "a" [0, 2)
   // expected-error@+2 {{SNN0592: neurons 2 to 3 of 'a' are in no slice}}

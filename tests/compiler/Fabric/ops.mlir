@@ -2,7 +2,7 @@
 // RUN: snnc-opt %s | snnc-opt | FileCheck %s
 // RUN: snnc-opt %s --emit-bytecode | snnc-opt | FileCheck %s
 
-// CHECK-LABEL: fabric.machine @chip maps @braille target "spinnaker2-jib-map" {
+// CHECK-LABEL: fabric.machine @chip maps @braille target "spinnaker2" {
 // CHECK-DAG: %input = fabric.input "input" channels 12 key 0x40
 // CHECK-DAG: %lif1 = fabric.slice "lif1" [0, 38) at <7, 6, 0> key 0x0 program @p0
 // CHECK-DAG: fabric.block 0 "fc1" (%input) to %lif1 encoding #fabric.dense<8> bytes 480
@@ -10,7 +10,7 @@
 // CHECK-DAG: fabric.flow %input to (%lif1) key 0x40 mask 0xfffffff0
 // CHECK-DAG: fabric.route chip 0, 0 key 0x40 mask 0xfffffff0 to [#fabric.pe<7, 6, 0>]
 // CHECK-DAG: fabric.buffer %lif1 "rows" block 0 bytes 480 at 0x20f0
-fabric.machine @chip maps @braille target "spinnaker2-jib-map" {
+fabric.machine @chip maps @braille target "spinnaker2" {
   fabric.block 0 "fc1" (%input) to %lif1 encoding #fabric.dense<8> bytes 480
   fabric.block 1 "rec" (%lif1) to %lif1 encoding #fabric.sparse<16, index = 6, delay = 2, weight = 8> bytes 96
   fabric.flow %input to (%lif1) key 0x40 mask 0xfffffff0

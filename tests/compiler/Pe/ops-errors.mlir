@@ -33,8 +33,17 @@ func.func @f(%x: i32) {
 // -----
 
 func.func @f(%core: !llvm.ptr) {
-  // expected-error @+1 {{needs one block argument of type 'i32', the key}}
+  // expected-error @+1 {{needs a block argument of type 'i32', the key, and none or one of type 'i1' behind it}}
   pe.for_packets %core : !llvm.ptr {
+  }
+  return
+}
+
+// -----
+
+func.func @f(%core: !llvm.ptr) {
+  // expected-error @+1 {{needs a block argument of type 'i32', the key, and none or one of type 'i1' behind it}}
+  pe.for_packets %core : !llvm.ptr { ^bb0(%key: i32, %more: i32):
   }
   return
 }

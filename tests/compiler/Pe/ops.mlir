@@ -19,6 +19,10 @@ func.func @all(%core: !llvm.ptr, %x: i32) {
     // CHECK: pe.send %{{.*}}, %{{.*}} : !llvm.ptr
     pe.send %core, %key : !llvm.ptr
   }
+  // CHECK: pe.for_packets %{{.*}} : !llvm.ptr {
+  // CHECK-NEXT: ^bb0(%{{.*}}: i32, %{{.*}}: i1):
+  pe.for_packets %core : !llvm.ptr { ^bb0(%key: i32, %more: i1):
+  }
   // CHECK: pe.fetch_start %{{.*}}, %{{.*}} from %{{.*}} to %{{.*}} unit 16 : !llvm.ptr
   pe.fetch_start %core, %x from %s to %q unit 16 : !llvm.ptr
   // CHECK: pe.fetch_wait %{{.*}} : !llvm.ptr

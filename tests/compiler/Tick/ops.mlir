@@ -15,6 +15,10 @@ tick.program @serial {
       // CHECK: tick.ring_add %{{.*}} formats [#fabric.dense<8>] joined {{\[}}true]
       tick.ring_add %row formats [#fabric.dense<8>] joined [true]
     }
+    // CHECK: tick.for_rows %{{.*}} contiguous exclusive {
+    tick.for_rows %key contiguous exclusive { ^bb0(%row: !tick.row):
+      tick.ring_add %row formats [#fabric.dense<8>]
+    }
   }
   tick.on timer {
     // CHECK: tick.draw 0 receptor 0

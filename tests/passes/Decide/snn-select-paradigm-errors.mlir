@@ -1,8 +1,8 @@
-// RUN: not snnc-opt %s --snn-select-paradigm=machine=spinaker2-jib-map 2>&1 | FileCheck %s --check-prefix=MACHINE
+// RUN: not snnc-opt %s --snn-select-paradigm=machine=spinaker2 2>&1 | FileCheck %s --check-prefix=MACHINE
 // RUN: not snnc-opt %s --snn-select-paradigm=mode=fast 2>&1 | FileCheck %s --check-prefix=MODE
 // RUN: snnc-opt %s "--snn-select-paradigm=mode=oracle explain" 2>&1 | FileCheck %s
 
-// MACHINE: error: SNN1110: {{.*}}spinaker2-jib-map
+// MACHINE: error: SNN1110: {{.*}}spinaker2
 // MODE: 'fast'
 
 // Sums that the accumulator does not hold are a reason, not an error.

@@ -12,7 +12,7 @@
 // CHECK: fabric.flow %a to (%pinned) key 0x0 mask 0xffffffe0
 // CHECK: fabric.flow %{{.*}} to (%pinned) key 0x20 mask 0xffffffe0
 // CHECK: fabric.flow %pinned to (%a) key 0x40 mask 0xfffffffc
-fabric.machine @chip maps @net target "spinnaker2-jib-map" {
+fabric.machine @chip maps @net target "spinnaker2" {
   %in = fabric.input "in" channels 12
   %a0 = fabric.slice "a" [0, 20)
   %a1 = fabric.slice "a" [20, 38)

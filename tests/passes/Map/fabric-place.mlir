@@ -10,7 +10,7 @@
 // CHECK: fabric.slice "b" [4, 8) at <5, 4, 2>
 // CHECK: fabric.slice "b" [8, 12) at <5, 4, 1>
 // CHECK: fabric.slice "b" [12, 16) at <5, 4, 0>
-fabric.machine @chip maps @net target "spinnaker2-jib-map" {
+fabric.machine @chip maps @net target "spinnaker2" {
   %in = fabric.input "in" channels 2
   %a = fabric.slice "a" [0, 4) at <1, 1, 2>
   %b0 = fabric.slice "b" [0, 4)

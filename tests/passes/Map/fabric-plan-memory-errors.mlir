@@ -12,7 +12,7 @@ snn.network @net {
   %h = snn.population "hid" model @lif params {alpha = 0.5, threshold = 1.0} latency 1 : tensor<6xi1>
   snn.projection "fc" %in to %h weights #snn.dense<dense<1.0> : tensor<6x12xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<12xf32>, tensor<6xi1>
 }
-fabric.machine @chip maps @net target "spinnaker2-jib-map" {
+fabric.machine @chip maps @net target "spinnaker2" {
   %in = fabric.input "in" channels 12 key 0x10
   // expected-error @+3 {{SNN0361: neurons [0, 6) of 'hid' do not fit their core: 200,544 B needed, 118,784 B available}}
   // expected-note @+2 {{largest parts: synapse rows 200,000 B}}
@@ -33,7 +33,7 @@ snn.neuron @lif receptors ["input"] states ["v"] params ["alpha", "threshold"] {
 snn.network @net {
   %h = snn.population "hid" model @lif params {alpha = 0.5, threshold = 1.0} latency 1 : tensor<6xi1>
 }
-fabric.machine @chip maps @net target "spinnaker2-jib-map" {
+fabric.machine @chip maps @net target "spinnaker2" {
   // expected-error @+2 {{SNN0361: neurons [0, 6) of 'hid': no room for 'header', 288 B in one piece, beside the pinned buffers}}
   // expected-note @+1 {{help: remove `at` or `bytes`}}
   %h = fabric.slice "hid" [0, 6)
@@ -43,12 +43,12 @@ fabric.machine @chip maps @net target "spinnaker2-jib-map" {
 // -----
 
 // expected-error @+1 {{SNN0350: maps '@net', but there is no such network}}
-fabric.machine @chip maps @net target "spinnaker2-jib-map" {
+fabric.machine @chip maps @net target "spinnaker2" {
 }
 
 // -----
 
-// expected-error @+2 {{SNN0350: this mapping is for 'other', not for machine 'spinnaker2-jib-map'}}
+// expected-error @+2 {{SNN0350: this mapping is for 'other', not for machine 'spinnaker2'}}
 // expected-note @+1 {{help: choose that machine or map the network again}}
 fabric.machine @chip maps @net target "other" {
 }

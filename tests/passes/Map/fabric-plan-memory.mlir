@@ -26,7 +26,7 @@ snn.network @net {
   %h = snn.population "hid" model @lif params {alpha = 0.5, threshold = dense<[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]> : tensor<6xf64>} latency 1 : tensor<6xi1>
   snn.projection "fc" %in to %h weights #snn.dense<dense<1.0> : tensor<6x12xf64>> delay(3.0) quant <8, nearest, 10.0> : tensor<12xf32>, tensor<6xi1>
 }
-fabric.machine @chip maps @net target "spinnaker2-jib-map" {
+fabric.machine @chip maps @net target "spinnaker2" {
   %in = fabric.input "in" channels 12 key 0x10
   %h = fabric.slice "hid" [0, 6) at <7, 6, 0> key 0x0
   fabric.block 0 "fc" (%in) to %h encoding #fabric.dense<8> bytes 96

@@ -4,7 +4,7 @@
 // 10, 20, 50, 100 ... us in which the network finishes.
 
 // CHECK: warning: SNN0364: the chip's tick is [[#%u,LONGER:]] us instead of 10 us: even neurons
-// CHECK: fabric.machine @chip maps @net target "spinnaker2-jib-map" tick {{[1-9]}}.000000e-0{{[345]}} {
+// CHECK: fabric.machine @chip maps @net target "spinnaker2" tick {{[1-9]}}.000000e-0{{[345]}} {
 
 snn.neuron @lif receptors ["input"] states ["v"] params ["threshold"] {
 ^bb0(%x: f32, %v: f32, %threshold: f32):

@@ -6,10 +6,10 @@
 // (0.5 ms at 300 MHz) take fewer neurons on each.
 
 // CHECK-LABEL: snn.network @busy
-// CHECK: fabric.machine @chip maps @busy target "spinnaker2-jib-map" tick 5.000000e-04
+// CHECK: fabric.machine @chip maps @busy target "spinnaker2" tick 5.000000e-04
 // CHECK-COUNT-2: fabric.slice "hid"
 // BYTES-LABEL: snn.network @busy
-// BYTES: fabric.machine @chip maps @busy target "spinnaker2-jib-map" {
+// BYTES: fabric.machine @chip maps @busy target "spinnaker2" {
 // BYTES: fabric.slice "hid" [0, 100)
 // BYTES-NOT: fabric.slice
 

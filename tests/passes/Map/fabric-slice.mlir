@@ -5,7 +5,7 @@
 // Six neurons become two slices. Blocks know the range of sources that have
 // synapses into their slice; spikes go nowhere else.
 
-// CHECK-LABEL: fabric.machine @chip maps @net target "spinnaker2-jib-map"
+// CHECK-LABEL: fabric.machine @chip maps @net target "spinnaker2"
 // CHECK-NEXT: %in = fabric.input "in" channels 12
 // CHECK-NEXT: %[[A:.+]] = fabric.slice "hid" [0, 4)
 // CHECK-NEXT: %[[B:.+]] = fabric.slice "hid" [4, 6)

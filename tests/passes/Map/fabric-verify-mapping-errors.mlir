@@ -12,7 +12,7 @@ snn.network @net {
   %h = snn.population "hid" model @lif params {alpha = 0.5, threshold = 1.0} latency 1 : tensor<4xi1>
   snn.projection "fc" %in to %h weights #snn.dense<dense<1.0> : tensor<4x1xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<1xf32>, tensor<4xi1>
 }
-fabric.machine @chip maps @net target "spinnaker2-jib-map" {
+fabric.machine @chip maps @net target "spinnaker2" {
   // expected-error @+1 {{SNN0373: spikes of 'in' (key 0x10) do not reach core (7, 6, 0)}}
   %in = fabric.input "in" channels 1 key 0x10
   %h = fabric.slice "hid" [0, 4) at <7, 6, 0> key 0x0
@@ -42,7 +42,7 @@ snn.network @net {
   %h = snn.population "hid" model @lif params {alpha = 0.5, threshold = 1.0} latency 1 : tensor<4xi1>
   snn.projection "fc" %in to %h weights #snn.dense<dense<1.0> : tensor<4x1xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<1xf32>, tensor<4xi1>
 }
-fabric.machine @chip maps @net target "spinnaker2-jib-map" {
+fabric.machine @chip maps @net target "spinnaker2" {
   %in = fabric.input "in" channels 1 key 0x10
   %h = fabric.slice "hid" [0, 4) at <7, 6, 0> key 0x0
   fabric.block 0 "fc" (%in) to %h encoding #fabric.dense<8> bytes 4
@@ -73,7 +73,7 @@ snn.network @net {
   snn.projection "fc" %in to %h weights #snn.dense<dense<1.0> : tensor<4x1xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<1xf32>, tensor<4xi1>
 }
 // expected-error @+1 {{SNN0370: 'in' has 1 neurons or channels, 0 are mapped}}
-fabric.machine @chip maps @net target "spinnaker2-jib-map" {
+fabric.machine @chip maps @net target "spinnaker2" {
   // expected-error @+3 {{SNN0370: 'hid' has 4 neurons or channels, 3 are mapped}}
   // expected-error @+2 {{SNN0371: neurons [0, 3) of 'hid' have no core}}
   // expected-error @+1 {{SNN0376: projection 'fc' has 0 blocks in neurons [0, 3) of 'hid', not 1}}
@@ -102,7 +102,7 @@ snn.network @net {
   %h = snn.population "hid" model @lif params {alpha = 0.5, threshold = 1.0} latency 1 : tensor<4xi1>
   snn.projection "fc" %in to %h weights #snn.dense<dense<1.0> : tensor<4x1xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<1xf32>, tensor<4xi1>
 }
-fabric.machine @chip maps @net target "spinnaker2-jib-map" {
+fabric.machine @chip maps @net target "spinnaker2" {
   // expected-error @+1 {{SNN0372: key 0x2 belongs to 'hid' and to 'in'}}
   %in = fabric.input "in" channels 1 key 0x2
   %h = fabric.slice "hid" [0, 4) at <7, 6, 0> key 0x0
@@ -131,7 +131,7 @@ snn.network @net {
   %h = snn.population "hid" model @lif params {alpha = 0.5, threshold = 1.0} latency 1 : tensor<4xi1>
   snn.projection "fc" %in to %h weights #snn.dense<dense<1.0> : tensor<4x1xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<1xf32>, tensor<4xi1>
 }
-fabric.machine @chip maps @net target "spinnaker2-jib-map" {
+fabric.machine @chip maps @net target "spinnaker2" {
   %in = fabric.input "in" channels 1 key 0x10
   // expected-error @+1 {{SNN0377: neurons [0, 4) of 'hid' need a buffer 'ring' of 16 B or more}}
   %h = fabric.slice "hid" [0, 4) at <7, 6, 0> key 0x0

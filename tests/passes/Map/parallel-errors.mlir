@@ -74,7 +74,7 @@ snn.network @net {
   %h = snn.population "hid" model @lif params {threshold = 1.0} latency 1 paradigm <parallel> : tensor<4xi1>
   snn.projection "w" %in to %h weights #snn.dense<dense<1.0> : tensor<4x3xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<3xf32>, tensor<4xi1>
 }
-fabric.machine @chip maps @net target "spinnaker2-jib-map" {
+fabric.machine @chip maps @net target "spinnaker2" {
   %in = fabric.input "in" channels 3
   // expected-error @+2 {{SNN1104: neurons [0, 4) of 'hid' are parallel, but there is no buffer 'panels'}}
   // expected-note @+1 {{help: let fabric-slice make}}

@@ -24,7 +24,7 @@ snn.network @net {
   snn.projection "w" %in to %h weights #snn.dense<dense<1.0> : tensor<4x3xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<3xf32>, tensor<4xi1>
   snn.projection "u" %h to %o weights #snn.dense<dense<1.0> : tensor<4x4xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<4xi1>, tensor<4xi1>
 }
-fabric.machine @chip maps @net target "spinnaker2-jib-map" {
+fabric.machine @chip maps @net target "spinnaker2" {
   %in = fabric.input "in" channels 3 key 0x10
   %h = fabric.slice "hid" [0, 4) parallel at <7, 6, 0> key 0x0
   %o = fabric.slice "out" [0, 4) at <7, 6, 1> key 0x20

@@ -20,7 +20,7 @@ snn.network @net {
   %h = snn.population "hid" model @lif params {threshold = 1.0} latency 2 paradigm <parallel> row_split : tensor<4xi1>
   snn.projection "w" %in to %h weights #snn.dense<dense<1.0> : tensor<4x3xf64>> delay(2.0) quant <8, nearest, 10.0> : tensor<3xf32>, tensor<4xi1>
 }
-fabric.machine @chip maps @net target "spinnaker2-jib-map" {
+fabric.machine @chip maps @net target "spinnaker2" {
   %in = fabric.input "in" channels 3 key 0x10
   %h = fabric.slice "hid" [0, 4) at <7, 6, 0> key 0x0
   %a = fabric.slice "hid" [0, 4) parallel subordinate 16 at <7, 6, 1> key 0x100000

@@ -2,19 +2,22 @@
 // RUN: snnc-opt %s --tick-to-loops=header-address=8192 | snnc-opt | FileCheck %s
 
 // Rows in DRAM: the next one is fetched into one of two buffers while the core
-// works on the one before; the last one is worked on behind the loop.
+// works on the one before; the last one is worked on in the turn behind the last
+// packet, so that the loop over a row stands there once.
 // CHECK-LABEL: func.func @fetched
 // CHECK: pe.for_packets
+// CHECK-NEXT: ^bb0(%{{.*}}: i32, %[[MORE:.*]]: i1):
+// CHECK: scf.if %[[MORE]]
+// CHECK: arith.select %[[MORE]]
 // CHECK:   pe.fetch_wait
-// CHECK-NEXT: %[[START:.*]] = arith.subi
+// CHECK:   scf.if
+// CHECK:   %[[START:.*]] = arith.subi
 // CHECK:   pe.fetch_start %arg0, %{{.*}} from %[[START]] to %[[BUFFER:.*]] unit 16
 // The other buffer is the next one.
 // CHECK:   arith.subi %{{.*}}, %[[BUFFER]]
 // CHECK:   scf.if
-// CHECK:     pe.add_part
-// CHECK: scf.if
-// CHECK-NEXT: pe.fetch_wait
-// CHECK:     pe.add_part
+// CHECK-COUNT-11: pe.add_part
+// CHECK-NOT: pe.add_part
 // CHECK-NOT: pe.fetch
 tick.program @fetched {
   tick.on spike { ^bb0(%key: i32):

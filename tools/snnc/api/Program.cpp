@@ -260,7 +260,7 @@ Ran Program::run(const Words &words, runtime::ArrayMap inputs,
     if (!ran)
       return kExitInput;
     warnOfFiring(subject, run, *arrays, *drives, *ran, sink);
-    reportVerdict(subject.manifest(), *ran, sink);
+    reportVerdict(subject.manifest(), subject.bundle(), *ran, sink);
     result.arrays = std::move(ran->arrays);
     result.samples = ran->samples;
     result.ticks = ran->ticks;
