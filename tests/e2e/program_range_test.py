@@ -27,7 +27,7 @@ def many_formats(delays, drives):
             inputs.append(f"  {name}: {{size: 200, kind: poisson, rate: 5 Hz}}")
             projections.append(
                 f"  - {{from: {name}, to: cells, connector: {rule}, weight: "
-                "{dist: uniform, low: 20, high: 90}, delay: "
+                "{dist: uniform, low: 1000, high: 3000}, delay: "
                 f"{{dist: uniform_int, low: 1, high: {low}}}}}")
     return "\n".join(
         ["network: {name: big, dt: 1 ms, seed: 3}", "inputs:", *inputs,
@@ -89,12 +89,14 @@ class ProgramRange(SnncTest):
         self.assertEqual(core["headerAddress"], KEPT)
 
     def test_no_room_at_all(self):
-        self.write("big.yaml", many_formats((1, 2, 4, 8, 16, 32), 4))
-        self.write("tiny.yaml", little(0x3400))
+        self.write("big.yaml", many_formats((1, 2, 4, 8, 16, 32), 4).replace(
+            "size: 200", "size: 4").replace("indegree: 8", "indegree: 1"
+            ).replace("size: 64", "size: 8"))
+        self.write("tiny.yaml", little(0x3C00))
         done = self.snnc("compile", "big.yaml", "--machine", "tiny.yaml", "-o",
                          "big.s2x", code=3)
-        self.assertRegex(done.stderr, r"a core program needs [\d,]+ B, a PE "
-                         r"has 12,288 B beside its stack \[SNN0390\]")
+        self.assertRegex(done.stderr, r"a core program needs [\d,]+ B of the "
+                         r"14,336 B that a PE has beside its stack \[SNN0390\]")
         self.assertFalse(os.path.exists(self.path("big.s2x")))
 
     def test_rows_in_dram(self):
@@ -125,18 +127,21 @@ class ProgramRange(SnncTest):
         self.assertEqual(seen, {True, False})
 
     def test_help_of_short_ticks(self):
-        """Rates are advised where they are not stated or too low."""
-        stimulus = np.zeros((20, 40), np.uint8)
-        stimulus[:-1] = 1
-        np.save(self.path("in.npy"), stimulus)
-        for rate, record, advice in (
-                ("", "a:spikes", r"rate` of 'a' with \{per_tick: 0\.95\} "
-                 r"\(the plan has 0\.05\)"),
-                ("", "b:spikes", r"rate` of 'a', so that"),
-                ("rate: {per_tick: 0.1}, ", "a:spikes",
-                 r"rate` of 'a' with \{per_tick: 0\.95\} \(the plan has 0\.1\)"),
-                ("rate: {per_tick: 0.1}, ", "b:spikes", None),
-                ("rate: {per_tick: 1}, ", "a:spikes", None)):
+        """Rates are advised where they are not stated or too low; a volley now
+        and then is no matter of rates."""
+        steady = np.zeros((20, 40), np.uint8)
+        steady[:-1] = 1
+        np.save(self.path("steady.npy"), steady)
+        np.save(self.path("volleys.npy"), steady * (np.arange(20) % 10 == 3)[
+            :, None].astype(np.uint8))
+        stated = "rate: {per_tick: 0.1}, "
+        measured = r"rate` of 'a' with \{per_tick: 0\.\d+\} \(the plan has "
+        for rate, stimulus, record, advice in (
+                ("", "steady", "a:spikes", measured + r"0\.05\)"),
+                ("", "steady", "b:spikes", "rate` of 'a', so that"),
+                (stated, "steady", "a:spikes", measured + r"0\.1\)"),
+                (stated, "steady", "b:spikes", None),
+                (stated, "volleys", "a:spikes", None)):
             self.write("fast.yaml", "\n".join(
                 ["network: {name: fast, dt: 1 ms}", "inputs:",
                  "  in: {size: 40}", "populations:",
@@ -147,8 +152,9 @@ class ProgramRange(SnncTest):
                  "  - {from: in, to: a, connector: one_to_one, weight: 1.0}",
                  "  - {from: a, to: b, connector: all_to_all, weight: 1.0}",
                  ""]))
-            done = self.snnc("run", "fast.yaml", "--input", "in.npy", "--record",
-                             record, "--tick", "2e-6", "--report", "json",
+            done = self.snnc("run", "fast.yaml", "--input",
+                             stimulus + ".npy", "--record", record, "--tick",
+                             "5e-6", "--report", "json",
                              "--backend", "emulator", code=6)
             self.assertIn("SNN0680", done.stderr)
             self.assertIn("--tick", done.stderr)

@@ -45,7 +45,18 @@ TEST(Machine, ShippedFilesAreSound) {
     Expected<MachineModel> machine = builtinMachine(name);
     ASSERT_TRUE(bool(machine)) << toText(machine.error());
     EXPECT_TRUE(validate(*machine).empty());
+    EXPECT_EQ(machine->name, name);
   }
+}
+
+TEST(Machine, IsNamedAsItsUserKnowsIt) {
+  auto nameOf = [](const std::string &own) {
+    auto machine = parseMachine("schema: 1\nbase: spinnaker2-48\n" + own,
+                                "machines/lab.yaml");
+    return machine ? machine->name : toText(machine.error());
+  };
+  EXPECT_EQ(nameOf(""), "lab");
+  EXPECT_EQ(nameOf("name: rig\n"), "rig");
 }
 
 TEST(Machine, PublishedNumbers) {
@@ -194,7 +205,8 @@ TEST(MachineChips, OneChipWritesWhatItDidBefore) {
   std::string text = toJsonText(shipped());
   for (const char *key : {"boards", "torus", "dead", "\"link\""})
     EXPECT_EQ(text.find(key), std::string::npos) << key;
-  EXPECT_EQ(toJsonText(machineOf("base: spinnaker2-1\n")), text);
+  EXPECT_EQ(toJsonText(machineOf("base: spinnaker2-1\nname: spinnaker2\n")),
+            text);
   EXPECT_EQ(shipped().coreCount(), 148u);
   EXPECT_EQ(ChipGrid(shipped()).size(), 1u);
   EXPECT_EQ(directedLinks(ChipGrid(shipped())), 0u);

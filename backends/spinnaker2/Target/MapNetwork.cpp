@@ -123,6 +123,7 @@ mapAndCompile(ModuleOp module, const MapOptions &options,
                  .run(module, StageId::Normalized, StageId::Decided)))
     return failure();
   OwningOpRef<ModuleOp> decided = module.clone();
+  uint32_t most = 0; // bytes of a program that was too large
   while (true) {
     HeldDiagnostics said(module.getContext());
     auto mapped = pipelineOf(options, machine)
@@ -141,18 +142,21 @@ mapAndCompile(ModuleOp module, const MapOptions &options,
     if (succeeded(compiled))
       for (const CompiledProgram &program : *compiled)
         largest = std::max(largest, program.textBytes);
-    if (failed(compiled) || largest <= machine->sram.program.bytes()) {
+    if (succeeded(compiled) && largest <= machine->sram.program.bytes()) {
       said.release();
-      if (failed(compiled))
-        return failure();
       return MappedNetwork{machine, std::move(*compiled)};
     }
-    auto larger = withRoomFor(*machine, largest);
-    if (!larger)
-      return report(module, "SNN0390")
-             << "a core program needs " << fabric::grouped(largest)
-             << " B, a PE has " << fabric::grouped(machine->sram.stack.begin)
-             << " B beside its stack";
+    most = std::max(most, largest);
+    auto larger = succeeded(compiled) ? withRoomFor(*machine, most) : nullptr;
+    if (!larger) {
+      said.release();
+      if (most)
+        report(module, "SNN0390")
+            << "a core program needs " << fabric::grouped(most) << " B of the "
+            << fabric::grouped(machine->sram.stack.begin)
+            << " B that a PE has beside its stack";
+      return failure();
+    }
     machine = std::move(larger);
     OwningOpRef<ModuleOp> again = decided->clone();
     module->setAttrs(again->getOperation()->getAttrs());

@@ -15,10 +15,6 @@ tick.program @serial {
       // CHECK: tick.ring_add %{{.*}} formats [#fabric.dense<8>] joined {{\[}}true]
       tick.ring_add %row formats [#fabric.dense<8>] joined [true]
     }
-    // CHECK: tick.for_rows %{{.*}} contiguous exclusive {
-    tick.for_rows %key contiguous exclusive { ^bb0(%row: !tick.row):
-      tick.ring_add %row formats [#fabric.dense<8>]
-    }
   }
   tick.on timer {
     // CHECK: tick.draw 0 receptor 0
@@ -41,6 +37,16 @@ tick.program @serial {
     }
     // CHECK: tick.record states 1
     tick.record states 1
+  }
+}
+
+// CHECK-LABEL: tick.program @lookup
+tick.program @lookup {
+  tick.on spike { ^bb0(%key: i32):
+    // CHECK: tick.for_rows %{{.*}} contiguous exclusive {
+    tick.for_rows %key contiguous exclusive { ^bb0(%row: !tick.row):
+      tick.ring_add %row formats [#fabric.dense<8>]
+    }
   }
 }
 

@@ -9,7 +9,7 @@ snn.neuron @lif receptors ["input"] states ["v"] params ["threshold"] {
   %s = arith.cmpf ogt, %v1, %threshold : f32
   snn.yield spike %s states %v1 : f32
 }
-// expected-error @+4 {{SNN0354: the network needs 250 cores, machine 'spinnaker2-jib-map' has 148}}
+// expected-error @+4 {{SNN0354: the network needs 250 cores, machine 'spinnaker2' has 148}}
 // expected-note @+3 {{largest: 'hid' 250 cores}}
 // expected-note @+2 {{help: make 'hid' smaller or its connections sparser}}
 // expected-note @+1 {{help: use --machine spinnaker2-48, a board of 48 chips with 7,104 cores}}
@@ -31,7 +31,7 @@ snn.neuron @m receptors ["input"] states ["v"] params [] {
 }
 snn.network @rows {
   %in = snn.input "in" drive(#snn.poisson<0.01 : f64, seed = 1, stream = 0>) : tensor<64xf32>
-  // expected-error @+2 {{SNN0354: population 'hid' does not fit: its 400 neurons, computed in parallel with their sources split, need more cores than the 148 of machine 'spinnaker2-jib-map'}}
+  // expected-error @+2 {{SNN0354: population 'hid' does not fit: its 400 neurons, computed in parallel with their sources split, need more cores than the 148 of machine 'spinnaker2'}}
   // expected-note @+1 {{help: compute it serially (paradigm), or make it smaller or its connections sparser}}
   %h = snn.population "hid" model @m params {} latency 1 paradigm <parallel> row_split : tensor<400xi1>
   snn.projection "fc" %in to %h weights #snn.dense<dense<1.0> : tensor<400x64xf64>> delay(2.0) quant <8, nearest, 10.0> : tensor<64xf32>, tensor<400xi1>

@@ -16,7 +16,7 @@
 // The other buffer is the next one.
 // CHECK:   arith.subi %{{.*}}, %[[BUFFER]]
 // CHECK:   scf.if
-// CHECK-COUNT-11: pe.add_part
+// CHECK-COUNT-7: pe.add_part
 // CHECK-NOT: pe.add_part
 // CHECK-NOT: pe.fetch
 tick.program @fetched {

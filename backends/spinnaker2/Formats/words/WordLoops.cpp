@@ -90,7 +90,10 @@ void addSparse(LoopEmitter &e, const SparseRow &sparse, const RowContext &row,
   LoopEmitter::InOrder inOrder(e);
   unsigned width = sparse.format.word, perWord = 32 / width;
   // As many at a time as there are registers for.
-  unsigned atOnce = perWord == 1 || sparse.format.delayBits ? 4 : 8;
+  bool separate = sparse.format.delayBits && !row.joined;
+  unsigned atOnce = separate                                  ? 2
+                    : perWord == 1 || sparse.format.delayBits ? 4
+                                                              : 8;
   for (unsigned first = 0; first < size; first += atOnce) {
     llvm::SmallVector<SynapticWord, 8> words;
     for (unsigned k = first; k < std::min(size, first + atOnce); k += perWord) {
