@@ -5,8 +5,9 @@
 //
 // tools/snnc/api/Api.h for Python, one to one; python/snnc/*.py makes it
 // convenient. Long calls run in a thread of their own, without the
-// interpreter's lock, while the calling thread looks at signals: Ctrl-C ends a
-// run between two ticks and becomes KeyboardInterrupt.
+// interpreter's lock, while the calling thread looks at signals: Ctrl-C becomes
+// KeyboardInterrupt, ends a run between two ticks and a compilation between two
+// passes.
 //
 //===----------------------------------------------------------------------===//
 
@@ -117,51 +118,107 @@ nb::dict toNumpy(ArrayMap arrays) {
 using Progress = std::optional<nb::callable>;
 
 /// What the thread that works and the one that waits share.
-struct Call {
+template <typename Result> struct Call {
   std::mutex mutex;
   std::condition_variable changed;
   bool finished = false;
+  std::function<Result(const api::Watch &)> work;
+  std::optional<Result> result;
   std::exception_ptr failure;
   std::atomic<bool> stopped = false;
   std::atomic<uint64_t> done = 0, total = 0;
 
-  api::Watch watch() {
-    return [this](uint64_t now, uint64_t all) {
+  void operator()() {
+    auto watch = [this](uint64_t now, uint64_t all) {
       done = now;
       total = all;
       return !stopped;
     };
+    try {
+      result = work(watch);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    work = nullptr;
+    std::lock_guard lock(mutex);
+    finished = true;
+    changed.notify_all();
+  }
+  /// Whether it has finished, after 20 ms at most.
+  bool wait() {
+    std::unique_lock lock(mutex);
+    return changed.wait_for(lock, std::chrono::milliseconds(20),
+                            [this] { return finished; });
   }
 };
 
+/// Threads that nobody waits for any more. They are joined before the process
+/// ends: what they use goes then.
+class Leftovers {
+public:
+  static Leftovers &all() {
+    static auto *one = new Leftovers; // never destroyed, as in Gate.cpp
+    return *one;
+  }
+  void add(std::thread thread, std::function<bool()> hasFinished) {
+    std::lock_guard lock(mutex);
+    std::erase_if(threads, [](Thread &old) {
+      if (!old.hasFinished())
+        return false;
+      old.thread.join();
+      return true;
+    });
+    threads.push_back({std::move(thread), std::move(hasFinished)});
+  }
+  /// Joins one that has finished, or looks again in 20 ms; whether none is
+  /// left.
+  bool joinOne() {
+    std::unique_lock lock(mutex);
+    if (threads.empty())
+      return true;
+    Thread last = std::move(threads.back());
+    threads.pop_back();
+    if (last.hasFinished())
+      last.thread.join();
+    else
+      threads.push_back(std::move(last));
+    return threads.empty();
+  }
+  /// In a child, which has none of them.
+  void forget() { new (this) Leftovers; }
+
+private:
+  struct Thread {
+    std::thread thread;
+    std::function<bool()> hasFinished; ///< waits up to 20 ms
+  };
+  std::mutex mutex;
+  std::vector<Thread> threads;
+};
+
+/// What an interrupted call waits for its work to end. A run ends with its
+/// tick, and its arrays are the caller's; compiling owns all that it uses, ends
+/// with a pass, and may be left to that.
+enum class Ending { Awaited, Left };
+
 /// Runs `work(watch)` without the interpreter's lock. Signals are handled while
 /// it goes on, and `progress(done, total)` called ten times a second; what
-/// either raises ends the work and is raised here once it has ended.
+/// either raises ends the work and is raised here.
 template <typename Work>
-auto away(const Work &work, const Progress &progress = {}) {
+auto away(Work work, Ending ending, const Progress &progress = {}) {
   using Result = decltype(work(std::declval<const api::Watch &>()));
-  auto call = std::make_unique<Call>();
-  std::optional<Result> result;
+  auto call = std::make_shared<Call<Result>>();
+  call->work = std::move(work);
   std::exception_ptr raised;
-  auto body = [&] {
-    try {
-      result = work(call->watch());
-    } catch (...) {
-      call->failure = std::current_exception();
-    }
-    std::lock_guard lock(call->mutex);
-    call->finished = true;
-    call->changed.notify_all();
-  };
   std::thread thread;
   try {
-    thread = std::thread(body);
+    thread = std::thread([call] { (*call)(); });
   } catch (const std::system_error &) { // no more threads: here, then
     nb::gil_scoped_release release;
-    body();
+    (*call)();
   }
   using Clock = std::chrono::steady_clock;
-  Clock::time_point told = Clock::now();
+  Clock::time_point told = Clock::now(), leave = Clock::time_point::max();
   auto look = [&] { // with the interpreter's lock
     try {
       if (PyErr_CheckSignals() != 0)
@@ -175,22 +232,25 @@ auto away(const Work &work, const Progress &progress = {}) {
     } catch (...) {
       raised = std::current_exception();
       call->stopped = true;
+      if (ending == Ending::Left)
+        leave = Clock::now() + std::chrono::milliseconds(300);
     }
   };
   bool finished = !thread.joinable();
-  while (!finished) {
+  while (!finished && Clock::now() < leave) {
     {
       nb::gil_scoped_release release;
-      std::unique_lock lock(call->mutex);
-      finished = call->changed.wait_for(lock, std::chrono::milliseconds(20),
-                                        [&] { return call->finished; });
+      finished = call->wait();
     }
     if (!finished && !raised)
       look();
   }
   if (thread.joinable()) {
     nb::gil_scoped_release release;
-    thread.join();
+    if (finished)
+      thread.join();
+    else
+      Leftovers::all().add(std::move(thread), [call] { return call->wait(); });
   }
   if (!raised && PyErr_CheckSignals() != 0)
     throw nb::python_error();
@@ -198,7 +258,19 @@ auto away(const Work &work, const Progress &progress = {}) {
     std::rethrow_exception(raised);
   if (call->failure)
     std::rethrow_exception(call->failure);
-  return std::move(*result);
+  return std::move(*call->result);
+}
+
+/// Before the interpreter goes; signals are handled meanwhile.
+void joinLeftovers() {
+  for (bool none = false; !none;) {
+    {
+      nb::gil_scoped_release release;
+      none = Leftovers::all().joinOne();
+    }
+    if (PyErr_CheckSignals() != 0)
+      throw nb::python_error();
+  }
 }
 
 /// A program takes the compiler's locks when it goes; whoever holds them may be
@@ -249,8 +321,12 @@ NB_MODULE(_snnc, m) {
       .def_ro("json", &api::Checked::json);
   nb::class_<api::Code>(m, "Code",
                         "Machine code of neuron models, which networks share.")
-      .def("__init__",
-           [](api::Code *place) { new (place) api::Code(api::makeCode()); });
+      .def(
+          "__init__",
+          [](api::Code *place, bool keepsDrawn) {
+            new (place) api::Code(api::makeCode(keepsDrawn));
+          },
+          "keeps_drawn"_a = false);
   nb::class_<api::Ran, api::Outcome>(m, "Ran")
       .def(
           "take_arrays",
@@ -280,13 +356,19 @@ NB_MODULE(_snnc, m) {
       .def_ro("layers", &api::Compared::layers)
       .def_ro("first", &api::Compared::first);
 
+  nb::class_<api::Synapses, api::Outcome>(m, "Synapses")
+      .def("take_arrays", [](api::Synapses &synapses) {
+        return toNumpy(std::move(synapses.arrays));
+      });
+
   nb::class_<api::Program>(m, "Program")
       .def("describe", &api::Program::describe)
       .def("report", &api::Program::report)
       .def(
           "save",
           [](const api::Program &program, const std::string &path) {
-            return away([&](const api::Watch &) { return program.save(path); });
+            return away([&](const api::Watch &) { return program.save(path); },
+                        Ending::Awaited);
           },
           "path"_a)
       .def(
@@ -298,7 +380,7 @@ NB_MODULE(_snnc, m) {
                 [&](const api::Watch &watch) {
                   return program.run(words, std::move(arrays), watch);
                 },
-                progress);
+                Ending::Awaited, progress);
           },
           "words"_a, "inputs"_a, "progress"_a = nb::none())
       .def(
@@ -306,9 +388,11 @@ NB_MODULE(_snnc, m) {
           [](const api::Program &program, const nb::dict &a,
              const nb::dict &b) {
             ArrayMap first = copyOf(a), second = copyOf(b);
-            return away([&](const api::Watch &) {
-              return program.compare(first, second);
-            });
+            return away(
+                [&](const api::Watch &) {
+                  return program.compare(first, second);
+                },
+                Ending::Awaited);
           },
           "a"_a, "b"_a);
 
@@ -319,9 +403,11 @@ NB_MODULE(_snnc, m) {
       "check",
       [](const std::string &file, const std::optional<std::string> &text,
          const api::Words &words) {
-        return away([&](const api::Watch &) {
-          return api::check({file, text}, words);
-        });
+        return away(
+            [file, text, words](const api::Watch &) {
+              return api::check({file, text}, words);
+            },
+            Ending::Left);
       },
       "file"_a, "text"_a.none(), "words"_a);
   m.def(
@@ -329,14 +415,27 @@ NB_MODULE(_snnc, m) {
       [](const std::string &file, const std::optional<std::string> &text,
          const api::Words &words, const nb::dict &inputs,
          const api::Code &code) {
-        ArrayMap arrays = copyOf(inputs);
-        api::Opened opened = away([&](const api::Watch &) {
-          return api::open({file, text}, words, arrays, code);
-        });
+        api::Opened opened = away(
+            [file, text, words, arrays = copyOf(inputs),
+             code](const api::Watch &watch) {
+              return api::open({file, text}, words, arrays, code, watch);
+            },
+            Ending::Left);
         opened.program = released(std::move(opened.program));
         return opened;
       },
       "file"_a, "text"_a.none(), "words"_a, "inputs"_a, "code"_a);
+  m.def(
+      "synapses",
+      [](const std::string &file, const std::optional<std::string> &text,
+         const api::Words &words, const std::string &projection) {
+        return away(
+            [file, text, words, projection](const api::Watch &) {
+              return api::synapses({file, text}, words, projection);
+            },
+            Ending::Left);
+      },
+      "file"_a, "text"_a.none(), "words"_a, "projection"_a);
   m.def("machines", &api::machines);
   m.def("backends", &api::backends, nb::call_guard<nb::gil_scoped_release>());
   m.def("version", &api::version);
@@ -344,5 +443,10 @@ NB_MODULE(_snnc, m) {
   m.def("before_fork", &api::beforeFork,
         nb::call_guard<nb::gil_scoped_release>());
   m.def("after_fork_in_parent", &api::afterForkInParent);
-  m.def("after_fork_in_child", &api::afterForkInChild);
+  m.def("after_fork_in_child", [] {
+    api::afterForkInChild();
+    Leftovers::all().forget();
+  });
+  m.def("join_leftovers", &joinLeftovers,
+        "Waits for compilations that an exception left behind.");
 }

@@ -73,10 +73,15 @@ public:
         key(streamKey(uint64_t(rule.getSeed()), uint64_t(rule.getStream()))) {
     sources = numSources;
     targets = numTargets;
-    if (targets <= RowTable::kMaxTargets && longest <= RowTable::kMaxDelay)
-      table = cast<SNNDialect>(rule.getDialect())
-                  .drawnRows()
-                  .table(rule, sources, targets, mostSynapses());
+    if (targets > RowTable::kMaxTargets || longest > RowTable::kMaxDelay)
+      return;
+    DrawnRows &rows = cast<SNNDialect>(rule.getDialect()).drawnRows();
+    table = rows.table(rule, sources, targets, mostSynapses());
+    if (table && rule.getWeight().getKind() == DistKind::Constant &&
+        float(weight(0)) != 0) {
+      patterns = rows.patterns();
+      pattern = patternOf(rule);
+    }
   }
 
   uint32_t maxExtraDelay() const override { return longest; }
@@ -100,12 +105,32 @@ public:
   packedRow(uint32_t source) const override {
     if (!table)
       return std::nullopt;
-    table->fillOnce(
-        [&](auto &begins, auto &words) { fillTable(begins, words); });
+    fill();
     return table->row(source);
   }
 
 private:
+  /// A rule but for its weight.
+  static std::string patternOf(ProceduralAttr rule) {
+    std::string text;
+    llvm::raw_string_ostream out(text);
+    out << int(rule.getKind()) << rule.getAmount() << rule.getDelay()
+        << rule.getAutapses() << "," << rule.getMultapses() << ","
+        << rule.getSeed() << "," << rule.getStream();
+    return text;
+  }
+  void fill() const {
+    table->fillOnce([&](auto &begins, auto &words) {
+      auto same = patterns ? patterns->find(pattern, sources, targets)
+                           : std::shared_ptr<const RowTable>();
+      if (same)
+        same->copy(float(weight(0)), begins, words);
+      else
+        fillTable(begins, words);
+      if (patterns && !same)
+        patterns->add(pattern, sources, targets, table);
+    });
+  }
   /// What a walk over draws needs besides them.
   struct Scratch {
     std::vector<uint64_t> taken; ///< bit per partner, all zero between walks
@@ -152,6 +177,9 @@ private:
   uint32_t longest;
   PhiloxKey key;
   std::shared_ptr<RowTable> table; ///< null when it would be too large
+  /// Null unless all weights are the same.
+  std::shared_ptr<DrawnPatterns> patterns;
+  std::string pattern; ///< the rule's key there
 
   mutable std::once_flag shared;
   mutable std::vector<uint32_t> shares; ///< of fixed_total_number, by target
@@ -318,6 +346,13 @@ void ProceduralConnectivity::countByTarget(
     break;
   }
   degrees.assign(targets, 0);
+  if (patterns) { // no weight is 0, and somebody is going to read the rows
+    fill();
+    for (uint32_t source = 0; source < sources; ++source)
+      for (uint64_t word : table->row(source))
+        ++degrees[RowTable::unpack(word).target];
+    return;
+  }
   Scratch scratch;
   for (uint32_t owner = 0, n = bySource() ? sources : targets; owner < n;
        ++owner)

@@ -19,6 +19,41 @@ void RowTable::sort(llvm::ArrayRef<uint32_t> from,
     synapses[next[from[i]]++] = drawn[i];
 }
 
+void RowTable::copy(float weight, std::vector<uint32_t> &ofSources,
+                    std::vector<uint64_t> &words) const {
+  uint64_t high = pack({0, weight, 0});
+  ofSources = begins;
+  words.resize(synapses.size());
+  for (size_t i = 0; i < synapses.size(); ++i)
+    words[i] = uint32_t(synapses[i]) | high;
+}
+
+constexpr uint64_t kPatternBytes = uint64_t(64) << 20;
+
+std::shared_ptr<const RowTable> DrawnPatterns::find(const std::string &rule,
+                                                    uint32_t sources,
+                                                    uint32_t targets) {
+  std::lock_guard lock(mutex);
+  auto found = tables.find({rule, sources, targets});
+  return found == tables.end() ? nullptr : found->second;
+}
+
+void DrawnPatterns::add(const std::string &rule, uint32_t sources,
+                        uint32_t targets,
+                        std::shared_ptr<const RowTable> table) {
+  std::lock_guard lock(mutex);
+  uint64_t bytes = table->bytes();
+  if (used + bytes <= kPatternBytes &&
+      tables.try_emplace({rule, sources, targets}, std::move(table)).second)
+    used += bytes;
+}
+
+void DrawnPatterns::clear() {
+  std::lock_guard lock(mutex);
+  tables.clear();
+  used = 0;
+}
+
 std::shared_ptr<RowTable> DrawnRows::table(mlir::Attribute rule,
                                            uint32_t sources, uint32_t targets,
                                            uint64_t synapses) {
@@ -40,6 +75,8 @@ void DrawnRows::clear() {
   std::lock_guard lock(mutex);
   tables.clear();
   used = 0;
+  if (!isShared)
+    known->clear();
 }
 
 void DrawnRows::setBudget(uint64_t bytes) {

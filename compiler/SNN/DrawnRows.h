@@ -19,6 +19,7 @@
 #include <bit>
 #include <map>
 #include <mutex>
+#include <string>
 
 namespace snnc::snn {
 
@@ -50,11 +51,40 @@ public:
     return llvm::ArrayRef(synapses).slice(begins[source],
                                           begins[source + 1] - begins[source]);
   }
+  /// The same synapses, each with `weight`, as fillOnce wants them.
+  void copy(float weight, std::vector<uint32_t> &ofSources,
+            std::vector<uint64_t> &words) const;
+  size_t bytes() const {
+    return begins.size() * sizeof(uint32_t) +
+           synapses.size() * sizeof(uint64_t);
+  }
 
 private:
   std::once_flag once;
   std::vector<uint32_t> begins; ///< per source and one more
   std::vector<uint64_t> synapses;
+};
+
+/// Tables of rules that give every synapse the same weight, by all of the rule
+/// but that: which pairs are drawn does not depend on it. What quantisation
+/// scales, and what a sweep changes, are such weights. Thread safe; may outlive
+/// its contexts and belong to several.
+class DrawnPatterns {
+public:
+  /// Null: nothing is known of it.
+  std::shared_ptr<const RowTable> find(const std::string &rule,
+                                       uint32_t sources, uint32_t targets);
+  /// Keeps what is full, up to 64 MiB.
+  void add(const std::string &rule, uint32_t sources, uint32_t targets,
+           std::shared_ptr<const RowTable> table);
+  void clear();
+
+private:
+  std::mutex mutex;
+  uint64_t used = 0;
+  std::map<std::tuple<std::string, uint32_t, uint32_t>,
+           std::shared_ptr<const RowTable>>
+      tables;
 };
 
 /// The tables of a context. Thread safe.
@@ -69,12 +99,21 @@ public:
   /// Bytes of all tables from now on.
   void setBudget(uint64_t bytes);
 
+  const std::shared_ptr<DrawnPatterns> &patterns() const { return known; }
+  /// Those of other contexts, which clear() leaves alone. Before any table.
+  void share(std::shared_ptr<DrawnPatterns> others) {
+    known = std::move(others);
+    isShared = true;
+  }
+
 private:
   std::mutex mutex;
   uint64_t budget = uint64_t(64) << 20, used = 0;
   std::map<std::tuple<const void *, uint32_t, uint32_t>,
            std::shared_ptr<RowTable>>
       tables;
+  std::shared_ptr<DrawnPatterns> known = std::make_shared<DrawnPatterns>();
+  bool isShared = false;
 };
 
 } // namespace snnc::snn

@@ -10,6 +10,7 @@
 same numbers come out as from the command ``snnc``.
 """
 
+import atexit as _atexit
 import os as _os
 
 from . import _snnc
@@ -29,3 +30,11 @@ __all__ = ["Artifact", "Check", "Divergence", "Error", "Finding", "Input",
 _os.register_at_fork(before=_snnc.before_fork,
                      after_in_parent=_snnc.after_fork_in_parent,
                      after_in_child=_snnc.after_fork_in_child)
+
+
+@_atexit.register
+def _finish():
+    try:
+        _snnc.join_leftovers()
+    except KeyboardInterrupt:  # nobody waits for what was interrupted twice
+        _os._exit(130)

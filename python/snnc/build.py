@@ -11,41 +11,44 @@
 
 from __future__ import annotations
 
-from .core import load
+from typing import Any
+
+from .core import Artifact, Check, Inputs, Result, load
 
 
 class _Part:
-    def __init__(self, network, name, fields):
+    def __init__(self, network: Network, name: Any,
+                 fields: dict[str, Any]) -> None:
         self.network, self.name = network, name
-        self.fields = {k: v for k, v in fields.items() if v is not None}
+        self.fields: dict[str, Any] = {k: v for k, v in fields.items() if v is not None}
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, Any]:
         return dict(self.fields)
 
 
 class Input(_Part):
     """Channels that are fed by a run, or that draw their spikes."""
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<snnc.Input {self.name}>"
 
 
 class Population(_Part):
     """Neurons of one model."""
 
-    def record(self, *variables):
+    def record(self, *variables: str) -> Population:
         """These variables are recorded unless a run says otherwise."""
         self.network.probes += [f"{self.name}:{v}" for v in variables]
         return self
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<snnc.Population {self.name}>"
 
 
 class Projection(_Part):
     """Synapses from an input or a population to a population."""
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return (f"<snnc.Projection {self.fields['from']} -> "
                 f"{self.fields['to']}>")
 
@@ -59,26 +62,32 @@ class Network:
 
     _snnc_builder = True
 
-    def __init__(self, name="network", dt=1e-3, seed=None):
+    def __init__(self, name: str = "network", dt: float | str = 1e-3,
+                 seed: int | None = None) -> None:
         self.name, self.dt, self.seed = name, dt, seed
-        self.models, self.inputs, self.populations = {}, {}, {}
-        self.drives, self.projections, self.probes = {}, [], []
+        self.models: dict[str, dict[str, Any]] = {}
+        self.inputs: dict[str, Input] = {}
+        self.populations: dict[str, Population] = {}
+        self.drives: dict[str, dict[str, Any]] = {}
+        self.projections: list[Projection] = []
+        self.probes: list[str] = []
 
-    def model(self, name, **fields):
+    def model(self, name: str, **fields: Any) -> str:
         """A neuron of your own: ``states``, ``params``, ``equations``,
         ``spike``, ``reset``, ``receptors``."""
         self._new(self.models, name)
         self.models[name] = fields
         return name
 
-    def input(self, name, size=None, **fields):
+    def input(self, name: str, size: int | None = None, **fields: Any) -> Input:
         """Channels: ``kind`` (``"poisson"``, ``"spike_list"``), ``rate``,
         ``spikes``, ``shape``, ``seed``; without ``kind`` a run feeds them."""
         self._new(self.inputs, name)
         self.inputs[name] = part = Input(self, name, {"size": size, **fields})
         return part
 
-    def population(self, name, size=None, model="lif", **fields):
+    def population(self, name: str, size: int | None = None, model: str = "lif",
+                   **fields: Any) -> Population:
         """Neurons: ``params``, ``initial``, ``shape``, ``rate`` (expected),
         ``paradigm``."""
         self._new(self.populations, name)
@@ -86,7 +95,10 @@ class Network:
         self.populations[name] = part
         return part
 
-    def project(self, source, target, connector="all_to_all", **fields):
+    def project(self, source: Input | Population | str,
+                target: Population | str,
+                connector: str | dict[str, Any] = "all_to_all",
+                **fields: Any) -> Projection:
         """Synapses: ``weight``, ``delay`` (ticks, or a text with a unit),
         ``receptor``, ``autapses``, ``multapses``, ``seed``, ``name``.
         ``connector``: a row of the table of docs/yaml.md."""
@@ -96,23 +108,23 @@ class Network:
         self.projections.append(part)
         return part
 
-    def drive(self, name, target, **fields):
+    def drive(self, name: str, target: Population | str, **fields: Any) -> None:
         """Independent Poisson sources for each neuron: ``rate``, ``sources``,
         ``weight``, ``receptor``, ``delay``, ``seed``."""
         self._new(self.drives, name)
         self.drives[name] = {"to": _name(target), **fields}
 
     @staticmethod
-    def _new(parts, name):
+    def _new(parts: dict[str, Any], name: str) -> None:
         if name in parts:
             raise ValueError(f"{name!r} is there already")
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, Any]:
         """The maps and lists of docs/yaml.md."""
-        head = {"name": self.name, "dt": self.dt}
+        head: dict[str, Any] = {"name": self.name, "dt": self.dt}
         if self.seed is not None:
             head["seed"] = self.seed
-        network = {"network": head}
+        network: dict[str, Any] = {"network": head}
         if self.models:
             network["models"] = self.models
         if self.inputs:
@@ -127,28 +139,29 @@ class Network:
             network["probes"] = self.probes
         return network
 
-    def check(self, **options):
+    def check(self, **options: Any) -> Check:
         """:meth:`snnc.Model.check` of the network as it is now."""
         return load(self).check(**options)
 
-    def compile(self, target="spinnaker2", **options):
+    def compile(self, target: str = "spinnaker2", **options: Any) -> Artifact:
         """:meth:`snnc.Model.compile` of the network as it is now."""
         return load(self).compile(target, **options)
 
-    def run(self, inputs=None, **options):
+    def run(self, inputs: Inputs | None = None, **options: Any) -> Result:
         """:meth:`snnc.Model.run` of the network as it is now."""
         return load(self).run(inputs, **options)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return (f"<snnc.Network {self.name}: {len(self.populations)} "
                 f"population(s), {len(self.projections)} projection(s)>")
 
 
-def _name(part):
+def _name(part: Input | Population | str) -> str:
     return part if isinstance(part, str) else part.name
 
 
-def _reference(source, network):
+def _reference(source: Input | Population | str,
+               network: Network) -> str | dict[str, str]:
     """Names of inputs and populations may be equal: an object says which."""
     if isinstance(source, str):
         return source

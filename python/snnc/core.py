@@ -6,16 +6,25 @@ import json
 import os
 import tempfile
 import weakref
+from typing import (TYPE_CHECKING, Any, Callable, ItemsView, Iterable, Iterator,
+                    KeysView, Mapping, Union, overload)
 
 import numpy as np
+import numpy.typing as npt
 
 from . import _snnc
 from .display import ProgressBar, artifact_html, result_html
 from .errors import settle
 from .text import Writer
 
+if TYPE_CHECKING:
+    from .build import Network
 
-def _words(options):
+#: What NumPy makes an array of, or one for each input.
+Inputs = Union[npt.ArrayLike, Mapping[str, npt.ArrayLike]]
+
+
+def _words(options: Mapping[str, Any]) -> list[str]:
     """Keyword arguments as the command's options: ``reset_late=False`` is
     ``--no-reset-late``, a list is an option repeated, None is left out."""
     words = []
@@ -35,7 +44,7 @@ def _words(options):
     return words
 
 
-def _arrays(inputs):
+def _arrays(inputs: Any) -> dict[str, npt.NDArray[Any]]:
     """Inputs as a dict of contiguous arrays; None: none."""
     if inputs is None:
         return {}
@@ -55,13 +64,22 @@ def _arrays(inputs):
     return arrays
 
 
-def _remove(folder):
+def _remove(folder: str) -> None:
     for name in os.listdir(folder):
         os.remove(os.path.join(folder, name))
     os.rmdir(folder)
 
 
-def load(source, *, name=None, **options):
+@overload
+def load(source: Mapping[str, Any] | Network | Model, *, name: str | None = None,
+         **options: Any) -> Model: ...
+
+
+@overload  # a path: a Model, or of a bundle an Artifact; a nir.NIRGraph: a Model
+def load(source: Any, *, name: str | None = None, **options: Any) -> Any: ...
+
+
+def load(source: Any, *, name: str | None = None, **options: Any) -> Any:
     """Takes a network as it is; nothing is read yet but what names it.
 
     Parameters
@@ -95,7 +113,9 @@ def load(source, *, name=None, **options):
     return Model(path, None, options, None, _snnc.Code())
 
 
-def _open(file, text, words, inputs, code, keep):
+def _open(file: str, text: str | None, words: list[str],
+          inputs: dict[str, npt.NDArray[Any]], code: _snnc.Code,
+          keep: Any) -> Artifact:
     opened = _snnc.open(file, text, words, inputs, code)
     findings = settle(opened)
     return Artifact(opened.program, findings, keep)
@@ -104,7 +124,7 @@ def _open(file, text, words, inputs, code, keep):
 class _Folder:
     """A folder of temporary files that goes with its last user."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.path = tempfile.mkdtemp(prefix="snnc-python-")
         pid = os.getpid()
         self._end = weakref.finalize(
@@ -114,16 +134,18 @@ class _Folder:
 class Model:
     """A network that can be checked, compiled and run; it never changes."""
 
-    def __init__(self, file, text, options, keep, code):
+    def __init__(self, file: str, text: str | None, options: Mapping[str, Any],
+                 keep: Any, code: _snnc.Code) -> None:
         self._file, self._text = file, text
         self._options = dict(options)
         self._keep, self._code = keep, code
 
     @classmethod
-    def _of_dict(cls, network, name, options):
-        folder = []
+    def _of_dict(cls, network: Mapping[str, Any], name: str | None,
+                 options: Mapping[str, Any]) -> Model:
+        folder: list[_Folder] = []
 
-        def place():
+        def place() -> str:
             if not folder:
                 folder.append(_Folder())
             return folder[0].path
@@ -136,7 +158,8 @@ class Model:
         return cls(file, text, options, folder, _snnc.Code())
 
     @classmethod
-    def _of_graph(cls, graph, name, options):
+    def _of_graph(cls, graph: Any, name: str | None,
+                  options: Mapping[str, Any]) -> Model:
         import nir
         folder = _Folder()
         file = os.path.join(folder.path, name or "network.nir")
@@ -144,16 +167,16 @@ class Model:
         return cls(file, None, options, folder, _snnc.Code())
 
     @property
-    def text(self):
+    def text(self) -> str | None:
         """The YAML of a network made in Python; None for files."""
         return self._text
 
-    def replace(self, **options):
+    def replace(self, **options: Any) -> Model:
         """The same network with other options; code is shared."""
         return Model(self._file, self._text, {**self._options, **options},
                      self._keep, self._code)
 
-    def check(self, *, plan=False, **options):
+    def check(self, *, plan: bool = False, **options: Any) -> Check:
         """What the network holds, and whether it fits.
 
         Unlike the other calls this one raises nothing about the network: the
@@ -170,8 +193,9 @@ class Model:
         words = _words(options) + (["--plan"] if plan else [])
         return Check(_snnc.check(self._file, self._text, words))
 
-    def compile(self, target="spinnaker2", *, inputs=None, threads=None,
-                precision=None, **options):
+    def compile(self, target: str = "spinnaker2", *,
+                inputs: Inputs | None = None, threads: int | None = None,
+                precision: str | None = None, **options: Any) -> Artifact:
         """Compiles for a machine, or for this computer.
 
         Parameters
@@ -199,36 +223,59 @@ class Model:
         return _open(self._file, self._text, words, _arrays(inputs),
                      self._code, self._keep)
 
-    def run(self, inputs=None, *, target="cpu", threads=None, precision=None,
-            compile_options=None, **run_options):
+    def run(self, inputs: Inputs | None = None, *, target: str = "cpu",
+            threads: int | None = None, precision: str | None = None,
+            compile_options: Mapping[str, Any] | None = None,
+            **run_options: Any) -> Result:
         """Compiles and runs; see :meth:`compile` and :meth:`Artifact.run`."""
         artifact = self.compile(target, inputs=inputs, threads=threads,
                                 precision=precision, **(compile_options or {}))
         return artifact.run(inputs, **run_options)
 
-    def __repr__(self):
+    def synapses(self, projection: str,
+                 **options: Any) -> dict[str, npt.NDArray[Any]]:
+        """The synapses of one projection: those that every target simulates.
+
+        Parameters
+        ----------
+        projection : str
+            Its name, as :attr:`Check.layers` has it.
+
+        Returns
+        -------
+        dict of arrays
+            ``source`` and ``target`` (numbers of neurons), ``weight`` (as the
+            file has it or as drawn, before quantisation) and ``delay`` (ticks),
+            by source, then target.
+        """
+        words = _words({**self._options, **options})
+        found = _snnc.synapses(self._file, self._text, words, projection)
+        settle(found)
+        return found.take_arrays()
+
+    def __repr__(self) -> str:
         return f"<snnc.Model {os.path.basename(self._file)}>"
 
 
 class Check:
     """What :meth:`Model.check` found; true if the network can be used."""
 
-    def __init__(self, checked):
+    def __init__(self, checked: _snnc.Checked) -> None:
         report = json.loads(checked.json) if checked.json else {}
-        self.findings = list(checked.findings)
-        self.ok = not checked.failed()
-        self.exit_code = checked.exit_code
-        self.layers = report.get("network", [])
-        self.plan = report.get("plan")
+        self.findings: list[_snnc.Finding] = list(checked.findings)
+        self.ok: bool = not checked.failed()
+        self.exit_code: int = checked.exit_code
+        self.layers: list[dict[str, Any]] = report.get("network", [])
+        self.plan: dict[str, Any] | None = report.get("plan")
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return self.ok
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<snnc.Check {'ok' if self.ok else 'not usable'}, " \
                f"{len(self.findings)} finding(s)>"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return "\n".join([str(f) for f in self.findings]
                          + ["ok" if self.ok else "not usable as it is"])
 
@@ -237,52 +284,58 @@ class Artifact:
     """A compiled network, or a bundle; it never changes, and any number of
     threads may run it at once."""
 
-    def __init__(self, program, findings, keep):
+    def __init__(self, program: _snnc.Program, findings: list[_snnc.Finding],
+                 keep: Any) -> None:
         self._program, self._keep = program, keep
         #: What compiling found beside errors.
-        self.findings = findings
+        self.findings: list[_snnc.Finding] = findings
         self._description = json.loads(program.describe())
 
     @property
-    def name(self):
+    def name(self) -> str:
         """What the bundle calls the network."""
         return self._description["name"]
 
     @property
-    def populations(self):
+    def populations(self) -> dict[str, dict[str, Any]]:
         """Name to ``{neurons, shape, variables, latency, spiking}``."""
         return {p["name"]: p for p in self._description["populations"]}
 
     @property
-    def inputs(self):
+    def inputs(self) -> dict[str, dict[str, Any]]:
         """Name to ``{channels, shape}``."""
         return {i["name"]: i for i in self._description["inputs"]}
 
     @property
-    def dt(self):
+    def dt(self) -> float:
         """Model time of one tick, seconds; 0: not known."""
         return self._description["dt"]
 
     @property
-    def cores(self):
+    def cores(self) -> int:
         """PEs that it takes; 0 on this computer."""
         return self._description["cores"]
 
     @property
-    def report(self):
+    def report(self) -> dict[str, Any] | None:
         """What ``snnc compile --report json`` prints: layers, PEs, bytes,
         quantisation; None without a bundle."""
         text = self._program.report()
         return json.loads(text) if text else None
 
-    def save(self, path):
+    def save(self, path: str | os.PathLike[str]) -> Artifact:
         """Writes the bundle (``.s2x``), whole or not at all."""
         settle(self._program.save(os.fspath(path)))
         return self
 
-    def run(self, inputs=None, *, record=None, ticks=None, repeat=None,
-            samples=None, backend=None, encode=None, layout=None,
-            threshold=None, align=None, seed=None, progress=None):
+    def run(self, inputs: Inputs | None = None, *,
+            record: str | Iterable[str] | None = None, ticks: int | None = None,
+            repeat: int | None = None, samples: int | None = None,
+            backend: str | None = None, encode: str | None = None,
+            layout: str | None = None, threshold: float | None = None,
+            align: str | None = None, seed: int | None = None,
+            progress: Callable[[int, int], object] | bool | None = None
+            ) -> Result:
         """Runs it. Ctrl-C ends the run between two ticks.
 
         Parameters
@@ -327,8 +380,8 @@ class Artifact:
             arrays = {k: np.ascontiguousarray(
                 np.take(a, range(min(first, a.shape[axis])), axis=axis))
                 for k, a in arrays.items()}
-        if isinstance(record, str):
-            record = [record]
+        if record is not None:
+            record = [record] if isinstance(record, str) else list(record)
         words = _words(dict(record=record, ticks=ticks, repeat=repeat,
                             backend=backend, encode=encode, layout=layout,
                             threshold=threshold, align=align, seed=seed))
@@ -343,12 +396,12 @@ class Artifact:
         findings = settle(ran)
         return Result(self, ran, findings)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         where = f"{self.cores} PE(s)" if self.cores else "this computer"
         neurons = sum(p["neurons"] for p in self._description["populations"])
         return f"<snnc.Artifact {self.name}: {neurons} neurons on {where}>"
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         return artifact_html(self)
 
 
@@ -359,24 +412,26 @@ class Result:
     ticks x neurons, or samples x ticks x neurons where the inputs had samples.
     """
 
-    def __init__(self, artifact, ran, findings):
+    def __init__(self, artifact: Artifact, ran: _snnc.Ran,
+                 findings: list[_snnc.Finding]) -> None:
         self._artifact = artifact
-        self._arrays = ran.take_arrays()
-        self.findings = findings
-        self.samples, self.ticks = ran.samples, ran.ticks
+        self._arrays: dict[str, npt.NDArray[Any]] = ran.take_arrays()
+        self.findings: list[_snnc.Finding] = findings
+        self.samples: int = ran.samples
+        self.ticks: int = ran.ticks
         #: {backend, facts, chip_ticks, verdict, statistics}
-        self.info = json.loads(ran.json)
+        self.info: dict[str, Any] = json.loads(ran.json)
 
     @property
-    def artifact(self):
+    def artifact(self) -> Artifact:
         return self._artifact
 
     @property
-    def dt(self):
+    def dt(self) -> float:
         """Seconds of model time from row to row; 0: not known."""
         return self._artifact.dt
 
-    def __getitem__(self, key):
+    def __getitem__(self, key: str) -> npt.NDArray[Any]:
         try:
             return self._arrays[key]
         except KeyError:
@@ -386,27 +441,27 @@ class Result:
         raise KeyError(f"{key!r} was not recorded; there are: "
                        + ", ".join(self._arrays))
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return iter(self._arrays)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._arrays)
 
-    def __contains__(self, key):
+    def __contains__(self, key: object) -> bool:
         return key in self._arrays
 
-    def keys(self):
+    def keys(self) -> KeysView[str]:
         return self._arrays.keys()
 
-    def items(self):
+    def items(self) -> ItemsView[str, npt.NDArray[Any]]:
         return self._arrays.items()
 
-    def events(self, population):
+    def events(self, population: str) -> npt.NDArray[np.int64]:
         """The spikes as a list: int64 rows of (tick, neuron), or (sample, tick,
         neuron), ascending."""
         return np.argwhere(self[population])
 
-    def rates(self, unit="tick"):
+    def rates(self, unit: str = "tick") -> dict[str, float]:
         """Mean rate of every population whose spikes were recorded.
 
         Parameters
@@ -430,26 +485,27 @@ class Result:
                 for name, array in self._arrays.items()
                 if name.endswith(":spikes")}
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         what = ", ".join(f"{k} {'x'.join(map(str, v.shape))}"
                          for k, v in self._arrays.items())
         return f"<snnc.Result on {self.info['backend']}: {what}>"
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         return result_html(self)
 
 
 class Verification:
     """What two runs have in common; true if all of it is equal."""
 
-    def __init__(self, compared):
-        self.arrays = compared.arrays
-        self.layers, self.first = list(compared.layers), compared.first
+    def __init__(self, compared: _snnc.Compared) -> None:
+        self.arrays: int = compared.arrays
+        self.layers: list[_snnc.Divergence] = list(compared.layers)
+        self.first: _snnc.Divergence | None = compared.first
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return not self.layers
 
-    def __str__(self):
+    def __str__(self) -> str:
         if self:
             return f"no divergence in {self.arrays} array(s)"
         return "\n".join(["first divergence: " + str(self.first)]
@@ -458,7 +514,7 @@ class Verification:
     __repr__ = __str__
 
 
-def verify(a, b):
+def verify(a: Result, b: Result | Mapping[str, npt.ArrayLike]) -> Verification:
     """Compares two results bit by bit, over the arrays that both have.
 
     Parameters
@@ -479,11 +535,14 @@ def verify(a, b):
     return Verification(compared)
 
 
-def sweep(model, values, run=None, *, target="cpu", **options):
+def sweep(model: Callable[[Any], Any] | Model, values: Iterable[Any],
+          run: Mapping[str, Any] | None = None, *, target: str = "cpu",
+          **options: Any) -> Iterator[tuple[Any, Result]]:
     """Runs a network once for each of several values.
 
     What the values do not change is made once: machine code of the neuron
-    models, and all of the network where only options of ``run`` change.
+    models, the pairs that drawn connectors connect where one weight is that of
+    all of them, and all of the network where only options of ``run`` change.
 
     Parameters
     ----------
@@ -505,7 +564,7 @@ def sweep(model, values, run=None, *, target="cpu", **options):
         for value in values:
             yield value, artifact.run(**{**(run or {}), **value})
         return
-    code = _snnc.Code()
+    code = _snnc.Code(keeps_drawn=True)
     for value in values:
         network = load(model(value))
         network._code = code

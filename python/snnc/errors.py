@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import warnings as _warnings
+from typing import Any, Iterable
+
+from . import _snnc
 
 
 class Error(Exception):
@@ -27,19 +30,23 @@ class Error(Exception):
         Everything that was found, notes and warnings too.
     """
 
-    def __init__(self, findings, exit_code=1):
+    def __init__(self, findings: Iterable[Any], exit_code: int = 1) -> None:
+        findings = list(findings)
         errors = [f for f in findings if f.severity == "error"]
         first = errors[0]
         super().__init__("\n".join(str(f) for f in errors))
-        self.code = first.code
-        self.message = first.message
-        self.file, self.node = first.file, first.node
-        self.line, self.column = first.line, first.column
-        self.notes, self.hints = list(first.notes), list(first.hints)
+        self.code: str = first.code
+        self.message: str = first.message
+        self.file: str = first.file
+        self.node: str = first.node
+        self.line: int = first.line
+        self.column: int = first.column
+        self.notes: list[str] = list(first.notes)
+        self.hints: list[str] = list(first.hints)
         self.exit_code = exit_code
-        self.findings = list(findings)
+        self.findings: list[_snnc.Finding] = findings
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         plain = [_Plain(f) for f in self.findings]
         return (type(self), (plain, self.exit_code))
 
@@ -47,35 +54,39 @@ class Error(Exception):
 class _Plain:
     """A finding that can be pickled."""
 
-    def __init__(self, finding):
+    def __init__(self, finding: Any) -> None:
         for name in ("code", "severity", "file", "node", "line", "column",
                      "message", "notes", "hints"):
             setattr(self, name, getattr(finding, name))
         self.text = str(finding)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text
 
 
 class Warning(UserWarning):
     """A finding that did not end a call; ``finding`` has its parts."""
 
-    def __init__(self, finding):
+    def __init__(self, finding: Any) -> None:
         super().__init__(str(finding))
-        self.finding = finding
-        self.code = finding.code
+        self.finding: _snnc.Finding = finding
+        self.code: str = finding.code
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (type(self), (_Plain(self.finding),))
 
 
-def _caller():
+def _caller() -> int:
     """How far up the first frame is that is not of this package."""
     here = os.path.dirname(__file__)
-    frame, level = sys._getframe(2), 2
+    frame: Any = sys._getframe(2)
+    level = 2
     while frame is not None and frame.f_code.co_filename.startswith(here):
         frame, level = frame.f_back, level + 1
     return level
 
 
-def settle(outcome):
+def settle(outcome: _snnc.Outcome) -> list[_snnc.Finding]:
     """Raises the errors of an outcome, warns of its warnings; its findings."""
     findings = list(outcome.findings)
     if outcome.failed():

@@ -287,9 +287,40 @@ def test_sweep(busy, spikes, small):
     rates = [result.rates()["cells"] for weight, result in
              snnc.sweep(network, [0.1, 0.3, 1.2], {"inputs": spikes})]
     assert rates[0] < rates[1] < rates[2]
+    # What is kept from value to value changes nothing.
+    def drawn(weight):
+        net = snnc.Network("drawn", dt="1 ms", seed=4)
+        cells = net.population("cells", 300, "lif", initial={"v": 2.0},
+                               params={"alpha": 0.9, "threshold": 1.0})
+        net.project(cells, cells, {"fixed_probability": 0.05}, weight=weight)
+        return net
+    for target in ("cpu", "spinnaker2"):
+        for weight, result in snnc.sweep(drawn, [0.1, 0.2, 0.1], {"ticks": 30},
+                                         target=target):
+            alone = drawn(weight).compile(target).run(ticks=30)
+            assert result["cells"].any() and snnc.verify(result, alone)
     runs = list(snnc.sweep(snnc.load(busy), [{"seed": s} for s in range(3)],
                            {"ticks": 50}))
     assert len({r["cells"].sum() for _, r in runs}) == 3
+
+
+def test_synapses_of_a_projection(small):
+    found = snnc.load(small).synapses("pixels_cells")
+    matrix = np.zeros((3, 2), np.float32)
+    matrix[found["source"], found["target"]] = found["weight"]
+    assert np.array_equal(matrix, WEIGHTS.T) and not found["delay"].any()
+    net = snnc.Network("drawn", seed=2)
+    cells = net.population("cells", 50, "lif",
+                           params={"alpha": 0.9, "threshold": 1.0})
+    net.project(cells, cells, {"fixed_indegree": 7}, weight=0.5, name="loop",
+                delay={"dist": "uniform_int", "low": 2, "high": 4})
+    found = snnc.load(net).synapses("loop")
+    assert np.array_equal(np.bincount(found["target"]), np.full(50, 7))
+    assert set(found["delay"]) == {2, 3, 4} and set(found["weight"]) == {0.5}
+    assert np.all(np.diff(found["source"].astype(int)) >= 0)
+    with pytest.raises(snnc.Error, match="SNN0443") as caught:
+        snnc.load(net).synapses("lop")
+    assert "loop" in caught.value.hints[0]
 
 
 def test_notebook_views(small, spikes):

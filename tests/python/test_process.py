@@ -36,6 +36,75 @@ def test_interrupt_ends_a_run(busy):
     assert artifact.run(ticks=10)["cells"].shape == (10, 2000)
 
 
+def large():
+    """Takes seconds to compile for the chip."""
+    net = snnc.Network("large", dt="1 ms", seed=1)
+    cells = net.population("cells", 12000, "lif",
+                           params={"tau": "20 ms", "threshold": 1.0})
+    net.project(cells, cells, {"fixed_indegree": 400}, weight=0.01)
+    return snnc.load(net)
+
+
+LARGE = dict(target="spinnaker2-48", tick=1)
+
+
+def test_interrupt_ends_a_compilation(small, spikes):
+    model = large()
+    stop_after(0.3)
+    begin = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        model.compile(**LARGE)
+    assert time.monotonic() - begin < 5
+    # The next call works, with the same code too, and so does what was left.
+    assert small.run(spikes)["cells"].shape == (40, 2)
+    assert model.check().ok
+    snnc._snnc.join_leftovers()
+    assert model.compile("cpu").run(ticks=3)["cells"].shape == (3, 12000)
+
+
+def test_interrupt_leaves_no_file_half_written(busy, tmp_path):
+    """At many moments of compiling and saving."""
+    model = snnc.load(busy)
+    whole = model.compile("spinnaker2").save(tmp_path / "whole.s2x")
+    expected = (tmp_path / "whole.s2x").read_bytes()
+    folder = tmp_path / "interrupted"
+    folder.mkdir()
+    interrupted = 0
+    for delay in np.linspace(0.001, 0.4, 16):
+        timer = threading.Timer(delay, os.kill, (os.getpid(), signal.SIGINT))
+        try:
+            timer.start()
+            snnc.load(busy).compile("spinnaker2").save(folder / "a.s2x")
+            timer.join()
+            time.sleep(0.01)
+        except KeyboardInterrupt:
+            interrupted += 1
+        assert os.listdir(folder) in ([], ["a.s2x"])
+        if os.listdir(folder):
+            assert (folder / "a.s2x").read_bytes() == expected
+            os.remove(folder / "a.s2x")
+    assert interrupted == 16
+    again = snnc.load(tmp_path / "whole.s2x")
+    assert snnc.verify(whole.run(ticks=20), again.run(ticks=20))
+
+
+def test_a_script_that_is_interrupted_while_it_compiles():
+    """Ends by the signal, as Python does, and not by what goes on behind."""
+    script = ("import sys; sys.path.insert(0, sys.argv[1])\n"
+              "from test_process import large, LARGE\n"
+              "model = large()\nprint('begin', flush=True)\n"
+              "model.compile(**LARGE)\n")
+    child = subprocess.Popen(
+        [sys.executable, "-c", script, os.path.dirname(__file__)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert child.stdout.readline() == "begin\n"
+    time.sleep(0.3)
+    child.send_signal(signal.SIGINT)
+    words = child.communicate(timeout=120)[1]
+    assert child.returncode == -signal.SIGINT, words
+    assert words.rstrip().endswith("KeyboardInterrupt")
+
+
 def test_progress_is_called_and_may_end_a_run(busy):
     seen = []
 
@@ -163,6 +232,8 @@ def resident():
         return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
 
 
+@pytest.mark.skipif("SNNC_LEAKS" in os.environ,
+                    reason="sanitizers keep freed memory, and look for leaks")
 def test_memory_does_not_grow(small, models):
     spikes = np.eye(3, dtype=np.uint8).repeat(10, axis=0)
 

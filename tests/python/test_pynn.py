@@ -156,16 +156,194 @@ def test_drawn_weights():
     assert abs(v[1].mean() - v[-1].mean()) < 0.01
 
 
+def fired(cells):
+    return {i for i, train in enumerate(times_of(cells)) if train}
+
+
+def test_views():
+    """Of parameters, states, recordings, and as ends of projections."""
+    cells = sim.Population(6, sim.IF_curr_delta(tau_refrac=0.0, v_thresh=-50.0))
+    cells[1:3].set(v_thresh=-40.0)
+    cells[[5]].initialize(v=-60.0)
+    assert list(cells.get("v_thresh")) == [-50, -40, -40, -50, -50, -50]
+    assert cells.get("v_rest") == -65.0 and cells[0:2].get("tau_m") == 20.0
+    cells[[0, 1, 2, 5]].record(["spikes", "v"])
+    sim.Projection(source(3, [[2.0], [4.0], []])[0:2], cells[0:2],
+                   sim.AllToAllConnector(), sim.StaticSynapse(20.0, 1.0))
+    sim.run(10.0)
+    segment = cells.get_data().segments[0]
+    assert [t.annotations["source_index"] for t in segment.spiketrains] == [0, 1, 2, 5]
+    v = segment.filter(name="v")[0]
+    assert v.shape == (10, 4) and list(v.annotations["channel_index"]) == [0, 1, 2, 5]
+    assert v[0, 3] > v[0, 2]  # cell 5 started higher
+    # The first pulse takes cell 1 to -45 mV, below its threshold.
+    assert cells[0:2].get_spike_counts() == {0: 2, 1: 1}
+    only = cells[[5, 1]].get_data("v").segments[0].analogsignals[0]
+    assert list(only.annotations["channel_index"]) == [5, 1]
+    np.testing.assert_array_equal(only.magnitude, v.magnitude[:, [3, 1]])
+    assert [len(view) for view in cells] == [1] * 6
+    assert int(cells[3]) == cells.ids[3] and cells.id_to_index(cells[3]) == 3
+    assert len(cells.sample(4, rng=sim.NumpyRNG(seed=1))) == 4
+    view = cells[2:6][np.array([True, False, False, True])]
+    assert list(view.ids - cells.first_id) == [2, 5]
+    with pytest.raises(IndexError):
+        cells[6]
+    with pytest.raises(ValueError, match="no cell"):
+        cells[6:]
+
+
+def test_assemblies():
+    """As targets and as sources; rules go over all of their cells."""
+    a, b = relay(2), relay(3)
+    both = a + b
+    assert both.size == 5 and both.get_population("cells") is a
+    sim.Projection(source(5, [[float(i)] for i in range(1, 6)]), both,
+                   sim.OneToOneConnector(), sim.StaticSynapse(20.0, 1.0))
+    last = relay(1)
+    end = sim.Projection(both, last, sim.AllToAllConnector(),
+                         sim.StaticSynapse(20.0, 1.0))
+    sim.run(12.0)
+    assert times_of(a) == [[2.0], [3.0]] and times_of(b) == [[4.0], [5.0], [6.0]]
+    assert times_of(last) == [[3.0, 4.0, 5.0, 6.0, 7.0]]
+    assert both.get_spike_counts() == {i: 1 for i in range(5)}
+    assert len(both.get_data("spikes").segments[0].spiketrains) == 5
+    assert end.get(["weight"], "list") == [(i, 0, 20.0) for i in range(5)]
+    rows = both.spinnaker_get_data("spikes")
+    assert sorted(map(tuple, rows)) == [(i, i + 2.0) for i in range(5)]
+
+
+def test_distances():
+    grid = sim.Population(16, sim.IF_curr_delta(tau_refrac=0.0),
+                          structure=sim.Grid2D(dx=1.0, dy=1.0))
+    grid.record("spikes")
+    assert grid.positions.shape == (3, 16)
+    one = sim.Population(1, sim.SpikeSourceArray(spike_times=[1.0]),
+                         structure=sim.Line())
+    near = sim.Projection(
+        one, grid, sim.DistanceDependentProbabilityConnector("d < 1.1"),
+        sim.StaticSynapse(20.0, "1.0 + d"))
+    sim.run(10.0)
+    # The corner and its two neighbours; their delay grows with the distance.
+    assert fired(grid) == {0, 1, 4}
+    assert near.get("delay", "list") == [(0, 0, 1.0), (0, 1, 2.0), (0, 4, 2.0)]
+    ring = sim.Space(axes="x", periodic_boundaries=((0.0, 10.0), None, None))
+    assert ring.distances(np.array([1.0, 0, 0]), np.array([9.0, 5, 0])) == 2.0
+    with pytest.raises(ValueError, match="columns"):
+        sim.Grid2D().positions(7, None)
+    with pytest.raises(ValueError, match="expression of d"):
+        sim.DistanceDependentProbabilityConnector("exp(-x)")
+
+
+@pytest.mark.parametrize("connector", [
+    sim.FixedProbabilityConnector(0.3, allow_self_connections=False),
+    sim.FixedNumberPreConnector(7, allow_self_connections=False),
+    sim.FixedNumberPostConnector(7), sim.FixedTotalNumberConnector(90),
+    sim.FixedTotalNumberConnector(90, with_replacement=False),
+    sim.FixedNumberPreConnector(sim.RandomDistribution("uniform_int", (2, 9)))])
+@pytest.mark.parametrize("whole", [True, False])
+def test_drawn_synapses_are_those_that_run(connector, whole):
+    """get() tells them, drawn by a rule (whole populations) or here."""
+    cells = relay(30)
+    pulse = source(30, [[1.0]] + [[]] * 29)
+    weight = sim.RandomDistribution("uniform", (16.0, 30.0))
+    ends = (pulse, cells) if whole else (pulse[0:30], cells[0:30])
+    made = sim.Projection(*ends, connector, sim.StaticSynapse(weight, 2.0))
+    rows = made.get(["weight", "delay"], "list")
+    assert len(rows) == len(made) and {d for *_, d in rows} == {2.0}
+    assert all(16 <= w <= 30 for _, _, w, _ in rows)
+    if hasattr(connector, "n") and not isinstance(connector.n, int):
+        assert 60 <= len(rows) <= 270
+    elif isinstance(connector, sim.FixedTotalNumberConnector):
+        assert len(rows) == 90
+    elif isinstance(connector, sim.FixedProbabilityConnector):
+        assert 200 < len(rows) < 340
+    else:
+        assert len(rows) == 210
+    matrix = made.get("weight", "array")
+    assert matrix.shape == (30, 30)
+    assert np.isfinite(matrix).sum() == len({(s, t) for s, t, *_ in rows})
+    np.testing.assert_allclose(np.nansum(matrix), sum(w for *_, w, _ in rows))
+    sim.run(6.0)
+    assert fired(cells) == {t for s, t, *_ in rows if s == 0}
+    assert made.get(["weight", "delay"], "list") == rows
+
+
+def test_loops_are_left_out():
+    cells = sim.Population(20, sim.IF_curr_exp())
+    for ends in ((cells, cells), (cells[0:10], cells[5:15])):
+        for connector in (sim.AllToAllConnector, sim.FixedProbabilityConnector):
+            chance = [1.0] if connector is sim.FixedProbabilityConnector else []
+            made = sim.Projection(*ends, connector(
+                *chance, allow_self_connections=False), sim.StaticSynapse(0.1))
+            ids = [end.ids for end in ends]
+            pairs = [(ids[0][s], ids[1][t]) for s, t, _ in made.get("weight")]
+            assert all(a != b for a, b in pairs)
+            assert len(pairs) == len(ids[0]) * len(ids[1]) - len(
+                np.intersect1d(*ids))
+
+
+def test_weights_are_told_and_changed():
+    """In nA, negative where they inhibit; not while a segment goes on."""
+    cells = sim.Population(2, sim.IF_curr_exp())
+    made = sim.Projection(source(2, [[1.0], []]), cells, sim.FromListConnector(
+        [(0, 0, 0.5, 2.0), (1, 1, 0.25, 3.0)]), receptor_type="inhibitory")
+    assert made.get(["weight", "delay"], "list") == [(0, 0, -0.5, 2.0),
+                                                     (1, 1, -0.25, 3.0)]
+    assert made.get_delays() == [2.0, 3.0]
+    made.set(weight=0.125)
+    assert made.get_weights() == [-0.125, -0.125]
+    cells.record("v")
+    sim.run(10.0)
+    v = cells.get_data("v").segments[0].analogsignals[0].magnitude
+    assert v[:, 0].min() < -65.0 and v[:, 1].min() == -65.0
+    with pytest.raises(NotImplementedError, match="reset"):
+        made.set(weight=1.0)
+    with pytest.raises(ValueError, match="weight, delay"):
+        made.get("U", "list")
+
+
+def test_constant_currents():
+    cells = sim.Population(3, sim.IF_curr_exp(i_offset=0.1))
+    source_of_current = sim.DCSource(amplitude=1.0)
+    cells[0:2].inject(source_of_current)
+    source_of_current.inject_into([cells[1]])
+    assert list(cells.get("i_offset")) == [1.1, 2.1, 0.1]
+    cells.record("spikes")
+    sim.run(100.0)
+    counts = cells.get_spike_counts()
+    assert counts[1] > counts[0] > counts[2] == 0
+    with pytest.raises(NotImplementedError, match="SpikeSourceArray"):
+        sim.DCSource(amplitude=1.0, start=50.0)
+
+
+def test_random_parameters_stay():
+    """A second run() simulates the same cells, a window of a source or not."""
+    drawn = sim.RandomDistribution("uniform", (0.9, 1.5))
+    cells = sim.Population(40, sim.IF_curr_exp(i_offset=drawn))
+    noise = sim.Population(40, sim.SpikeSourcePoisson(rate=50.0, start=20.0,
+                                                      duration=1000.0))
+    sim.Projection(noise, cells, sim.FixedProbabilityConnector(0.1),
+                   sim.StaticSynapse(0.1, 1.0))
+    cells.record("spikes")
+    sim.run(100.0)
+    first = times_of(cells)
+    sim.run(50.0)
+    assert [[t for t in train if t < 100.0] for train in times_of(cells)] == first
+
+
 def test_what_is_missing_says_what_to_do():
     cells = relay(4)
-    for call, hint in ((lambda: cells[0:2], "FromListConnector"),
-                       (lambda: cells.inject(None), "i_offset"),
-                       (lambda: cells + cells, "each of its populations"),
+    for call, hint in ((lambda: sim.Population(4, int), "IF_curr_exp"),
+                       (lambda: cells.record("v", to_file="x"), "write_data"),
                        (lambda: sim.setup(structure=1), "leave it out")):
         with pytest.raises(NotImplementedError, match=hint):
             call()
-    with pytest.raises(AttributeError, match="changes weights"):
-        sim.STDPMechanism
+    for name, hint in (("STDPMechanism", "train elsewhere"),
+                       ("StepCurrentSource", "DCSource"),
+                       ("SmallWorldConnector", "FromListConnector"),
+                       ("extra_models", "equations"), ("HH_cond_exp", "IF_curr_exp")):
+        with pytest.raises(AttributeError, match=hint):
+            getattr(sim, name)
     with pytest.raises(ValueError, match="tau_x"):
         sim.IF_curr_exp(tau_x=3)
     with pytest.raises(ValueError, match="nothing has run"):

@@ -145,6 +145,44 @@ TEST_F(Drawn, KeptOrNotTheSynapsesAreTheSame) {
     }
 }
 
+TEST_F(Drawn, PatternsOfOtherWeightsGiveTheSameSynapses) {
+  DrawnRows &kept = context.getLoadedDialect<SNNDialect>()->drawnRows();
+  auto patterns = std::make_shared<DrawnPatterns>();
+  kept.share(patterns);
+  for (const char *connector :
+       {"all_to_all, amount = 1.0 : f64", "one_to_one, amount = 1.0 : f64",
+        "fixed_probability, amount = 0.1 : f64",
+        "fixed_indegree, amount = 20.0 : f64",
+        "fixed_outdegree, amount = 20.0 : f64",
+        "fixed_total_number, amount = 1800.0 : f64"})
+    for (int self : {0, 1}) {
+      auto make = [&](const char *weight, uint64_t budget, int seed) {
+        kept.clear();
+        kept.setBudget(budget);
+        return this->make(connector, 90, 90, weight, kDelays, self, 1, seed);
+      };
+      auto counts = [](const Connectivity &view) {
+        std::vector<uint32_t> degrees;
+        view.countByTarget(degrees);
+        return degrees;
+      };
+      for (const char *weight :
+           {"constant, [2.0]", "constant, [-0.5]", "constant, [0.0]",
+            "normal, [1.0, 0.2, -9.0, 9.0]"}) {
+        auto drawn = make(weight, 0, 5), stored = make(weight, 1 << 20, 5);
+        ASSERT_TRUE(drawn && stored) << error;
+        EXPECT_EQ(counts(*drawn), counts(*stored)) << connector << weight;
+        EXPECT_EQ(byVisit(*drawn), byVisit(*stored)) << connector << weight;
+        EXPECT_EQ(byRows(*drawn, false), byRows(*stored, true));
+      }
+      // Another seed is another pattern.
+      auto drawn = make("constant, [2.0]", 0, 6),
+           stored = make("constant, [2.0]", 1 << 20, 6);
+      EXPECT_EQ(byVisit(*drawn), byVisit(*stored)) << connector;
+    }
+  patterns->clear();
+}
+
 TEST_F(Drawn, TheBudgetHoldsForAllProjectionsTogether) {
   DrawnRows &kept = context.getLoadedDialect<SNNDialect>()->drawnRows();
   kept.setBudget(90 * 90 * 8 + 90 * 4 + 100); // one of them

@@ -5,6 +5,7 @@
 
 #include "backends/spinnaker2/Target/Spinnaker2Target.h"
 #include "compiler/Reference/RunReference.h"
+#include "compiler/SNN/DrawnRows.h"
 #include "planner/NetworkInfo.h"
 #include "runtime/host/Inputs.h"
 #include "runtime/support/FileReader.h"
@@ -46,9 +47,27 @@ Expected<bool> looksLikeBundle(const std::string &path) {
   return std::memcmp(head.data(), "PK\3\4", head.size()) == 0;
 }
 
+RunSubject::RunSubject() : context(createContext()) {}
+RunSubject::~RunSubject() = default;
+
+void RunSubject::shareDrawn(std::shared_ptr<snn::DrawnPatterns> patterns) {
+  context->getOrLoadDialect<snn::SNNDialect>()->drawnRows().share(
+      std::move(patterns));
+}
+
+void RunSubject::stopWhen(std::function<bool()> stop) {
+  if (!stop)
+    return context->registerActionHandler({});
+  context->registerActionHandler(
+      [stop = std::move(stop)](llvm::function_ref<void()> action,
+                               const tracing::Action &) {
+        if (!stop()) // passes that are left out leave a contract unfulfilled
+          action();
+      });
+}
+
 bool RunSubject::open(const RunOptions &options, SubjectNeeds needs,
                       DiagnosticSink &sink) {
-  context = createContext();
   MessageBridge bridge(context.get(), sink);
   bool isText = options.compile.network.text.has_value();
   auto bundle = isText ? false : looksLikeBundle(options.input);

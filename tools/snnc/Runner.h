@@ -9,6 +9,10 @@
 #include "tools/snnc/Network.h"
 #include "tools/snnc/Options.h"
 
+namespace snnc::snn {
+class DrawnPatterns;
+}
+
 namespace snnc {
 
 struct SubjectNeeds {
@@ -35,6 +39,16 @@ struct Turn {
 /// and what the targets make of it.
 class RunSubject {
 public:
+  RunSubject();
+  ~RunSubject();
+  RunSubject(RunSubject &&) = delete;
+
+  /// Drawn synapses that other networks made, before open().
+  void shareDrawn(std::shared_ptr<snn::DrawnPatterns> patterns);
+  /// Once `stop` is true no more passes begin, and what compiles fails;
+  /// an empty function: they do.
+  void stopWhen(std::function<bool()> stop);
+
   /// Reads a bundle, or imports a network file and compiles it where a backend
   /// runs bundles. Findings go to `sink`; false after an error.
   bool open(const RunOptions &options, SubjectNeeds needs,

@@ -2,16 +2,18 @@
 
 The part of PyNN that sPyNNaker's scripts use, with PyNN's units. A network is
 compiled for this computer, or with ``setup(target="spinnaker2")`` for the
-emulated chip, and gives the same spikes there. Drawn connectors stay rules:
-nothing is expanded in Python. Where snnc differs:
+emulated chip, and gives the same spikes there. Drawn connectors between whole
+populations stay rules: nothing is expanded in Python. Where snnc differs:
 
 * A second ``run()`` goes on from the first, by simulating from the start again
   to the same bits; nothing may change between.
 * ``normal_clipped`` weights and delays of drawn connectors are clipped to their
   bounds, where PyNN draws anew.
 * A spike or state of tick t is recorded with the time t * timestep.
-* What is missing (plasticity, views, assemblies, structures, current sources)
-  raises NotImplementedError with what to do instead.
+* Between whole populations ``Projection.get`` asks the compiler which synapses it
+  draws; onto views and assemblies, and by distance, they are drawn in Python.
+* What is missing (plasticity, currents that change, changes between two ``run()``)
+  raises with what to do instead.
 """
 
 from __future__ import annotations
@@ -19,14 +21,19 @@ from __future__ import annotations
 from .cells import (EIF_cond_exp_isfa_ista, IF_cond_exp, IF_curr_alpha,
                     IF_curr_delta, IF_curr_exp, Izhikevich, STANDARD,
                     SpikeSourceArray, SpikeSourcePoisson)
-from .populations import Population, Projection, lacks
+from .currents import DCSource
+from .populations import Population
+from .projections import Projection
 from .random import NumpyRNG, RandomDistribution
+from .space import (Cuboid, Grid2D, Grid3D, Line, RandomStructure, Space, Sphere)
 from .state import IGNORED, Simulation, current
 from .synapses import (AllToAllConnector, ArrayConnector,
+                       DistanceDependentProbabilityConnector,
                        FixedNumberPostConnector, FixedNumberPreConnector,
                        FixedProbabilityConnector, FixedTotalNumberConnector,
                        FromFileConnector, FromListConnector, OneToOneConnector,
                        StaticSynapse)
+from .views import Assembly, PopulationView, lacks
 
 
 def setup(timestep=0.1, min_delay="auto", max_delay=None, *, target="cpu",
@@ -134,12 +141,28 @@ def set_number_of_neurons_per_core(neuron_type, max_permitted):
 set_number_of_synapse_cores = set_number_of_neurons_per_core
 
 
+_PLASTIC = ("STDP", "Tsodyks", "SpikePairRule", "WeightDependence", "Stochastic",
+            "Plastic", "TimingDependence", "Structural")
+_CURRENTS = ("Source", "Current")
+
+
 def __getattr__(name):
     # PyNN's names that are not here say so in words.
     if name.startswith("_"):
         raise AttributeError(name)
-    raise AttributeError(
-        f"snnc.pynn has no {name!r}: there are the standard cells "
-        f"{', '.join(list_standard_models())}, StaticSynapse and the connectors "
-        "of the module's help; what depends on distance, changes weights or "
-        "injects currents is not supported")
+    there = (f"there are the cells {', '.join(list_standard_models())}, "
+             "StaticSynapse and the connectors of the module's help")
+    if any(part in name for part in _PLASTIC):
+        hint = ("weights do not change while a network runs: train elsewhere, and "
+                "give the weights to StaticSynapse or FromListConnector")
+    elif any(part in name for part in _CURRENTS):
+        hint = ("of currents there is DCSource, always on; of spikes "
+                "SpikeSourceArray and SpikeSourcePoisson")
+    elif name.endswith("Connector"):
+        hint = "FromListConnector and ArrayConnector connect any pairs"
+    elif name in ("extra_models", "external_devices"):
+        hint = ("sPyNNaker's own models are not here; snnc.Network.model takes the "
+                "equations of a neuron")
+    else:
+        hint = there
+    raise AttributeError(f"snnc.pynn has no {name!r}: {hint}")

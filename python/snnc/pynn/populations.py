@@ -1,29 +1,25 @@
-"""Populations and projections."""
+"""Populations."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from .cells import CellType, SpikeSourceArray, SpikeSourcePoisson, is_nested
+from .cells import CellType, SpikeSourceArray, SpikeSourcePoisson
 from .random import draw, is_random
-from .recording import block_of
+from .recording import Recording
+from .space import positions_of
 from .state import current
-from .synapses import StaticSynapse, listed, to_delay, to_distribution
+from .views import Cells, lacks
 
 
-def lacks(what, hint):
-    return NotImplementedError(f"{what} is not supported: {hint}")
-
-
-class Population:
+class Population(Cells):
     """`size` cells of one type."""
+
+    size = celltype = None  # its own, not those of parts
 
     def __init__(self, size, cellclass, cellparams=None, structure=None,
                  initial_values=None, label=None, additional_parameters=None,
                  seed=None, **more):
-        if structure is not None:
-            raise lacks("a structure in space", "leave it out; connect what "
-                        "depends on distance with FromListConnector")
         if more:
             raise TypeError(f"Population has no argument {next(iter(more))!r}")
         self._simulation = now = current.now
@@ -40,157 +36,151 @@ class Population:
         self.label = label or f"population{len(now.populations)}"
         self.name = now.name_for(self.label)
         self.first_id = sum(p.size for p in now.populations)
-        self.recorded = {}  # variable: every so many ticks
-        self._initial = {}
+        self.structure, self._positions = structure, None
+        self.recorded = {}  # variable: Recording
+        self._values, self._initial, self._trains = {}, {}, None
         now.changed("a new population")
         now.populations.append(self)
         self.initialize(**{**cellclass.initial_values, **(initial_values or {})})
-
-    def __len__(self):
-        return self.size
 
     def __repr__(self):
         return (f"Population({self.size}, {type(self.celltype).__name__}, "
                 f"label={self.label!r})")
 
-    def __getitem__(self, index):
-        raise lacks("a part of a population", "make a population for each part, "
-                    "or connect its cells with FromListConnector")
+    def parts(self):
+        return [(self, np.arange(self.size))]
 
-    __iter__ = None
+    @property
+    def positions(self):
+        """[3, cells]; those of the structure, or assigned."""
+        if self._positions is None:
+            self._positions = positions_of(self.structure, self.size,
+                                           self._simulation.generator).T
+        return self._positions
 
-    def __add__(self, other):
-        raise lacks("an assembly", "connect each of its populations")
+    @positions.setter
+    def positions(self, positions):
+        positions = np.asarray(positions, float)
+        if positions.shape != (3, self.size):
+            raise ValueError(f"{self.label}: positions [3, {self.size}], found "
+                             f"{list(positions.shape)}")
+        self._simulation.changed(f"positions of {self.label}")
+        self._positions = positions
 
     # Parameters
 
-    def set(self, **parameters):
-        """Changes parameters of all cells: numbers, or one for each."""
+    def set_cells(self, cells, parameters):
+        """Changes parameters of `cells`; None: of all."""
         self._simulation.changed(f"set() of {self.label}")
-        self.celltype = type(self.celltype)(**{**self.celltype.parameters,
-                                               **parameters})
+        for name, value in parameters.items():
+            if name not in self.celltype.defaults:
+                type(self.celltype)(**{name: value})  # says what there is
+            if name == "spike_times":
+                self._set_trains(cells, value)
+            else:
+                self._values[name] = self._changed(
+                    None if cells is None else self.value(name), cells, value)
 
-    def get(self, names, gather=True, simplify=True):
-        """A parameter, or a list of them."""
-        if isinstance(names, str):
-            return self.celltype.parameters[names]
-        return [self.celltype.parameters[name] for name in names]
+    def value(self, name):
+        """A parameter: a number, or an array with one for each cell."""
+        if name not in self._values:  # drawn once, for all runs
+            self._values[name] = self._numbers(self.celltype.parameters[name],
+                                               self.size)
+        return self._values[name]
 
-    def initialize(self, **values):
-        """The states before time 0."""
+    def initialize_cells(self, cells, states):
+        """The states of `cells` before time 0; None: of all."""
         self._simulation.changed(f"initialize() of {self.label}")
-        for name, value in values.items():
+        for name, value in states.items():
             if name not in self.celltype.initial_values and \
                     name not in self.celltype.variables:
                 raise ValueError(f"{self.label} has no state {name!r}")
-            self._initial[name] = value
+            self._initial[name] = self._changed(self._initial.get(name, 0.0),
+                                                cells, value)
 
-    def _numbers(self, value):
-        """A number, or an array with one for each cell."""
+    def _changed(self, before, cells, value):
+        if cells is None:
+            return self._numbers(value, self.size)
+        after = np.array(np.broadcast_to(before, self.size))
+        after[cells] = self._numbers(value, len(cells))
+        return after
+
+    def _numbers(self, value, count):
+        """A number, or an array with one for each of `count` cells."""
         if is_random(value):
-            return draw(value, self.size, self._simulation.generator)
+            return draw(value, count, self._simulation.generator)
         array = np.asarray(value, float)
-        if array.ndim and array.shape != (self.size,):
+        if array.ndim and array.shape != (count,):
             raise ValueError(f"{self.label}: {array.shape} numbers for "
-                             f"{self.size} cells")
+                             f"{count} cells")
         return array if array.ndim else float(array)
+
+    def trains(self):
+        """Of a SpikeSourceArray: times of each cell, ms."""
+        if self._trains is None:
+            self._trains = self.celltype.trains(self.size)
+        return self._trains
+
+    def _set_trains(self, cells, times):
+        cells = range(self.size) if cells is None else cells
+        trains = list(self.trains())
+        new = SpikeSourceArray(spike_times=times).trains(len(cells))
+        for cell, train in zip(cells, new):
+            trains[cell] = train
+        self._trains = trains
 
     # Recording
 
-    def record(self, variables, to_file=None, sampling_interval=None,
-               locations=None, indexes=None):
-        """"spikes", "v", "gsyn_exc", ..., or a list of them; None: nothing."""
-        if to_file is not None or locations is not None or indexes is not None:
-            raise lacks("record() to a file or of some cells",
-                        "take get_data() of all of them")
+    def record_cells(self, cells, variables, every):
+        """`cells`: None for all. `variables`: names; None: nothing more."""
         if variables is None:
             self.recorded = {}
             return
-        names = [variables] if isinstance(variables, str) else list(variables)
-        if names == ["all"]:
-            names = ["spikes", *self.celltype.variables]
-        every = 1
-        if sampling_interval is not None:
-            every = int(round(sampling_interval / self._simulation.dt))
-        for name in names:
+        if list(variables) == ["all"]:
+            variables = ["spikes", *self.celltype.variables]
+        for name in variables:
             if name != "spikes" and name not in self.celltype.variables:
                 raise ValueError(
                     f"{self.label} has no variable {name!r}; it has spikes"
                     + "".join(f", {v}" for v in self.celltype.variables))
-            self.recorded[name] = 1 if name == "spikes" else max(every, 1)
+            more = Recording(1 if name == "spikes" else every, cells)
+            old = self.recorded.get(name)
+            self.recorded[name] = more if old is None else old.united(more)
 
     def records(self):
         """What a run is asked for."""
         if isinstance(self.celltype, SpikeSourceArray):
             return []  # known
-        return [f"{self.name}:spikes" if name == "spikes" else
-                f"{self.name}:{self.celltype.variables[name]}"
-                + (f"/{every}" if every > 1 else "")
-                for name, every in self.recorded.items()]
+        return [f"{self.name}:spikes" if name == "spikes" else  # all of them
+                f"{self.name}:{self.celltype.variables[name]}{recording.words()}"
+                for name, recording in self.recorded.items()]
+
+    def recording(self, variable, segment):
+        """How `variable` was recorded in a segment."""
+        if not self._simulation.results:
+            raise ValueError("nothing has run")
+        recorded = self._simulation.results[segment].recorded[self.name]
+        if variable not in recorded:
+            raise ValueError(f"{self.label}: {variable} was not recorded")
+        return recorded[variable]
 
     def spikes(self, segment):
         """int64 rows of (tick, cell) of a segment."""
-        ticks, result = self._simulation.results[segment]
+        recording = self.recording("spikes", segment)
+        ticks, result = self._simulation.results[segment][:2]
         if isinstance(self.celltype, SpikeSourceArray):
             rows = self._rows()
-            return rows[rows[:, 0] < ticks]
-        return result.events(f"{self.name}:spikes")
+            rows = rows[rows[:, 0] < ticks]
+        else:
+            rows = result.events(f"{self.name}:spikes")
+        return rows[np.isin(rows[:, 1], recording.of(self.size))]
 
     def state(self, variable, segment):
-        """Rows of a state in PyNN's unit."""
-        result = self._simulation.results[segment][1]
+        """[ticks, recorded cells] of a state in PyNN's unit."""
+        result = self._simulation.results[segment].result
         name = self.celltype.variables[variable]
         values = result[f"{self.name}:{name}"]
         return values / self.celltype.scales.get(variable, 1.0)
-
-    def get_data(self, variables="all", gather=True, clear=False, **more):
-        """A neo.Block: a segment for each stretch between reset()s."""
-        block = block_of(self, variables)
-        if clear:
-            self.recorded = {}
-        return block
-
-    def write_data(self, io, variables="all", gather=True, clear=False,
-                   annotations=None):
-        """get_data() to a file that neo knows by its name."""
-        from neo.io import get_io
-        block = self.get_data(variables, gather, clear)
-        block.annotate(**(annotations or {}))
-        (get_io(io, mode="w") if isinstance(io, str) else io).write_block(block)
-
-    def spinnaker_get_data(self, variable, **more):
-        """sPyNNaker's rows: of spikes (cell, ms), of states (cell, ms, value)."""
-        variable = variable[0] if isinstance(variable, list) else variable
-        dt = self._simulation.dt
-        if variable == "spikes":
-            rows = self.spikes(-1)
-            return np.column_stack([rows[:, 1], rows[:, 0] * dt])
-        values = self.state(variable, -1)
-        step = dt * self.recorded[variable]
-        cells, ticks = np.meshgrid(range(self.size), range(len(values)),
-                                   indexing="ij")
-        return np.column_stack([cells.ravel(), ticks.ravel() * step,
-                                values.T.ravel()])
-
-    def get_spike_counts(self, gather=True):
-        """Spikes of each cell, by its number, in the last segment."""
-        self._needs("spikes")
-        counts = np.bincount(self.spikes(-1)[:, 1].astype(int),
-                             minlength=self.size)
-        return dict(enumerate(counts.tolist()))
-
-    def mean_spike_count(self, gather=True):
-        self._needs("spikes")
-        return len(self.spikes(-1)) / self.size
-
-    def _needs(self, variable):
-        if variable not in self.recorded:
-            raise ValueError(f"{self.label}: {variable} was not recorded")
-        if not self._simulation.results:
-            raise ValueError("nothing has run")
-
-    def inject(self, source):
-        raise lacks("a current source", "i_offset is a constant current")
 
     def set_max_atoms_per_core(self, number):
         """snnc decides how many cells a core holds, by bytes and cycles."""
@@ -216,7 +206,7 @@ class Population:
 
     def _rows(self):
         dt = self._simulation.dt
-        trains = self.celltype.trains(self.size)
+        trains = self.trains()
         rows = [np.column_stack([np.rint(t / dt), np.full(len(t), i)])
                 for i, t in enumerate(trains) if len(t)]
         if not rows:
@@ -227,15 +217,15 @@ class Population:
     def _window(self, ticks):
         """Ticks [begin, end) of each channel; None: all of them."""
         dt = self._simulation.dt
-        start = self._numbers(self.celltype.parameters["start"])
-        stop = start + self._numbers(self.celltype.parameters["duration"])
+        start = self.value("start")
+        stop = start + self.value("duration")
         begin, end = np.rint(start / dt), np.rint(np.minimum(stop / dt, 2**40))
         if np.all(begin <= 0) and np.all(end >= ticks):
             return None
         return np.broadcast_to(begin, self.size), np.broadcast_to(end, self.size)
 
     def _add_poisson(self, network, ticks):
-        rate = self._numbers(self.celltype.parameters["rate"]) / 1000.0
+        rate = self.value("rate") / 1000.0
         window = self._window(ticks)
         if window is not None:
             tick = np.arange(ticks)[:, None]
@@ -251,116 +241,14 @@ class Population:
         network.input(source, self.size, kind="poisson", rate=rate)
 
     def _add_cells(self, network):
-        values = {name: self._numbers(value)
-                  for name, value in self.celltype.parameters.items()}
+        values = {name: self.value(name) for name in self.celltype.parameters}
         model, params = self.celltype.model(values, self._simulation.dt)
         network.models.update(self.celltype.models())
         initial = {}
         for name, value in self._initial.items():
             state = self.celltype.variables.get(name, name)
-            value = self._numbers(value) * self.celltype.scales.get(name, 1.0)
+            value = value * self.celltype.scales.get(name, 1.0)
             if np.any(value != 0):
                 initial[state] = value
         network.population(self.name, self.size, model, params=params,
                            initial=initial or None)
-
-
-class Projection:
-    """Synapses from one population to another."""
-
-    def __init__(self, presynaptic_population, postsynaptic_population,
-                 connector, synapse_type=None, source=None, receptor_type=None,
-                 space=None, label=None):
-        self._simulation = now = current.now
-        self.pre, self.post = presynaptic_population, postsynaptic_population
-        for end in (self.pre, self.post):
-            if not isinstance(end, Population):
-                raise lacks(f"a projection of {end!r}", "give a Population")
-        if self.post.celltype.is_source:
-            raise ValueError(f"{self.post.label} is a source of spikes: nothing "
-                             "can lead there")
-        synapse_type = synapse_type or StaticSynapse()
-        if not hasattr(synapse_type, "weight"):
-            raise lacks(f"the synapse {type(synapse_type).__name__}",
-                        "StaticSynapse is; weights do not change")
-        if not hasattr(connector, "fields") and not hasattr(connector, "rows"):
-            raise lacks(f"the connector {connector!r}", "FromListConnector and "
-                        "ArrayConnector connect any pairs")
-        self.receptor = receptor_type or "excitatory"
-        if self.receptor not in self.post.celltype.receptors:
-            raise ValueError(f"{self.post.label} has no receptor "
-                             f"{self.receptor!r}; it has excitatory, inhibitory")
-        self.connector, self.synapse = connector, StaticSynapse(
-            synapse_type.weight, now.min_delay if synapse_type.delay is None
-            else synapse_type.delay)
-        self.label = label or f"{self.pre.label}_{self.post.label}"
-        self.name = now.name_for(f"projection_{self.label}")
-        now.changed("a new projection")
-        now.projections.append(self)
-
-    def __repr__(self):
-        return f"Projection({self.pre.label!r} -> {self.post.label!r})"
-
-    def _scale(self, weights):
-        """snnc's weights; what inhibits by current is negative there."""
-        cell = self.post.celltype
-        weights = np.asarray(weights, float) * cell.weight_scale
-        if cell.is_conductance():
-            if np.any(weights < 0):
-                raise ValueError(f"{self}: a conductance is not negative")
-            return weights
-        return -np.abs(weights) if self.receptor == "inhibitory" else weights
-
-    def _distribution(self, value):
-        cell = self.post.celltype
-        scale = cell.weight_scale
-        # Written positive or negative, as PyNN and sPyNNaker do.
-        mean = value.parameters.get("mu", value.parameters.get("high", 1.0))
-        if not cell.is_conductance() and self.receptor == "inhibitory" and \
-                (mean > 0 or value.name == "lognormal"):
-            scale = -scale
-        return to_distribution(value, scale, f"weights of {self}")
-
-    def add_to(self, network):
-        now = self._simulation
-        receptor = self.post.celltype.receptors[self.receptor]
-        more = {"receptor": receptor, "name": self.name}
-        if not self.connector.draws:
-            rows = listed(self.connector, self.synapse, self.pre, self.post,
-                          self._scale, now.dt, now.generator)
-            network.project(self.pre.name, self.post.name, {"list": rows},
-                            **more)
-            return
-        fields = self.connector.fields(self.pre, self.post)
-        weight, delay = self.synapse.weight, to_delay(self.synapse.delay, now.dt)
-        if is_random(weight):
-            weight = self._distribution(weight)
-        else:
-            weight = self._scale(weight)
-            if weight.ndim == 2:
-                weight = weight.T  # [targets, sources]
-                fields = {k: v for k, v in fields.items() if k == "connector"}
-            elif weight.ndim == 0:
-                weight = float(weight)
-        if isinstance(delay, np.ndarray):
-            if delay.ndim:
-                raise lacks("an array of delays", "FromListConnector takes them")
-            delay = int(delay)
-        network.project(self.pre.name, self.post.name, weight=weight,
-                        delay=delay, **fields, **more)
-
-    def get(self, attributes, format="list", **more):
-        raise lacks("get() of a projection", "its synapses are drawn where they "
-                    "are used; connect with FromListConnector to know them")
-
-    getWeights = getDelays = save = get
-
-    def set(self, **attributes):
-        raise lacks("set() of a projection", "make it with its weights, or call "
-                    "setup() again")
-
-    def size(self, gather=True):
-        raise lacks("size() of a projection", "its synapses are drawn where they "
-                    "are used")
-
-    __len__ = size

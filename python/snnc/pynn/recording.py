@@ -1,8 +1,34 @@
-"""Recordings as Neo has them."""
+"""What is recorded, and recordings as Neo has them."""
 
 from __future__ import annotations
 
 import numpy as np
+
+
+class Recording:
+    """Of one variable: every so many ticks, of some cells; None: of all."""
+
+    def __init__(self, every, cells=None):
+        self.every = every
+        self.cells = None if cells is None else np.unique(cells)
+
+    def united(self, other):
+        if self.cells is None or other.cells is None:
+            return Recording(other.every)
+        return Recording(other.every, np.concatenate([self.cells, other.cells]))
+
+    def of(self, size):
+        """The numbers of the cells, ascending."""
+        return np.arange(size) if self.cells is None else self.cells
+
+    def words(self):
+        """As the command's --record has it, behind the name."""
+        every = f"/{self.every}" if self.every > 1 else ""
+        if self.cells is None:
+            return every
+        runs = np.split(self.cells, np.flatnonzero(np.diff(self.cells) > 1) + 1)
+        return "[" + ",".join(str(run[0]) if len(run) == 1 else
+                              f"{run[0]}-{run[-1]}" for run in runs) + "]" + every
 
 
 def neo_package():
@@ -15,51 +41,61 @@ def neo_package():
     return neo, quantities
 
 
-def block_of(population, variables):
-    """A neo.Block of what `population` recorded; `variables`: a name, a list,
-    or "all"."""
-    neo, pq = neo_package()
-    simulation = population._simulation
+def block_of(cells, variables):
+    """A neo.Block of what the populations of `cells` recorded of them;
+    `variables`: a name, a list, or "all"."""
+    neo, _ = neo_package()
+    from .state import current
+    simulation = current.now
+    block = neo.Block(name=cells.label, description="made by snnc",
+                      population=cells.label, size=cells.size)
     names = [variables] if isinstance(variables, str) else list(variables)
-    if names == ["all"]:
-        names = list(population.recorded)
-    for name in names:
-        population._needs(name)
-    block = neo.Block(name=population.label, description="made by snnc",
-                      population=population.label, size=population.size)
-    for number, (ticks, _) in enumerate(simulation.results):
+    for population, _ in cells.parts():
+        if names != ["all"]:
+            for name in names:
+                population.recording(name, -1)  # or an error
+    for number, result in enumerate(simulation.results):
         segment = neo.Segment(name=f"segment{number:03d}")
         segment.block = block
-        for name in names:
-            if name == "spikes":
-                add_trains(segment, population, number, ticks * simulation.dt)
-            else:
-                add_signal(segment, population, name, number)
+        for population, part in cells.parts():
+            recorded = result.recorded.get(population.name, {})
+            for name in recorded if names == ["all"] else names:
+                if name not in recorded:
+                    continue
+                if name == "spikes":
+                    add_trains(segment, population, part, number,
+                               result.ticks * simulation.dt)
+                else:
+                    add_signal(segment, population, part, name, number)
         block.segments.append(segment)
     return block
 
 
-def add_trains(segment, population, number, end):
+def add_trains(segment, population, cells, number, end):
     neo, pq = neo_package()
     rows = population.spikes(number)
     order = np.lexsort((rows[:, 0], rows[:, 1]))
     times = rows[order, 0] * population._simulation.dt
     bounds = np.searchsorted(rows[order, 1], np.arange(population.size + 1))
-    for cell in range(population.size):
+    recorded = population.recording("spikes", number).of(population.size)
+    for cell in cells[np.isin(cells, recorded)]:
         segment.spiketrains.append(neo.SpikeTrain(
             times[bounds[cell]:bounds[cell + 1]], units=pq.ms, t_start=0 * pq.ms,
             t_stop=end * pq.ms, source_population=population.label,
-            source_index=cell, source_id=population.first_id + cell))
+            source_index=int(cell), source_id=int(population.first_id + cell)))
 
 
-def add_signal(segment, population, name, number):
+def add_signal(segment, population, cells, name, number):
+    from .views import states_of
     neo, pq = neo_package()
-    step = population._simulation.dt * population.recorded[name]
+    every = population.recording(name, number).every
     unit = population.celltype.units.get(name, "")
     units = {"mV": pq.mV, "nA": pq.nA, "uS": pq.uS,
              "mV/ms": pq.mV / pq.ms}.get(unit, pq.dimensionless)
+    values, found = states_of(population, cells, name, number)
+    if not len(found):
+        return
     segment.analogsignals.append(neo.AnalogSignal(
-        population.state(name, number), units=units, t_start=0 * pq.ms,
-        sampling_period=step * pq.ms, name=name,
-        source_population=population.label,
-        channel_index=np.arange(population.size)))
+        values, units=units, t_start=0 * pq.ms,
+        sampling_period=every * population._simulation.dt * pq.ms, name=name,
+        source_population=population.label, channel_index=cells[found]))

@@ -4,15 +4,25 @@ time."""
 from __future__ import annotations
 
 import re
+import typing
 
 import numpy as np
 
 from ..build import Network
+from ..core import Result, load
 
 # What sPyNNaker's users give to setup(), and what snnc finds out by itself.
 IGNORED = {"n_chips_required", "n_boards_required", "time_scale_factor",
            "machine_time_step", "spinnaker_hostname", "max_delay", "debug",
            "quit_on_end", "database_socket_addresses", "graph_label", "threads"}
+
+
+class Segment(typing.NamedTuple):
+    """What was recorded between two reset()s."""
+
+    ticks: int
+    result: Result
+    recorded: dict  # of each population, by its name: variable to Recording
 
 
 class Simulation:
@@ -28,7 +38,7 @@ class Simulation:
         self.populations, self.projections = [], []
         self.names = set()
         self.ticks = 0  # of the segment that runs
-        self.results = []  # of each segment: (ticks, Result)
+        self.results = []  # Segments
         self.artifact = None
         self.fresh = True  # no run since setup() or reset()
         self.generator = np.random.default_rng(self.seed)
@@ -83,10 +93,17 @@ class Simulation:
             self.results.append(None)
             self.fresh = False
         segment = len(self.results)
-        self.results[-1] = (self.ticks, self.artifact.run(
+        result = self.artifact.run(
             record=self._records(), ticks=self.ticks,
-            seed=None if segment == 1 else self.seed + segment))
+            seed=None if segment == 1 else self.seed + segment)
+        self.results[-1] = Segment(self.ticks, result, {
+            p.name: dict(p.recorded) for p in self.populations})
         return self.time
+
+    def synapses(self, projection):
+        """Those of a projection that is drawn where it runs, as
+        snnc.Model.synapses."""
+        return load(self.network(max(self.ticks, 1))).synapses(projection)
 
     def reset(self):
         """Back to time 0; what is recorded next is a new segment."""

@@ -1,26 +1,29 @@
-"""Connectors and synapses, as rows of the table of docs/yaml.md: what is drawn
-stays a rule, and is the same on every target."""
+"""Connectors and synapses. Between whole populations what is drawn stays a rule
+(rows of the table of docs/yaml.md) and is the same on every target; onto views
+and assemblies, and by distance, the pairs are drawn here and become a list."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from .random import draw, is_random
+from .space import of_distance
+
+#: Elements of the matrices of sources and targets that are held at once.
+BLOCK = 1 << 22
 
 
 class StaticSynapse:
     """`weight` in nA, uS or mV by the target's cell, `delay` in ms; numbers,
-    distributions, or arrays [sources, targets]."""
+    distributions, arrays [sources, targets], or expressions of the distance
+    ``d``."""
 
     def __init__(self, weight=0.0, delay=None):
         self.weight, self.delay = weight, delay
 
 
 class Connector:
-    """`sources`, `targets`: populations."""
-
-    #: Whether weights and delays may be distributions that stay rules.
-    draws = True
+    """`sources`, `targets`: populations, views or assemblies."""
 
     def __init__(self, allow_self_connections=True, rng=None, safe=True,
                  callback=None, verbose=False):
@@ -28,33 +31,76 @@ class Connector:
             raise NotImplementedError("a connector's callback is not supported: "
                                       "connect with FromListConnector")
         self.autapses = bool(allow_self_connections)
-        self.seed = getattr(rng, "seed", None)
+        self.rng, self.seed = rng, getattr(rng, "seed", None)
 
     def fields(self, sources, targets):
-        """The keys of a projection that say which pairs are connected."""
+        """The keys of a projection that say which pairs are connected; None:
+        there are none, the pairs have to be listed."""
+        return None
+
+    def pairs(self, sources, targets, space, generator):
+        """int64 rows of source and target, numbers within each."""
         raise NotImplementedError
 
-    def _drawn(self, connector, **more):
+    #: Numbers that belong to the pairs, by "weight" and "delay" (PyNN's units).
+    columns = {}
+
+    def _drawn(self, connector, sources, targets, **more):
         fields = {"connector": connector, **more}
-        if not self.autapses:
+        if not self.autapses and sources is targets:
             fields["autapses"] = False
         if self.seed is not None:
             fields["seed"] = int(self.seed)
         return fields
 
+    def _generator(self, generator):
+        own = getattr(self.rng, "generator", None)
+        return own() if own is not None else generator
+
+    def _without_self(self, pairs, sources, targets):
+        if self.autapses or not len(pairs):
+            return pairs
+        return pairs[sources.ids[pairs[:, 0]] != targets.ids[pairs[:, 1]]]
+
+    def _by_probability(self, probability, sources, targets, generator):
+        """`probability(first, last)`: [last - first, targets] of sources."""
+        rows = max(1, BLOCK // max(1, targets.size))
+        found = [np.zeros((0, 2), np.int64)]
+        for first in range(0, sources.size, rows):
+            last = min(first + rows, sources.size)
+            shape = (last - first, targets.size)
+            hit = generator.random(shape) < probability(first, last)
+            found.append(np.argwhere(hit) + [first, 0])
+        return self._without_self(np.vstack(found), sources, targets)
+
 
 class AllToAllConnector(Connector):
     def fields(self, sources, targets):
-        return self._drawn("all_to_all")
+        return self._drawn("all_to_all", sources, targets)
+
+    def pairs(self, sources, targets, space, generator):
+        return self._without_self(
+            np.argwhere(np.ones((sources.size, targets.size), bool)), sources,
+            targets)
 
 
 class OneToOneConnector(Connector):
     def fields(self, sources, targets):
+        self._check(sources, targets)
+        return self._drawn("one_to_one", sources, targets)
+
+    def pairs(self, sources, targets, space, generator):
+        self._check(sources, targets)
+        number = np.arange(sources.size)
+        return self._without_self(np.column_stack([number, number]), sources,
+                                  targets)
+
+    @staticmethod
+    def _check(sources, targets):
         if sources.size != targets.size:
             raise ValueError(f"OneToOneConnector: {sources.label} has "
                              f"{sources.size} neurons, {targets.label} "
                              f"{targets.size}")
-        return self._drawn("one_to_one")
 
 
 class FixedProbabilityConnector(Connector):
@@ -63,54 +109,117 @@ class FixedProbabilityConnector(Connector):
         self.p_connect = float(p_connect)
 
     def fields(self, sources, targets):
-        return self._drawn({"fixed_probability": self.p_connect})
+        return self._drawn({"fixed_probability": self.p_connect}, sources, targets)
+
+    def pairs(self, sources, targets, space, generator):
+        return self._by_probability(lambda *_: self.p_connect, sources, targets,
+                                    self._generator(generator))
+
+
+class DistanceDependentProbabilityConnector(Connector):
+    """`d_expression`: a probability by the distance ``d``, as a text, such as
+    ``"exp(-d / 100)"`` or ``"d < 5"``."""
+
+    def __init__(self, d_expression, allow_self_connections=True, **more):
+        super().__init__(allow_self_connections, **more)
+        self.d_expression = d_expression
+        of_distance(d_expression, np.zeros(1))
+
+    def pairs(self, sources, targets, space, generator):
+        a, b = sources.positions.T, targets.positions.T
+        return self._by_probability(
+            lambda first, last: of_distance(self.d_expression, space.distances(
+                a[first:last, None], b[None])),
+            sources, targets, self._generator(generator))
 
 
 class _Degree(Connector):
     def __init__(self, n, allow_self_connections=True, with_replacement=False,
                  **more):
         super().__init__(allow_self_connections, **more)
-        if is_random(n):
-            raise NotImplementedError(
-                f"{type(self).__name__}: every neuron has as many partners; "
-                "connect drawn numbers with FromListConnector")
-        self.n, self.multapses = int(n), bool(with_replacement)
+        self.n, self.multapses = n if is_random(n) else int(n), bool(with_replacement)
 
     def fields(self, sources, targets):
-        return self._drawn({self.word: self.n}, multapses=self.multapses)
+        if is_random(self.n):
+            return None
+        return self._drawn({self.word: self.n}, sources, targets, multapses=self.multapses)
+
+    def pairs(self, sources, targets, space, generator):
+        """Partners of each owner."""
+        generator = self._generator(generator)
+        owners, others = self._owners(sources, targets)
+        degrees = np.broadcast_to(
+            np.rint(draw(self.n, owners.size, generator)).astype(int)
+            if is_random(self.n) else self.n, owners.size)
+        columns = [np.zeros(0, int)]
+        for owner, degree in zip(owners.ids, degrees):
+            partners = np.arange(others.size)
+            if not self.autapses:
+                partners = partners[others.ids != owner]
+            if not self.multapses and degree > len(partners):
+                raise ValueError(f"{type(self).__name__}: {degree} of "
+                                 f"{len(partners)} partners")
+            columns.append(generator.choice(partners, degree,
+                                            replace=self.multapses))
+        owner = np.repeat(np.arange(owners.size), degrees)
+        pairs = [owner, np.concatenate(columns)]
+        return np.column_stack(pairs if owners is sources else pairs[::-1])
 
 
 class FixedNumberPreConnector(_Degree):
     """n sources for each target."""
     word = "fixed_indegree"
 
+    @staticmethod
+    def _owners(sources, targets):
+        return targets, sources
+
 
 class FixedNumberPostConnector(_Degree):
     """n targets for each source."""
     word = "fixed_outdegree"
 
+    @staticmethod
+    def _owners(sources, targets):
+        return sources, targets
+
 
 class FixedTotalNumberConnector(Connector):
-    """num_synapses pairs, each drawn from all."""
+    """num_synapses pairs, drawn from all."""
 
     def __init__(self, num_synapses, allow_self_connections=True,
                  with_replacement=True, **more):
         super().__init__(allow_self_connections, **more)
-        if not with_replacement:
-            raise NotImplementedError(
-                "FixedTotalNumberConnector draws with replacement: connect "
-                "other pairs with FromListConnector")
-        self.n = int(num_synapses)
+        self.n, self.multapses = int(num_synapses), bool(with_replacement)
 
     def fields(self, sources, targets):
-        return self._drawn({"fixed_total_number": self.n})
+        if not self.multapses:
+            return None
+        return self._drawn({"fixed_total_number": self.n}, sources, targets)
+
+    def pairs(self, sources, targets, space, generator):
+        generator = self._generator(generator)
+        most = sources.size * targets.size
+        if not self.autapses:
+            most -= len(np.intersect1d(sources.ids, targets.ids))
+        if self.n and (most == 0 or not self.multapses and self.n > most):
+            raise ValueError(f"FixedTotalNumberConnector: {self.n} of {most} "
+                             "pairs")
+        pairs = np.zeros((0, 2), np.int64)
+        while len(pairs) < self.n:  # again for what is not to be
+            more = generator.integers(0, sources.size * targets.size,
+                                      self.n - len(pairs))
+            more = self._without_self(np.column_stack(
+                divmod(more, targets.size)), sources, targets)
+            pairs = np.vstack([pairs, more])
+            if not self.multapses:
+                pairs = np.unique(pairs, axis=0)
+        return pairs
 
 
 class FromListConnector(Connector):
     """Rows of source, target and, in the order of `column_names`, weight and
     delay."""
-
-    draws = False
 
     def __init__(self, conn_list, column_names=None, **more):
         super().__init__(**more)
@@ -125,11 +234,18 @@ class FromListConnector(Connector):
         if set(names) - {"weight", "delay"}:
             raise NotImplementedError(
                 f"FromListConnector: columns {names}; there are weight, delay")
-        self.pairs = rows[:, :2]
+        self._pairs = rows[:, :2].astype(np.int64)
         self.columns = {n: rows[:, 2 + i] for i, n in enumerate(names)}
 
-    def rows(self, sources, targets):
-        return self.pairs, self.columns
+    def pairs(self, sources, targets, space, generator):
+        for column, (end, role) in enumerate(((sources, "source"),
+                                              (targets, "target"))):
+            numbers = self._pairs[:, column]
+            bad = numbers[(numbers < 0) | (numbers >= end.size)]
+            if len(bad):
+                raise ValueError(f"{type(self).__name__}: {role} {bad[0]}; "
+                                 f"{end.label} has {end.size} neurons")
+        return self._pairs
 
 
 class FromFileConnector(FromListConnector):
@@ -146,8 +262,8 @@ class ArrayConnector(FromListConnector):
         super().__init__(np.argwhere(np.asarray(array, bool)), **more)
 
 
-def to_distribution(value, scale, what):
-    """A random distribution as YAML has it, times `scale`."""
+def to_distribution(value, scale):
+    """A random distribution as YAML has it, times `scale`; None: it has not."""
     p = {k: float(v) * scale for k, v in value.parameters.items()}
     if scale < 0 and "low" in p:
         p["low"], p["high"] = p["high"], p["low"]
@@ -163,13 +279,11 @@ def to_distribution(value, scale, what):
     if value.name == "lognormal" and scale > 0:
         return {"dist": "lognormal", "std": value.parameters["sigma"],
                 "mean": value.parameters["mu"] + float(np.log(scale))}
-    raise NotImplementedError(
-        f"{what} of {value}: drawn connectors take uniform, normal, "
-        "normal_clipped and lognormal; connect others with FromListConnector")
+    return None
 
 
 def to_delay(value, dt):
-    """Ticks, at least 1; `value` in ms."""
+    """Ticks, at least 1; `value` in ms. None: YAML has no such distribution."""
     if not is_random(value):
         return np.maximum(np.rint(np.asarray(value, float) / dt), 1).astype(int)
     p = {k: float(v) / dt for k, v in value.parameters.items()}
@@ -183,21 +297,20 @@ def to_delay(value, dt):
             dist["max"] = p["high"]
         return {k: v if k == "dist" else f"{v * dt!r} ms"
                 for k, v in dist.items()}
-    raise NotImplementedError(f"delays of {value}: uniform and normal are drawn")
+    return None
 
 
-def listed(connector, synapse, sources, targets, scale, dt, generator):
-    """Rows of source, target, weight, delay of a list."""
-    pairs, columns = connector.rows(sources, targets)
-
-    def column(name, given):
-        values = columns.get(name)
-        if values is not None:
-            return values
-        if is_random(given):
-            return draw(given, len(pairs), generator)
-        return np.broadcast_to(np.asarray(given, float), len(pairs))
-
-    weight = np.asarray(column("weight", synapse.weight), float)
-    delay = to_delay(column("delay", synapse.delay), dt)
-    return np.column_stack([pairs, scale(weight), delay]).astype(float)
+def column(name, given, pairs, connector, sources, targets, space, generator):
+    """"weight" or "delay" of each pair in PyNN's unit; `given`: the synapse's."""
+    values = connector.columns.get(name)
+    if values is not None:
+        return values
+    if is_random(given):
+        return draw(given, len(pairs), generator)
+    if isinstance(given, str):
+        return of_distance(given, space.distances(
+            sources.positions.T[pairs[:, 0]], targets.positions.T[pairs[:, 1]]))
+    given = np.asarray(given, float)
+    if given.ndim == 2:
+        return given[pairs[:, 0], pairs[:, 1]]
+    return np.broadcast_to(given, len(pairs))

@@ -52,7 +52,8 @@ struct Source {
 };
 
 /// Asked now and then while a run goes on, on any thread, with the ticks done
-/// and to do over all samples. False ends the run with SNN0427.
+/// and to do over all samples, and before every pass of the compiler, with 0
+/// and 0. False ends the call with SNN0427.
 using Watch = std::function<bool(uint64_t done, uint64_t total)>;
 
 struct Checked : Outcome {
@@ -69,7 +70,9 @@ struct Code {
   struct State;
   std::shared_ptr<State> state;
 };
-Code makeCode();
+/// `keepsDrawn`: it also keeps, up to 64 MiB, which neurons drawn connectors
+/// connect, for networks that differ in the weights of these.
+Code makeCode(bool keepsDrawn = false);
 
 struct Ran : Outcome {
   runtime::ArrayMap arrays; ///< "population:variable" to [samples x] ticks x
@@ -127,7 +130,19 @@ struct Opened : Outcome {
 /// among them, which says what it is compiled for. `inputs`: known spikes,
 /// which size the chip's receive rings; may be empty.
 Opened open(const Source &source, const Words &words,
-            const runtime::ArrayMap &inputs, const Code &code);
+            const runtime::ArrayMap &inputs, const Code &code,
+            const Watch &watch = {});
+
+struct Synapses : Outcome {
+  /// "source", "target": uint32; "weight": float32, as the file has it or as
+  /// drawn, before quantisation; "delay": float32 ticks. By source, then
+  /// target.
+  runtime::ArrayMap arrays;
+};
+/// The synapses of one projection, stored or drawn: those that every target
+/// simulates. Up to 2^27. `words`: of `snnc check`.
+Synapses synapses(const Source &source, const Words &words,
+                  const std::string &projection);
 
 /// The built-in machine descriptions, the default one first.
 std::vector<std::string> machines();

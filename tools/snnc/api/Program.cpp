@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "backends/spinnaker2/Codegen/ProgramCache.h"
+#include "compiler/SNN/DrawnRows.h"
 #include "runtime/host/Compare.h"
 #include "runtime/support/AtomicFile.h"
 #include "runtime/support/ExitCode.h"
@@ -26,10 +27,16 @@ struct Code::State {
       std::make_shared<target::NativeCode>();
   std::shared_ptr<s2::ProgramCache> programs =
       std::make_shared<s2::ProgramCache>();
+  std::shared_ptr<snn::DrawnPatterns> drawn; ///< null: of one network alone
   std::mutex mutex; ///< of both, and of the programs that use them
 };
 
-Code makeCode() { return {std::make_shared<Code::State>()}; }
+Code makeCode(bool keepsDrawn) {
+  Code code{std::make_shared<Code::State>()};
+  if (keepsDrawn)
+    code.state->drawn = std::make_shared<snn::DrawnPatterns>();
+  return code;
+}
 
 struct Program::State {
   RunOptions settled; ///< what it was compiled with; backend: the usual one
@@ -65,11 +72,25 @@ private:
   Code::State &code;
 };
 
+/// While it lives, `watch` may stop what compiles.
+class Stoppable {
+public:
+  Stoppable(RunSubject &subject, const Watch &watch) : subject(subject) {
+    if (watch)
+      subject.stopWhen([&watch] { return !watch(0, 0); });
+  }
+  ~Stoppable() { subject.stopWhen({}); }
+  Stoppable(const Stoppable &) = delete;
+
+private:
+  RunSubject &subject;
+};
+
 struct Opener {
   static int open(const Source &source, const Words &words,
                   const runtime::ArrayMap &inputs,
-                  const std::shared_ptr<Code::State> &code, Opened &result,
-                  DiagnosticSink &sink) {
+                  const std::shared_ptr<Code::State> &code, const Watch &watch,
+                  Opened &result, DiagnosticSink &sink) {
     auto parsed = parse("run", source, words, sink);
     if (!parsed)
       return kExitUsage;
@@ -96,6 +117,9 @@ struct Opener {
       target::Registry registry = targetsFor(run.compile);
       run.backend = chooseBackend(run, *bundle, registry).name;
       warnOfIdleOptions(run, run.backend, registry, sink);
+      if (code->drawn)
+        made.subject.shareDrawn(code->drawn);
+      Stoppable stoppable(made.subject, watch);
       good = made.subject.open(run, {{run.backend}}, sink) &&
              made.subject.build(run.backend, run, sink);
       s2::ProgramCache::Counts after = code->programs->counts;
@@ -110,14 +134,22 @@ struct Opener {
 };
 
 Opened open(const Source &source, const Words &words,
-            const runtime::ArrayMap &inputs, const Code &code) {
+            const runtime::ArrayMap &inputs, const Code &code,
+            const Watch &watch) {
   Opened result;
   DiagnosticSink sink;
   guarded(
       [&] {
-        return Opener::open(source, words, inputs, code.state, result, sink);
+        return Opener::open(source, words, inputs, code.state, watch, result,
+                            sink);
       },
       sink);
+  if (watch && !watch(0, 0)) { // whatever a pass that was left out led to
+    sink = DiagnosticSink();
+    sink.report(makeError("SNN0427", {source.file, "", 0, 0},
+                          "compiling was interrupted"));
+    result.program = nullptr;
+  }
   take(sink, result);
   return result;
 }
@@ -256,6 +288,7 @@ Ran Program::run(const Words &words, runtime::ArrayMap inputs,
     session.drives = *drives;
     session.progress = watch;
     Turn turn{[&] { inside.leave(); }, [&] { inside.enter(); }};
+    Stoppable stoppable(subject, watch);
     auto ran = subject.run(run.backend, run, *arrays, session, sink, &turn);
     if (!ran)
       return kExitInput;
