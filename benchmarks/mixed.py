@@ -10,6 +10,8 @@ import math
 import random
 
 KINDS = ("dense", "sparse", "delayed", "recurrent", "conv")
+# Few synapses a source, many rows of one length.
+FEW = ("one_to_one", "fixed_outdegree", "fixed_indegree")
 MODELS = {
     "lif": {"tau": 20.0e-3, "threshold": 1.0},
     "lif_subtract": {"alpha": 0.9, "threshold": 1.0, "drop": 1.0},
@@ -25,9 +27,11 @@ def log_uniform(draw, low, high):
 class Network:
     """`network(seed)` as the YAML importer's tree; JSON is YAML."""
 
-    def __init__(self, seed, least=20, most=50, largest=1200):
+    def __init__(self, seed, least=20, most=50, largest=1200,
+                 kinds=KINDS):
         self.draw = random.Random(f"snnc mixed network {seed}")
         self.largest = largest
+        self.kinds = kinds
         self.tree = {"network": {"name": f"mixed{seed}", "dt": 1.0e-3,
                                  "seed": seed},
                      "inputs": {}, "populations": {}, "projections": []}
@@ -46,9 +50,15 @@ class Network:
         self.last = "input"
 
     def add_layer(self, name):
-        kind = self.draw.choice(KINDS)
+        kind = self.draw.choice(self.kinds)
         if kind == "conv":
             self.add_convolution(name)
+        elif kind in FEW:
+            size = round(log_uniform(self.draw, 32, self.largest))
+            if kind == "one_to_one":
+                size = self.sizes[self.last]
+            self.add_population(name, {"size": size})
+            self.connect_few(self.last, name, kind)
         else:
             self.add_population(
                 name, {"size": round(log_uniform(self.draw, 32, self.largest))})
@@ -83,6 +93,18 @@ class Network:
             edge["connector"] = "all_to_all"
         if kind == "delayed":
             edge["delay"] = {"dist": "uniform_int", "low": 1, "high": longest}
+        self.tree["projections"].append(edge)
+
+    def connect_few(self, source, target, kind):
+        most = min(20, self.sizes[source], self.sizes[target])
+        degree = round(log_uniform(self.draw, 1, most))
+        edge = {"from": source, "to": target, "connector": {kind: degree},
+                "weight": {"dist": "normal", "mean": 0.02, "std": 0.01}}
+        if kind == "one_to_one":
+            edge["connector"] = kind
+        if self.draw.random() < 0.4:
+            edge["delay"] = {"dist": "uniform_int", "low": 1,
+                             "high": self.draw.choice((2, 4, 8, 16))}
         self.tree["projections"].append(edge)
 
     def add_convolution(self, name):

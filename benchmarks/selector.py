@@ -34,6 +34,7 @@ UNITS = {"PEs": "PEs", "bytes": "B", "cycles": "cycles"}
 # formula of PEs and cycles.
 OTHERS = {"memory": ("PEs", "bytes"), "cycles": ("cycles",)}
 SEEDS = range(20)
+FEW_SEEDS = range(5)
 
 
 def cases(folder, models, data):
@@ -43,11 +44,17 @@ def cases(folder, models, data):
         path = os.path.join(folder, f"mixed{seed}.yaml")
         mixed.write(path, seed)
         generated[f"mixed {seed}"] = [path]
+    few = {}
+    for seed in FEW_SEEDS:
+        path = os.path.join(folder, f"few{seed}.yaml")
+        mixed.write(path, seed, largest=3500, kinds=mixed.FEW)
+        few[f"few synapses a source {seed}"] = [path]
     others = {name: [os.path.join(data, path), *options]
               for name, (path, options) in models.items()}
     for name in ("delays", "equations"):
         others[name] = [os.path.join(ROOT, "models", "yaml", f"{name}.yaml")]
-    return {"20 mixed networks": generated, "models and NIR files": others}
+    return {"20 mixed networks": generated, "5 with few synapses a source": few,
+            "models and NIR files": others}
 
 
 def plan(snnc, arguments, mode, objective):
