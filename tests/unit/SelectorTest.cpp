@@ -4,11 +4,15 @@
 #include "SelectorSamples.h"
 #include "backends/spinnaker2/Formats/Formats.h"
 #include "classifier/Evaluation.h"
+#include "planner/PlannerVersion.h"
 #include "runtime/support/AtomicFile.h"
+#include "runtime/support/Digest.h"
 
+#include <cmath>
 #include <filesystem>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sstream>
 #include <thread>
 
 using namespace snnc;
@@ -99,6 +103,33 @@ TEST(SelectorData, IsTheSameForAnyNumberOfThreads) {
       }
     }
   }
+}
+
+/// All that the models were trained to predict of some layers, as text.
+std::string plansOf(const Dataset &layers) {
+  std::ostringstream text;
+  for (const LayerRecord &layer : layers)
+    for (Objective objective : fabric::kObjectives)
+      for (const auto &plan :
+           {layer.plans(objective).serial, layer.plans(objective).parallel}) {
+        fabric::LayerPlan shown = plan.value_or(fabric::LayerPlan());
+        text << layer.index << ' ' << shown.pes << ' ' << shown.bytes << ' '
+             << std::llround(shown.cycles.expected) << ' ' << shown.batch << ' '
+             << shown.parts << '\n';
+      }
+  return text.str();
+}
+
+// A plan that changes makes the trained models wrong without anybody noticing.
+// Where this fails: raise kPlannerVersion, train the models again
+// (docs/selector.md), and put both here.
+TEST(SelectorData, PlansAreThoseOfThePlannerVersion) {
+  std::string plans = plansOf(planSmall(LayerSet::Wide, 24, 2)) +
+                      plansOf(planSmall(LayerSet::Grid, 12, 2));
+  EXPECT_EQ(fabric::kPlannerVersion, 8u);
+  EXPECT_EQ(sha256(plans),
+            "sha256:"
+            "fb21cd5df5799300b0f7b86729e4a8cd497d9f69f96c0300bf2cf71f03cdf7ab");
 }
 
 TEST(SelectorData, GridIsThePublishedOne) {
