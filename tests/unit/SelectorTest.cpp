@@ -126,10 +126,10 @@ std::string plansOf(const Dataset &layers) {
 TEST(SelectorData, PlansAreThoseOfThePlannerVersion) {
   std::string plans = plansOf(planSmall(LayerSet::Wide, 24, 2)) +
                       plansOf(planSmall(LayerSet::Grid, 12, 2));
-  EXPECT_EQ(fabric::kPlannerVersion, 8u);
+  EXPECT_EQ(fabric::kPlannerVersion, 9u);
   EXPECT_EQ(sha256(plans),
             "sha256:"
-            "fb21cd5df5799300b0f7b86729e4a8cd497d9f69f96c0300bf2cf71f03cdf7ab");
+            "02414fff5318d4b6169eff22711a75cf85ff77072269319e978b05d0afa8b7f5");
 }
 
 TEST(SelectorData, GridIsThePublishedOne) {
