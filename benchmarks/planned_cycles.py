@@ -25,6 +25,7 @@ import tempfile
 
 import numpy as np
 
+NETWORK = "planned_network.yaml"
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), os.pardir))
 BIN = os.path.join(ROOT, "build", "release", "bin")
 DATA = os.environ.get("SNNC_SHARED_DATA") or os.path.join(
@@ -95,7 +96,7 @@ class Network:
         self.name, self.text, self.tool = name, text, tool
         self.ticks, self.rate = ticks, rate
         self.write(text)
-        found = json.loads(tool("check", "net.yaml", "--json"))["network"]
+        found = json.loads(tool("check", NETWORK, "--json"))["network"]
         self.size = {node["name"]: node["neurons"] for node in found
                      if node["kind"] == "population"}
         self.channels = {node["name"]: node["channels"] for node in found
@@ -103,18 +104,21 @@ class Network:
         self.spiking, self.inputs = set(self.size), []
 
     def write(self, text):
-        with open(os.path.join(self.tool.folder, "net.yaml"), "w",
-                  encoding="utf-8") as file:
+        path = os.path.join(self.tool.folder, NETWORK)
+        if os.path.islink(path):
+            os.remove(path)
+        with open(path, "w", encoding="utf-8") as file:
             file.write(text)
 
     def give(self, name):
         draw = np.random.default_rng(1)
         spikes = draw.random((self.ticks, self.channels[name])) < self.rate
-        np.save(os.path.join(self.tool.folder, "in.npy"),
-                spikes.astype(np.uint8))
-        os.replace(os.path.join(self.tool.folder, "in.npy"),
-                   os.path.join(self.tool.folder, f"in{len(self.inputs)}.npy"))
-        self.inputs += ["--input", f"{name}=in{len(self.inputs) // 2}.npy"]
+        # A name of its own: what stands beside the network is linked here,
+        # and saving to a link would change the user's file.
+        path = os.path.join(self.tool.folder,
+                            f"planned_in{len(self.inputs) // 2}.npy")
+        np.save(path, spikes.astype(np.uint8))
+        self.inputs += ["--input", f"{name}={path}"]
 
     def run(self, *options, codes=(0,)):
         """The report of a run; learns what it has to be given."""
@@ -124,7 +128,7 @@ class Network:
             length = [] if self.inputs else ["--ticks", self.ticks]
             try:
                 return json.loads(self.tool(
-                    "run", "net.yaml", *self.inputs, *length, *records,
+                    "run", NETWORK, *self.inputs, *length, *records,
                     "--report", "json", *options, codes=codes))
             except Refused as why:
                 missing = re.search(r"'([^']*)': no array is given", str(why))

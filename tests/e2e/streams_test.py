@@ -5,6 +5,7 @@ import io
 import os
 import pty
 import re
+import shutil
 import subprocess
 import unittest
 import zipfile
@@ -49,16 +50,17 @@ class Streams(SnncTest):
 
     @staticmethod
     def members(bundle):
-        """All but the manifest, which has the network file's name."""
         with zipfile.ZipFile(bundle) as file:
-            return {name: file.read(name) for name in file.namelist()
-                    if name != "manifest.json"}
+            return {name: file.read(name) for name in file.namelist()}
 
     def test_networks_and_bundles(self):
         for file in (NETWORK, DIGITS):
             bundle = self.piped(contents(file), "compile", "-", "-o", "-")
+            # A network is named after its file, one of a stream "stdin".
+            named = self.path("stdin" + os.path.splitext(file)[1])
+            shutil.copy(file, named)
             path = self.path("whole.s2x")
-            self.snnc("compile", file, "-o", path)
+            self.snnc("compile", named, "-o", path)
             self.assertEqual(self.members(io.BytesIO(bundle)),
                              self.members(path))
             self.assertIn("population", self.piped(bundle, "inspect", "-")
