@@ -89,15 +89,15 @@ class ProgramRange(SnncTest):
         self.assertEqual(core["headerAddress"], KEPT)
 
     def test_no_room_at_all(self):
-        self.write("big.yaml", many_formats((1, 2, 4, 8, 16, 32), 4).replace(
+        self.write("none.yaml", many_formats((1, 2, 4, 8, 16, 32), 4).replace(
             "size: 200", "size: 4").replace("indegree: 8", "indegree: 1"
             ).replace("size: 64", "size: 8"))
         self.write("tiny.yaml", little(0x3C00))
-        done = self.snnc("compile", "big.yaml", "--machine", "tiny.yaml", "-o",
-                         "big.s2x", code=3)
+        done = self.snnc("compile", "none.yaml", "--machine", "tiny.yaml", "-o",
+                         "none.s2x", code=3)
         self.assertRegex(done.stderr, r"a core program needs [\d,]+ B of the "
                          r"14,336 B that a PE has beside its stack \[SNN0390\]")
-        self.assertFalse(os.path.exists(self.path("big.s2x")))
+        self.assertFalse(os.path.exists(self.path("none.s2x")))
 
     def test_rows_in_dram(self):
         """Sources with one projection and with two, keys with gaps, rows of
