@@ -5,7 +5,8 @@
 //
 // planner/LayerPlanner.h knows the exact size of any slice, so the search only
 // evaluates candidates. More source slices mean more table entries on the
-// target's cores: slice counts therefore grow to a fixed point.
+// target's cores: slice counts therefore grow to a fixed point. Cores that are
+// left over then leave room for ticks above the mean.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_PASSES_MAP_SLICER_H
