@@ -21,6 +21,7 @@ import glob
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -107,17 +108,13 @@ class Network:
         self.is_short = False
 
     def write(self, text):
-        path = os.path.join(self.tool.folder, NETWORK)
-        if os.path.islink(path):
-            os.remove(path)
-        with open(path, "w", encoding="utf-8") as file:
+        with open(os.path.join(self.tool.folder, NETWORK), "w",
+                  encoding="utf-8") as file:
             file.write(text)
 
     def give(self, name):
         draw = np.random.default_rng(1)
         spikes = draw.random((self.ticks, self.channels[name])) < self.rate
-        # A name of its own: what stands beside the network is linked here,
-        # and saving to a link would change the user's file.
         path = os.path.join(self.tool.folder,
                             f"planned_in{len(self.inputs) // 2}.npy")
         np.save(path, spikes.astype(np.uint8))
@@ -161,12 +158,13 @@ class Network:
         return self.run("--backend", "emulator", *options, codes=(0, 6))["pes"]
 
 
-def link_beside(path, folder):
-    """What a YAML file names stands beside it."""
+def copy_beside(path, folder):
+    """What a YAML file names stands beside it. Copies: nothing that is written
+    in the folder may change a user's file."""
     for beside in glob.glob(os.path.join(os.path.dirname(path), "*")):
-        link = os.path.join(folder, os.path.basename(beside))
-        if not os.path.exists(link):
-            os.symlink(os.path.abspath(beside), link)
+        if os.path.isfile(beside):
+            shutil.copyfile(beside,
+                            os.path.join(folder, os.path.basename(beside)))
 
 
 def files(large):
@@ -183,10 +181,10 @@ def files(large):
 def from_file(path, snnc, folder):
     tool = Tool(snnc, folder)
     name = os.path.splitext(os.path.basename(path))[0]
-    link_beside(path, folder)
+    copy_beside(path, folder)
     if path.endswith(".nir"):
-        tool("convert", path, *TIMES.get(name, []), "-o", "made.yaml")
-        path = os.path.join(folder, "made.yaml")
+        tool("convert", path, *TIMES.get(name, []), "-o", "planned_made.yaml")
+        path = os.path.join(folder, "planned_made.yaml")
     with open(path, encoding="utf-8") as file:
         return Network(name, file.read(), tool)
 
