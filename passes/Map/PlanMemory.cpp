@@ -10,6 +10,8 @@
 #include "planner/Capacity.h"
 #include "planner/NetworkInfo.h"
 
+#include "llvm/ADT/DenseMap.h"
+
 #include <algorithm>
 #include <map>
 
@@ -117,11 +119,31 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
     if (failed(info))
       return failure();
     Drams drams(machine);
+    find(op);
     for (SliceOp slice : op.getOps<SliceOp>())
       if (failed(plan(slice, *info, machine, drams)))
         return failure();
     warnWhereLossy(*info);
     return success();
+  }
+
+  /// What belongs to a slice. Its uses are no place to look for it: they are
+  /// the blocks of all cores that it sends to.
+  struct Belongings {
+    llvm::SmallVector<BlockOp, 4> blocks; ///< that end in it, in order
+    llvm::SmallVector<BufferOp, 4> buffers;
+    GatherOp gather;
+  };
+
+  void find(MachineOp op) {
+    belongings.clear();
+    for (Operation &part : op.getBody().front())
+      if (auto block = dyn_cast<BlockOp>(part))
+        belongings[block.getTarget()].blocks.push_back(block);
+      else if (auto buffer = dyn_cast<BufferOp>(part))
+        belongings[buffer.getSlice()].buffers.push_back(buffer);
+      else if (auto gather = dyn_cast<GatherOp>(part))
+        belongings[gather.getTarget()].gather = gather;
   }
 
   LogicalResult plan(SliceOp slice, const NetworkInfo &info,
@@ -157,7 +179,8 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
     CoreDemand demand = info.demand(node, slice.numNeurons());
     demand.sources = sendersTo(slice);
     demand.subordinate = slice.getSubordinate().has_value();
-    if (GatherOp gather = gatherOf(slice)) {
+    const Belongings &own = belongings[slice.getSlice()];
+    if (GatherOp gather = own.gather) {
       demand.fullRing = true;
       demand.likelyPackets.reset(); // every partial sum is sent in every tick
       demand.sumEntries = uint32_t(gather.getSources().size()) * node.receptors;
@@ -170,7 +193,7 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
         return failure();
       demand.map = *map;
     }
-    for (BlockOp op : blocksOf(slice)) {
+    for (BlockOp op : own.blocks) {
       auto size = sizeOf(op);
       if (op.getProjection() >= info.edges.size() || !size) {
         report(op, "SNN0361")
@@ -191,10 +214,9 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
         std::swap(block.rowsBytes, block.dramBytes);
       demand.blocks.push_back(block);
     }
-    for (Operation *user : slice.getSlice().getUsers())
-      if (auto buffer = dyn_cast<BufferOp>(user))
-        if (buffer.getName() == "fetch")
-          demand.transferBytes = buffer.getBytes() / 2;
+    for (BufferOp buffer : own.buffers)
+      if (buffer.getName() == "fetch")
+        demand.transferBytes = buffer.getBytes() / 2;
     return demand;
   }
 
@@ -202,9 +224,8 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
   /// synapse again.
   FailureOr<MapDemand> mapOf(SliceOp slice) {
     std::map<std::string, uint64_t> bytes;
-    for (Operation *user : slice.getSlice().getUsers())
-      if (auto buffer = dyn_cast<BufferOp>(user))
-        bytes[buffer.getName().str()] = buffer.getBytes();
+    for (BufferOp buffer : belongings[slice.getSlice()].buffers)
+      bytes[buffer.getName().str()] = buffer.getBytes();
     MapDemand map;
     for (auto &[name, size] : mapBuffers(map)) {
       if (bytes.contains(name))
@@ -271,8 +292,8 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
                          const CoreDemand &demand, const SramLayout &layout) {
     Sram sram(layout);
     llvm::SmallVector<std::pair<BufferId, BufferOp>> present;
-    for (Operation *user : slice.getSlice().getUsers())
-      if (auto buffer = dyn_cast<BufferOp>(user); buffer && !buffer.getDram()) {
+    for (BufferOp buffer : belongings[slice.getSlice()].buffers)
+      if (!buffer.getDram()) {
         present.push_back({{buffer.getName(), buffer.getBlock()}, buffer});
         if (buffer.getAt())
           sram.reserve(*buffer.getAt(), buffer.getBytes());
@@ -324,8 +345,8 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
         rows.push_back(planned);
         bytes += alignedRows(planned.bytes);
       }
-    for (Operation *user : slice.getSlice().getUsers())
-      if (auto buffer = dyn_cast<BufferOp>(user); buffer && buffer.getDram())
+    for (BufferOp buffer : belongings[slice.getSlice()].buffers)
+      if (buffer.getDram())
         return success(); // placed before
     if (rows.empty())
       return success();
@@ -369,6 +390,7 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
 
   /// Per population: capacity and safe capacity of each ring that is too short.
   std::map<uint32_t, std::vector<std::pair<uint64_t, uint64_t>>> lossy;
+  llvm::DenseMap<Value, Belongings> belongings; ///< by slice
 };
 } // namespace
 

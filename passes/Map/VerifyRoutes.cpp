@@ -55,9 +55,10 @@ void MappingChecker::checkSender(Value handle, const RouteWalker &walker,
                                  const CoreNumbers &cores) {
   SliceInfo sender = infoOf(handle);
   std::vector<std::pair<Range, CoreAddress>> receivers; // of keys
-  for (Operation *user : handle.getUsers())
-    if (auto block = dyn_cast<BlockOp>(user))
-      addReceiver(block, handle, receivers);
+  for (OpOperand &use : handle.getUses())
+    if (auto block = dyn_cast<BlockOp>(use.getOwner()))
+      if (use.getOperandNumber() < block.getSources().size()) // not its target
+        addReceiver(block, handle, receivers);
   std::set<CoreAddress> wanted;
   // Receivers change at multiples of the unit only, ways at those of a step.
   uint32_t step = uint32_t(std::min<uint64_t>(walker.step(), kRouteUnit));
@@ -76,20 +77,24 @@ void MappingChecker::checkSender(Value handle, const RouteWalker &walker,
   }
 }
 
-/// The keys of `sender` that the core of `block` wants.
+/// The keys of `handle`, one of the sources of `block`, that its core wants.
+/// Reads no other source: there are as many as cores, in the block of every
+/// core.
 void MappingChecker::addReceiver(
     BlockOp block, Value handle,
     std::vector<std::pair<Range, CoreAddress>> &receivers) {
   auto target = block.getTarget().getDefiningOp<SliceOp>();
   SliceInfo sender = infoOf(handle);
-  for (auto [source, part] : llvm::zip(block.getSources(), rangesOf(block))) {
-    if (source != handle)
-      continue;
-    Range keys{0, sender.size()};
-    if (target.getSubordinate())
-      keys = routedKeys({sender.begin, sender.end}, part);
-    receivers.push_back({keys, addressOf(target.getAtAttr())});
+  Range keys{0, sender.size()};
+  if (target.getSubordinate()) {
+    Range known{sender.begin, sender.end};
+    if (block.getFirst()) {
+      known.begin = std::max(known.begin, uint32_t(*block.getFirst()));
+      known.end = std::min(known.end, uint32_t(*block.getLast()));
+    }
+    keys = routedKeys({sender.begin, sender.end}, known);
   }
+  receivers.push_back({keys, addressOf(target.getAtAttr())});
 }
 
 /// Partial sums reach their dominant core and no other: one key per digit, and
