@@ -25,6 +25,11 @@ Diagnostic cannotWrite(const std::string &path, const std::string &why) {
                    {"choose a folder that exists and is writable with -o"});
 }
 
+Diagnostic readerGone() {
+  return makeError("SNN0004", {"standard output", "", 0, 0},
+                   "its reader has ended");
+}
+
 //===----------------------------------------------------------------------===//
 // Where an output goes
 //===----------------------------------------------------------------------===//
@@ -164,8 +169,11 @@ static Status writeThrough(const OutputPlace &place, const std::string &shown,
   Descriptor file(place.descriptor >= 0
                       ? ::fcntl(place.descriptor, F_DUPFD_CLOEXEC, 3)
                       : openFile(place.path.c_str(), O_WRONLY));
-  if (file.get() < 0 || !writeFully(file.get(), bytes))
+  if (file.get() < 0 || !writeFully(file.get(), bytes)) {
+    if (errno == EPIPE && place.descriptor == STDOUT_FILENO)
+      return readerGone();
     return cannotWrite(shown, std::strerror(errno));
+  }
   if (::close(file.release()) != 0)
     return cannotWrite(shown, std::strerror(errno));
   return {};

@@ -55,6 +55,9 @@ bool writeFully(int descriptor, std::span<const std::byte> bytes);
 /// Error SNN0003: `path` cannot be written and why.
 Diagnostic cannotWrite(const std::string &path, const std::string &why);
 
+/// Error SNN0004: whoever read standard output has ended (EPIPE).
+Diagnostic readerGone();
+
 /// Reads a whole regular file of at most `maxBytes`; what is no regular file is
 /// refused at once, without a wait for a writer. Errors SNN0001 (cannot read)
 /// and SNN0002 (too large: measured against the limit).

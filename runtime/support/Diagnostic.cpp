@@ -17,10 +17,6 @@
 
 namespace snnc {
 
-static std::string joined(const std::vector<std::string> &parts) {
-  return fmt::format("{}", fmt::join(parts, "; "));
-}
-
 Colours coloursOf(int descriptor) {
   const char *asked = std::getenv("NO_COLOR");
   const char *terminal = std::getenv("TERM");
@@ -77,12 +73,16 @@ nlohmann::json toJson(const Diagnostic &d) {
   std::vector<std::string> notes;
   for (const std::string &note : d.notes)
     notes.push_back(valid(note));
+  std::vector<std::string> hints;
+  for (const std::string &hint : d.hints)
+    hints.push_back(valid(hint));
   return {
       {"code", d.code.name()},         {"severity", severityName(d.severity)},
       {"file", valid(d.spot.file)},    {"node", valid(d.spot.node)},
       {"line", d.spot.line},           {"column", d.spot.column},
       {"message", valid(d.message)},   {"notes", std::move(notes)},
-      {"hint", valid(joined(d.hints))}};
+      {"hint", fmt::format("{}", fmt::join(hints, "; "))},
+          {"hints", hints}};
 }
 
 void DiagnosticSink::report(Diagnostic diagnostic) {

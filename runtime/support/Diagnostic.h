@@ -40,8 +40,8 @@ struct Diagnostic {
 
 /// "file:line:col: error: node 'x': message [SNN0101]" and its notes and hints.
 std::string toText(const Diagnostic &diagnostic);
-/// {"code","severity","file","node","line","column","message","notes","hint"}.
-/// `hint` is one string: the hints joined by "; ".
+/// {"code","severity","file","node","line","column","message","notes","hint",
+/// "hints"}. `hint` is one string: the hints joined by "; ".
 nlohmann::json toJson(const Diagnostic &diagnostic);
 
 /// Collects findings in order. Not thread safe; one per command.

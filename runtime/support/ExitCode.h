@@ -14,6 +14,7 @@ constexpr int kExitDevice = 5;
 constexpr int kExitLostSpikes = 6;
 constexpr int kExitInternal = 70;
 constexpr int kExitInterrupted = 130;
+constexpr int kExitReaderGone = 141; ///< what a shell shows for SIGPIPE
 
 } // namespace snnc
 

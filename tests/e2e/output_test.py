@@ -143,6 +143,42 @@ class Output(unittest.TestCase):
         self.assertEqual(closed.returncode, 1)
         self.assertIn(b"SNN0003", closed.stderr)
 
+    def test_a_reader_that_ends(self):
+        """As `yes | head`: no word, and the status of SIGPIPE in a shell; a
+        file that was asked for is written all the same."""
+        self.snnc("compile", "a.yaml", "-o", "b.s2x")
+        self.snnc("run", "b.s2x", "-i", "x.npy", "-o", "r.npz")
+        for arguments in (["help", "run"], ["help"], ["man", "run"], ["man"],
+                          ["explain"], ["explain", "SNN0354"], ["targets"],
+                          ["inspect", "b.s2x"], ["inspect", "b.s2x", "--json"],
+                          ["check", "a.yaml"], ["check", "a.yaml", "--json"],
+                          ["completion", "zsh"], ["--version"], ["init", "-"],
+                          ["compile", "a.yaml", "--emit", "asm"],
+                          ["compile", "a.yaml", "-o", "-"],
+                          ["compile", "a.yaml", "-o", "c.s2x", "--report",
+                           "table"],
+                          ["run", "b.s2x", "-i", "x.npy", "--report", "json",
+                           "-o", "d.npz"],
+                          ["run", "b.s2x", "-i", "x.npy", "-o", "-"],
+                          ["report", "b.s2x", "r.npz", "-o", "/dev/stdout"],
+                          ["verify", "b.s2x", "-i", "x.npy"],
+                          ["doctor", "--json"],
+                          ["selector", "predict", "--source", "9",
+                           "--target", "9"]):
+            with self.subTest(arguments):
+                reader, writer = os.pipe()
+                os.close(reader)
+                try:
+                    done = self.snnc("-q", *arguments, code=141, stdout=writer,
+                                     stderr=subprocess.PIPE,
+                                     capture_output=False)
+                finally:
+                    os.close(writer)
+                self.assertNotIn(b"SNN000", done.stderr)
+                self.assertNotIn(b"error", done.stderr)
+        self.assertIn("c.s2x", self.listed())
+        self.assertIn("d.npz", self.listed())
+
     def test_a_data_set_has_one_writer(self):
         command = ("selector", "dataset", "--set", "grid", "-o", "d.csv",
                    "--jobs", "1")

@@ -40,6 +40,8 @@ static const char *meaningOf(int exitCode) {
     return "it ran, but something was lost";
   case kExitInterrupted:
     return "interrupted";
+  case kExitReaderGone:
+    return "the reader of standard output has ended";
   case kExitInternal:
     return "an internal error";
   }

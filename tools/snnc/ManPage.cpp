@@ -14,6 +14,9 @@
 #ifndef SNNC_VERSION
 #define SNNC_VERSION "unknown"
 #endif
+#ifndef SNNC_RELEASE_DATE
+#define SNNC_RELEASE_DATE ""
+#endif
 
 namespace snnc {
 
@@ -35,6 +38,24 @@ static std::string roff(const std::string &text) {
   return out;
 }
 
+/// Lines of text that roff fills anew, broken between words: what it reads, and
+/// whoever compares pages, has lines of some 80 bytes then.
+static std::string roffText(const std::string &text) {
+  constexpr size_t columns = 78;
+  std::string lines, line;
+  for (size_t at = 0; at < text.size();) {
+    size_t end = std::min(text.find(' ', at), text.size());
+    std::string word = text.substr(at, end - at);
+    if (!line.empty() && roff(line + " " + word).size() > columns) {
+      lines += roff(line) + "\n";
+      line.clear();
+    }
+    line += (line.empty() ? "" : " ") + word;
+    at = end + 1;
+  }
+  return lines + roff(line);
+}
+
 /// "snnc-selector-train" of "snnc selector train".
 static std::string pageOf(const CommandRow &command) {
   std::string name = command.words;
@@ -49,9 +70,9 @@ static std::string headOf(const CommandRow &command) {
   std::string help = command.help;
   if (size_t colon = help.find(": "); help.starts_with(page + ": "))
     help = help.substr(colon + 2); // "snnc: a compiler ..."
-  return fmt::format(".TH {} 1 \"\" \"snnc {}\" \"snnc manual\"\n"
+  return fmt::format(".TH {} 1 \"{}\" \"snnc {}\" \"snnc manual\"\n"
                      ".SH NAME\n{} \\- {}\n",
-                     roff(upper), SNNC_VERSION, roff(page), roff(help));
+                     roff(upper), SNNC_RELEASE_DATE, SNNC_VERSION, roff(page), roff(help));
 }
 
 static std::string synopsisOf(const CommandRow &command) {
@@ -94,7 +115,7 @@ static std::string entryOf(const OptionRow &row) {
   return fmt::format(".TP\n{}{}{}\n{}\n", fmt::join(names, ", "),
                      value.empty() ? "" : " \\fI" + roff(value) + "\\fR",
                      row.many && !row.positional ? " ..." : "",
-                     roff(help + factsOf(row)));
+                     roffText(help + factsOf(row)));
 }
 
 static std::string optionsOf(const CommandRow &command) {

@@ -83,10 +83,15 @@ MessageBridge::MessageBridge(MLIRContext *context, DiagnosticSink &sink)
   context->printOpOnDiagnostic(false);
 }
 
+/// Who ended the reader (`snnc help run | head -1`) knows it.
+static bool isUnsaid(const snnc::Diagnostic &d) {
+  return d.code == DiagnosticCode("SNN0004");
+}
+
 /// A usage error says all there is; the page of another may say more.
 static void pointToPage(const DiagnosticSink &sink) {
   for (const snnc::Diagnostic &d : sink.all()) {
-    if (d.severity != Severity::Error)
+    if (d.severity != Severity::Error || isUnsaid(d))
       continue;
     if (d.code.info() && d.code.exitCode() != kExitUsage)
       std::fprintf(stderr, "more about it: snnc explain %s\n",
@@ -100,7 +105,8 @@ void printFindings(const DiagnosticSink &sink, bool json, bool quiet,
   Colours colours = coloursOf(STDERR_FILENO);
   for (const snnc::Diagnostic &d : sink.all()) {
     // Defaults that NIR itself prescribes are news only to `snnc check`.
-    bool hidden = d.severity == Severity::Note &&
+    bool hidden = isUnsaid(d) ||
+                   d.severity == Severity::Note &&
                   (quiet || (!allNotes && d.code == DiagnosticCode("SNN0221")));
     if (hidden)
       continue;

@@ -132,7 +132,8 @@ const std::vector<ExitWords> &exitWords() {
       {kExitDevice, "device"},
       {kExitLostSpikes, "ran but overran or lost spikes"},
       {kExitInternal, "internal"},
-      {kExitInterrupted, "interrupted"}};
+      {kExitInterrupted, "interrupted"},
+      {kExitReaderGone, "the reader of stdout ended"}};
   return words;
 }
 

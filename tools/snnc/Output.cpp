@@ -68,6 +68,8 @@ Status StandardOutput::finish() {
     failure = errno;
   if (failure == 0)
     return {};
+  if (failure == EPIPE)
+    return readerGone();
   return makeError("SNN0003", {"standard output", "", 0, 0},
                    std::string("cannot be written: ") + std::strerror(failure),
                    {"redirect it to a place that is open and has room"});

@@ -18,7 +18,8 @@ public:
   ~StandardOutput();
   StandardOutput(const StandardOutput &) = delete;
 
-  /// Writes what is buffered. Error SNN0003 when anything could not be written.
+  /// Writes what is buffered. Error SNN0003 when anything could not be written,
+  /// SNN0004 when nobody reads it any more.
   Status finish();
 
   /// What the stream calls.
