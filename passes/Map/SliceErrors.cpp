@@ -61,9 +61,10 @@ LogicalResult Slicer::rejectHopeless() {
         << grouped(uint64_t(sources) * 2) << " B to find the rows of the "
         << grouped(sources) << " sources in '" << info.nodes[edge.source].name
         << "', " << grouped(bytes) << " B available";
-    attachHelp(diag) << "reduce the number of neurons or channels of '"
-                     << info.nodes[edge.source].name
-                     << "', for example by pooling";
+    attachHelp(diag) << "reduce the neurons or channels of '"
+                     << info.nodes[edge.source].name << "' to "
+                     << grouped(bytes / 2)
+                     << " or fewer, for example by pooling";
     attachElsewhere(diag, elsewhere);
     return failure();
   }

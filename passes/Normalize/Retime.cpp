@@ -204,9 +204,10 @@ struct RetimePass : impl::RetimeBase<RetimePass> {
                               << "the cycle ";
     diag << path << " has " << int64_t(cycle.size()) << " hops but only "
          << have << " tick(s) of delay; the chip needs one per hop";
-    attachHelp(diag) << "add a delay to the cycle, or let "
-                        "--relax-timing add the missing "
-                     << int64_t(cycle.size()) - have << " tick(s)";
+    int64_t missing = int64_t(cycle.size()) - have;
+    attachHelp(diag) << "add " << missing
+                     << " tick(s) of delay to the cycle, or let --relax-timing "
+                        "do it";
     return failure();
   }
 

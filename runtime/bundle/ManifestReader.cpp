@@ -155,10 +155,7 @@ private:
     known.insert(known.end(), optional.begin(), optional.end());
     if (std::find(known.begin(), known.end(), key) != known.end())
       return;
-    std::vector<std::string> hints;
-    for (const std::string &name : nearestNames(key, known, 1))
-      hints.push_back(fmt::format("did you mean '{}'?", name));
-    fail(where, fmt::format("unknown field '{}'", key.substr(0, 80)), hints);
+    fail(where, fmt::format("unknown field '{}'", key.substr(0, 80)));
   }
 
   const std::string &file;

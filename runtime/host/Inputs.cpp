@@ -23,9 +23,9 @@ std::span<const uint16_t> RunInputs::row(size_t input, uint64_t sample,
   return drawn;
 }
 
-std::vector<InputSpike> RunInputs::spikesOf(
-    uint64_t sample, uint64_t first, uint64_t end,
-    const std::function<bool(size_t input)> &isLeftOut) const {
+std::vector<InputSpike>
+RunInputs::spikesOf(uint64_t sample, uint64_t first, uint64_t end,
+                    const std::function<bool(size_t input)> &isLeftOut) const {
   std::vector<size_t> sent;
   for (size_t i = 0; i < trains.size(); ++i)
     if (!isLeftOut(i))
@@ -85,17 +85,26 @@ static const NdArray *arrayFor(const InputEntry &input, size_t count,
   return found == arrays.end() ? nullptr : &found->second;
 }
 
+static std::string padHelp(uint64_t ticks, uint64_t others, bool samples) {
+  if (samples || ticks >= others)
+    return "pad the shorter array with zeros";
+  return fmt::format("pad this array with {0} ticks of zeros; in Python: x = "
+                     "numpy.pad(x, [(0, {0}), (0, 0)])",
+                     others - ticks);
+}
+
 static Status checkEqual(const RunInputs &run, const SpikeInput &train,
                          const std::string &name, const std::string &first) {
   uint64_t ticks = train.samples[0].ticks, samples = train.samples.size();
   if (ticks == run.ticks && samples == run.samples &&
       train.hasSamplesAxis == run.hasSamplesAxis)
     return {};
-  return makeError("SNN0411", {"", name, 0, 0},
-                   fmt::format("the input has {} ticks and {} samples, '{}' "
-                               "has {} and {}",
-                               ticks, samples, first, run.ticks, run.samples),
-                   {"pad the shorter array with zeros"});
+  return makeError(
+      "SNN0411", {"", name, 0, 0},
+      fmt::format("the input has {} ticks and {} samples, '{}' "
+                  "has {} and {}",
+                  ticks, samples, first, run.ticks, run.samples),
+      {padHelp(ticks, run.ticks, train.hasSamplesAxis || run.hasSamplesAxis)});
 }
 
 Expected<RunInputs> resolveInputs(std::span<const InputEntry> inputs,

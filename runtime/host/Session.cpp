@@ -86,7 +86,7 @@ Status checkTicks(uint64_t ticks, const std::string &network) {
   if (ticks == 0)
     return makeError("SNN0428", {"", network, 0, 0},
                      "the number of ticks to run is zero or not known",
-                     {"give the number of ticks, or an input"});
+                     {"give the number of ticks, --ticks N, or an input"});
   // Far beyond any run, and no sum or product of a run can wrap.
   constexpr uint64_t maxTicks = uint64_t(1) << 40;
   if (ticks > maxTicks)

@@ -105,7 +105,7 @@ Status Encoding::checkOptions() const {
   constexpr uint64_t maxBytes = uint64_t(2) << 30;
   if (ticks == 0 || in.samples == 0)
     return fail("there is no tick or no sample to encode",
-                "give the number of ticks");
+                "give the number of ticks with --ticks N");
   std::optional<uint64_t> count = elementCount(shape);
   if (!count || *count > maxBytes)
     return fail(fmt::format("the spikes {} exceed the limit of {} bytes",
@@ -127,7 +127,8 @@ Status Encoding::checkValues() const {
       continue;
     return fail(fmt::format("the value {} at element {} is not {}", value, i,
                             unit ? "in [0, 1]" : "finite"),
-                unit ? "scale the values to [0, 1] first"
+                unit ? "scale the values to [0, 1] first; in Python: x = (x - "
+                       "x.min()) / max(x.max() - x.min(), 1)"
                      : "remove NaN and infinity from the values");
   }
   return {};

@@ -178,8 +178,8 @@ static Expected<DType> dtypeOfDescr(const std::string &descr,
   for (const DTypeName &entry : dtypeNames)
     if (entry.descr == normal)
       return entry.dtype;
-  std::string hint = "convert it with .astype('uint8') for spikes or "
-                     ".astype('float32') for values";
+  std::string hint = "convert it; in Python: x = x.astype('uint8') for spikes, "
+                     "x = x.astype('float32') for values";
   if (normal.find('O') != std::string::npos)
     hint = "object arrays are pickles, which are never loaded; " + hint;
   return makeError("SNN0402", spot,

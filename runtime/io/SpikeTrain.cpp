@@ -40,8 +40,11 @@ static Diagnostic shapeError(const NdArray &array, const ChannelShape &input) {
   size_t rank = array.shape.size();
   if (rank > 1 && rank < 4 && array.shape[rank - 2] == input.channels)
     hints.push_back("--layout channels-first reads it as channels x ticks");
-  hints.push_back("put the ticks in the first axis; several samples go in one "
-                  "more axis before it");
+  if (rank == 2 && array.shape[0] == input.channels)
+    hints.push_back("or put the ticks in the first axis; in Python: x = x.T");
+  else
+    hints.push_back("put the ticks in the first axis; several samples go in "
+                    "one more axis before it");
   return makeError("SNN0411", {"", input.name, 0, 0},
                    fmt::format("the input array is {}, expected {}",
                                shapeText(array.shape), wanted),
@@ -59,12 +62,19 @@ static Diagnostic valueError(const NdArray &array, uint64_t index,
                          : "exceeds the limit of 65535 spikes in one tick";
   std::vector<std::string> hints;
   if (value >= 0 && std::floor(value) == value)
-    hints.push_back("spread the spikes over several ticks or channels");
+    hints.push_back(fmt::format(
+        "spread the spikes over several ticks or channels; in Python, over {0} "
+        "ticks: x = numpy.repeat(x // {0}, {0}, axis={1})",
+        uint64_t(value / 65535) + 1, array.shape.size() > 2 ? 1 : 0));
+  else if (value < 0)
+    hints.push_back("turn analog values into spikes with an encoder: --encode "
+                    "delta");
   else
     hints.push_back("turn analog values into spikes with an encoder: --encode "
                     "rate, --encode latency or --encode delta");
   if (value < 0)
-    hints.push_back("give negative events channels of their own");
+    hints.push_back("give negative events channels of their own, in a network "
+                    "that has them, or no sign; in Python: x = abs(x)");
   return makeError("SNN0412", {"", input.name, 0, 0},
                    fmt::format("the value {} at row {}, channel {} {}", value,
                                row, channel, what),

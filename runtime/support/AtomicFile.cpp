@@ -20,9 +20,15 @@
 namespace snnc {
 
 Diagnostic cannotWrite(const std::string &path, const std::string &why) {
+  std::vector<std::string> hints = {
+      "choose a place that can be written, with -o FILE"};
+  std::error_code ignored;
+  auto folder = std::filesystem::path(path).parent_path();
+  if (!folder.empty() && !std::filesystem::exists(folder, ignored))
+    hints.push_back(
+        fmt::format("or make the folder: mkdir -p {}", folder.native()));
   return makeError("SNN0003", {path, "", 0, 0},
-                   fmt::format("cannot write the file: {}", why),
-                   {"choose a folder that exists and is writable with -o"});
+                   fmt::format("cannot write the file: {}", why), hints);
 }
 
 Diagnostic readerGone() {
@@ -132,7 +138,7 @@ Status checkOutput(const std::string &path,
       return makeError(
           "SNN0851", {path, "", 0, 0},
           fmt::format("the output would replace the input '{}'", name),
-          {"choose another name with -o"});
+          {"choose another name with -o FILE"});
   return {};
 }
 

@@ -76,12 +76,15 @@ nlohmann::json toJson(const Diagnostic &d) {
   std::vector<std::string> hints;
   for (const std::string &hint : d.hints)
     hints.push_back(valid(hint));
-  return {
-      {"code", d.code.name()},         {"severity", severityName(d.severity)},
-      {"file", valid(d.spot.file)},    {"node", valid(d.spot.node)},
-      {"line", d.spot.line},           {"column", d.spot.column},
-      {"message", valid(d.message)},   {"notes", std::move(notes)},
-      {"hint", fmt::format("{}", fmt::join(hints, "; "))},
+  return {{"code", d.code.name()},
+          {"severity", severityName(d.severity)},
+          {"file", valid(d.spot.file)},
+          {"node", valid(d.spot.node)},
+          {"line", d.spot.line},
+          {"column", d.spot.column},
+          {"message", valid(d.message)},
+          {"notes", std::move(notes)},
+          {"hint", fmt::format("{}", fmt::join(hints, "; "))},
           {"hints", hints}};
 }
 
@@ -133,11 +136,18 @@ std::vector<std::string> nearestNames(const std::string &wanted,
                                       unsigned limit) {
   // Names come from hostile files: bound the quadratic comparison.
   constexpr size_t maxLength = 256;
-  std::string target = wanted.substr(0, maxLength);
+  // Another case, '-' for '_': what a reader takes for the same word.
+  auto folded = [&](std::string name) {
+    name.resize(std::min(name.size(), maxLength));
+    for (char &c : name)
+      c = c == '-' ? '_' : c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c;
+    return name;
+  };
+  std::string target = folded(wanted);
   // Of names equally far, the one of nearly the same length.
   std::vector<std::tuple<size_t, size_t, std::string>> ranked;
   for (const std::string &name : known) {
-    size_t distance = editDistance(target, name.substr(0, maxLength));
+    size_t distance = editDistance(target, folded(name));
     if (distance <= std::max<size_t>(2, target.size() / 2))
       ranked.emplace_back(distance,
                           std::max(name.size(), wanted.size()) -

@@ -21,6 +21,10 @@
 
 namespace snnc {
 
+/// Error SNN0001: `path` cannot be read for the reason that `error` (errno) is,
+/// with what helps: a file of nearly that name, a folder that is not there.
+Diagnostic cannotRead(const std::string &path, int error);
+
 class FileReader {
 public:
   /// A regular file of at most `maxBytes`; anything else is refused at once,

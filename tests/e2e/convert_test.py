@@ -78,6 +78,148 @@ class Convert(SnncTest):
                   self.path("no/x.yaml"), code=1)
 
 
+TO_NIR = """network: {name: net, dt: 1 ms, seed: 5}
+inputs: {x: {size: 30}, y: {shape: [2, 6, 6]}}
+populations:
+  hidden:
+    size: 40
+    model: lif_subtract
+    params: {tau: 20 ms, threshold: 1.0, drop: 1.0, bias: 0.01}
+  pause: {size: 25, model: lif_refractory,
+          params: {alpha: 0.9, threshold: 1.0, refractory: 3}}
+  image: {shape: [3, 4, 4], model: if, params: {threshold: 2.0, reset: 0.1}}
+  late: {size: 10, model: lif_value_late, params: {tau: 10 ms, threshold: 0.7}}
+  current: {size: 12, model: cuba_lif, params: {tau: 15 ms, tau_syn: 5 ms,
+                                                threshold: 1.0}}
+  readout: {size: 5, model: li, params: {tau: 30 ms, offset: 0.02}}
+projections:
+  - {from: x, to: hidden, connector: {fixed_probability: 0.4}, weight: {dist: normal, mean: 0.12, std: 0.1}, delay: 2}
+  - {from: hidden, to: hidden, connector: {fixed_indegree: 5}, weight: -0.1, delay: 3}
+  - {from: hidden, to: pause, connector: all_to_all, weight: {dist: uniform, low: 0.0, high: 0.2}}
+  - {from: x, to: pause, connector: {list: LIST}, delay: 4}
+  - {from: y, to: image, connector: {conv2d: {kernel: KERNEL}}, delay: 0}
+  - {from: image, to: late, connector: all_to_all, weight: 0.08}
+  - {from: late, to: current, connector: {fixed_total_number: 60}, weight: 0.05}
+  - {from: pause, to: readout, connector: all_to_all, weight: 0.2}
+  - {from: current, to: readout, connector: all_to_all, weight: 0.1, delay: 2}
+"""
+
+
+class ToNir(SnncTest):
+    """YAML networks as NIR, and as YAML again: the same spikes. Integers too,
+    but for drawn weights, whose scale comes from the rule that draws them."""
+
+    def recordings(self, file, inputs, precision):
+        return {yaml_name(name): values for name, values in self.record(file, [
+            *inputs, "--backend", "cpu", "--precision", precision,
+            "-q"]).items()}
+
+    def inputs_for(self, file):
+        """Random spikes, by the inputs' names."""
+        said = re.findall(r"(?m)^input (.*): (\d+) channels$",
+                          self.snnc("check", file, "-q").stdout)
+        random, words = np.random.default_rng(7), []
+        for name, channels in sorted(said):
+            path = self.path(f"in_{name}.npy")
+            np.save(path, random.random((60, int(channels))) < 0.3)
+            words += ["-i", f"{name}={path}"]
+        return words
+
+    def check_same(self, path, precisions=("float", "quantized")):
+        inputs = self.inputs_for(path)
+        nir, again = self.path("made.nir"), self.path("again.yaml")
+        self.snnc("convert", path, "-o", nir)
+        # Nothing is guessed; that refractory periods hold is said of each.
+        warned = re.findall(r"warning: .*\[(SNN\d+)\]",
+                            self.snnc("check", nir).stderr)
+        self.assertLessEqual(set(warned), {"SNN0260"})
+        self.snnc("convert", nir, "-o", again)
+        for precision in precisions:
+            before = self.recordings(path, inputs, precision)
+            self.assertGreater(sum(v.sum() for n, v in before.items()
+                                   if n.endswith(":spikes")), 100)
+            for file in (nir, again):
+                after = self.recordings(file, inputs, precision)
+                self.assertEqual(sorted(after), sorted(before))
+                for name, values in before.items():
+                    if name.endswith(":spikes"):
+                        np.testing.assert_array_equal(after[name], values, name)
+                    else:
+                        np.testing.assert_allclose(
+                            after[name], values, rtol=1e-5, atol=1e-5,
+                            err_msg=name)
+
+    def network(self, drawn=True):
+        """Every kind of neuron; with weights that are drawn, or that files
+        hold."""
+        random = np.random.default_rng(3)
+        text = TO_NIR.replace("KERNEL", str(random.random((3, 2, 3, 3)).tolist())
+                              ).replace("LIST", str([[i, (7 * i) % 25, 0.3]
+                                                     for i in range(30)]))
+        for name, shape, rule in (
+                ("a", (40, 30), "{fixed_probability: 0.4}, weight: {dist: normal, "
+                 "mean: 0.12, std: 0.1}"),
+                ("b", (40, 40), "{fixed_indegree: 5}, weight: -0.1"),
+                ("c", (25, 40), "all_to_all, weight: {dist: uniform, low: 0.0, "
+                 "high: 0.2}"),
+                ("d", (12, 10), "{fixed_total_number: 60}, weight: 0.05")):
+            self.assertIn(rule, text)
+            if not drawn:
+                np.save(self.path(name + ".npy"), random.normal(0.05, 0.1, shape))
+                text = text.replace(rule, f"all_to_all, weight: {{file: {name}.npy}}")
+        return self.write("net.yaml", text)
+
+    def test_every_kind(self):
+        self.check_same(self.network(drawn=False))
+
+    def test_drawn_weights(self):
+        path = self.network()
+        self.check_same(path, ["float"])
+        self.snnc("convert", path, "-o", self.path("one.nir"))
+        self.snnc("convert", path, "-o", self.path("two.nir"))
+        with open(self.path("one.nir"), "rb") as one, open(
+                self.path("two.nir"), "rb") as two:
+            self.assertEqual(one.read(), two.read())
+
+    def test_our_models(self):
+        for model in OURS:
+            with self.subTest(model):
+                path = self.path("net.yaml")
+                self.snnc("convert", os.path.join(ROOT, model), "-o", path)
+                self.check_same(path)
+
+    def test_refused(self):
+        """By a code and a help line that says what to change."""
+        good = TO_NIR.replace("KERNEL", "[[[[0.5]]]]").replace("LIST", "[[0, 0, 1]]")
+        for change, words in (
+                (("model: if, params: {threshold: 2.0, reset: 0.1}",
+                  "model: iaf_psc_delta"), "the model 'iaf_psc_delta"),
+                (("x: {size: 30}", "x: {size: 30, kind: poisson, rate: 5 Hz}"),
+                 "draws or lists"),
+                (("delay: 3}", "delay: {dist: uniform_int, low: 1, high: 3}}"),
+                 "differ by synapse"),
+                (("offset: 0.02}}", "offset: 0.02}, initial: {v: 0.5}}"),
+                 "where states start"),
+                (("drop: 1.0,", "drop: 0.5,"), "a `drop` other")):
+            path = self.write("net.yaml", good.replace("y: {shape: [2, 6, 6]}",
+                                                       "y: {shape: [1, 4, 4]}")
+                              .replace("[3, 4, 4]", "[1, 4, 4]").replace(*change))
+            done = self.snnc("convert", path, "-o", self.path("no.nir"), code=1)
+            self.assertIn("[SNN0452]", done.stderr)
+            self.assertIn(words, done.stderr)
+            self.assertIn("help: ", done.stderr)
+            self.assertFalse(os.path.exists(self.path("no.nir")))
+
+    def test_a_script_without_the_package(self):
+        script = self.write("net.py", "import snnc.pynn as sim\n")
+        env = os.environ | {"PATH": "/usr/bin:/bin", "PYTHONPATH": ""}
+        done = self.run_snnc("convert", script, "-o", self.path("x.yaml"),
+                             env=env)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("[SNN0448]", done.stderr)
+        self.assertIn("pip install", done.stderr)
+
+
 class Keys(SnncTest):
     """What convert needs of YAML networks."""
 

@@ -46,12 +46,21 @@ class Doctor(SnncTest):
             if check["section"] not in sections:
                 sections.append(check["section"])
             if not name.startswith(("bit", "dense", "diag", "index", "weight")) \
-                    and " ms" not in check["value"] and name != "memory":
+                    and " ms" not in check["value"] \
+                    and name not in ("memory", "temporary files"):
                 self.assertRegex(text, rf"(?m)^  {name} +\S")
                 self.assertIn(check["value"], text)
         self.assertEqual([s for s in text.splitlines() if s[0] != " "], sections)
         for name in ("cpu", "spinnaker2"):
             self.assertRegex(checks[name]["value"], "^a neuron built and run on")
+        self.assertEqual(sections, ["computer", "parts", "data", "packages",
+                                    "boards", "caches"])
+        self.assertRegex(checks["temporary files"]["value"], r"/.*, [\d.]+ GB free")
+        self.assertIn("spinnaker2-48 (", checks["emulated"]["value"])
+        self.assertEqual(checks["connected"]["value"].split(":")[0], "none")
+        for name, check in checks.items():
+            if check["section"] == "packages":
+                self.assertRegex(check["value"], "^there$|^in PATH$|: .*pip install")
         self.assertRegex(checks["cores"]["value"], r"^\d+ of \d+$")
         self.assertRegex(checks["memory"]["value"], r"GB .*million synapses$")
         self.assertIn("spinnaker2", checks["machines"]["value"])
@@ -71,6 +80,7 @@ class Doctor(SnncTest):
                  {"XDG_CACHE_HOME": plain}),
                 ("folder", "set HOME or XDG_CACHE_HOME",
                  {"XDG_CACHE_HOME": "", "HOME": ""}),
+                ("temporary files", "set TMPDIR", {"TMPDIR": plain}),
                 ("SNNC_SHARED_DATA", "unset it", {"SNNC_SHARED_DATA": plain}),
                 ("memory", "raise ulimit -v",
                  {"limit": (resource.RLIMIT_AS, 450 << 20)})):

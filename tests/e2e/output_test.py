@@ -145,7 +145,7 @@ class Output(unittest.TestCase):
 
     def test_a_reader_that_ends(self):
         """As `yes | head`: no word, and the status of SIGPIPE in a shell; a
-        file that was asked for is written all the same."""
+        file that was asked for is written all the same (SNN0004)."""
         self.snnc("compile", "a.yaml", "-o", "b.s2x")
         self.snnc("run", "b.s2x", "-i", "x.npy", "-o", "r.npz")
         for arguments in (["help", "run"], ["help"], ["man", "run"], ["man"],

@@ -156,7 +156,7 @@ def nmnist_frames(path, tick_us=1000):
     return frames
 
 
-def write_network(path, nodes, edges):
+def write_network(path, nodes, edges, metadata=None):
     """A minimal NIR file: {name: (type, {field: value})}, [(from, to)]."""
     import h5py
 
@@ -166,6 +166,8 @@ def write_network(path, nodes, edges):
         graph["type"] = "NIRGraph"
         graph.create_dataset("edges", data=[[a.encode(), b.encode()]
                                             for a, b in edges])
+        for name, value in (metadata or {}).items():
+            graph.require_group("metadata")[name] = value
         parts = graph.create_group("nodes")
         for name, (kind, fields) in nodes.items():
             node = parts.create_group(name)

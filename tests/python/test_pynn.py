@@ -1,5 +1,8 @@
 """PyNN's part of the package."""
 
+import os
+import subprocess
+import sys
 import warnings
 
 import numpy as np
@@ -351,3 +354,65 @@ def test_what_is_missing_says_what_to_do():
     sim.end()
     with pytest.raises(RuntimeError, match="setup"):
         sim.Population(2, sim.IF_curr_exp())
+
+
+SCRIPT = """
+import pyNN.nest as sim
+import sys
+sim.setup(timestep=0.5)
+cells = sim.Population(3000, sim.IF_curr_exp(i_offset=sim.RandomDistribution(
+    "uniform", low=0.0, high=float(sys.argv[1]))), label="the cells")
+other = sim.Population(50, sim.IF_cond_exp(), label="other")
+noise = sim.Population(60, sim.SpikeSourcePoisson(rate=40.0), label="noise")
+kicks = sim.Population(5, sim.SpikeSourceArray(
+    spike_times=[[1.0, 20.0 + i] for i in range(5)]), label="kicks")
+sim.Projection(noise, cells, sim.FixedProbabilityConnector(0.2),
+               sim.StaticSynapse(weight=0.8, delay=sim.RandomDistribution(
+                   "uniform", low=0.5, high=4.0)))
+sim.Projection(cells, other, sim.FixedNumberPreConnector(9),
+               sim.StaticSynapse(weight=0.02, delay=1.0))
+sim.Projection(kicks, other, sim.FromListConnector(
+    [[i, 10 * i + j, 0.5, 1.5] for i in range(5) for j in range(10)]))
+cells.record("spikes")
+other.record(["spikes", "v"])
+sim.run(60.0)
+raise SystemExit("the rest of the script is not run")
+"""
+
+
+def command(*words, cwd):
+    done = subprocess.run([sys.executable, "-m", *map(str, words)], cwd=cwd,
+                          capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_script_becomes_yaml(tmp_path):
+    """Its network gives the spikes and states of the script's own run()."""
+    (tmp_path / "net.py").write_text(SCRIPT)
+    said = command("snnc.pynn", "net.py", "-o", "net.yaml", "0.9", cwd=tmp_path)
+    assert said == "snnc run net.yaml --ticks 120 -o results.npz\n"
+    text = (tmp_path / "net.yaml").read_text()
+    assert "fixed_indegree: 9" in text and "iaf_cond_exp" in text
+    command(*said.replace("run", "run -q", 1).split(), cwd=tmp_path)
+    own = tmp_path / "own.py"
+    own.write_text(SCRIPT.replace("pyNN.nest", "snnc.pynn").split("raise")[0] + """
+import numpy
+result = sim.current.now.results[-1][1]
+numpy.savez("own.npz", **{name: result[name] for name in (
+    "the_cells:spikes", "other:spikes", "other:v")})
+""")
+    done = subprocess.run([sys.executable, own, "0.9"], cwd=tmp_path)
+    assert done.returncode == 0
+    mine, theirs = (np.load(tmp_path / name) for name in ("own.npz", "results.npz"))
+    for name in mine.files:
+        assert mine[name].sum() != 0, name
+        np.testing.assert_array_equal(mine[name], theirs[name], name)
+
+
+def test_a_script_without_a_network(tmp_path):
+    (tmp_path / "net.py").write_text("import snnc.pynn as sim\nsim.setup()\n")
+    done = subprocess.run([sys.executable, "-m", "snnc.pynn", "net.py"],
+                          cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 1 and "add run(TIME)" in done.stderr
+    assert os.listdir(tmp_path) == ["net.py"]

@@ -1,6 +1,7 @@
 //===- Convert.cpp - snnc convert -----------------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "compiler/Export/NirWriter.h"
 #include "compiler/Export/YamlWriter.h"
 #include "runtime/io/Npy.h"
 #include "runtime/support/AtomicFile.h"
@@ -8,6 +9,7 @@
 #include "tools/snnc/Driver.h"
 #include "tools/snnc/Messages.h"
 #include "tools/snnc/Network.h"
+#include "tools/snnc/Python.h"
 
 #include <filesystem>
 #include <fmt/format.h>
@@ -16,46 +18,106 @@ using namespace mlir;
 
 namespace snnc {
 
-int runConvert(const ConvertOptions &options, DiagnosticSink &sink) {
-  auto refuse = [&](Diagnostic why) {
-    sink.report(std::move(why));
-    return kExitInput;
-  };
-  std::filesystem::path output = options.output;
-  if (output.empty())
-    output = std::filesystem::path(options.input).stem().string() + ".yaml";
+/// A PyNN script is run by the package, up to its first run(), where its
+/// network is written.
+static Status convertScript(const std::string &script,
+                            const std::string &output) {
+  if (!pythonHas("snnc"))
+    return makeError(
+        "SNN0448", {script, "", 0, 0},
+        "PyNN scripts are read by the Python package snnc, which the python3 "
+        "in "
+        "PATH does not have",
+        {"make the package and install it: scripts/package wheel, then pip "
+         "install dist/snnc-*.whl (docs/python.md)"});
+  auto code = runPython({"-m", "snnc.pynn", script, "-o", output}, false);
+  if (code != 0)
+    return makeError("SNN0448", {script, "", 0, 0},
+                     "the script ended before there was a network to write",
+                     {fmt::format("mend what is said above; python3 {} alone "
+                                  "runs it",
+                                  script)});
+  return {};
+}
+
+/// As YAML, with the arrays that it names.
+static Status convertToYaml(ModuleOp module, double dt,
+                            const ConvertOptions &options,
+                            const std::filesystem::path &output) {
   std::filesystem::path arrays = output;
   arrays.replace_extension(".npz");
   std::string inputs[] = {options.input};
-  for (const auto &path : {output, arrays})
-    if (Status s = checkOutput(path, inputs); !s)
-      return refuse(s.takeError());
-  auto context = createContext();
-  MessageBridge bridge(context.get(), sink);
-  ImportedNetwork imported =
-      importNetwork(options.input, options.network, context.get(), sink);
-  if (!imported.module)
-    return kExitInput;
-  if (networkOf(*imported.module).getDt())
-    return refuse(makeError("SNN0384", {options.input, "", 0, 0},
-                            "convert has no effect on a YAML network",
-                            {"give a NIR file"}));
-  if (failed(discretizeNetwork(*imported.module, imported.dt, imported.dynamics,
-                               options.network)))
-    return kExitInput;
-  auto network = writeYaml(*imported.module, imported.dt, arrays.filename());
+  if (Status s = checkOutput(arrays, inputs); !s)
+    return s;
+  auto network = writeYaml(module, dt, arrays.filename());
   if (failed(network))
-    return kExitInput;
+    return {}; // said through the bridge
   std::string text = fmt::format(
       "# Made by snnc convert from {}: in ticks, every rule of time and reset "
       "applied.\n{}\n",
       std::filesystem::path(options.input).filename().string(), network->text);
   if (!network->arrays.empty())
     if (Status s = runtime::writeNpz(arrays, network->arrays); !s)
-      return refuse(s.takeError());
-  if (Status s = writeFileAtomically(output, text); !s)
+      return s;
+  return writeFileAtomically(output, text);
+}
+
+static Status convertToNir(ModuleOp module, double dt,
+                           const std::string &output) {
+  auto graph = writeNir(module, dt);
+  if (failed(graph))
+    return {}; // said through the bridge
+  auto file = nirFile(*graph, output);
+  return file ? writeFileAtomically(output, *file) : Status(file.takeError());
+}
+
+/// A YAML network becomes NIR, everything else YAML.
+static std::filesystem::path outputOf(const ConvertOptions &options) {
+  if (!options.output.empty())
+    return options.output;
+  std::filesystem::path name = std::filesystem::path(options.input).stem();
+  bool isYaml =
+      options.input.ends_with(".yaml") || options.input.ends_with(".yml");
+  return name.string() + (isYaml ? ".nir" : ".yaml");
+}
+
+int runConvert(const ConvertOptions &options, DiagnosticSink &sink) {
+  auto refuse = [&](Diagnostic why) {
+    sink.report(std::move(why));
+    return kExitInput;
+  };
+  std::filesystem::path output = outputOf(options);
+  std::string inputs[] = {options.input};
+  if (Status s = checkOutput(output, inputs); !s)
     return refuse(s.takeError());
-  return kExitOk;
+  if (options.input.ends_with(".py")) {
+    Status done = convertScript(options.input, output);
+    return done ? kExitOk : refuse(done.takeError());
+  }
+  auto context = createContext();
+  MessageBridge bridge(context.get(), sink);
+  ImportedNetwork imported =
+      importNetwork(options.input, options.network, context.get(), sink);
+  if (!imported.module)
+    return kExitInput;
+  bool isYaml = bool(networkOf(*imported.module).getDt());
+  bool toNir = output.extension() == ".nir" || output.extension() == ".h5";
+  if (isYaml != toNir)
+    return refuse(
+        makeError("SNN0384", {options.input, "", 0, 0},
+                  fmt::format("convert has no effect from a {0} network to {0}",
+                              isYaml ? "YAML" : "NIR"),
+                  {fmt::format("name the output .{0}, as in -o net.{0}",
+                               isYaml ? "nir" : "yaml")}));
+  if (!isYaml && failed(discretizeNetwork(*imported.module, imported.dt,
+                                          imported.dynamics, options.network)))
+    return kExitInput;
+  Status done =
+      toNir ? convertToNir(*imported.module, imported.dt, output)
+            : convertToYaml(*imported.module, imported.dt, options, output);
+  if (!done)
+    return refuse(done.takeError());
+  return sink.hasErrors() ? kExitInput : kExitOk;
 }
 
 } // namespace snnc

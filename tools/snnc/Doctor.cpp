@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 #include <sys/resource.h>
 #include <sys/utsname.h>
@@ -89,11 +90,55 @@ static Check checkMemory() {
   return check;
 }
 
+/// What the widest loops use of what the processor shows.
+static Check checkInstructions() {
+  std::vector<std::string> have;
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx2"))
+    have.push_back("AVX2");
+  if (__builtin_cpu_supports("fma"))
+    have.push_back("FMA");
+  if (__builtin_cpu_supports("avx512f"))
+    have.push_back("AVX-512F");
+  if (__builtin_cpu_supports("avx512bw"))
+    have.push_back("AVX-512BW");
+  if (__builtin_cpu_supports("avx512vpopcntdq"))
+    have.push_back("AVX-512VPOPCNTDQ");
+#elif defined(__aarch64__)
+  have.push_back("NEON");
+#endif
+  return {"computer", "instructions",
+          have.empty() ? "none beyond the base"
+                       : fmt::format("{}", fmt::join(have, ", "))};
+}
+
+/// Pipes, links and HDF5 files pass through it.
+static Check checkTemporary() {
+  std::error_code error;
+  fs::path folder = fs::temp_directory_path(error);
+  Check check{"computer", "temporary files", folder.native()};
+  fs::space_info room = fs::space(folder, error);
+  if (error || ::access(folder.c_str(), W_OK | X_OK) != 0) {
+    check.value = "TMPDIR cannot be written";
+    check.remedy = "set TMPDIR to a folder that you may write";
+  } else {
+    check.value +=
+        fmt::format(", {:.1f} GB free", double(room.available) / 1e9);
+    if (room.available < 100'000'000)
+      check.remedy =
+          "make room there, or set TMPDIR to a folder with 100 MB or "
+          "more";
+  }
+  return check;
+}
+
 std::vector<Check> checkComputer() {
   cpu::CostKey key = cpu::costKey(widestVectors());
   return {checkSystem(),  {"computer", "processor", key.processor},
-          checkVectors(), checkCores(),
-          checkThreads(), checkMemory()};
+          checkVectors(), checkInstructions(),
+          checkCores(),   checkThreads(),
+          checkMemory(),  checkTemporary()};
 }
 
 //===----------------------------------------------------------------------===//
@@ -169,7 +214,7 @@ static void printJson(const std::vector<Check> &checks) {
 
 int runDoctor(bool json, DiagnosticSink &sink) {
   std::vector<Check> checks = checkComputer();
-  for (auto part : {checkParts, checkCaches}) {
+  for (auto part : {checkParts, checkPackages, checkBoards, checkCaches}) {
     std::vector<Check> more = part();
     std::ranges::move(more, std::back_inserter(checks));
   }

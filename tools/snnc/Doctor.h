@@ -28,6 +28,12 @@ std::vector<Check> checkCaches();
 /// descriptions, selectors; and a small network, run on every target's devices.
 std::vector<Check> checkParts();
 
+/// What is not in the tool: Python and the packages that its scripts use.
+std::vector<Check> checkPackages();
+
+/// What runs bundles: no board can be reached yet, the emulated machines can.
+std::vector<Check> checkBoards();
+
 /// Prints all of it; what is not well goes to `sink`: SNN0963, or SNN0964 for
 /// what snnc cannot do without.
 int runDoctor(bool json, DiagnosticSink &sink);

@@ -10,6 +10,7 @@
 #include "tools/snnc/Compile.h"
 #include "tools/snnc/Messages.h"
 #include "tools/snnc/Network.h"
+#include "tools/snnc/Python.h"
 
 #include "llvm/Config/llvm-config.h"
 
@@ -136,6 +137,43 @@ static Check checkData() {
                    "unset it to skip tests that need it";
   }
   return check;
+}
+
+std::vector<Check> checkPackages() {
+  struct Package {
+    const char *name, *use, *install;
+  };
+  std::vector<Check> checks;
+  bool python = runPython({"--version"}, /*silent=*/true) == 0;
+  checks.push_back({"packages", "python3",
+                    python ? "in PATH" : "not in PATH; only scripts need it"});
+  if (!python)
+    return checks;
+  for (const Package &package :
+       {Package{"snnc", "Python scripts and PyNN",
+                "scripts/package wheel; pip install dist/snnc-*.whl"},
+        Package{"numpy", "arrays for --input and -o", "pip install numpy"},
+        Package{"nir", "making NIR files", "pip install nir"},
+        Package{"neo", "PyNN's get_data()", "pip install neo"}})
+    checks.push_back({"packages", package.name,
+                      pythonHas(package.name)
+                          ? "there"
+                          : fmt::format("not there, for {}: {}", package.use,
+                                        package.install)});
+  return checks;
+}
+
+std::vector<Check> checkBoards() {
+  Check check{"boards", "emulated", ""};
+  DiagnosticSink sink;
+  for (const std::string &name : builtinMachineNames())
+    if (auto machine = builtinMachine(name))
+      check.value +=
+          fmt::format("{}{} ({} PEs)", check.value.empty() ? "" : ", ", name,
+                      machine->coreCount());
+  return {{"boards", "connected",
+           "none: this version runs bundles on emulated machines alone"},
+          check};
 }
 
 std::vector<Check> checkParts() {

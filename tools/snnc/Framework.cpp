@@ -152,9 +152,10 @@ static void warnOfSeveralSpikes(const nir::Graph &graph, const Profile &profile,
                   "at most: the spikes differ where a potential reaches "
                   "twice the threshold",
                   profile.title),
-      {fmt::format("train and export with {}; where that was done, say so "
-                   "in the file: metadata 'single_spike' = True",
-                   profile.singleSpike)},
+      {fmt::format(
+          "train and export with {}; where that was done, say so "
+          "in the file; in Python: graph.metadata['single_spike'] = True",
+          profile.singleSpike)},
       sink);
 }
 

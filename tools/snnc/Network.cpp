@@ -49,7 +49,7 @@ static std::optional<double> fileDt(const nir::Graph &graph,
   auto differs = [&](double other) {
     return std::abs(other - *stated.dt) > 1e-4 * *stated.dt;
   };
-  if (!stated.problem.empty())
+  if (!stated.problem.empty() && !options.dt)
     say("SNN0265",
         "the metadata do not settle the time step: " + stated.problem,
         {"give --dt in the unit of the file's tau, for example --dt 1e-3"});
@@ -65,7 +65,9 @@ static std::optional<double> fileDt(const nir::Graph &graph,
         fmt::format("the file states dt = {:g} ({}), which is taken; its gains "
                     "imply {:g} ({})",
                     *stated.dt, stated.where, *implied.dt, implied.rule),
-        {fmt::format("give --dt {:g} to take the other", *implied.dt)});
+        {fmt::format(
+            "to take the other, in Python: graph.metadata['dt'] = {:g}",
+            *implied.dt)});
   else
     say("SNN0264", fmt::format("dt = {:g}, stated by the file: {}", *stated.dt,
                                stated.where));
@@ -168,7 +170,8 @@ static ImportedNetwork importYaml(const std::string &path,
         "SNN1016", {path, "", 0, 0},
         fmt::format("--dt {:g} does not apply: the file states dt = {:g}",
                     *options.dt, result.dt),
-        {"change 'dt' under 'network' in the file"});
+        {fmt::format("leave --dt out, or write `dt: {:g}` under 'network'",
+                     *options.dt)});
     sink.report(std::move(d));
     result.module = nullptr;
   }

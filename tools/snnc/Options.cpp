@@ -69,18 +69,24 @@ static void addCompile(CLI::App &app, CompileOptions &o) {
 
 static void addConvert(CLI::App &app, ConvertOptions &o) {
   CLI::App *c = app.add_subcommand(
-      "convert", "Write a NIR network as YAML, to read it and to change it");
-  c->add_option("network", o.input, "NIR file")
+      "convert",
+      "Write a NIR network or a PyNN script as YAML, or a YAML network as NIR");
+  c->add_option("network", o.input,
+                "NIR or YAML file, or PyNN script (.py), which the Python "
+                "package runs")
       ->required()
-      ->type_name(fileType({".nir", ".h5"}));
-  c->add_option("-o,--output", o.output,
-                "YAML file, weights and parameters in an .npz beside it "
-                "(default: NETWORK.yaml)")
-      ->type_name(fileType({".yaml"}));
+      ->type_name(fileType({".nir", ".h5", ".yaml", ".yml", ".py"}));
+  c->add_option(
+       "-o,--output", o.output,
+       "YAML file, weights and parameters in an .npz beside it, or NIR "
+       "file of a YAML network (default: NETWORK.yaml or .nir)")
+      ->type_name(fileType({".yaml", ".nir"}));
   addDynamicsOptions(c, o.network);
   c->footer("Examples:\n"
             "  snnc convert models/digits/digits.nir -o digits.yaml\n"
-            "  snnc convert net.nir --dt 1e-3 --reset subtract -o net.yaml");
+            "  snnc convert net.nir --dt 1e-3 --reset subtract -o net.yaml\n"
+            "  snnc convert digits.yaml -o again.nir\n"
+            "  snnc convert docs/gallery/pynn/synfire_chain.py -o chain.yaml");
 }
 
 static void addOthers(CLI::App &app, Options &options) {
@@ -136,8 +142,8 @@ static void addOthers(CLI::App &app, Options &options) {
   inspect->footer("Examples:\n  snnc inspect net.s2x\n"
                   "  snnc inspect net.s2x --layer\n"
                   "  snnc inspect net.s2x --layer hidden --json | jq .bytes\n"
-                  "  snnc inspect net.s2x --pe 7.6.0\n"
-                  "  snnc inspect net.s2x --link 0,1,NE\n"
+                  "  snnc inspect net.s2x --pe 0\n"
+                  "  snnc inspect net.s2x --link\n"
                   "  snnc inspect net.s2x --memory");
 
   addPageReport(app, options.page);

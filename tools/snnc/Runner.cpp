@@ -31,9 +31,7 @@ Expected<bool> looksLikeBundle(const std::string &path) {
   std::error_code error;
   auto type = std::filesystem::status(path, error).type();
   if (type == std::filesystem::file_type::none)
-    return makeError("SNN0001", {path, "", 0, 0},
-                     "cannot read the file: " + error.message(),
-                     {"check the path and its permissions"});
+    return cannotRead(path, error.value());
   if (type != std::filesystem::file_type::regular)
     return false; // and no wait for a FIFO's writer
   auto file = FileReader::open(path, UINT64_MAX);

@@ -94,7 +94,7 @@ Status checkOutputStream(bool printsReport) {
                    "lead them into a file or a pipe, or name a file with -o");
   if (printsReport)
     return refused("'-o -' and --report would share standard output",
-                   "leave --report out, or name a file with -o");
+                   "leave --report out, or name a file with -o FILE");
   return {};
 }
 

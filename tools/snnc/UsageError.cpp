@@ -169,23 +169,44 @@ static std::pair<std::string, std::string> cut(const std::string &text,
   return {text.substr(0, at), text.substr(at + mark.size())};
 }
 
+/// "1ms" where a number is asked for: the number, of --tick in its seconds.
+static void hintOnUnit(const std::string &option, const std::string &value,
+                       Diagnostic &finding) {
+  char *end = nullptr;
+  double number = std::strtod(value.c_str(), &end);
+  std::string unit = end;
+  unit.erase(0, unit.find_first_not_of(' '));
+  if (end == value.c_str() || unit.empty() || !std::isfinite(number))
+    return;
+  double scale = unit == "ms" ? 1e-3 : unit == "us" ? 1e-6 : 1;
+  if (option == "--tick")
+    finding.hints.push_back(
+        fmt::format("in seconds: --tick {:g}", number * scale));
+  else
+    finding.hints.push_back(
+        fmt::format("without a unit: {} {:g}", option, number));
+}
+
 /// CLI11's "V not in range A to B".
-static std::string outOfRange(const std::string &option,
-                              const std::string &value,
-                              const std::string &range) {
+static Diagnostic outOfRange(const std::string &option,
+                             const std::string &value,
+                             const std::string &range) {
   auto [least, most] = cut(range, " to ");
   double low = std::strtod(least.c_str(), nullptr);
   double high = std::strtod(most.c_str(), nullptr);
-  std::string shown = printable(value);
+  std::string shown = printable(value), wanted;
   if (high > 1e300) // no upper limit
-    return fmt::format("{}: '{}' is not a number above {:g}", option, shown,
-                       low);
+    wanted = fmt::format("number above {:g}", low);
   // A bound of a 64-bit integer says that the value is whole.
-  if (high > 1e15)
-    return fmt::format("{}: '{}' is not a whole number from {:g} to 2^63 - 1",
-                       option, shown, low);
-  return fmt::format("{}: '{}' is not a number from {:g} to {:g}", option,
-                     shown, low, high);
+  else if (high > 1e15)
+    wanted = fmt::format("whole number from {:g} to 2^63 - 1", low);
+  else
+    wanted = fmt::format("number from {:g} to {:g}", low, high);
+  Diagnostic finding =
+      makeError("SNN0092", {},
+                fmt::format("{}: '{}' is not a {}", option, shown, wanted));
+  hintOnUnit(option, value, finding);
+  return finding;
 }
 
 /// CLI11's "OPTION: Value V not in range A to B" and "OPTION: V not in {A,B}".
@@ -193,8 +214,7 @@ static Diagnostic badValue(const std::string &text) {
   auto [option, rest] = cut(text, ": ");
   auto [value, range] = cut(rest, " not in range ");
   if (!range.empty())
-    return makeError("SNN0092", {},
-                     outOfRange(option, cut(value, "Value ").second, range));
+    return outOfRange(option, cut(value, "Value ").second, range);
   auto [word, set] = cut(rest, " not in {");
   if (set.empty())
     return makeError("SNN0092", {}, printable(text, 400));
@@ -232,6 +252,10 @@ static Diagnostic missing(const Command &command, const std::string &text) {
 static void checkNumbers(const CLI::Option &option) {
   const std::string type = option.get_type_name();
   for (const std::string &value : option.results()) {
+    // `--input --ticks 5`: CLI11 takes the next word, whatever it is.
+    if (value.starts_with("--") && value.size() > 2)
+      throw CLI::ArgumentMismatch(option.get_name() +
+                                  ": 1 required TEXT missing");
     if (type.starts_with("FLOAT") &&
         !std::isfinite(std::strtod(value.c_str(), nullptr)))
       throw CLI::ValidationError(option.get_name(),

@@ -28,7 +28,9 @@ static void reportTransposed(const Node &source, const Node &target,
                   "[outputs, inputs], and '{}' gives {} values",
                   toString(target.tensor("weight").shape()), source.name,
                   *elementCount(source.outputShape)),
-      {"export the transposed matrix: weight.T",
+      {fmt::format("export the transposed matrix; in Python: {0}.weight = "
+                   "{0}.weight.T",
+                   inPython(target.path)),
        "old versions of Spyx export it the wrong way round: update Spyx"});
 }
 
@@ -36,12 +38,19 @@ static void mismatch(const Node &source, const Node &target,
                      Reporter &reporter) {
   if (target.tensor("w_in").shape().size() > 1)
     return reportMatrixGain(target, reporter);
-  reporter.error(
-      "SNN0240", target.path,
-      fmt::format("'{}' gives shape {}, but {} '{}' takes {}", source.name,
-                  toString(source.outputShape), target.kind->name(),
-                  target.name, toString(target.inputShape)),
-      {"check the layer sizes; a Flatten may be missing in between"});
+  std::vector<std::string> hints = {
+      "check the layer sizes; a Flatten may be missing in between"};
+  if (source.kind->isInput() && !target.inputShape.empty())
+    hints.push_back(fmt::format(
+        "where the Input is wrong, in Python: {} = nir.Input({{'input': "
+        "numpy.array({})}})",
+        inPython(source.path), toString(target.inputShape)));
+  reporter.error("SNN0240", target.path,
+                 fmt::format("'{}' gives shape {}, but {} '{}' takes {}",
+                             source.name, toString(source.outputShape),
+                             target.kind->name(), target.name,
+                             toString(target.inputShape)),
+                 std::move(hints));
 }
 
 static void checkEdge(const Node &source, const Node &target,

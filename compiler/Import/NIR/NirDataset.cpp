@@ -58,8 +58,8 @@ static Status checkFilters(hid_t properties, const SourceSpot &spot) {
         fmt::format("the data is compressed with filter '{}' (id {}), which "
                     "is not available here",
                     printable(*shown ? shown : "unknown"), int(filter)),
-        {"write the model with nir.write(..., compression=\"gzip\")",
-         "or convert it: h5repack -f GZIP=4 old.nir new.nir"});
+        {"write it once more, as nir.write() does by default; in Python: "
+         "nir.write('new.nir', nir.read('old.nir'))"});
   }
   return {};
 }
@@ -75,8 +75,8 @@ static Status checkLayout(hid_t properties, const SourceSpot &spot) {
     return makeError("SNN0207", spot,
                      "the data lives in another file (external or virtual "
                      "storage), which is refused",
-                     {"read and write it once more: nir.write(\"new.nir\", "
-                      "nir.read(\"old.nir\"))"});
+                     {"read and write it once more; in Python: nir.write('new.nir', "
+                      "nir.read('old.nir'))"});
   return {};
 }
 

@@ -24,6 +24,26 @@ std::string quotedList(const std::vector<std::string> &names, size_t limit) {
   return text;
 }
 
+std::string pythonText(const std::string &text) {
+  std::string out = "'";
+  for (char c : text)
+    out += (c == '\'' || c == '\\' ? "\\" : "") + std::string(1, c);
+  return out + "'";
+}
+
+std::string inPython(const std::string &path) {
+  constexpr std::string_view root = "/node", step = "/nodes/";
+  std::string out = "graph";
+  size_t at = path.starts_with(root) ? root.size() : path.size();
+  while (path.compare(at, step.size(), step) == 0) {
+    at += step.size();
+    size_t end = std::min(path.find('/', at), path.size());
+    out += ".nodes[" + pythonText(path.substr(at, end - at)) + "]";
+    at = end;
+  }
+  return out;
+}
+
 //===----------------------------------------------------------------------===//
 // Dangling names
 //===----------------------------------------------------------------------===//
@@ -205,6 +225,25 @@ static std::string freeName(const Graph &graph, const std::string &wanted) {
   return name;
 }
 
+/// N is the user's to say: shapes are not known yet.
+static std::string portHelp(const Graph &graph,
+                            const std::vector<std::string> &candidates,
+                            bool isInput) {
+  std::string kind = isInput ? "Input" : "Output",
+              key = isInput ? "input" : "output", edges;
+  for (const std::string &name : candidates) {
+    std::string own = pythonText(key), other = pythonText(name);
+    edges += fmt::format("{}({}, {})", edges.empty() ? "" : ", ",
+                         isInput ? own : other, isInput ? other : own);
+  }
+  if (edges.size() > 400)
+    edges = "...";
+  return fmt::format("add nir.{0} with its N values to the graph and connect "
+                     "it; in Python: {1}.nodes['{2}'] = nir.{0}({{'{2}': "
+                     "numpy.array([N])}}); {1}.edges += [{3}]",
+                     kind, inPython(graph.path), key, edges);
+}
+
 static void addPort(Graph &graph, const Primitive &kind, Reporter &reporter) {
   bool isInput = kind.isInput();
   std::vector<std::string> candidates;
@@ -221,8 +260,7 @@ static void addPort(Graph &graph, const Primitive &kind, Reporter &reporter) {
                           kind.name(), candidates.size(),
                           isInput ? "the first" : "the last",
                           quotedList(candidates)),
-        {isInput ? "add nir.Input to the graph and connect it"
-                 : "add nir.Output to the graph and connect it"});
+        {portHelp(graph, candidates, isInput)});
   Node port;
   port.kind = &kind;
   port.name = freeName(graph, isInput ? "input" : "output");
@@ -256,6 +294,11 @@ void repairPorts(Graph &graph, Reporter &reporter) {
                        "an edge from this node to itself is dropped");
     return drop;
   });
+  auto remove = [&](const Node &source, const Node &target) {
+    return fmt::format("in Python: {}.edges.remove(({}, {}))",
+                       inPython(graph.path), pythonText(source.name),
+                       pythonText(target.name));
+  };
   for (const Edge &edge : graph.edges) {
     const Node &source = graph.nodes[edge.source];
     const Node &target = graph.nodes[edge.target];
@@ -263,12 +306,14 @@ void repairPorts(Graph &graph, Reporter &reporter) {
       reporter.error(
           "SNN0234", target.path,
           fmt::format("an edge from '{}' enters this Input", source.name),
-          {"connect the edge to the node behind the Input"});
+          {"connect the edge to the node behind the Input, or take it away; " +
+           remove(source, target)});
     if (source.kind->isOutput())
       reporter.error(
           "SNN0234", source.path,
           fmt::format("an edge to '{}' leaves this Output", target.name),
-          {"connect the edge to the node before the Output"});
+          {"connect the edge to the node before the Output, or take it away; " +
+           remove(source, target)});
   }
   if (!reporter.ok())
     return;

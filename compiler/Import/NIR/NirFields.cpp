@@ -178,14 +178,16 @@ static void reportReal(const Node &node, const FieldRule &rule,
                                                              : "not finite",
                     count(found.bad), found.firstBad,
                     tensor.at(found.firstBad)),
-        {"the training may have diverged: check the parameters before the "
-         "export"});
+        {"the training may have diverged: train again with a smaller learning "
+         "rate, and export again"});
   if (found.low && rule.role == FieldRole::Delay)
     reporter.error("SNN0224", node.path,
                    fmt::format("'{}' is negative: {}, first element {} = {}",
                                rule.name, count(found.low), found.firstLow,
                                tensor.at(found.firstLow)),
-                   {"a delay or a refractory period is 0 or more"});
+                   {fmt::format("a delay or a refractory period is 0 or more; "
+                                "in Python: {0}.{1} = abs({0}.{1})",
+                                inPython(node.path), rule.name)});
   else if (found.low)
     reporter.error(
         "SNN0224", node.path,
@@ -230,7 +232,8 @@ static void checkThreshold(const Node &node, Reporter &reporter) {
           fmt::format("v_threshold = {} is not above v_reset = {} (element "
                       "{}): the neuron cannot come to rest after a spike",
                       threshold.at(i), reset.at(i), i),
-          {"check v_threshold and v_reset in the framework"});
+          {"correct v_threshold or v_reset in the framework, and export "
+           "again"});
 }
 
 static void noteUnits(const Node &node, Reporter &reporter) {
@@ -243,7 +246,9 @@ static void noteUnits(const Node &node, Reporter &reporter) {
             fmt::format("{} = {} s is unusually long: the file may count in "
                         "milliseconds or time steps",
                         name, tau.at(i)),
-            {"give --dt in the unit of the file's time constants"});
+            {fmt::format("milliseconds become seconds (or give --dt in their "
+                         "unit); in Python: {0}.{1} = {0}.{1} / 1000",
+                         inPython(node.path), name)});
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "runtime/support/AtomicFile.h"
 #include "runtime/support/ChildProcess.h"
+#include "runtime/support/FileReader.h"
 
 #include <cerrno>
 #include <cstring>
@@ -145,7 +146,9 @@ Expected<uint64_t> checkFile(const std::string &path, uint64_t maxBytes) {
                      {"check the path and its permissions"});
   };
   if (!file.isOpen() || !file.status(info))
-    return cannotRead(std::strerror(errno));
+    return snnc::cannotRead(path, errno);
+  if (S_ISDIR(info.st_mode))
+    return snnc::cannotRead(path, EISDIR);
   if (!S_ISREG(info.st_mode))
     return cannotRead("not a regular file");
   uint64_t bytes = uint64_t(info.st_size);

@@ -52,7 +52,7 @@ static void warnIgnored(const Node &node, const std::string &name,
   reporter.warning(
       "SNN0261", node.path, fmt::format("'{}' is ignored: {}", name, why),
       {"store the period as 't_refrac', in the unit of the time constants, or "
-       "train without one"});
+       "train without one and export again"});
 }
 
 /// The smallest and the largest element, of those that are numbers.

@@ -88,13 +88,29 @@ void checkBias(Node &node, uint64_t outputs, Reporter &reporter) {
                     "convolution)"});
 }
 
+static std::string matrixGainHelp(const Node &node) {
+  size_t cut = node.path.rfind("/nodes/");
+  std::string place = inPython(node.path),
+              graph = inPython(node.path.substr(0, cut)),
+              name = pythonText(node.name),
+              before = pythonText(node.name + "_in");
+  return fmt::format(
+      "put the matrix into a Linear before the neuron and set w_in to 1; in "
+      "Python: {0}.nodes[{3}] = nir.Linear({1}.w_in); {1}.w_in = "
+      "numpy.ones({4}); "
+      "{0}.edges = [(a, {3} if b == {2} else b) for a, b in {0}.edges] + "
+      "[({3}, "
+      "{2})]",
+      graph, place, name, before, node.tensor("w_in").shape()[0]);
+}
+
 void reportMatrixGain(const Node &node, Reporter &reporter) {
   reporter.error(
       "SNN0262", node.path,
       fmt::format("'w_in' has shape {}: it is a gain, one number or one per "
                   "neuron, and no matrix of weights",
                   toString(node.tensor("w_in").shape())),
-      {"put the matrix into a Linear before the neuron and set w_in to 1"});
+      {matrixGainHelp(node)});
 }
 
 } // namespace snnc::nir

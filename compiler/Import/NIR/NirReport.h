@@ -82,6 +82,13 @@ void checkTopology(const Graph &graph, Reporter &reporter);
 std::optional<uint32_t> uniqueEnd(const Graph &graph, bool entries,
                                   std::vector<std::string> &found);
 
+/// A node of the Python package `nir` by its path in the file:
+/// "graph.nodes['a']" of "/node/nodes/a". What help prints behind "in Python:"
+/// is a statement on `graph`, the NIRGraph that nir.write() gets.
+std::string inPython(const std::string &path);
+/// The text as Python writes it: "'a'".
+std::string pythonText(const std::string &text);
+
 /// "'a', 'b', 'c' and 7 more".
 std::string quotedList(const std::vector<std::string> &names, size_t limit = 5);
 

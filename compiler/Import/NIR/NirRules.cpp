@@ -80,8 +80,9 @@ private:
                      fmt::format("the metadata '{}' is '{}', which is none of "
                                  "{}: it is not taken",
                                  key, value, allowed),
-                     {"correct it in the file, or say it with --framework, "
-                      "--integrator, --reset or --reset-late"});
+                     {fmt::format("correct it in the file, or take it out; in "
+                                  "Python: {}.metadata.pop({})",
+                                  inPython(path), pythonText(key))});
   }
 
   Reporter &reporter;

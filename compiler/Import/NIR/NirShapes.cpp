@@ -226,6 +226,16 @@ static std::optional<Shape> lastResort(const Node &node, const Graph &graph,
   return std::nullopt;
 }
 
+static std::string inputHelp(const Graph &graph) {
+  for (const Node &node : graph.nodes)
+    if (node.kind->isInput())
+      return fmt::format(
+          "give the Input its shape of N values; in Python: {} = "
+          "nir.Input({{'input': numpy.array([N])}})",
+          inPython(node.path));
+  return "give the parameters as arrays";
+}
+
 void Inference::fallBack() {
   for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
     if (settled[i])
@@ -248,11 +258,11 @@ void Inference::fallBack() {
     if (settled[i])
       continue;
     if (++unknown <= shown)
-      reporter.error("SNN0246", graph.nodes[i].path,
-                     "the shape cannot be determined: neither parameters nor "
-                     "neighbours say it",
-                     {"give the Input its shape, or the parameters as arrays",
-                      "call graph.infer_types() before nir.write()"});
+      reporter.error(
+          "SNN0246", graph.nodes[i].path,
+          "the shape cannot be determined: neither parameters nor "
+          "neighbours say it",
+          {inputHelp(graph), "or call graph.infer_types() before nir.write()"});
     poison(i);
   }
 }

@@ -81,18 +81,40 @@ static std::vector<bool> reachable(const Graph &graph,
   return seen;
 }
 
+/// A neuron between the first two nodes.
+static std::string cycleHelp(const Graph &graph,
+                             const std::vector<std::string> &names) {
+  std::string place = inPython(graph.path), a = pythonText(names.front()),
+              b = pythonText(names[std::min<size_t>(1, names.size() - 1)]);
+  std::string shape =
+      toString(graph.nodes[*graph.find(names.front())].outputShape);
+  return fmt::format(
+      "put a neuron into the cycle, which holds a spike for a step; in Python: "
+      "{0}.nodes['between'] = nir.IF(numpy.ones({3}), numpy.ones({3})); "
+      "{0}.edges.remove(({1}, {2})); {0}.edges += [({1}, 'between'), "
+      "('between', {2})]",
+      place, a, b, shape);
+}
+
+static std::string removeHelp(const Graph &graph, const Node &node) {
+  return fmt::format("connect it, or remove it to save memory; in Python: del "
+                     "{0}.nodes[{1}]; {0}.edges = [e for e in {0}.edges if {1} "
+                     "not in e]",
+                     inPython(graph.path), pythonText(node.name));
+}
+
 static void warnUnreachable(const Graph &graph, const std::vector<bool> &seen,
-                            const char *message, const char *hint,
-                            Reporter &reporter) {
+                            const char *message, Reporter &reporter) {
   constexpr unsigned shown = 16;
   unsigned count = 0;
   for (uint32_t i = 0; i < graph.nodes.size(); ++i)
     if (!seen[i] && count++ < shown)
-      reporter.warning("SNN0236", graph.nodes[i].path, message, {hint});
+      reporter.warning("SNN0236", graph.nodes[i].path, message,
+                       {removeHelp(graph, graph.nodes[i])});
   if (count > shown)
     reporter.warning("SNN0236", graph.path,
                      fmt::format("{} more nodes: {}", count - shown, message),
-                     {hint});
+                     {"connect them, or remove them to save memory"});
 }
 
 static void noteRepeatedEdges(const Graph &graph, Reporter &reporter) {
@@ -127,15 +149,13 @@ void checkTopology(const Graph &graph, Reporter &reporter) {
     reporter.error("SNN0235", first.path,
                    fmt::format("a cycle without a neuron or a delay: {}",
                                quotedList(names, 12)),
-                   {"put a neuron or a Delay above 0 into the cycle"});
+                   {cycleHelp(graph, names)});
   }
   noteRepeatedEdges(graph, reporter);
   warnUnreachable(graph, reachable(graph, adjacency, true),
-                  "no Input leads to this node",
-                  "connect it, or remove it to save memory", reporter);
+                  "no Input leads to this node", reporter);
   warnUnreachable(graph, reachable(graph, adjacency, false),
-                  "this node leads to no Output",
-                  "connect it, or remove it to save memory", reporter);
+                  "this node leads to no Output", reporter);
 }
 
 } // namespace snnc::nir

@@ -10,8 +10,8 @@
 
 #include "compiler/Import/NIR/NirWalk.h"
 
-#include "compiler/Import/NIR/NirPrimitive.h"
 #include "compiler/Import/NIR/NirDataset.h"
+#include "compiler/Import/NIR/NirPrimitive.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -123,12 +123,13 @@ Walker::list(hid_t group, const std::string &path, size_t limit) {
   if (status < 0)
     return damaged(path);
   if (!listing.linkName.empty())
-    return makeError("SNN0207", spot(path),
-                     fmt::format("'{}' is a soft or external link, which is "
-                                 "refused: a model is one self-contained file",
-                                 listing.linkName),
-                     {"read and write it once more: nir.write(\"new.nir\", "
-                      "nir.read(\"old.nir\"))"});
+    return makeError(
+        "SNN0207", spot(path),
+        fmt::format("'{}' is a soft or external link, which is "
+                    "refused: a model is one self-contained file",
+                    listing.linkName),
+        {"read and write it once more; in Python: nir.write('new.nir', "
+         "nir.read('old.nir'))"});
   if (!listing.badName.empty())
     return makeError("SNN0214", spot(path),
                      fmt::format("'{}' is not a name: it must be UTF-8 without "
@@ -223,7 +224,8 @@ Diagnostic Walker::aborted(hid_t group, const std::string &path,
   return error;
 }
 
-Expected<const Primitive *> Walker::readKind(hid_t group, const std::string &path) {
+Expected<const Primitive *> Walker::readKind(hid_t group,
+                                             const std::string &path) {
   Expected<Field> type = field(group, "type", path + "/type");
   if (!type)
     return type.takeError();
@@ -234,8 +236,8 @@ Expected<const Primitive *> Walker::readKind(hid_t group, const std::string &pat
   std::vector<std::string> hints;
   for (const std::string &near : nearestNames(shown, primitiveNames(), 1))
     hints.push_back(fmt::format("did you mean '{}'?", near));
-  hints.push_back(fmt::format("snnc reads the primitives {}",
-                              fmt::join(primitiveNames(), ", ")));
+  hints.push_back(
+      fmt::format("known primitives: {}", fmt::join(primitiveNames(), ", ")));
   return makeError("SNN0211", spot(path),
                    fmt::format("unknown node type '{}'", shown), hints);
 }

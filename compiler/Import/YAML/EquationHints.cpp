@@ -67,6 +67,11 @@ std::vector<std::string> hintsOnAssignment(const std::string &text, double dt) {
   return {};
 }
 
+static size_t spacesAt(const std::string &text, size_t at) {
+  size_t end = std::min(text.find_first_not_of(' ', at), text.size());
+  return end - at;
+}
+
 /// The operand that begins at `at`: a number, a name, a call or brackets.
 static std::string operandAt(const std::string &text, size_t at) {
   while (at < text.size() && text[at] == ' ')
@@ -95,12 +100,17 @@ std::vector<std::string> hintsOnOperator(const std::string &text, size_t at,
   if (stars || starts("^")) {
     std::string base = trimmed(text.substr(begin, at - begin));
     std::string power = operandAt(text, at + (stars ? 2 : 1));
+    std::string whole = trimmed(text.substr(
+        begin, at - begin + (stars ? 2 : 1) +
+                   spacesAt(text, at + (stars ? 2 : 1)) + power.size()));
     if (base.size() + power.size() > 200)
       return {"pow(x, 2) is the power with a constant exponent"};
     bool constant = !power.empty() && power.find_first_not_of("-.0123456789") ==
                                           std::string::npos;
-    return {constant ? fmt::format("write pow({}, {})", base, power)
-                     : fmt::format("write exp(({}) * log({}))", power, base)};
+    return {constant ? fmt::format("write `pow({0}, {1})` for `{2}`", base,
+                                   power, whole)
+                     : fmt::format("write `exp(({1}) * log({0}))` for `{2}`",
+                                   base, power, whole)};
   }
   if (starts("&&") || starts("&"))
     return {"write 'and'"};

@@ -151,7 +151,9 @@ bool Importer::assign(const Node &node, snn::NeuronOp op,
         onlyIf ? fmt::format("reset changes states, '{}' is none", left.str())
                : fmt::format("'{}' is given from outside and cannot be set",
                              left.str()),
-        {"states are listed under 'states'"});
+        {fmt::format("states are listed under 'states': move '{}' there to "
+                     "set it",
+                     left.str())});
     return false;
   }
   Value value =

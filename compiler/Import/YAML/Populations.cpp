@@ -122,16 +122,25 @@ static void warnOfUnits(Reader &reader, const Node &node,
                             "state hardly decays",
                             name, tau, tau / dt, dt),
                 {fmt::format("if both mean the same unit all is well; "
-                             "milliseconds among seconds would be {}: {:g}",
+                             "milliseconds among seconds would be `{}: {:g}`",
                              name, tau / kFar)});
   else if (remains < 1e-3)
     reader.warn(node, "SNN1039",
                 fmt::format("{} = {:g} is short against the tick (dt = {:g}): "
                             "of the state {:.2g} remains after one tick",
                             name, tau, dt, remains),
-                {fmt::format("a dt of {:g} resolves it; seconds among "
-                             "milliseconds would be {}: {:g}",
+                {fmt::format("`dt: {:g}` under 'network' resolves it; seconds "
+                             "among milliseconds would be `{}: {:g}`",
                              tau / 10, name, tau * kFar)});
+}
+
+static std::string missingHelp(const std::string &param,
+                               const std::string &tau) {
+  if (tau.empty())
+    return fmt::format("add `{}: VALUE` to 'params'", param);
+  return fmt::format("add `{}: VALUE` to 'params', what a tick leaves of the "
+                     "state (0 to 1), or `{}: TIME` in the unit of dt",
+                     param, tau);
 }
 
 DictionaryAttr Importer::readParams(const Node &node, const std::string &name,
@@ -190,9 +199,7 @@ DictionaryAttr Importer::readParams(const Node &node, const std::string &name,
       reader.error(given ? *given : node, "SNN1004",
                    fmt::format("model '{}' needs the parameter '{}'",
                                node.find("model")->text, param),
-                   tau.empty() ? std::vector<std::string>{}
-                               : std::vector<std::string>{fmt::format(
-                                     "or '{}' in the unit of dt", tau)});
+                   {missingHelp(param, tau)});
     }
   }
   if (reader.errors() > before)

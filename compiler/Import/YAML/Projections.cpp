@@ -56,8 +56,8 @@ std::optional<Importer::Signal> Importer::readSource(const Node &node,
                 fmt::format("'{}' is an input and a population: the input is "
                             "meant",
                             name),
-                {fmt::format("say so with from: {{input: {0}}}, or write from: "
-                             "{{population: {0}}} for the other",
+                {fmt::format("say so with `from: {{input: {0}}}`, or write "
+                             "`from: {{population: {0}}}` for the other",
                              name)});
   if (input != inputs.signals.end())
     return input->second;

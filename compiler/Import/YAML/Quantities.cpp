@@ -33,7 +33,7 @@ std::optional<Quantity> Reader::unitOf(const Node &node, const char *what) {
   error(
       node, "SNN1018",
       fmt::format("{}: '{}' is no unit that is known here", what, parts->unit),
-      {"known are ms, Hz, mV, pA, pF, nS, GOhm, and what has another prefix "
+      {"known: ms, Hz, mV, pA, pF, nS, GOhm, and what has another prefix "
        "or is made of the same"});
   return std::nullopt;
 }
@@ -103,7 +103,7 @@ bool Reader::needsTimeUnit(const Node &node, const char *what) {
         fmt::format("{} has a unit of time, but 'dt' of the network is a plain "
                     "number",
                     what),
-        {"give dt its unit, for example dt: 0.1 ms; plain times and rates of "
+        {"give dt its unit, for example `dt: 0.1 ms`; plain times and rates of "
          "the file then count in that unit"});
   return false;
 }

@@ -118,14 +118,25 @@ std::optional<double> Reader::number(const Node &node, const char *what,
   auto value =
       node.isScalar() && !node.quoted ? parseNumber(node.text) : std::nullopt;
   if (!value || !std::isfinite(*value)) {
+    std::vector<std::string> hints;
+    if (node.isScalar() && node.text.ends_with('%'))
+      if (auto percent = parseNumber(node.text.substr(0, node.text.size() - 1)))
+        hints.push_back(
+            fmt::format("write `{:g}` for `{}`", *percent / 100, node.text));
     error(node, "SNN1005",
-          fmt::format("{} is a number, found {}", what, node.describe()));
+          fmt::format("{} is a number, found {}", what, node.describe()),
+          hints);
     return std::nullopt;
   }
   if (!(*value >= low && *value <= high)) {
+    std::vector<std::string> hints;
+    if (low == 0 && high == 1 && *value > 1 && *value <= 100)
+      hints.push_back(fmt::format("{1} percent: write `{0:g}` for `{1}`",
+                                  *value / 100, node.text));
     error(node, "SNN1006",
           fmt::format("{} is {}, possible are {} to {}", what, node.text, low,
-                      high));
+                      high),
+          hints);
     return std::nullopt;
   }
   return value;
@@ -160,7 +171,10 @@ std::optional<int64_t> Reader::whole(const Node &node, const char *what,
   auto [stop, bad] = std::from_chars(begin, end, value);
   if (!node.isScalar() || node.quoted || bad != std::errc() || stop != end) {
     error(node, "SNN1005",
-          fmt::format("{} is a whole number, found {}", what, node.describe()));
+          fmt::format("{} is a whole number, found {}", what,
+                      node.isScalar() && parseNumber(node.text)
+                          ? node.text.substr(0, 60)
+                          : node.describe()));
     return std::nullopt;
   }
   if (value < low || value > high) {

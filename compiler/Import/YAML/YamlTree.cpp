@@ -229,6 +229,37 @@ static Expected<NodePtr> parseChecked(const std::string &text,
   return builder.root;
 }
 
+/// What is mostly wrong where YAML cannot be read: tabs, a key without its
+/// colon, keys of one map in several columns, brackets that stay open.
+static std::string layoutHelp(const std::string &text, int number,
+                              std::string line) {
+  std::istringstream lines(text);
+  std::string each;
+  for (int at = 1; std::getline(lines, each); ++at)
+    if (size_t tab = each.find_first_not_of(' ');
+        tab != std::string::npos && each[tab] == '\t')
+      return fmt::format("line {} begins with a tab: YAML indents with spaces",
+                         at);
+  line.erase(0, line.find_first_not_of(" \n"));
+  auto count = [&](const char *set) {
+    return std::count_if(text.begin(), text.end(), [&](char c) {
+      return std::string_view(set).find(c) != std::string_view::npos;
+    });
+  };
+  size_t space = line.find(' ');
+  if (line.find(':') == std::string::npos && space != std::string::npos &&
+      !line.starts_with('-') && !line.starts_with('#'))
+    return fmt::format("a key ends with a colon: write `{}: {}`",
+                       line.substr(0, std::min<size_t>(space, 100)),
+                       line.substr(space + 1, 100));
+  if (count("{[") != count("}]"))
+    return fmt::format("count the brackets: {} open, {} close", count("{["),
+                       count("}]"));
+  return fmt::format("before and in line {}: the keys of one map stand in the "
+                     "same column, one a line",
+                     number);
+}
+
 Expected<NodePtr> parseYaml(const std::string &text, const std::string &file,
                             const Limits &limits) {
   if (text.size() > limits.fileBytes)
@@ -260,6 +291,8 @@ Expected<NodePtr> parseYaml(const std::string &text, const std::string &file,
     if (line.find(" ? ") != std::string::npos)
       hints.push_back("an equation with ' ? ' and ' : ' needs quotes: 'v = v > "
                       "1 ? 0 : v'");
+    else
+      hints.push_back(layoutHelp(text, spot.line, line));
     return makeError("SNN1001", std::move(spot),
                      fmt::format("not YAML: {}", error.msg), std::move(hints));
   } catch (const std::exception &error) {

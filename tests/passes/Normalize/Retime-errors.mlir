@@ -13,7 +13,7 @@ snn.network @two dt 1.0 {
   %b = snn.population "b" model @m params {} : tensor<1xi1>
   snn.projection "in-a" %in to %a weights #snn.one_to_one<1.0> delay(0) : tensor<1xf32>, tensor<1xi1>
   // expected-error@+2 {{SNN0321: the cycle a -> b -> a has 2 hops but only 1 tick(s) of delay}}
-  // expected-note@+1 {{help: add a delay to the cycle, or let --relax-timing add the missing 1 tick(s)}}
+  // expected-note@+1 {{help: add 1 tick(s) of delay to the cycle, or let --relax-timing do it}}
   snn.projection "a-b" %a to %b weights #snn.one_to_one<1.0> delay(0) : tensor<1xi1>, tensor<1xi1>
   snn.projection "b-a" %b to %a weights #snn.one_to_one<1.0> delay(0) : tensor<1xi1>, tensor<1xi1>
 }
