@@ -80,7 +80,6 @@ class Doctor(SnncTest):
                  {"XDG_CACHE_HOME": plain}),
                 ("folder", "set HOME or XDG_CACHE_HOME",
                  {"XDG_CACHE_HOME": "", "HOME": ""}),
-                ("temporary files", "set TMPDIR", {"TMPDIR": plain}),
                 ("SNNC_SHARED_DATA", "unset it", {"SNNC_SHARED_DATA": plain}),
                 ("memory", "raise ulimit -v",
                  {"limit": (resource.RLIMIT_AS, 450 << 20)})):
@@ -104,6 +103,11 @@ class Doctor(SnncTest):
         self.assertEqual(checks["cpu"]["state"], "in the way")
         self.assertIn("libudunits2-data", checks["cpu"]["remedy"])
         self.assertRegex(done.stderr, r"error: cpu: .*\[SNN0964\]")
+        plain = self.path("file")
+        open(plain, "w", encoding="utf-8").close()
+        done = self.doctor("--json", code=1, TMPDIR=plain)
+        checks = {c["name"]: c for c in json.loads(done.stdout)["checks"]}
+        self.assertIn("set TMPDIR", checks["temporary files"]["remedy"])
 
     def test_costs_change_the_choice_alone(self):
         """Whatever a cache says, also one that nobody can trust."""
