@@ -183,7 +183,7 @@ class Manual(SnncTest):
     def lint(self, path):
         tools = []
         if shutil.which("mandoc"):
-            tools.append(["mandoc", "-Tlint", "-Wstyle", path])
+            tools.append(["mandoc", "-Tlint", "-Wwarning", path])
         if shutil.which("groff"):
             tools.append(["groff", "-man", "-ww", "-Tascii", path])
         if shutil.which("man"):
