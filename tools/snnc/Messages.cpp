@@ -105,9 +105,9 @@ void printFindings(const DiagnosticSink &sink, bool json, bool quiet,
   Colours colours = coloursOf(STDERR_FILENO);
   for (const snnc::Diagnostic &d : sink.all()) {
     // Defaults that NIR itself prescribes are news only to `snnc check`.
-    bool hidden = isUnsaid(d) ||
-                   d.severity == Severity::Note &&
-                  (quiet || (!allNotes && d.code == DiagnosticCode("SNN0221")));
+    bool isNews = allNotes || d.code != DiagnosticCode("SNN0221");
+    bool hidden =
+        isUnsaid(d) || (d.severity == Severity::Note && (quiet || !isNews));
     if (hidden)
       continue;
     std::string line = json ? jsonText(toJson(d)) : toText(d, colours);
