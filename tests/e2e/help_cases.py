@@ -519,7 +519,7 @@ NO_TEST = {
     "a fault of snnc itself, to which no input leads":
     "SNN0382 SNN0391 SNN0683 SNN0900 SNN1106",
     "no test yet: a network or a trace of the size that it takes":
-    "SNN0345 SNN0357 SNN0390 SNN0447 SNN0451",
+    "SNN0345 SNN0357 SNN0447 SNN0451",
     "no test yet: IR or a bundle that a hand would have to spoil":
     "SNN0293 SNN0375 SNN0378 SNN0380 SNN0381 SNN0396 SNN0650 SNN0651 SNN0652 "
     "SNN0653 SNN0703 SNN0704 SNN0705 SNN0801 SNN1112",

@@ -34,6 +34,7 @@ protected:
   void removeDram() {
     MachineModel without = *machine;
     without.dram.reset();
+    without.name = "no-dram";
     machine = std::make_shared<const MachineModel>(without);
   }
   static std::string dense(int64_t sources, int64_t neurons) {
@@ -77,8 +78,8 @@ TEST_F(MapLimits, TooManyCores) {
   EXPECT_THAT(messages, HasSubstr("use --machine spinnaker2-48, a board of 48 "
                                   "chips with 7,104 cores"));
   EXPECT_THAT(messages,
-              HasSubstr("fits with rows in DRAM, which machine 'spinnaker2-jib-"
-                        "map' does not have: use --machine spinnaker2 ("));
+              HasSubstr("fits with rows in DRAM, which machine 'no-dram' "
+                        "does not have: use --machine spinnaker2 ("));
 }
 
 /// The same with DRAM: dense rows of 600 B there, and no index. What fits SRAM
