@@ -88,10 +88,8 @@ void MappingChecker::addReceiver(
   Range keys{0, sender.size()};
   if (target.getSubordinate()) {
     Range known{sender.begin, sender.end};
-    if (block.getFirst()) {
-      known.begin = std::max(known.begin, uint32_t(*block.getFirst()));
-      known.end = std::min(known.end, uint32_t(*block.getLast()));
-    }
+    if (block.getFirst())
+      known = {uint32_t(*block.getFirst()), uint32_t(*block.getLast())};
     keys = routedKeys({sender.begin, sender.end}, known);
   }
   receivers.push_back({keys, addressOf(target.getAtAttr())});

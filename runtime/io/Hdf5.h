@@ -18,6 +18,10 @@
 
 namespace snnc::runtime::hdf5 {
 
+using snnc::hdf5::bytesOf;
+using snnc::hdf5::createDataset;
+using snnc::hdf5::createGroup;
+using snnc::hdf5::createMemoryFile;
 using snnc::hdf5::Handle;
 using snnc::hdf5::Quiet;
 

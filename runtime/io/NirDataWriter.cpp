@@ -74,33 +74,12 @@ static EventLists listEvents(const Recording &r, double dt) {
   return lists;
 }
 
-static Handle createGroup(hid_t parent, const std::string &name,
+static Handle createTyped(hid_t parent, const std::string &name,
                           const char *type) {
-  Handle plist(H5Pcreate(H5P_GROUP_CREATE), H5Pclose);
-  H5Pset_obj_track_times(plist, false); // same content, same bytes
-  Handle links(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
-  H5Pset_char_encoding(links, H5T_CSET_UTF8);
-  Handle group(H5Gcreate2(parent, name.c_str(), links, plist, H5P_DEFAULT),
-               H5Gclose);
-  if (group && type && !setTextAttribute(group, "__type__", type))
+  Handle group = createGroup(parent, name);
+  if (group && !setTextAttribute(group, "__type__", type))
     return {};
   return group;
-}
-
-static bool writeDataset(hid_t group, const char *name,
-                         const std::vector<hsize_t> &dims, hid_t fileType,
-                         hid_t memoryType, const void *data,
-                         bool isEmpty = false) {
-  Handle space(H5Screate_simple(int(dims.size()), dims.data(), nullptr),
-               H5Sclose);
-  Handle plist(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
-  H5Pset_obj_track_times(plist, false);
-  Handle dataset(
-      H5Dcreate2(group, name, fileType, space, H5P_DEFAULT, plist, H5P_DEFAULT),
-      H5Dclose);
-  bool empty = isEmpty || std::find(dims.begin(), dims.end(), 0) != dims.end();
-  return dataset && (empty || H5Dwrite(dataset, memoryType, H5S_ALL, H5S_ALL,
-                                       H5P_DEFAULT, data) >= 0);
 }
 
 static bool writeEvents(hid_t group, const Recording &r, double dt) {
@@ -110,19 +89,19 @@ static bool writeEvents(hid_t group, const Recording &r, double dt) {
   double end = timeOfTick(r.ticks, dt);
   return setAttribute(group, "n_neurons", int64_t(r.neurons)) &&
          setAttribute(group, "t_max", end) &&
-         writeDataset(group, "idx", dims, H5T_STD_I64LE, H5T_NATIVE_INT64,
-                      lists.idx.data()) &&
-         writeDataset(group, "time", dims, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE,
-                      lists.time.data());
+         createDataset(group, "idx", dims, H5T_STD_I64LE, H5T_NATIVE_INT64,
+                       lists.idx.data()) &&
+         createDataset(group, "time", dims, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE,
+                       lists.time.data());
 }
 
 static bool writeGrid(hid_t group, const Recording &r, double dt) {
   bool wide = r.array.dtype == DType::F64;
   return setAttribute(group, "dt", dt) &&
-         writeDataset(group, "data", {r.samples, r.ticks, r.neurons},
-                      wide ? H5T_IEEE_F64LE : H5T_IEEE_F32LE,
-                      wide ? H5T_NATIVE_DOUBLE : H5T_NATIVE_FLOAT,
-                      r.array.bytes.data());
+         createDataset(group, "data", {r.samples, r.ticks, r.neurons},
+                       wide ? H5T_IEEE_F64LE : H5T_IEEE_F32LE,
+                       wide ? H5T_NATIVE_DOUBLE : H5T_NATIVE_FLOAT,
+                       r.array.bytes.data());
 }
 
 static Diagnostic writeError(const std::string &path, const std::string &node,
@@ -141,10 +120,10 @@ static Handle observableGroup(hid_t nodes, const std::string &key,
     nodeGroup = Handle(H5Gopen2(nodes, node.c_str(), H5P_DEFAULT), H5Gclose);
     list = Handle(H5Gopen2(nodeGroup, "observables", H5P_DEFAULT), H5Gclose);
   } else {
-    nodeGroup = createGroup(nodes, node, "NIRNodeData");
-    list = createGroup(nodeGroup, "observables", nullptr);
+    nodeGroup = createTyped(nodes, node, "NIRNodeData");
+    list = createGroup(nodeGroup, "observables");
   }
-  return createGroup(list, observable,
+  return createTyped(list, observable,
                      events ? "EventData" : "TimeGriddedData");
 }
 
@@ -181,7 +160,7 @@ createNodes(hid_t file, const std::map<std::string, std::string> &attributes) {
   bool written = root && setTextAttribute(root, "__type__", "NIRGraphData");
   Handle nodes;
   if (written)
-    nodes = createGroup(root, "nodes", nullptr);
+    nodes = createGroup(root, "nodes");
   for (const auto &[name, text] : attributes)
     written = written && setTextAttribute(root, name.c_str(), text);
   return written ? std::move(nodes) : Handle();
@@ -192,14 +171,10 @@ static Expected<std::string>
 imageOf(const std::string &path, const ArrayMap &arrays, double dt,
         const std::map<std::string, std::string> &attributes) {
   Quiet quiet;
-  Handle memory(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
-  constexpr size_t growth = size_t(1) << 20;
-  if (H5Pset_fapl_core(memory, growth, /*backing_store=*/false) < 0)
+  Handle file = createMemoryFile();
+  if (!file)
     return writeError(path, "", "the HDF5 library cannot create the file",
                       "close other programs: memory may be short");
-  Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
-  H5Pset_obj_track_times(creation, false);
-  Handle file(H5Fcreate("snnc", H5F_ACC_TRUNC, creation, memory), H5Fclose);
   Handle nodes = createNodes(file, attributes);
   if (!nodes)
     return writeError(path, "", "the HDF5 library cannot create the file",
@@ -207,14 +182,11 @@ imageOf(const std::string &path, const ArrayMap &arrays, double dt,
   for (const auto &[key, array] : arrays)
     if (Status status = writeArray(nodes, key, array, dt, path); !status)
       return status.takeError();
-  ssize_t size = H5Fflush(file, H5F_SCOPE_LOCAL) < 0
-                     ? -1
-                     : H5Fget_file_image(file, nullptr, 0);
-  std::string bytes(size_t(std::max<ssize_t>(size, 0)), '\0');
-  if (size <= 0 || H5Fget_file_image(file, bytes.data(), bytes.size()) != size)
+  auto bytes = bytesOf(file);
+  if (!bytes)
     return writeError(path, "", "the HDF5 library cannot finish the file",
                       "close other programs: memory may be short");
-  return bytes;
+  return std::move(*bytes);
 }
 
 static constexpr char kImage = 'i', kError = 'e';
@@ -252,8 +224,7 @@ template <typename Number, typename Fill>
 static bool fillDataset(hid_t group, const char *name, hid_t fileType,
                         hid_t memoryType, std::vector<hsize_t> dims,
                         const Fill &fill) {
-  if (!writeDataset(group, name, dims, fileType, memoryType, nullptr,
-                    /*isEmpty=*/true))
+  if (!createDataset(group, name, dims, fileType, memoryType, nullptr))
     return false;
   Handle dataset(H5Dopen2(group, name, H5P_DEFAULT), H5Dclose);
   Handle space(H5Dget_space(dataset), H5Sclose);

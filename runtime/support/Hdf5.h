@@ -12,8 +12,10 @@
 #define SNNC_RUNTIME_SUPPORT_HDF5_H
 
 #include <hdf5.h>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace snnc::hdf5 {
 
@@ -59,6 +61,18 @@ private:
   H5E_auto2_t function = nullptr;
   void *data = nullptr;
 };
+
+/// What is made here has no times: the same content gives the same bytes. An
+/// empty handle, false or nothing: the library refused.
+Handle createGroup(hid_t parent, const std::string &name);
+/// Of `dims`, none: a scalar. `data`: as `memoryType`; null: nothing is
+/// written.
+bool createDataset(hid_t parent, const char *name,
+                   const std::vector<hsize_t> &dims, hid_t fileType,
+                   hid_t memoryType, const void *data);
+/// A file that stays in memory, and its bytes when it is complete.
+Handle createMemoryFile();
+std::optional<std::string> bytesOf(hid_t memoryFile);
 
 /// The innermost message of the library's error stack.
 std::string lastError();

@@ -74,17 +74,18 @@ protected:
 };
 
 const char *const kNormal = "normal, [0.5, 0.1, -10.0, 10.0]";
+const char *const kConnectors[] = {"all_to_all, amount = 1.0 : f64",
+                                   "one_to_one, amount = 1.0 : f64",
+                                   "fixed_probability, amount = 0.1 : f64",
+                                   "fixed_indegree, amount = 20.0 : f64",
+                                   "fixed_outdegree, amount = 20.0 : f64",
+                                   "fixed_total_number, amount = 1800.0 : f64"};
 const char *const kDelays = "uniform_int, [0.0, 63.0]";
 
 } // namespace
 
 TEST_F(Drawn, EveryWayToReadGivesTheSameSynapses) {
-  for (const char *connector :
-       {"all_to_all, amount = 1.0 : f64", "one_to_one, amount = 1.0 : f64",
-        "fixed_probability, amount = 0.1 : f64",
-        "fixed_indegree, amount = 20.0 : f64",
-        "fixed_outdegree, amount = 20.0 : f64",
-        "fixed_total_number, amount = 1800.0 : f64"})
+  for (const char *connector : kConnectors)
     for (int self : {0, 1})
       for (int twice : {0, 1}) {
         bool total = std::string(connector).starts_with("fixed_total");
@@ -114,12 +115,7 @@ TEST_F(Drawn, EveryWayToReadGivesTheSameSynapses) {
 
 TEST_F(Drawn, KeptOrNotTheSynapsesAreTheSame) {
   DrawnRows &kept = context.getLoadedDialect<SNNDialect>()->drawnRows();
-  for (const char *connector :
-       {"all_to_all, amount = 1.0 : f64", "one_to_one, amount = 1.0 : f64",
-        "fixed_probability, amount = 0.1 : f64",
-        "fixed_indegree, amount = 20.0 : f64",
-        "fixed_outdegree, amount = 20.0 : f64",
-        "fixed_total_number, amount = 1800.0 : f64"})
+  for (const char *connector : kConnectors)
     for (int twice : {0, 1}) {
       if (std::string(connector).starts_with("fixed_total") && !twice)
         continue;
@@ -149,12 +145,7 @@ TEST_F(Drawn, PatternsOfOtherWeightsGiveTheSameSynapses) {
   DrawnRows &kept = context.getLoadedDialect<SNNDialect>()->drawnRows();
   auto patterns = std::make_shared<DrawnPatterns>();
   kept.share(patterns);
-  for (const char *connector :
-       {"all_to_all, amount = 1.0 : f64", "one_to_one, amount = 1.0 : f64",
-        "fixed_probability, amount = 0.1 : f64",
-        "fixed_indegree, amount = 20.0 : f64",
-        "fixed_outdegree, amount = 20.0 : f64",
-        "fixed_total_number, amount = 1800.0 : f64"})
+  for (const char *connector : kConnectors)
     for (int self : {0, 1}) {
       auto make = [&](const char *weight, uint64_t budget, int seed) {
         kept.clear();
