@@ -55,13 +55,15 @@ static Diagnostic valueError(const NdArray &array, uint64_t index,
                              const ChannelShape &input) {
   double value = array.at(index);
   uint64_t row = index / input.channels, channel = index % input.channels;
-  std::string what = !(std::floor(value) == value)
+  // Infinity and values that no run is long enough for are no counts at all.
+  bool whole = std::floor(value) == value && std::abs(value) < 0x1p32;
+  std::string what = !(std::floor(value) == value) || std::isinf(value)
                          ? "is not an integer; inputs are spike counts"
                      : value < 0
                          ? "is negative; inputs are spike counts"
                          : "exceeds the limit of 65535 spikes in one tick";
   std::vector<std::string> hints;
-  if (value >= 0 && std::floor(value) == value)
+  if (value >= 0 && whole)
     hints.push_back(fmt::format(
         "spread the spikes over several ticks or channels; in Python, over {0} "
         "ticks: x = numpy.repeat(x // {0}, {0}, axis={1})",
