@@ -5,6 +5,8 @@
 
 #include "compiler/Fabric/Fabric.h"
 #include "compiler/Fabric/NeuronOrder.h"
+#include "compiler/SNN/DrawnRows.h"
+#include "compiler/SNN/ParamValues.h"
 
 #include <algorithm>
 
@@ -41,6 +43,71 @@ private:
   std::unique_ptr<snn::IntConnectivity> base;
   std::optional<ConvShape> shape;
   NeuronOrder sources, targets;
+};
+
+/// The synapses of a drawn projection onto neighbouring targets, which are
+/// drawn once and kept, 8 B each: rows by source would draw them twice and then
+/// weigh each again. Places are neurons.
+class DrawnPart : public SynapseView {
+public:
+  /// Null where this is no less work than the view of all targets; takes
+  /// `whole` otherwise.
+  static std::unique_ptr<SynapseView>
+  create(snn::ProjectionOp projection,
+         std::unique_ptr<snn::IntConnectivity> &whole, Range onto) {
+    auto drawn = snn::Connectivity::create(projection);
+    auto delays = snn::ParamValues::get(
+        projection.getDelay(), whole->numSources(), projection.getContext());
+    if (!drawn || !drawn->isMadeByTarget() || !delays ||
+        drawn->numTargets() > snn::RowTable::kMaxTargets ||
+        drawn->maxExtraDelay() > snn::RowTable::kMaxDelay)
+      return nullptr;
+    return std::unique_ptr<SynapseView>(
+        new DrawnPart(std::move(drawn), std::move(whole), *delays, onto));
+  }
+  uint32_t numSources() const override { return whole->numSources(); }
+  uint32_t numTargets() const override { return whole->numTargets(); }
+  uint32_t minDelay() const override { return whole->minDelay(); }
+  uint32_t maxDelay() const override { return whole->maxDelay(); }
+  void row(uint32_t source, std::vector<IntSynapse> &row) const override {
+    table.fillOnce([&](auto &begins, auto &words) { fill(begins, words); });
+    row.clear();
+    for (uint64_t word : table.row(source)) {
+      snn::Synapse synapse = snn::RowTable::unpack(word);
+      if (int32_t weight = whole->quantize(synapse.weight, synapse.target))
+        row.push_back({synapse.target, weight, delays[source] + synapse.delay});
+    }
+  }
+
+private:
+  DrawnPart(std::unique_ptr<snn::Connectivity> drawn,
+            std::unique_ptr<snn::IntConnectivity> whole,
+            const snn::ParamValues &ticks, Range onto)
+      : drawn(std::move(drawn)), whole(std::move(whole)), onto(onto) {
+    for (uint32_t source = 0; source < numSources(); ++source)
+      delays.push_back(uint32_t(ticks.at(source)));
+  }
+  void fill(std::vector<uint32_t> &begins, std::vector<uint64_t> &words) const {
+    begins.assign(size_t(numSources()) + 1, 0);
+    std::vector<uint32_t> from;
+    std::vector<uint64_t> all;
+    drawn->forEachBatch(
+        {onto.begin, onto.end}, /*withDelays=*/true,
+        [&](const snn::SynapseBatch &batch) {
+          for (size_t i = 0; i < batch.count; ++i) {
+            from.push_back(batch.source[i]);
+            all.push_back(snn::RowTable::pack(
+                {batch.target[i], batch.weight[i], batch.delay[i]}));
+          }
+        });
+    snn::RowTable::sort(from, all, begins, words);
+  }
+
+  std::unique_ptr<snn::Connectivity> drawn;
+  std::unique_ptr<snn::IntConnectivity> whole;
+  std::vector<uint32_t> delays; ///< by source
+  Range onto;
+  mutable snn::RowTable table;
 };
 
 /// Channels first or last in both, as `shape` then says. Where there is one
@@ -101,12 +168,16 @@ std::optional<ConvShape> convOf(snn::ProjectionOp projection) {
   return shape;
 }
 
-std::unique_ptr<SynapseView> viewOf(snn::ProjectionOp projection) {
+std::unique_ptr<SynapseView> viewOf(snn::ProjectionOp projection,
+                                    std::optional<Range> onto) {
   auto source = NeuronOrder::of(projection.getSource().getDefiningOp());
   auto target = NeuronOrder::of(projection.getTarget().getDefiningOp());
   if (failed(source) || failed(target))
     return nullptr;
   auto connectivity = snn::IntConnectivity::create(projection);
+  if (connectivity && onto && source->isIdentity() && target->isIdentity())
+    if (auto drawn = DrawnPart::create(projection, connectivity, *onto))
+      return drawn;
   return connectivity ? std::make_unique<ProjectionView>(
                             std::move(connectivity), convOf(projection),
                             std::move(*source), std::move(*target))

@@ -3,10 +3,12 @@
 #ifndef SNNC_PLANNER_PROJECTIONVIEW_H
 #define SNNC_PLANNER_PROJECTIONVIEW_H
 
+#include "compiler/Rows/Range.h"
 #include "compiler/Rows/SynapseView.h"
 #include "compiler/SNN/SNN.h"
 
 #include <memory>
+#include <optional>
 
 namespace snnc::fabric {
 
@@ -15,7 +17,9 @@ namespace snnc::fabric {
 /// gaps or begin outside.
 std::optional<ConvShape> convOf(snn::ProjectionOp projection);
 /// The view of a projection; null and an error at the op when there is none.
-std::unique_ptr<SynapseView> viewOf(snn::ProjectionOp projection);
+/// Given `onto`, rows may leave out synapses that do not end there.
+std::unique_ptr<SynapseView> viewOf(snn::ProjectionOp projection,
+                                    std::optional<Range> onto = std::nullopt);
 
 } // namespace snnc::fabric
 

@@ -66,14 +66,12 @@ std::vector<Range> MappingChecker::reachOf(uint32_t edge,
          n < std::min<uint32_t>(slice.end, sliceOf.size()); ++n)
       sliceOf[to.neuronAt(n)] = uint32_t(i);
   }
-  std::vector<snn::IntSynapse> row;
-  for (uint32_t source = 0; source < view->numSources(); ++source) {
-    view->row(source, row);
-    uint32_t place = from.placeOf(source);
-    for (const snn::IntSynapse &synapse : row)
-      if (uint32_t slice = sliceOf[synapse.target]; slice != UINT32_MAX)
-        reach[slice] = hull(reach[slice], {place, place + 1});
-  }
+  view->forEach([&](uint32_t source, const snn::IntSynapse &synapse) {
+    if (uint32_t slice = sliceOf[synapse.target]; slice != UINT32_MAX) {
+      uint32_t place = from.placeOf(source);
+      reach[slice] = hull(reach[slice], {place, place + 1});
+    }
+  });
   return reach;
 }
 

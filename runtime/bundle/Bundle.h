@@ -11,6 +11,7 @@
 #ifndef SNNC_RUNTIME_BUNDLE_BUNDLE_H
 #define SNNC_RUNTIME_BUNDLE_BUNDLE_H
 
+#include "runtime/abi/CoreHeader.h"
 #include "runtime/machine/MachineModel.h"
 #include "runtime/support/Diagnostic.h"
 
@@ -21,6 +22,7 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -123,7 +125,17 @@ struct Manifest {
   std::vector<RouteEntry> routes;
 };
 
-/// A bundle in memory: manifest, machine and the named entries.
+/// Where entries are that memory does not hold.
+class EntryStore {
+public:
+  virtual ~EntryStore() = default;
+  /// The entry of so many bytes at `place`. Any thread.
+  virtual Expected<std::string> read(uint64_t place, uint64_t bytes) const = 0;
+};
+
+/// Manifest, machine and the named entries. Those of a large network, images
+/// and rows above all, need not be in memory: what stands in a file is read
+/// when it is wanted.
 class Bundle {
 public:
   static constexpr const char *manifestName = "manifest.json";
@@ -131,6 +143,10 @@ public:
   static constexpr const char *reportName = "report.json";
   static constexpr const char *networkName = "network.mlir";
   static constexpr const char *parametersName = "parameters.safetensors";
+  /// Bytes of images that stay in memory; further ones go to a file.
+  static constexpr uint64_t kHeldBytes = uint64_t(256) << 20;
+
+  explicit Bundle(uint64_t heldBytes = kHeldBytes) : mostHeld(heldBytes) {}
 
   Manifest manifest;
   MachineModel machine;
@@ -139,8 +155,22 @@ public:
   /// Order of addition = order in the zip. The manifest and the machine are
   /// members of this class, not entries.
   void addEntry(std::string name, std::string bytes);
-  /// The entry's bytes, or null when there is none of that name.
+  /// The same for rows or the image of a core, whose header begins it. A
+  /// temporary file gets them once there are so many; where there can be no
+  /// file, memory does.
+  void addImage(std::string name, std::string bytes);
+  /// An entry's bytes, or null when there is none of that name or memory does
+  /// not hold it: images and rows are read with load().
   const std::string *entry(const std::string &name) const;
+  /// Of any entry; nothing when there is none of that name.
+  std::optional<uint64_t> sizeOf(const std::string &name) const;
+  /// Any entry's bytes; null when there is none of that name. Errors of the
+  /// file that holds them. Any thread.
+  Expected<std::shared_ptr<const std::string>>
+  load(const std::string &name) const;
+  /// The header of a core, which is inside its image, as it is of every core of
+  /// a bundle that was read.
+  SnncCoreHeader headerOf(const CoreEntry &core) const;
   const std::vector<std::string> &entryNames() const { return order; }
 
   /// Checks as read() does, then writes the zip: manifest and machine first,
@@ -150,7 +180,8 @@ public:
   /// cross reference. Errors SNN05xx.  `digestWarnings` non-null: a digest
   /// mismatch is reported there as a warning instead of being an error.
   static Expected<std::shared_ptr<Bundle>>
-  read(const std::string &path, DiagnosticSink *digestWarnings = nullptr);
+  read(const std::string &path, DiagnosticSink *digestWarnings = nullptr,
+       uint64_t heldBytes = kHeldBytes);
 
   /// The programs of a bundle and nothing else of it: ELFs whose bytes have the
   /// digests that the manifest gives them, by ProgramEntry::code. Of its own
@@ -159,8 +190,23 @@ public:
   readPrograms(const std::string &path);
 
 private:
+  struct Entry {
+    /// All of them, or of what `store` holds as many as a core header has.
+    std::shared_ptr<const std::string> bytes;
+    uint64_t size = 0;
+    std::shared_ptr<const EntryStore> store = nullptr; ///< null: memory
+    uint64_t place = 0;
+    std::string digest = {}; ///< of what `store` holds
+  };
+  void add(std::string name, Entry entry);
+  static Entry stored(std::string_view bytes, std::string digest,
+                      std::shared_ptr<const EntryStore> store, uint64_t place);
+
   std::vector<std::string> order;
-  std::map<std::string, std::string> entries;
+  std::map<std::string, Entry> entries;
+  uint64_t mostHeld, held = 0; ///< bytes of images in memory
+  std::shared_ptr<class SpillStore> spill;
+  friend class EntryReader;
 };
 
 /// The uint32[count] of the entry `order`, each number below `count` once;

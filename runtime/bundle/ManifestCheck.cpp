@@ -271,34 +271,24 @@ static Status doesNotFit(const std::string &path, const std::string &where,
                    {"compile the network for the machine it shall run on"});
 }
 
-static SnncCoreHeader headerOf(const Bundle &bundle, const CoreEntry &core) {
-  SnncCoreHeader header;
-  std::memcpy(&header,
-              bundle.entry(core.image)->data() +
-                  (core.headerAddress - core.imageBase),
-              sizeof header);
-  return header;
-}
-
 /// The rows of a core in DRAM are inside one interface of its chip.
 static Status checkDram(const Bundle &bundle, const CoreEntry &core,
                         const std::string &where, const std::string &path) {
   if (core.dram.empty())
     return {};
   const MachineModel &machine = bundle.machine;
-  const std::string *rows = bundle.entry(core.dram);
+  std::optional<uint64_t> rows = bundle.sizeOf(core.dram);
   if (!rows)
     return missingEntry(path, where, core.dram);
   for (uint32_t i = 0; machine.hasDram() && i < machine.dram->interfaces; ++i) {
     AddressRange range = machine.dramInterface(i);
-    if (core.dramBase >= range.begin &&
-        core.dramBase + uint64_t(rows->size()) <= range.end)
+    if (core.dramBase >= range.begin && core.dramBase + *rows <= range.end)
       return {};
   }
   return doesNotFit(path, where,
                     fmt::format("{} bytes of rows at {:#x} are not inside one "
                                 "DRAM interface of the machine '{}'",
-                                rows->size(), core.dramBase, machine.name));
+                                *rows, core.dramBase, machine.name));
 }
 
 /// Rows of two cores of a chip do not overlap.
@@ -306,14 +296,14 @@ static Status checkDrams(const Bundle &bundle, const std::string &path) {
   std::map<std::pair<ChipCoordinate, uint64_t>, size_t> byPlace;
   const std::vector<CoreEntry> &cores = bundle.manifest.cores;
   for (size_t i = 0; i < cores.size(); ++i)
-    if (!cores[i].dram.empty() && bundle.entry(cores[i].dram)->size() &&
+    if (!cores[i].dram.empty() && *bundle.sizeOf(cores[i].dram) &&
         !byPlace.try_emplace({cores[i].at.chip, cores[i].dramBase}, i).second)
       return doesNotFit(path, fmt::format("cores[{}]", i),
                         "its rows in DRAM begin where another core's do");
   for (auto here = byPlace.begin(); here != byPlace.end(); ++here) {
     auto next = std::next(here);
     uint64_t end =
-        here->first.second + bundle.entry(cores[here->second].dram)->size();
+        here->first.second + *bundle.sizeOf(cores[here->second].dram);
     if (next != byPlace.end() && next->first.first == here->first.first &&
         next->first.second < end)
       return doesNotFit(path, fmt::format("cores[{}]", next->second),
@@ -327,7 +317,7 @@ static Status checkCore(const Bundle &bundle, size_t index,
   const CoreEntry &core = bundle.manifest.cores[index];
   const MachineModel &machine = bundle.machine;
   std::string where = fmt::format("cores[{}]", index);
-  const std::string *image = bundle.entry(core.image);
+  std::optional<uint64_t> image = bundle.sizeOf(core.image);
   if (!image)
     return missingEntry(path, where, core.image);
   if (!machine.has(core.at))
@@ -336,7 +326,7 @@ static Status checkCore(const Bundle &bundle, size_t index,
                                   machine.name, toText(core.at)));
   if (Status s = checkDram(bundle, core, where, path); !s)
     return s;
-  uint64_t end = uint64_t(core.imageBase) + image->size();
+  uint64_t end = core.imageBase + *image;
   if (end > machine.sram.bytes)
     return doesNotFit(path, where,
                       fmt::format("the image ends at byte {}, the SRAM has {}",
@@ -348,8 +338,7 @@ static Status checkCore(const Bundle &bundle, size_t index,
                                   "inside the image [{:#x}, {:#x})",
                                   core.headerAddress, sizeof(SnncCoreHeader),
                                   core.imageBase, end));
-  return checkCoreHeader(headerOf(bundle, core), core, machine.sram.bytes,
-                         path);
+  return checkCoreHeader(bundle.headerOf(core), core, machine.sram.bytes, path);
 }
 
 /// The manifest's neurons are those of the cores, so that no manifest can claim
@@ -358,7 +347,7 @@ static Status checkNeurons(const Bundle &bundle, const PopulationEntry &p,
                            const std::string &path) {
   for (const SliceEntry &slice : p.slices) {
     const CoreEntry &core = bundle.manifest.cores[slice.core];
-    uint32_t held = headerOf(bundle, core).n_neurons;
+    uint32_t held = bundle.headerOf(core).n_neurons;
     if (held != slice.end - slice.begin)
       return doesNotFit(path, p.name,
                         fmt::format("{} holds {} neurons, the manifest says {}",
@@ -455,7 +444,7 @@ static Status checkDrawn(const Bundle &bundle, const InputEntry &input,
                          const std::string &path) {
   for (const DrawnEntry &drawn : input.drawn) {
     const CoreEntry &core = bundle.manifest.cores[drawn.core];
-    uint64_t bytes = bundle.entry(core.image)->size();
+    uint64_t bytes = *bundle.sizeOf(core.image);
     if (drawn.at % 4 == 0 &&
         drawn.at >= core.headerAddress + sizeof(SnncCoreHeader) &&
         drawn.at + sizeof(SnncDrive) <= core.imageBase + bytes)

@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -46,11 +47,15 @@ struct ZipMember {
 };
 
 /// A member to write: the concatenation of two parts that the caller keeps
-/// alive (a header and a payload that need not be copied together).
+/// alive (a header and a payload that need not be copied together), or what
+/// `make` gives when its turn comes, which has `size` bytes and is held until
+/// it is written.
 struct ZipSource {
   std::string name;
   std::span<const std::byte> head;
   std::span<const std::byte> body;
+  std::function<Expected<std::string>()> make = {};
+  uint64_t size = 0; ///< of what `make` gives
 };
 
 /// Why a member name cannot stand in a zip that somebody will unpack: empty,
@@ -61,7 +66,9 @@ std::string unsafeMemberName(const std::string &name);
 /// Which members of a zip are read; empty: all.
 using ZipFilter = std::function<bool(const std::string &name)>;
 
-/// Writes whole or not at all. Members are stored with the date 1980-01-01.
+/// Writes whole or not at all, one member after the other; nothing of the file
+/// is held in memory. Members are stored with the date 1980-01-01. What `make`
+/// fails with, this does.
 Status writeZip(const std::string &path, const std::vector<ZipSource> &members,
                 const ZipCodes &codes);
 
@@ -75,9 +82,23 @@ Status writeZipOfFiles(const std::string &path,
                        const std::vector<ZipFile> &members,
                        const ZipCodes &codes);
 
+/// A zip whose members are read when they are wanted. Any thread.
+class ZipArchive {
+public:
+  /// Opens a regular file and checks its directory against the limits. Errors
+  /// carry `codes` and the member's name; SNN0001 and SNN0002 as FileReader.
+  static Expected<std::shared_ptr<const ZipArchive>>
+  open(const std::string &path, const ZipLimits &limits, const ZipCodes &codes);
+  virtual ~ZipArchive() = default;
+
+  /// In file order.
+  virtual const std::vector<std::string> &names() const = 0;
+  /// The member of that place, its checksum compared.
+  virtual Expected<std::string> read(size_t place) const = 0;
+};
+
 /// Every member, in file order, of a regular file that is not held as a whole
-/// beside them. Errors carry `codes` and the member's name; SNN0001 and SNN0002
-/// as FileReader.
+/// beside them. Errors as ZipArchive.
 Expected<std::vector<ZipMember>> readZip(const std::string &path,
                                          const ZipLimits &limits,
                                          const ZipCodes &codes);

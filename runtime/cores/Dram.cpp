@@ -22,15 +22,15 @@ bool Dram::holds(uint32_t address, uint64_t bytes) const {
   return false;
 }
 
-bool Dram::add(uint32_t address, std::string bytes) {
-  if (!holds(address, bytes.size()))
+bool Dram::add(uint32_t address, std::shared_ptr<const std::string> bytes) {
+  if (!holds(address, bytes->size()))
     return false;
   auto next = parts.lower_bound(address);
-  if (next != parts.end() && next->first < address + uint64_t(bytes.size()))
+  if (next != parts.end() && next->first < address + uint64_t(bytes->size()))
     return false;
   if (next != parts.begin()) {
     const auto &[before, content] = *std::prev(next);
-    if (before + uint64_t(content.size()) > address)
+    if (before + uint64_t(content->size()) > address)
       return false;
   }
   parts.emplace(address, std::move(bytes));
@@ -45,10 +45,10 @@ void Dram::read(uint32_t address, std::span<std::byte> bytes) const {
     --part;
   for (; part != parts.end() && part->first < end; ++part) {
     uint64_t first = std::max<uint64_t>(address, part->first);
-    uint64_t last = std::min(end, part->first + uint64_t(part->second.size()));
+    uint64_t last = std::min(end, part->first + uint64_t(part->second->size()));
     if (first < last)
       std::memcpy(bytes.data() + (first - address),
-                  part->second.data() + (first - part->first), last - first);
+                  part->second->data() + (first - part->first), last - first);
   }
 }
 
@@ -60,8 +60,10 @@ Status ChipDrams::load(const Bundle &bundle, const MachineModel &machine) {
     if (core.dram.empty())
       continue;
     auto chip = drams.find(core.at.chip);
-    const std::string *rows = bundle.entry(core.dram);
-    if (!rows || chip == drams.end() ||
+    auto rows = bundle.load(core.dram);
+    if (!rows)
+      return rows.takeError();
+    if (!*rows || chip == drams.end() ||
         !chip->second.dram.add(core.dramBase, *rows))
       return makeError(
           "SNN0610", {},

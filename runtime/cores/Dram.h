@@ -15,6 +15,7 @@
 #include "runtime/machine/MachineModel.h"
 
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -26,7 +27,7 @@ public:
   explicit Dram(const MachineModel &machine) : machine(&machine) {}
 
   /// False: the bytes are not inside one interface, or others are there.
-  bool add(uint32_t address, std::string bytes);
+  bool add(uint32_t address, std::shared_ptr<const std::string> bytes);
   /// Whether all of it is inside one interface, behind its reserved bytes.
   bool holds(uint32_t address, uint64_t bytes) const;
   /// holds() them.
@@ -34,7 +35,8 @@ public:
 
 private:
   const MachineModel *machine;
-  std::map<uint32_t, std::string> parts; ///< by their address
+  /// By their address.
+  std::map<uint32_t, std::shared_ptr<const std::string>> parts;
 };
 
 /// Those of all chips that a bundle's cores are on.

@@ -179,7 +179,10 @@ private:
     std::string where = toText(core.at);
     if (!machine->has(core.at))
       return problem("SNN0610", "the machine has no usable " + where);
-    const std::string *image = bundle.entry(core.image);
+    auto loaded = bundle.load(core.image);
+    if (!loaded)
+      return loaded.takeError();
+    const std::string *image = loaded->get();
     if (!image || core.program >= programs.size())
       return problem("SNN0610",
                      fmt::format("{} names program {} of {} and image '{}'; "

@@ -52,11 +52,11 @@ Listeners::Listeners(const Bundle &bundle, const InputPlaces &places)
 
 void Listeners::addCore(const Bundle &bundle, const CoreEntry &core,
                         const std::string &population) {
-  const std::string *image = bundle.entry(core.image);
-  SnncCoreHeader header;
-  // Checked when the bundle was read: the header is inside the image.
-  std::memcpy(&header, image->data() + (core.headerAddress - core.imageBase),
-              sizeof header);
+  auto loaded = bundle.load(core.image);
+  if (!loaded)
+    return; // the machine, which loads it too, says why
+  const std::string *image = loaded->get();
+  SnncCoreHeader header = bundle.headerOf(core);
   // Whatever no input sends to is a neuron, which spikes at most once.
   int64_t neurons = header.map_sources;
   Consumer consumer{population, core.largestCount, 0, {}};

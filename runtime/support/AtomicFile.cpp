@@ -5,6 +5,7 @@
 
 #include "runtime/support/ChildProcess.h"
 #include "runtime/support/FileReader.h"
+#include "runtime/support/SpillFile.h"
 #include "runtime/support/Temporaries.h"
 
 #include <cerrno>
@@ -14,8 +15,10 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <vector>
 
 namespace snnc {
 
@@ -154,9 +157,11 @@ int openFile(const char *path, int flags, mode_t mode) {
   return fd;
 }
 
-bool writeFully(int descriptor, std::span<const std::byte> bytes) {
+/// `write` is given what is left.
+template <typename Write>
+static bool writeAll(std::span<const std::byte> bytes, Write write) {
   while (!bytes.empty()) {
-    ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    ssize_t written = write(bytes);
     if (written < 0 && errno == EINTR)
       continue;
     if (written == 0)
@@ -168,60 +173,122 @@ bool writeFully(int descriptor, std::span<const std::byte> bytes) {
   return true;
 }
 
+bool writeFully(int descriptor, std::span<const std::byte> bytes) {
+  return writeAll(bytes, [&](std::span<const std::byte> left) {
+    return ::write(descriptor, left.data(), left.size());
+  });
+}
+
+bool writeFully(int descriptor, std::span<const std::byte> bytes,
+                uint64_t from) {
+  uint64_t end = from + bytes.size();
+  return writeAll(bytes, [&](std::span<const std::byte> left) {
+    return ::pwrite(descriptor, left.data(), left.size(),
+                    off_t(end - left.size()));
+  });
+}
+
+/// From an unnamed file to what cannot be sought in.
+static Status copyThrough(const std::string &shown, int to,
+                          const FileWriter &write) {
+  Descriptor file = unnamedFile();
+  int from = file.get();
+  if (from < 0)
+    return cannotWrite(shown, std::strerror(errno));
+  if (Status s = write(from); !s)
+    return s;
+  std::vector<std::byte> piece(1 << 20);
+  for (uint64_t at = 0;;) {
+    ssize_t got = readFully(from, piece, at);
+    if (got < 0 || !writeFully(to, std::span(piece).first(size_t(got))))
+      return cannotWrite(shown, std::strerror(errno));
+    at += uint64_t(got);
+    if (size_t(got) < piece.size())
+      return {};
+  }
+}
+
+/// Whether whoever read the pipe `descriptor` has ended.
+static bool hasNoReader(int descriptor) {
+  pollfd asked = {descriptor, POLLOUT, 0};
+  return ::poll(&asked, 1, 0) == 1 && (asked.revents & (POLLERR | POLLHUP));
+}
+
 static Status writeThrough(const OutputPlace &place, const std::string &shown,
-                           std::span<const std::byte> bytes) {
+                           const FileWriter &write) {
   if (place.descriptor == STDOUT_FILENO)
     std::fflush(stdout);
   Descriptor file(place.descriptor >= 0
                       ? ::fcntl(place.descriptor, F_DUPFD_CLOEXEC, 3)
                       : openFile(place.path.c_str(), O_WRONLY));
-  if (file.get() < 0 || !writeFully(file.get(), bytes)) {
-    if (errno == EPIPE && place.descriptor == STDOUT_FILENO)
-      return readerGone();
+  if (file.get() < 0)
     return cannotWrite(shown, std::strerror(errno));
-  }
+  if (Status s = write(file.get()); !s)
+    return place.descriptor == STDOUT_FILENO && hasNoReader(file.get())
+               ? Status(readerGone())
+               : std::move(s);
   if (::close(file.release()) != 0)
     return cannotWrite(shown, std::strerror(errno));
   return {};
 }
 
 /// A new file that is whole, on the disk and has the mode of the old one.
-static bool writeNew(const OutputPlace &place, const char *name,
-                     std::span<const std::byte> bytes) {
+static Status writeNew(const OutputPlace &place, const std::string &shown,
+                       const char *name, const FileWriter &write) {
+  auto failed = [&] { return cannotWrite(shown, std::strerror(errno)); };
   ::unlink(name); // left by a killed process of the same number
   Descriptor file(
       openFile(name, O_WRONLY | O_CREAT | O_EXCL, place.exists ? 0600 : 0666));
   if (file.get() < 0)
-    return false;
+    return failed();
   if (place.exists) {
     struct stat old;
     if (::stat(place.path.c_str(), &old) == 0 &&
         ::fchown(file.get(), old.st_uid, old.st_gid) != 0)
       errno = 0; // not root: the file becomes this user's
     if (::fchmod(file.get(), place.mode) != 0)
-      return false;
+      return failed();
   }
-  if (!writeFully(file.get(), bytes))
-    return false;
+  if (Status s = write(file.get()); !s)
+    return s;
   if (::fsync(file.get()) != 0 && errno != EINVAL && errno != EROFS)
-    return false; // a disk that is found full only now
-  return ::close(file.release()) == 0;
+    return failed(); // a disk that is found full only now
+  if (::close(file.release()) != 0)
+    return failed();
+  return {};
 }
 
-Status writeFileAtomically(const std::string &path,
-                           std::span<const std::byte> bytes) {
+/// `through`: the same for what cannot be sought in.
+static Status writeFile(const std::string &path, const FileWriter &write,
+                        const FileWriter &through) {
   Expected<OutputPlace> place = outputPlace(path);
   if (!place)
     return place.takeError();
   if (place->through)
-    return writeThrough(*place, path, bytes);
+    return writeThrough(*place, path, through);
   Temporary temporary(fmt::format("{}.tmp{}", place->path, ::getpid()));
   const char *name = temporary.path().c_str();
-  if (!writeNew(*place, name, bytes) ||
-      std::rename(name, place->path.c_str()) != 0)
+  if (Status s = writeNew(*place, path, name, write); !s)
+    return s;
+  if (std::rename(name, place->path.c_str()) != 0)
     return cannotWrite(path, std::strerror(errno));
   temporary.keep();
   return {};
+}
+
+Status writeFileAtomically(const std::string &path, const FileWriter &write) {
+  return writeFile(path, write,
+                   [&](int to) { return copyThrough(path, to, write); });
+}
+
+Status writeFileAtomically(const std::string &path,
+                           std::span<const std::byte> bytes) {
+  FileWriter write = [&](int to) -> Status {
+    if (writeFully(to, bytes))
+      return {};
+    return cannotWrite(path, std::strerror(errno));
+  };
+  return writeFile(path, write, write);
 }
 
 Status writeFileAtomically(const std::string &path, std::string_view text) {

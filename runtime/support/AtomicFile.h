@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -42,6 +43,12 @@ Status writeFileAtomically(const std::string &path,
                            std::span<const std::byte> bytes);
 Status writeFileAtomically(const std::string &path, std::string_view text);
 
+/// What writes the whole of a file that is empty and can be sought in.
+using FileWriter = std::function<Status(int descriptor)>;
+/// The same for what need not be in memory as a whole. A FIFO or device gets it
+/// from a file without a name. Errors SNN0003 and those of `write`.
+Status writeFileAtomically(const std::string &path, const FileWriter &write);
+
 /// open(2), closed on exec, until no signal interrupts it.
 int openFile(const char *path, int flags, mode_t mode = 0);
 
@@ -51,6 +58,9 @@ ssize_t readFully(int descriptor, std::span<std::byte> bytes, uint64_t from);
 
 /// write(2) until all is written; false with errno otherwise.
 bool writeFully(int descriptor, std::span<const std::byte> bytes);
+/// The same with pwrite(2).
+bool writeFully(int descriptor, std::span<const std::byte> bytes,
+                uint64_t from);
 
 /// Error SNN0003: `path` cannot be written and why.
 Diagnostic cannotWrite(const std::string &path, const std::string &why);

@@ -57,6 +57,7 @@ private:
 
   const runtime::Bundle &bundle;
   const runtime::CoreEntry &core;
+  std::shared_ptr<const std::string> loaded;
   const std::string &image;
   SnncCoreHeader header;
   std::vector<std::string> encodings;
@@ -65,7 +66,8 @@ private:
 
 CoreWalk::CoreWalk(const runtime::Bundle &bundle,
                    const runtime::CoreEntry &core, const json &report)
-    : bundle(bundle), core(core), image(*bundle.entry(core.image)),
+    : bundle(bundle), core(core), loaded(*bundle.load(core.image)),
+      image(*loaded),
       header(read<SnncCoreHeader>(core.headerAddress)),
       encodings(report.at("encodings")) {
   for (const json &buffer : report.at("buffers"))

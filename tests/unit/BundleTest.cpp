@@ -10,6 +10,7 @@
 #include "runtime/bundle/Zip.h"
 #include "runtime/support/AtomicFile.h"
 
+#include <fstream>
 #include <functional>
 #include <gmock/gmock.h>
 #include <random>
@@ -235,6 +236,54 @@ TEST_F(BundleTest, OfOtherChips) {
   status = b.write(path);
   ASSERT_FALSE(status);
   EXPECT_THAT(status.error().message, HasSubstr("has no chip 3.0"));
+}
+
+TEST_F(BundleTest, EntriesInFiles) {
+  Bundle held = makeBundle(), spilt(/*heldBytes=*/0);
+  spilt.manifest = held.manifest;
+  spilt.machine = held.machine;
+  for (const std::string &name : held.entryNames())
+    name.starts_with("images/") ? spilt.addImage(name, *held.entry(name))
+                                : spilt.addEntry(name, *held.entry(name));
+  std::string bytes = write(held);
+  EXPECT_EQ(write(spilt), bytes);
+  auto read = Bundle::read(path, nullptr, /*heldBytes=*/0);
+  ASSERT_TRUE(read) << toText(read.error());
+  // The file that was opened, not the one that has its name now.
+  ASSERT_TRUE(writeFileAtomically(path, std::string_view("another")));
+  for (const Bundle *bundle : {&spilt, read->get()}) {
+    for (const std::string &name : held.entryNames()) {
+      EXPECT_EQ(bundle->entry(name) == nullptr, name.starts_with("images/"));
+      EXPECT_EQ(bundle->sizeOf(name), held.entry(name)->size());
+      auto loaded = bundle->load(name);
+      ASSERT_TRUE(loaded) << toText(loaded.error());
+      EXPECT_EQ(**loaded, *held.entry(name)) << name;
+    }
+    for (const CoreEntry &core : held.manifest.cores)
+      EXPECT_EQ(bundle->headerOf(core).n_neurons,
+                held.headerOf(core).n_neurons);
+    EXPECT_FALSE(bundle->sizeOf("nothing"));
+    EXPECT_EQ(*bundle->load("nothing"), nullptr);
+    EXPECT_EQ(write(*bundle), bytes);
+  }
+}
+
+TEST_F(BundleTest, EntriesThatAreDamagedLater) {
+  Bundle b = makeBundle();
+  std::string image = *b.entry("images/c0");
+  image.resize(100000); // more than a library reads ahead
+  b.addEntry("images/c0", image);
+  std::string bytes = write(b);
+  auto read = Bundle::read(path, nullptr, /*heldBytes=*/0);
+  ASSERT_TRUE(read);
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(long(bytes.find(image) + image.size() / 2));
+  file.put(1);
+  file.close();
+  auto loaded = (*read)->load("images/c0");
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().code, "SNN0501");
+  EXPECT_EQ(loaded.error().spot.node, "images/c0");
 }
 
 TEST_F(BundleTest, DigestMismatch) {

@@ -94,6 +94,54 @@ TEST_F(ZipTest, SameContentSameBytes) {
   EXPECT_EQ(files, 1u);
 }
 
+TEST_F(ZipTest, MakesMembersInTurn) {
+  std::string order;
+  auto made = [&](const std::string &name, std::string bytes) {
+    ZipSource member{name, {}, {}};
+    member.size = bytes.size();
+    member.make = [&order, name, bytes]() -> Expected<std::string> {
+      order += name;
+      return bytes;
+    };
+    return member;
+  };
+  std::string big(1 << 20, 'y'), text = "text";
+  ASSERT_TRUE(writeZip(
+      path, {made("b", big), source("t", text), made("a", ""), made("c", "z")},
+      codes));
+  EXPECT_EQ(order, "bac");
+  std::string lazy = *readFile(path);
+  std::string none, z = "z";
+  ASSERT_TRUE(writeZip(
+      path,
+      {source("b", big), source("t", text), source("a", none), source("c", z)},
+      codes));
+  EXPECT_EQ(lazy, *readFile(path));
+}
+
+TEST_F(ZipTest, FailedMemberLeavesTheOldFile) {
+  std::string text = "text";
+  ASSERT_TRUE(writeZip(path, {source("a", text)}, codes));
+  std::string before = *readFile(path);
+  ZipSource member{"b", {}, {}};
+  member.size = 3;
+  for (bool fails : {true, false}) {
+    member.make = [fails]() -> Expected<std::string> {
+      if (fails)
+        return makeError("SNN0001", {"rows", "", 0, 0}, "gone");
+      return std::string("longer");
+    };
+    auto status = writeZip(path, {source("a", text), member}, codes);
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().code, fails ? "SNN0001" : "SNN0512");
+    EXPECT_EQ(before, *readFile(path));
+  }
+  size_t files = 0;
+  for (const auto &entry : std::filesystem::directory_iterator(folder))
+    files += entry.is_regular_file();
+  EXPECT_EQ(files, 1u);
+}
+
 TEST_F(ZipTest, RefusesNames) {
   for (const char *name : {"", "/etc/passwd", "../x", "a/../b", "a//b", "a\\b",
                            "a\nb", "a/", ".", "./a"})

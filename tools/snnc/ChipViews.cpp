@@ -65,7 +65,7 @@ private:
   void addSlice(const runtime::PopulationEntry &population,
                 const runtime::SliceEntry &slice, map::LinkLoad each) {
     const CoreEntry &core = bundle.manifest.cores[slice.core];
-    SnncCoreHeader header = headerOf(bundle, core);
+    SnncCoreHeader header = bundle.headerOf(core);
     add(fmt::format("{}[{}..{}]", population.name, slice.begin, slice.end),
         {core.at.chip, header.key_base, header.n_neurons, 1, each});
   }
@@ -74,7 +74,7 @@ private:
   void addSums(const runtime::PopulationEntry &population,
                const runtime::SliceEntry &part) {
     const CoreEntry &core = bundle.manifest.cores[part.core];
-    SnncCoreHeader header = headerOf(bundle, core);
+    SnncCoreHeader header = bundle.headerOf(core);
     uint64_t keys = 0, digits = uint64_t(2) * (part.end - part.begin);
     if (part.core < cores.size())
       keys = cores[part.core].value("keys", uint64_t(0));

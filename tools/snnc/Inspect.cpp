@@ -125,6 +125,10 @@ int runInspect(const InspectOptions &options, DiagnosticSink &sink) {
                manifest.routes.size(), manifest.tickSeconds, manifest.dtSeconds,
                manifest.latency, (*bundle)->machine.name);
   printCompileReport(**bundle, options.json);
+  if (!options.json && !manifest.inputs.empty()) {
+    fmt::print("\n");
+    printInputs(inputViews(**bundle));
+  }
   return kExitOk;
 }
 

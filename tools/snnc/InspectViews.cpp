@@ -12,6 +12,7 @@
 #include "tools/snnc/Report.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <fmt/format.h>
@@ -32,15 +33,6 @@ json reportOf(const Bundle &bundle, const char *part) {
   return report[part];
 }
 
-/// The bundle's reader has checked that the header is inside the image.
-SnncCoreHeader headerOf(const Bundle &bundle, const CoreEntry &core) {
-  SnncCoreHeader header;
-  const std::string &image = *bundle.entry(core.image);
-  std::memcpy(&header, image.data() + (core.headerAddress - core.imageBase),
-              sizeof header);
-  return header;
-}
-
 static double tickCycles(const Bundle &bundle) {
   return std::round(bundle.machine.level().clockHz *
                     bundle.manifest.tickSeconds);
@@ -55,7 +47,7 @@ json layerViews(const Bundle &bundle) {
   for (json &layer : layers) {
     // What is added here is never taken from the file.
     for (const char *added :
-         {"latency", "slices", "subordinates", "batch", "delay_slots"})
+         {"latency", "slices", "subordinates", "batch", "delay_slots", "draws"})
       layer.erase(added);
     layer["tick_cycles"] = tickCycles(bundle);
     for (const auto &population : bundle.manifest.populations) {
@@ -64,9 +56,11 @@ json layerViews(const Bundle &bundle) {
       layer["latency"] = population.latency;
       uint32_t batch = 1, slots = 0;
       layer["slices"] = json::array();
+      std::vector<uint32_t> cores;
       for (const auto &slice : population.slices) {
+        cores.push_back(slice.core);
         const CoreEntry &core = bundle.manifest.cores[slice.core];
-        SnncCoreHeader header = headerOf(bundle, core);
+        SnncCoreHeader header = bundle.headerOf(core);
         batch = std::max(batch, header.batch);
         slots = std::max({slots, header.ring_slots, header.history_slots});
         layer["slices"].push_back({{"pe", nameOf(core.at)},
@@ -75,7 +69,7 @@ json layerViews(const Bundle &bundle) {
       }
       for (const auto &part : population.subordinates) {
         SnncCoreHeader header =
-            headerOf(bundle, manifestCore(bundle, part.core));
+            bundle.headerOf(manifestCore(bundle, part.core));
         slots = std::max(slots, header.history_slots);
         layer["subordinates"].push_back(
             {{"pe", nameOf(manifestCore(bundle, part.core).at)},
@@ -85,6 +79,7 @@ json layerViews(const Bundle &bundle) {
       }
       layer["batch"] = batch;
       layer["delay_slots"] = slots;
+      layer["draws"] = drivesOf(bundle, cores);
     }
   }
   return layers;
@@ -129,13 +124,13 @@ static json sendersOf(const Bundle &bundle, const json &cores, uint32_t key,
       senders.push_back(input.name);
   for (const auto &population : manifest.populations)
     for (const auto &slice : population.slices)
-      if (SnncCoreHeader header = headerOf(bundle, manifest.cores[slice.core]);
+      if (SnncCoreHeader header = bundle.headerOf(manifest.cores[slice.core]);
           population.spiking && matches(header.key_base, header.n_neurons))
         senders.push_back(
             fmt::format("{}[{}..{}]", population.name, slice.begin, slice.end));
   for (const auto &population : manifest.populations)
     for (const auto &part : population.subordinates)
-      if (SnncCoreHeader header = headerOf(bundle, manifest.cores[part.core]);
+      if (SnncCoreHeader header = bundle.headerOf(manifest.cores[part.core]);
           matches(header.key_base, keysOf(cores, part.core, header.n_neurons)))
         senders.push_back(fmt::format("sums of {} for {}[{}..{}]",
                                       nameOf(manifest.cores[part.core].at),
@@ -171,8 +166,9 @@ json peViews(const Bundle &bundle) {
   const Manifest &manifest = bundle.manifest;
   for (uint32_t c = 0; c < std::min(views.size(), manifest.cores.size()); ++c) {
     json &view = views[c];
-    SnncCoreHeader header = headerOf(bundle, manifest.cores[c]);
+    SnncCoreHeader header = bundle.headerOf(manifest.cores[c]);
     view["id"] = c;
+    view["draws"] = drivesOf(bundle, std::array{c});
     view["key_first"] = header.key_base;
     view["key_count"] = keysOf(cores, c, header.n_neurons);
     view["tick_cycles"] = tickCycles(bundle);
@@ -245,6 +241,7 @@ static void printLayer(const json &layer) {
               {"latency", cell(layer, "latency") + " tick(s)"},
               {"ticks per product (batch)", cell(layer, "batch")},
               {"delays held", cell(layer, "delay_slots") + " tick(s)"},
+              {"draws inputs", cell(layer, "draws")},
               {"cycles per tick, expected",
                fmt::format("{} of {} ({})", cell(layer, "cycles_expected"),
                            cell(layer, "tick_cycles"),
@@ -325,6 +322,7 @@ static void printPe(const json &pe) {
        {"paradigm", paradigmOf(pe)},
        {"program", cell(pe, "program")},
        {"encodings", cell(pe, "encodings")},
+       {"draws inputs", cell(pe, "draws")},
        {"keys", fmt::format("{:#010x} to {:#010x}", first,
                             first + std::max(count, 1u) - 1)},
        {"cycles per tick",

@@ -14,13 +14,20 @@
 #include "runtime/abi/CoreHeader.h"
 #include "runtime/bundle/Bundle.h"
 
+#include <span>
+
 namespace snnc {
 
 /// "layers" or "cores" of report.json, an empty list without one.
 nlohmann::json reportOf(const runtime::Bundle &bundle, const char *part);
-/// Of a core's image.
-SnncCoreHeader headerOf(const runtime::Bundle &bundle,
-                        const runtime::CoreEntry &core);
+/// One object per input: name, channels, rate and worst_rate (spikes of a
+/// channel in a tick, as planned), drawn: the PEs that draw it for their own
+/// neurons; where there is none, key_first: it sends packets.
+nlohmann::json inputViews(const runtime::Bundle &bundle);
+/// Names of the inputs that any of `cores` (places in the manifest) draws.
+nlohmann::json drivesOf(const runtime::Bundle &bundle,
+                        std::span<const uint32_t> cores);
+void printInputs(const nlohmann::json &inputs);
 
 /// One object per layer in the order of the report: name, model, paradigm, pes,
 /// neurons, synapses, encodings, bytes, limit, bytes_by_structure,

@@ -8,6 +8,7 @@
 #include "tools/snnc/Report.h"
 
 #include "runtime/support/Text.h"
+#include "tools/snnc/InspectViews.h"
 #include "tools/snnc/LinkReport.h"
 #include "tools/snnc/Overruns.h"
 #include "tools/snnc/PeCycles.h"
@@ -109,6 +110,7 @@ static void append(std::vector<std::string> &cells,
 void printCompileReport(const Bundle &bundle, bool json) {
   nlohmann::json report = reportOf(bundle);
   if (json) {
+    report["inputs"] = inputViews(bundle);
     fmt::print("{}\n", jsonText(report, 2));
     return;
   }

@@ -25,6 +25,10 @@ namespace {
 
 using nlohmann::json;
 
+std::string toString(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char *>(bytes.data()), bytes.size()};
+}
+
 class BundleBuilder {
 public:
   BundleBuilder(ModuleOp module, const MachineModel &machine,
@@ -94,8 +98,8 @@ private:
   }
 
   LogicalResult addCores() {
-    auto images =
-        CoreImageBuilder::create(mapping, machine, manifest().tickSeconds);
+    auto images = CoreImageBuilder::create(
+        mapping, machine, manifest().tickSeconds, options.jobs);
     if (!images)
       return failure();
     addRates(images->network());
@@ -122,15 +126,11 @@ private:
           slice.getSubordinate() ? population.subordinates : population.slices;
       slices.push_back({uint32_t(manifest().cores.size()),
                         uint32_t(slice.getBegin()), uint32_t(slice.getEnd())});
-      bundle->addEntry(core.image, std::string(reinterpret_cast<const char *>(
-                                                   image->bytes.data()),
-                                               image->bytes.size()));
+      bundle->addImage(core.image, toString(image->bytes));
       if (!image->dram.empty()) {
         core.dram = "dram" + core.image.substr(core.image.find('/'));
         core.dramBase = image->dramBase;
-        bundle->addEntry(core.dram, std::string(reinterpret_cast<const char *>(
-                                                    image->dram.data()),
-                                                image->dram.size()));
+        bundle->addImage(core.dram, toString(image->dram));
       }
       manifest().cores.push_back(core);
       for (const DrivePlace &drive : image->drives)

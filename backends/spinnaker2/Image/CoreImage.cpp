@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "backends/spinnaker2/Image/ImageWriter.h"
+#include "backends/spinnaker2/Image/RowCheck.h"
 #include "compiler/Rows/Blocks.h"
 #include "compiler/Support/Report.h"
 #include "planner/ProjectionView.h"
+#include "runtime/support/Threads.h"
 
 #include <algorithm>
 #include <cmath>
@@ -129,7 +131,7 @@ void ImageWriter::summarise() {
 
 std::unique_ptr<CoreImageBuilder>
 CoreImageBuilder::create(MachineOp op, const MachineModel &machine,
-                         double tickSeconds) {
+                         double tickSeconds, unsigned jobs) {
   auto info = NetworkInfo::read(op);
   if (failed(info))
     return nullptr;
@@ -140,12 +142,9 @@ CoreImageBuilder::create(MachineOp op, const MachineModel &machine,
                           << " Hz timer; 1 to 4294967295 are possible";
     return nullptr;
   }
-  std::unique_ptr<CoreImageBuilder> builder(
-      new CoreImageBuilder(op, std::move(*info), machine, uint32_t(load)));
-  builder->blocksOfEdge.resize(builder->info.edges.size());
-  for (BlockOp block : op.getOps<BlockOp>())
-    if (block.getProjection() < builder->blocksOfEdge.size())
-      builder->blocksOfEdge[block.getProjection()].push_back(block);
+  std::unique_ptr<CoreImageBuilder> builder(new CoreImageBuilder(
+      op, std::move(*info), machine, uint32_t(load), jobs));
+  builder->rows = std::make_shared<RowCheck>(op, builder->info);
   return builder;
 }
 
@@ -161,13 +160,46 @@ uint64_t CoreImageBuilder::mostReaders() {
   return most;
 }
 
-LogicalResult CoreImageBuilder::encode(uint32_t edge) {
-  auto view = viewOf(info.edges[edge].op);
-  if (!view)
-    return failure();
-  std::vector<BlockOp> &blocks = blocksOfEdge[edge];
-  std::vector<BlockOutput> outputs;
-  for (BlockOp block : blocks) {
+struct CoreImageBuilder::Share {
+  uint32_t edge = 0;
+  uint64_t bytes = 0;
+  std::vector<BlockOp> blocks = {}; ///< of slices behind each other
+  std::unique_ptr<SynapseView> view = {};
+  std::vector<BlockOutput> outputs = {};
+};
+
+/// Serial blocks of `first` and the slices behind it.
+std::vector<CoreImageBuilder::Share>
+CoreImageBuilder::sharesFrom(SliceOp first) {
+  constexpr uint64_t kShareBytes = kBatchBytes / 16;
+  std::vector<Share> shares;
+  std::map<uint64_t, size_t> open; // by projection: its last share
+  uint64_t all = 0;
+  for (Operation *at = first; at && all < kBatchBytes; at = at->getNextNode()) {
+    auto slice = dyn_cast<SliceOp>(at);
+    if (!slice || slice.getParallel())
+      continue;
+    for (BlockOp block : blocksOf(slice)) {
+      if (block.getProjection() >= info.edges.size())
+        continue; // take() says so
+      auto [place, isNew] = open.try_emplace(block.getProjection());
+      if (isNew || shares[place->second].bytes >= kShareBytes) {
+        place->second = shares.size();
+        shares.push_back({uint32_t(block.getProjection())});
+      }
+      Share &share = shares[place->second];
+      share.blocks.push_back(block);
+      share.bytes += block.getBytes();
+      all += block.getBytes();
+    }
+  }
+  return shares;
+}
+
+/// The view and room for the blocks.
+LogicalResult CoreImageBuilder::prepare(Share &share) {
+  Range onto;
+  for (BlockOp block : share.blocks) {
     auto size = sizeOf(block);
     bool fetched = isFetched(encodingOf(cast<RowsAttr>(block.getEncoding())));
     if (!size || size->index > machine.sram.bytes ||
@@ -180,20 +212,49 @@ LogicalResult CoreImageBuilder::encode(uint32_t edge) {
     EncodedBlock &bytes = encoded[block];
     bytes.rows.resize(size->rows);
     bytes.index.resize(size->index);
-    bytes.minDelay = view->minDelay();
     SliceInfo target = infoOf(block.getTarget());
-    outputs.push_back({encodingOf(cast<RowsAttr>(block.getEncoding())),
-                       {target.begin, target.end},
-                       spanOf(rangesOf(block)),
-                       bytes.rows,
-                       bytes.index});
+    onto = hull(onto, {target.begin, target.end});
   }
-  if (!fabric::writeBlocks(*view, outputs))
-    return report(blocks.front(), "SNN0382")
-           << "the rows of projection '" << blocks.front().getName()
-           << "' do not have the planned sizes or do not fit their encodings";
-  for (size_t i = 0; i < blocks.size(); ++i)
-    encoded[blocks[i]].synapses = outputs[i].synapses;
+  share.view = viewOf(info.edges[share.edge].op, onto);
+  if (!share.view)
+    return failure();
+  return success();
+}
+
+LogicalResult CoreImageBuilder::encodeFrom(SliceOp first) {
+  std::vector<Share> shares = sharesFrom(first);
+  std::vector<uint32_t> edges;
+  for (const Share &share : shares)
+    edges.push_back(share.edge);
+  if (failed(rows->expect(edges, jobs)))
+    return failure();
+  for (Share &share : shares)
+    if (failed(prepare(share)))
+      return failure();
+  for (Share &share : shares) // nothing is added to `encoded` any more
+    for (BlockOp block : share.blocks) {
+      EncodedBlock &bytes = encoded[block];
+      bytes.minDelay = share.view->minDelay();
+      SliceInfo target = infoOf(block.getTarget());
+      share.outputs.push_back({encodingOf(cast<RowsAttr>(block.getEncoding())),
+                               {target.begin, target.end},
+                               spanOf(rangesOf(block)),
+                               bytes.rows,
+                               bytes.index});
+    }
+  std::vector<char> fits(shares.size());
+  parallelFor(jobs, shares.size(), [&](size_t i) {
+    fits[i] = fabric::writeBlocks(*shares[i].view, shares[i].outputs);
+    shares[i].view.reset(); // with what it keeps of its rows
+  });
+  for (auto [share, fit] : llvm::zip_equal(shares, fits)) {
+    if (!fit)
+      return report(share.blocks.front(), "SNN0382")
+             << "the rows of projection '" << share.blocks.front().getName()
+             << "' do not have the planned sizes or do not fit their encodings";
+    for (auto [block, output] : llvm::zip_equal(share.blocks, share.outputs))
+      encoded[block].synapses = output.synapses;
+  }
   return success();
 }
 
@@ -203,7 +264,7 @@ CoreImageBuilder::take(BlockOp block) {
     return report(block, "SNN0381")
            << "there is no projection " << int64_t(block.getProjection());
   if (!encoded.contains(block) &&
-      failed(encode(uint32_t(block.getProjection()))))
+      failed(encodeFrom(block.getTarget().getDefiningOp<SliceOp>())))
     return failure();
   EncodedBlock bytes = std::move(encoded[block]);
   encoded.erase(block);
@@ -218,7 +279,11 @@ FailureOr<CoreImage> CoreImageBuilder::build(SliceOp slice) {
            << "there is no population '" << slice.getPopulation()
            << "' with neurons [" << slice.getBegin() << ", " << slice.getEnd()
            << ")";
-  return ImageWriter(*this, slice, info.nodes[node->second]).run();
+  auto image = ImageWriter(*this, slice, info.nodes[node->second]).run();
+  if (succeeded(image) && !slice.getParallel() &&
+      failed(rows->check(slice, *image)))
+    return failure();
+  return image;
 }
 
 } // namespace snnc::s2

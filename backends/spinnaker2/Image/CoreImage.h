@@ -59,18 +59,27 @@ struct CoreImage {
   CoreSummary summary;
 };
 
-/// Builds the images of one fabric.machine. The first slice that needs a
-/// projection encodes its blocks for all slices, so that weights are read once;
-/// encoded blocks wait here, at most the machine's SRAM and DRAM in all.
+class RowCheck;
+
+/// Builds the images of one fabric.machine. The slice whose blocks are not
+/// there yet has them encoded with those of the slices behind it, as far as
+/// some hundred megabytes go (kBatchBytes), so that a projection is read a few
+/// times and what waits here does not grow with the network. Maps of parallel
+/// populations wait by population.
 class CoreImageBuilder {
 public:
-  /// `tickSeconds`: real time of one tick on the chip. Null and an error
-  /// (SNN0350, SNN0351, SNN0380) when network or tick length do not fit.
-  static std::unique_ptr<CoreImageBuilder>
-  create(fabric::MachineOp op, const MachineModel &machine, double tickSeconds);
+  /// `tickSeconds`: real time of one tick on the chip; `jobs`: threads, 0: as
+  /// many as there are cores. Null and an error (SNN0350, SNN0351, SNN0380)
+  /// when network or tick length do not fit.
+  static std::unique_ptr<CoreImageBuilder> create(fabric::MachineOp op,
+                                                  const MachineModel &machine,
+                                                  double tickSeconds,
+                                                  unsigned jobs = 1);
 
-  /// The image of one slice of the machine op. Errors: SNN0381 (not LaidOut),
-  /// SNN0382 (rows do not have the planned size), SNN1106 (the map has not).
+  /// The image of one slice of the machine op; cheapest in their order. The
+  /// same for any number of jobs. Serial rows are read back and held against
+  /// the network. Errors: SNN0381 (not LaidOut), SNN0382 (rows do not have the
+  /// planned size, or other synapses), SNN1106 (the map has not).
   mlir::FailureOr<CoreImage> build(fabric::SliceOp slice);
 
   /// The network that the images hold.
@@ -78,8 +87,10 @@ public:
 
 private:
   CoreImageBuilder(fabric::MachineOp op, fabric::NetworkInfo info,
-                   const MachineModel &machine, uint32_t timerLoad)
+                   const MachineModel &machine, uint32_t timerLoad,
+                   unsigned jobs)
       : op(op), info(std::move(info)), machine(machine), timerLoad(timerLoad),
+        jobs(jobs),
         transfer(fabric::TransferCost::of(machine, double(mostReaders()))) {}
   /// PEs of a chip with rows in DRAM, of the chip that has most.
   uint64_t mostReaders();
@@ -92,7 +103,13 @@ private:
   };
   /// Hands out the bytes of `block`, once.
   mlir::FailureOr<EncodedBlock> take(fabric::BlockOp block);
-  mlir::LogicalResult encode(uint32_t edge);
+  /// Bytes of blocks that wait at most, with the last one's slice.
+  static constexpr uint64_t kBatchBytes = uint64_t(256) << 20;
+  /// Those of one projection that a thread encodes at a time.
+  struct Share;
+  std::vector<Share> sharesFrom(fabric::SliceOp first);
+  mlir::LogicalResult prepare(Share &share);
+  mlir::LogicalResult encodeFrom(fabric::SliceOp first);
 
   /// The weight-delay map of one slice.
   struct SliceMap {
@@ -114,12 +131,13 @@ private:
   fabric::NetworkInfo info;
   MachineModel machine;
   uint32_t timerLoad; ///< timer ticks per network tick
+  unsigned jobs;
   /// With as many readers as the chip with most of them has.
   fabric::TransferCost transfer;
-  std::vector<std::vector<fabric::BlockOp>> blocksOfEdge;
   llvm::DenseMap<mlir::Operation *, EncodedBlock> encoded;
   llvm::DenseMap<mlir::Operation *, SliceMap> encodedMaps;
   llvm::DenseMap<mlir::Operation *, Sums> partialSums;
+  std::shared_ptr<RowCheck> rows; ///< what they have to hold
   friend class ImageWriter;
   friend class MapEncoder;
 };

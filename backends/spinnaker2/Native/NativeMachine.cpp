@@ -187,13 +187,16 @@ private:
                                  bundle.machine.sram.bytes);
     if (!function)
       return function.takeError();
+    auto image = bundle.load(entry.image);
+    if (!image)
+      return image.takeError();
     Core core;
     core.at = entry.at;
     core.imageBase = entry.imageBase;
     core.header = entry.headerAddress;
     core.function = *function;
     core.program = program.name;
-    core.image = *bundle.entry(entry.image);
+    core.image = **image;
     core.sramBytes = bundle.machine.sram.bytes;
     core.sram.resize(size_t(core.sramBytes) + kSramGuard);
     SnncCoreHeader header;

@@ -175,7 +175,7 @@ static std::vector<Sender> sendersOf(const Bundle &bundle) {
           {bundle.machine.hostChip(), input.keyBase, input.channels});
   auto add = [&](uint32_t core) {
     const runtime::CoreEntry &entry = manifest.cores[core];
-    SnncCoreHeader header = headerOf(bundle, entry);
+    SnncCoreHeader header = bundle.headerOf(entry);
     uint64_t keys = header.n_neurons;
     if (core < cores.size())
       keys = cores[core].value("keys", keys);

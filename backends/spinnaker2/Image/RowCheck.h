@@ -1,0 +1,73 @@
+//===- RowCheck.h - Serial rows against the network -------------*- C++ -*-===//
+//
+// Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Reads the rows of a finished image back, in SRAM or DRAM, and holds what a
+// packet of every key does against the synapses of the snn ops. Compared are
+// sums over all (key, accumulator, delay) of the weight times a 64-bit number
+// that these three decide: no order is needed, so both sides are read in the
+// one that is cheapest, and two synapses in one place count as their sum.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SNNC_SPINNAKER2_IMAGE_ROWCHECK_H
+#define SNNC_SPINNAKER2_IMAGE_ROWCHECK_H
+
+#include "backends/spinnaker2/Image/CoreImage.h"
+
+#include "llvm/ADT/DenseMap.h"
+
+#include <vector>
+
+namespace snnc::s2 {
+
+/// Where a synapse acts on a core.
+struct SynapsePlace {
+  uint32_t key = 0;
+  uint32_t accumulator = 0; ///< receptor * padded neurons + local neuron
+  uint32_t delay = 0;       ///< ticks, at least 1
+  auto operator<=>(const SynapsePlace &) const = default;
+};
+
+class RowCheck {
+public:
+  /// Both outlive it.
+  RowCheck(fabric::MachineOp op, const fabric::NetworkInfo &info);
+
+  /// Sums up what the network says of these projections, once each, by `jobs`
+  /// threads; failure is reported at the op.
+  mlir::LogicalResult expect(llvm::ArrayRef<uint32_t> edges, unsigned jobs);
+  /// Whether the image of a serial slice has the synapses of its projections.
+  /// Error SNN0382 names the first that differs.
+  mlir::LogicalResult check(fabric::SliceOp slice, const CoreImage &image);
+
+private:
+  using Visit = llvm::function_ref<void(SynapsePlace, int32_t weight)>;
+  /// Neighbouring keys and the neurons that send them, in places.
+  struct Sender {
+    uint32_t key = 0, begin = 0, end = 0, node = 0;
+  };
+  struct Edge {
+    std::vector<fabric::SliceOp> targets; ///< with a serial block
+    bool isExpected = false;
+  };
+  /// From the snn ops. `visit`: (index into `targets`, where, weight).
+  mlir::LogicalResult
+  forEachSynapse(uint32_t edge, llvm::ArrayRef<fabric::SliceOp> targets,
+                 llvm::function_ref<void(size_t, SynapsePlace, int32_t)> visit);
+  /// From the image; failure is reported.
+  mlir::LogicalResult readBack(fabric::SliceOp slice, const CoreImage &image,
+                               Visit visit);
+  std::vector<Sender>::const_iterator firstUpTo(uint32_t key) const;
+  mlir::LogicalResult explain(fabric::SliceOp slice, const CoreImage &image);
+
+  fabric::MachineOp op;
+  const fabric::NetworkInfo &info;
+  std::vector<Sender> senders;                          ///< by key
+  std::vector<Edge> edges;                              ///< as in `info`
+  llvm::DenseMap<mlir::Operation *, uint64_t> expected; ///< sums of slices
+};
+
+} // namespace snnc::s2
+
+#endif // SNNC_SPINNAKER2_IMAGE_ROWCHECK_H
