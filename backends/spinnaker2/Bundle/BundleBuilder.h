@@ -15,6 +15,7 @@ namespace snnc::s2 {
 
 struct BundleOptions {
   double tickSeconds = 1e-3; ///< where fabric.machine does not say
+  unsigned jobs = 1;         ///< threads; 0: as many as there are cores
   nlohmann::json asked;      ///< the user's options, kept in the manifest
   /// Of the module's tick.programs, in their order.
   std::vector<CompiledProgram> programs;

@@ -179,6 +179,7 @@ std::shared_ptr<runtime::Bundle> buildBundle(ModuleOp module,
     return nullptr;
   BundleOptions bundle;
   bundle.tickSeconds = options.tick(); // or what the plan chose
+  bundle.jobs = options.jobs;
   bundle.asked = provenance.asked;
   bundle.programs = std::move(mapped->programs);
   return buildBundle(module, *mapped->machine, std::move(bundle));
