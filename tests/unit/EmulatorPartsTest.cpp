@@ -301,7 +301,8 @@ protected:
     std::string rows(64, '\0');
     for (size_t i = 0; i < rows.size(); ++i)
       rows[i] = char(i + 1);
-    EXPECT_TRUE(dram.add(0x20000400, rows));
+    EXPECT_TRUE(
+        dram.add(0x20000400, std::make_shared<const std::string>(rows)));
   }
   bool begin(uint32_t from, uint32_t to, uint32_t bytes) {
     const DmaUnit &r = machine.dram->dma;
@@ -381,12 +382,18 @@ TEST_F(DmaTest, MoreReadersShareTheBandwidth) {
 TEST(Dram, PartsDoNotOverlap) {
   MachineModel machine = chip();
   runtime::Dram dram(machine);
-  EXPECT_TRUE(dram.add(0x20000800, std::string(256, 'a')));
-  EXPECT_FALSE(dram.add(0x20000800, std::string(1, 'b')));
-  EXPECT_FALSE(dram.add(0x20000700, std::string(257, 'b')));
-  EXPECT_FALSE(dram.add(0x200008FF, std::string(1, 'b')));
-  EXPECT_TRUE(dram.add(0x20000900, std::string(16, 'c')));
-  EXPECT_FALSE(dram.add(0x20000000, std::string(16, 'c')));
+  EXPECT_TRUE(
+      dram.add(0x20000800, std::make_shared<const std::string>(256, 'a')));
+  EXPECT_FALSE(
+      dram.add(0x20000800, std::make_shared<const std::string>(1, 'b')));
+  EXPECT_FALSE(
+      dram.add(0x20000700, std::make_shared<const std::string>(257, 'b')));
+  EXPECT_FALSE(
+      dram.add(0x200008FF, std::make_shared<const std::string>(1, 'b')));
+  EXPECT_TRUE(
+      dram.add(0x20000900, std::make_shared<const std::string>(16, 'c')));
+  EXPECT_FALSE(
+      dram.add(0x20000000, std::make_shared<const std::string>(16, 'c')));
   std::byte read[32];
   dram.read(0x200008F0, read);
   EXPECT_EQ(read[15], std::byte('a'));
