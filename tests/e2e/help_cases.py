@@ -517,7 +517,7 @@ NO_TEST = {
     "made by tests/faults and doctor_test, which look at the exit code alone":
     "SNN0219 SNN0852 SNN0853 SNN0940 SNN0963",
     "a fault of snnc itself, to which no input leads":
-    "SNN0382 SNN0391 SNN0683 SNN0900 SNN1106",
+    "SNN0391 SNN0683 SNN0900 SNN1106",
     "no test yet: a network or a trace of the size that it takes":
     "SNN0345 SNN0357 SNN0447 SNN0451",
     "no test yet: IR or a bundle that a hand would have to spoil":
