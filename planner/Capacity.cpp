@@ -71,6 +71,21 @@ static uint64_t neuronBytes(Operation &op) {
   return population || isa<snn::OdeOp>(op) ? kStatelessBytes : 0;
 }
 
+/// A machine with so many chips, at the least, where `bytes` need more than the
+/// machine has and a chip holds `each` of them.
+static void attachChips(InFlightDiagnostic &diag, uint64_t bytes, uint64_t each,
+                        const MachineModel &machine) {
+  uint64_t chips = (bytes + each - 1) / each;
+  if (chips <= machine.chipCount())
+    return;
+  uint64_t cores = machine.coreCount() / machine.chipCount();
+  if (std::string larger = largerMachine(machine, chips * cores);
+      !larger.empty())
+    attachHelp(diag) << "takes at least " << grouped(chips) << " chips"
+                     << (machine.hasDram() ? " with rows in DRAM" : "") << ": "
+                     << larger;
+}
+
 /// Error SNN0354 when the neurons alone are too many.
 static LogicalResult refuseNeurons(snn::NetworkOp network,
                                    const MachineModel &machine, uint64_t room,
@@ -101,6 +116,7 @@ static LogicalResult refuseNeurons(snn::NetworkOp network,
       << "' together have " << grouped(room) << " B";
   diag.attachNote() << "largest: '" << (name ? name.getValue() : "")
                     << "' with " << grouped(most) << " neurons";
+  attachChips(diag, bytes, room / machine.chipCount(), machine);
   attachElsewhere(diag, elsewhere);
   return failure();
 }
@@ -195,14 +211,7 @@ static void attachMachines(InFlightDiagnostic &diag, uint64_t bytes,
       return;
     }
   }
-  uint64_t chips = (bytes + each - 1) / each;
-  if (chips <= machine.chipCount())
-    return;
-  if (std::string larger = largerMachine(machine, chips * cores);
-      !larger.empty())
-    attachHelp(diag) << "takes at least " << grouped(chips) << " chips"
-                     << (machine.hasDram() ? " with rows in DRAM" : "") << ": "
-                     << larger;
+  attachChips(diag, bytes, each, machine);
 }
 
 /// Error SNN0354 at the projection with the most synapses.
