@@ -168,10 +168,10 @@ struct FabricPlacePass : impl::FabricPlaceBase<FabricPlacePass> {
 
   LogicalResult refuse(SliceOp slice, const std::string &why) {
     InFlightDiagnostic diag = report(slice, "SNN0358")
-                              << describe(slice) << " are pinned to core "
-                              << describe(addressOf(slice.getAtAttr())) << ", "
+                              << describe(slice) << " are pinned to "
+                              << toText(addressOf(slice.getAtAttr())) << ", "
                               << why;
-    attachHelp(diag) << "pin the slice elsewhere or remove its `at`";
+    attachHelp(diag) << "pin these neurons elsewhere (cores) or leave out the pin";
     return failure();
   }
 

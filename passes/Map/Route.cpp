@@ -122,8 +122,8 @@ struct FabricRoutePass : impl::FabricRouteBase<FabricRoutePass> {
              << describe(slice) << " have no core yet; run fabric-place first";
     if (grid.find(addressOf(slice.getAtAttr()).chip) == ChipGrid::none)
       return report(slice, "SNN0371")
-             << describe(slice) << " are on a core that the machine does not "
-             << "have: " << describe(addressOf(slice.getAtAttr()));
+             << describe(slice) << " are on a PE that the machine does not "
+             << "have: " << toText(addressOf(slice.getAtAttr()));
     return success();
   }
 

@@ -56,14 +56,6 @@ std::string describe(fabric::SliceOp slice) {
                      slice.getEnd(), slice.getPopulation().str());
 }
 
-std::string describe(const CoreAddress &core) {
-  std::string text =
-      fmt::format("({}, {}, {})", core.pe.x, core.pe.y, core.pe.p);
-  if (core.chip != ChipCoordinate())
-    text += fmt::format(" of chip ({}, {})", core.chip.x, core.chip.y);
-  return text;
-}
-
 CoreNumbers::CoreNumbers(fabric::MachineOp op) {
   for (auto slice : op.getOps<fabric::SliceOp>())
     if (slice.getAtAttr())

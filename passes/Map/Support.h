@@ -32,9 +32,6 @@ std::string hex(uint64_t number);
 /// "neurons [0, 38) of 'lif1'", for messages.
 std::string describe(fabric::SliceOp slice);
 
-/// A core as the IR writes it: "(7, 6, 0)", "(7, 6, 0) of chip (0, 1)".
-std::string describe(const CoreAddress &core);
-
 /// The cores of `op` that slices are on and that routes name, numbered in the
 /// order of their addresses: what RouterEntry::targets are made of.
 class CoreNumbers {

@@ -88,8 +88,8 @@ void MappingChecker::checkCores() {
     if (!at || !machine.has(*at)) {
       error(slice, "SNN0371")
           << describe(slice)
-          << (at ? " are on a core that the machine does not have: " +
-                       describe(*at)
+          << (at ? " are on a PE that the machine does not have: " +
+                       toText(*at)
                  : std::string(" have no core"));
       continue;
     }
@@ -97,7 +97,7 @@ void MappingChecker::checkCores() {
     if (!isNew)
       error(slice, "SNN0371")
           << describe(slice) << " and " << describe(it->second)
-          << " are both on core " << describe(*at);
+          << " are both on " << toText(*at);
   }
 }
 

@@ -149,18 +149,18 @@ void MappingChecker::checkKey(uint32_t key, const std::set<CoreAddress> &wanted,
   for (uint32_t core : way.cores)
     if (!reached.insert(cores.address(core)).second)
       error(at, "SNN0378") << "spikes of '" << sender.name << "' (key "
-                           << hex(key) << ") reach core "
-                           << describe(cores.address(core)) << " twice";
+                           << hex(key) << ") reach "
+                           << toText(cores.address(core)) << " twice";
   for (const CoreAddress &core : wanted)
     if (!reached.count(core))
       error(at, "SNN0373") << "spikes of '" << sender.name << "' (key "
-                           << hex(key) << ") do not reach core "
-                           << describe(core);
+                           << hex(key) << ") do not reach "
+                           << toText(core);
   for (const CoreAddress &core : reached)
     if (!wanted.count(core))
       error(routeTo(core, key), "SNN0374")
           << "spikes of '" << sender.name << "' (key " << hex(key)
-          << ") reach core " << describe(core)
+          << ") reach " << toText(core)
           << ", which has no synapse from there";
   if (way.fault && !isUnheard && ok)
     error(at, "SNN0378") << "a spike of '" << sender.name << "' (key "

@@ -17,6 +17,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fmt/format.h>
+#include <utility>
 #include <yaml-cpp/yaml.h>
 
 namespace snnc {
@@ -28,12 +29,25 @@ constexpr size_t maxPes = 256;                   // peId() has 8 bits
 constexpr size_t maxLevels = 64;
 const char *const grades[] = {"P", "S", "J", "INFERRED", "OWN", "NOT_FOUND"};
 
+Diagnostic syntaxError(const std::string &file, const YAML::Exception &e) {
+  SourceSpot spot;
+  spot.file = file;
+  if (!e.mark.is_null()) {
+    spot.line = e.mark.line + 1;
+    spot.column = e.mark.column + 1;
+  }
+  return makeError("SNN0101", spot,
+                   fmt::format("the machine file is not YAML: {}", e.msg));
+}
+
 /// Walks the schema over a YAML tree; keeps the first error only, since later
 /// ones are usually its consequence.
 class YamlVisitor {
 public:
-  YamlVisitor(YAML::Node root, std::string file)
-      : file(std::move(file)), at(std::move(root)) {}
+  /// `folder`: of files that the machine names; without, it may name none.
+  YamlVisitor(YAML::Node root, std::string file,
+              std::optional<std::filesystem::path> folder)
+      : file(std::move(file)), folder(std::move(folder)), at(std::move(root)) {}
 
   std::optional<Diagnostic> error;
 
@@ -143,7 +157,9 @@ public:
       machine.layout.torus = boolean("torus");
     if (isGiven("link"))
       group("link", [&] { visitLink(*this, machine.link.emplace()); });
-    if (isGiven("dead"))
+    if (isGiven("dead") && at["dead"].IsScalar())
+      deadFile(machine);
+    else if (isGiven("dead"))
       group("dead", [&] { dead(machine); });
   }
 
@@ -189,6 +205,27 @@ private:
     if (text != "true" && text != "false")
       fail("SNN0104", leaf, key, "is not true or false");
     return text == "true";
+  }
+
+  /// What is dead in a file of its own, beside the machine's.
+  void deadFile(MachineModel &machine) {
+    YAML::Node leaf = at["dead"];
+    if (!folder)
+      return fail("SNN0104", leaf, "dead", "names a file; only a machine file "
+                                           "on disk may");
+    std::string path = (*folder / leaf.Scalar()).string();
+    Expected<std::string> text = readFile(path, maxFileBytes);
+    if (!text) {
+      error = text.takeError();
+      return;
+    }
+    std::string outer = std::exchange(file, path);
+    try {
+      within(YAML::Load(*text), "dead", [&] { dead(machine); });
+    } catch (const YAML::Exception &e) {
+      error = syntaxError(path, e);
+    }
+    file = std::move(outer);
   }
 
   void dead(MachineModel &machine) {
@@ -414,20 +451,10 @@ private:
   }
 
   std::string file, path;
+  std::optional<std::filesystem::path> folder;
   YAML::Node at;
   std::vector<std::string> asked;
 };
-
-Diagnostic syntaxError(const std::string &file, const YAML::Exception &e) {
-  SourceSpot spot;
-  spot.file = file;
-  if (!e.mark.is_null()) {
-    spot.line = e.mark.line + 1;
-    spot.column = e.mark.column + 1;
-  }
-  return makeError("SNN0101", spot,
-                   fmt::format("the machine file is not YAML: {}", e.msg));
-}
 
 } // namespace
 
@@ -484,8 +511,9 @@ static Expected<YAML::Node> onBase(const YAML::Node &own,
   return merged;
 }
 
-Expected<MachineModel> parseMachine(const std::string &text,
-                                    const std::string &shownPath) {
+static Expected<MachineModel>
+parse(const std::string &text, const std::string &shownPath,
+      std::optional<std::filesystem::path> folder) {
   SourceSpot spot;
   spot.file = shownPath;
   if (text.size() > maxFileBytes)
@@ -501,7 +529,7 @@ Expected<MachineModel> parseMachine(const std::string &text,
         return whole.takeError();
       root.reset(*whole);
     }
-    YamlVisitor visitor(root, shownPath);
+    YamlVisitor visitor(root, shownPath, std::move(folder));
     MachineModel machine;
     visitor.constant("schema", 1);
     visitMachine(visitor, machine);
@@ -525,11 +553,16 @@ Expected<MachineModel> parseMachine(const std::string &text,
   }
 }
 
+Expected<MachineModel> parseMachine(const std::string &text,
+                                    const std::string &shownPath) {
+  return parse(text, shownPath, std::nullopt);
+}
+
 Expected<MachineModel> loadMachine(const std::string &path) {
   Expected<std::string> text = readFile(path, maxFileBytes);
   if (!text)
     return text.takeError();
-  return parseMachine(*text, path);
+  return parse(*text, path, std::filesystem::path(path).parent_path());
 }
 
 } // namespace snnc

@@ -4,6 +4,7 @@
 #include "runtime/machine/EmbeddedMachines.h"
 #include "runtime/machine/MachineModel.h"
 
+#include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <set>
@@ -279,6 +280,36 @@ TEST(MachineChips, DeadPartsAreGoneAndReadBack) {
   ASSERT_TRUE(bool(again)) << toText(again.error());
   EXPECT_EQ(toJsonText(*again), toJsonText(m));
   EXPECT_EQ(again->cores(), m.cores());
+}
+
+TEST(MachineChips, DeadPartsInAFileOfTheirOwn) {
+  std::filesystem::path folder =
+      std::filesystem::path(::testing::TempDir()) / "machine-dead-parts";
+  std::filesystem::create_directories(folder);
+  auto write = [&](const char *name, const std::string &text) {
+    std::ofstream(folder / name) << text;
+  };
+  std::string machine = "schema: 1\nbase: spinnaker2-48\ndead: list.yaml\n";
+  write("m.yaml", machine);
+  std::string path = (folder / "m.yaml").string();
+  EXPECT_EQ(loadMachine(path).error().code, "SNN0001"); // no such file
+  write("list.yaml", "chips: [[1, 1]]\n");
+  Expected<MachineModel> m = loadMachine(path);
+  ASSERT_TRUE(bool(m)) << toText(m.error());
+  EXPECT_EQ(m->chipCount(), 47u);
+  write("list.yaml", "\nchips: [[1, 99]]\n");
+  Diagnostic outside = loadMachine(path).error();
+  EXPECT_EQ(outside.code, "SNN0115");
+  EXPECT_EQ(outside.spot.line, 2);
+  EXPECT_EQ(outside.spot.file, (folder / "list.yaml").string());
+  write("list.yaml", "chips: [[");
+  EXPECT_EQ(loadMachine(path).error().code, "SNN0101");
+  EXPECT_EQ(loadMachine(path).error().spot.file,
+            (folder / "list.yaml").string());
+  // What a bundle carries names no files of whoever reads it.
+  EXPECT_EQ(parseMachine(machine, "b.s2x:machine.json").error().code,
+            "SNN0104");
+  std::filesystem::remove_all(folder);
 }
 
 TEST(MachineChips, WhatIsCutOffIsDead) {

@@ -13,7 +13,7 @@ snn.network @net {
   snn.projection "fc" %in to %h weights #snn.dense<dense<1.0> : tensor<4x1xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<1xf32>, tensor<4xi1>
 }
 fabric.machine @chip maps @net target "spinnaker2" {
-  // expected-error @+1 {{SNN0373: spikes of 'in' (key 0x10) do not reach core (7, 6, 0)}}
+  // expected-error @+1 {{SNN0373: spikes of 'in' (key 0x10) do not reach PE 7.6.0}}
   %in = fabric.input "in" channels 1 key 0x10
   %h = fabric.slice "hid" [0, 4) at <7, 6, 0> key 0x0
   fabric.block 0 "fc" (%in) to %h encoding #fabric.dense<8> bytes 4
@@ -46,7 +46,7 @@ fabric.machine @chip maps @net target "spinnaker2" {
   %in = fabric.input "in" channels 1 key 0x10
   %h = fabric.slice "hid" [0, 4) at <7, 6, 0> key 0x0
   fabric.block 0 "fc" (%in) to %h encoding #fabric.dense<8> bytes 4
-  // expected-error @+1 {{SNN0374: spikes of 'in' (key 0x10) reach core (7, 6, 1), which has no synapse from there}}
+  // expected-error @+1 {{SNN0374: spikes of 'in' (key 0x10) reach PE 7.6.1, which has no synapse from there}}
   fabric.route chip 0, 0 key 0x10 mask 0xffffffff to [#fabric.pe<7, 6, 0>, #fabric.pe<7, 6, 1>]
   fabric.buffer %h "header" bytes 288 at 0x2000
   fabric.buffer %h "table" bytes 32 at 0x2120
