@@ -145,26 +145,12 @@ void Survey::readSlices(EdgeShape &edge) {
   }
 }
 
-/// Targets that every place along an axis of the source reaches there.
-static std::vector<double> reachAlong(const ConvShape &shape, unsigned axis) {
-  std::vector<double> reached(shape.source[axis + 1]);
-  for (uint32_t at = 0; at < shape.out[axis + 1]; ++at)
-    for (uint32_t k = 0; k < shape.kernel[axis]; ++k) {
-      int64_t from =
-          int64_t(at) * shape.stride[axis] + k - int64_t(shape.padding[axis]);
-      if (from >= 0 && from < shape.in[axis])
-        for (uint32_t p = 0; p < shape.pool[axis]; ++p)
-          ++reached[size_t(from) * shape.pool[axis] + p];
-    }
-  return reached;
-}
-
 /// Share of the sources that reach any target.
 static double shareReached(const ConvShape &shape) {
   double share = 1;
   for (unsigned axis : {0, 1}) {
-    std::vector<double> reached = reachAlong(shape, axis);
-    share *= 1 - double(std::count(reached.begin(), reached.end(), 0.0)) /
+    std::vector<uint32_t> reached = shape.reachAlong(axis);
+    share *= 1 - double(std::count(reached.begin(), reached.end(), 0u)) /
                      double(reached.size());
   }
   return share;
@@ -175,7 +161,7 @@ static double shareReached(const ConvShape &shape) {
 static double unevenness(const ConvShape &shape, double density) {
   double mean = shape.outPerGroup(), squares = mean * mean;
   for (unsigned axis : {0, 1}) {
-    std::vector<double> reached = reachAlong(shape, axis);
+    std::vector<uint32_t> reached = shape.reachAlong(axis);
     double sum = 0, sumSquares = 0;
     for (double count : reached) {
       sum += count;

@@ -9,7 +9,26 @@
 namespace snnc::fabric {
 
 CycleCosts CycleCosts::worst() {
-  return {110, 45, 18, 7.5, 40, 35, 80, 1.3, 110, 20, 100, 10, 8};
+  return {.packet = 110,
+          .another = 80,
+          .mapPacket = 45,
+          .position = 18,
+          .clear = 7.5,
+          .delay = 30,
+          .fullDelay = 20,
+          .sendSum = 35,
+          .takeSum = 80,
+          .rows = 1.3,
+          .search = 110,
+          .mapSearch = 110,
+          .lost = 110,
+          .halving = 20,
+          .map = 90,
+          .panel = 30,
+          .product = 40,
+          .gaps = 10,
+          .shared = 8,
+          .kind = 8};
 }
 
 /// Start-up of a product and results a cycle on their way to SRAM, as
@@ -47,6 +66,12 @@ TransferCost TransferCost::of(const MachineModel &machine, double readers) {
   return {none, (machine.dmaCycles(1024, readers) - none) / 1024};
 }
 
+TransferCost TransferCost::ofPlan(const MachineModel &machine,
+                                  uint64_t fetching) {
+  uint64_t most = std::max<uint64_t>(1, machine.pes.size());
+  return of(machine, double(std::clamp<uint64_t>(fetching, 1, most)));
+}
+
 void addRows(CoreWork &work, const RowEncoding &encoding, const RowWork &rows,
              const TransferCost &transfer, double scatter) {
   double packets = rows.sources * rows.rate;
@@ -80,19 +105,28 @@ void addPositions(CoreWork &work, const MapLayout &layout, double sources,
   }
 }
 
-void addSender(CoreWork &work, double known, double unknown, double entries,
-               double rate, double scatter) {
-  double search = CycleCosts().search, lost = unknown * rate;
-  if (entries > 0)
-    work.searches += entries * (1 - std::exp(-known * rate / entries));
-  work.searches += lost;
-  work.entries += entries;
-  work.variance += scatter * lost * search * search;
+void addSender(CoreWork &work, const Sender &sender, bool parallel, double rate,
+               double scatter) {
+  double entries = sender.entries, found = sender.known * rate;
+  double lost = sender.unknown * rate;
+  if (sender.copies > 1)
+    work.others += (sender.copies - 1) * found;
+  // The entry that is kept for the next packet is the only one of its keys.
+  if (parallel && sender.copies > 1)
+    work.searches += found;
+  else if (entries > 0)
+    work.searches += entries * (1 - std::exp(-found / entries));
+  work.lost += lost;
+  work.entries += entries * sender.copies;
+  work.variance += scatter * lost * CycleCosts().lost * CycleCosts().lost;
 }
 
-static double searchCycles(const CoreWork &work, const CycleCosts &costs) {
-  double halvings = std::log2(std::max(1.0, work.entries));
-  return work.searches * (costs.search + costs.halving * halvings);
+/// `search`: of an entry that is there.
+static double searchCycles(const CoreWork &work, double search,
+                           const CycleCosts &costs) {
+  double halvings = costs.halving * std::log2(std::max(1.0, work.entries));
+  return work.searches * (search + halvings) +
+         work.lost * (costs.lost + halvings);
 }
 
 CycleEstimate CycleEstimate::busiest(const CycleEstimate &a,
@@ -103,20 +137,44 @@ CycleEstimate CycleEstimate::busiest(const CycleEstimate &a,
           std::max(a.peak, b.peak), std::max(a.spread, b.spread)};
 }
 
+void SumDigits::add(uint32_t receptor, double sources,
+                    const MapStatistics::Weights &weights, double rate,
+                    double scatter) {
+  if (sources <= 0)
+    return;
+  Spread &spread = sums[receptor];
+  double mean = weights.sum / neurons, square = weights.square / neurons;
+  spread.mean += rate * mean;
+  spread.variance += rate * scatter * square;
+  spread.variance +=
+      rate * rate * std::max(0.0, square - mean * mean / sources);
+}
+
+double SumDigits::beyondOne(unsigned bits) const {
+  double limit = std::ldexp(1, int(bits) - 1), share = 0;
+  for (const Spread &spread : sums) {
+    double unit = std::sqrt(2 * std::max(1.0, spread.variance));
+    share += std::erfc((limit - spread.mean) / unit) / 2 +
+             std::erfc((limit + spread.mean) / unit) / 2;
+  }
+  return share / double(std::max<size_t>(1, sums.size()));
+}
+
 double expectedSums(const CoreWork &work, uint32_t neurons, uint32_t receptors,
-                    const MapLayout &layout, bool worst) {
+                    const MapLayout &layout, bool worst, double beyond) {
   double cells = double(neurons) * receptors;
   double active =
       work.positions / double(std::max<size_t>(1, layout.panels.size()));
-  return cells * (worst ? 2 : 1 - std::exp(-active));
+  return cells * (worst ? 2 : (1 - std::exp(-active)) * (1 + beyond));
 }
 
 double serialCycles(const CoreWork &work, const CycleCosts &costs) {
   double packet = costs.packet + (work.gaps ? costs.gaps : 0) +
                   (work.shared ? costs.shared : 0);
-  return work.packets * packet + costs.rows * work.rowCycles +
-         work.neuronCycles + work.sums * costs.takeSum +
-         searchCycles(work, costs);
+  return (work.packets - work.others) * packet + work.others * costs.another +
+         work.packets * costs.kind * std::max(0.0, work.kinds - 1) +
+         costs.rows * work.rowCycles + work.neuronCycles +
+         work.sums * costs.takeSum + searchCycles(work, costs.search, costs);
 }
 
 /// What the core does while the array multiplies.
@@ -124,32 +182,57 @@ static double coreCycles(const CoreWork &work, const CycleCosts &costs) {
   return work.neuronCycles + work.sums * costs.sendSum;
 }
 
-/// Every packet is looked up at every delay of the map.
+/// Every packet is looked up at every delay of the map. Ticks without packets,
+/// whose sources spike independently, are passed over.
 static double lookUp(const CoreWork &work, const MapLayout &layout,
                      const CycleCosts &costs) {
-  return work.packets * double(layout.delays()) * costs.mapPacket * kLookUp;
+  double full = 1 - std::exp(-work.packets);
+  return double(layout.delays()) * (work.packets * costs.mapPacket * kLookUp +
+                                    costs.delay + full * costs.fullDelay);
 }
 
 static double take(const CoreWork &work, const CycleCosts &costs) {
   return costs.map + work.packets * costs.mapPacket * (1 - kLookUp) +
-         searchCycles(work, costs);
+         searchCycles(work, costs.mapSearch, costs);
 }
 
-/// The products run one panel ahead: the first product and the neurons of the
-/// last panel are alone.
-static double sideBySide(double products, double core, size_t panels) {
-  return std::max(products, core) +
-         std::min(products, core) / double(std::max<size_t>(1, panels));
+double panelCycles(double panels, double batch, bool begins,
+                   const CycleCosts &costs) {
+  return panels * (costs.panel + costs.product / (begins ? 1 : batch));
+}
+
+/// What the core waits for the array in a tick that multiplies, where its
+/// neurons take `core`. Products run one panel ahead: beside the update of a
+/// window of neurons runs the next one's product of the first receptor, those
+/// of the others and the first window's are waited for.
+static double waitsFor(const MacArray &mac, const MapLayout &layout,
+                       double core) {
+  double waits = layout.format.batch * macCyclesPerTick(mac, layout), all = 0;
+  for (const MapPanel &panel : layout.panels)
+    all += panel.receptor == 0 ? panel.neurons.size() : 0;
+  double before = 0; // neurons of the window before
+  for (const MapPanel &panel : layout.panels) {
+    if (panel.receptor != 0 || all == 0)
+      continue;
+    auto product =
+        double(macCycles(mac, layout.format.batch, panel.columns, panel.rows,
+                         layout.format.weightBits == 16));
+    waits -= std::min(product, core * before / all);
+    before = panel.neurons.size();
+  }
+  return waits;
 }
 
 double parallelCycles(const CoreWork &work, const MacArray &mac,
                       const MapLayout &layout, const CycleCosts &costs) {
   double scatter =
       take(work, costs) + lookUp(work, layout, costs) +
-      work.positions * costs.position + double(layout.delays()) * costs.delay +
+      work.positions * costs.position +
+      panelCycles(double(layout.panels.size()), layout.format.batch,
+                  /*begins=*/false, costs) +
       double(layout.operandBytes()) / 16 * costs.clear / layout.format.batch;
-  return scatter + sideBySide(macCyclesPerTick(mac, layout),
-                              coreCycles(work, costs), layout.panels.size());
+  double core = coreCycles(work, costs);
+  return scatter + core + waitsFor(mac, layout, core) / layout.format.batch;
 }
 
 double parallelPeakCycles(const CoreWork &work, const MacArray &mac,
@@ -157,11 +240,11 @@ double parallelPeakCycles(const CoreWork &work, const MacArray &mac,
   double batch = layout.format.batch;
   double scatter =
       take(work, costs) +
-      batch * (lookUp(work, layout, costs) + work.positions * costs.position +
-               double(layout.delays()) * costs.delay) +
+      batch * (lookUp(work, layout, costs) + work.positions * costs.position) +
+      panelCycles(double(layout.panels.size()), batch, /*begins=*/true, costs) +
       double(layout.operandBytes()) / 16 * costs.clear;
-  return scatter + sideBySide(batch * macCyclesPerTick(mac, layout),
-                              coreCycles(work, costs), layout.panels.size());
+  double core = coreCycles(work, costs);
+  return scatter + core + waitsFor(mac, layout, core);
 }
 
 CycleEstimate serialEstimate(const CoreWork &expected, const CoreWork &worst) {

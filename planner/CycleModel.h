@@ -20,18 +20,25 @@ namespace snnc::fabric {
 /// Core cycles per unit of work.
 struct CycleCosts {
   double packet = 62;    ///< serial: a packet finds its row
+  double another = 36;   ///< serial: the row of its next table entry
   double mapPacket = 29; ///< parallel: note a packet, look up its positions
   double position = 11;  ///< one position of the operand
   double clear = 5.3;    ///< 16 B of the operand to zero
-  double delay = 25;     ///< begin one (tick, delay) of the history
+  double delay = 20;     ///< begin one (tick, delay) of the history
+  double fullDelay = 13; ///< the same where it has packets, on top
   double sendSum = 25;   ///< subordinate: a digit of a partial sum
-  double takeSum = 51;   ///< dominant: a packet of a partial sum
+  double takeSum = 45;   ///< dominant: a packet of a partial sum
   double rows = 1;       ///< serial: on what a format says of its rows
-  double search = 70;    ///< a packet's entry is not that of the one before
-  double halving = 15;   ///< on top, for every doubling of the table
-  double map = 60;       ///< parallel: once a tick
+  double search = 45;    ///< serial: an entry that the packet before had not
+  double mapSearch = 62; ///< parallel: the same
+  double lost = 70;      ///< a packet that has no entry
+  double halving = 13;   ///< on top of all three, for every doubling
+  double map = 45;       ///< parallel: once a tick
+  double panel = 18;     ///< parallel: a panel, once a tick
+  double product = 25;   ///< parallel: begin a product and wait for it
   double gaps = 6;       ///< serial: a packet, CoreWork::gaps
   double shared = 4;     ///< serial: a packet, CoreWork::shared
+  double kind = 5;       ///< serial: a row, for each CoreWork::kinds but one
 
   /// For bounds: no measured core needs more.
   static CycleCosts worst();
@@ -41,10 +48,12 @@ struct CycleCosts {
 struct CoreWork {
   double neuronCycles = 0; ///< of all its neurons, NeuronCycles
   double packets = 0;      ///< (packet, table entry) pairs
+  double others = 0;       ///< of those, behind the first of a packet
   double rowCycles = 0;    ///< of the rows that packets find, RowFormat::cycles
   double positions = 0;    ///< operand rows set
   double sums = 0;         ///< packets of partial sums, sent or received
-  double searches = 0;     ///< of the table
+  double searches = 0;     ///< of the table, by packets that have an entry
+  double lost = 0;         ///< packets that have none
   double entries = 0;      ///< of the table
   /// Of the cycles that packets take, between ticks: cycles squared. Packets of
   /// different sources come independently of each other.
@@ -53,6 +62,7 @@ struct CoreWork {
   /// those of neighbouring sources that are nobody's, table entries with the
   /// same keys.
   bool gaps = false, shared = false;
+  double kinds = 1; ///< loops of rows in that program: they are asked for
 };
 
 /// What a transfer from DRAM takes: MachineModel::dmaCycles.
@@ -60,6 +70,10 @@ struct TransferCost {
   double each = 0, byte = 0; ///< cycles
   /// While `readers` PEs of a chip fetch; nothing without DRAM.
   static TransferCost of(const MachineModel &machine, double readers);
+  /// Of a plan in which `fetching` PEs have rows in DRAM, on one chip as far as
+  /// there is room. What a tick takes is stated at this everywhere; plans are
+  /// looked for as if all PEs of a chip did, of which nobody gets less.
+  static TransferCost ofPlan(const MachineModel &machine, uint64_t fetching);
 };
 
 /// Adds what the packets of a block's sources do to a core. The transfer of a
@@ -73,11 +87,19 @@ void addRows(CoreWork &work, const RowEncoding &encoding, const RowWork &rows,
 void addPositions(CoreWork &work, const MapLayout &layout, double sources,
                   double positions, double rate, double scatter = 0);
 
-/// What looking for the table's `entries` of a source takes: its packets come
-/// in runs, one an entry, and each of the `unknown` neurons or channels that
-/// are sent to the core with the `known` ones is searched for.
-void addSender(CoreWork &work, double known, double unknown, double entries,
-               double rate, double scatter = 0);
+/// The neurons and channels of a source: `known` to the core, and `unknown`
+/// ones that are sent to it with them.
+struct Sender {
+  double known = 0, unknown = 0;
+  double entries = 0; ///< of the table, for one projection
+  double copies = 1;  ///< projections into the core: as many entries a packet
+};
+
+/// What looking for the table's entries of a source takes: its packets come in
+/// runs, one an entry, and each unknown one is searched for; on a parallel core
+/// also each that has several entries.
+void addSender(CoreWork &work, const Sender &sender, bool parallel, double rate,
+               double scatter = 0);
 
 struct CycleEstimate {
   double expected = 0; ///< at the expected rates
@@ -102,11 +124,42 @@ uint64_t macCycles(const MacArray &mac, uint64_t m, uint64_t n, uint64_t k,
 /// Cycles of all products of a map, per tick.
 double macCyclesPerTick(const MacArray &mac, const MapLayout &layout);
 
+/// What a core does for `panels` panels in a tick that multiplies, if `begins`,
+/// or in the mean tick of a batch.
+double panelCycles(double panels, double batch, bool begins,
+                   const CycleCosts &costs = {});
+
+/// How many partial sums of a subordinate are beyond one digit. A sum is taken
+/// as normal, with the mean and the variance that its sources give it between
+/// ticks and between neurons; they spike independently of each other.
+class SumDigits {
+public:
+  SumDigits(uint32_t neurons, uint32_t receptors)
+      : neurons(neurons), sums(receptors) {}
+  /// `scatter`: variance over mean of the spikes of a source.
+  void add(uint32_t receptor, double sources,
+           const MapStatistics::Weights &weights, double rate, double scatter);
+  /// Share of the sums.
+  double beyondOne(unsigned bits) const;
+
+private:
+  struct Spread {
+    double mean = 0, variance = 0;
+  };
+  double neurons;
+  std::vector<Spread> sums; ///< per receptor
+};
+
+/// Bits of a digit of a partial sum: two digits hold any sum of the array.
+inline uint32_t sumDigitBits(const MacArray &mac) {
+  return mac.accumulatorBits / 2 + 1;
+}
+
 /// Packets of partial sums that a subordinate with that work sends in a tick: a
-/// column whose rows are all silent sends none; a sum beyond one digit is two
-/// packets, counted in the worst case.
+/// column whose rows are all silent sends none, a share `beyond` of the sums,
+/// in the worst case all, are two digits.
 double expectedSums(const CoreWork &work, uint32_t neurons, uint32_t receptors,
-                    const MapLayout &layout, bool worst);
+                    const MapLayout &layout, bool worst, double beyond);
 
 double serialCycles(const CoreWork &work, const CycleCosts &costs = {});
 

@@ -212,7 +212,9 @@ LayerPlanner::reachOf(uint32_t node, std::span<const Range> sources) const {
 /// an input stays in one piece.
 void LayerPlanner::addSenders(uint32_t node, std::span<const Range> sources,
                               CoreWork &work, bool worst) const {
-  for (auto &[id, reach] : reachOf(node, sources)) {
+  for (const auto &pair : reachOf(node, sources)) {
+    uint32_t id = pair.first;
+    const Reach &reach = pair.second;
     const NetworkNode &source = info.nodes[id];
     bool isCut = source.isInput || cuts[id].chunk < source.size;
     double known = reach.known.size();
@@ -221,8 +223,11 @@ void LayerPlanner::addSenders(uint32_t node, std::span<const Range> sources,
     double entries = !cuts[node].parallel
                          ? (reach.known.size() ? 1 : 0)
                          : double(clip(slices(id), reach.known).size());
-    addSender(work, known, unknown, entries,
-              worst ? source.worstRate() : source.meanRate,
+    auto copies = llvm::count_if(info.nodes[node].incoming, [&](uint32_t edge) {
+      return info.edges[edge].source == id;
+    });
+    addSender(work, {known, unknown, entries, double(copies)},
+              cuts[node].parallel, worst ? source.worstRate() : source.meanRate,
               worst ? 0 : source.scatter());
   }
 }
@@ -260,7 +265,7 @@ double LayerPlanner::rowCycles(uint32_t edge, Range targets, Range sources,
            double(statistics[edge]->synapses(targets)),
            info.nodes[info.edges[edge].source].meanRate,
            ringOf(info.edges[edge].target, targets.size())},
-          TransferCost::of(machine, double(machine.pes.size())));
+          TransferCost::ofPlan(machine, UINT64_MAX));
   return work.rowCycles;
 }
 
@@ -525,6 +530,19 @@ bool LayerPlanner::keysHaveGaps(uint32_t node) const {
          !std::has_single_bit(chunk);
 }
 
+/// Loops of rows in a serial core's program.
+static size_t kindsOf(const LayerPlanner::Choices &blocks) {
+  std::vector<RowEncoding> loops;
+  for (const auto &block : blocks)
+    if (block) {
+      const RowEncoding &rows = block->encoding;
+      RowEncoding loop{rows.format, rows.format->forLoop(rows.fields)};
+      if (!llvm::is_contained(loops, loop))
+        loops.push_back(loop);
+    }
+  return loops.size();
+}
+
 CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
   if (cuts[node].rows)
     return dominantCycles(node, targets);
@@ -534,14 +552,13 @@ CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
     layout = maps[node]->layout(targets);
   CoreWork expected, worst;
   const NeuronCycles &cycles = info.nodes[node].cycles;
-  expected.neuronCycles = cycles.expectedOf(targets.size());
+  expected.neuronCycles = cycles.expectedOf(targets.size(), parallel);
   worst.neuronCycles = cycles.worstOf(targets.size());
   uint32_t number = 0;
   RingShape ring = parallel ? RingShape() : ringOf(node, targets.size());
   std::vector<Range> ranges = allSourcesOf(node, targets);
   Choices blocks = parallel ? Choices() : choices(node, targets);
-  // Where all PEs of a chip fetch: none gets less of its DRAM.
-  auto transfer = TransferCost::of(machine, double(machine.pes.size()));
+  auto transfer = TransferCost::ofPlan(machine, fetching);
   expected.shared = info.sharesKeys(node);
   for (uint32_t edge : info.nodes[node].incoming) {
     const NetworkNode &source = info.nodes[info.edges[edge].source];
@@ -568,6 +585,7 @@ CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
   }
   worst.gaps = expected.gaps;
   worst.shared = expected.shared;
+  expected.kinds = worst.kinds = double(kindsOf(blocks));
   addSenders(node, ranges, expected, /*worst=*/false);
   addSenders(node, ranges, worst, /*worst=*/true);
   return parallel ? parallelEstimate(expected, worst, machine.mac, layout)
@@ -584,8 +602,11 @@ LayerPlan LayerPlanner::planOf(uint32_t node) const {
   auto add = [&](const CoreDemand &demand, const CycleEstimate &cycles) {
     ++plan.pes;
     plan.bytes += planCore(demand, machine.sram).needed;
+    uint64_t inDram = 0;
     for (const BlockDemand &block : demand.blocks)
-      plan.dramBytes += block.dramBytes;
+      inDram += block.dramBytes;
+    plan.dramBytes += inDram;
+    plan.fetching += inDram > 0;
     plan.cycles = CycleEstimate::busiest(plan.cycles, cycles);
   };
   auto addProducts = [&](const MapStatistics &map, Range targets) {

@@ -58,6 +58,7 @@ struct LayerPlan {
   CycleEstimate cycles;   ///< of the busiest core, per tick
   uint32_t batch = 1;     ///< parallel: ticks per matrix product
   uint64_t dramBytes = 0; ///< of rows there, over all cores
+  uint64_t fetching = 0;  ///< of the PEs, those with rows there
   uint64_t parts = 0;     ///< of the PEs, subordinates of a row split
   double macs = 0;        ///< products of the MAC arrays per tick, all cores
 };
@@ -100,6 +101,8 @@ public:
   void start(uint32_t node, bool parallel, bool fullRing);
   void allowDram(uint32_t node) { mayFetch[node] = true; }
   bool mayUseDram(uint32_t node) const { return mayFetch[node]; }
+  /// Cycles from now on as of a plan in which so many PEs fetch; at first all.
+  void setFetching(uint64_t pes) { fetching = pes; }
   /// The same as a row split, which needs NetworkNode::mayRowSplit.
   mlir::LogicalResult startRows(uint32_t node);
   /// Parallel: the numbers of ticks per product that `node` may have, most
@@ -155,7 +158,7 @@ public:
   /// none that fits; for messages.
   RowPart largestGrain(uint32_t node) const;
   /// Bits of a digit of a partial sum: two digits hold any sum of the array.
-  uint32_t digitBits() const { return machine.mac.accumulatorBits / 2 + 1; }
+  uint32_t digitBits() const { return sumDigitBits(machine.mac); }
   /// Whether `node` is parallel and may become a row split.
   bool mayRowSplit(uint32_t node) const {
     return cuts[node].parallel && info.nodes[node].mayRowSplit;
@@ -234,8 +237,8 @@ private:
   };
   llvm::SmallMapVector<uint32_t, Reach, 4>
   reachOf(uint32_t node, std::span<const Range> sources) const;
-  void addSenders(uint32_t node, std::span<const Range> sources,
-                  CoreWork &work, bool worst) const;
+  void addSenders(uint32_t node, std::span<const Range> sources, CoreWork &work,
+                  bool worst) const;
   bool fitsCore(uint32_t node, Range targets, Limits limits);
   bool keepsTime(const CycleEstimate &cycles);
   uint32_t chunkFor(uint32_t node, uint32_t count) const;
@@ -243,11 +246,12 @@ private:
   const NetworkInfo &info;
   const MachineModel &machine;
   CoreLimits most;
-  double budget;              ///< cycles of a tick, 0: any
-  double headroom = 0;        ///< setHeadroom()
-  bool late = false;          ///< timeMattered()
-  std::vector<LayerCut> cuts; ///< per node
-  std::vector<bool> mayFetch; ///< per node
+  double budget;                  ///< cycles of a tick, 0: any
+  double headroom = 0;            ///< setHeadroom()
+  uint64_t fetching = UINT64_MAX; ///< setFetching()
+  bool late = false;              ///< timeMattered()
+  std::vector<LayerCut> cuts;     ///< per node
+  std::vector<bool> mayFetch;     ///< per node
   std::vector<std::optional<BlockStatistics>> statistics; ///< per edge
   std::vector<std::optional<MapStatistics>> maps;         ///< per node
   /// Per node that may be split by sources: the statistics of neighbouring

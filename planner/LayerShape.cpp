@@ -316,10 +316,17 @@ FailureOr<LayerShape> shapeOf(const NetworkInfo &info, uint32_t node) {
   layer.mayBatch = population.mayBatch;
   layer.mayRowSplit = population.mayRowSplit;
   layer.shared = info.sharesKeys(node);
+  llvm::SmallDenseMap<uint32_t, size_t> first; ///< edge of a source
   for (uint32_t id : population.incoming) {
     snn::ProjectionOp op = info.edges[id].op;
     const NetworkNode &source = info.nodes[info.edges[id].source];
     EdgeShape edge;
+    auto [counted, isFirst] =
+        first.try_emplace(info.edges[id].source, layer.edges.size());
+    if (!isFirst) {
+      ++layer.edges[counted->second].copies;
+      edge.copies = 0;
+    }
     layer.gaps |= !source.isInput;
     edge.sources = source.size;
     edge.rate = source.meanRate;

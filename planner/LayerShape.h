@@ -40,7 +40,10 @@ struct EdgeShape {
   double rate = 0.05;   ///< spikes per source and tick
   double worstRate = 1; ///< the same of the worst tick
   double inputRate = 0; ///< of the busiest tick where the source is an input
-  unsigned bits = 8;    ///< of a weight
+  /// Projections from its source into the layer, this one counted; 0 where one
+  /// before it has counted them.
+  unsigned copies = 1;
+  unsigned bits = 8; ///< of a weight
   /// Of the sizes of all integer weights of one target, the target that has
   /// most, expected.
   double largestSum = 0;

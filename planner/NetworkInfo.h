@@ -62,11 +62,11 @@ struct NetworkNode {
   /// input exceeds it in less than one of 1e12 ticks (historyRoom).
   uint64_t mostPackets() const;
   /// Variance over mean of the spikes of a neuron or channel in a tick: those
-  /// of a drawn input are Poisson, a neuron spikes once or not. 0 where the rate
-  /// is only our default, of which nothing follows.
-  double scatter() const {
-    if (!rateStated)
-      return 0;
+  /// of a drawn input are Poisson, a neuron spikes once or not. 0 where the
+  /// rate is only our default, of which nothing follows.
+  double scatter() const { return rateStated ? variability() : 0; }
+  /// The same, also of our default.
+  double variability() const {
     return isInput ? 1 : std::max(0.0, 1 - meanRate);
   }
   /// Spikes of each neuron or channel in the worst tick: all of them send.

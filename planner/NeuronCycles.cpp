@@ -44,8 +44,10 @@ struct NeuronCosts {
   double spikingGroup = 40; ///< the other side of the branch, for all four
   double record = 7;        ///< copy a state into the record window
   double margin = 1.15;     ///< worst: measured updates are below this
-  double tick = 200;        ///< what a core does once a tick
-  double tickState = 25;    ///< on top, for each state behind the first
+  double clear = 2;         ///< of a receptor's, clear it: serial cores only
+  double single = 8;        ///< a neuron behind the last group, on top
+  double tick = 215;        ///< what a core does once a tick
+  double tickState = 42;    ///< on top, for each state behind the first
   double tickMost = 500;    ///< worst: the same, and to begin with packets
 };
 
@@ -347,7 +349,9 @@ NeuronCycles neuronCycles(snn::NeuronOp model, const NeuronUse &use) {
               model.numStates() * costs.record,
           costs.tick + costs.tickState * std::max(1u, model.numStates()) -
               costs.tickState,
-          costs.tickMost};
+          costs.tickMost,
+          costs.single,
+          costs.clear * model.numReceptors()};
 }
 
 } // namespace snnc::fabric

@@ -16,6 +16,8 @@
 
 #include "llvm/ADT/ArrayRef.h"
 
+#include <cmath>
+
 namespace snnc::fabric {
 
 /// What of a population matters to its update.
@@ -32,8 +34,16 @@ struct NeuronCycles {
   double worst = 0;    ///< it spikes, and a run records all states
   double once = 0;     ///< of a core, whatever its neurons
   double onceWorst = 0;
+  /// On top, for each neuron behind the last group of four: its instructions
+  /// wait for each other.
+  double single = 0;
+  /// Less, on a parallel core: the sums of its receptors need not be cleared.
+  double clearing = 0;
   /// Of a core.
-  double expectedOf(double neurons) const { return neurons * expected + once; }
+  double expectedOf(double neurons, bool parallel = false) const {
+    return neurons * (expected - (parallel ? clearing : 0)) +
+           std::fmod(neurons, 4) * single + once;
+  }
   double worstOf(double neurons) const { return neurons * worst + onceWorst; }
   bool operator==(const NeuronCycles &) const = default;
 };

@@ -223,7 +223,8 @@ EstimatedCore ParallelEstimator::core(uint32_t n, bool heaviest) const {
   for (bool worst : {false, true}) {
     if (!subordinate)
       work[worst].neuronCycles =
-          worst ? layer.cycles.worstOf(n) : layer.cycles.expectedOf(n);
+          worst ? layer.cycles.worstOf(n)
+                : layer.cycles.expectedOf(n, /*parallel=*/true);
     work[worst].positions = worst ? panels.worstPositions : panels.positions;
     if (subordinate) // as expectedSums
       work[worst].sums =
@@ -233,20 +234,31 @@ EstimatedCore ParallelEstimator::core(uint32_t n, bool heaviest) const {
       double reached = sourcesInReach(edge, n, heaviest);
       double rate = worst ? edge.worstRate : edge.rate;
       work[worst].packets += reached * rate;
-      addSender(work[worst], reached,
-                subordinate ? 0 : missedBy(edge, reached), 1, rate);
+      if (edge.copies)
+        addSender(work[worst],
+                  {reached, subordinate ? 0 : missedBy(edge, reached), 1,
+                   double(edge.copies)},
+                  /*parallel=*/true, rate);
     }
   }
   core.cycles = parallelEstimate(work[0], work[1], machine.mac, layout);
-  // `layout` has no panels: the products run beside the neurons' updates.
-  auto longer = [&](const CoreWork &beside, double products) {
+  // `layout` has no panels: what the core waits for the array in a tick that
+  // multiplies, as waitsFor of CycleModel.cpp.
+  double receptors = layer.receptors;
+  double windows = std::max(1.0, panels.count / receptors);
+  double products = format.batch * panels.macCycles;
+  auto waits = [&](const CoreWork &beside) {
     double core = beside.neuronCycles + beside.sums * CycleCosts().sendSum;
-    return std::max(0.0, products - core) +
-           std::min(products, core) / std::max(1.0, double(panels.count));
+    return products - (1 - 1 / windows) * std::min(products / receptors, core);
   };
-  core.cycles.expected += longer(work[0], panels.macCycles);
-  core.cycles.worst += longer(work[1], format.batch * panels.macCycles);
-  core.cycles.peak += longer(work[0], format.batch * panels.macCycles);
+  double batch = format.batch, count = panels.count;
+  core.cycles.expected +=
+      waits(work[0]) / batch + panelCycles(count, batch, /*begins=*/false);
+  core.cycles.worst +=
+      waits(work[1]) +
+      panelCycles(count, batch, /*begins=*/true, CycleCosts::worst());
+  core.cycles.peak +=
+      waits(work[0]) + panelCycles(count, batch, /*begins=*/true);
   core.macs = panels.macs;
   core.sums = work[0].sums;
   core.mapRows = panels.rows;

@@ -176,9 +176,14 @@ CoreWork LayerPlanner::sumsOf(uint32_t node, Range targets,
                               bool worst) const {
   const NetworkNode &population = info.nodes[node];
   CoreWork work;
+  SumDigits digits(targets.size(), population.receptors);
   uint32_t number = 0;
   for (uint32_t edge : population.incoming) {
+    snn::ProjectionOp op = info.edges[edge].op;
     const NetworkNode &source = info.nodes[info.edges[edge].source];
+    digits.add(uint32_t(op.getReceptor()), layout.sourcesOf[number].size(),
+               map.weightsOf(number, targets), source.meanRate,
+               source.variability());
     addPositions(work, layout, layout.sourcesOf[number].size(),
                  double(map.positionsOf(number, layout, targets)),
                  worst ? source.worstRate() : source.meanRate,
@@ -186,8 +191,8 @@ CoreWork LayerPlanner::sumsOf(uint32_t node, Range targets,
     ++number;
   }
   addSenders(node, layout.sourcesOf, work, worst);
-  work.sums =
-      expectedSums(work, targets.size(), population.receptors, layout, worst);
+  work.sums = expectedSums(work, targets.size(), population.receptors, layout,
+                           worst, digits.beyondOne(digitBits()));
   return work;
 }
 

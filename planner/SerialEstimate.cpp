@@ -51,6 +51,7 @@ EstimatedCore SerialEstimator::core(uint32_t n, bool heaviest) const {
   RingShape ring{ringSlots(uint64_t(layer.longestDelay())),
                  ringSlotBytes(n, layer.receptors)};
   double synapses = 0, dense = 0;
+  llvm::SmallVector<RowEncoding, 4> kinds;
   for (const EdgeShape &edge : layer.edges) {
     double events = edge.sources * edge.density * n *
                     (heaviest ? forSlice(edge.heavySynapses, n) : 1);
@@ -62,16 +63,22 @@ EstimatedCore SerialEstimator::core(uint32_t n, bool heaviest) const {
       continue;
     }
     core.bytes += aligned(rows->rows) + aligned(rows->index);
+    if (!llvm::is_contained(kinds, rows->encoding))
+      kinds.push_back(rows->encoding);
     dense += rows->encoding.format->holdsZeros() ? events : 0;
     for (bool worst : {false, true}) {
       double rate = worst ? edge.worstRate : edge.rate;
       addRows(work[worst], rows->encoding, {reached, n, events, rate, ring});
-      addSender(work[worst], reached, missedBy(edge, reached), 1, rate);
+      if (edge.copies)
+        addSender(work[worst],
+                  {reached, missedBy(edge, reached), 1, double(edge.copies)},
+                  /*parallel=*/false, rate);
     }
   }
   for (CoreWork &each : work) {
     each.gaps = layer.gaps;
     each.shared = layer.shared;
+    each.kinds = double(kinds.size());
   }
   work[0].neuronCycles = layer.cycles.expectedOf(n);
   work[1].neuronCycles = layer.cycles.worstOf(n);

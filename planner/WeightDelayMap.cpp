@@ -121,6 +121,8 @@ void MapStatistics::mergeTiles(const MapStatistics &other) {
       for (uint32_t w = 0; w < maxWindow; ++w)
         windows[p][i][w] += more[w];
       reaches[p][i].delays = hull(reaches[p][i].delays, theirs[i].delays);
+      reaches[p][i].weights.sum += theirs[i].weights.sum;
+      reaches[p][i].weights.square += theirs[i].weights.square;
     }
   }
   largestDelay = std::max(largestDelay, other.largestDelay);
@@ -219,6 +221,8 @@ void MapStatistics::add(const SynapseView &view, uint32_t receptor,
           reach[tile].delays = hull(reach[tile].delays, {delay, delay + 1});
         }
         touched.back().copies = std::max(touched.back().copies, copies);
+        reach[tile].weights.sum += double(sum.weight);
+        reach[tile].weights.square += double(sum.weight) * double(sum.weight);
         absoluteSums[sumAt(receptor, sum.target)] +=
             uint64_t(sum.weight < 0 ? -sum.weight : sum.weight);
       }
@@ -390,6 +394,16 @@ uint64_t MapStatistics::positionsOf(uint32_t projection,
     if (!panel.shared)
       count += rowsIn(projection, panel, slice);
   return count;
+}
+
+MapStatistics::Weights MapStatistics::weightsOf(uint32_t projection,
+                                                Range targets) const {
+  Weights all;
+  for (const Reach &reach : reachesOf(projection, tilesOf(targets))) {
+    all.sum += reach.weights.sum;
+    all.square += reach.weights.square;
+  }
+  return all;
 }
 
 uint64_t MapStatistics::bytesOf(uint32_t projection, const MapLayout &layout,

@@ -173,13 +173,22 @@ public:
   };
   Sum largestSum() const;
 
+  /// Of the synapses of `projection` into `targets`, integers: what those of
+  /// one source, delay and target add up to, the sum of these and of their
+  /// squares.
+  struct Weights {
+    double sum = 0, square = 0;
+  };
+  Weights weightsOf(uint32_t projection, Range targets) const;
+
 private:
   static constexpr uint32_t maxWindow = 8;
   /// Rows of a panel that begins at a tile, by number of tiles - 1.
   using Windows = std::vector<std::array<uint32_t, maxWindow>>;
-  /// Sources and delays of the synapses into a tile.
+  /// Sources, delays and weights of the synapses into a tile.
   struct Reach {
     Range sources, delays;
+    Weights weights = {};
   };
   struct Touch {
     uint32_t tile, copies;

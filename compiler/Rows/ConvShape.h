@@ -44,14 +44,17 @@ struct ConvShape {
   }
   uint64_t taps() const { return out[0] * channelTaps(); }
 
-  /// Rows of outputs that a source reaches, or nearly so, in a slice of
-  /// `targets` neurons: with channels first, those of every channel.
-  double runs(uint32_t targets) const {
-    double rows = double(kernel[0] + stride[0] - 1) / stride[0];
-    double channels = double(targets) / outPlane();
-    if (!channelsLast)
-      return rows * std::min<double>(outPerGroup(), std::max(1.0, channels));
-    return rows * std::min(1.0, channels / out[0] * out[1] / rows + 1 / rows);
+  /// Outputs that every place along an axis of the source reaches there.
+  std::vector<uint32_t> reachAlong(unsigned axis) const {
+    std::vector<uint32_t> reached(source[axis + 1]);
+    for (uint32_t at = 0; at < out[axis + 1]; ++at)
+      for (uint32_t k = 0; k < kernel[axis]; ++k) {
+        int64_t from = int64_t(at) * stride[axis] + k - int64_t(padding[axis]);
+        if (from >= 0 && from < in[axis])
+          for (uint32_t p = 0; p < pool[axis]; ++p)
+            ++reached[size_t(from) * pool[axis] + p];
+      }
+    return reached;
   }
 
   struct Place {

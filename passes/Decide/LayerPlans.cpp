@@ -16,6 +16,8 @@ LogicalResult LayerPlans::plan(uint32_t node, bool parallel,
   if (alternative.planned)
     return success();
   auto plan = planIn(planner, node, parallel, ranking, alternative.obstacle);
+  if (planner.mayUseDram(node))
+    cutsInDram[node] = planner.cut(node);
   // Other populations see this one as a source, uncut.
   planner.start(node, info.nodes[node].parallel, /*fullRing=*/true);
   planner.forget(node);
@@ -44,6 +46,19 @@ LogicalResult LayerPlans::planInDram(uint32_t node, Decision &decision) {
   decision.serial = {};
   planner.allowDram(node);
   return plan(node, /*parallel=*/false, decision);
+}
+
+LogicalResult LayerPlans::costInDram(uint32_t node, uint64_t fetching,
+                                     Decision &decision) {
+  planner.restore(node, cutsInDram.at(node));
+  if (failed(planner.scan(node)))
+    return failure();
+  planner.setFetching(fetching);
+  decision.serial.plan->cycles = planner.planOf(node).cycles;
+  planner.setFetching(UINT64_MAX);
+  planner.start(node, info.nodes[node].parallel, /*fullRing=*/true);
+  planner.forget(node);
+  return success();
 }
 
 bool LayerPlans::prefersParallel(const Decision &decision) const {

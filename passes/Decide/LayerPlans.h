@@ -13,6 +13,8 @@
 
 #include "passes/Decide/Decision.h"
 
+#include <map>
+
 namespace snnc::decide {
 
 class LayerPlans {
@@ -31,6 +33,9 @@ public:
   /// The serial plan anew, with rows in DRAM where they do not fit SRAM. The
   /// closed formulas do not know these.
   mlir::LogicalResult planInDram(uint32_t node, Decision &decision);
+  /// States what that plan takes where `fetching` PEs have rows in DRAM.
+  mlir::LogicalResult costInDram(uint32_t node, uint64_t fetching,
+                                 Decision &decision);
 
   /// Whether parallel is the better of two planned alternatives.
   bool prefersParallel(const Decision &decision) const;
@@ -50,6 +55,7 @@ private:
   fabric::Ranking ranking;
   double tickSeconds;
   fabric::LayerPlanner planner;
+  std::map<uint32_t, fabric::LayerCut> cutsInDram; ///< of planInDram()
 };
 
 } // namespace snnc::decide

@@ -24,6 +24,26 @@ static bool mayMove(const LayerPlans &plans, const OpenChoice &choice) {
          !plans.network().nodes[choice.node].incoming.empty();
 }
 
+/// Plans are looked for one by one; only now is it known how many PEs share a
+/// chip's DRAM.
+static LogicalResult costInDram(LayerPlans &plans,
+                                llvm::MutableArrayRef<OpenChoice> choices) {
+  auto fetches = [](const OpenChoice &choice) {
+    const Decision &decision = choice.decision;
+    return !decision.parallel && decision.serial.plan
+               ? decision.serial.plan->fetching
+               : 0;
+  };
+  uint64_t fetching = 0;
+  for (const OpenChoice &choice : choices)
+    fetching += fetches(choice);
+  for (OpenChoice &choice : choices)
+    if (fetches(choice) &&
+        failed(plans.costInDram(choice.node, fetching, choice.decision)))
+      return failure();
+  return success();
+}
+
 LogicalResult moveToDram(LayerPlans &plans, bool estimated,
                          llvm::MutableArrayRef<OpenChoice> choices) {
   if (!plans.model().hasDram())
@@ -62,7 +82,7 @@ LogicalResult moveToDram(LayerPlans &plans, bool estimated,
       decision.rule = Rule::Dram;
     decision.parallel = false;
   }
-  return success();
+  return costInDram(plans, choices);
 }
 
 } // namespace snnc::decide

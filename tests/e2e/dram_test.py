@@ -101,6 +101,29 @@ class Dram(SnncTest):
                     {l["population"]: l["paradigm"] for l in plan["layers"]})
             self.assertIn("B of rows in DRAM", done.stderr)
 
+    def test_the_plan_and_the_bundle_take_as_long(self):
+        """Both count the PEs that fetch, not all that a chip has: transfers are
+        most of this tick."""
+        net = self.write("net.yaml", NET)
+        machine = ["--machine", self.write(
+            "slow.yaml", LITTLE + "dram: {bytesPerSecond: 5.0e+7}\n"), *TICK]
+        plan = json.loads(self.snnc(
+            "check", net, "--plan", "--json", "--paradigm", "serial",
+            *machine).stdout)["plan"]
+        planned = {layer["population"]: layer["serial"]
+                   for layer in plan["layers"]}
+        self.snnc("compile", net, "--paradigm", "serial", "-o", "net.s2x",
+                  *machine)
+        layers = json.loads(self.snnc("inspect", "net.s2x",
+                                      "--json").stdout)["layers"]
+        fetching = [l for l in layers if l.get("dram_bytes")]
+        self.assertTrue(fetching)
+        self.assertLess(sum(l["pes"] for l in fetching), 8)
+        for layer in fetching:
+            cycles = planned[layer["name"]]["cycles"]
+            self.assertAlmostEqual(layer["cycles_expected"] / cycles, 1,
+                                   delta=0.05)
+
     def test_refusals_say_where_it_fits(self):
         net = self.write("net.yaml", NET)
         done = self.snnc("compile", net, "--paradigm", "parallel", *TICK,

@@ -91,7 +91,7 @@ private:
                    unsigned jobs)
       : op(op), info(std::move(info)), machine(machine), timerLoad(timerLoad),
         jobs(jobs),
-        transfer(fabric::TransferCost::of(machine, double(mostReaders()))) {}
+        transfer(fabric::TransferCost::ofPlan(machine, mostReaders())) {}
   /// PEs of a chip with rows in DRAM, of the chip that has most.
   uint64_t mostReaders();
 

@@ -176,18 +176,20 @@ void ImageWriter::addEntries(BlockOp block, Place rows, Place index,
 /// The table's entries, and packets of senders that the core gets whole and
 /// knows in part: as LayerPlanner::addSenders.
 void ImageWriter::addSenders() {
-  struct Sender {
+  struct Known {
     Range known;
     uint64_t keys = 0, entries = 0;
+    llvm::SmallDenseSet<uint32_t> projections;
   };
   llvm::SmallDenseSet<Value> counted;
-  llvm::SmallMapVector<const NetworkNode *, Sender, 8> sources;
+  llvm::SmallMapVector<const NetworkNode *, Known, 8> sources;
   for (BlockOp block : blocksOf(slice))
     for (auto [handle, part] : llvm::zip(block.getSources(), rangesOf(block))) {
       const NetworkNode *source =
           &b.info.nodes[b.info.edges[block.getProjection()].source];
-      Sender &whole = sources[source];
+      Known &whole = sources[source];
       whole.known = hull(whole.known, part);
+      whole.projections.insert(uint32_t(block.getProjection()));
       SliceInfo sender = infoOf(handle);
       if (counted.insert(handle).second) {
         whole.entries = slice.getParallel() ? whole.entries + 1 : 1;
@@ -199,10 +201,11 @@ void ImageWriter::addSenders() {
   for (auto &[source, all] : sources) {
     double known = all.known.size(),
            unknown = std::max(0.0, double(all.keys) - known);
-    addSender(work[0], known, unknown, double(all.entries), source->meanRate,
+    Sender sender{known, unknown, double(all.entries),
+                  double(all.projections.size())};
+    addSender(work[0], sender, slice.getParallel(), source->meanRate,
               source->scatter());
-    addSender(work[1], known, unknown, double(all.entries),
-              source->worstRate());
+    addSender(work[1], sender, slice.getParallel(), source->worstRate());
   }
 }
 
@@ -249,6 +252,7 @@ void ImageWriter::noteTable() {
   for (CoreWork &each : work) {
     each.gaps = gaps;
     each.shared = shared;
+    each.kinds = double(encodings.size());
   }
 }
 

@@ -29,7 +29,8 @@ public:
       return mlir::failure();
     encodings = fabric::rowEncodingsOf(slice);
     if (!slice.getSubordinate()) {
-      work[0].neuronCycles = node.cycles.expectedOf(slice.numNeurons());
+      work[0].neuronCycles =
+          node.cycles.expectedOf(slice.numNeurons(), slice.getParallel());
       work[1].neuronCycles = node.cycles.worstOf(slice.numNeurons());
     }
     if (slice.getParallel() ? failed(writeMap()) : failed(writeBlocks()))

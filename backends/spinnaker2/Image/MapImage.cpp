@@ -94,7 +94,8 @@ private:
   MapStatistics scan(ArrayRef<Range> sources) const;
   MapStatistics scanPart(Range targets, ArrayRef<Range> sources) const;
   LogicalResult plan(SliceOp slice);
-  void countSums(SliceOp slice, const MapLayout &layout);
+  void countSums(SliceOp slice, const MapStatistics &statistics,
+                 const MapLayout &layout);
   void write();
   LogicalResult finish();
 
@@ -149,13 +150,23 @@ LogicalResult MapEncoder::plan(SliceOp slice) {
   CoreImageBuilder::SliceMap &result = b.encodedMaps[slice];
   for (uint32_t i = 0; i < node.incoming.size(); ++i)
     result.rows.push_back(statistics.positionsOf(i, layout, at));
-  countSums(slice, layout);
+  countSums(slice, statistics, layout);
   writers.emplace_back(std::move(layout), at);
   return success();
 }
 
-void MapEncoder::countSums(SliceOp slice, const MapLayout &layout) {
+void MapEncoder::countSums(SliceOp slice, const MapStatistics &statistics,
+                           const MapLayout &layout) {
   ArrayRef<uint64_t> rows = b.encodedMaps[slice].rows;
+  Range at{uint32_t(slice.getBegin()), uint32_t(slice.getEnd())};
+  SumDigits digits(at.size(), node.receptors);
+  for (auto [i, edge] : llvm::enumerate(node.incoming)) {
+    const NetworkNode &source = b.info.nodes[b.info.edges[edge].source];
+    digits.add(receptorOf(i), layout.sourcesOf[i].size(),
+               statistics.weightsOf(uint32_t(i), at), source.meanRate,
+               source.variability());
+  }
+  double beyond = digits.beyondOne(sumDigitBits(b.machine.mac));
   for (bool worst : {false, true}) {
     CoreWork work;
     for (auto [i, edge] : llvm::enumerate(node.incoming)) {
@@ -163,8 +174,8 @@ void MapEncoder::countSums(SliceOp slice, const MapLayout &layout) {
       work.positions +=
           double(rows[i]) * (worst ? source.worstRate() : source.meanRate);
     }
-    b.partialSums[slice][worst] =
-        expectedSums(work, slice.numNeurons(), node.receptors, layout, worst);
+    b.partialSums[slice][worst] = expectedSums(
+        work, slice.numNeurons(), node.receptors, layout, worst, beyond);
   }
 }
 

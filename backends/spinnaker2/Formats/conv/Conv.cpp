@@ -8,6 +8,10 @@
 #include "compiler/Rows/BlockStatistics.h"
 #include "compiler/Rows/RowBytes.h"
 
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -30,8 +34,52 @@ uint64_t kernelBytes(const ConvShape &shape, unsigned bits, Range targets) {
 }
 
 namespace {
-/// One tap; one row of outputs that a source reaches.
-constexpr double kTapCycles = 4.6, kRunCycles = 100;
+/// What the core does for a source beyond CycleCosts::packet (ConvLoop.cpp).
+/// Channels last: a line of places is one run of outputs, with a stride or
+/// groups one run a place; runs go in turns of 16, 4 and 1 outputs.
+struct PlaceCycles {
+  double source, line, run;
+};
+constexpr PlaceCycles kJoined{31, 0, 59}, kApart{-11, 125, 27};
+constexpr double kTurn16 = 78.5, kTurn4 = 25.4, kTurn1 = 9.1;
+/// Channels first.
+constexpr double kSource = 100, kChannel = 25, kLine = 25, kTap = 4,
+                 kTapApart = 8;
+
+/// Of the mean source.
+double placesCycles(const ConvShape &shape, double share) {
+  std::vector<uint32_t> down = shape.reachAlong(0),
+                        across = shape.reachAlong(1);
+  double lines =
+      std::accumulate(down.begin(), down.end(), 0.0) / double(down.size());
+  bool joined = shape.stride[1] == 1 && shape.groups == 1;
+  const PlaceCycles &costs = joined ? kJoined : kApart;
+  double sum = 0; // of a line
+  for (uint32_t reached : across) {
+    uint32_t length = joined ? reached * shape.out[0] : shape.outPerGroup();
+    double taps = kTurn16 * (length / 16) + kTurn4 * (length / 4 % 4) +
+                  kTurn1 * (length % 4);
+    sum += (joined ? 1 : reached) * (costs.run + share * taps);
+  }
+  return costs.source + lines * (costs.line + sum / double(across.size()));
+}
+
+double channelsCycles(const ConvShape &shape, double channels, double share) {
+  std::vector<uint32_t> down = shape.reachAlong(0),
+                        across = shape.reachAlong(1);
+  double lines =
+      std::accumulate(down.begin(), down.end(), 0.0) / double(down.size());
+  double reached = 0, taps = 0; // along a line
+  for (uint32_t outputs : across) {
+    reached += outputs > 0;
+    taps += outputs;
+  }
+  double tap = shape.stride[1] == 1 ? kTap : kTapApart;
+  return kSource + channels *
+                       (reached * (kChannel + lines * kLine) +
+                        share * lines * taps * tap) /
+                       double(across.size());
+}
 
 /// The numbers of the attribute, in its order.
 struct ConvFields {
@@ -159,9 +207,18 @@ public:
   }
 
   double cycles(ArrayRef<uint32_t> fields, const RowWork &work) const override {
-    double runs = ConvFields::of(fields).shape.runs(work.targets);
-    return kTapCycles * (work.synapses * work.rate) +
-           kRunCycles * (work.sources * runs * work.rate);
+    const ConvShape shape = ConvFields::of(fields).shape;
+    // Those in reach have more of their outputs here than a mean source has.
+    double all = double(shape.out[0]) * shape.outPlane();
+    double sources = double(shape.source[0]) * shape.source[1] *
+                     shape.source[2] / std::max(1.0, work.sources);
+    double share = std::min(1.0, work.targets / all * sources);
+    double channels = shape.outPerGroup() * share;
+    double each = shape.channelsLast
+                      ? placesCycles(shape, share)
+                      : channelsCycles(shape, std::max(1.0, channels),
+                                       std::min(1.0, channels));
+    return each * work.sources * work.rate;
   }
 
   void emitLoop(tick::LoopEmitter &e, ArrayRef<uint32_t> fields,

@@ -14,10 +14,10 @@ using snnc::snn::IntSynapse;
 namespace snnc::s2 {
 
 namespace {
-/// One weight of a row, also a zero.
-constexpr double kWeightCycles = 3.9;
+/// Turns of 16 weights of a row and of the last of 4, also zeros.
+constexpr double kTurn16Cycles = 61.7, kTurn4Cycles = 19;
 /// A row beyond CycleCosts::packet: there is no index.
-constexpr double kRowCycles = -11;
+constexpr double kRowCycles = -12;
 
 /// The numbers of the attribute.
 struct DenseFields {
@@ -138,8 +138,10 @@ public:
 
   double cycles(ArrayRef<uint32_t> fields, const RowWork &work) const override {
     double row = fields[1] ? kRowCycles + kFetchCycles : kRowCycles;
-    return (kWeightCycles * double(align4(work.targets)) + row) * work.sources *
-           work.rate;
+    uint64_t weights = align4(work.targets);
+    double turns = kTurn16Cycles * double(weights / 16) +
+                   kTurn4Cycles * double(weights / 4 % 4);
+    return (turns + row) * work.sources * work.rate;
   }
   bool holdsZeros() const override { return true; }
 
