@@ -61,11 +61,11 @@ Expected<Selector> Selector::shipped(Objective objective,
   for (const EmbeddedModel &model : embeddedModels())
     if (model.name == name)
       return parse(model.text, fmt::format("built-in model {}", name), machine);
-  return makeError(
-      "SNN1206", {},
-      fmt::format("the tool holds no {} model for the objective '{}'",
-                  nameOf(kind), fabric::nameOf(objective)),
-      {"train one: snnc selector train -o DIR", "use --paradigm oracle"});
+  return makeError("SNN0901", {},
+                   fmt::format("internal error: the tool was built without its "
+                               "model {}",
+                               name),
+                   {"use --paradigm oracle"});
 }
 
 } // namespace snnc::selector

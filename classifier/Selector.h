@@ -87,7 +87,7 @@ public:
                                   const MachineModel &machine);
   static Expected<Selector> load(const std::string &path,
                                  const MachineModel &machine);
-  /// The model inside the tool for `objective`; SNN1206 when there is none.
+  /// The model inside the tool for `objective`.
   static Expected<Selector> shipped(Objective objective,
                                     const MachineModel &machine,
                                     ModelKind kind = ModelKind::XGBoost);

@@ -320,16 +320,8 @@ private:
     if (!view)
       return failure();
     bool withDelays = !delays.uniform();
-    std::vector<double> rows;
     size_t count = 0;
-    view->forEach([&](uint32_t source, const snn::Synapse &synapse) {
-      if (++count > kMostRows)
-        return;
-      rows.insert(rows.end(), {double(source), double(synapse.target),
-                               double(synapse.weight)});
-      if (withDelays)
-        rows.push_back(delays.at(source));
-    });
+    view->forEach([&](uint32_t, const snn::Synapse &) { ++count; });
     if (count > kMostRows) {
       auto error = report(projection, "SNN0447")
                    << "'" << projection.getName() << "' has " << count
@@ -338,6 +330,14 @@ private:
       attachHelp(error) << "keep the NIR file: check, compile and run take it";
       return error;
     }
+    std::vector<double> rows;
+    rows.reserve(count * (withDelays ? 4 : 3));
+    view->forEach([&](uint32_t source, const snn::Synapse &synapse) {
+      rows.insert(rows.end(), {double(source), double(synapse.target),
+                               double(synapse.weight)});
+      if (withDelays)
+        rows.push_back(delays.at(source));
+    });
     out << YAML::Flow << YAML::BeginMap;
     begin("list");
     writeArray(name + ".rows", runtime::NdArray::of<double>(

@@ -165,3 +165,32 @@ TEST_P(MapPasses, CheckerFindsEveryKindOfDamage) {
     return true;
   });
 }
+
+TEST_F(MapPasses, CheckerCountsAndFollowsRoutes) {
+  RandomNetwork net(context, 3);
+  ASSERT_TRUE(succeeded(map(*net, 40))) << messages;
+  auto damaged = [&](auto damage) {
+    OwningOpRef<ModuleOp> copy((*net).clone());
+    damage(all<RouteOp>(*copy));
+    messages.clear();
+    EXPECT_TRUE(failed(verifyMapping(*copy)));
+    return messages;
+  };
+  ASSERT_FALSE(all<RouteOp>(*net).empty());
+  EXPECT_THAT(damaged([](auto routes) { routes[0].setChipX(90); }),
+              HasSubstr("SNN0375: a route is for chip 90.0, which the machine "
+                        "does not have"));
+  EXPECT_THAT(damaged([&](auto routes) {
+                llvm::SmallVector<Attribute> targets(
+                    routes[0].getTargets().getValue());
+                targets.push_back(targets[0]);
+                routes[0].setTargetsAttr(ArrayAttr::get(&context, targets));
+              }),
+              HasSubstr("SNN0378: spikes of "));
+  MachineModel little = *machine;
+  little.router.entries = 0;
+  machine = std::make_shared<const MachineModel>(little);
+  std::string wanted =
+      std::to_string(all<RouteOp>(*net).size()) + " routes, the router holds 0";
+  EXPECT_THAT(damaged([](auto) {}), HasSubstr("SNN0375: " + wanted));
+}

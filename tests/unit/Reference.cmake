@@ -1,6 +1,6 @@
 if(SNNC_BUILD_COMPILER)
   # DeviceTest runs every device there is.
-  snnc_test(ReferenceTest CpuTest.cpp CpuCostsTest.cpp CpuKernelsTest.cpp DeviceTest.cpp
+  snnc_test(ReferenceTest CpuTest.cpp CpuCostsTest.cpp CpuKernelsTest.cpp DeviceTest.cpp InternalTest.cpp
     ReferenceTest.cpp RegionTest.cpp
     ${CMAKE_SOURCE_DIR}/tests/targets/SpecTarget.cpp MLIR
     DEPS snnc_cpu snnc_reference snnc_normalize snnc_driver)

@@ -279,6 +279,15 @@ TEST(SelectorTraining, TooFewLayersAreRefused) {
   EXPECT_EQ(result.error().code, "SNN1212");
 }
 
+TEST(SelectorTraining, TheLibrarysOwnErrorIsReported) {
+  XgboostOptions beyond;
+  beyond.depth = UINT_MAX;
+  auto trained = trainXgboost(makeSamples(100, 1, 0), 1, beyond);
+  ASSERT_FALSE(trained);
+  EXPECT_EQ(trained.error().code, "SNN1213");
+  EXPECT_THAT(trained.error().message, testing::HasSubstr("max_depth"));
+}
+
 TEST(SelectorScores, CountRegretOverTheOracle) {
   LayerRecord record; // parallel needs 1 core, serial 3
   record.plans(Objective::Pes).serial = {false, 4, 3, 300, {10, 20}};

@@ -142,7 +142,7 @@ void reportVerdict(const runtime::Manifest &manifest,
        "packet(s) matched no routing entry and were lost",
        "compile the network again");
   warn("SNN0683", verdict.recordOverflows, "tick(s) were not recorded",
-       "record fewer variables");
+       "the bundle is damaged or was edited; compile the network again");
   reportFullLinks(result.statistics, verdict.fullLinks, manifest.tickSeconds,
                   sink);
 }
@@ -240,12 +240,8 @@ static void writeTrace(const trace::ChipTrace &chip, const std::string &path,
                        DiagnosticSink &sink) {
   if (Status written = chip.write(path); !written)
     sink.report(written.takeError());
-  if (chip.firstLeftOut())
-    sink.report(makeFinding(
-        "SNN0451", {path, "", 0, 0},
-        fmt::format("the trace has its {} MiB; ticks from {} on are not in it",
-                    trace::ChipTrace::kMostBytes >> 20, *chip.firstLeftOut()),
-        {fmt::format("trace fewer with --ticks {}", *chip.firstLeftOut())}));
+  if (auto shortage = chip.shortage(path))
+    sink.report(std::move(*shortage));
 }
 
 int runRun(const RunOptions &asked, bool quiet, DiagnosticSink &sink) {

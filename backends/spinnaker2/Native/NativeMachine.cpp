@@ -181,8 +181,9 @@ private:
         bundle.manifest.programs[entry.program];
     const std::string *text = bundle.entry(program.tick);
     if (!text)
-      return makeError("SNN0651", {},
-                       "the bundle has no tick program '" + program.name + "'");
+      return makeError("SNN0506", {"", program.tick, 0, 0},
+                       "the entry '" + program.tick + "' is not in the bundle",
+                       {"the bundle is incomplete; compile the network again"});
     auto function = programs.add(program.name, *text, entry.headerAddress,
                                  bundle.machine.sram.bytes);
     if (!function)

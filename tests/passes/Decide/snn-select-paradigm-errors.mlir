@@ -1,9 +1,11 @@
 // RUN: not snnc-opt %s --snn-select-paradigm=machine=spinaker2 2>&1 | FileCheck %s --check-prefix=MACHINE
 // RUN: not snnc-opt %s --snn-select-paradigm=mode=fast 2>&1 | FileCheck %s --check-prefix=MODE
+// RUN: not snnc-opt %s --snn-select-paradigm=budget=most 2>&1 | FileCheck %s --check-prefix=BUDGET
 // RUN: snnc-opt %s "--snn-select-paradigm=mode=oracle explain" 2>&1 | FileCheck %s
 
 // MACHINE: error: SNN1110: {{.*}}spinaker2
 // MODE: 'fast'
+// BUDGET: error: SNN1112: selector budget 'most' is no count, no share of 0 to 100 % and not 'all'
 
 // Sums that the accumulator does not hold are a reason, not an error.
 // CHECK: remark: population 'wide' is serial

@@ -13,3 +13,14 @@ tick.program @p0 {
     %0 = arith.constant 1.0 : f32
   }
 }
+
+// -----
+
+tick.program @p0 {
+  tick.on spike { ^bb0(%key: i32):
+    tick.for_rows %key { ^bb0(%row: !tick.row):
+      // expected-error@+1 {{SNN0396: no loop for the row format "braille"}}
+      tick.ring_add %row formats ["braille"]
+    }
+  }
+}

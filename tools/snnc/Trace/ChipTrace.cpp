@@ -97,7 +97,7 @@ void ChipTrace::onTick(uint64_t tick, double tickCycles,
   uint64_t number = count++;
   if (leftOut || phases.size() != pes.size())
     return;
-  if (writer.bytes() > kMostBytes) {
+  if (writer.bytes() > mostBytes) {
     leftOut = number;
     return;
   }
@@ -112,6 +112,17 @@ void ChipTrace::onTick(uint64_t tick, double tickCycles,
   packetsBefore = packets;
   addLinks(busy);
   begun += double(longest);
+}
+
+std::optional<Diagnostic>
+ChipTrace::shortage(const std::string &path) const {
+  if (!leftOut)
+    return std::nullopt;
+  return makeFinding(
+      "SNN0451", {path, "", 0, 0},
+      fmt::format("the trace has its {} MiB; ticks from {} on are not in it",
+                  mostBytes >> 20, *leftOut),
+      {fmt::format("trace fewer with --ticks {}", *leftOut)});
 }
 
 } // namespace snnc::trace

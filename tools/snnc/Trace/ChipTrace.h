@@ -20,6 +20,7 @@ class ChipTrace final : public emulator::TickObserver {
 public:
   /// Up to so many bytes: later ticks are left out.
   static constexpr size_t kMostBytes = size_t(256) << 20;
+  explicit ChipTrace(size_t mostBytes = kMostBytes) : mostBytes(mostBytes) {}
 
   /// Before the first tick.
   void begin(const runtime::Manifest &manifest, const MachineModel &machine);
@@ -28,8 +29,9 @@ public:
               std::span<const runtime::LinkStatistics> links,
               uint64_t packets) override;
 
-  /// The first tick that is not in the trace, counted over all samples.
-  std::optional<uint64_t> firstLeftOut() const { return leftOut; }
+  /// SNN0451 where ticks are not in the trace: the first of them, counted over
+  /// all samples.
+  std::optional<Diagnostic> shortage(const std::string &path) const;
   Status write(const std::string &path) const { return writer.write(path); }
 
 private:
@@ -45,6 +47,7 @@ private:
     return uint64_t((begun + double(cycles)) * nanoseconds);
   }
 
+  size_t mostBytes;
   PerfettoWriter writer;
   PerfettoWriter::Track ticks = 0, routed = 0;
   std::vector<PeTracks> pes;
