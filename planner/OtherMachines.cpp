@@ -16,21 +16,45 @@ static bool haveSameCores(const MachineModel &a, const MachineModel &b) {
   return a.pes == b.pes && a.sram.bytes == b.sram.bytes;
 }
 
+/// How many of the boards `board` have so many cores, if they are of such
+/// chips.
+static std::optional<uint64_t> boardsFor(const MachineModel &board,
+                                         const MachineModel &machine,
+                                         uint64_t cores) {
+  uint64_t boards = (cores + board.coreCount() - 1) / board.coreCount();
+  if (!haveSameCores(board, machine) || boards > kMostBoards)
+    return std::nullopt;
+  return std::max<uint64_t>(boards, 1);
+}
+
 std::string largerMachine(const MachineModel &machine, uint64_t cores) {
   auto board = builtinMachine("spinnaker2-48");
-  if (!board || !haveSameCores(*board, machine))
+  auto boards = board ? boardsFor(*board, machine, cores) : std::nullopt;
+  if (!boards)
     return {};
-  uint64_t boards = (cores + board->coreCount() - 1) / board->coreCount();
-  if (boards > kMostBoards)
-    return {};
-  if (boards <= 1)
+  if (*boards == 1)
     return fmt::format("use --machine spinnaker2-48, a board of {} chips with "
                        "{} cores",
                        board->chipCount(), grouped(board->coreCount()));
   return fmt::format("use --machine FILE.yaml with the lines 'schema: 1', "
                      "'base: spinnaker2-48', 'name: boards-{0}' and "
                      "'boards: {0}': {1} cores",
-                     boards, grouped(boards * board->coreCount()));
+                     *boards, grouped(*boards * board->coreCount()));
+}
+
+std::optional<MachineModel> boardsWith(const MachineModel &machine,
+                                       uint64_t cores) {
+  auto board = builtinMachine("spinnaker2-48");
+  auto boards = board ? boardsFor(*board, machine, cores) : std::nullopt;
+  if (!boards)
+    return std::nullopt;
+  if (*boards == 1)
+    return std::move(*board);
+  auto many = parseMachine(fmt::format("schema: 1\nbase: spinnaker2-48\n"
+                                       "name: boards-{0}\nboards: {0}\n",
+                                       *boards),
+                           "boards");
+  return many ? std::optional(std::move(*many)) : std::nullopt;
 }
 
 std::optional<MachineModel> sameWithDram(const MachineModel &machine) {

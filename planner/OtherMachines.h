@@ -21,6 +21,10 @@ namespace snnc::fabric {
 /// machine's chips are not those of the boards, or no machine is so large.
 std::string largerMachine(const MachineModel &machine, uint64_t cores);
 
+/// The boards that largerMachine() asks for.
+std::optional<MachineModel> boardsWith(const MachineModel &machine,
+                                       uint64_t cores);
+
 /// The machine that ships with snnc where `machine` is one chip of it, but has
 /// no DRAM; nothing otherwise.
 std::optional<MachineModel> sameWithDram(const MachineModel &machine);

@@ -327,7 +327,8 @@ private:
                    << "'" << projection.getName() << "' has " << count
                    << " synapses and no connector of YAML networks: at most "
                    << kMostRows << " are listed";
-      attachHelp(error) << "keep the NIR file: check, compile and run take it";
+      attachHelp(error) << "keep the NIR file, which the other commands take: "
+                           "`snnc check FILE`";
       return error;
     }
     std::vector<double> rows;

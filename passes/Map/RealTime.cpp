@@ -93,7 +93,7 @@ static std::string cyclesOfTick(const MachineModel &machine, double tick) {
 static std::string describe(const NetworkInfo &info,
                             const MachineModel &machine, double tick,
                             const Slowness &slow) {
-  if (!slow.node)
+  if (slow.where.size() == 0 && slow.cores)
     return fmt::format("{} cores are needed to finish every tick of {} at the "
                        "expected rates, machine '{}' has {}",
                        grouped(slow.cores), duration(tick), machine.name,
@@ -135,23 +135,29 @@ static std::string busiestSources(const NetworkInfo &info, uint32_t node) {
 }
 
 static void attachAdvice(InFlightDiagnostic &diag, const NetworkInfo &info,
-                         const MachineModel &machine, const Slowness &slow) {
-  std::string help = "give the chip a longer tick (--tick)";
+                         const MachineModel &machine, const Slowness &slow,
+                         double longer = 0) {
+  std::string help =
+      longer > 0 ? fmt::format("give the chip a tick of {} (--tick {:.6g})",
+                               duration(longer), longer)
+                 : "give the chip a longer tick (--tick)";
   if (slow.node) {
     const NetworkNode &node = info.nodes[*slow.node];
     diag.attachNote() << "expected spikes a tick: "
                       << busiestSources(info, *slow.node);
     double enough = roundedUp(slow.cycles.peak / machine.level().clockHz);
-    help = slow.where.size() == 0
-               ? "a longer tick (--tick)"
-               : fmt::format("a tick of at least {} (--tick {:.6g})",
-                             duration(enough), enough);
-    help += ", or lower rates, or fewer sources";
-    if (node.parallel)
-      help += node.batch > 1 ? "; or paradigm serial, which has no batches"
-                             : "; or paradigm serial";
-    else
-      help += "; or paradigm parallel, whose cost hardly grows with the rate";
+    if (slow.where.size()) {
+      if (longer == 0)
+        help =
+            fmt::format("give the chip a tick of at least {} (--tick {:.6g})",
+                        duration(enough), enough);
+      help += ", or lower rates, or fewer sources";
+      if (node.parallel)
+        help += node.batch > 1 ? "; or paradigm serial, which has no batches"
+                               : "; or paradigm serial";
+      else
+        help += "; or paradigm parallel, whose cost hardly grows with the rate";
+    }
   }
   for (const PerformanceLevel &level : machine.levels)
     if (level.clockHz > machine.level().clockHz) {
@@ -168,11 +174,14 @@ static Operation *placeOf(const NetworkInfo &info, const Slowness &slow) {
 }
 
 void refuseTick(const NetworkInfo &info, const MachineModel &machine,
-                double tick, const Slowness &slow) {
+                double tick, const Slowness &slow, double longer,
+                const std::string &larger) {
   InFlightDiagnostic diag = report(placeOf(info, slow), "SNN0362")
                             << "too slow for its tick: "
                             << describe(info, machine, tick, slow);
-  attachAdvice(diag, info, machine, slow);
+  attachAdvice(diag, info, machine, slow, longer);
+  if (!larger.empty())
+    attachHelp(diag) << larger;
 }
 
 void warnTick(const NetworkInfo &info, const MachineModel &machine, double tick,

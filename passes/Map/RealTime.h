@@ -24,12 +24,12 @@ double roundedUp(double seconds);
 
 /// What keeps a network from a tick: the slowest slice of a population that
 /// cannot be cut any smaller; where `where` is empty, so many slices that no
-/// machine has the cores; or more cores than the machine has.
+/// machine of that kind has the cores; or more cores than the machine has.
 struct Slowness {
   std::optional<uint32_t> node;
   fabric::Range where;
   fabric::CycleEstimate cycles;
-  uint64_t cores = 0; ///< without `node`: cores that the tick would take
+  uint64_t cores = 0; ///< that the tick would take, where that is known
 };
 
 /// The slowest slice when `node` is cut as small as can be.
@@ -41,8 +41,11 @@ Slowness slowestSlice(const fabric::NetworkInfo &info,
 bool ratesStated(const fabric::NetworkInfo &info, const Slowness &slow);
 
 /// SNN0362, an error: the stated tick cannot be kept at the stated rates.
+/// `longer`: a tick in seconds that the machine keeps, 0: not known; `larger`:
+/// help that names a machine which keeps the stated one, or empty.
 void refuseTick(const fabric::NetworkInfo &info, const MachineModel &machine,
-                double tick, const Slowness &slow);
+                double tick, const Slowness &slow, double longer,
+                const std::string &larger);
 /// SNN0363, a warning: the stated tick cannot be kept at rates that we assume.
 void warnTick(const fabric::NetworkInfo &info, const MachineModel &machine,
               double tick, const Slowness &slow);

@@ -4,6 +4,7 @@
 #include "passes/Map/Slicer.h"
 
 #include "planner/DramOrder.h"
+#include "planner/OtherMachines.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -141,6 +142,47 @@ void Slicer::leaveRoom() {
   }
 }
 
+/// The least longer tick of 1, 2, 5, 10 ... of the stated one that the machine
+/// keeps, or 0.
+double Slicer::tickThatFits(double tick, const Slowness &reason) {
+  RealTime longer{tick, /*stated=*/false};
+  if (reason.where.size())
+    longer.tickSeconds =
+        roundedUp(reason.cycles.peak / machine.level().clockHz);
+  ScopedDiagnosticHandler unheard(info.network->getContext(),
+                                  [](mlir::Diagnostic &) {});
+  for (double tried : ticksToTry(longer))
+    if (tried > tick)
+      if (Outcome outcome = attempt(tried); outcome != Outcome::Slow)
+        return outcome == Outcome::Fits ? tried : 0;
+  return 0;
+}
+
+/// Boards that keep the tick, as help; then `reason` has the cores. Planned, as
+/// more cores are cut otherwise.
+std::string Slicer::boardsThatFit(double tick, Slowness &reason) const {
+  ScopedDiagnosticHandler unheard(info.network->getContext(),
+                                  [](mlir::Diagnostic &) {});
+  uint64_t wanted = std::max(reason.cores, machine.coreCount() + 1);
+  for (unsigned tries = 0; tries < 3; ++tries) {
+    auto boards = boardsWith(machine, wanted);
+    if (!boards || boards->coreCount() <= machine.coreCount())
+      return {};
+    Slicer other(info, *boards, most, elsewhere);
+    other.inDram = inDram;
+    Outcome outcome =
+        succeeded(other.scanAll()) ? other.attempt(tick) : Outcome::Refused;
+    if (outcome == Outcome::Fits) {
+      reason.cores = other.cores();
+      return largerMachine(machine, boards->coreCount());
+    }
+    if (outcome == Outcome::Refused || other.slow.where.size())
+      return {};
+    wanted = std::max(other.slow.cores, boards->coreCount() + 1);
+  }
+  return {};
+}
+
 /// The stated tick, or none: what misses it on rates that nobody stated is cut
 /// by bytes alone.
 Slicer::Outcome Slicer::keepTick(double tick) {
@@ -161,7 +203,10 @@ Slicer::Outcome Slicer::keepTick(double tick) {
       return Outcome::Refused;
     }
     if (ratesStated(info, reason)) {
-      refuseTick(info, machine, tick, reason);
+      std::string larger =
+          reason.where.size() ? "" : boardsThatFit(tick, reason);
+      refuseTick(info, machine, tick, reason, tickThatFits(tick, reason),
+                 larger);
       return Outcome::Refused;
     }
     if (reason.node)

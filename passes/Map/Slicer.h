@@ -23,7 +23,7 @@ class Slicer {
 public:
   Slicer(const fabric::NetworkInfo &info, const MachineModel &machine,
          fabric::CoreLimits most, llvm::StringRef elsewhere)
-      : info(info), machine(machine), planner(info, machine, most),
+      : info(info), machine(machine), most(most), planner(info, machine, most),
         untimed(info.nodes.size()), elsewhere(elsewhere) {}
 
   /// The tick's real time, seconds: the wished one or a longer one.
@@ -40,6 +40,8 @@ private:
   Outcome cutAll(bool fullRings);
   Outcome attempt(double tick);
   Outcome keepTick(double tick);
+  double tickThatFits(double tick, const Slowness &reason);
+  std::string boardsThatFit(double tick, Slowness &reason) const;
   void leaveRoom();
   bool cutFurther(double headroom);
   uint64_t coresOf(uint32_t node) const;
@@ -57,6 +59,7 @@ private:
 
   const fabric::NetworkInfo &info;
   const MachineModel &machine;
+  fabric::CoreLimits most;
   fabric::LayerPlanner planner;
   std::vector<bool> untimed; ///< nodes that are cut by bytes alone
   bool inDram = false;       ///< rows may be there

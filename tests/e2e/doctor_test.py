@@ -86,6 +86,8 @@ class Doctor(SnncTest):
             with self.subTest(name):
                 check = self.checks(**how)[name]
                 self.assertEqual(check["state"], "less")
+                self.assertRegex(self.doctor("--json", **how).stderr,
+                                 rf"warning: {name}: .*\[SNN0963\]")
                 self.assertIn(says, check["remedy"])
                 self.assertEqual(self.checks()[name]["state"], "ok")
         if len(os.sched_getaffinity(0)) > 1 and shutil.which("taskset"):

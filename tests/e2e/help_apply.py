@@ -258,6 +258,12 @@ def actions(hint, case, finding):
     if drop := re.search(r"leave `(\w+)`(?: and `(\w+)`)? out", rest):
         add(drop[0], lambda c, d=drop: drop_keys(
             c, finding, [k for k in d.groups() if k]))
+    if lines := re.search(r"--machine FILE.yaml with the lines (.*?): ", rest + " "):
+        text = "\n".join(re.findall(r"'([^']+)'", lines[1])) + "\n"
+        rest = rest.replace(lines[0], "")
+        add(lines[0], lambda c, t=text: (
+            c["files"].update({"chosen.yaml": t}),
+            set_option(c, "--machine", "chosen.yaml")))
     flags = {"--relax-timing", "--reset-late", "--no-reset-late", "--events",
              "--resume", "--quiet", "--json"}
     for option in re.finditer(rf"(?<![\w(-])\(?(--[a-z][\w-]*|-o)(?:[ =]({WORD}))?", rest):

@@ -48,6 +48,17 @@ class Streams(SnncTest):
             ROOT, "models/yaml/starter.yaml")).decode())
         self.assertNotIn("THIS", self.piped(b"", "init", "-").decode())
 
+    def test_no_room_for_standard_input(self):
+        """What a pipe says is kept in TMPDIR, as the help says."""
+        for folder, code in ((self.path("none"), 1), (self.folder, 0)):
+            done = subprocess.run(
+                [SNNC, "check", "-"], input=contents(NETWORK),
+                env=os.environ | {"TMPDIR": folder}, capture_output=True)
+            said = done.stderr.decode()
+            self.assertEqual(done.returncode, code, said)
+            self.assertEqual("[SNN0940]" in said, bool(code), said)
+            self.assertEqual("give one with room in TMPDIR" in said, bool(code))
+
     @staticmethod
     def members(bundle):
         with zipfile.ZipFile(bundle) as file:

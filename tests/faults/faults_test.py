@@ -63,6 +63,26 @@ class Failures(unittest.TestCase):
         self.assertGreaterEqual(calls, 1)
         self.assertEqual(outcome.files, {})
 
+    def test_codes_and_their_remedies(self):
+        """What the system refuses is named; where it does not, as the help
+        says, the command works."""
+        by_name = {what.name: what for what in verbs.VERBS}
+        for name, fault, code, says in (
+                ("check-nir", "spawn:eagain:1+", "SNN0219",
+                 "free some memory or processes and try again"),
+                ("compile-yaml", "alloc:null:5000+", "SNN0852",
+                 "give it more (ulimit -v"),
+                ("dataset", "thread:eagain:1+", "SNN0853",
+                 "raise the limits on memory and processes")):
+            with self.subTest(code):
+                outcome = self.bench.run(by_name[name], {
+                    "LD_PRELOAD": verbs.FAULTS, "SNNC_FAULT": fault})
+                said = outcome.stderr.decode()
+                self.assertEqual(outcome.code, 1, said)
+                self.assertIn(f"[{code}]", said)
+                self.assertIn("help: " + says, said)
+                self.assertEqual(self.bench.run(by_name[name]).code, 0)
+
 
 class Kills(unittest.TestCase):
 

@@ -110,13 +110,13 @@ Status StandardStreams::holdInput() {
   if (::isatty(STDIN_FILENO))
     return refused("'-' reads standard input, which is a terminal",
                    "lead a file or a pipe into it: snnc check - < net.yaml");
-  std::error_code ignored;
-  copy.emplace(fmt::format(
-      "{}/snnc-stdin-{}",
-      std::filesystem::temp_directory_path(ignored).native(), ::getpid()));
-  Descriptor file(
-      open ? openFile(copy->path().c_str(), O_RDWR | O_CREAT | O_EXCL, 0600)
-           : -1);
+  std::error_code none;
+  std::filesystem::path folder = std::filesystem::temp_directory_path(none);
+  copy.emplace(fmt::format("{}/snnc-stdin-{}", folder.native(), ::getpid()));
+  errno = none ? none.value() : EBADF;
+  Descriptor file(open && !none ? openFile(copy->path().c_str(),
+                                           O_RDWR | O_CREAT | O_EXCL, 0600)
+                                : -1);
   if (file.get() < 0 || !copyTo(file.get()) ||
       ::dup2(file.get(), STDIN_FILENO) < 0)
     return makeError("SNN0940", {"standard input", "", 0, 0},
