@@ -62,9 +62,8 @@ LogicalResult Slicer::rejectHopeless() {
         << grouped(sources) << " sources in '" << info.nodes[edge.source].name
         << "', " << grouped(bytes) << " B available";
     attachHelp(diag) << "reduce the neurons or channels of '"
-                     << info.nodes[edge.source].name << "' to "
-                     << grouped(bytes / 2)
-                     << " or fewer, for example by pooling";
+                     << info.nodes[edge.source].name << "' well below "
+                     << grouped(bytes / 2) << ", for example by pooling";
     attachElsewhere(diag, elsewhere);
     return failure();
   }

@@ -3,6 +3,7 @@ mends them. NIR files are (nodes, edges) of support.write_network; bytes are
 written as they are.
 """
 
+import io
 import json
 import os
 import re
@@ -12,7 +13,8 @@ import tempfile
 import h5py
 import numpy as np
 
-from help_test import CHECK, CYCLE, EQUATIONS, NET, POISSON, made_again, run, yaml
+from help_test import (CHECK, CYCLE, EQUATIONS, NET, POISSON, by_hand, made_again,
+                       run, yaml)
 from support import (ROOT, SRAM_ONLY, fix_digest, read_bundle, write_bundle,
                      write_network)
 
@@ -219,10 +221,9 @@ def nir_cases():
     cases = {
         "empty": nir("SNN0201", b""),
         "a pickle": nir("SNN0201", b"\x80\x02}q\x00."),
-        "no file": nir("SNN0001", None),
+        "no file": by_hand(nir("SNN0001", None), net_nir=GOOD),
         "no such file": {**nir("SNN0001", GOOD), "command": [
             "check", "nett.nir", *TIME], "wrong": "nett.nir"},
-        
         "no such type": nir("SNN0211", network(n=("LIFF", lif()[1]))),
         "no field": nir("SNN0220", network(n=("LIF", {
             k: v for k, v in lif()[1].items() if k != "tau"}))),
@@ -249,11 +250,14 @@ def nir_cases():
              ("v", "n")], u=linear(3, 3), v=linear(3, 3)),
                                       then=["SNN0321"]),
         "not connected": nir("SNN0236", network(z=lif())),
-        "sizes": nir("SNN0240", network(w=linear(3, 5))),
-        "transposed": nir("SNN0241", network(w=linear(4, 3))),
-        "kernel": nir("SNN0247", network(
+        "sizes": by_hand(nir("SNN0240", network(w=linear(3, 5))), net_nir=GOOD),
+        "transposed": by_hand(nir("SNN0241", network(w=linear(4, 3))),
+                              net_nir=GOOD),
+        "kernel": by_hand(nir("SNN0247", network(
             chain("x", "w", "f", "n", "y"), **IMAGE, w=conv(9),
-            f=("Flatten", {"start_dim": 0, "end_dim": -1}))),
+            f=("Flatten", {"start_dim": 0, "end_dim": -1}))), net_nir=network(
+                chain("x", "w", "f", "n", "y"), **IMAGE, w=conv(3),
+                f=("Flatten", {"start_dim": 0, "end_dim": -1}))),
         "refractory": nir("SNN0261", network(n=lif(refractory=np.array(b"y")))),
         "w_in": nir("SNN0262", network(
             chain("x", "n", "y"), w=None, n=("CubaLIF", {
@@ -261,13 +265,20 @@ def nir_cases():
                 "r": ones(3, 10), "v_leak": ones(3, 0), "v_reset": ones(3, 0),
                 "v_threshold": ones(3), "w_in": np.ones((3, 4), F32)}))),
         # Normalize.
-        "readout feeds": nir("SNN0305", network(
+        "readout feeds": by_hand(nir("SNN0305", network(
             chain("x", "w", "l", "u", "n", "y"), l=li(), u=linear(3, 3))),
-        "output of a layer": nir("SNN0309", network(
+                                 net_nir=network(
+            chain("x", "w", "l", "u", "n", "y"), l=lif(), u=linear(3, 3))),
+        "output of a layer": by_hand(nir("SNN0309", network(
             chain("x", "w", "l", "u", "y"), n=None, l=li(), u=linear(3, 3))),
-        "delay after weights": nir("SNN0302", network(
+                                     net_nir=network(
+            chain("x", "w", "l", "y"), n=None, l=li())),
+        "delay after weights": by_hand(nir("SNN0302", network(
             chain("x", "w", "d", "n", "y"), d=(
                 "Delay", {"delay": np.array([1, 2, 3], F32) / 1000}))),
+                                       net_nir=network(
+            chain("x", "d", "w", "n", "y"), d=(
+                "Delay", {"delay": np.array([1, 2, 3, 1], F32) / 1000}))),
         "long delay": nir("SNN0333", network(
             chain("x", "d", "w", "n", "y"), d=delay(4, 100.0)), then=["SNN0353"]),
         "delay between ticks": nir("SNN0334", network(
@@ -342,7 +353,9 @@ def yaml_cases():
                              base=NET.replace("1.0e-3", "1 ms"),
                              wrong="msec/v"),
         "header of a table": table,
-        "no number file": yaml("SNN1013", "weight: 0.5", "weight: {file: w.npy}"),
+        "no number file": by_hand(yaml("SNN1013", "weight: 0.5",
+                                       "weight: {file: w.npy}"),
+                                  w_npy=np.ones((3, 4))),
         "nearly that file": near,
         "to NIR, model": to_nir(("dt: 1.0e-3", "dt: 1 ms"), (
             "model: lif, params: {tau: 0.02, threshold: 1.0}",
@@ -356,8 +369,10 @@ def yaml_cases():
                                   "uniform_int, low: 1, high: 3}}")),
         "percent": yaml("SNN1005", "all_to_all", "{fixed_probability: 50%}"),
         "of a hundred": yaml("SNN1006", "all_to_all", "{fixed_probability: 50}"),
-        "no colon": yaml("SNN1001", "populations:\n", "populations:\n  r:\n    size"
-                         ": 3\n    model li\n    params: {alpha: 0.5}\n"),
+        "no colon": by_hand(
+            yaml("SNN1001", "populations:\n", "populations:\n  r:\n    size: 3\n"
+                 "    model li\n    params: {alpha: 0.5}\n"),
+            net_yaml=["model li\n", "model: li\n"]),
         "equal trials": run("SNN0661", "--repeat", "3",
                             x=np.ones((5, 4), np.uint8)),
         "trials of samples": run("SNN1040", "--repeat", "3",
@@ -421,14 +436,16 @@ def machine_cases():
     key = run("SNN0102", command=[
         "compile", "net.yaml", "--machine", "m.yaml"], wrong="valu")
     key["files"]["m.yaml"] = text.replace("{value: 1,", "{valu: 1,", 1)
-    null = run("SNN0105", command=[
-            "compile", "net.yaml", "--machine", "m.yaml"])
+    null = by_hand(run("SNN0105", command=[
+        "compile", "net.yaml", "--machine", "m.yaml"]), m_yaml=text)
     null["files"]["m.yaml"] = text.replace("value: 16384", "value: null", 1)
-    core = run("SNN0353", base=wide, then=["SNN1015"], command=[
-        "compile", "net.yaml", "--paradigm", "serial", "--machine", "m.yaml"])
-    chip = run("SNN0354", base=POISSON.replace(
+    core = by_hand(run("SNN0353", base=wide, then=["SNN1015"], command=[
+        "compile", "net.yaml", "--paradigm", "serial", "--machine", "m.yaml"]),
+                   net_yaml=["70000", "50000"])
+    chip = by_hand(run("SNN0354", base=POISSON.replace(
         "size: 4", "size: 3000").replace("size: 3,", "size: 9000,"), then=["SNN1015"],
-               command=["compile", "net.yaml", "--machine", "m.yaml"])
+               command=["compile", "net.yaml", "--machine", "m.yaml"]),
+                   net_yaml=["all_to_all", "{fixed_probability: 0.081}"])
     core["files"]["m.yaml"] = chip["files"]["m.yaml"] = SRAM_ONLY
     return {
         "machine key": key, "machine value": null,
@@ -444,9 +461,9 @@ inputs: {x: {size: 4, kind: poisson, rate: 10}}
 populations: {p: {size: 80000, model: lif, params: {tau: 0.02, threshold: 1.0}}}
 projections: [{from: x, to: p, connector: all_to_all, weight: 0.5}]
 """, command=["check", "net.yaml", "--tick", "1e-5"]),
-        "long ring": run("SNN0353", then=["SNN1015"], base=POISSON.replace(
+        "long ring": by_hand(run("SNN0353", then=["SNN1015"], base=POISSON.replace(
             "weight: 0.5}", "weight: 0.5, delay: 60000}", 1), command=[
-                "compile", "net.yaml"]),
+                "compile", "net.yaml"]), net_yaml=["60000", "1000"]),
         "assumed rates": run("SNN0363", base=NET.replace(
             "size: 4", "size: 4000"), command=[
                 "compile", "net.yaml", "--tick", "1e-5", "--paradigm",
@@ -474,8 +491,9 @@ def large_cases():
         f=("Flatten", {"start_dim": 0, "end_dim": -1}), n=lif(size),
         y=port("Output", size)), then=["SNN0354"]) # of so many neurons
     listed["command"] = ["convert", "net.nir", "-o", "o.yaml", *TIME]
-    full = run("SNN0357", command=["compile", "net.yaml", "--machine",
-                                   "m.yaml", "--paradigm", "serial"])
+    full = by_hand(run("SNN0357", command=[
+        "compile", "net.yaml", "--machine", "m.yaml", "--paradigm", "serial"]),
+                   net_yaml=[NET.splitlines()[-1], ""])
     full["files"]["m.yaml"] = (
         "schema: 1\nbase: spinnaker2\nname: own\nrouter: {entries: 1}\n")
     return {"clipped weights": clipped, "too many to list": listed,
@@ -543,6 +561,29 @@ def bad_machines():
     }
 
 
+def zipped():
+    """The bytes of an .npz of the input."""
+    file = io.BytesIO()
+    np.savez(file, x=np.ones((5, 4), np.uint8))
+    return file.getvalue()
+
+
+def nir_data():
+    """The bytes of a NIRData file as nir.write_data makes it: one event."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "x.h5")
+        with h5py.File(path, "w") as file:
+            file.attrs["__type__"] = "NIRGraphData"
+            node = file.create_group("nodes/x")
+            node.attrs["__type__"] = "NIRNodeData"
+            events = node.create_group("observables/spikes")
+            events.attrs.update({"__type__": "EventData", "t_max": 5e-3,
+                                 "n_neurons": 4})
+            events["idx"], events["time"] = [[1]], np.array([[1e-3]], F32)
+        with open(path, "rb") as file:
+            return file.read()
+
+
 def wrong_numbers():
     def given(code, name, content, *more, **how):
         made = run(code, command=["run", "net.yaml", "-i", name, "-o", "o.npz",
@@ -550,25 +591,31 @@ def wrong_numbers():
         made["files"][name] = content
         return made
     return {
-        "no zip": given("SNN0404", "z.npz", b"no zip",
-                        whole=("z.npz", None)),
-        "no NIRData": given("SNN0406", "z.h5", GOOD, whole=("z.h5", None)),
+        "no zip": by_hand(given("SNN0404", "z.npz", b"no zip"), z_npz=zipped()),
+        "no NIRData": by_hand(given("SNN0406", "z.h5", GOOD), z_h5=nir_data()),
         "no bundle": run("SNN0501", command=["inspect", "net.yaml"]),
         "unequal sizes": yaml("SNN1012", "all_to_all", "one_to_one"),
         "count": yaml("SNN1014", "threshold: 1.0", "threshold: [1.0, 2.0]"),
-        "alias": yaml("SNN1002", "inputs:", "a: &a {b: *a}\ninputs:"),
+        "alias": by_hand(yaml("SNN1002", "inputs:", "a: &a {b: *a}\ninputs:"),
+                         net_yaml=["a: &a {b: *a}\n", ""]),
         "added delay": run("SNN0322", base=CYCLE, command=[*CHECK,
                                                            "--relax-timing"]),
         "chosen backend": run("SNN0961", command=["run", "net.yaml", "-i", "x.npy",
                                                   "-o", "o.npz"]),
         "not read": run("SNN0962", "--tick", "1e-3"),
-        "silent": run("SNN0912", x=np.ones((20, 4), np.uint8), base=NET.replace(
-            "threshold: 1.0", "threshold: 1000.0")),
-        "saturated": run("SNN0913", x=np.ones((20, 4), np.uint8), base=NET.replace(
-            "threshold: 1.0", "threshold: 0.01")),
-        "nan state": run("SNN0910", base=EQUATIONS.replace("max(v, 0) + in",
-                                                     "in / (v - v)"),
-                   x=np.ones((5, 2), np.uint8)),
+        "silent": by_hand(
+            run("SNN0912", x=np.ones((20, 4), np.uint8), base=NET.replace(
+                "threshold: 1.0", "threshold: 1000.0")),
+            net_yaml=["threshold: 1000.0", "threshold: 10.0"]),
+        "saturated": by_hand(
+            run("SNN0913", x=np.ones((20, 4), np.uint8), base=NET.replace(
+                "threshold: 1.0", "threshold: 0.01")),
+            net_yaml=["threshold: 0.01", "threshold: 5.0"]),
+        "nan state": by_hand(
+            run("SNN0910", base=EQUATIONS.replace("max(v, 0) + in",
+                                                  "in / (v - v)"),
+                x=np.ones((5, 2), np.uint8)),
+            net_yaml=["in / (v - v)", "in / max(v - v, 1)"]),
     }
 
 

@@ -143,23 +143,25 @@ std::vector<Check> checkPackages() {
   struct Package {
     const char *name, *use, *install;
   };
-  std::vector<Check> checks;
-  bool python = runPython({"--version"}, /*silent=*/true) == 0;
-  checks.push_back({"packages", "python3",
-                    python ? "in PATH" : "not in PATH; only scripts need it"});
-  if (!python)
-    return checks;
-  for (const Package &package :
-       {Package{"snnc", "Python scripts and PyNN",
-                "scripts/package wheel; pip install dist/snnc-*.whl"},
-        Package{"numpy", "arrays for --input and -o", "pip install numpy"},
-        Package{"nir", "making NIR files", "pip install nir"},
-        Package{"neo", "PyNN's get_data()", "pip install neo"}})
-    checks.push_back({"packages", package.name,
-                      pythonHas(package.name)
+  constexpr Package packages[] = {
+      {"snnc", "Python scripts and PyNN",
+       "scripts/package wheel; pip install dist/snnc-*.whl"},
+      {"numpy", "arrays for --input and -o", "pip install numpy"},
+      {"nir", "making NIR files", "pip install nir"},
+      {"neo", "PyNN's get_data()", "pip install neo"}};
+  std::vector<std::string> names;
+  for (const Package &package : packages)
+    names.emplace_back(package.name);
+  std::vector<bool> there = pythonModules(names);
+  std::vector<Check> checks = {
+      {"packages", "python3",
+       there.empty() ? "not in PATH; only scripts need it" : "in PATH"}};
+  for (size_t i = 0; i < there.size(); ++i)
+    checks.push_back({"packages", packages[i].name,
+                      there[i]
                           ? "there"
-                          : fmt::format("not there, for {}: {}", package.use,
-                                        package.install)});
+                          : fmt::format("not there, for {}: {}",
+                                        packages[i].use, packages[i].install)});
   return checks;
 }
 

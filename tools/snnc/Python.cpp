@@ -39,13 +39,23 @@ std::optional<int> runPython(const std::vector<std::string> &arguments,
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+std::vector<bool> pythonModules(const std::vector<std::string> &names) {
+  // One bit of the exit code a module; 64 says that it is one.
+  std::vector<std::string> words = {
+      "-c", "import importlib.util, sys; sys.exit(64 + sum("
+            "(importlib.util.find_spec(name) is not None) << i "
+            "for i, name in enumerate(sys.argv[1:])))"};
+  words.insert(words.end(), names.begin(), names.end());
+  int code = runPython(words, /*silent=*/true).value_or(0);
+  std::vector<bool> there;
+  if (code < 128 && code & 64)
+    for (size_t i = 0; i < names.size(); ++i)
+      there.push_back(code >> i & 1);
+  return there;
+}
+
 bool pythonHas(const std::string &module) {
-  auto code = runPython({"-c",
-                         "import importlib.util, sys; sys.exit(importlib."
-                         "util.find_spec(sys.argv[1]) is None)",
-                         module},
-                        /*silent=*/true);
-  return code == 0;
+  return pythonModules({module}) == std::vector{true};
 }
 
 } // namespace snnc

@@ -15,6 +15,10 @@ namespace snnc {
 std::optional<int> runPython(const std::vector<std::string> &arguments,
                              bool silent);
 
+/// Which of up to six modules python3 finds, in one process; empty where there
+/// is no python3 in PATH, or it fails.
+std::vector<bool> pythonModules(const std::vector<std::string> &names);
+
 /// Whether python3 finds the module.
 bool pythonHas(const std::string &module);
 
