@@ -113,8 +113,28 @@ private:
     out << YAML::EndMap;
   }
 
-  /// {file: .., key: ..} of an array that travels beside the text.
+  /// The elements from `at` on, in lists as deep as the dimensions from
+  /// `depth` on.
+  void writeInline(const runtime::NdArray &array, size_t depth, size_t &at) {
+    if (depth == array.shape.size()) {
+      double value = array.at(at++);
+      out << (array.dtype == runtime::DType::F32
+                  ? fmt::format("{}", float(value))
+                  : numberText(value));
+      return;
+    }
+    out << YAML::Flow << YAML::BeginSeq;
+    for (uint64_t i = 0; i < array.shape[depth]; ++i)
+      writeInline(array, depth + 1, at);
+    out << YAML::EndSeq;
+  }
+
+  /// {file: .., key: ..} of an array that travels beside the text, if it may.
   void writeArray(std::string key, runtime::NdArray array) {
+    if (arraysFile.empty()) {
+      size_t at = 0;
+      return writeInline(array, 0, at);
+    }
     while (arrays.count(key))
       key += "_";
     out << YAML::Flow << YAML::BeginMap;

@@ -22,8 +22,9 @@ class Writer:
     """Writes networks; arrays that are too long for text go to ``folder()``,
     which is asked for where there is one."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, longest=LONGEST):
         self._folder = folder
+        self.longest = longest  # elements that stand in the text itself
         self._files = {}
 
     def scalar(self, value):
@@ -52,7 +53,7 @@ class Writer:
             value = value.item()
         if isinstance(value, (list, tuple, np.ndarray)):
             array = self._numbers(value)
-            if array is not None and array.size > LONGEST:
+            if array is not None and array.size > self.longest:
                 return "{file: " + self.scalar(self._store(array)) + "}"
             items = value.tolist() if isinstance(value, np.ndarray) else value
             return "[" + ", ".join(self.flow(v) for v in items) + "]"

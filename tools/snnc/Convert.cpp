@@ -10,9 +10,11 @@
 #include "tools/snnc/Messages.h"
 #include "tools/snnc/Network.h"
 #include "tools/snnc/Python.h"
+#include "tools/snnc/StandardStreams.h"
 
 #include <filesystem>
 #include <fmt/format.h>
+#include <fstream>
 
 using namespace mlir;
 
@@ -30,7 +32,9 @@ static Status convertScript(const std::string &script,
         "PATH does not have",
         {"make the package and install it: scripts/package wheel, then pip "
          "install dist/snnc-*.whl (docs/python.md)"});
-  auto code = runPython({"-m", "snnc.pynn", script, "-o", output}, false);
+  auto code = runPython({"-m", "snnc.pynn", script, "-o",
+                         output == kStandardOutput ? "-" : output},
+                        false);
   if (code != 0)
     return makeError("SNN0448", {script, "", 0, 0},
                      "the script ended before there was a network to write",
@@ -44,11 +48,14 @@ static Status convertScript(const std::string &script,
 static Status convertToYaml(ModuleOp module, double dt,
                             const ConvertOptions &options,
                             const std::filesystem::path &output) {
-  std::filesystem::path arrays = output;
-  arrays.replace_extension(".npz");
-  std::string inputs[] = {options.input};
-  if (Status s = checkOutput(arrays, inputs); !s)
-    return s;
+  std::filesystem::path arrays; // beside a file; a stream holds them itself
+  if (output != kStandardOutput) {
+    arrays = output;
+    arrays.replace_extension(".npz");
+    std::string inputs[] = {options.input};
+    if (Status s = checkOutput(arrays, inputs); !s)
+      return s;
+  }
   auto network = writeYaml(module, dt, arrays.filename());
   if (failed(network))
     return {}; // said through the bridge
@@ -72,13 +79,32 @@ static Status convertToNir(ModuleOp module, double dt,
 }
 
 /// A YAML network becomes NIR, everything else YAML.
-static std::filesystem::path outputOf(const ConvertOptions &options) {
+static std::filesystem::path outputOf(const ConvertOptions &options,
+                                      bool isYaml) {
   if (!options.output.empty())
     return options.output;
   std::filesystem::path name = std::filesystem::path(options.input).stem();
-  bool isYaml =
-      options.input.ends_with(".yaml") || options.input.ends_with(".yml");
   return name.string() + (isYaml ? ".nir" : ".yaml");
+}
+
+static bool isYamlName(const std::string &name) {
+  return name.ends_with(".yaml") || name.ends_with(".yml");
+}
+
+/// Of a stream, which has no extension: whether a line of its beginning imports
+/// a module, as no YAML network and no HDF5 file does.
+static bool isScript(const std::string &input) {
+  if (input.ends_with(".py"))
+    return true;
+  if (input != kStandardInput)
+    return false;
+  std::ifstream file(input, std::ios::binary);
+  std::string line;
+  for (unsigned lines = 0; lines < 1000 && std::getline(file, line); ++lines)
+    if (line.starts_with("import ") ||
+        (line.starts_with("from ") && line.find(" import ") != line.npos))
+      return true;
+  return false;
 }
 
 int runConvert(const ConvertOptions &options, DiagnosticSink &sink) {
@@ -86,11 +112,12 @@ int runConvert(const ConvertOptions &options, DiagnosticSink &sink) {
     sink.report(std::move(why));
     return kExitInput;
   };
-  std::filesystem::path output = outputOf(options);
+  // What a stream holds is known once it is read.
+  std::filesystem::path output = outputOf(options, isYamlName(options.input));
   std::string inputs[] = {options.input};
   if (Status s = checkOutput(output, inputs); !s)
     return refuse(s.takeError());
-  if (options.input.ends_with(".py")) {
+  if (isScript(options.input)) {
     Status done = convertScript(options.input, output);
     return done ? kExitOk : refuse(done.takeError());
   }
@@ -101,7 +128,11 @@ int runConvert(const ConvertOptions &options, DiagnosticSink &sink) {
   if (!imported.module)
     return kExitInput;
   bool isYaml = bool(networkOf(*imported.module).getDt());
-  bool toNir = output.extension() == ".nir" || output.extension() == ".h5";
+  if (options.input == kStandardInput)
+    output = outputOf(options, isYaml);
+  bool toNir = output == kStandardOutput ? isYaml
+                                         : output.extension() == ".nir" ||
+                                               output.extension() == ".h5";
   if (isYaml != toNir)
     return refuse(
         makeError("SNN0384", {options.input, "", 0, 0},

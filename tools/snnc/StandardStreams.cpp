@@ -21,9 +21,6 @@ namespace snnc {
 
 namespace {
 
-constexpr const char *kStandardInput = "/dev/stdin",
-                     *kStandardOutput = "/dev/stdout";
-
 Diagnostic refused(std::string why, std::string help) {
   return makeError("SNN0094", {}, std::move(why), {std::move(help)});
 }
@@ -59,6 +56,9 @@ std::vector<std::string *> filesRead(Options &o) {
     break;
   case Verb::Inspect:
     files = {&o.inspect.input};
+    break;
+  case Verb::Convert:
+    files = {&o.convert.input};
     break;
   default:
     break;
@@ -139,6 +139,9 @@ Status StandardStreams::use(Options &options) {
       return s;
   if (options.verb == Verb::Init)
     replace(options.starter, kStandardOutput);
+  if (options.verb == Verb::Convert &&
+      replace(options.convert.output, kStandardOutput))
+    return checkOutputStream(/*printsReport=*/false);
   bool compiles = options.verb == Verb::Compile;
   std::string &output = compiles ? options.compile.output : options.run.output;
   ReportForm report = compiles ? options.compile.report : options.run.report;

@@ -12,6 +12,10 @@ namespace snnc {
 
 struct Options;
 
+/// What "-" becomes.
+inline constexpr const char *kStandardInput = "/dev/stdin",
+                            *kStandardOutput = "/dev/stdout";
+
 /// What "-" stands for, while it lives.
 class StandardStreams {
 public:

@@ -9,6 +9,7 @@ The script is run up to its first ``run()``, whose time the inputs that it lists
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import runpy
 import sys
@@ -41,7 +42,13 @@ def take_places():
 
 
 def write(simulation, ticks, output):
-    """The .yaml, and beside it a folder of arrays where they are long."""
+    """The .yaml, and beside it a folder of arrays where they are long; "-": all
+    in one text on standard output."""
+    network = simulation.network(ticks)
+    network.probes = simulation._records()
+    if output == "-":
+        sys.__stdout__.write(Writer(None, sys.maxsize).network(network.to_dict()))
+        return
     folder = os.path.splitext(output)[0] + ".arrays"
 
     def arrays():
@@ -51,8 +58,6 @@ def write(simulation, ticks, output):
     class Beside(Writer):
         def _store(self, array):
             return os.path.join(os.path.basename(folder), super()._store(array))
-    network = simulation.network(ticks)
-    network.probes = simulation._records()
     text = Beside(arrays).network(network.to_dict())
     part = output + ".part"
     with open(part, "w", encoding="utf-8") as file:
@@ -93,6 +98,10 @@ def main():
     given = parser.parse_intermixed_args()
     output = given.output or os.path.splitext(
         os.path.basename(given.script))[0] + ".yaml"
+    if output == "-":  # what the script prints is no part of the network
+        with contextlib.redirect_stdout(sys.stderr):
+            convert(given.script, output, given.arguments)
+        return
     ticks = convert(given.script, output, given.arguments)
     print(f"snnc run {output} --ticks {ticks} -o results.npz")
 
