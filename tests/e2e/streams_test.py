@@ -48,6 +48,32 @@ class Streams(SnncTest):
             ROOT, "models/yaml/starter.yaml")).decode())
         self.assertNotIn("THIS", self.piped(b"", "init", "-").decode())
 
+    def test_convert(self):
+        """NIR to YAML and back, all numbers in the text: the same spikes."""
+        shapes = os.path.join(ROOT, "models/shapes/shapes.nir")
+        x = self.path("shapes.npy")
+        np.save(x, np.random.default_rng(2).random((20, 100)) < 0.3)
+        for file, given in ((shapes, x), (DIGITS, os.path.join(
+                ROOT, "models/digits/test_inputs.npy"))):
+            run = ["-i", given, "--backend", "cpu", "-q"]
+            text = self.piped(contents(file), "convert", "-", "-o", "-", "-q")
+            self.assertNotIn(b".npz", text)
+            wanted = self.record(file, run)
+            again = self.piped(text, "convert", "-", "-o", "-", "-q")
+            self.assertTrue(again.startswith(b"\x89HDF"))
+            for name, content in (("c.yaml", text), ("c.nir", again)):
+                with open(self.path(name), "wb") as out:
+                    out.write(content)
+                self.assert_equal_runs(wanted, self.record(self.path(name), run))
+            # Without -o it gets the name of the stream, and arrays beside it.
+            self.piped(contents(file), "convert", "-", "-q", cwd=self.folder)
+            self.assert_equal_runs(wanted, self.record(self.path("stdin.yaml"),
+                                                       run))
+        script = self.piped(b"import pyNN.nest as sim\nsim.setup(0)\n", "convert",
+                            "-", "-o", "-", code=1)
+        self.assertEqual(script, b"")
+        self.assertIn("[SNN0448]", self.errors)
+
     def test_no_room_for_standard_input(self):
         """What a pipe says is kept in TMPDIR, as the help says."""
         for folder, code in ((self.path("none"), 1), (self.folder, 0)):

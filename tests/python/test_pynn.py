@@ -395,6 +395,10 @@ def test_a_script_becomes_yaml(tmp_path):
     text = (tmp_path / "net.yaml").read_text()
     assert "fixed_indegree: 9" in text and "iaf_cond_exp" in text
     command(*said.replace("run", "run -q", 1).split(), cwd=tmp_path)
+    whole = command("snnc.pynn", "net.py", "-o", "-", "0.9", cwd=tmp_path)
+    assert whole.startswith("network:") and ".arrays" not in whole
+    (tmp_path / "whole.yaml").write_text(whole)
+    command("snnc", "check", "whole.yaml", "-q", cwd=tmp_path)
     own = tmp_path / "own.py"
     own.write_text(SCRIPT.replace("pyNN.nest", "snnc.pynn").split("raise")[0] + """
 import numpy

@@ -38,9 +38,11 @@ static Status convertScript(const std::string &script,
   if (code != 0)
     return makeError("SNN0448", {script, "", 0, 0},
                      "the script ended before there was a network to write",
-                     {fmt::format("mend what is said above; python3 {} alone "
-                                  "runs it",
-                                  script)});
+                     {script == kStandardInput
+                          ? "mend what is said above"
+                          : fmt::format("mend what is said above; python3 {} "
+                                        "alone runs it",
+                                        script)});
   return {};
 }
 

@@ -86,7 +86,8 @@ static void addConvert(CLI::App &app, ConvertOptions &o) {
             "  snnc convert models/digits/digits.nir -o digits.yaml\n"
             "  snnc convert net.nir --dt 1e-3 --reset subtract -o net.yaml\n"
             "  snnc convert digits.yaml -o again.nir\n"
-            "  snnc convert docs/gallery/pynn/synfire_chain.py -o chain.yaml");
+            "  snnc convert docs/gallery/pynn/synfire_chain.py -o chain.yaml\n"
+            "  snnc convert - -o - < models/shapes/shapes.nir > shapes.yaml");
 }
 
 static void addOthers(CLI::App &app, Options &options) {
