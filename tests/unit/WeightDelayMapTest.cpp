@@ -168,6 +168,9 @@ Effect expected(const RandomMap &net, Range slice) {
 }
 
 class WeightDelayMap : public testing::TestWithParam<unsigned> {};
+class SeveralProjections : public WeightDelayMap {};
+class SeveralTiles : public WeightDelayMap {};
+class SomeSynapses : public WeightDelayMap {};
 
 TEST_P(WeightDelayMap, WhatIsWrittenIsWhatWasMeasuredAndMeant) {
   RandomMap net(GetParam());
@@ -209,10 +212,8 @@ TEST_P(WeightDelayMap, SourcesAreTheLeastRangeThatHoldsAllWithSynapses) {
   }
 }
 
-TEST_P(WeightDelayMap, ProjectionsWithTheSameKeysKnowTheSameSources) {
+TEST_P(SeveralProjections, ProjectionsWithTheSameKeysKnowTheSameSources) {
   RandomMap net(GetParam());
-  if (net.views.size() < 2)
-    GTEST_SKIP() << "one projection";
   MapStatistics shared(net.format, net.targets, net.receptors);
   for (size_t p = 0; p < net.views.size(); ++p)
     shared.add(net.views[p], net.receptorOf[p], 0);
@@ -263,10 +264,8 @@ uint64_t total(const MapLayout &layout) {
          layout.panels.size() * sizeof(SnncPanel);
 }
 
-TEST_P(WeightDelayMap, MergingTilesNeverCostsBytes) {
+TEST_P(SeveralTiles, MergingTilesNeverCostsBytes) {
   RandomMap net(GetParam());
-  if (net.format.tileNeurons < 16)
-    GTEST_SKIP() << "one tile per slice: nothing to merge";
   uint64_t merged = total(net.scan().layout({0, net.targets}));
   for (uint32_t columns : {16, 32, 48}) {
     net.format.maxColumns = columns;
@@ -316,19 +315,46 @@ TEST_P(WeightDelayMap, RangesOfSourcesAddUp) {
   }
 }
 
-TEST_P(WeightDelayMap, RowsOfAnotherNetworkAreRefused) {
+TEST_P(SomeSynapses, RowsOfAnotherNetworkAreRefused) {
   RandomMap net(GetParam());
   Range slice{0, std::min(net.targets, net.format.tileNeurons)};
   MapLayout layout = net.scan().layout(slice);
-  if (layout.positions == 0)
-    GTEST_SKIP() << "no synapses to take away";
   for (ListView &view : net.views)
     for (auto &row : view.rows)
       row.clear();
   EXPECT_FALSE(net.write(layout, slice));
 }
 
+/// The seeds whose network a test is about.
+auto seedsOf(bool (*suits)(const RandomMap &)) {
+  std::vector<unsigned> seeds;
+  for (unsigned seed = 0; seed < 300; ++seed)
+    if (suits(RandomMap(seed)))
+      seeds.push_back(seed);
+  return testing::ValuesIn(seeds);
+}
+
+bool hasSeveralProjections(const RandomMap &net) {
+  return net.views.size() >= 2;
+}
+
+bool hasSeveralTiles(const RandomMap &net) {
+  return net.format.tileNeurons >= 16;
+}
+
+bool hasSynapses(const RandomMap &net) {
+  Range slice{0, std::min(net.targets, net.format.tileNeurons)};
+  return net.scan().layout(slice).positions != 0;
+}
+
 INSTANTIATE_TEST_SUITE_P(Seeds, WeightDelayMap, testing::Range(0u, 300u));
+INSTANTIATE_TEST_SUITE_P(Seeds, SeveralProjections,
+                         seedsOf(hasSeveralProjections),
+                         testing::PrintToStringParamName());
+INSTANTIATE_TEST_SUITE_P(Seeds, SeveralTiles, seedsOf(hasSeveralTiles),
+                         testing::PrintToStringParamName());
+INSTANTIATE_TEST_SUITE_P(Seeds, SomeSynapses, seedsOf(hasSynapses),
+                         testing::PrintToStringParamName());
 
 TEST(WeightDelayMapSums, ASumBeyondTheWidthTakesMoreRows) {
   RandomMap net(0);
