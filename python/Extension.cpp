@@ -25,9 +25,12 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
 #include <mutex>
 #include <system_error>
 #include <thread>
+#include <unistd.h>
 
 namespace nb = nanobind;
 namespace api = snnc::api;
@@ -152,8 +155,7 @@ template <typename Result> struct Call {
   }
 };
 
-/// Threads that nobody waits for any more. They are joined before the process
-/// ends: what they use goes then.
+/// Threads that nobody waits for any more.
 class Leftovers {
 public:
   static Leftovers &all() {
@@ -261,16 +263,35 @@ auto away(Work work, Ending ending, const Progress &progress = {}) {
   return std::move(*call->result);
 }
 
-/// Before the interpreter goes; signals are handled meanwhile.
-void joinLeftovers() {
-  for (bool none = false; !none;) {
+/// For `seconds` at most; whether none is left. Signals are handled meanwhile.
+bool joinLeftovers(std::optional<double> seconds) {
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point begin = Clock::now();
+  for (;;) {
     {
       nb::gil_scoped_release release;
-      none = Leftovers::all().joinOne();
+      if (Leftovers::all().joinOne())
+        return true;
     }
     if (PyErr_CheckSignals() != 0)
       throw nb::python_error();
+    if (seconds &&
+        Clock::now() - begin >= std::chrono::duration<double>(*seconds))
+      return false;
   }
+}
+
+/// The process ends while they still work, which must not see what static
+/// destructors destroy: whoever registers last is called first, before them.
+void abandonLeftovers() {
+  api::removeUnfinished(); // for an end by a signal
+  ::on_exit(
+      [](int status, void *) {
+        std::fflush(nullptr);
+        api::removeUnfinished();
+        ::_exit(status);
+      },
+      nullptr);
 }
 
 /// A program takes the compiler's locks when it goes; whoever holds them may be
@@ -293,6 +314,7 @@ std::shared_ptr<api::Program> released(std::shared_ptr<api::Program> program) {
 } // namespace
 
 NB_MODULE(_snnc, m) {
+  nb::set_leak_warnings(false); // of objects that daemon threads hold at the end
   m.doc() = "The compiled part of snnc: the verbs of the command as functions.";
 
   nb::class_<api::Finding>(m, "Finding",
@@ -447,6 +469,9 @@ NB_MODULE(_snnc, m) {
     api::afterForkInChild();
     Leftovers::all().forget();
   });
-  m.def("join_leftovers", &joinLeftovers,
-        "Waits for compilations that an exception left behind.");
+  m.def("join_leftovers", &joinLeftovers, "seconds"_a = nb::none(),
+        "Waits for compilations that an exception left behind; whether none is "
+        "left.");
+  m.def("abandon_leftovers", &abandonLeftovers,
+        "The process will end without them.");
 }

@@ -35,6 +35,8 @@ _os.register_at_fork(before=_snnc.before_fork,
 @_atexit.register
 def _finish():
     try:
-        _snnc.join_leftovers()
-    except KeyboardInterrupt:  # nobody waits for what was interrupted twice
-        _os._exit(130)
+        finished = _snnc.join_leftovers(0.2)
+    except KeyboardInterrupt:  # once more
+        finished = False
+    if not finished:
+        _snnc.abandon_leftovers()

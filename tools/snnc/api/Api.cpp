@@ -5,6 +5,7 @@
 
 #include "runtime/machine/MachineModel.h"
 #include "runtime/support/ExitCode.h"
+#include "runtime/support/Temporaries.h"
 #include "runtime/support/Text.h"
 #include "tools/snnc/Backend.h"
 #include "tools/snnc/Check.h"
@@ -77,6 +78,8 @@ Checked check(const Source &source, const Words &words) {
   take(sink, result);
   return result;
 }
+
+void removeUnfinished() { removeTemporaries(); }
 
 std::vector<std::string> machines() {
   std::vector<std::string> names = builtinMachineNames();

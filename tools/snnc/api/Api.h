@@ -144,6 +144,10 @@ struct Synapses : Outcome {
 Synapses synapses(const Source &source, const Words &words,
                   const std::string &projection);
 
+/// Before the process ends while calls still go on in other threads: the files
+/// that are not whole are removed. Nothing may be called afterwards.
+void removeUnfinished();
+
 /// The built-in machine descriptions, the default one first.
 std::vector<std::string> machines();
 /// What --backend takes.
