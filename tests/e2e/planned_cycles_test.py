@@ -238,6 +238,79 @@ class Room(SnncTest):
         self.assertTrue(all(pe["cycles_peak"] <= tick for pe in report["pes"]))
 
 
+CELLS = """network: {{dt: 1 ms, seed: 1}}
+inputs:
+  in: {source}
+populations:
+  p: {{{cells}, model: lif_value, rate: {{per_tick: 0}},
+      params: {{alpha: 0.9, threshold: 1.0e+9}}}}
+projections:
+{projections}
+probes: ["p:spikes"]
+"""
+DRAWN = "{dist: uniform, low: 0.1, high: 1}"
+
+
+class Means(SnncTest):
+    """What was off by 20 to 140 % once; per role of a PE, 60 ticks."""
+
+    def run_pes(self, source, cells, projections, *options):
+        path = self.write("means.yaml", CELLS.format(
+            source=source, cells=cells,
+            projections="\n".join(f"  - {{{p}}}" for p in projections)))
+        done = self.snnc("run", path, "--backend", "emulator", "--tick", "1e-2",
+                         "--report", "json", *options)
+        pes = {}
+        for pe in json.loads(done.stdout)["pes"]:
+            pes.setdefault(pe.get("role"), []).append(
+                (pe["cycles_expected"], pe["cycles_per_tick"]))
+        return {role: np.sum(found, axis=0) for role, found in pes.items()}
+
+    def assert_close(self, pes):
+        for role, (planned, measured) in pes.items():
+            self.assertLess(abs(planned / measured - 1), 0.1, role)
+
+    def test_kernels_on_small_pictures(self):
+        """Most places reach fewer outputs than the kernel has rows."""
+        kernel = np.random.default_rng(1).integers(1, 100, (4, 1, 3, 3)) / 100
+        np.savez(self.path("k.npz"), k=kernel.astype(np.float32))
+        np.save(self.path("in.npy"), np.ones((60, 36), np.uint8))
+        for stride, side in ((1, 4), (3, 2)):
+            conv = ("connector: {conv2d: {kernel: {file: k.npz, key: k}, "
+                    f"stride: [{stride}, {stride}], padding: [0, 0], "
+                    "dilation: [1, 1], groups: 1}}")
+            with self.subTest(stride=stride):
+                self.assert_close(self.run_pes(
+                    "{shape: [1, 6, 6]}", f"shape: [4, {side}, {side}]",
+                    [f"from: in, to: p, {conv}, delay: 1"], "--paradigm",
+                    "serial", "--input", "in.npy"))
+
+    def test_several_projections_of_one_source(self):
+        """Each packet is searched for; sources have few of the delays."""
+        source = "{size: 40, kind: poisson, rate: {per_tick: 0.3}}"
+        drawn = "delay: {dist: uniform_int, low: 1, high: 12}"
+        ends = [f"from: in, to: p, connector: {{fixed_probability: {share}}}, "
+                f"weight: {DRAWN}, {drawn}" for share in (0.3, 0.6)]
+        for paradigm in ("serial", "parallel"):
+            with self.subTest(paradigm=paradigm):
+                self.assert_close(self.run_pes(
+                    source, "size: 8", ends, "--paradigm", paradigm, "--ticks",
+                    "60"))
+
+    def test_sums_of_two_digits(self):
+        source = "{size: 6000, kind: poisson, rate: {per_tick: %g}}"
+        digits = []
+        for rate in (0.01, 0.5):
+            pes = self.run_pes(
+                source % rate, "size: 20",
+                [f"from: in, to: p, connector: all_to_all, weight: {DRAWN}, "
+                 "delay: 1"], "--paradigm", "parallel", "--ticks", "60")
+            self.assertEqual(set(pes), {"dominant", "subordinate"})
+            self.assert_close(pes)
+            digits.append(pes["dominant"][0])
+        self.assertGreater(digits[1], 1.5 * digits[0])
+
+
 class Limits(SnncTest):
 
     def test_zeros_and_nans(self):
