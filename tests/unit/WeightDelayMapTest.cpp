@@ -466,17 +466,56 @@ TEST(CycleModel, ProductsTakeTheEmulatorsCycles) {
 TEST(CycleModel, ParallelWinsOnADenseLayerAndLosesOnSilence) {
   MacArray mac = builtinMachine(defaultMachineName())->mac;
   MapLayout layout;
-  for (int p = 0; p < 8; ++p)
-    layout.panels.push_back({0, {}, 64, 500});
+  for (uint32_t p = 0; p < 8; ++p)
+    layout.panels.push_back({0, {64 * p, 64 * p + 64}, 64, 500});
   layout.operandRows = 8 * 500;
   double row = 3.9 * 500; // cycles of a dense one
   auto ratio = [&](double rate) {
-    CoreWork serial{500 * 14.6, 500 * rate, 500 * rate * row, 0};
-    CoreWork parallel{500 * 14.6, 500 * rate, 0, 8 * 500 * rate};
+    CoreWork serial{.neuronCycles = 500 * 14.6,
+                    .packets = 500 * rate,
+                    .rowCycles = 500 * rate * row};
+    CoreWork parallel{.neuronCycles = 500 * 14.6,
+                      .packets = 500 * rate,
+                      .positions = 8 * 500 * rate};
     return parallelCycles(parallel, mac, layout) / serialCycles(serial);
   };
   EXPECT_LT(ratio(0.1), 0.25);
   EXPECT_GT(ratio(0.001), 1.0);
+}
+
+/// Beside an update runs the next panel's product of the first receptor.
+TEST(CycleModel, ProductsOfOtherReceptorsAreWaitedFor) {
+  MacArray mac = builtinMachine(defaultMachineName())->mac;
+  auto product = double(macCycles(mac, 1, 64, 400, false));
+  auto waits = [&](uint32_t windows, uint32_t receptors) {
+    MapLayout layout;
+    for (uint32_t w = 0; w < windows; ++w)
+      for (uint32_t r = 0; r < receptors; ++r)
+        layout.panels.push_back({r, {64 * w, 64 * w + 64}, 64, 400});
+    double updates = windows * 2 * product; // longer than a product each
+    double alone = updates + CycleCosts().map +
+                   panelCycles(windows * receptors, 1, /*begins=*/true);
+    return parallelCycles({.neuronCycles = updates}, mac, layout) - alone -
+           CycleCosts().delay; // of one tick
+  };
+  EXPECT_NEAR(waits(1, 1), product, 1e-6);
+  EXPECT_NEAR(waits(4, 1), product, 1e-6);
+  EXPECT_NEAR(waits(1, 2), 2 * product, 1e-6);
+  EXPECT_NEAR(waits(4, 2), 5 * product, 1e-6);
+}
+
+/// Sums of 100 weights of 10, half of the sources a tick, around a limit of
+/// 2^9; with signs that cancel, none is that large.
+TEST(CycleModel, SecondDigitsFollowFromMeanAndVariance) {
+  auto share = [](double sum, unsigned bits) {
+    SumDigits digits(1, 1);
+    digits.add(0, 100, {sum, 100 * 10 * 10}, 0.5, 0.5);
+    return digits.beyondOne(bits);
+  };
+  EXPECT_NEAR(share(1000, 10), 0.405, 0.01); // mean 500, deviation 50
+  EXPECT_NEAR(share(1000, 9), 1, 1e-4);
+  EXPECT_NEAR(share(0, 10), 0, 1e-4);
+  EXPECT_NEAR(share(-1000, 9), 1, 1e-4);
 }
 
 /// Few delays and many are sorted in different ways.
