@@ -23,11 +23,24 @@ static constexpr const char *metaName = "meta";
 
 static Diagnostic unknownExtension(const std::string &path, const char *doing,
                                    const char *known) {
+  std::error_code none;
+  std::filesystem::path file = path;
+  if (std::filesystem::is_directory(file, none))
+    return makeError("SNN0405", {path, "", 0, 0},
+                     fmt::format("cannot {} a folder", doing),
+                     {"name a file in it"});
+  std::string hint = fmt::format("use {}", known);
+  bool isText = file.extension() == ".csv" || file.extension() == ".txt";
+  if (isText && doing == std::string_view("read"))
+    hint += fmt::format(
+        "; numpy.save('{}.npy', numpy.loadtxt('{}'{})) makes one of text",
+        file.stem().native(), file.filename().native(),
+        file.extension() == ".csv" ? ", delimiter=','" : "");
   return makeError(
       "SNN0405", {path, "", 0, 0},
       fmt::format("cannot {} a file with the extension '{}'", doing,
                   std::filesystem::path(path).extension().string()),
-      {fmt::format("use {}", known)});
+      {hint});
 }
 
 /// A stream has a name of the system's, which says nothing about its bytes.

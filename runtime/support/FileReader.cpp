@@ -33,6 +33,10 @@ static std::vector<std::string> filesNear(const std::string &path) {
        !error && at != end && names.size() < kMost; at.increment(error))
     if (at->is_regular_file(error))
       names.push_back(at->path().filename());
+  // Files of one extension are not near each other for that.
+  std::erase_if(names, [&](const fs::path &name) {
+    return nearestNames(whole.stem(), {name.stem()}, 1).empty();
+  });
   std::ranges::sort(names);
   names = nearestNames(whole.filename(), names, 1);
   for (std::string &name : names)

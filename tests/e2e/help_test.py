@@ -118,6 +118,8 @@ def cases():
         "unit of a tick": run("SNN0092", command=[*CHECK, "--tick", "1ms"]),
         "unit of dt": run("SNN0092", command=[
             "check", "net.yaml", "--dt", "1ms"], then=["SNN1016"]),
+        "not in digits": run("SNN0092", command=[
+            "run", "net.yaml", "--ticks", "1e1", "-o", "o.npz"], base=POISSON),
         "missing value": run("SNN0093", command=[*CHECK, "--weights"]),
         "report into a stream": run("SNN0094", command=[
             "run", "net.yaml", "-i", "x.npy", "-o", "-", "--report", "table"]),
@@ -147,6 +149,11 @@ def cases():
         "nowhere": run("SNN0442", command=RUN[:-2]),
         "nowhere, report": run("SNN0442",
                                command=RUN[:-2]),
+        "no file near": by_hand(
+            run("SNN0001", command=[*RUN[:3], "other.npy", *RUN[4:]]),
+            other_npy=ones),
+        "a folder": {**run("SNN0405", command=[*RUN[:3], ".", *RUN[4:]]),
+                     "hand": lambda copy: copy.update(command=RUN)},
         "float": run("SNN0440", command=[
             "run", "net.yaml", "-i", "x.npy", "-o", "o.npz", "--precision",
             "float", "--backend", "emulator"]),

@@ -35,7 +35,9 @@ class Streams(SnncTest):
 
     def test_starter(self):
         path = self.path("net.yaml")
-        self.snnc("init", path)
+        said = self.snnc("init", path).stdout.split()
+        self.assertEqual(said[:3], ["snnc", "run", path])
+        self.snnc(*said[1:])
         self.assertIn(path, contents(path).decode())
         check = self.snnc("check", path, "--plan")
         self.assertNotIn("warning", check.stderr)

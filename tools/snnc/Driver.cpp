@@ -40,7 +40,7 @@ int runTargets() {
 static int runVerb(const Options &options, DiagnosticSink &sink) {
   switch (options.verb) {
   case Verb::Init:
-    return runInit(options.starter, sink);
+    return runInit(options.starter, options.quiet, sink);
   case Verb::Compile:
     return runCompile(options.compile, options.quiet, sink);
   case Verb::Convert:

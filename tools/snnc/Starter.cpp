@@ -10,7 +10,7 @@
 
 namespace snnc {
 
-int runInit(const std::string &output, DiagnosticSink &sink) {
+int runInit(const std::string &output, bool quiet, DiagnosticSink &sink) {
   auto refuse = [&](Diagnostic why) {
     sink.report(std::move(why));
     return kExitInput;
@@ -29,6 +29,8 @@ int runInit(const std::string &output, DiagnosticSink &sink) {
     text.replace(at, kName.size(), name), at += name.size();
   if (Status s = writeFileAtomically(output, text); !s)
     return refuse(s.takeError());
+  if (!place->through && !quiet)
+    fmt::print("snnc run {} --ticks 1000 --report table\n", output);
   return kExitOk;
 }
 

@@ -21,8 +21,9 @@ struct Starter {
 std::vector<Starter> starters();
 
 /// `snnc init`: writes the commented network to `output`, which must not exist;
-/// /dev/stdout is written. Error SNN0003.
-int runInit(const std::string &output, DiagnosticSink &sink);
+/// /dev/stdout is written. Unless `quiet`, says how to run a file. Error
+/// SNN0003.
+int runInit(const std::string &output, bool quiet, DiagnosticSink &sink);
 
 } // namespace snnc
 

@@ -169,19 +169,32 @@ static std::pair<std::string, std::string> cut(const std::string &text,
   return {text.substr(0, at), text.substr(at + mark.size())};
 }
 
-/// "1ms" where a number is asked for: the number, of --tick in its seconds.
+/// "1ms" or "1e3" where a number is asked for: the number, of --tick in its
+/// seconds.
 static void hintOnUnit(const std::string &option, const std::string &value,
                        Diagnostic &finding) {
   char *end = nullptr;
   double number = std::strtod(value.c_str(), &end);
   std::string unit = end;
   unit.erase(0, unit.find_first_not_of(' '));
-  if (end == value.c_str() || unit.empty() || !std::isfinite(number))
+  if (end == value.c_str() || !std::isfinite(number))
     return;
+  bool isWhole = number > 0 && number < 1e15 && number == std::floor(number);
+  if (unit.empty()) {
+    if (isWhole && value.find_first_not_of("0123456789") != value.npos)
+      finding.hints.push_back(
+          fmt::format("in digits: {} {:.0f}", option, number));
+    return;
+  }
   double scale = unit == "ms" ? 1e-3 : unit == "us" ? 1e-6 : 1;
   if (option == "--tick")
     finding.hints.push_back(
         fmt::format("in seconds: --tick {:g}", number * scale));
+  else if (option == "--dt" && (scale != 1 || unit == "s"))
+    finding.hints.push_back(
+        fmt::format("in the file's unit of time; where its time constants are "
+                    "seconds: --dt {:g}",
+                    number * scale));
   else
     finding.hints.push_back(
         fmt::format("without a unit: {} {:g}", option, number));
