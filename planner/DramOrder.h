@@ -3,20 +3,32 @@
 //
 // The rule that the choice of paradigms (passes/Decide/MoveToDram.h) and the
 // slicer (passes/Map/Slicer.h) share: as long as a network takes more cores
-// than the machine has, the serial population on most of them may have rows in
-// DRAM, too.
+// than there is room for, the serial population on most of them may have rows
+// in DRAM, too. Room is one chip before it is all chips of the machine, unless
+// cycles count more than cores.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_PLANNER_DRAMORDER_H
 #define SNNC_PLANNER_DRAMORDER_H
 
+#include "runtime/machine/MachineModel.h"
+
 #include "llvm/ADT/STLFunctionalExtras.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 
 namespace snnc::fabric {
+
+/// Cores that a network may take with all rows in SRAM before fewer cores with
+/// rows in DRAM are looked for; `spread`: all of the machine's.
+inline uint64_t coresBeforeDram(const MachineModel &machine, bool spread) {
+  uint64_t chip = machine.pes.size();
+  return spread || !machine.hasDram() ? machine.coreCount()
+                                      : std::min(machine.coreCount(), chip);
+}
 
 /// Of the populations 0 to `count` that `may` admits, serial ones that have
 /// been given no DRAM yet, the first of those on most cores.

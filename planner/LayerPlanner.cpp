@@ -36,9 +36,9 @@ MapDemand demandOf(const MapLayout &layout) {
 LayerPlanner::LayerPlanner(const NetworkInfo &info, const MachineModel &machine,
                            CoreLimits most, double tickCycles)
     : info(info), machine(machine), most(most), budget(tickCycles),
-      cuts(info.nodes.size()), mayFetch(info.nodes.size()),
-      statistics(info.edges.size()), maps(info.nodes.size()),
-      grains(info.nodes.size()) {
+      room(machine.coreCount()), cuts(info.nodes.size()),
+      mayFetch(info.nodes.size()), statistics(info.edges.size()),
+      maps(info.nodes.size()), grains(info.nodes.size()) {
   for (uint32_t node = 0; node < info.nodes.size(); ++node)
     start(node, info.nodes[node].parallel, /*fullRing=*/true);
 }

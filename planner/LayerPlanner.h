@@ -100,6 +100,7 @@ public:
   /// Rows of `node` may be in DRAM where allowDram() says so.
   void start(uint32_t node, bool parallel, bool fullRing);
   void allowDram(uint32_t node) { mayFetch[node] = true; }
+  void forbidDram() { mayFetch.assign(mayFetch.size(), false); }
   bool mayUseDram(uint32_t node) const { return mayFetch[node]; }
   /// Cycles from now on as of a plan in which so many PEs fetch; at first all.
   void setFetching(uint64_t pes) { fetching = pes; }
@@ -127,7 +128,9 @@ public:
   bool shrink(uint32_t node, Limits limits = Limits::BytesAndTime);
   /// Plans with more slices than this are not looked at: no machine of that
   /// kind holds them, and telling so exactly takes their square.
-  uint64_t mostSlices() const { return 4 * machine.coreCount() + 64; }
+  uint64_t mostSlices() const { return 4 * room + 64; }
+  /// Cores that there are for the plan; those of the machine at first.
+  void setRoom(uint64_t cores) { room = cores; }
   bool tooManySlices(uint32_t node, uint32_t chunk) const {
     return info.nodes[node].size > mostSlices() * std::max(1u, chunk);
   }
@@ -247,6 +250,7 @@ private:
   const MachineModel &machine;
   CoreLimits most;
   double budget;                  ///< cycles of a tick, 0: any
+  uint64_t room;                  ///< setRoom()
   double headroom = 0;            ///< setHeadroom()
   uint64_t fetching = UINT64_MAX; ///< setFetching()
   bool late = false;              ///< timeMattered()

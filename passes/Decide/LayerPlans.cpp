@@ -45,7 +45,10 @@ LogicalResult LayerPlans::estimate(uint32_t node, Decision &decision) {
 LogicalResult LayerPlans::planInDram(uint32_t node, Decision &decision) {
   decision.serial = {};
   planner.allowDram(node);
-  return plan(node, /*parallel=*/false, decision);
+  planner.setRoom(machine.coreCount());
+  LogicalResult planned = plan(node, /*parallel=*/false, decision);
+  planner.setRoom(coresBeforeDram());
+  return planned;
 }
 
 LogicalResult LayerPlans::costInDram(uint32_t node, uint64_t fetching,

@@ -12,6 +12,7 @@
 #define SNNC_PASSES_DECIDE_LAYERPLANS_H
 
 #include "passes/Decide/Decision.h"
+#include "planner/DramOrder.h"
 
 #include <map>
 
@@ -23,7 +24,9 @@ public:
              fabric::Objective objective, double tickSeconds)
       : info(info), machine(machine), ranking(objective, machine, tickSeconds),
         tickSeconds(tickSeconds),
-        planner(info, machine, fabric::CoreLimits(), budget()) {}
+        planner(info, machine, fabric::CoreLimits(), budget()) {
+    planner.setRoom(coresBeforeDram());
+  }
 
   /// Fills `decision`'s alternative of that paradigm unless it is planned.
   /// Fails only where a projection cannot be read (an error is emitted there).
@@ -36,6 +39,13 @@ public:
   /// States what that plan takes where `fetching` PEs have rows in DRAM.
   mlir::LogicalResult costInDram(uint32_t node, uint64_t fetching,
                                  Decision &decision);
+
+  /// Cores that the network may take before rows go to DRAM: plans of a layer
+  /// with many more are not looked for in SRAM.
+  uint64_t coresBeforeDram() const {
+    return fabric::coresBeforeDram(machine, ranking.objective() ==
+                                                fabric::Objective::Cycles);
+  }
 
   /// Whether parallel is the better of two planned alternatives.
   bool prefersParallel(const Decision &decision) const;

@@ -60,7 +60,7 @@ LogicalResult moveToDram(LayerPlans &plans, bool estimated,
     cores += coresOf(decision);
     movable.push_back(mayMove(plans, choice));
   }
-  while (cores > plans.model().coreCount()) {
+  while (cores > plans.coresBeforeDram()) {
     auto next = fabric::nextForDram(
         choices.size(), [&](size_t i) { return bool(movable[i]); },
         [&](size_t i) { return coresOf(choices[i].decision); });

@@ -4,7 +4,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Whether rows go to DRAM is a question about the whole network: only where its
-// plans take more cores than the machine has. So no feature of a layer knows
+// plans take more cores than a chip has (objective cycles: than the machine
+// has). So no feature of a layer knows
 // it; it is asked behind the choice of all paradigms, in the slicer's order
 // (planner/DramOrder.h), and only serial populations have rows to move.
 //
@@ -16,12 +17,12 @@
 
 namespace snnc::decide {
 
-/// While the chosen plans exceed the machine, gives populations, those with
-/// most cores first, a serial plan with rows in DRAM where that takes fewer
-/// cores. One that was parallel becomes serial (Rule::Dram) unless the network
-/// pins it. `choices`: all populations of the network; those without a plan get
-/// one, from closed formulas where `estimated`. Nothing happens on machines
-/// without DRAM.
+/// While the chosen plans exceed LayerPlans::coresBeforeDram, gives
+/// populations, those with most cores first, a serial plan with rows in DRAM
+/// where that takes fewer cores. One that was parallel becomes serial
+/// (Rule::Dram) unless the network pins it. `choices`: all populations of the
+/// network; those without a plan get one, from closed formulas where
+/// `estimated`. Nothing happens on machines without DRAM.
 mlir::LogicalResult moveToDram(LayerPlans &plans, bool estimated,
                                llvm::MutableArrayRef<OpenChoice> choices);
 

@@ -34,7 +34,9 @@ def FabricSlice : MapPass<"fabric-slice"> {
     finishes a tick at the expected rates; the machine op keeps the tick. A
     population with `row_split` gets dominant slices, which hold its neurons,
     subordinate ones, which multiply parts of its sources, and a fabric.gather
-    for each dominant one: the fewest cores of both. Errors: SNN0350 to SNN0354,
+    for each dominant one: the fewest cores of both. Rows go to DRAM where SRAM
+    has no room for all; on a machine of several chips also where one chip's has
+    none and that takes fewer cores, unless `spread`. Errors: SNN0350 to SNN0354,
     SNN0362, SNN1100 to SNN1102, SNN1108; warnings SNN0363, SNN0364.
 
     ```mlir
@@ -63,6 +65,8 @@ def FabricSlice : MapPass<"fabric-slice"> {
     Option<"tickSeconds", "tick", "double", "0",
            "Real time of a tick, seconds; 0: time does not matter">,
     TickStatedOption,
+    Option<"spread", "spread", "bool", "false",
+           "Rows stay in SRAM as long as the machine, not one chip, has cores">,
     ElsewhereOption];
   let statistics = [Statistic<"slices", "slices", "Slices made">];
 }

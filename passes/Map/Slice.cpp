@@ -39,7 +39,7 @@ struct FabricSlicePass : impl::FabricSliceBase<FabricSlicePass> {
       return failure();
     Slicer slicer(*info, machine, {maxNeurons, maxSources},
                   elsewhere.getValue());
-    auto tick = slicer.solve({tickSeconds, tickStated});
+    auto tick = slicer.solve({tickSeconds, tickStated}, spread);
     if (failed(tick))
       return failure();
     OpBuilder builder(&getContext());

@@ -8,6 +8,8 @@
 
 #include "llvm/ADT/STLExtras.h"
 
+#include <utility>
+
 namespace snnc::map {
 
 using namespace mlir;
@@ -95,7 +97,7 @@ Slicer::Outcome Slicer::attempt(double tick) {
     for (bool fullRings : {true, false}) {
       if (Outcome outcome = cutAll(fullRings); outcome != Outcome::Fits)
         return outcome;
-      if (cores() <= machine.coreCount())
+      if (cores() <= room)
         return Outcome::Fits;
     }
   } while (moreDram());
@@ -227,8 +229,46 @@ LogicalResult Slicer::scanAll() {
   return success();
 }
 
-FailureOr<double> Slicer::solve(const RealTime &wish) {
-  FailureOr<double> tick = solveMean(wish);
+/// Cuts for that tick that take no more cores, or leaves things as they were,
+/// without a word.
+bool Slicer::attemptWithin(uint64_t most, bool dram, double tick) {
+  ScopedDiagnosticHandler silent(info.network->getContext(),
+                                 [](mlir::Diagnostic &) { return success(); });
+  std::vector<LayerCut> before = planner.allCuts();
+  bool dramBefore = std::exchange(inDram, dram);
+  room = most;
+  planner.setRoom(most);
+  bool fits = attempt(tick) == Outcome::Fits;
+  room = machine.coreCount();
+  planner.setRoom(room);
+  if (fits)
+    return true;
+  inDram = dramBefore;
+  planner.restore(std::move(before));
+  planner.forbidDram();
+  return false;
+}
+
+/// On a machine of several chips: a network that one chip's SRAM has no room
+/// for takes the fewer cores, be that with rows in SRAM or in DRAM. False:
+/// neither keeps the tick.
+bool Slicer::gather(double tick) {
+  uint64_t chip = coresBeforeDram(machine, /*spread=*/false);
+  if (attemptWithin(chip, /*dram=*/false, tick) ||
+      attemptWithin(chip, /*dram=*/true, tick))
+    return true;
+  for (uint32_t node = 0; node < info.nodes.size(); ++node)
+    planner.allowDram(node);
+  if (!attemptWithin(machine.coreCount(), /*dram=*/true, tick))
+    return false;
+  // Where DRAM saves no core rows stay in SRAM.
+  planner.forbidDram();
+  (void)attemptWithin(cores(), /*dram=*/false, tick);
+  return true;
+}
+
+FailureOr<double> Slicer::solve(const RealTime &wish, bool spread) {
+  FailureOr<double> tick = solveMean(wish, spread);
   if (succeeded(tick))
     leaveRoom();
   return tick;
@@ -236,7 +276,7 @@ FailureOr<double> Slicer::solve(const RealTime &wish) {
 
 /// As if there was no DRAM, so that what fits stays as it is; then with rows
 /// there. The first attempt's findings are told if it succeeds.
-FailureOr<double> Slicer::solveMean(const RealTime &wish) {
+FailureOr<double> Slicer::solveMean(const RealTime &wish, bool spread) {
   if (failed(rejectHopeless()) || failed(checkFormats()) || failed(scanAll()))
     return failure();
   bool serial = llvm::any_of(info.nodes, [](const NetworkNode &node) {
@@ -244,6 +284,8 @@ FailureOr<double> Slicer::solveMean(const RealTime &wish) {
   });
   if (!machine.hasDram() || !serial)
     return solveOnce(wish);
+  if (machine.chipCount() > 1 && !spread && gather(wish.tickSeconds))
+    return wish.tickSeconds;
   FailureOr<double> found = failure();
   std::vector<mlir::Diagnostic> findings;
   {

@@ -24,15 +24,20 @@ public:
   Slicer(const fabric::NetworkInfo &info, const MachineModel &machine,
          fabric::CoreLimits most, llvm::StringRef elsewhere)
       : info(info), machine(machine), most(most), planner(info, machine, most),
-        untimed(info.nodes.size()), elsewhere(elsewhere) {}
+        untimed(info.nodes.size()), room(machine.coreCount()),
+        elsewhere(elsewhere) {}
 
   /// The tick's real time, seconds: the wished one or a longer one.
-  mlir::FailureOr<double> solve(const RealTime &wish);
+  /// `spread`: rows stay in SRAM as long as the machine, not one chip, has
+  /// cores for that.
+  mlir::FailureOr<double> solve(const RealTime &wish, bool spread);
   const fabric::LayerPlanner &plan() const { return planner; }
 
 private:
-  mlir::FailureOr<double> solveMean(const RealTime &wish);
+  mlir::FailureOr<double> solveMean(const RealTime &wish, bool spread);
   mlir::FailureOr<double> solveOnce(const RealTime &wish);
+  bool gather(double tick);
+  bool attemptWithin(uint64_t most, bool dram, double tick);
   bool moreDram();
   enum class Outcome : uint8_t { Fits, Slow, Refused };
   mlir::LogicalResult scanAll();
@@ -63,6 +68,7 @@ private:
   fabric::LayerPlanner planner;
   std::vector<bool> untimed; ///< nodes that are cut by bytes alone
   bool inDram = false;       ///< rows may be there
+  uint64_t room;             ///< cores that the network is to take
   Slowness slow;             ///< why the last attempt was slow
   llvm::StringRef elsewhere; ///< help line of refusals
 };

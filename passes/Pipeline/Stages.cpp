@@ -69,6 +69,7 @@ void addManyCore(Pipeline &pipeline, const ManyCoreOptions &options) {
     slice.maxSources = options.maxSources;
     slice.tickSeconds = options.realTime.tickSeconds;
     slice.tickStated = options.realTime.stated;
+    slice.spread = options.select.objective == fabric::Objective::Cycles;
     slice.elsewhere = options.elsewhere;
     pm.addPass(map::createFabricSlice(machine, slice));
   });
