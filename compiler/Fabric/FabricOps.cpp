@@ -4,7 +4,7 @@
 // Structural rules only; whether a mapping is complete and right is the
 // business of fabric-verify-mapping.
 
-#include "compiler/Fabric/Fabric.h"
+#include "compiler/Fabric/Belongings.h"
 
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/StringExtras.h"
@@ -219,14 +219,7 @@ Attribute snnc::fabric::loopEncodingOf(BlockOp block) {
 }
 
 llvm::SmallVector<Attribute> snnc::fabric::rowEncodingsOf(SliceOp slice) {
-  llvm::SmallVector<Attribute> encodings;
-  for (BlockOp block : blocksOf(slice))
-    if (Attribute encoding = loopEncodingOf(block);
-        !llvm::is_contained(encodings, encoding))
-      encodings.push_back(encoding);
-  if (GatherOp gather = gatherOf(slice))
-    encodings.push_back(gather.getEncoding());
-  return encodings;
+  return rowEncodingsOf({blocksOf(slice), {}, gatherOf(slice)});
 }
 
 static std::optional<uint32_t> narrow(std::optional<uint64_t> key) {

@@ -11,6 +11,7 @@
 #ifndef SNNC_PASSES_MAP_MAPPINGCHECKER_H
 #define SNNC_PASSES_MAP_MAPPINGCHECKER_H
 
+#include "compiler/Fabric/Belongings.h"
 #include "compiler/Support/Report.h"
 #include "passes/Map/LinkLoad.h"
 #include "passes/Map/Support.h"
@@ -29,7 +30,7 @@ public:
   MappingChecker(fabric::MachineOp op, const fabric::NetworkInfo &info,
                  const MachineModel &machine, bool isTickStated)
       : op(op), info(info), machine(machine), isTickStated(isTickStated),
-        handles(info.nodes.size()), parts(info.nodes.size()) {}
+        belongings(op), handles(info.nodes.size()), parts(info.nodes.size()) {}
 
   bool run();
 
@@ -91,6 +92,7 @@ private:
   const fabric::NetworkInfo &info;
   const MachineModel &machine;
   bool isTickStated;
+  fabric::Belongings belongings;
   std::vector<llvm::SmallVector<mlir::Value>> handles; ///< per node, by begin
   std::vector<llvm::SmallVector<mlir::Value>> parts; ///< subordinates, per node
   std::map<ChipCoordinate, std::vector<RouterEntry>> tables;

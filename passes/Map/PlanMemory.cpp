@@ -4,16 +4,16 @@
 // CorePlanner.h says what and how much; here it gets addresses, first fit
 // around what was pinned by hand.
 
+#include "compiler/Fabric/Belongings.h"
 #include "compiler/SNN/ParamValues.h"
 #include "compiler/Support/Report.h"
 #include "passes/Map/Support.h"
 #include "planner/Capacity.h"
 #include "planner/NetworkInfo.h"
 
-#include "llvm/ADT/DenseMap.h"
-
 #include <algorithm>
 #include <map>
+#include <optional>
 
 namespace snnc::map {
 #define GEN_PASS_DEF_FABRICPLANMEMORY
@@ -119,31 +119,12 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
     if (failed(info))
       return failure();
     Drams drams(machine);
-    find(op);
+    belongings.emplace(op);
     for (SliceOp slice : op.getOps<SliceOp>())
       if (failed(plan(slice, *info, machine, drams)))
         return failure();
     warnWhereLossy(*info);
     return success();
-  }
-
-  /// What belongs to a slice. Its uses are no place to look for it: they are
-  /// the blocks of all cores that it sends to.
-  struct Belongings {
-    llvm::SmallVector<BlockOp, 4> blocks; ///< that end in it, in order
-    llvm::SmallVector<BufferOp, 4> buffers;
-    GatherOp gather;
-  };
-
-  void find(MachineOp op) {
-    belongings.clear();
-    for (Operation &part : op.getBody().front())
-      if (auto block = dyn_cast<BlockOp>(part))
-        belongings[block.getTarget()].blocks.push_back(block);
-      else if (auto buffer = dyn_cast<BufferOp>(part))
-        belongings[buffer.getSlice()].buffers.push_back(buffer);
-      else if (auto gather = dyn_cast<GatherOp>(part))
-        belongings[gather.getTarget()].gather = gather;
   }
 
   LogicalResult plan(SliceOp slice, const NetworkInfo &info,
@@ -179,7 +160,7 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
     CoreDemand demand = info.demand(node, slice.numNeurons());
     demand.sources = sendersTo(slice);
     demand.subordinate = slice.getSubordinate().has_value();
-    const Belongings &own = belongings[slice.getSlice()];
+    const Belongings::Of &own = belongings->of(slice);
     if (GatherOp gather = own.gather) {
       demand.fullRing = true;
       demand.likelyPackets.reset(); // every partial sum is sent in every tick
@@ -224,7 +205,7 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
   /// synapse again.
   FailureOr<MapDemand> mapOf(SliceOp slice) {
     std::map<std::string, uint64_t> bytes;
-    for (BufferOp buffer : belongings[slice.getSlice()].buffers)
+    for (BufferOp buffer : belongings->of(slice).buffers)
       bytes[buffer.getName().str()] = buffer.getBytes();
     MapDemand map;
     for (auto &[name, size] : mapBuffers(map)) {
@@ -292,7 +273,7 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
                          const CoreDemand &demand, const SramLayout &layout) {
     Sram sram(layout);
     llvm::SmallVector<std::pair<BufferId, BufferOp>> present;
-    for (BufferOp buffer : belongings[slice.getSlice()].buffers)
+    for (BufferOp buffer : belongings->of(slice).buffers)
       if (!buffer.getDram()) {
         present.push_back({{buffer.getName(), buffer.getBlock()}, buffer});
         if (buffer.getAt())
@@ -345,7 +326,7 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
         rows.push_back(planned);
         bytes += alignedRows(planned.bytes);
       }
-    for (BufferOp buffer : belongings[slice.getSlice()].buffers)
+    for (BufferOp buffer : belongings->of(slice).buffers)
       if (buffer.getDram())
         return success(); // placed before
     if (rows.empty())
@@ -390,7 +371,7 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
 
   /// Per population: capacity and safe capacity of each ring that is too short.
   std::map<uint32_t, std::vector<std::pair<uint64_t, uint64_t>>> lossy;
-  llvm::DenseMap<Value, Belongings> belongings; ///< by slice
+  std::optional<Belongings> belongings;
 };
 } // namespace
 

@@ -7,6 +7,7 @@
 #include "planner/OtherMachines.h"
 
 #include <algorithm>
+#include <bit>
 #include <fmt/format.h>
 
 namespace snnc::map {
@@ -70,6 +71,9 @@ LogicalResult Slicer::rejectHopeless() {
   return success();
 }
 
+/// Packets have 32-bit keys.
+static constexpr uint64_t kKeySpace = uint64_t(1) << 32;
+
 static constexpr const char *kLoopHelp =
     "give the projections of its feedback loops a delay of 2 ticks or more, or "
     "compute it serially (paradigm)";
@@ -126,12 +130,14 @@ LogicalResult Slicer::refuseNeuron(uint32_t node) {
     return refuseMany(node);
   CoreDemand worst;
   CorePlan plan;
+  uint64_t least = UINT64_MAX; // bytes that any neurons need
   Range where;
   for (uint32_t n = 0; n < population.size; n += step) {
     Range targets{n, std::min(n + step, population.size)};
     CoreDemand demand = parallel ? planner.demandOf(node, targets)
                                  : planner.demandAt(node, targets, step);
     CorePlan candidate = planCore(demand, machine.sram);
+    least = std::min(least, candidate.needed);
     if (n == 0 || candidate.needed > plan.needed) {
       worst = std::move(demand);
       plan = std::move(candidate);
@@ -159,7 +165,7 @@ LogicalResult Slicer::refuseNeuron(uint32_t node) {
        << " B available";
   diag.attachNote() << "largest parts: " << listBytes(parts);
   if (parallel)
-    noteLoop(diag, node);
+    noteLoop(diag, node, least);
   if (parallel)
     attachHelp(diag) << "compute it serially (paradigm), or reduce its "
                      << grouped(worst.sources) << " sources or the "
@@ -223,8 +229,20 @@ LogicalResult Slicer::refuseRows(uint32_t node) {
   return failure();
 }
 
-/// Why the sources of a parallel population are not split.
-void Slicer::noteLoop(InFlightDiagnostic &diag, uint32_t node) {
+/// Keys that the partial sums of `node` take at least, were its sources split:
+/// over as many cores as `least` bytes of any neurons need. One power of two,
+/// as fabric-assign-keys hands them out.
+uint64_t Slicer::keysOfSums(uint32_t node, uint64_t least) const {
+  uint64_t available = availableBytes(machine.sram);
+  uint64_t cores = (least + available - 1) / available;
+  uint64_t sums = uint64_t(info.nodes[node].size) * info.nodes[node].receptors;
+  return std::bit_ceil(std::min(sums * cores, kKeySpace))
+         << (planner.digitBits() + 1);
+}
+
+/// Why the sources of a parallel population are not split. Longer delays are
+/// advised only where keys do not forbid it as well.
+void Slicer::noteLoop(InFlightDiagnostic &diag, uint32_t node, uint64_t least) {
   if (info.nodes[node].rowSplit || info.nodes[node].mayRowSplit)
     return;
   std::vector<uint32_t> component = info.components();
@@ -240,7 +258,14 @@ void Slicer::noteLoop(InFlightDiagnostic &diag, uint32_t node) {
         << op.getName() << "' is part of a feedback loop and has a delay of "
         << uint64_t(delay) << " tick(s), at least " << snn::kRowSplitDelay
         << " are needed";
-    attachHelp(diag) << kLoopHelp;
+    uint64_t keys = keysOfSums(node, least);
+    if (keys < kKeySpace)
+      attachHelp(diag) << kLoopHelp;
+    else
+      diag.attachNote() << "longer delays would not do, on no number of chips: "
+                           "the partial sums alone take "
+                        << grouped(keys) << " keys or more, there are "
+                        << grouped(kKeySpace);
     return;
   }
 }

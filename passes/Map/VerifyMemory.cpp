@@ -17,9 +17,8 @@ using namespace snnc::fabric;
 /// Buffers are aligned, inside what the planner may use, and disjoint.
 void MappingChecker::checkBuffers(SliceOp slice) {
   llvm::SmallVector<BufferOp> buffers, far;
-  for (Operation *user : slice.getSlice().getUsers())
-    if (auto buffer = dyn_cast<BufferOp>(user))
-      (buffer.getDram() ? far : buffers).push_back(buffer);
+  for (BufferOp buffer : belongings.of(slice).buffers)
+    (buffer.getDram() ? far : buffers).push_back(buffer);
   checkDramBuffers(slice, far);
   for (BufferOp buffer : buffers)
     if (!buffer.getAt() || *buffer.getAt() % machine.sram.alignment != 0 ||
@@ -128,7 +127,7 @@ void MappingChecker::checkContent(SliceOp slice,
   for (BufferOp buffer : buffers)
     if (buffer.getBlock())
       rows[*buffer.getBlock()] += buffer.getBytes();
-  for (BlockOp block : blocksOf(slice))
+  for (BlockOp block : belongings.of(slice).blocks)
     if (rows.lookup(block.getProjection()) != block.getBytes())
       error(block, "SNN0377")
           << "rows and index have " << rows.lookup(block.getProjection())
@@ -142,7 +141,7 @@ void MappingChecker::checkFetch(SliceOp slice,
   for (BufferOp op : buffers)
     if (op.getName() == "fetch")
       buffer = op.getBytes();
-  for (BlockOp block : blocksOf(slice)) {
+  for (BlockOp block : belongings.of(slice).blocks) {
     auto rows = dyn_cast<RowsAttr>(block.getEncoding());
     bool fetched = rows && isFetched(encodingOf(rows));
     for (BufferOp op : buffers)
@@ -168,7 +167,7 @@ void MappingChecker::checkParadigm(SliceOp slice, const NetworkNode &node) {
                             << (slice.getParallel() ? "parallel" : "serial")
                             << ", their population is not";
   Attribute first;
-  for (BlockOp block : blocksOf(slice)) {
+  for (BlockOp block : belongings.of(slice).blocks) {
     first = first ? first : block.getEncoding();
     bool isMap = isa<MapRowsAttr>(block.getEncoding());
     if (isMap != slice.getParallel() || (isMap && block.getEncoding() != first))
@@ -188,7 +187,7 @@ void MappingChecker::checkMap(SliceOp slice, const NetworkNode &node,
     double delay = snn::longestDelay(info.edges[edge].op).value_or(1);
     longest = std::max(longest, uint64_t(std::clamp(delay, 1.0, 65535.0)));
   }
-  for (BlockOp block : blocksOf(slice)) {
+  for (BlockOp block : belongings.of(slice).blocks) {
     blocks += block.getBytes();
     uint64_t known = 0;
     for (Range part : rangesOf(block))

@@ -81,7 +81,8 @@ void MappingChecker::checkReach(uint32_t edge) {
   auto &targets = handles[info.edges[edge].target];
   std::vector<Range> reach = reachOf(edge, targets);
   for (size_t i = 0; i < targets.size(); ++i)
-    for (BlockOp block : blocksOf(targets[i].getDefiningOp<SliceOp>())) {
+    for (BlockOp block :
+         belongings.of(targets[i].getDefiningOp<SliceOp>()).blocks) {
       if (block.getProjection() >= info.edges.size() ||
           info.edges[block.getProjection()].source != info.edges[edge].source)
         continue;
@@ -163,7 +164,7 @@ void MappingChecker::checkParts(uint32_t edge) {
   const NetworkEdge &self = info.edges[edge];
   RowCover cover(info.nodes[self.target].size);
   for (Value part : parts[self.target])
-    for (BlockOp block : blocksOf(part.getDefiningOp<SliceOp>())) {
+    for (BlockOp block : belongings.of(part.getDefiningOp<SliceOp>()).blocks) {
       if (block.getProjection() != edge)
         continue;
       Range known;
@@ -215,7 +216,7 @@ void MappingChecker::checkGathers() {
     const NetworkNode &node = info.nodes[id];
     for (Value handle : handles[id])
       if (auto slice = handle.getDefiningOp<SliceOp>();
-          slice && bool(gatherOf(slice)) != node.rowSplit)
+          slice && bool(belongings.of(slice).gather) != node.rowSplit)
         error(slice, "SNN1109")
             << describe(slice)
             << (node.rowSplit ? " are split by sources, but nothing "

@@ -1,6 +1,7 @@
 //===- OutlinePrograms.cpp - One program per distinct core behaviour ------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "compiler/Fabric/Belongings.h"
 #include "compiler/SNN/ParamValues.h"
 #include "compiler/Support/Report.h"
 #include "passes/Program/Passes.h"
@@ -12,6 +13,7 @@
 
 #include <bit>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 
@@ -26,14 +28,15 @@ namespace {
 
 /// Which formats are `joined` (tick.ring_add) in the ring of `slice`; empty
 /// when none is.
-std::vector<bool> joinedFormats(fabric::SliceOp slice, unsigned receptors,
+std::vector<bool> joinedFormats(fabric::SliceOp slice,
+                                llvm::ArrayRef<fabric::BufferOp> buffers,
+                                unsigned receptors,
                                 llvm::ArrayRef<Attribute> formats) {
   uint64_t slot = fabric::ringSlotBytes(slice.numNeurons(), receptors);
   uint64_t slots = 0;
-  for (Operation *user : slice.getSlice().getUsers())
-    if (auto buffer = dyn_cast<fabric::BufferOp>(user))
-      if (buffer.getName() == "ring")
-        slots = std::bit_floor(buffer.getBytes() / slot);
+  for (fabric::BufferOp buffer : buffers)
+    if (buffer.getName() == "ring")
+      slots = std::bit_floor(buffer.getBytes() / slot);
   std::vector<bool> joined;
   for (Attribute format : formats) {
     auto rows = dyn_cast<fabric::RowsAttr>(format);
@@ -62,10 +65,10 @@ struct ProgramKey {
 
 /// What tick.for_rows may know of the table of a serial core: one entry a run
 /// of keys, and those of the gather, which are contiguous and nobody else's.
-void readTable(fabric::SliceOp slice, ProgramKey &key) {
+void readTable(llvm::ArrayRef<fabric::BlockOp> blocks, ProgramKey &key) {
   std::set<uint32_t> first;
   key.contiguous = key.exclusive = true;
-  for (fabric::BlockOp block : fabric::blocksOf(slice))
+  for (fabric::BlockOp block : blocks)
     for (const fabric::KeyRun &run : fabric::keyRunsOf(block)) {
       key.contiguous &= run.gap == 0;
       key.exclusive &= first.insert(run.keyFirst).second;
@@ -74,8 +77,9 @@ void readTable(fabric::SliceOp slice, ProgramKey &key) {
 
 /// The encodings of the blocks into `slice`, of its gather too, in the order of
 /// the table's kinds; error SNN1105 where its core cannot read one.
-FailureOr<llvm::SmallVector<Attribute>> encodingsOf(fabric::SliceOp slice) {
-  auto encodings = fabric::rowEncodingsOf(slice);
+FailureOr<llvm::SmallVector<Attribute>>
+encodingsOf(fabric::SliceOp slice, const fabric::Belongings::Of &own) {
+  auto encodings = fabric::rowEncodingsOf(own);
   for (Attribute encoding : encodings)
     if (isa<fabric::MapRowsAttr>(encoding) != slice.getParallel() ||
         (slice.getParallel() && encoding != encodings.front()))
@@ -99,6 +103,7 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
       llvm::StringMap<snn::PopulationOp> populations;
       for (auto population : network.getOps<snn::PopulationOp>())
         populations[population.getName()] = population;
+      belongings.emplace(machine);
       for (auto slice : machine.getOps<fabric::SliceOp>())
         if (failed(outline(slice, populations.lookup(slice.getPopulation()))))
           return signalPassFailure();
@@ -116,7 +121,7 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
       return outlineSubordinate(slice, model);
     ProgramKey key;
     key.model = model.getSymName().str();
-    auto read = encodingsOf(slice);
+    auto read = encodingsOf(slice, belongings->of(slice));
     if (failed(read))
       return failure();
     llvm::SmallVector<Attribute> &formats = *read;
@@ -141,8 +146,9 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
       key.mapBits = cast<fabric::MapRowsAttr>(formats.front()).getBits();
       key.batch = unsigned(population.getBatch().value_or(1));
     } else if (!formats.empty()) {
-      key.joined = joinedFormats(slice, model.numReceptors(), formats);
-      readTable(slice, key);
+      key.joined = joinedFormats(slice, belongings->of(slice).buffers,
+                                 model.numReceptors(), formats);
+      readTable(belongings->of(slice).blocks, key);
     }
     uint32_t edge = 0;
     for (auto projection : population->getParentOfType<snn::NetworkOp>()
@@ -180,7 +186,7 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
 
   /// No neurons: products and sums, whatever the model.
   LogicalResult outlineSubordinate(fabric::SliceOp slice, snn::NeuronOp model) {
-    auto read = encodingsOf(slice);
+    auto read = encodingsOf(slice, belongings->of(slice));
     if (failed(read))
       return failure();
     llvm::SmallVector<Attribute> &formats = *read;
@@ -321,6 +327,7 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
 
   std::map<ProgramKey, std::string> names;
   unsigned next = 0;
+  std::optional<fabric::Belongings> belongings; ///< of the machine at hand
 };
 } // namespace
 } // namespace snnc::program

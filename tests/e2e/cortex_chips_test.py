@@ -9,6 +9,7 @@ import unittest
 
 from support import ROOT, SNNC, SnncTest
 
+NETWORK = os.path.join(ROOT, "models", "yaml", "cortex.yaml")
 SCRIPT = os.path.join(ROOT, "benchmarks", "cortex_chips.py")
 
 
@@ -42,6 +43,26 @@ class CortexChips(SnncTest):
                              "--paradigm", "parallel", "mixed"):
             self.assertEqual((row["checker"], row["differ"]), ("clean", 0))
             self.assertEqual(row["links"] > 0, row["machine"] != "sound")
+
+    def test_full_size_on_a_sound_board_takes_one_chip(self):
+        # Thousands of PEs would have room for the rows.
+        board = self.path("board.yaml")
+        with open(board, "w", encoding="utf-8") as file:
+            file.write("{schema: 1, base: spinnaker2-48, name: sound}")
+        plan = self.snnc("check", NETWORK, "--machine", board, "--tick", "1e-3",
+                         "--paradigm", "serial", "--plan", "--json")
+        layers = json.loads(plan.stdout)["plan"]["layers"]
+        self.assertLess(sum(layer["serial"]["pes"] for layer in layers), 148)
+        for layer in layers:
+            self.assertGreater(layer["serial"]["dram_bytes"], 0)
+
+    def test_parallel_at_full_size_lacks_keys_on_any_machine(self):
+        done = self.snnc("check", NETWORK, "--paradigm", "parallel", "--tick", "1e-3",
+                         code=3)
+        self.assertIn("SNN1100", done.stderr)
+        self.assertIn("on no number of chips", done.stderr)
+        self.assertNotIn("help: give the projections", done.stderr)
+        self.assertIn("use --paradigm serial", done.stderr)
 
     def test_what_is_refused_is_a_fault(self):
         *_, row = self.rows("--chips", "1", "--live", "2", "--draws", "1",

@@ -24,10 +24,7 @@ LogicalResult ImageWriter::collect() {
   const SramLayout &sram = b.machine.sram;
   image.base = sram.program.end;
   uint32_t end = image.base;
-  for (Operation *user : slice.getSlice().getUsers()) {
-    auto buffer = dyn_cast<BufferOp>(user);
-    if (!buffer)
-      continue;
+  for (BufferOp buffer : own.buffers) {
     uint64_t at = buffer.getAt().value_or(0);
     if (buffer.getDram()) {
       inDram.push_back({{buffer.getName().str(), buffer.getBlock()},
@@ -108,7 +105,7 @@ void ImageWriter::summarise() {
   }
   summary.parallel = slice.getParallel();
   summary.role = slice.getSubordinate() ? "subordinate"
-                 : gatherOf(slice)      ? "dominant"
+                 : own.gather           ? "dominant"
                                         : "";
   if (summary.parallel) {
     summary.encodings.push_back("map<" +
@@ -179,7 +176,7 @@ CoreImageBuilder::sharesFrom(SliceOp first) {
     auto slice = dyn_cast<SliceOp>(at);
     if (!slice || slice.getParallel())
       continue;
-    for (BlockOp block : blocksOf(slice)) {
+    for (BlockOp block : belongings.of(slice).blocks) {
       if (block.getProjection() >= info.edges.size())
         continue; // take() says so
       auto [place, isNew] = open.try_emplace(block.getProjection());

@@ -10,6 +10,7 @@
 #ifndef SNNC_SPINNAKER2_IMAGE_COREIMAGE_H
 #define SNNC_SPINNAKER2_IMAGE_COREIMAGE_H
 
+#include "compiler/Fabric/Belongings.h"
 #include "planner/CycleModel.h"
 #include "planner/NetworkInfo.h"
 #include "runtime/machine/MachineModel.h"
@@ -89,8 +90,8 @@ private:
   CoreImageBuilder(fabric::MachineOp op, fabric::NetworkInfo info,
                    const MachineModel &machine, uint32_t timerLoad,
                    unsigned jobs)
-      : op(op), info(std::move(info)), machine(machine), timerLoad(timerLoad),
-        jobs(jobs),
+      : op(op), belongings(op), info(std::move(info)), machine(machine),
+        timerLoad(timerLoad), jobs(jobs),
         transfer(fabric::TransferCost::ofPlan(machine, mostReaders())) {}
   /// PEs of a chip with rows in DRAM, of the chip that has most.
   uint64_t mostReaders();
@@ -128,6 +129,7 @@ private:
                                const fabric::NetworkNode &node);
 
   fabric::MachineOp op;
+  fabric::Belongings belongings;
   fabric::NetworkInfo info;
   MachineModel machine;
   uint32_t timerLoad; ///< timer ticks per network tick

@@ -87,7 +87,7 @@ LogicalResult ImageWriter::writeMap() {
 
 /// `rows`: by place in NetworkNode::incoming.
 LogicalResult ImageWriter::addMapEntries(ArrayRef<uint64_t> rows) {
-  for (BlockOp block : blocksOf(slice)) {
+  for (BlockOp block : own.blocks) {
     auto edge = llvm::find(node.incoming, block.getProjection());
     if (edge == node.incoming.end())
       continue;
@@ -183,7 +183,7 @@ void ImageWriter::addSenders() {
   };
   llvm::SmallDenseSet<Value> counted;
   llvm::SmallMapVector<const NetworkNode *, Known, 8> sources;
-  for (BlockOp block : blocksOf(slice))
+  for (BlockOp block : own.blocks)
     for (auto [handle, part] : llvm::zip(block.getSources(), rangesOf(block))) {
       const NetworkNode *source =
           &b.info.nodes[b.info.edges[block.getProjection()].source];

@@ -22,12 +22,12 @@ class ImageWriter {
 public:
   ImageWriter(CoreImageBuilder &builder, fabric::SliceOp slice,
               const fabric::NetworkNode &node)
-      : b(builder), slice(slice), node(node) {}
+      : b(builder), slice(slice), own(b.belongings.of(slice)), node(node) {}
 
   mlir::FailureOr<CoreImage> run() {
     if (failed(collect()))
       return mlir::failure();
-    encodings = fabric::rowEncodingsOf(slice);
+    encodings = fabric::rowEncodingsOf(own);
     if (!slice.getSubordinate()) {
       work[0].neuronCycles =
           node.cycles.expectedOf(slice.numNeurons(), slice.getParallel());
@@ -36,8 +36,7 @@ public:
     if (slice.getParallel() ? failed(writeMap()) : failed(writeBlocks()))
       return mlir::failure();
     addSenders();
-    if (fabric::GatherOp gather = fabric::gatherOf(slice);
-        gather && failed(addSums(gather)))
+    if (fabric::GatherOp gather = own.gather; gather && failed(addSums(gather)))
       return mlir::failure();
     writeTable();
     if (failed(writeHeader()))
@@ -70,7 +69,7 @@ private:
     return std::span(image.bytes).subspan(place.at - image.base, place.bytes);
   }
   mlir::LogicalResult writeBlocks() {
-    for (fabric::BlockOp block : fabric::blocksOf(slice))
+    for (fabric::BlockOp block : own.blocks)
       if (failed(writeRows(block)))
         return mlir::failure();
     return mlir::success();
@@ -109,6 +108,7 @@ private:
 
   CoreImageBuilder &b;
   fabric::SliceOp slice;
+  const fabric::Belongings::Of &own;
   const fabric::NetworkNode &node;
   std::vector<std::pair<BufferId, Place>> buffers; ///< by address
   std::vector<std::pair<BufferId, Place>> inDram;  ///< by address

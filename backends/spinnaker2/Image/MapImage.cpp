@@ -14,7 +14,8 @@ using namespace snnc::fabric;
 namespace snnc::s2 {
 
 /// The format that the blocks and the cut of `slices` ask for.
-static MapFormat formatOf(ArrayRef<SliceOp> slices, const NetworkNode &node,
+static MapFormat formatOf(ArrayRef<SliceOp> slices,
+                          const Belongings &belongings, const NetworkNode &node,
                           const MacArray &mac) {
   MapFormat format;
   format.batch = node.batch;
@@ -24,7 +25,7 @@ static MapFormat formatOf(ArrayRef<SliceOp> slices, const NetworkNode &node,
   for (SliceOp slice : slices) {
     if (slice.getBegin() % format.arrayColumns != 0)
       format.tileNeurons = SliceOp(slices.front()).numNeurons();
-    for (BlockOp block : blocksOf(slice))
+    for (BlockOp block : belongings.of(slice).blocks)
       if (auto rows = dyn_cast<MapRowsAttr>(block.getEncoding()))
         format.weightBits = std::max(format.weightBits, rows.getBits());
   }
@@ -32,13 +33,13 @@ static MapFormat formatOf(ArrayRef<SliceOp> slices, const NetworkNode &node,
 }
 
 /// Whether the buffers that fabric-slice sized have exactly these sizes.
-static LogicalResult checkSizes(SliceOp slice, const MapLayout &layout) {
+static LogicalResult checkSizes(SliceOp slice, ArrayRef<BufferOp> buffers,
+                                const MapLayout &layout) {
   for (auto &[name, bytes] : mapBuffers(fabric::demandOf(layout))) {
     uint64_t planned = UINT64_MAX;
-    for (Operation *user : slice.getSlice().getUsers())
-      if (auto buffer = dyn_cast<BufferOp>(user))
-        if (buffer.getName() == name && !buffer.getBlock())
-          planned = buffer.getBytes();
+    for (BufferOp buffer : buffers)
+      if (buffer.getName() == name && !buffer.getBlock())
+        planned = buffer.getBytes();
     if (planned != bytes)
       return report(slice, "SNN1106")
              << "the weight-delay map of population '" << slice.getPopulation()
@@ -49,9 +50,10 @@ static LogicalResult checkSizes(SliceOp slice, const MapLayout &layout) {
 }
 
 /// The sources of each projection that a subordinate's blocks know.
-static std::vector<Range> partOf(SliceOp slice, const NetworkNode &node) {
+static std::vector<Range> partOf(ArrayRef<BlockOp> blocks,
+                                 const NetworkNode &node) {
   std::vector<Range> sources(node.incoming.size());
-  for (BlockOp block : blocksOf(slice))
+  for (BlockOp block : blocks)
     for (auto [i, edge] : llvm::enumerate(node.incoming))
       for (Range part : rangesOf(block))
         if (edge == block.getProjection())
@@ -68,7 +70,7 @@ public:
     for (SliceOp slice : b.op.getOps<SliceOp>())
       if (slice.getPopulation() == node.name && slice.getParallel())
         slices.push_back(slice);
-    format = formatOf(slices, node, b.machine.mac);
+    format = formatOf(slices, b.belongings, node, b.machine.mac);
     for (uint32_t edge : node.incoming)
       all.push_back({0, b.info.nodes[b.info.edges[edge].source].size});
   }
@@ -138,14 +140,14 @@ LogicalResult MapEncoder::plan(SliceOp slice) {
   std::optional<MapStatistics> part;
   sources.push_back(all);
   if (slice.getSubordinate()) {
-    sources.back() = partOf(slice, node);
+    sources.back() = partOf(b.belongings.of(slice).blocks, node);
     part = scanPart(at, sources.back());
   } else if (!whole) {
     whole = scan(all);
   }
   const MapStatistics &statistics = part ? *part : *whole;
   MapLayout layout = statistics.layout(at);
-  if (failed(checkSizes(slice, layout)))
+  if (failed(checkSizes(slice, b.belongings.of(slice).buffers, layout)))
     return failure();
   CoreImageBuilder::SliceMap &result = b.encodedMaps[slice];
   for (uint32_t i = 0; i < node.incoming.size(); ++i)

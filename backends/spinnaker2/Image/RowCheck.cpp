@@ -40,7 +40,7 @@ static uint64_t termOf(const SynapsePlace &at, int32_t weight) {
 }
 
 RowCheck::RowCheck(MachineOp op, const NetworkInfo &info)
-    : op(op), info(info), edges(info.edges.size()) {
+    : op(op), info(info), belongings(op), edges(info.edges.size()) {
   for (Operation &part : op.getBody().front()) {
     if (!isa<InputOp, SliceOp>(part))
       continue;
@@ -140,12 +140,12 @@ struct StoredBlock {
 
 class ImageReader {
 public:
-  ImageReader(SliceOp slice, const CoreImage &image)
-      : slice(slice), image(image), encodings(rowEncodingsOf(slice)) {
-    for (Operation *user : slice.getSlice().getUsers())
-      if (auto buffer = dyn_cast<BufferOp>(user); buffer && buffer.getBlock())
+  ImageReader(SliceOp slice, const Belongings::Of &own, const CoreImage &image)
+      : slice(slice), image(image), encodings(rowEncodingsOf(own)) {
+    for (BufferOp buffer : own.buffers)
+      if (buffer.getBlock())
         buffers[{buffer.getName().str(), *buffer.getBlock()}] = buffer;
-    for (BlockOp block : blocksOf(slice))
+    for (BlockOp block : own.blocks)
       if (isa<RowsAttr>(block.getEncoding()))
         blocks.push_back(read(block));
   }
@@ -237,7 +237,7 @@ RowCheck::firstUpTo(uint32_t key) const {
 
 LogicalResult RowCheck::readBack(SliceOp slice, const CoreImage &image,
                                  Visit visit) {
-  ImageReader reader(slice, image);
+  ImageReader reader(slice, belongings.of(slice), image);
   std::vector<snn::IntSynapse> row;
   for (const SnncTableEntry &entry : reader.table()) {
     if (!reader.isRows(entry))

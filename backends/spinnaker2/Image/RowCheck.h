@@ -63,6 +63,7 @@ private:
 
   fabric::MachineOp op;
   const fabric::NetworkInfo &info;
+  fabric::Belongings belongings;
   std::vector<Sender> senders;                          ///< by key
   std::vector<Edge> edges;                              ///< as in `info`
   llvm::DenseMap<mlir::Operation *, uint64_t> expected; ///< sums of slices
