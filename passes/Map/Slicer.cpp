@@ -231,13 +231,13 @@ LogicalResult Slicer::scanAll() {
 
 /// Cuts for that tick that take no more cores, or leaves things as they were,
 /// without a word.
-bool Slicer::attemptWithin(uint64_t most, bool dram, double tick) {
+bool Slicer::attemptWithin(uint64_t limit, bool dram, double tick) {
   ScopedDiagnosticHandler silent(info.network->getContext(),
                                  [](mlir::Diagnostic &) { return success(); });
   std::vector<LayerCut> before = planner.allCuts();
   bool dramBefore = std::exchange(inDram, dram);
-  room = most;
-  planner.setRoom(most);
+  room = limit;
+  planner.setRoom(limit);
   bool fits = attempt(tick) == Outcome::Fits;
   room = machine.coreCount();
   planner.setRoom(room);

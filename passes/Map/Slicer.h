@@ -37,7 +37,7 @@ private:
   mlir::FailureOr<double> solveMean(const RealTime &wish, bool spread);
   mlir::FailureOr<double> solveOnce(const RealTime &wish);
   bool gather(double tick);
-  bool attemptWithin(uint64_t most, bool dram, double tick);
+  bool attemptWithin(uint64_t limit, bool dram, double tick);
   bool moreDram();
   enum class Outcome : uint8_t { Fits, Slow, Refused };
   mlir::LogicalResult scanAll();
