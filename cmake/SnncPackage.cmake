@@ -11,4 +11,7 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_INSTALL_CMAKE_PROJECTS "${CMAKE_BINARY_DIR};snnc;Unspecified;/")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+# Of snnc and of what is linked into it; scripts/package makes it.
+install(FILES ${CMAKE_BINARY_DIR}/licences/copyright
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/snnc OPTIONAL)
 include(CPack)
