@@ -125,6 +125,8 @@ template <typename Result> struct Call {
   std::mutex mutex;
   std::condition_variable changed;
   bool finished = false;
+  /// May hold an object of Python: it goes with the call, in a thread of
+  /// Python.
   std::function<Result(const api::Watch &)> work;
   std::optional<Result> result;
   std::exception_ptr failure;
@@ -142,7 +144,8 @@ template <typename Result> struct Call {
     } catch (...) {
       failure = std::current_exception();
     }
-    work = nullptr;
+    if (stopped) // nobody wants it
+      result.reset();
     std::lock_guard lock(mutex);
     finished = true;
     changed.notify_all();
@@ -155,7 +158,8 @@ template <typename Result> struct Call {
   }
 };
 
-/// Threads that nobody waits for any more.
+/// Threads that nobody waits for any more. What joins one needs no lock of the
+/// interpreter, which the end of a call may ask for.
 class Leftovers {
 public:
   static Leftovers &all() {
@@ -198,9 +202,8 @@ private:
   std::vector<Thread> threads;
 };
 
-/// What an interrupted call waits for its work to end. A run ends with its
-/// tick, and its arrays are the caller's; compiling owns all that it uses, ends
-/// with a pass, and may be left to that.
+/// What an interrupted call waits for. A run ends with its tick, compiling with
+/// a pass; both own all that they use, and are left to it if it takes longer.
 enum class Ending { Awaited, Left };
 
 /// Runs `work(watch)` without the interpreter's lock. Signals are handled while
@@ -314,7 +317,8 @@ std::shared_ptr<api::Program> released(std::shared_ptr<api::Program> program) {
 } // namespace
 
 NB_MODULE(_snnc, m) {
-  nb::set_leak_warnings(false); // of objects that daemon threads hold at the end
+  nb::set_leak_warnings(
+      false); // of objects that daemon threads hold at the end
   m.doc() = "The compiled part of snnc: the verbs of the command as functions.";
 
   nb::class_<api::Finding>(m, "Finding",
@@ -395,14 +399,14 @@ NB_MODULE(_snnc, m) {
           "path"_a)
       .def(
           "run",
-          [](api::Program &program, const api::Words &words,
+          [](std::shared_ptr<api::Program> program, const api::Words &words,
              const nb::dict &inputs, const Progress &progress) {
-            ArrayMap arrays = copyOf(inputs);
             return away(
-                [&](const api::Watch &watch) {
-                  return program.run(words, std::move(arrays), watch);
+                [program = std::move(program), words,
+                 arrays = copyOf(inputs)](const api::Watch &watch) mutable {
+                  return program->run(words, std::move(arrays), watch);
                 },
-                Ending::Awaited, progress);
+                Ending::Left, progress);
           },
           "words"_a, "inputs"_a, "progress"_a = nb::none())
       .def(

@@ -36,12 +36,12 @@ def test_interrupt_ends_a_run(busy):
     assert artifact.run(ticks=10)["cells"].shape == (10, 2000)
 
 
-def large():
+def large(indegree=400):
     """Takes seconds to compile for the chip."""
     net = snnc.Network("large", dt="1 ms", seed=1)
     cells = net.population("cells", 12000, "lif",
                            params={"tau": "20 ms", "threshold": 1.0})
-    net.project(cells, cells, {"fixed_indegree": 400}, weight=0.01)
+    net.project(cells, cells, {"fixed_indegree": indegree}, weight=0.01)
     return snnc.load(net)
 
 
@@ -95,7 +95,7 @@ def test_a_script_that_is_interrupted_while_it_compiles():
               "atexit.register(lambda: print('finished:',\n"
               "    sys.modules['snnc']._snnc.join_leftovers(0), flush=True))\n"
               "from test_process import large, LARGE\n"
-              "model = large()\nprint('begin', flush=True)\n"
+              "model = large(indegree=2000)\nprint('begin', flush=True)\n"
               "model.compile(**LARGE)\n")
     child = subprocess.Popen(
         [sys.executable, "-c", script, os.path.dirname(__file__)],
