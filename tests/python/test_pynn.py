@@ -39,6 +39,41 @@ def times_of(population):
     return [[float(t) for t in train] for train in trains]
 
 
+def test_seeds_by_pynns_names():
+    def spikes(**seed):
+        sim.setup(timestep=1.0, **seed)
+        cells = relay(20)
+        sim.Projection(sim.Population(20, sim.SpikeSourcePoisson(rate=80.0)), cells,
+                       sim.OneToOneConnector(), sim.StaticSynapse(20.0, 1.0))
+        sim.run(100.0)
+        return times_of(cells)
+    assert spikes(seed=7) == spikes(rng_seed=7) == spikes(rng_seeds=[7])
+    assert spikes(seed=7) != spikes(rng_seed=8)
+
+
+def test_numbers_of_cells():
+    first, second = relay(3), relay(4)
+    assert list(second[1:3].all_cells) == list(second.all_cells[1:3]) == [4, 5]
+    assert second.id_to_index(second.local_cells[2]) == 2
+    assert list((first + second).all_cells) == list(range(7))
+
+
+def test_izhikevich_currents_of_other_simulators():
+    """0.01 nA is 10 elsewhere: they are told, and what is told works."""
+    def spikes(current):
+        sim.setup(timestep=0.1)
+        cells = sim.Population(2, sim.Izhikevich(d=8.0, i_offset=current))
+        cells.record("spikes")
+        sim.run(300.0)
+        return cells.get_spike_counts()[0]
+    with pytest.warns(UserWarning, match="multiply i_offset by 1000") as told:
+        assert spikes(0.01) == 0
+    assert "i_offset 0.01" in str(told[0].message)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        assert 5 < spikes(10.0) < 15
+
+
 def test_times_and_delays():
     cells = relay(3)
     sim.Projection(source(3, [[2.0], [], [5.0, 30.0]]), cells,

@@ -49,8 +49,11 @@ def setup(timestep=0.1, min_delay="auto", max_delay=None, *, target="cpu",
     target : str
         ``"cpu"``, or a machine of :func:`snnc.machines`.
     seed : int
-        Of all that is drawn.
+        Of all that is drawn; PyNN's ``rng_seed`` and ``rng_seeds`` say it too.
     """
+    if "rng_seeds" in more: # one for each process there; here is one
+        more.setdefault("rng_seed", list(more.pop("rng_seeds"))[0])
+    seed = more.pop("rng_seed", seed)
     for name in more:
         if name not in IGNORED:
             raise lacks(f"setup({name}=..)", "leave it out")

@@ -3,6 +3,8 @@ ms, mV, nF, nA, uS; those of snnc: ms, mV, pF, pA, nS."""
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 
 
@@ -132,7 +134,9 @@ class EIF_cond_exp_isfa_ista(IF_cond_exp):
 
 class Izhikevich(CellType):
     """Izhikevich (2003) with exponential currents, as sPyNNaker's: a weight in
-    nA is the jump of the current of the published equations."""
+    nA is the jump of the current of the published equations, and so is
+    ``i_offset``. PyNN's other simulators take 1,000 times it, and weights as
+    steps of v."""
 
     defaults = {"a": 0.02, "b": 0.2, "c": -65.0, "d": 2.0, "i_offset": 0.0,
                 "tau_syn_E": 5.0, "tau_syn_I": 5.0}
@@ -143,6 +147,13 @@ class Izhikevich(CellType):
     name = "pynn_izhikevich"
 
     def model(self, values, dt):
+        largest = float(np.max(np.abs(values["i_offset"])))
+        if 0 < largest < 0.2: # the published cells fire from about 4 on
+            warnings.warn(
+                f"Izhikevich: i_offset {largest:g} hardly changes anything: it is "
+                "the I of the published equations, as on sPyNNaker; from a script "
+                "for NEST, Brian 2 or NEURON, multiply i_offset by 1000",
+                stacklevel=2)
         return self.name, {
             **{k: values[k] for k in ("a", "b", "c", "d", "i_offset")}, "h": dt,
             "keep_exc": np.exp(-dt / values["tau_syn_E"]),

@@ -31,6 +31,8 @@ class Cells:
         return np.concatenate([population.first_id + cells
                                for population, cells in self.parts()])
 
+    all_cells = local_cells = ids  # one process has them all
+
     @property
     def local_size(self):
         return self.size
