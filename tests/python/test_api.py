@@ -1,5 +1,7 @@
 """The package against the command, NumPy and itself."""
 
+import gc
+import os
 import pathlib
 import pickle
 import subprocess
@@ -152,6 +154,70 @@ def test_samples_repeat_and_several_inputs(small, spikes):
     trials = small.run(analog, encode="rate", ticks=60, repeat=4, seed=5)
     assert trials["cells"].shape == (4, 60, 2)
     assert not np.array_equal(trials["cells"][0], trials["cells"][1])
+
+
+def test_repeats_draw_anew(busy):
+    artifact = busy.compile("cpu")
+    one = artifact.run(ticks=50, seed=4)
+    trials = artifact.run(ticks=50, repeat=3, seed=4)
+    assert trials.samples == 3 and trials["cells"].shape == (3, 50, 2000)
+    assert np.array_equal(trials["cells"][0], one["cells"])
+    assert one["cells"].any()
+    assert not np.array_equal(trials["cells"][1], trials["cells"][0])
+    assert not np.array_equal(trials["cells"][2], trials["cells"][1])
+    again = artifact.run(ticks=50, repeat=3, seed=4)
+    assert snnc.verify(again, trials)
+    with pytest.raises(snnc.Error) as caught:
+        artifact.run(ticks=50, repeat=0)
+    assert caught.value.code and caught.value.message
+
+
+def test_events_of_samples(small, spikes):
+    result = small.run(np.stack([spikes, spikes * 0, spikes[::-1]]))
+    events = result.events("cells")
+    assert events.dtype == np.int64 and events.shape[1] == 3 and len(events)
+    dense = np.zeros(result["cells"].shape, np.uint8)
+    dense[tuple(events.T)] = 1
+    assert np.array_equal(dense, result["cells"])
+    assert np.array_equal(events, events[np.lexsort(events.T[::-1])])
+    assert snnc.verify(result, {"cells:spikes": dense})
+
+
+def test_results_are_not_copied(busy):
+    """NumPy sees the bytes of the run, which live as long as one looks."""
+    def resident():
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+    artifact = busy.compile("cpu")
+    before = resident()
+    result = artifact.run(ticks=20_000, record="cells:spikes")
+    array = result["cells"]
+    assert array.nbytes == 40_000_000 and resident() - before < 1.8 * array.nbytes
+    assert not array.flags.owndata and array.base is not None
+    assert array.flags.writeable and array is result["cells:spikes"]
+    kept, row = array.copy(), array[-1]
+    del result, artifact, array
+    gc.collect()
+    other = busy.compile("cpu").run(ticks=20_000, record="cells:spikes")["cells"]
+    assert not np.shares_memory(row, other)
+    assert np.array_equal(row, kept[-1]) # a view keeps its owner
+    other[:] = 9
+    assert np.array_equal(row, kept[-1])
+
+
+def test_inputs_may_change_while_it_runs(small, spikes):
+    given = np.tile(spikes, (20_000, 1))
+    expected = small.run(given.copy())["cells"]
+    seen = []
+
+    def clear(done, total):
+        seen.append(done)
+        given[:] = 0
+
+    result = small.compile("cpu").run(given, progress=clear)
+    assert seen and not given.any() and expected.any()
+    assert np.array_equal(result["cells"], expected)
 
 
 def test_inputs_of_every_type(small, spikes):
