@@ -51,7 +51,7 @@ def test_all_are_tested_and_listed():
             assert f"(figures/{script[:-3]}.png)" in page
 
 
-def test_notebooks_are_the_scripts(tmp_path):
+def test_notebooks_are_the_scripts():
     sys.path.insert(0, str(GALLERY))
     import notebooks
     assert len(notebooks.SCRIPTS) >= 10
@@ -61,13 +61,50 @@ def test_notebooks_are_the_scripts(tmp_path):
         joined = ast.parse("\n".join(cell["source"] for cell in code))
         script = ast.parse(path.read_text(encoding="utf-8"))
         assert ast.dump(joined) == ast.dump(ast.Module(script.body[1:], [])), path
-    cells = notebooks.notebook(GALLERY / "custom_equations.py")["cells"]
-    code = tmp_path / "cells.py" # one after the other, in a process of its own
-    code.write_text("names = {'__name__': '__main__'}\n" + "".join(
-        f"exec({cell['source']!r}, names)\n" for cell in cells if cell["cell_type"] == "code"))
-    done = subprocess.run([sys.executable, str(code)], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert "no divergence" in done.stdout
+
+
+def test_a_notebook_shows_results_and_progress(tmp_path, monkeypatch):
+    """A real one, in a kernel: text, figure, tables with rasters, progress bar."""
+    sys.path.insert(0, str(GALLERY))
+    import nbformat
+    import notebooks
+    from nbclient import NotebookClient
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    book = nbformat.from_dict(notebooks.notebook(GALLERY / "custom_equations.py"))
+    first = len(book.cells)
+    book.cells += [nbformat.v4.new_code_cell(code) for code in (
+        "import snnc\nshown = snnc.load({'populations': {'a': {'size': 2, 'model': 'lif', "
+        "'params': {'alpha': 0.5, 'threshold': 1, 'bias': 0.6}}}, "
+        "'network': {'name': 'shown'}}).compile('cpu')\nshown",
+        "shown.run(ticks=30)",
+        "for name in ('a',):\n    kept = shown.run(ticks=1_000_000, record='a:v[0]/1000', "
+        "progress=True)",
+        "snnc.Network('x').run(ticks=3)")]
+    outputs = []
+
+    class Client(NotebookClient):
+        def process_message(self, msg, cell, cell_index):
+            if msg["msg_type"] in ("display_data", "update_display_data"):
+                outputs.append((cell_index, msg["content"]["data"].get("text/html", "")))
+            return super().process_message(msg, cell, cell_index)
+
+    Client(book, timeout=120, allow_errors=True).execute()
+    assert nbformat.validate(book) is None
+    told = "".join(o.get("text", "") for c in book.cells[:first] for o in c.get("outputs", ()))
+    assert "no divergence" in told
+    kinds = [o.output_type for c in book.cells[:first] for o in c.get("outputs", ())]
+    assert "error" not in kinds and "display_data" in kinds # the figure
+    artifact, result, run, wrong = book.cells[first:]
+    assert "<b>shown</b> on this computer" in artifact.outputs[0].data["text/html"]
+    page = result.outputs[0].data["text/html"]
+    assert "a:spikes" in page and "<svg" in page and "snnc.Result" in result.outputs[0].data["text/plain"]
+    bars = [html for index, html in outputs if index == first + 2]
+    shares = [float(x) for bar in bars for x in re.findall(r"value='([\d.]+)'", bar)]
+    assert shares and shares == sorted(shares) and 0 <= shares[0] and shares[-1] <= 1
+    assert bars[-1] == "" # it goes with the run
+    assert not any(o.output_type == "stream" for o in run.outputs)
+    assert wrong.outputs[-1].ename == "Error" and "SNN" in wrong.outputs[-1].evalue
 
 
 def test_snntorch_digits():
