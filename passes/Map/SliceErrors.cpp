@@ -263,9 +263,9 @@ void Slicer::noteLoop(InFlightDiagnostic &diag, uint32_t node, uint64_t least) {
       attachHelp(diag) << kLoopHelp;
     else
       diag.attachNote() << "longer delays would not do, on no number of chips: "
-                           "the partial sums alone take "
-                        << grouped(keys) << " keys or more, there are "
-                        << grouped(kKeySpace);
+                           "its partial sums alone take "
+                        << grouped(keys) << " keys or more of the "
+                        << grouped(kKeySpace) << " that all packets share";
     return;
   }
 }
