@@ -33,13 +33,18 @@ function activitySection() {
   element.append(controls);
 
   if (results.populations.length) {
-    let raster = rasterRows(results, 0, '', scale);
+    let raster = null;
+    const build = () => {
+      raster = rasterRows(results, state.sample, state.only, scale);
+      chart.settings.valueRange = [-1, raster.end];
+      return raster.points;
+    };
     const thinned = results.populations.find(p => p.every > 1);
     const chart = new Chart('Raster: a mark for each spike' +
       (thinned ? `, of every ${thinned.every}th neuron.` : '.'),
-      raster.points, ['time', 'neuron'], {
+      build, ['time', 'neuron'], {
       tall: true, strokeWidth: 0, drawPoints: true, pointSize: 2, highlightCircleSize: 3, xlabel: timeLabel,
-      ylabel: 'neuron', dateWindow: [0, end], valueRange: [-1, raster.end],
+      ylabel: 'neuron', dateWindow: [0, end],
       drawPointCallback: marks(row => colourOf(layerIndex(s, results.populations[raster.owner[row]].name)),
                                () => raster.points.length),
       underlayCallback: (context, area, graph) => {
@@ -53,10 +58,7 @@ function activitySection() {
       return `${brief(x)} (${timeLabel}): ${results.populations[index].name}, neuron ${count(point[1] - band[0])}`;
     });
     chart.reset = () => chart.graph && chart.graph.updateOptions({dateWindow: [0, end], valueRange: [-1, raster.end]});
-    const redraw = () => {
-      raster = rasterRows(results, state.sample, state.only, scale);
-      chart.update(raster.points, {valueRange: [-1, raster.end]});
-    };
+    const redraw = () => { if (chart.graph) chart.update(build(), {valueRange: chart.settings.valueRange}); };
     if (results.populations.length > 1)
       controls.append(choice('Population', [['', 'all'], ...results.populations.map((p, i) => [String(i), p.name])], '',
         value => { state.only = value; redraw(); }));
@@ -83,15 +85,19 @@ function layerIndex(s, name) { return Math.max(0, s.layers.findIndex(layer => la
 const kSaid = 8; // populations whose rates are said; the highest of many
 
 function ratesChart(s, results, scale, timeLabel, end, charts) {
-  const times = new Map();
-  results.populations.forEach((population, index) => population.rates.forEach((rate, bin) => {
-    const time = bin * population.bin * scale;
-    if (!times.has(time)) times.set(time, Array(results.populations.length).fill(null));
-    times.get(time)[index] = rate;
-  }));
-  const rows = [...times].sort((a, b) => a[0] - b[0]).map(([time, rates]) => [time, ...rates]);
+  let rows = [];
+  const build = () => {
+    const times = new Map();
+    results.populations.forEach((population, index) => population.rates.forEach((rate, bin) => {
+      const time = bin * population.bin * scale;
+      if (!times.has(time)) times.set(time, Array(results.populations.length).fill(null));
+      times.get(time)[index] = rate;
+    }));
+    rows = [...times].sort((a, b) => a[0] - b[0]).map(([time, rates]) => [time, ...rates]);
+    return rows;
+  };
   const unit = s.dt_seconds > 0 ? 'Hz' : 'spikes a tick';
-  const chart = new Chart(`Rates, mean over neurons and samples, ${unit}.`, rows,
+  const chart = new Chart(`Rates, mean over neurons and samples, ${unit}.`, build,
     ['time', ...results.populations.map((p, i) => `${i}`)], {
     colors: results.populations.map(p => colourOf(layerIndex(s, p.name))), strokeWidth: 1.5, xlabel: timeLabel,
     ylabel: unit, includeZero: true, stepPlot: true, connectSeparatedPoints: true, dateWindow: [0, end],
@@ -113,7 +119,7 @@ function traces(s, results, scale, timeLabel, end, state, charts) {
   };
   const labels = () => ['time', ...trace.neurons.map(n => `neuron ${n}`)];
   const colours = () => trace.neurons.map((_, i) => colourOf(i));
-  const chart = new Chart('Traces of some neurons.', build(), labels(), {
+  const chart = new Chart('Traces of some neurons.', build, labels(), {
     colors: colours(), strokeWidth: 1.2, xlabel: timeLabel, ylabel: 'value', dateWindow: [0, end],
     axes: {y: {axisLabelWidth: 60}},
   }, (row, x) => rows[row] ? `${brief(x)} (${timeLabel}): ` +
@@ -122,7 +128,7 @@ function traces(s, results, scale, timeLabel, end, state, charts) {
   charts.push(chart);
   const names = make('ul', {class: 'legend'});
   const showNames = () => names.replaceChildren(...legend(trace.neurons.map((n, i) => [colourOf(i), `neuron ${n}`])));
-  state.redrawTraces = () => { chart.update(build(), {labels: labels(), colors: colours()}); showNames(); };
+  state.redrawTraces = () => { chart.update(chart.graph ? build() : build, {labels: labels(), colors: colours()}); showNames(); };
   showNames();
   return [make('div', {class: 'controls'}, choice('Trace', results.traces.map((t, i) => [String(i), t.name]), '0', value => {
     trace = results.traces[Number(value)];

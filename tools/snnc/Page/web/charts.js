@@ -3,7 +3,7 @@
 'use strict';
 
 class Chart {
-  /** rows: [x, y...]; options: dygraphs'; say: (row number, x) => text. */
+  /** rows: [x, y...], or a function that makes them when the chart opens; options: dygraphs'; say: (row number, x) => text. */
   constructor(caption, rows, labels, options, say) {
     this.rows = rows;
     this.box = make('div', {class: 'chart' + (options.tall ? ' tall' : ''), tabindex: 0, role: 'img',
@@ -27,6 +27,7 @@ class Chart {
   }
 
   open() {
+    if (typeof this.rows === 'function') this.rows = this.rows();
     this.graph = new Dygraph(this.box, this.rows, this.settings);
     if (this.onOpen) this.onOpen();
   }

@@ -10,9 +10,10 @@ function memorySection() {
     `The fullest PE is ${peName(fullest)} of layer ${layerName(c.layer[fullest])}: ${count(c.used[fullest])} of ` +
     `${count(c.available[fullest])} B, ${percent(c.used[fullest], c.available[fullest])}. ` +
     'Recordings get what is left and are not counted.'));
-  const rows = order.map((core, rank) => [rank, ...c.uses.map(use => use[core])]);
-  rows.push([order.length, ...c.uses.map(() => null)]); // a step has an end
-  rows[order.length] = [order.length, ...rows[order.length - 1].slice(1)];
+  const rows = () => {
+    const steps = order.map((core, rank) => [rank, ...c.uses.map(use => use[core])]);
+    return [...steps, [order.length, ...steps[order.length - 1].slice(1)]]; // a step has an end
+  };
   const colours = c.use_names.map((name, i) => colourOf(i)), limit = c.available[fullest];
   const chart = new Chart('Bytes of each PE by what they are for, the fullest first.', rows, ['PE', ...c.use_names], {
     stackedGraph: true, stepPlot: true, fillGraph: true, fillAlpha: 0.75, strokeWidth: 0.5, colors: colours,
