@@ -118,7 +118,9 @@ Expected<RunInputs> resolveInputs(std::span<const InputEntry> inputs,
     const NdArray *array = arrayFor(input, inputs.size(), arrays);
     auto drive = drives.byInput.find(input.name);
     if (!array && drive == drives.byInput.end())
-      return nameError(input.name, "no array is given for this input", inputs);
+      return makeError("SNN0410", {"", input.name, 0, 0},
+                       "no array is given for this input",
+                       {fmt::format("give it one: -i {}=FILE", input.name)});
     run.drives.push_back(array ? nullptr : drive->second);
     SpikeInput &train = run.trains.emplace_back();
     if (!array)

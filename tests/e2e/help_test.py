@@ -127,6 +127,12 @@ def cases():
         "input name": run("SNN0410", command=[
             "run", "net.yaml", "-i", "xx=x.npy", "-o", "o.npz", "--backend",
             "reference"], wrong="xx="[:-1]),
+        "no array": {**run("SNN0410", command=[*RUN[:2], *RUN[4:]]),
+                     "hand": lambda copy: copy.update(command=[
+                         *RUN[:2], "-i", "x=x.npy", *RUN[4:]])},
+        "array without -i": {**run("SNN0091", command=[
+            *RUN[:2], "x.npy", *RUN[4:]]),
+                             "hand": lambda copy: copy.update(command=RUN)},
         "channels": run("SNN0411",
                         x=np.ones((4, 5), np.uint8)),
         # latency alone lacks the ticks.

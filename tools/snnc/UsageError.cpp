@@ -133,12 +133,18 @@ static void suggestOption(const std::string &name, const Names &known,
 static Diagnostic unknownArgument(const CLI::App &root, const Command &command,
                                   const Names &rest) {
   auto option = std::find_if(rest.begin(), rest.end(), isOption);
-  if (option == rest.end())
-    return makeError("SNN0091", {},
-                     fmt::format("'{}' takes no argument '{}' here",
-                                 command.words,
-                                 printable(rest.empty() ? "" : rest.front())),
-                     {fmt::format("{} --help", command.words)});
+  if (option == rest.end()) {
+    std::string word = printable(rest.empty() ? "" : rest.front());
+    Diagnostic finding = makeError(
+        "SNN0091", {},
+        fmt::format("'{}' takes no argument '{}' here", command.words, word));
+    Names takes = optionsOf(*command.app);
+    bool isArray = word.ends_with(".npy") || word.ends_with(".npz");
+    if (isArray && std::ranges::find(takes, "--input") != takes.end())
+      finding.hints.push_back("an array is given as an input: -i " + word);
+    finding.hints.push_back(fmt::format("{} --help", command.words));
+    return finding;
+  }
   std::string name = nameOf(*option);
   Diagnostic finding = makeError(
       "SNN0091", {},
