@@ -52,7 +52,7 @@ struct CoreDemand {
   /// The most packets of one tick.
   uint64_t packets() const { return sources + morePackets; }
   uint64_t maxDelay = 1;   ///< ticks, over all blocks
-  uint64_t driveBytes = 0; ///< of the inputs that the core draws itself
+  uint64_t driveBytes = 0; ///< of what the core draws itself
   /// The longest transfer of a row in DRAM: what each of two row buffers holds.
   uint64_t transferBytes = 0;
   /// Parallel core: the rows and index of `blocks` and the ring are not there.

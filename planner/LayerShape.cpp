@@ -312,6 +312,7 @@ FailureOr<LayerShape> shapeOf(const NetworkInfo &info, uint32_t node) {
     layer.driveBytes += double(drive.bytes(0));
     layer.driveBytesEach += drive.isUniform() ? 2 : 4;
   }
+  layer.driveBytes += double(noiseBytes(population.noises.size()));
   layer.batch = population.batch;
   layer.mayBatch = population.mayBatch;
   layer.mayRowSplit = population.mayRowSplit;

@@ -66,7 +66,12 @@ static LogicalResult readModel(snn::PopulationOp population,
   node.receptors = model.numReceptors();
   for (unsigned k = 0; k < model.numStates(); ++k)
     node.states.push_back(model.stateName(k).str());
+  node.noises = noisesOf(population);
   for (unsigned j = 0; j < model.numParams(); ++j) {
+    if (snn::drawnParam(population, model.paramName(j))) {
+      node.arrayParams.push_back(model.paramName(j).str());
+      continue;
+    }
     auto values = snn::ParamValues::get(
         population.getParams().get(model.paramName(j)),
         size_t(population.numNeurons()), population.getContext());
@@ -318,12 +323,10 @@ static void countCycles(NetworkInfo &info) {
           !llvm::is_contained(node.arrayParams, model.paramName(j)));
     node.cycles = neuronCycles(model, {uniform, node.rate, sends[id],
                                        recordedStates(info.network, node)});
-    for (const NodeDrive &drive : node.drives) {
-      node.cycles.expected += drive.cycles.expected;
-      node.cycles.worst += drive.cycles.worst;
-      node.cycles.once += drive.cycles.once;
-      node.cycles.onceWorst += drive.cycles.onceWorst;
-    }
+    for (const NodeDrive &drive : node.drives)
+      node.cycles += drive.cycles;
+    for (size_t i = 0; i < node.noises.size(); ++i)
+      node.cycles += noiseCycles();
   }
 }
 
@@ -397,6 +400,7 @@ CoreDemand NetworkInfo::demand(const NetworkNode &node,
   demand.arrayParams = node.arrayParams;
   for (const NodeDrive &drive : node.drives)
     demand.driveBytes += drive.bytes(neurons);
+  demand.driveBytes += noiseBytes(node.noises.size());
   demand.sources = sourcesOf(node);
   llvm::SmallDenseSet<uint32_t> known;
   uint64_t likely = 0;

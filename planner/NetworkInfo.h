@@ -17,6 +17,7 @@
 #include "planner/CorePlanner.h"
 #include "planner/NeuronCycles.h"
 #include "planner/NodeDrive.h"
+#include "planner/NodeNoise.h"
 
 #include "llvm/ADT/StringMap.h"
 
@@ -34,6 +35,7 @@ struct NetworkNode {
   /// Edges that end here, ascending; without those of `drives`.
   std::vector<uint32_t> incoming;
   std::vector<NodeDrive> drives; ///< drawn by its own cores
+  std::vector<NodeNoise> noises; ///< parameters that they draw
   bool parallel = false;         ///< its `paradigm` says so
   uint32_t batch = 1;            ///< ticks per matrix product
   /// As parallel, it may have batches that nobody asked for yet: it is driven

@@ -45,6 +45,13 @@ struct NeuronCycles {
            std::fmod(neurons, 4) * single + once;
   }
   double worstOf(double neurons) const { return neurons * worst + onceWorst; }
+  NeuronCycles &operator+=(const NeuronCycles &other) {
+    expected += other.expected;
+    worst += other.worst;
+    once += other.once;
+    onceWorst += other.onceWorst;
+    return *this;
+  }
   bool operator==(const NeuronCycles &) const = default;
 };
 

@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -162,6 +163,8 @@ struct RunPlan {
   /// `drivenTicks`. For devices that draw some of them.
   std::span<const std::shared_ptr<const PoissonDrive>> drives = {};
   uint64_t drivenTicks = 0;
+  /// In place of every seed of the normal numbers that neurons draw.
+  std::optional<uint64_t> seed = {};
   bool saves = false; ///< save() will be called
 };
 

@@ -74,7 +74,14 @@ LogicalResult Reader::readPopulation(PopulationOp op) {
     if (population.initial.back().empty())
       return failure();
   }
+  population.latency = uint64_t(op.getLatency().value_or(0));
   for (unsigned k = 0; k < model.numParams(); ++k) {
+    if (NormalAttr draw = drawnParam(op, model.paramName(k))) {
+      population.drawn[k] = {uint64_t(draw.getSeed()),
+                             uint64_t(draw.getStream())};
+      population.params.emplace_back();
+      continue;
+    }
     population.params.push_back(column(op,
                                        op.getParams().get(model.paramName(k)),
                                        "parameter", model.paramName(k)));

@@ -12,6 +12,7 @@
 #include "compiler/SNN/SNN.h"
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,11 @@ namespace snnc::cpu {
 
 /// One number for all neurons, or one a neuron (S3.5: float32).
 using Column = std::vector<float>;
+
+/// A parameter that is drawn in each tick (S3.7).
+struct DrawnParam {
+  uint64_t seed = 0, stream = 0;
+};
 
 struct Population {
   std::string name;
@@ -28,7 +34,9 @@ struct Population {
   unsigned receptors = 0;
   bool spiking = false;
   std::vector<Column> initial; ///< per state, `neurons` numbers (S1.4)
-  std::vector<Column> params;  ///< per parameter, `neurons` numbers
+  std::vector<Column> params;  ///< per parameter, `neurons` numbers; or none
+  std::map<size_t, DrawnParam> drawn; ///< by parameter
+  uint64_t latency = 0;               ///< ticks of the chip to the network's 0
 };
 
 struct Projection {

@@ -7,6 +7,8 @@
 
 #include "backends/cpu/Worker.h"
 
+#include "runtime/support/Normals.h"
+
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -20,11 +22,14 @@ using runtime::Tape;
 
 Engine::Worker::Worker(Engine &engine)
     : engine(engine), program(*engine.program) {
-  size_t most = 0, receptors = 0;
+  size_t most = 0, receptors = 0, drawn = 0;
   for (const Layout::Group &group : program.layout.groups)
     most = std::max<size_t>(most, group.neurons);
-  for (const Population &population : program.populations)
+  for (const Population &population : program.populations) {
     receptors = std::max<size_t>(receptors, population.receptors);
+    drawn = std::max(drawn, population.drawn.size());
+  }
+  normals.assign(drawn, Column(most));
   // Bit rows add whole lines, the last of which may begin at the last neuron.
   stride = most + kSumsMultiple;
   accumulators.resize(receptors * stride * sizeof(int64_t));
@@ -183,6 +188,20 @@ bool Engine::Worker::takeSums(Group &group, uint64_t tick) {
 // One tick
 //===----------------------------------------------------------------------===//
 
+float *Engine::Worker::drawParam(const Part &part, size_t param,
+                                 uint64_t tick) {
+  const Population &population = program.populations[part.population];
+  auto drawn = population.drawn.find(param);
+  Column &numbers =
+      normals[size_t(std::distance(population.drawn.begin(), drawn))];
+  PhiloxKey key =
+      streamKey(batch->seed.value_or(drawn->second.seed), drawn->second.stream);
+  drawNormals(key, uint32_t(tick - population.latency), uint32_t(batch->sample),
+              part.first, std::span(numbers).first(part.neurons),
+              program.vectors);
+  return numbers.data();
+}
+
 void Engine::Worker::updatePart(const Part &part, uint64_t tick) {
   const Population &population = program.populations[part.population];
   size_t signal = engine.inputs() + part.population;
@@ -195,9 +214,11 @@ void Engine::Worker::updatePart(const Part &part, uint64_t tick) {
     arrays.push_back(sums[r].data() + part.offset);
   for (Column &values : engine.states[part.population])
     arrays.push_back(values.data() + part.first);
-  for (const Column &values : population.params)
-    arrays.push_back(const_cast<float *>(values.data()) +
-                     part.first); // only read
+  for (size_t k = 0; k < population.params.size(); ++k)
+    arrays.push_back(population.drawn.contains(k)
+                         ? drawParam(part, k, tick)
+                         : const_cast<float *>(population.params[k].data()) +
+                               part.first); // only read
   uint8_t *spikes = engine.spikes[part.population].data() + part.first;
   arrays.push_back(spikes);
   callUpdate(program.regions->function(population.model), part.neurons,

@@ -38,6 +38,8 @@ private:
   void fail(uint64_t tick, const Part *part,
             std::optional<Diagnostic> diagnostic);
   void updatePart(const Part &part, uint64_t tick);
+  /// What a parameter is in this tick; valid until the next partition.
+  float *drawParam(const Part &part, size_t param, uint64_t tick);
   /// False after a failure.
   bool takeSums(Group &group, uint64_t tick);
   template <typename Sum> bool addArrivals(Group &group, uint64_t tick);
@@ -57,6 +59,7 @@ private:
   size_t stride = 0;                   ///< of a receptor, in the accumulators
   std::vector<std::byte> accumulators; ///< receptors x stride
   std::vector<Column> sums;            ///< per receptor, of a group
+  std::vector<Column> normals;         ///< per drawn parameter, of a partition
   std::vector<void *> arrays;
   KernelScratch scratch;
   const runtime::Batch *batch = nullptr;

@@ -112,7 +112,8 @@ static void checkPopulation(PopulationOp population, Findings &findings) {
         << " but its model '" << model.getSymName() << "' "
         << (model.isSpiking() ? "spikes" : "never spikes");
   for (unsigned i = 0; i < model.numParams(); ++i)
-    if (!ParamValues::get(population.getParams().get(model.paramName(i)),
+    if (!drawnParam(population, model.paramName(i)) &&
+        !ParamValues::get(population.getParams().get(model.paramName(i)),
                           size_t(population.numNeurons()),
                           population.getContext()))
       findings.report(population, "SNN0726")

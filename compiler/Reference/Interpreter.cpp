@@ -10,6 +10,7 @@
 #include "compiler/SNN/ParamValues.h"
 #include "compiler/Support/Report.h"
 #include "runtime/host/FiniteWatch.h"
+#include "runtime/support/Normals.h"
 
 #include <cmath>
 #include <fmt/format.h>
@@ -90,12 +91,30 @@ Status Interpreter::takeSums(Population &population) {
   return {};
 }
 
+/// S3.7: network tick and user's neuron number the draw.
+void Interpreter::draw(Population &population) {
+  auto tick = uint32_t(now) - population.latency;
+  for (const Population::Drawn &drawn : population.drawn)
+    for (uint32_t n = 0; n < population.neurons; ++n)
+      population.params[drawn.param][n] =
+          normalOf(normalWords(drawn.key, n / 4, tick, sample)[n % 4]);
+}
+
+void Interpreter::setDraws(uint64_t of, std::optional<uint64_t> seed) {
+  sample = uint32_t(of);
+  for (Population &population : populations)
+    for (Population::Drawn &drawn : population.drawn)
+      drawn.key = streamKey(seed.value_or(uint64_t(drawn.draw.getSeed())),
+                            uint64_t(drawn.draw.getStream()));
+}
+
 void Interpreter::update(Population &population) {
   // S5.4: before its start a population holds its state and is silent.
   if (now < population.start) {
     std::fill(population.spikes.begin(), population.spikes.end(), 0);
     return;
   }
+  draw(population);
   population.before = population.states; // keeps its memory
   std::vector<const float *> sums, params;
   std::vector<float *> states;
@@ -163,6 +182,7 @@ Interpreter::create(NetworkOp network, Precision precision) {
     }
   }
   result->sizeRings();
+  result->setDraws(0, std::nullopt);
   return result;
 }
 
@@ -192,7 +212,13 @@ LogicalResult Interpreter::addPopulation(PopulationOp op) {
   }
   population.initial = population.states;
   population.spikes.assign(n, 0);
+  population.latency = uint32_t(op.getLatency().value_or(0));
   for (unsigned i = 0; i < model.numParams(); ++i) {
+    if (NormalAttr draw = drawnParam(op, model.paramName(i))) {
+      population.drawn.push_back({i, draw, {}});
+      population.params.emplace_back(n);
+      continue;
+    }
     auto values = ParamValues::get(op.getParams().get(model.paramName(i)), n,
                                    op.getContext());
     if (!values)

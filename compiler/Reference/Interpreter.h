@@ -14,9 +14,12 @@
 #include "compiler/Reference/RegionEvaluator.h"
 #include "compiler/Reference/Synapses.h"
 
+#include "runtime/support/Random.h"
+
 #include "llvm/ADT/DenseMap.h"
 
 #include <memory>
+#include <optional>
 #include <span>
 
 namespace snnc::reference {
@@ -31,6 +34,9 @@ public:
 
   /// Back to tick 0: states and waiting sums are zero (S1.4).
   void reset();
+  /// Of what is drawn in each tick (S3.7): the sample, 0 until this is called,
+  /// and a seed in place of the network's.
+  void setDraws(uint64_t sample, std::optional<uint64_t> seed);
 
   /// One chip tick (S1.2). `inputs[i]` holds how often each channel of input i
   /// spikes in this tick. Errors SNN0701: a weight sum that does not fit 32
@@ -78,8 +84,16 @@ private:
     size_t neurons = 0;
     uint64_t start = 0;
     std::vector<std::vector<float>> sums, states, params;
-    std::vector<std::vector<float>> before; ///< states, a tick ago
+    std::vector<std::vector<float>> before;  ///< states, a tick ago
     std::vector<std::vector<float>> initial; ///< states before tick 0
+    /// Parameters that are drawn in each tick.
+    struct Drawn {
+      unsigned param;
+      snn::NormalAttr draw;
+      PhiloxKey key;
+    };
+    std::vector<Drawn> drawn;
+    uint32_t latency = 0;
     std::vector<uint8_t> spikes;
     std::vector<SumRing<int64_t>> integerRings; ///< Quantized, one a receptor
     std::vector<SumRing<double>> realRings;     ///< Float
@@ -94,6 +108,7 @@ private:
 
   Status takeSums(Population &population);
   Status takeRealSums(Population &population, unsigned receptor);
+  void draw(Population &population);
   void update(Population &population);
   void send(Outgoing &edge, uint32_t source, uint32_t count);
 
@@ -105,6 +120,7 @@ private:
   /// Inputs and populations by signal; populations count after the inputs.
   llvm::DenseMap<mlir::Value, size_t> indexOf;
   uint64_t now = 0;
+  uint32_t sample = 0;
 };
 
 } // namespace snnc::reference

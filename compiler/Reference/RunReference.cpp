@@ -61,6 +61,10 @@ Manifest describeNetwork(NetworkOp network) {
         entry.variables.push_back({model.stateName(k).str(), k,
                                    scales.size() == 1 ? scales[0] : 1.0, ""});
       }
+      for (unsigned j = 0; j < model.numParams(); ++j)
+        if (NormalAttr draw = drawnParam(population, model.paramName(j)))
+          entry.noises.push_back(
+              {uint64_t(draw.getSeed()), uint64_t(draw.getStream())});
     }
     manifest.latency = std::max(manifest.latency, entry.latency);
     manifest.populations.push_back(std::move(entry));
@@ -108,6 +112,7 @@ void ReferenceEngine::watchStates(uint64_t tick, FiniteWatch &watch) const {
 Status ReferenceEngine::run(const Batch &batch, FiniteWatch &watch) {
   std::span<const CountRows> inputs = batch.inputs;
   uint64_t ticks = batch.ticks;
+  interpreter.setDraws(batch.sample, batch.seed);
   std::vector<CountRows> rows(inputs.size());
   for (uint64_t tick = 0; tick < ticks; ++tick) {
     for (size_t i = 0; i < inputs.size(); ++i)

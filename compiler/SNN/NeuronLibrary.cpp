@@ -65,6 +65,47 @@ NeuronOp importLibraryModel(ModuleOp module, llvm::StringRef name) {
   return model;
 }
 
+NoisyModel addNoise(ModuleOp module, NeuronOp model, llvm::StringRef name) {
+  std::string term = (name + ".noise").str();
+  auto has = [&](const std::string &param) {
+    return llvm::is_contained(model.getParams().getAsValueRange<StringAttr>(),
+                              llvm::StringRef(param));
+  };
+  for (unsigned n = 2; has(term + ".normal"); ++n)
+    term = (name + ".noise" + llvm::Twine(n)).str();
+  NoisyModel result{{}, term + ".mean", term + ".std", term + ".normal"};
+  std::string symbol = (model.getSymName() + "." + term).str();
+  result.model = module.lookupSymbol<NeuronOp>(symbol);
+  if (result.model)
+    return result;
+  OpBuilder builder(model);
+  builder.setInsertionPointAfter(model);
+  result.model = cast<NeuronOp>(builder.clone(*model));
+  result.model.setSymName(symbol);
+  Block &body = result.model.getBody().front();
+  // Names are unique, arguments in the order of the lists.
+  llvm::SmallVector<llvm::StringRef> all;
+  for (ArrayAttr names :
+       {model.getReceptors(), model.getStates(), model.getParams()})
+    llvm::append_range(all, names.getAsValueRange<StringAttr>());
+  Value plain = body.getArgument(unsigned(llvm::find(all, name) - all.begin()));
+  llvm::SmallVector<Attribute> params(model.getParams().getValue());
+  auto add = [&](const std::string &param) -> Value {
+    params.push_back(builder.getStringAttr(param));
+    return body.addArgument(builder.getF32Type(), model.getLoc());
+  };
+  Value mean = add(result.mean), deviation = add(result.deviation),
+        normal = add(result.normal);
+  result.model.setParamsAttr(builder.getArrayAttr(params));
+  builder.setInsertionPointToStart(&body);
+  Location loc = model.getLoc();
+  Value noise = builder.create<arith::AddFOp>(
+      loc, mean, builder.create<arith::MulFOp>(loc, deviation, normal));
+  Value noisy = builder.create<arith::AddFOp>(loc, plain, noise);
+  plain.replaceAllUsesExcept(noisy, noisy.getDefiningOp());
+  return result;
+}
+
 /// x * 1 and x + 0: the only algebra that specialisation applies (S3.4).
 static Value identityOperand(Operation &op) {
   auto isConst = [](Value v, double wanted) {

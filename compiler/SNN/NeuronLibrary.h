@@ -17,7 +17,8 @@ std::vector<std::string> libraryModelNames();
 std::string neuronSymbol(mlir::ModuleOp module, llvm::StringRef name);
 
 /// The model `name` in `module`, copied from the library (library.mlir or the
-/// cell types of cells.mlir) when it is not there yet. Null when neither has it.
+/// cell types of cells.mlir) when it is not there yet. Null when neither has
+/// it.
 NeuronOp importLibraryModel(mlir::ModuleOp module, llvm::StringRef name);
 
 /// What a parameter of a specialised model is known to be for every neuron.
@@ -30,6 +31,16 @@ enum class KnownValue { Unknown, Zero, One };
 NeuronOp specializeModel(mlir::ModuleOp module, NeuronOp model,
                          llvm::ArrayRef<KnownValue> known,
                          llvm::SmallVectorImpl<unsigned> &kept);
+
+/// A model with a term more, and the names of the parameters that it brings.
+struct NoisyModel {
+  NeuronOp model;
+  std::string mean, deviation, normal;
+};
+/// The model that adds mean + deviation * normal to the receptor or parameter
+/// `name` before everything else; next to `model` where it is not there yet.
+NoisyModel addNoise(mlir::ModuleOp module, NeuronOp model,
+                    llvm::StringRef name);
 
 } // namespace snnc::snn
 

@@ -201,13 +201,16 @@ static void addEquations(PowerEquations &eq, Operation &op) {
 }
 
 std::optional<ScaleDegrees>
-inferScaleDegrees(NeuronOp model,
-                  llvm::ArrayRef<std::optional<int>> receptors) {
+inferScaleDegrees(NeuronOp model, llvm::ArrayRef<std::optional<int>> receptors,
+                  llvm::ArrayRef<bool> drawn) {
   Block &body = model.getBody().front();
   PowerEquations eq(body);
   for (unsigned r = 0; r < model.numReceptors(); ++r)
     if (receptors[r])
       eq.fixed(body.getArgument(r), *receptors[r]);
+  for (auto [j, isDrawn] : llvm::enumerate(drawn))
+    if (isDrawn)
+      eq.fixed(model.paramArg(unsigned(j)), 0);
   auto yield = cast<YieldOp>(body.back());
   for (Operation &op : body.without_terminator())
     addEquations(eq, op);

@@ -22,8 +22,10 @@ struct ScaleDegrees {
 /// non-zero constants have power 0. Nothing when the equations contradict each
 /// other (Izhikevich): such a model multiplies its input by 1/s instead.
 /// `receptors` has the power of each one's sum; without one: that sum is 0.
+/// `drawn`, by parameter: drawn anew in each tick, power 0.
 std::optional<ScaleDegrees>
-inferScaleDegrees(NeuronOp model, llvm::ArrayRef<std::optional<int>> receptors);
+inferScaleDegrees(NeuronOp model, llvm::ArrayRef<std::optional<int>> receptors,
+                  llvm::ArrayRef<bool> drawn);
 
 } // namespace snnc::snn
 

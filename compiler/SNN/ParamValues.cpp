@@ -131,6 +131,18 @@ double PoissonRates::busiest() const {
   return most;
 }
 
+NormalAttr drawnParam(PopulationOp population, llvm::StringRef name) {
+  return dyn_cast_or_null<NormalAttr>(population.getParams().get(name));
+}
+
+llvm::SmallVector<bool> drawnParams(PopulationOp population) {
+  llvm::SmallVector<bool> drawn;
+  for (auto name :
+       population.neuron().getParams().getAsValueRange<StringAttr>())
+    drawn.push_back(bool(drawnParam(population, name)));
+  return drawn;
+}
+
 Attribute initialState(PopulationOp population, llvm::StringRef state) {
   DictionaryAttr initial = population.getInitialAttr();
   return initial ? initial.get(state) : Attribute();

@@ -60,6 +60,12 @@ private:
   uint64_t channels = 0;
 };
 
+/// The draw that gives parameter `name` of the population its values, anew in
+/// each tick (S3.7); null where they are numbers.
+NormalAttr drawnParam(PopulationOp population, llvm::StringRef name);
+/// By parameter of the population's model: whether it is drawn.
+llvm::SmallVector<bool> drawnParams(PopulationOp population);
+
 /// The store of a context.
 ParameterStore &paramsOf(mlir::MLIRContext *context);
 

@@ -295,6 +295,17 @@ def SNN_PoissonAttr : SNN_Attr<"Poisson", "poisson"> {
   }];
 }
 
+def SNN_NormalAttr : SNN_Attr<"Normal", "normal"> {
+  let summary = "A parameter that is drawn anew in each tick";
+  let description = [{
+    `#snn.normal<seed = 7, stream = 12>` as the value of a population's
+    parameter: a standard normal number for each neuron and tick, key (`seed`,
+    `stream`), counter (neuron, tick, sample), as docs/semantics.md S3.7 says.
+  }];
+  let parameters = (ins "int64_t":$seed, "int64_t":$stream);
+  let assemblyFormat = "`<` `seed` `=` $seed `,` `stream` `=` $stream `>`";
+}
+
 def SNN_SpikeListAttr : SNN_Attr<"SpikeList", "spike_list"> {
   let summary = "An input with its spikes written in the file";
   let genVerifyDecl = 1;

@@ -118,22 +118,39 @@ LogicalResult ParamOp::verify() {
   return verifyBelow(*this, "parameter", getIndex(), SNNC_MAX_PARAMS);
 }
 
-LogicalResult DrawOp::verify() {
-  auto handler = dyn_cast_or_null<OnOp>((*this)->getParentOp());
-  if (!isa_and_nonnull<MatmulOp>((*this)->getParentOp()) &&
+/// What is drawn is there before the neurons take it.
+static LogicalResult verifyBeforeNeurons(Operation *op, const char *does) {
+  auto handler = dyn_cast_or_null<OnOp>(op->getParentOp());
+  if (!isa_and_nonnull<MatmulOp>(op->getParentOp()) &&
       !(handler && handler.getEvent() == Event::Timer))
-    return emitOpError("stands beside neurons, in a timer handler or a "
-                       "tick.matmul");
-  auto isNeurons = [](Operation *op) { return isa<ForNeuronsOp>(op); };
-  Operation *next = (*this)->getNextNode();
+    return op->emitOpError("stands beside neurons, in a timer handler or a "
+                           "tick.matmul");
+  auto isNeurons = [](Operation *other) { return isa<ForNeuronsOp>(other); };
+  Operation *next = op->getNextNode();
   while (next && !isNeurons(next))
     next = next->getNextNode();
-  if (!next)
-    return emitOpError("has no tick.for_neurons behind it, which would take "
-                       "what it adds");
+  if (next)
+    return success();
+  return op->emitOpError("has no tick.for_neurons behind it, which would take "
+                         "what it ")
+         << does;
+}
+
+LogicalResult DrawOp::verify() {
+  if (failed(verifyBeforeNeurons(*this, "adds")))
+    return failure();
   if (failed(verifyBelow(*this, "drive", getDrive(), SNNC_MAX_DRIVES)))
     return failure();
   return verifyBelow(*this, "receptor", getReceptor(), SNNC_MAX_RECEPTORS);
+}
+
+LogicalResult NormalOp::verify() {
+  if (failed(verifyBeforeNeurons(*this, "draws")))
+    return failure();
+  if (getAt() < 0 || getAt() % 4 != 0)
+    return emitOpError("has its record at ")
+           << getAt() << ", not a whole number of words behind the drives";
+  return verifyBelow(*this, "parameter", getParam(), SNNC_MAX_PARAMS);
 }
 
 LogicalResult RecordOp::verify() {
@@ -167,7 +184,7 @@ LogicalResult MatmulOp::verifyRegions() {
   unsigned works = 0;
   for (Operation &op : body) {
     works += isa<ForNeuronsOp, SendSumsOp>(op);
-    if (!isa<ForNeuronsOp, SendSumsOp, DrawOp>(op))
+    if (!isa<ForNeuronsOp, SendSumsOp, DrawOp, NormalOp>(op))
       works = 2;
   }
   if (works != 1)

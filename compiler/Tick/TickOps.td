@@ -179,6 +179,19 @@ def Tick_DrawOp : Tick_Op<"draw"> {
   let hasVerifier = 1;
 }
 
+def Tick_NormalOp : Tick_Op<"normal"> {
+  let summary = "Draw this tick's numbers of a parameter";
+  let description = [{
+    Before the tick.for_neurons that takes them: a standard normal number for
+    each neuron (docs/semantics.md S3.7) into the array of parameter `param`.
+    `at`: where the SnncNoise that says key and latency (runtime/abi/CoreHeader.h)
+    stands behind the header's drive_base.
+  }];
+  let arguments = (ins I64Attr:$at, I64Attr:$param);
+  let assemblyFormat = "`at` $at `param` $param attr-dict";
+  let hasVerifier = 1;
+}
+
 def Tick_EmitOp : Tick_Op<"emit"> {
   let summary = "Send the neuron's spike where the condition holds";
   let description = [{
@@ -213,8 +226,8 @@ def Tick_ScatterOp : Tick_Op<"scatter"> {
 def Tick_MatmulOp : Tick_Op<"matmul", [SingleBlock, NoTerminator]> {
   let summary = "Tile by tile: matrix product, then the tile's neurons";
   let description = [{
-    The region holds the tick.for_neurons, behind its tick.draws, or the
-    tick.send_sums of one tile. The array works one panel
+    The region holds the tick.for_neurons, behind its tick.draws and
+    tick.normals, or the tick.send_sums of one tile. The array works one panel
     ahead of the core: while it multiplies, the core updates.
   }];
   let arguments = (ins I64Attr:$bits, I64Attr:$batch, I64Attr:$receptors);

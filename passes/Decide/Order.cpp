@@ -10,7 +10,7 @@
 // half of a PE, channels stay first, and a slice is some channels.
 
 #include "compiler/Fabric/NeuronOrder.h"
-#include "compiler/SNN/SNN.h"
+#include "compiler/SNN/ParamValues.h"
 #include "passes/Decide/Machine.h"
 
 #include "llvm/ADT/EquivalenceClasses.h"
@@ -42,6 +42,12 @@ struct FabricOrderPass : impl::FabricOrderBase<FabricOrderPass> {
     llvm::EquivalenceClasses<Operation *> joined;
     llvm::SetVector<Operation *> images;
     llvm::SmallVector<Operation *> first;
+    // Cores draw numbers by the neurons of a run of them.
+    auto draws = [](Operation *node) {
+      auto population = dyn_cast<snn::PopulationOp>(node);
+      return population &&
+             llvm::is_contained(snn::drawnParams(population), true);
+    };
     for (auto projection : network.getOps<snn::ProjectionOp>()) {
       auto conv = dyn_cast<snn::ConvAttr>(projection.getWeights());
       if (!conv || conv.getGroups() != 1)
@@ -51,8 +57,10 @@ struct FabricOrderPass : impl::FabricOrderBase<FabricOrderPass> {
       images.insert(from);
       images.insert(to);
       joined.unionSets(from, to);
-      if (weightsOf(conv) > bytes / 2)
+      if (weightsOf(conv) > bytes / 2 || draws(to))
         first.push_back(to);
+      if (draws(from))
+        first.push_back(from);
     }
     for (Operation *image : images) {
       bool large = llvm::any_of(first, [&](Operation *other) {

@@ -96,8 +96,8 @@ void MappingChecker::checkContent(SliceOp slice,
     for (const std::string &param : node.arrayParams)
       least.emplace_back("param." + param, uint64_t(n) * 4);
     least.emplace_back("record", recordTickBytes(info.demand(node, n)));
-    if (!node.drives.empty())
-      least.emplace_back("drives", info.demand(node, n).driveBytes);
+    if (uint64_t drives = info.demand(node, n).driveBytes)
+      least.emplace_back("drives", drives);
   }
   if (!slice.getParallel())
     least.emplace_back("ring", ringSlotBytes(n, node.receptors));

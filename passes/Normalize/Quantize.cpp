@@ -81,7 +81,9 @@ struct QuantizePass : impl::QuantizeBase<QuantizePass> {
       projection.setQuantAttr(QuantAttr::get(
           &getContext(), scales.bits, rounding,
           attrs[scales.shared() ? 0 : size_t(projection.getReceptor())]));
-    return foldScales(population, planFolding(model, weights, scales), model);
+    return foldScales(
+        population,
+        planFolding(model, weights, scales, drawnParams(population)), model);
   }
 
   static std::string scaleKey(PopulationOp population,

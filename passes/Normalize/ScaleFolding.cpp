@@ -84,10 +84,11 @@ static Numbers ratio(const Numbers &of, const Numbers &to) {
 }
 
 /// One scale for all receptors.
-static ScaleFolding foldShared(NeuronOp model, const Numbers &scales) {
+static ScaleFolding foldShared(NeuronOp model, const Numbers &scales,
+                               llvm::ArrayRef<bool> drawn) {
   ScaleFolding folding;
   llvm::SmallVector<std::optional<int>> linear(model.numReceptors(), 1);
-  if (auto degrees = inferScaleDegrees(model, linear)) {
+  if (auto degrees = inferScaleDegrees(model, linear, drawn)) {
     folding.powers.push_back({*degrees, scales});
     return folding;
   }
@@ -109,9 +110,10 @@ indicator(NeuronOp model, llvm::ArrayRef<unsigned> used,
 }
 
 ScaleFolding planFolding(NeuronOp model, const IncomingWeights &weights,
-                         const WeightScales &scales) {
+                         const WeightScales &scales,
+                         llvm::ArrayRef<bool> drawn) {
   if (scales.shared())
-    return foldShared(model, scales.lists[0]);
+    return foldShared(model, scales.lists[0], drawn);
   llvm::SmallVector<unsigned> used;
   for (unsigned r = 0; r < model.numReceptors(); ++r)
     if (weights.uses(r))
@@ -119,7 +121,8 @@ ScaleFolding planFolding(NeuronOp model, const IncomingWeights &weights,
   ScaleFolding folding;
   for (unsigned r : used) {
     auto degrees = inferScaleDegrees(
-        model, indicator(model, used, [&](unsigned k) { return k == r; }));
+        model, indicator(model, used, [&](unsigned k) { return k == r; }),
+        drawn);
     if (!degrees)
       break;
     folding.powers.push_back({*degrees, scales.of(r)});
@@ -130,7 +133,7 @@ ScaleFolding planFolding(NeuronOp model, const IncomingWeights &weights,
   folding.powers.clear();
   Numbers unit(weights.numNeurons(), 1.0);
   if (auto degrees = inferScaleDegrees(
-          model, indicator(model, used, [](unsigned) { return 1; }))) {
+          model, indicator(model, used, [](unsigned) { return 1; }), drawn)) {
     unit = scales.of(used.front());
     folding.powers.push_back({*degrees, unit});
     used.erase(used.begin());

@@ -41,9 +41,10 @@ struct ScaleFolding {
 };
 
 /// Powers alone where the model's equations allow that, else multipliers for as
-/// few sums as they do.
+/// few sums as they do. `drawn`, by parameter: drawn anew in each tick.
 ScaleFolding planFolding(snn::NeuronOp model, const IncomingWeights &weights,
-                         const WeightScales &scales);
+                         const WeightScales &scales,
+                         llvm::ArrayRef<bool> drawn);
 
 llvm::StringRef receptorName(snn::NeuronOp model, size_t receptor);
 

@@ -33,6 +33,10 @@ struct SpecializePass : impl::SpecializeBase<SpecializePass> {
              << "neuron model '" << population.getModel() << "' does not exist";
     llvm::SmallVector<KnownValue> known;
     for (unsigned i = 0; i < model.numParams(); ++i) {
+      if (drawnParam(population, model.paramName(i))) {
+        known.push_back(KnownValue::Unknown);
+        continue;
+      }
       auto values =
           ParamValues::get(population.getParams().get(model.paramName(i)),
                            size_t(population.numNeurons()), &getContext());

@@ -14,7 +14,6 @@ using arith::CmpIPredicate;
 
 namespace snnc::program {
 
-static constexpr unsigned kRounds = 10;
 static constexpr size_t kGuide = offsetof(SnncDriveTable, guide);
 static constexpr size_t kLimits = sizeof(SnncDriveTable);
 
@@ -38,50 +37,15 @@ DriveLoop::DriveLoop(LoopEmitter &emitter, tick::DrawOp draw, uint32_t header,
   tables = field(offsetof(SnncDrive, tables));
   means = field(offsetof(SnncDrive, means));
   sample = field(offsetof(SnncDrive, sample));
-  e.ifThen(active, [&] { expandKey(); });
+  e.ifThen(active, [&] {
+    Value low = field(offsetof(SnncDrive, key)),
+          high = field(offsetof(SnncDrive, key) + 4);
+    philox().expandKey(low, high);
+  });
 }
 
-void DriveLoop::expandKey() {
-  Value low = field(offsetof(SnncDrive, key)),
-        high = field(offsetof(SnncDrive, key) + 4);
-  size_t at = offsetof(SnncDrive, round_key);
-  for (unsigned r = 0; r < kRounds; ++r) {
-    e.store(address(at + 8 * r), low);
-    e.store(address(at + 8 * r + 4), high);
-    low = e.add(low, 0x9E3779B9u);
-    high = e.add(high, 0xBB67AE85u);
-  }
-}
-
-DriveLoop::Words DriveLoop::round(const Words &c, Value key) {
-  auto product = [&](Value word, uint32_t factor) {
-    OpBuilder &b = e.b;
-    Type wide = b.getI64Type(), narrow = b.getI32Type();
-    Value x = b.create<arith::ExtUIOp>(e.loc, wide, word);
-    Value y = b.create<arith::ConstantOp>(e.loc,
-                                          b.getI64IntegerAttr(int64_t(factor)));
-    Value all = b.create<arith::MulIOp>(e.loc, x, y);
-    Value shift = b.create<arith::ConstantOp>(e.loc, b.getI64IntegerAttr(32));
-    Value high = b.create<arith::TruncIOp>(
-        e.loc, narrow, b.create<arith::ShRUIOp>(e.loc, all, shift));
-    Value low = b.create<arith::TruncIOp>(e.loc, narrow, all);
-    return std::pair(high, low);
-  };
-  auto bitXor = [&](Value x, Value y) -> Value {
-    return e.b.create<arith::XOrIOp>(e.loc, x, y);
-  };
-  auto [aHigh, aLow] = product(c[0], 0xD2511F53u);
-  auto [bHigh, bLow] = product(c[2], 0xCD9E8D57u);
-  return {bitXor(bitXor(bHigh, c[1]), e.load(key)), bLow,
-          bitXor(bitXor(aHigh, c[3]), e.load(e.add(key, 4))), aLow};
-}
-
-/// Straight-line code.
-DriveLoop::Words DriveLoop::block(Value first) {
-  Words words{first, drawTick, e.constant(0), sample};
-  for (unsigned r = 0; r < kRounds; ++r)
-    words = round(words, address(offsetof(SnncDrive, round_key) + 8 * r));
-  return words;
+PhiloxCode DriveLoop::philox() {
+  return {e, base, offsetof(SnncDrive, round_key)};
 }
 
 void DriveLoop::keep(const Words &words) {
@@ -101,7 +65,7 @@ void DriveLoop::emit(Value first, Value end, llvm::ArrayRef<Value> sums) {
         },
         [&](ValueRange at) -> llvm::SmallVector<Value> {
           Value group = e.lshr(at[0], 2);
-          keep(block(group));
+          keep(philox().block({group, drawTick, e.constant(0), sample}));
           Value next = e.shl(e.add(group, 1), 2);
           Value stop = e.b.create<arith::MinUIOp>(e.loc, next, last);
           e.forRange(at[0], stop, [&](Value c) {
@@ -165,10 +129,10 @@ void DriveLoop::settleTie(Value table, Value word, Value c, Value passed) {
   Value group = e.bitOr(e.lshr(c, 2), e.constant(1u << 31));
   llvm::SmallVector<Value> first{group, drawTick, e.constant(0), sample};
   Value keys = address(offsetof(SnncDrive, round_key));
-  auto words =
-      e.forLoop(e.constant(kRounds), first, [&](Value r, ValueRange at) {
-        Words next =
-            round({at[0], at[1], at[2], at[3]}, e.add(keys, e.shl(r, 3)));
+  auto words = e.forLoop(
+      e.constant(PhiloxCode::kRounds), first, [&](Value r, ValueRange at) {
+        Words next = philox().round({at[0], at[1], at[2], at[3]},
+                                    e.add(keys, e.shl(r, 3)));
         return llvm::SmallVector<Value>(next.begin(), next.end());
       });
   Value lane = e.bitAnd(c, 3), low = words[0];

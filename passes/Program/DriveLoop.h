@@ -3,13 +3,9 @@
 #ifndef SNNC_PASSES_PROGRAM_DRIVELOOP_H
 #define SNNC_PASSES_PROGRAM_DRIVELOOP_H
 
-#include "compiler/Tick/LoopEmitter.h"
-
-#include <array>
+#include "passes/Program/PhiloxCode.h"
 
 namespace snnc::program {
-
-using tick::LoopEmitter;
 
 /// Emits tick.draw: a block of Philox4x32-10 for every four channels, in
 /// straight-line code, then a loop over its words, which finds the count by the
@@ -26,14 +22,11 @@ public:
 
 private:
   using Value = mlir::Value;
-  using Words = std::array<Value, 4>;
+  using Words = PhiloxCode::Words;
 
   Value address(size_t offset);
   Value field(size_t offset) { return e.load(address(offset)); }
-  void expandKey();
-  /// `key`: the address of the round's key 0; key 1 stands behind it.
-  Words round(const Words &counter, Value key);
-  Words block(Value first);
+  PhiloxCode philox();
   void keep(const Words &words);
   void emitWord(Value channel, Value neuron, Value sum);
   /// The count that the guide leaves open.

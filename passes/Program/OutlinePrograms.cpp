@@ -8,6 +8,7 @@
 #include "planner/CorePlanner.h"
 #include "planner/NetworkInfo.h"
 #include "planner/NodeDrive.h"
+#include "runtime/abi/CoreHeader.h"
 
 #include "mlir/IR/IRMapping.h"
 
@@ -60,6 +61,7 @@ struct ProgramKey {
   bool contiguous = false, exclusive = false; ///< as of tick.for_rows
   /// What cores draw: receptor, whether neurons have means of their own.
   std::vector<std::pair<unsigned, bool>> drives;
+  std::vector<unsigned> normals; ///< parameters that cores draw
   auto operator<=>(const ProgramKey &) const = default;
 };
 
@@ -129,6 +131,11 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
     for (Attribute format : formats)
       text << format << ";";
     for (unsigned j = 0; j < model.numParams(); ++j) {
+      if (snn::drawnParam(population, model.paramName(j))) {
+        key.normals.push_back(j);
+        key.uniform.push_back(false);
+        continue;
+      }
       auto values =
           snn::ParamValues::get(population.getParams().get(model.paramName(j)),
                                 size_t(population.numNeurons()), &getContext());
@@ -261,6 +268,12 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
       b.create<DrawOp>(loc, b.getI64IntegerAttr(int64_t(number)),
                        b.getI64IntegerAttr(drive.first),
                        drive.second ? b.getUnitAttr() : UnitAttr());
+    size_t behind = key.drives.size() * sizeof(SnncDrive);
+    for (auto [number, param] : llvm::enumerate(key.normals))
+      b.create<NormalOp>(
+          loc,
+          b.getI64IntegerAttr(int64_t(behind + number * sizeof(SnncNoise))),
+          b.getI64IntegerAttr(param));
     auto loop = b.create<ForNeuronsOp>(loc);
     Block &body = loop.getBody().emplaceBlock();
     Value n = body.addArgument(b.getI32Type(), loc);

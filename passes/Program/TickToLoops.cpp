@@ -9,6 +9,7 @@
 #include "passes/Program/DriveLoop.h"
 #include "passes/Program/MapLoops.h"
 #include "passes/Program/NeuronLoop.h"
+#include "passes/Program/NormalLoop.h"
 #include "passes/Program/Passes.h"
 #include "passes/Program/RowLoops.h"
 #include "passes/Program/RowPipeline.h"
@@ -498,11 +499,14 @@ private:
         e->store(e->add(bitmap, e->shl(w, 2)), e->constant(0));
       });
     llvm::SmallVector<DrawOp> draws;
+    llvm::SmallVector<NormalOp> normals;
     for (Operation &op : handler.getBody().front()) {
       if (auto draw = dyn_cast<DrawOp>(op)) {
         draws.push_back(draw);
+      } else if (auto normal = dyn_cast<NormalOp>(op)) {
+        normals.push_back(normal);
       } else if (auto loop = dyn_cast<ForNeuronsOp>(op)) {
-        if (failed(lowerNeurons(loop, draws)))
+        if (failed(lowerNeurons(loop, draws, normals)))
           return failure();
       } else if (auto scatter = dyn_cast<ScatterOp>(op)) {
         emitScatter(*e, header, tick, unsigned(scatter.getBits()),
@@ -527,7 +531,15 @@ private:
     return loops;
   }
 
-  LogicalResult lowerNeurons(ForNeuronsOp loop, llvm::ArrayRef<DrawOp> draws) {
+  std::vector<NormalLoop> normalsOf(llvm::ArrayRef<NormalOp> normals) {
+    std::vector<NormalLoop> loops;
+    for (NormalOp normal : normals)
+      loops.emplace_back(*e, normal, header, tick);
+    return loops;
+  }
+
+  LogicalResult lowerNeurons(ForNeuronsOp loop, llvm::ArrayRef<DrawOp> draws,
+                             llvm::ArrayRef<NormalOp> normals) {
     Value start = loadHeader(offsetof(SnncCoreHeader, start_tick));
     e->ifThen(e->compare(CmpIPredicate::uge, tick, start), [&] {
       NeuronLoop body(*e, loop, header, bitmap);
@@ -540,6 +552,8 @@ private:
         sums.push_back(e->add(sums.back(), apart));
       for (DriveLoop &drive : drivesOf(draws))
         drive.emit(e->constant(0), neurons, sums);
+      for (NormalLoop &normal : normalsOf(normals))
+        normal.emit(e->constant(0), neurons);
       body.emit(e->constant(0), neurons, sums, /*clearSums=*/true);
     });
     return success();
@@ -569,11 +583,15 @@ private:
     auto draws = matmul.getBody().front().getOps<DrawOp>();
     std::vector<DriveLoop> drives =
         drivesOf(llvm::SmallVector<DrawOp>(draws.begin(), draws.end()));
+    std::vector<NormalLoop> normals =
+        normalsOf(llvm::to_vector(matmul.getBody().front().getOps<NormalOp>()));
     emitPanels(*e, header, tick, panels,
                [&](Value first, Value end, llvm::ArrayRef<Value> bases) {
                  e->ifThen(active, [&] {
                    for (DriveLoop &drive : drives)
                      drive.emit(first, end, bases);
+                   for (NormalLoop &normal : normals)
+                     normal.emit(first, end);
                    body.emit(first, end, bases, /*clearSums=*/false);
                  });
                });

@@ -110,7 +110,9 @@ class Network:
 
     def drive(self, name: str, target: Population | str, **fields: Any) -> None:
         """Independent Poisson sources for each neuron: ``rate``, ``sources``,
-        ``weight``, ``receptor``, ``delay``, ``seed``."""
+        ``weight``, ``receptor``, ``delay``, ``seed``; with ``kind="noise"``
+        normal numbers in each tick: ``mean``, ``std``, ``receptor`` or
+        ``parameter``, ``seed``."""
         self._new(self.drives, name)
         self.drives[name] = {"to": _name(target), **fields}
 

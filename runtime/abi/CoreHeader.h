@@ -73,7 +73,7 @@ typedef struct SnncCoreHeader {
      fetch_bytes each, aligned as the DMA unit asks for. */
   uint32_t fetch_base;
   uint32_t fetch_bytes;
-  uint32_t drive_base;             /* SnncDrive[], or 0 */
+  uint32_t drive_base; /* SnncDrive[], behind them SnncNoise[]; or 0 */
   uint32_t state[SNNC_MAX_STATES]; /* float32[n_neurons] each */
   uint32_t param[SNNC_MAX_PARAMS]; /* address of float32[n_neurons], or the
                                       float32 value itself where uniform */
@@ -183,5 +183,23 @@ typedef struct SnncDriveTable {
   uint32_t most;
   uint16_t guide[1 << SNNC_DRIVE_GUIDE_BITS];
 } SnncDriveTable;
+
+/* A parameter that is drawn anew in each tick (docs/semantics.md S3.7): before
+ * the update of tick t the core writes the numbers of its neurons for the tick
+ * t
+ * - latency into the parameter's array. The program knows where these stand
+ * behind drive_base. Before a run the host writes key and sample.
+ */
+typedef struct SnncNoise {
+  uint32_t key[2];
+  uint32_t sample;
+  uint32_t latency;
+  uint32_t neuron; /* of the population: the core's first */
+  uint32_t table;  /* address of float32[SNNC_NORMAL_ROWS][4] */
+  uint32_t reserved[2];
+  uint32_t words[4];      /* device: of the last block */
+  uint32_t round_key[20]; /* device: of round r at 2 r */
+} SnncNoise;
+#define SNNC_NORMAL_ROWS 33
 
 #endif /* SNNC_RUNTIME_ABI_COREHEADER_H */

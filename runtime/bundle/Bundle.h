@@ -15,6 +15,7 @@
 #include "runtime/machine/MachineModel.h"
 #include "runtime/support/Diagnostic.h"
 
+#include <algorithm>
 #include <array>
 #include <bitset>
 #include <cstddef>
@@ -68,6 +69,19 @@ struct VariableEntry {
   std::string scales; ///< entry name of float64[neurons]
 };
 
+/// Where a core that draws an input has its SnncDrive, one that draws a
+/// parameter its SnncNoise.
+struct DrawnEntry {
+  uint32_t core = 0; ///< index into `cores`
+  uint32_t at = 0;   ///< address
+};
+
+/// A parameter that is drawn anew in each tick (docs/semantics.md S3.7).
+struct NoiseEntry {
+  uint64_t seed = 0, stream = 0;
+  std::vector<DrawnEntry> records = {}; ///< of the cores that draw it
+};
+
 struct PopulationEntry {
   std::string name; ///< the user's node name
   uint32_t neurons = 0;
@@ -81,12 +95,7 @@ struct PopulationEntry {
   /// Row split: cores that multiply part of the sources of these neurons and
   /// hold none of them.
   std::vector<SliceEntry> subordinates = {};
-};
-
-/// Where a core that draws an input has its SnncDrive.
-struct DrawnEntry {
-  uint32_t core = 0; ///< index into `cores`
-  uint32_t at = 0;   ///< address
+  std::vector<NoiseEntry> noises = {}; ///< in the order of the parameters
 };
 
 struct InputEntry {
@@ -123,6 +132,12 @@ struct Manifest {
   std::vector<PopulationEntry> populations;
   std::vector<InputEntry> inputs;
   std::vector<RouteEntry> routes;
+
+  /// Neurons draw numbers, so that samples differ.
+  bool hasNoise() const {
+    return std::ranges::any_of(populations,
+                               [](const auto &p) { return !p.noises.empty(); });
+  }
 };
 
 /// Where entries are that memory does not hold.

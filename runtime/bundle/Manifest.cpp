@@ -66,6 +66,12 @@ static json toJson(const PopulationEntry &p) {
     j["order"] = p.order;
   for (const SliceEntry &s : p.subordinates)
     j["subordinates"].push_back({s.core, s.begin, s.end});
+  for (const NoiseEntry &n : p.noises) {
+    json records = json::array();
+    for (const DrawnEntry &d : n.records)
+      records.push_back({d.core, d.at});
+    j["noises"].push_back({n.seed, n.stream, records});
+  }
   return j;
 }
 

@@ -14,6 +14,7 @@
 #include <cstring>
 #include <fmt/format.h>
 #include <set>
+#include <span>
 
 namespace snnc::runtime {
 
@@ -440,20 +441,20 @@ static Status checkTables(const Bundle &bundle, const std::string &path) {
 }
 
 /// What the host writes to before a run is a record of the image.
-static Status checkDrawn(const Bundle &bundle, const InputEntry &input,
-                         const std::string &path) {
-  for (const DrawnEntry &drawn : input.drawn) {
+static Status checkDrawn(const Bundle &bundle,
+                         std::span<const DrawnEntry> records, size_t size,
+                         const std::string &whose, const std::string &path) {
+  for (const DrawnEntry &drawn : records) {
     const CoreEntry &core = bundle.manifest.cores[drawn.core];
     uint64_t bytes = *bundle.sizeOf(core.image);
     if (drawn.at % 4 == 0 &&
         drawn.at >= core.headerAddress + sizeof(SnncCoreHeader) &&
-        drawn.at + sizeof(SnncDrive) <= core.imageBase + bytes)
+        drawn.at + size <= core.imageBase + bytes)
       continue;
     return makeError(
         "SNN0560", {path, core.image, 0, 0},
-        fmt::format("{}: the record of input '{}' at {:#x} is not inside its "
-                    "image",
-                    toText(core.at), input.name, drawn.at),
+        fmt::format("{}: the record of {} at {:#x} is not inside its image",
+                    toText(core.at), whose, drawn.at),
         {"the bundle is damaged or was edited; compile the network again"});
   }
   return {};
@@ -473,8 +474,16 @@ Status checkContents(const Bundle &bundle, const std::string &path) {
   if (Status s = checkTables(bundle, path); !s)
     return s;
   for (const InputEntry &i : m.inputs)
-    if (Status s = checkDrawn(bundle, i, path); !s)
+    if (Status s = checkDrawn(bundle, i.drawn, sizeof(SnncDrive),
+                              fmt::format("input '{}'", i.name), path);
+        !s)
       return s;
+  for (const PopulationEntry &p : m.populations)
+    for (const NoiseEntry &noise : p.noises)
+      if (Status s = checkDrawn(bundle, noise.records, sizeof(SnncNoise),
+                                fmt::format("the noise of '{}'", p.name), path);
+          !s)
+        return s;
   for (const PopulationEntry &p : m.populations)
     if (Status s = checkNeurons(bundle, p, path); !s)
       return s;

@@ -261,13 +261,44 @@ static VariableEntry readVariable(Schema &schema, const json &j,
   return v;
 }
 
+static DrawnEntry readDrawn(Schema &schema, const json &j,
+                            const std::string &where) {
+  const json &parts = schema.array(j, where, 2);
+  if (parts.size() != 2) {
+    schema.fail(where, "expected [core, address]");
+    return {};
+  }
+  return {uint32_t(schema.unsignedOf(parts[0], where + "[0]",
+                                     ManifestLimits::cores)),
+          uint32_t(schema.unsignedOf(parts[1], where + "[1]", UINT32_MAX))};
+}
+
+static NoiseEntry readNoise(Schema &schema, const json &j,
+                            const std::string &where) {
+  NoiseEntry n;
+  const json &parts = schema.array(j, where, 3);
+  if (parts.size() != 3) {
+    schema.fail(where, "expected [seed, stream, records]");
+    return n;
+  }
+  n.seed = schema.unsignedOf(parts[0], where + "[0]", UINT64_MAX);
+  n.stream = schema.unsignedOf(parts[1], where + "[1]", UINT64_MAX);
+  std::string at = where + "[2]";
+  for (const json &record : schema.array(parts[2], at, ManifestLimits::cores)) {
+    if (schema.failed())
+      break;
+    n.records.push_back(readDrawn(schema, record, at));
+  }
+  return n;
+}
+
 static PopulationEntry readPopulation(Schema &schema, const json &j,
                                       const std::string &where) {
   PopulationEntry p;
   if (!schema.object(j, where,
                      {"name", "neurons", "shape", "latency", "slices",
                       "variables", "spiking"},
-                     {"order", "subordinates"}))
+                     {"order", "subordinates", "noises"}))
     return p;
   p.name = schema.text(j, "name", where);
   p.neurons = schema.u32(j, "neurons", where, ManifestLimits::neurons);
@@ -290,19 +321,13 @@ static PopulationEntry readPopulation(Schema &schema, const json &j,
                                 [&](const json &e, const std::string &at) {
                                   return readSlice(schema, e, at);
                                 });
+  if (j.contains("noises"))
+    p.noises =
+        schema.list<NoiseEntry>(j, "noises", SNNC_MAX_PARAMS, where,
+                                [&](const json &e, const std::string &at) {
+                                  return readNoise(schema, e, at);
+                                });
   return p;
-}
-
-static DrawnEntry readDrawn(Schema &schema, const json &j,
-                            const std::string &where) {
-  const json &parts = schema.array(j, where, 2);
-  if (parts.size() != 2) {
-    schema.fail(where, "expected [core, address]");
-    return {};
-  }
-  return {uint32_t(schema.unsignedOf(parts[0], where + "[0]",
-                                     ManifestLimits::cores)),
-          uint32_t(schema.unsignedOf(parts[1], where + "[1]", UINT32_MAX))};
 }
 
 static InputEntry readInput(Schema &schema, const json &j,

@@ -71,11 +71,30 @@ Status CoreDevice::begin(const RunPlan &newPlan) {
   loaded = true;
   if (Status status = writeDrives(); !status)
     return status;
+  if (Status status = writeNoises(); !status)
+    return status;
   if (Status status = recorder->arm(); !status)
     return status;
   if (Status status = states.find(); !status)
     return status;
   machine.watch(states.memory());
+  return {};
+}
+
+/// Of every record of a drawn parameter key and sample.
+Status CoreDevice::writeNoises() {
+  static_assert(offsetof(SnncNoise, sample) == 8);
+  for (const PopulationEntry &population : bundle.manifest.populations)
+    for (const NoiseEntry &noise : population.noises) {
+      PhiloxKey key = streamKey(plan.seed.value_or(noise.seed), noise.stream);
+      const uint32_t words[] = {key[0], key[1], uint32_t(plan.sample)};
+      for (const DrawnEntry &record : noise.records)
+        if (Status status =
+                machine.write(bundle.manifest.cores[record.core].at, record.at,
+                              std::as_bytes(std::span(words)));
+            !status)
+          return status;
+    }
   return {};
 }
 

@@ -55,6 +55,7 @@ public:
 private:
   Status drain();
   Status writeDrives();
+  Status writeNoises();
 
   std::shared_ptr<const Bundle> ownBundle;
   std::unique_ptr<CoreMachine> ownMachine;

@@ -60,6 +60,8 @@ struct Drives {
   /// Of the run, where no array says them.
   bool hasSamplesAxis = false;
   uint64_t samples = 1, ticks = 0;
+  /// In place of every seed of the normal numbers that neurons draw.
+  std::optional<uint64_t> seed = {};
 };
 
 } // namespace snnc::runtime

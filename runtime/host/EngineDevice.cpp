@@ -190,7 +190,7 @@ Status EngineDevice::runBatch(uint64_t ticks) {
   std::vector<Tape> tapes = makeTapes(ticks);
   uint64_t last = now + ticks - 1;
   if (Status s = engine.run({now, ticks, *rows, tapes, plan.drives,
-                             plan.drivenTicks, plan.sample},
+                             plan.drivenTicks, plan.sample, plan.seed},
                             *watch);
       !s) {
     // What a state that is no number led to comes second.

@@ -40,6 +40,8 @@ struct Batch {
   /// engines that draw.
   std::span<const std::shared_ptr<const PoissonDrive>> drives = {};
   uint64_t drivenTicks = 0, sample = 0;
+  /// In place of every seed of the normal numbers that neurons draw.
+  std::optional<uint64_t> seed = {};
 
   const PoissonDrive *drive(size_t input) const {
     return drives.empty() ? nullptr : drives[input].get();

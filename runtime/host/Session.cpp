@@ -345,7 +345,7 @@ Status Run::runSample(Lane &lane, uint64_t sample,
                       const std::function<bool()> &isWanted) {
   if (Status status = lane.device.begin(
           {requests, result.chipTicks, result.ticks, sample, inputs.drives,
-           std::min(inputs.ticks, result.ticks),
+           std::min(inputs.ticks, result.ticks), options.drives.seed,
            options.keepEvery > 0 || options.from});
       !status)
     return status;

@@ -146,6 +146,38 @@ class NeuronCycles(SnncTest):
                     self.assertLess(layer["worst_cycles_per_tick"],
                                     layer["cycles_worst"])
 
+    def test_noise(self):
+        """Numbers that cores draw: one, two, beside a drive, sizes that are no
+        multiple of four."""
+        lines = ["network: {dt: 0.1 ms, seed: 2}", "inputs:",
+                 "  in: {size: 1, kind: poisson, rate: 0}", "populations:"]
+        drives, ends = ["drives:"], ["projections:"]
+        for name, count in (("one", 1), ("two", 2), ("both", 1)):
+            for size in (*SIZES, 203):
+                of = f"{name}_{size}"
+                lines.append(f"  {of}: {{size: {size}, model: lif_value, "
+                             f"params: {{{LIF}, {NEVER}}}, "
+                             "rate: {per_tick: 0}}")
+                drives += [f"  n{k}_{of}: {{to: {of}, kind: noise, std: 0.5, "
+                           f"mean: 0.1}}" for k in range(count)]
+                if name == "both":
+                    drives.append(f"  d_{of}: {{to: {of}, weight: 0.5, delay: "
+                                  "3, rate: {per_tick: 0.3}}")
+                ends.append(f"  - {{from: in, to: {of}, connector: "
+                            "all_to_all, weight: 0.5, delay: 1}")
+        ends.append(f"probes: ['one_{SIZES[0]}:spikes']")
+        self.write("\n".join(lines + drives + ends) + "\n")
+        for paradigm in ("serial", "parallel"):
+            run = self.measured("--paradigm", paradigm, ticks=200)
+            for of, layer in run.items():
+                with self.subTest(paradigm=paradigm, layer=of):
+                    measured = layer["cycles_per_tick"]
+                    self.assertLess(
+                        abs(layer["cycles_expected"] / measured - 1), 0.1,
+                        f"{layer['cycles_expected']} {measured}")
+                    self.assertLess(layer["worst_cycles_per_tick"],
+                                    layer["cycles_worst"])
+
     def test_worst(self):
         """All neurons spike in every tick and all states are recorded."""
         lines = ["network: {dt: 0.1 ms}", "inputs:",

@@ -48,6 +48,7 @@ private:
   double synapsesPerTarget(const ProjectionSpec &p) const;
   void addConv();
   void addDrives();
+  void addNoise();
   void finish();
   uint32_t signals() const { return uint32_t(spec.inputs.size()); }
   uint32_t sender(uint32_t below);
@@ -337,6 +338,22 @@ void Generator::addDrives() {
   }
 }
 
+/// Normal numbers in each tick. Of their own numbers, as in finish().
+void Generator::addNoise() {
+  Draw own(spec.seed * 0x94D049BB133111EB + 13);
+  for (PopulationSpec &population : spec.populations) {
+    if (!own.chance(0.15))
+      continue;
+    population.noise =
+        own.real(0.05, 0.6) * (population.model == "izhikevich" ? 15 : 1);
+    bool hasThreshold =
+        std::ranges::any_of(population.params, [](const Setting &setting) {
+          return setting.first == "threshold";
+        });
+    population.noisyParam = hasThreshold && own.chance(0.3);
+  }
+}
+
 NetworkSpec Generator::random() {
   spec.origin = "random";
   spec.ticks = draw.whole(12, 30);
@@ -370,6 +387,7 @@ NetworkSpec Generator::random() {
     for (InputSpec &input : spec.inputs)
       input.largestCount = draw.whole(2, 4);
   addDrives();
+  addNoise();
   finish();
   return std::move(spec);
 }

@@ -281,6 +281,15 @@ std::string NetworkSpec::toYaml() const {
                     shapeText(population.shape), population.model,
                     mapText(population.params), mapText(population.initial));
   }
+  std::string drives;
+  for (uint32_t p = 0; p < populations.size(); ++p)
+    if (populations[p].noise > 0)
+      drives += fmt::format(
+          "  n{0}: {{to: p{0}, kind: noise, mean: {1}, std: {2}{3}}}\n", p,
+          number(populations[p].noise / 4), number(populations[p].noise),
+          populations[p].noisyParam ? ", parameter: threshold" : "");
+  if (!drives.empty())
+    text += "drives:\n" + drives;
   text += "projections:\n";
   for (size_t i = 0; i < projections.size(); ++i) {
     const ProjectionSpec &p = projections[i];

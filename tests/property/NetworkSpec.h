@@ -56,6 +56,8 @@ struct PopulationSpec {
   std::vector<uint32_t> shape;
   std::string model;
   std::vector<Setting> params, initial;
+  double noise = 0; ///< deviation of what each tick draws for it; 0: none
+  bool noisyParam = false; ///< into the threshold, not the first receptor
 };
 
 struct ConvSpec {

@@ -53,6 +53,7 @@ private:
   void walkMap();
   void walkCommon();
   void walkDrives();
+  void walkNoises();
   std::string checkLayout() const;
 
   const runtime::Bundle &bundle;
@@ -193,6 +194,19 @@ void CoreWalk::walkDrives() {
     }
 }
 
+/// Parameters that the core draws: records, the table that they share.
+void CoreWalk::walkNoises() {
+  for (const runtime::PopulationEntry &of : bundle.manifest.populations)
+    for (const runtime::NoiseEntry &noise : of.noises)
+      for (const runtime::DrawnEntry &drawn : noise.records) {
+        if (bundle.manifest.cores[drawn.core].at != core.at)
+          continue;
+        auto record = read<SnncNoise>(drawn.at);
+        written(drawn.at, sizeof record);
+        written(record.table, SNNC_NORMAL_ROWS * 4 * sizeof(float));
+      }
+}
+
 /// Buffers follow each other, at multiples of the machine's alignment.
 std::string CoreWalk::checkLayout() const {
   uint64_t alignment = std::max<uint64_t>(4, bundle.machine.sram.alignment);
@@ -215,6 +229,7 @@ std::string CoreWalk::check() {
     return wrong;
   walkCommon();
   walkDrives();
+  walkNoises();
   bool known = true; // row formats that this test can read
   if (header.panel_count) {
     walkMap();

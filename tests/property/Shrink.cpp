@@ -61,6 +61,11 @@ std::vector<NetworkSpec> smaller(const NetworkSpec &spec) {
     found.push_back(spec);
     found.back().projections.erase(found.back().projections.begin() + long(e));
   }
+  for (size_t p = 0; p < spec.populations.size(); ++p)
+    if (spec.populations[p].noise > 0) {
+      found.push_back(spec);
+      found.back().populations[p].noise = 0;
+    }
   for (uint32_t signal = 0; signal < signals; ++signal)
     halve(spec, signal, found);
   if (spec.ticks > 1) {

@@ -354,6 +354,47 @@ def test_constant_currents():
         sim.DCSource(amplitude=1.0, start=50.0)
 
 
+def test_noisy_currents():
+    """Into the membrane: each cell and step its own number, on any target."""
+    spikes = {}
+    for target in ("cpu", "spinnaker2"):
+        sim.setup(timestep=1.0, seed=5, target=target)
+        cells = sim.Population(60, sim.IF_curr_exp(tau_m=10.0, tau_refrac=1.0))
+        bare = sim.Population(2, sim.Izhikevich())
+        cells[0:50].inject(sim.NoisyCurrentSource(mean=1.0, stdev=2.0))
+        sim.NoisyCurrentSource(stdev=8.0, dt=1.0, stop=1e12).inject_into([bare])
+        cells.record(["spikes", "v"])
+        bare.record("spikes")
+        sim.run(200.0)
+        v = cells.get_data("v").segments[0].analogsignals[0].magnitude
+        counts = cells.get_spike_counts()
+        assert sum(counts[n] for n in range(50)) > 50
+        assert sum(counts[n] for n in range(50, 60)) == 0
+        assert (v[1:, 0] != v[1:, 1]).any() and (v[:, 55] == -65.0).all()
+        spikes[target] = times_of(cells), times_of(bare)
+    assert spikes["cpu"] == spikes["spinnaker2"]
+    # A step of the Ornstein-Uhlenbeck process that no threshold cuts:
+    # deviation (1 - e^(-dt/tau)) R stdev / sqrt(1 - e^(-2 dt/tau)).
+    sim.setup(timestep=1.0, seed=5)
+    cells = sim.Population(500, sim.IF_curr_exp(tau_m=10.0, v_thresh=1e6))
+    cells.inject(sim.NoisyCurrentSource(mean=0.5, stdev=0.7))
+    cells.record("v")
+    sim.run(400.0)
+    v = cells.get_data("v").segments[0].analogsignals[0].magnitude[100:]
+    kept = np.exp(-0.1)
+    expected = (1 - kept) * 10.0 * 0.7 / np.sqrt(1 - kept ** 2)
+    assert abs(v.mean() - (-65.0 + 5.0)) < 0.05
+    assert abs(v.std() / expected - 1) < 0.03
+    for arguments, hint in (({"start": 5.0}, "SpikeSourcePoisson"),
+                            ({"dt": 5.0}, "leave dt out"),
+                            ({"rng": sim.NumpyRNG(1)}, "setup")):
+        with pytest.raises(NotImplementedError, match=hint):
+            sim.NoisyCurrentSource(stdev=1.0, **arguments)
+    with pytest.raises(ValueError, match="no current"):
+        sim.Population(1, sim.SpikeSourcePoisson()).inject(
+            sim.NoisyCurrentSource())
+
+
 def test_random_parameters_stay():
     """A second run() simulates the same cells, a window of a source or not."""
     drawn = sim.RandomDistribution("uniform", (0.9, 1.5))

@@ -296,24 +296,35 @@ void RunSubject::addOrigin(Diagnostic &error, const RunOptions &options,
 
 /// Trials differ in what is drawn as they run.
 static void warnOfEqualTrials(const RunOptions &options,
-                              const runtime::Drives &drives,
+                              const runtime::Drives &drives, bool hasNoise,
                               DiagnosticSink &sink) {
   if (options.repeat.value_or(1) == 1 || !drives.byInput.empty() ||
-      options.encode == runtime::Encoder::Rate)
+      options.encode == runtime::Encoder::Rate || hasNoise)
     return;
   sink.report(makeFinding(
       "SNN0661", {},
-      fmt::format("--repeat {}: no input is drawn, all trials are the same",
+      fmt::format("--repeat {}: nothing is drawn, all trials are the same",
                   *options.repeat),
       {"leave --repeat out, or encode the inputs with --encode rate"}));
+}
+
+/// Samples of a network without inputs, which differ by what its neurons draw.
+static runtime::Drives trialsOfNoise(const RunOptions &options, bool hasNoise) {
+  if (!hasNoise)
+    return {};
+  return {{},
+          options.repeat.has_value(),
+          options.repeat.value_or(1),
+          options.ticks.value_or(0),
+          options.compile.network.seed};
 }
 
 std::optional<runtime::Drives>
 RunSubject::addDrivenInputs(runtime::ArrayMap &inputs,
                             const RunOptions &options, DiagnosticSink &sink) {
   if (!module && file && !hasDrivenInputs(*file)) {
-    warnOfEqualTrials(options, {}, sink);
-    return runtime::Drives();
+    warnOfEqualTrials(options, {}, description.hasNoise(), sink);
+    return trialsOfNoise(options, description.hasNoise());
   }
   MessageBridge bridge(context.get(), sink);
   if (!loadNetwork(sink))
@@ -321,10 +332,14 @@ RunSubject::addDrivenInputs(runtime::ArrayMap &inputs,
   auto drives = snnc::addDrivenInputs(
       networkOf(*module), description.inputs,
       {options.ticks, options.repeat, options.compile.network.seed}, inputs);
-  if (!drives)
+  if (!drives) {
     sink.report(drives.takeError());
-  else
-    warnOfEqualTrials(options, *drives, sink);
+    return std::nullopt;
+  }
+  warnOfEqualTrials(options, *drives, description.hasNoise(), sink);
+  if (drives->byInput.empty())
+    drives = trialsOfNoise(options, description.hasNoise());
+  drives->seed = options.compile.network.seed;
   return sink.hasErrors() ? std::nullopt : std::optional(std::move(*drives));
 }
 

@@ -136,6 +136,9 @@ private:
       for (const DrivePlace &drive : image->drives)
         manifest().inputs[drive.input].drawn.push_back(
             {uint32_t(manifest().cores.size()) - 1, drive.at});
+      for (auto [k, at] : llvm::enumerate(image->noises))
+        population.noises[k].records.push_back(
+            {uint32_t(manifest().cores.size()) - 1, at});
       reportCore(slice, core, image->summary);
     }
     return success();

@@ -57,6 +57,7 @@ struct CoreImage {
   uint32_t dramBase = 0;
   std::vector<std::byte> dram;
   std::vector<DrivePlace> drives;
+  std::vector<uint32_t> noises; ///< addresses of the SnncNoise, by parameter
   CoreSummary summary;
 };
 

@@ -5,7 +5,7 @@
 
 #include "compiler/SNN/Connectivity.h"
 #include "compiler/Support/Report.h"
-#include "runtime/support/Random.h"
+#include "runtime/support/Normals.h"
 
 #include <cstring>
 
@@ -70,15 +70,38 @@ LogicalResult ImageWriter::writeDrive(const NodeDrive &drive, uint32_t at,
   return success();
 }
 
+/// The records from `at` on, and the table that they share.
+void ImageWriter::writeNoises(uint32_t at, uint32_t table) {
+  auto population = cast<snn::PopulationOp>(node.op);
+  auto copy = [&](uint32_t to, const void *from, size_t bytes) {
+    std::memcpy(image.bytes.data() + (to - image.base), from, bytes);
+  };
+  for (const NodeNoise &noise : node.noises) {
+    PhiloxKey key = streamKey(uint64_t(noise.draw.getSeed()),
+                              uint64_t(noise.draw.getStream()));
+    SnncNoise record = {};
+    record.key[0] = key[0];
+    record.key[1] = key[1];
+    record.latency = uint32_t(population.getLatency().value_or(0));
+    record.neuron = uint32_t(slice.getBegin());
+    record.table = table;
+    copy(at, &record, sizeof record);
+    image.noises.push_back(at);
+    at += sizeof record;
+  }
+  if (!node.noises.empty())
+    copy(table, kNormalTable, sizeof kNormalTable);
+}
+
 /// The records one behind another, as the program counts them, then what they
 /// point to.
 LogicalResult ImageWriter::writeDrives(SnncCoreHeader &header) {
-  if (node.drives.empty())
+  if (node.drives.empty() && node.noises.empty())
     return success();
   auto place = find("drives");
   if (failed(place))
     return failure();
-  uint64_t bytes = 0;
+  uint64_t bytes = noiseBytes(node.noises.size());
   for (const NodeDrive &drive : node.drives)
     bytes += drive.bytes(slice.numNeurons());
   if (place->bytes < bytes || !node.order.isIdentity())
@@ -87,13 +110,15 @@ LogicalResult ImageWriter::writeDrives(SnncCoreHeader &header) {
            << "' has a wrong size or its neurons another order";
   header.drive_base = place->at;
   uint32_t at = place->at;
-  uint32_t arrays = at + uint32_t(node.drives.size() * sizeof(SnncDrive));
+  uint32_t noises = at + uint32_t(node.drives.size() * sizeof(SnncDrive));
+  uint32_t arrays = noises + uint32_t(node.noises.size() * sizeof(SnncNoise));
   for (const NodeDrive &drive : node.drives) {
     if (failed(writeDrive(drive, at, arrays)))
       return failure();
     arrays += uint32_t(drive.bytes(slice.numNeurons()) - sizeof(SnncDrive));
     at += sizeof(SnncDrive);
   }
+  writeNoises(noises, arrays);
   return success();
 }
 

@@ -47,7 +47,7 @@ LogicalResult ImageWriter::writeParams(SnncCoreHeader &header) {
     auto values = snn::ParamValues::get(
         population.getParams().get(model.paramName(j)),
         size_t(population.numNeurons()), population.getContext());
-    if (auto uniform = values->uniform()) {
+    if (auto uniform = values ? values->uniform() : std::nullopt) {
       header.param[j] = std::bit_cast<uint32_t>(float(*uniform));
       continue;
     }
@@ -58,6 +58,8 @@ LogicalResult ImageWriter::writeParams(SnncCoreHeader &header) {
       return report(slice, "SNN0381") << "buffer of parameter '"
                                       << model.paramName(j) << "' is too small";
     header.param[j] = place->at;
+    if (!values) // drawn by the core
+      continue;
     std::byte *out = bytesAt(*place).data();
     for (uint64_t n = slice.getBegin(); n < slice.getEnd(); ++n) {
       float value = float(values->at(node.order.neuronAt(uint32_t(n))));

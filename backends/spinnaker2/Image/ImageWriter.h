@@ -102,6 +102,7 @@ private:
   mlir::LogicalResult writeDrives(SnncCoreHeader &header);
   mlir::LogicalResult writeDrive(const fabric::NodeDrive &drive, uint32_t at,
                                  uint32_t arrays);
+  void writeNoises(uint32_t at, uint32_t table);
   mlir::LogicalResult writeInitial(snn::PopulationOp population,
                                    llvm::StringRef state, Place place);
   void summarise();

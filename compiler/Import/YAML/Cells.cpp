@@ -130,6 +130,7 @@ DictionaryAttr Importer::readCell(const Node &node, const std::string &name,
        llvm::zip(model.op.getParams().getAsValueRange<StringAttr>(), out))
     params.set(param,
                snn::makeParam(context, name + "." + param.str(), column));
+  cellValues[name] = std::move(*columns);
   if (llvm::any_of(rest, [](double v) { return v != 0; }))
     initial.set("v", snn::makeParam(context, name + ".initial.rest", rest));
   return params.getDictionary(context);
@@ -194,8 +195,17 @@ int64_t Importer::cellReceptor(const Node &node, const Ends &ends,
 
 void Importer::readDrive(const Node &key, const Node &node) {
   auto name = reader.name(key, "a drive's name");
-  if (!name || !declareInput(key, *name) ||
-      !reader.map(node, "a drive",
+  if (!name || !declareInput(key, *name))
+    return;
+  if (NodePtr kind = node.find("kind")) {
+    auto text = reader.text(*kind, "kind");
+    if (text && *text == "noise")
+      return readNoise(node, *name);
+    if (text && *text != "poisson")
+      return reader.unknown(*kind, "kind of drive", *text,
+                            {"poisson", "noise"});
+  }
+  if (!reader.map(node, "a drive",
                   {"to", "kind", "rate", "sources", "weight", "receptor",
                    "delay", "seed"}))
     return;
@@ -204,9 +214,6 @@ void Importer::readDrive(const Node &key, const Node &node) {
   NodePtr weight = reader.need(node, "weight", "a drive", "0.1");
   if (!to || !weight)
     return;
-  if (NodePtr kind = node.find("kind"))
-    if (auto text = reader.text(*kind, "kind"); text && *text != "poisson")
-      return reader.unknown(*kind, "kind of drive", *text, {"poisson"});
   Ends ends;
   ends.name = *name + "_" + target;
   ends.to = *to;

@@ -163,13 +163,15 @@ std::vector<std::string> hintsOnFunction(const std::string &text, size_t begin,
       {"maximum", "max"}, {"minimum", "min"}, {"fmax", "max"},
       {"fmin", "min"},    {"power", "pow"},   {"select", "where"},
       {"if", "where"},    {"ifelse", "where"}};
+  if (name == "randn" || name == "gauss" || name == "gaussian")
+    return {"normal() is a standard normal number, drawn in each tick"};
   if (auto other = renamed.find(name); other != renamed.end())
     return {fmt::format("write {} instead of {}", other->second, name)};
   if (name == "clip" || name == "clamp")
     return {"write min(max(x, low), high)"};
   if (name.starts_with("rand"))
-    return {"equations draw nothing; feed noise through an input of kind "
-            "poisson"};
+    return {"normal() is the only draw, a standard normal number in each tick; "
+            "spikes are drawn by inputs and drives of kind poisson"};
   auto it = known.find(name);
   if (it == known.end())
     return {};
@@ -197,6 +199,12 @@ std::vector<std::string> hintsOnName(const std::string &name) {
   if (std::find(units.begin(), units.end(), name) != units.end())
     return {"equations have no units: leave it out, times count in the unit of "
             "dt"};
+  if (name == "xi" || name.starts_with("xi_"))
+    return {fmt::format("write sqrt(dt) * normal() for {} * dt: a standard "
+                        "normal number, drawn in each tick",
+                        name)};
+  if (name == "normal")
+    return {"write normal()"};
   if (name == "dt")
     return {"give dt as a parameter, or write its number"};
   if (name == "np" || name == "math" || name == "torch" || name == "numpy")

@@ -30,10 +30,10 @@ constexpr size_t kLongest = 65536;
 
 class Parser {
 public:
-  Parser(const Node &node, size_t begin, const Scope &scope, OpBuilder &builder,
-         Location loc, Reader &reader)
-      : node(node), text(node.text), at(begin), scope(scope), b(loc, builder),
-        reader(reader) {}
+  Parser(const Node &node, size_t begin, const Scope &scope, Normal normal,
+         OpBuilder &builder, Location loc, Reader &reader)
+      : node(node), text(node.text), at(begin), scope(scope), normal(normal),
+        b(loc, builder), reader(reader) {}
 
   Value run() {
     if (text.size() > kLongest)
@@ -374,13 +374,15 @@ private:
 
   Value call(const std::string &name, size_t begin, unsigned depth) {
     static const std::vector<std::pair<std::string, unsigned>> functions = {
-        {"min", 2}, {"max", 2}, {"abs", 1}, {"sqrt", 1},
-        {"exp", 1}, {"log", 1}, {"pow", 2}, {"where", 3}};
+        {"min", 2}, {"max", 2}, {"abs", 1},   {"sqrt", 1},  {"exp", 1},
+        {"log", 1}, {"pow", 2}, {"where", 3}, {"normal", 0}};
     auto known = std::find_if(functions.begin(), functions.end(),
                               [&](auto &f) { return f.first == name; });
     if (known == functions.end())
       return unknownFunction(name, begin, functions);
     expect("(");
+    if (name == "normal")
+      return drawn();
     SmallVector<Value, 3> args;
     SmallVector<size_t, 3> starts;
     for (unsigned i = 0; i < known->second; ++i) {
@@ -398,6 +400,15 @@ private:
     return expect(")") ? finite(apply(name, args, starts), begin) : nullptr;
   }
 
+  Value drawn() {
+    if (accept(")"))
+      return normal();
+    return fail("SNN1009", at,
+                "normal() has mean 0 and deviation 1, nothing "
+                "stands in its brackets",
+                {"write mean + std * normal()"});
+  }
+
   Value unknownFunction(
       const std::string &name, size_t begin,
       const std::vector<std::pair<std::string, unsigned>> &functions) {
@@ -407,7 +418,8 @@ private:
     hints = hintsOnFunction(text, begin, name);
     for (const std::string &near : nearestNames(name, names, 1))
       hints.push_back(fmt::format("did you mean '{}'?", near));
-    hints.push_back("functions: min, max, abs, sqrt, exp, log, pow, where");
+    hints.push_back("functions: min, max, abs, sqrt, exp, log, pow, where, "
+                    "normal");
     return fail("SNN1010", begin,
                 fmt::format("there is no function '{}'", name.substr(0, 60)),
                 hints);
@@ -458,6 +470,7 @@ private:
   size_t at;
   size_t operand = 0; ///< where the last number, name or bracket begins
   const Scope &scope;
+  Normal normal;
   ImplicitLocOpBuilder b;
   Reader &reader;
 };
@@ -465,8 +478,9 @@ private:
 } // namespace
 
 Value emitExpression(const Node &node, size_t begin, const Scope &scope,
-                     OpBuilder &builder, Location loc, Reader &reader) {
-  return Parser(node, begin, scope, builder, loc, reader).run();
+                     Normal normal, OpBuilder &builder, Location loc,
+                     Reader &reader) {
+  return Parser(node, begin, scope, normal, builder, loc, reader).run();
 }
 
 } // namespace snnc::yaml

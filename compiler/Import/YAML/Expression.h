@@ -15,7 +15,7 @@
 //   unary       := '-' unary | primary
 //   primary     := number | name | '(' expression ')' | function '(' ... ')'
 //   functions   : min(a, b) max(a, b) abs(x) sqrt(x) exp(x) log(x)
-//                 pow(x, constant) where(condition, a, b)
+//                 pow(x, constant) where(condition, a, b) normal()
 //
 // pow with a whole exponent of at most 16 is repeated multiplication from the
 // left (a negative one divides 1 by that), with 0.5 the square root, otherwise
@@ -29,19 +29,22 @@
 #include "compiler/SNN/SNN.h"
 
 #include "mlir/IR/Builders.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringMap.h"
 
 namespace snnc::yaml {
 
 /// Names in scope: f32 or i1 values.
 using Scope = llvm::StringMap<mlir::Value>;
+/// What a normal() stands for: a number that every tick draws anew.
+using Normal = llvm::function_ref<mlir::Value()>;
 
 /// Writes `text`[begin, end of text) at the builder's insertion point. Null
 /// after an error at its position in `node` (SNN1009 syntax, SNN1010 types and
 /// names).
 mlir::Value emitExpression(const Node &node, size_t begin, const Scope &scope,
-                           mlir::OpBuilder &builder, mlir::Location loc,
-                           Reader &reader);
+                           Normal normal, mlir::OpBuilder &builder,
+                           mlir::Location loc, Reader &reader);
 
 } // namespace snnc::yaml
 

@@ -37,6 +37,7 @@ private:
   struct Model {
     snn::NeuronOp op;
     std::map<std::string, double> params, initial;
+    std::vector<std::string> normals;    ///< parameters that equations draw
     const snn::CellType *cell = nullptr; ///< null: region parameters are given
   };
   /// An input or a population, by its name.
@@ -97,8 +98,9 @@ private:
   bool emitBody(const Node &node, snn::NeuronOp op);
   bool assignAll(const Node &node, const char *key, snn::NeuronOp op,
                  llvm::StringMap<mlir::Value> &scope, mlir::Value onlyIf);
-  bool readSpike(const Node &node, llvm::StringMap<mlir::Value> &scope,
-                 mlir::Value &spike);
+  bool readSpike(const Node &node, snn::NeuronOp op,
+                 llvm::StringMap<mlir::Value> &scope, mlir::Value &spike);
+  mlir::Value addNormal(snn::NeuronOp op);
   bool assign(const Node &node, snn::NeuronOp op,
               llvm::StringMap<mlir::Value> &scope, mlir::Value onlyIf);
   /// A model of the file or of the library; null and an error otherwise.
@@ -156,6 +158,21 @@ private:
                        const snn::CellType &cell, mlir::Attribute weights,
                        std::optional<int64_t> given);
   void readDrive(const Node &key, const Node &node);
+
+  // Noise.cpp
+  /// The draw of one parameter; `seed` of its own where the node has one.
+  snn::NormalAttr normal(const Node &node, const std::string &stream);
+  /// What a drive of kind noise adds to.
+  struct NoiseTarget {
+    std::string name; ///< receptor or parameter of the region
+    snn::Dimension dimension = snn::Dimension::None;
+    std::vector<double> gain{1}; ///< one, or one a neuron
+  };
+  std::optional<NoiseTarget> noiseTarget(const Node &node, const Ends &ends,
+                                         const std::string &population);
+  NoiseTarget currentOf(const snn::CellType &cell,
+                        const std::string &population, size_t count);
+  void readNoise(const Node &node, const std::string &name);
 
   // Projections.cpp
   void readProjection(const Node &node, size_t index);
@@ -225,6 +242,8 @@ private:
   std::map<std::string, Model> models;
   std::set<std::string> brokenModels; ///< reported where they are written
   Names inputs, populations;
+  /// Parameters of populations of cell types, in the cells' order and units.
+  std::map<std::string, std::vector<std::vector<double>>> cellValues;
   std::map<std::string, unsigned> projectionNames;
 };
 

@@ -113,8 +113,21 @@ void Importer::readModel(const std::string &name, const Node &node) {
     block.addArgument(builder.getF32Type(), at(node));
   if (!emitBody(node, model.op))
     return model.op.erase();
+  for (unsigned j = unsigned(params.size()); j < model.op.numParams(); ++j)
+    model.normals.push_back(model.op.paramName(j).str());
   models.emplace(name, std::move(model));
   brokenModels.erase(name);
+}
+
+/// A parameter of its own, with a name that no equation can spell.
+Value Importer::addNormal(snn::NeuronOp op) {
+  SmallVector<Attribute> params(op.getParams().getValue());
+  size_t number = 1;
+  for (auto name : op.getParams().getAsValueRange<StringAttr>())
+    number += name.starts_with("normal.");
+  params.push_back(builder.getStringAttr(fmt::format("normal.{}", number)));
+  op.setParamsAttr(builder.getArrayAttr(params));
+  return op.getBody().front().addArgument(builder.getF32Type(), op.getLoc());
 }
 
 /// "name = expression"; a state's name gets its next value. With `onlyIf`, the
@@ -156,8 +169,9 @@ bool Importer::assign(const Node &node, snn::NeuronOp op,
                      left.str())});
     return false;
   }
-  Value value =
-      emitExpression(node, equals + 1, scope, builder, at(node), reader);
+  Value value = emitExpression(
+      node, equals + 1, scope, [&] { return addNormal(op); }, builder, at(node),
+      reader);
   if (!value) {
     // What follows may name it; the model is given up anyway.
     if (!isState)
@@ -198,7 +212,8 @@ bool Importer::assignAll(const Node &node, const char *key, snn::NeuronOp op,
 }
 
 /// `spike` stays null where the model has no condition.
-bool Importer::readSpike(const Node &node, Scope &scope, Value &spike) {
+bool Importer::readSpike(const Node &node, snn::NeuronOp op, Scope &scope,
+                         Value &spike) {
   NodePtr condition = node.find("spike");
   if (!condition)
     return true;
@@ -208,7 +223,9 @@ bool Importer::readSpike(const Node &node, Scope &scope, Value &spike) {
                  hintsOnQuotes(*condition));
     return false;
   }
-  spike = emitExpression(*condition, 0, scope, builder, at(*condition), reader);
+  spike = emitExpression(
+      *condition, 0, scope, [&] { return addNormal(op); }, builder,
+      at(*condition), reader);
   if (spike && !spike.getType().isInteger(1)) {
     reader.error(*condition, "SNN1010",
                  "spike is a condition, this is a number",
@@ -231,7 +248,7 @@ bool Importer::emitBody(const Node &node, snn::NeuronOp op) {
     return false;
   bool good = assignAll(node, "equations", op, scope, nullptr);
   Value spike;
-  if (!readSpike(node, scope, spike))
+  if (!readSpike(node, op, scope, spike))
     return false;
   if (NodePtr reset = node.find("reset"); reset && !spike) {
     reader.error(*reset, "SNN1011", "a model without 'spike' has no 'reset'");

@@ -149,7 +149,10 @@ DictionaryAttr Importer::readParams(const Node &node, const std::string &name,
   NamedAttrList params;
   std::vector<std::string> known;
   for (auto param : model.op.getParams().getAsValueRange<StringAttr>())
-    known.push_back(param.str());
+    if (!llvm::is_contained(model.normals, param))
+      known.push_back(param.str());
+  for (const std::string &drawn : model.normals)
+    params.set(drawn, normal(node, name + "." + drawn));
   NodePtr given = node.find("params");
   if (given && !given->isMap()) {
     reader.error(*given, "SNN1005",

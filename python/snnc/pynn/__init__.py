@@ -21,7 +21,7 @@ from __future__ import annotations
 from .cells import (EIF_cond_exp_isfa_ista, IF_cond_exp, IF_curr_alpha,
                     IF_curr_delta, IF_curr_exp, Izhikevich, STANDARD,
                     SpikeSourceArray, SpikeSourcePoisson)
-from .currents import DCSource
+from .currents import DCSource, NoisyCurrentSource
 from .populations import Population
 from .projections import Projection
 from .random import NumpyRNG, RandomDistribution
@@ -159,8 +159,8 @@ def __getattr__(name):
         hint = ("weights do not change while a network runs: train elsewhere, and "
                 "give the weights to StaticSynapse or FromListConnector")
     elif any(part in name for part in _CURRENTS):
-        hint = ("of currents there is DCSource, always on; of spikes "
-                "SpikeSourceArray and SpikeSourcePoisson")
+        hint = ("of currents there are DCSource and NoisyCurrentSource, always "
+                "on; of spikes SpikeSourceArray and SpikeSourcePoisson")
     elif name.endswith("Connector"):
         hint = "FromListConnector and ArrayConnector connect any pairs"
     elif name in ("extra_models", "external_devices"):

@@ -22,6 +22,8 @@ class CellType:
              "gsyn_inh": "uS"}
     scales = {}  # snnc's unit over PyNN's
     is_source = False
+    #: The parameter of snnc's model that is a current, and 1 nA in its unit.
+    current = None
 
     def __init__(self, **parameters):
         unknown = sorted(set(parameters) - set(self.defaults))
@@ -48,6 +50,8 @@ class CellType:
 
 class _Integrator(CellType):
     """What all integrate-and-fire cells have."""
+
+    current = ("I_e", 1000.0)
 
     def membrane(self, values):
         return {"C_m": values["cm"] * 1000.0, "E_L": values["v_rest"],
@@ -141,6 +145,7 @@ class Izhikevich(CellType):
     defaults = {"a": 0.02, "b": 0.2, "c": -65.0, "d": 2.0, "i_offset": 0.0,
                 "tau_syn_E": 5.0, "tau_syn_I": 5.0}
     initial_values = {"v": -70.0, "u": -14.0}
+    current = ("i_offset", 1.0)
     weight_scale = 1.0
     receptors = {"excitatory": "exc", "inhibitory": "inh"}
     variables = {"v": "v", "u": "u"}

@@ -39,6 +39,7 @@ class Population(Cells):
         self.structure, self._positions = structure, None
         self.recorded = {}  # variable: Recording
         self._values, self._initial, self._trains = {}, {}, None
+        self._noises = []  # (mean, stdev) of every cell, nA
         now.changed("a new population")
         now.populations.append(self)
         self.initialize(**{**cellclass.initial_values, **(initial_values or {})})
@@ -80,6 +81,13 @@ class Population(Cells):
             else:
                 self._values[name] = self._changed(
                     None if cells is None else self.value(name), cells, value)
+
+    def add_noise(self, cells, mean, stdev):
+        """A normal current into `cells`, nA."""
+        self._simulation.changed(f"inject() into {self.label}")
+        noise = np.zeros((2, self.size))
+        noise[:, cells] = [[mean], [stdev]]
+        self._noises.append(noise)
 
     def value(self, name):
         """A parameter: a number, or an array with one for each cell."""
@@ -252,3 +260,9 @@ class Population(Cells):
                 initial[state] = value
         network.population(self.name, self.size, model, params=params,
                            initial=initial or None)
+        for k, noise in enumerate(self._noises):
+            parameter, unit = self.celltype.current
+            mean, stdev = (row[0] if np.all(row == row[0]) else row
+                           for row in noise * unit)
+            network.drive(f"{self.name}_noise{k or ''}", self.name, kind="noise",
+                          parameter=parameter, mean=mean, std=stdev)

@@ -103,7 +103,7 @@ class Cells:
         return values
 
     def inject(self, source):
-        """A DCSource: a current that is always on."""
+        """A DCSource or NoisyCurrentSource: a current that is always on."""
         source.inject_into([self])
 
     # Recording

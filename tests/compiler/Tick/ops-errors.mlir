@@ -281,3 +281,32 @@ tick.program @p {
     }
   }
 }
+
+// -----
+
+tick.program @p {
+  tick.on timer {
+    // expected-error @+1 {{has no tick.for_neurons behind it, which would take what it draws}}
+    tick.normal at 0 param 0
+  }
+}
+
+// -----
+
+tick.program @p {
+  tick.on timer {
+    // expected-error @+1 {{has its record at 2, not a whole number of words behind the drives}}
+    tick.normal at 2 param 0
+    tick.for_neurons { ^bb0(%n: i32): }
+  }
+}
+
+// -----
+
+tick.program @p {
+  tick.on timer {
+    // expected-error @+1 {{names parameter 24; a core has 24}}
+    tick.normal at 0 param 24
+    tick.for_neurons { ^bb0(%n: i32): }
+  }
+}

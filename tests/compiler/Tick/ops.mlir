@@ -21,6 +21,8 @@ tick.program @serial {
     tick.draw 0 receptor 0
     // CHECK: tick.draw 1 receptor 1 each
     tick.draw 1 receptor 1 each
+    // CHECK: tick.normal at 272 param 3
+    tick.normal at 272 param 3
     // CHECK: tick.for_neurons
     tick.for_neurons { ^bb0(%n: i32):
       // CHECK: tick.ring_take %{{.*}} receptor 0
