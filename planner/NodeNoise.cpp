@@ -26,8 +26,8 @@ uint64_t noiseBytes(size_t noises) {
 
 /// docs/cycles.md, "A normal number".
 NeuronCycles noiseCycles() {
-  constexpr double kDrawn = 50, kOnce = 130, kEnds = 150;
-  return {kDrawn, kDrawn, kOnce + kEnds / 2, kOnce + kEnds};
+  constexpr double kDrawn = 58, kOnce = 210, kEnds = 200;
+  return {kDrawn, kDrawn, kOnce, kOnce + kEnds};
 }
 
 } // namespace snnc::fabric

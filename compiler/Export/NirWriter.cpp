@@ -193,6 +193,10 @@ private:
   }
 
   LogicalResult writePopulation(snn::PopulationOp population) {
+    if (llvm::is_contained(snn::drawnParams(population), true))
+      return refuse(population, "numbers that neurons draw in each tick",
+                    "leave the drives of kind noise out, and normal() in "
+                    "equations");
     auto kind = kindOf(population.getModel());
     if (!kind)
       return refuse(population,

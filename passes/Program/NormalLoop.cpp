@@ -60,8 +60,7 @@ void NormalLoop::emitBlock(Value at, Value stop,
   auto place = [&](Value n) { return e.add(numbers, e.shl(n, 2)); };
   auto whole = [&] {
     Value to = place(at);
-    for (uint32_t w = 0; w < words.size(); ++w)
-      emitNumber(words[w], e.add(to, 4 * w));
+    emitNumbers(words, {to, e.add(to, 4), e.add(to, 8), e.add(to, 12)});
   };
   auto part = [&] { // at the ends of a core's neurons
     Value kept = address(offsetof(SnncNoise, words));
@@ -69,28 +68,50 @@ void NormalLoop::emitBlock(Value at, Value stop,
       e.store(e.add(kept, 4 * w), words[w]);
     e.forRange(at, stop, [&](Value n) {
       Value word = e.load(e.add(kept, e.shl(e.bitAnd(n, 3), 2)));
-      emitNumber(word, place(n));
+      emitNumbers(word, place(n));
     });
   };
   Value isWhole = e.compare(CmpIPredicate::eq, e.sub(stop, at), e.constant(4));
   e.ifLikely(isWhole, whole, part);
 }
 
-/// In the order of normalOf.
-void NormalLoop::emitNumber(Value word, Value to) {
+/// In the order of normalOf, one operation after the other for all words: no
+/// result is needed by the next instruction.
+void NormalLoop::emitNumbers(llvm::ArrayRef<Value> words,
+                             llvm::ArrayRef<Value> places) {
   OpBuilder &b = e.b;
   Type real = b.getF32Type(), whole = b.getI32Type();
-  Value m = b.create<arith::UIToFPOp>(e.loc, real,
-                                      e.bitOr(e.shl(word, 1), e.constant(1)));
-  Value bits = b.create<arith::BitcastOp>(e.loc, whole, m);
-  Value row = e.add(rows, e.shl(e.lshr(bits, kMantissa), kRowShift));
-  Value size = e.loadFloat(e.add(row, 12));
-  for (uint32_t k = 3; k-- > 0;)
-    size = b.create<arith::AddFOp>(e.loc, e.loadFloat(e.add(row, 4 * k)),
-                                   b.create<arith::MulFOp>(e.loc, m, size));
-  Value sign = e.bitAnd(word, 0x80000000u);
-  Value plain = b.create<arith::BitcastOp>(e.loc, whole, size);
-  e.store(to, b.create<arith::XOrIOp>(e.loc, plain, sign));
+  using Values = llvm::SmallVector<Value, 4>;
+  auto each = [&](llvm::function_ref<Value(size_t)> one) {
+    Values results;
+    for (size_t k = 0; k < words.size(); ++k)
+      results.push_back(one(k));
+    return results;
+  };
+  Values m = each([&](size_t k) -> Value {
+    return b.create<arith::UIToFPOp>(
+        e.loc, real, e.bitOr(e.shl(words[k], 1), e.constant(1)));
+  });
+  Values row = each([&](size_t k) {
+    Value bits = b.create<arith::BitcastOp>(e.loc, whole, m[k]);
+    return e.add(rows, e.shl(e.lshr(bits, kMantissa), kRowShift));
+  });
+  Values size = each([&](size_t k) { return e.loadFloat(e.add(row[k], 12)); });
+  for (uint32_t c = 3; c-- > 0;) {
+    Values factor =
+        each([&](size_t k) { return e.loadFloat(e.add(row[k], 4 * c)); });
+    Values product = each([&](size_t k) -> Value {
+      return b.create<arith::MulFOp>(e.loc, m[k], size[k]);
+    });
+    size = each([&](size_t k) -> Value {
+      return b.create<arith::AddFOp>(e.loc, factor[k], product[k]);
+    });
+  }
+  for (size_t k = 0; k < words.size(); ++k) {
+    Value sign = e.bitAnd(words[k], 0x80000000u);
+    Value plain = b.create<arith::BitcastOp>(e.loc, whole, size[k]);
+    e.store(places[k], b.create<arith::XOrIOp>(e.loc, plain, sign));
+  }
 }
 
 } // namespace snnc::program

@@ -25,7 +25,7 @@ private:
   Value field(size_t offset) { return e.load(address(offset)); }
   /// Of the neurons at, at + 1, ... stop - 1 of one block.
   void emitBlock(Value at, Value stop, const PhiloxCode::Words &words);
-  void emitNumber(Value word, Value to);
+  void emitNumbers(llvm::ArrayRef<Value> words, llvm::ArrayRef<Value> places);
 
   LoopEmitter &e;
   Value base; ///< of the SnncNoise

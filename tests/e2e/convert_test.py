@@ -194,6 +194,8 @@ class ToNir(SnncTest):
         for change, words in (
                 (("model: if, params: {threshold: 2.0, reset: 0.1}",
                   "model: iaf_psc_delta"), "the model 'iaf_psc_delta"),
+                (("projections:", "drives: {n: {to: hidden, kind: noise, "
+                  "std: 1}}\nprojections:"), "neurons draw in each tick"),
                 (("x: {size: 30}", "x: {size: 30, kind: poisson, rate: 5 Hz}"),
                  "draws or lists"),
                 (("delay: 3}", "delay: {dist: uniform_int, low: 1, high: 3}}"),

@@ -204,10 +204,10 @@ LogicalResult lowerProgram(ModuleOp module, uint32_t headerAddress,
 /// integers (it traps), no pointer, no function.
 bool isAdmitted(Operation *op) {
   if (isa<tick::ProgramOp, tick::OnOp, tick::ForRowsOp, tick::RingAddOp,
-          tick::DrawOp, tick::ForNeuronsOp, tick::RingTakeOp, tick::LoadStateOp,
-          tick::StoreStateOp, tick::ParamOp, tick::EmitOp, tick::NoteOp,
-          tick::ScatterOp, tick::MatmulOp, tick::SendSumsOp, tick::RecordOp>(
-          op))
+          tick::DrawOp, tick::NormalOp, tick::ForNeuronsOp, tick::RingTakeOp,
+          tick::LoadStateOp, tick::StoreStateOp, tick::ParamOp, tick::EmitOp,
+          tick::NoteOp, tick::ScatterOp, tick::MatmulOp, tick::SendSumsOp,
+          tick::RecordOp>(op))
     return true;
   return isa<arith::AddFOp, arith::SubFOp, arith::MulFOp, arith::DivFOp,
              arith::NegFOp, arith::MaximumFOp, arith::MinimumFOp, arith::CmpFOp,
@@ -239,6 +239,10 @@ bool hasAdmittedNumbers(Operation *op) {
   if (auto draw = dyn_cast<tick::DrawOp>(op))
     return below(draw.getDrive(), SNNC_MAX_DRIVES) &&
            below(draw.getReceptor(), SNNC_MAX_RECEPTORS);
+  if (auto normal = dyn_cast<tick::NormalOp>(op))
+    return below(normal.getAt(), SNNC_MAX_DRIVES * sizeof(SnncDrive) +
+                                     SNNC_MAX_PARAMS * sizeof(SnncNoise)) &&
+           below(normal.getParam(), SNNC_MAX_PARAMS);
   if (auto record = dyn_cast<tick::RecordOp>(op))
     return below(record.getStates(), SNNC_MAX_STATES + 1);
   auto bits = [](uint64_t value) { return value == 8 || value == 16; };

@@ -18,7 +18,7 @@ namespace snnc::yaml {
 snn::NormalAttr Importer::normal(const Node &node, const std::string &stream) {
   NodePtr own = node.find("seed");
   return snn::NormalAttr::get(context, own ? readSeed(*own) : seed,
-                              int64_t(streamOf(stream)));
+                              int64_t(streamOf(stream) & INT64_MAX));
 }
 
 /// I_e of a cell type: the one number of the region that it is part of, and

@@ -4,7 +4,7 @@
 // The scale of the weights goes into mean and deviation, which are in the unit
 // of the weights; what is drawn keeps deviation 1, although scaling it in place
 // of the deviation would do, too. A mean of 0 is no term.
-// RUNS: snn.neuron @noisy.mean0 {{.*}} params ["alpha", "std", "z"]
+// RUNS: snn.neuron @noisy.mean0 {{.*}} params ["alpha", "z", "std"]
 // RUNS-NOT: %mean
 snn.neuron @noisy receptors ["in"] states ["v"] params ["alpha", "mean", "z", "std"] {
 ^bb0(%in: f32, %v: f32, %alpha: f32, %mean: f32, %z: f32, %std: f32):
