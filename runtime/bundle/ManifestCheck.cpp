@@ -182,6 +182,12 @@ Status CrossCheck::populations() {
       return s;
     if (Status s = variables(p, where); !s)
       return s;
+    for (const NoiseEntry &noise : p.noises)
+      for (const DrawnEntry &drawn : noise.records)
+        if (drawn.core >= m.cores.size())
+          return fail(where,
+                      fmt::format("its noise is drawn by core {}, there are {}",
+                                  drawn.core, m.cores.size()));
   }
   return {};
 }

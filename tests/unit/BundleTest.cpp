@@ -87,6 +87,25 @@ TEST_F(BundleTest, RoundTrip) {
   EXPECT_EQ((*read)->entry("nothing"), nullptr);
 }
 
+TEST_F(BundleTest, NoiseRoundTrip) {
+  Bundle b = makeBundle();
+  EXPECT_FALSE(b.manifest.hasNoise());
+  b.manifest.populations[0].noises = {{7, UINT64_MAX, {{1, 0x2200}}},
+                                      {UINT64_MAX, 1, {}}};
+  EXPECT_TRUE(b.manifest.hasNoise());
+  auto read = manifestFromJson(toJson(b.manifest), path);
+  ASSERT_TRUE(read) << toText(read.error());
+  const auto &noises = read->populations[0].noises;
+  ASSERT_EQ(noises.size(), 2u);
+  EXPECT_EQ(noises[0].stream, UINT64_MAX);
+  ASSERT_EQ(noises[0].records.size(), 1u);
+  EXPECT_EQ(noises[0].records[0].at, 0x2200u);
+  EXPECT_EQ(toJson(*read), toJson(b.manifest));
+  nlohmann::json broken = toJson(b.manifest);
+  broken["populations"][0]["noises"][0].erase(2);
+  EXPECT_FALSE(manifestFromJson(broken, path));
+}
+
 TEST_F(BundleTest, SameContentSameBytes) {
   std::string first = write(makeBundle());
   EXPECT_EQ(first, write(makeBundle()));
@@ -451,6 +470,8 @@ TEST_F(BundleTest, CrossReferences) {
        [](Manifest &m) { m.inputs.push_back({"b", 1, {}, 0x1001, {}}); }},
       {"drawn by core 3",
        [](Manifest &m) { m.inputs[0].drawn = {{3, 0x2200}}; }},
+      {"noise is drawn by core 3",
+       [](Manifest &m) { m.populations[0].noises = {{1, 2, {{3, 0x2200}}}}; }},
       {"never match", [](Manifest &m) { m.routes[0].key |= 1; }},
       {"listed twice", [](Manifest &m) { m.routes[0].cores = {1, 1}; }},
       {"does not exist", [](Manifest &m) { m.routes[0].cores = {3}; }},
@@ -527,6 +548,10 @@ TEST_F(BundleTest, ContentsAgainstTheMachine) {
        [](Bundle &b) { b.manifest.inputs[0].drawn = {{0, imageBase}}; }},
       {"SNN0560",
        [](Bundle &b) { b.manifest.inputs[0].drawn = {{1, stateBase}}; }},
+      {"SNN0560",
+       [](Bundle &b) {
+         b.manifest.populations[0].noises = {{1, 2, {{0, imageBase}}}};
+       }},
       {"SNN0511", headerWord(&SnncCoreHeader::n_neurons, 21)},
       {"SNN0561", report(R"([])")},
       {"SNN0561", report(R"({"layers": {}})")},

@@ -69,7 +69,8 @@ Importer::noiseTarget(const Node &node, const Ends &ends,
   }
   if (NodePtr other = node.find("receptor")) {
     reader.error(*other, "SNN1007",
-                 "noise goes into a receptor or into a parameter, not both");
+                 "noise goes into a receptor or into a parameter, not both",
+                 {"leave 'receptor' out"});
     return std::nullopt;
   }
   std::string name = reader.text(*given, "parameter").value_or("");
@@ -122,7 +123,9 @@ void Importer::readNoise(const Node &node, const std::string &name) {
   std::vector<double> mean = given ? read(*given, "mean") : std::vector{0.0};
   std::vector<double> deviation = read(*spread, "std");
   if (llvm::any_of(deviation, [](double value) { return value < 0; }))
-    reader.error(*spread, "SNN1006", "std is a deviation, 0 or more");
+    reader.error(*spread, "SNN1006",
+                 "std is a deviation, 0 or more, found a negative one",
+                 {"leave the sign out, the noise is the same"});
   snn::NormalAttr draw = normal(node, name + ".noise");
   if (reader.errors() > before)
     return;
