@@ -1,6 +1,7 @@
 """Every script of docs/gallery runs and says what it says there."""
 
 import ast
+import json
 import pathlib
 import re
 import subprocess
@@ -25,6 +26,10 @@ def output(script, *words):
         with Image.open(drawn) as ours, Image.open(stored) as theirs:
             assert ours.size == theirs.size
             assert len(ours.convert("L").getcolors(256)) > 10, "an empty figure"
+        stored = json.loads((GALLERY / "figures/data.json").read_text(encoding="utf-8"))
+        expected = stored.get(" ".join([script, *words]))
+        if expected: # spikes and states: every bit the same everywhere
+            assert re.search(r"^its data: (.*)$", done.stdout, re.M).group(1) == expected
     return done.stdout
 
 
