@@ -200,10 +200,11 @@ struct FabricClusterPass : impl::FabricClusterBase<FabricClusterPass> {
     llvm::SmallVector<std::pair<Operation *, std::vector<int32_t>>> found;
     for (uint32_t node = 0; node < info->nodes.size(); ++node) {
       const NetworkNode &population = info->nodes[node];
-      // Whatever is drawn, dense or folded has no hidden order.
+      // Whatever is drawn, dense or folded has no hidden order; cores draw
+      // noise by the neurons of a run of them.
       auto listed = [&](uint32_t edge) { return isList(info->edges[edge].op); };
       if (population.isInput || population.incoming.empty() ||
-          population.op->hasAttr(kOrderName) ||
+          population.op->hasAttr(kOrderName) || !population.noises.empty() ||
           !llvm::all_of(population.incoming, listed))
         continue;
       Clusters clusters(*info, node);
