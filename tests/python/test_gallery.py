@@ -83,8 +83,9 @@ def test_a_notebook_shows_results_and_progress(tmp_path, monkeypatch):
         "'params': {'alpha': 0.5, 'threshold': 1, 'bias': 0.6}}}, "
         "'network': {'name': 'shown'}}).compile('cpu')\nshown",
         "shown.run(ticks=30)",
-        "for name in ('a',):\n    kept = shown.run(ticks=1_000_000, record='a:v[0]/1000', "
-        "progress=True)",
+        # How often a run calls it depends on the time that it takes.
+        "from snnc.display import ProgressBar\nbar = ProgressBar(always=True)\n"
+        "for done in range(5):\n    bar(done, 4)\nbar.close()",
         "snnc.Network('x').run(ticks=3)")]
     outputs = []
 
@@ -106,7 +107,7 @@ def test_a_notebook_shows_results_and_progress(tmp_path, monkeypatch):
     assert "a:spikes" in page and "<svg" in page and "snnc.Result" in result.outputs[0].data["text/plain"]
     bars = [html for index, html in outputs if index == first + 2]
     shares = [float(x) for bar in bars for x in re.findall(r"value='([\d.]+)'", bar)]
-    assert shares and shares == sorted(shares) and 0 <= shares[0] and shares[-1] <= 1
+    assert shares == [0, 0.25, 0.5, 0.75, 1]
     assert bars[-1] == "" # it goes with the run
     assert not any(o.output_type == "stream" for o in run.outputs)
     assert wrong.outputs[-1].ename == "Error" and "SNN" in wrong.outputs[-1].evalue
@@ -168,7 +169,7 @@ def test_fit_and_real_time():
     lines = output("fit_and_real_time.py").splitlines()
     assert all("PEs" in line for line in lines[:3])
     assert "rows in DRAM" in lines[2]
-    assert "far more cores than the 148" in lines[3] and any("help:" in line for line in lines[4:])
+    assert re.search(r"\d+ cores are needed .* has 148 ", lines[3]) and any("help:" in line for line in lines[4:])
 
 
 def test_paradigms():

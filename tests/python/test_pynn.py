@@ -390,6 +390,7 @@ def test_noisy_currents():
                             ({"rng": sim.NumpyRNG(1)}, "setup")):
         with pytest.raises(NotImplementedError, match=hint):
             sim.NoisyCurrentSource(stdev=1.0, **arguments)
+    sim.setup(timestep=1.0, seed=5)
     with pytest.raises(ValueError, match="no current"):
         sim.Population(1, sim.SpikeSourcePoisson()).inject(
             sim.NoisyCurrentSource())
