@@ -206,8 +206,7 @@ static void attachMachines(InFlightDiagnostic &diag, uint64_t bytes,
     if (bytes <= each) {
       attachHelp(diag) << "may fit with rows in DRAM, which machine '"
                        << machine.name << "' does not have: --machine "
-                       << defaultMachineName() << ", " << grouped(each)
-                       << " B";
+                       << defaultMachineName() << ", " << grouped(each) << " B";
       return;
     }
   }

@@ -23,10 +23,10 @@ struct YamlNetwork {
 };
 
 /// `dt`: model time of a tick in the unit of the file's times; `arraysFile`:
-/// how the text names the .npz, empty: all numbers stand in the text. Weights and parameters keep their numbers to
-/// the bit. What has no connector (delays that differ by source, uneven
-/// padding) is listed synapse by synapse: SNN0447 beyond kMostRows of a
-/// projection.
+/// how the text names the .npz, empty: all numbers stand in the text. Weights
+/// and parameters keep their numbers to the bit. What has no connector (delays
+/// that differ by source, uneven padding) is listed synapse by synapse: SNN0447
+/// beyond kMostRows of a projection.
 mlir::FailureOr<YamlNetwork> writeYaml(mlir::ModuleOp module, double dt,
                                        const std::string &arraysFile);
 

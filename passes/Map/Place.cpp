@@ -171,7 +171,8 @@ struct FabricPlacePass : impl::FabricPlaceBase<FabricPlacePass> {
                               << describe(slice) << " are pinned to "
                               << toText(addressOf(slice.getAtAttr())) << ", "
                               << why;
-    attachHelp(diag) << "pin these neurons elsewhere (cores) or leave out the pin";
+    attachHelp(diag)
+        << "pin these neurons elsewhere (cores) or leave out the pin";
     return failure();
   }
 

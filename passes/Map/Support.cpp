@@ -49,8 +49,6 @@ LogicalResult forEachMapping(
   return success();
 }
 
-std::string hex(uint64_t number) { return fmt::format("{:#x}", number); }
-
 std::string describe(fabric::SliceOp slice) {
   return fmt::format("neurons [{}, {}) of '{}'", slice.getBegin(),
                      slice.getEnd(), slice.getPopulation().str());

@@ -26,9 +26,6 @@ forEachMapping(mlir::ModuleOp module, MachinePtr given, llvm::StringRef name,
 
 using fabric::grouped;
 
-/// 255 -> "0xff".
-std::string hex(uint64_t number);
-
 /// "neurons [0, 38) of 'lif1'", for messages.
 std::string describe(fabric::SliceOp slice);
 

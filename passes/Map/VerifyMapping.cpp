@@ -5,6 +5,7 @@
 // memory have files of their own.
 
 #include "passes/Map/MappingChecker.h"
+#include "runtime/support/Text.h"
 
 #include <algorithm>
 #include <map>
@@ -88,8 +89,7 @@ void MappingChecker::checkCores() {
     if (!at || !machine.has(*at)) {
       error(slice, "SNN0371")
           << describe(slice)
-          << (at ? " are on a PE that the machine does not have: " +
-                       toText(*at)
+          << (at ? " are on a PE that the machine does not have: " + toText(*at)
                  : std::string(" have no core"));
       continue;
     }

@@ -5,6 +5,7 @@
 #include "passes/Map/MappingChecker.h"
 #include "planner/WeightDelayMap.h"
 #include "runtime/abi/CoreHeader.h"
+#include "runtime/support/Text.h"
 
 #include <algorithm>
 #include <bit>

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "passes/Map/MappingChecker.h"
+#include "runtime/support/Text.h"
 
 namespace snnc::map {
 
@@ -154,14 +155,12 @@ void MappingChecker::checkKey(uint32_t key, const std::set<CoreAddress> &wanted,
   for (const CoreAddress &core : wanted)
     if (!reached.count(core))
       error(at, "SNN0373") << "spikes of '" << sender.name << "' (key "
-                           << hex(key) << ") do not reach "
-                           << toText(core);
+                           << hex(key) << ") do not reach " << toText(core);
   for (const CoreAddress &core : reached)
     if (!wanted.count(core))
       error(routeTo(core, key), "SNN0374")
-          << "spikes of '" << sender.name << "' (key " << hex(key)
-          << ") reach " << toText(core)
-          << ", which has no synapse from there";
+          << "spikes of '" << sender.name << "' (key " << hex(key) << ") reach "
+          << toText(core) << ", which has no synapse from there";
   if (way.fault && !isUnheard && ok)
     error(at, "SNN0378") << "a spike of '" << sender.name << "' (key "
                          << hex(key) << ") is lost: " << describe(way);

@@ -8,6 +8,7 @@
 #include "runtime/bundle/ManifestJson.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <fmt/format.h>
 #include <limits>
@@ -177,16 +178,30 @@ static ProgramEntry readProgram(Schema &schema, const json &j,
   return p;
 }
 
-/// [x, y].
+/// As many numbers as `most` says, up to these; nothing, and an error that
+/// names the `fields`, where there are more or fewer.
+template <size_t N>
+static std::optional<std::array<uint64_t, N>>
+readNumbers(Schema &schema, const json &j, const std::string &where,
+            const char *fields, const std::array<uint64_t, N> &most) {
+  const json &parts = schema.array(j, where, N);
+  if (parts.size() != N) {
+    schema.fail(where, std::string("expected ") + fields);
+    return std::nullopt;
+  }
+  std::array<uint64_t, N> numbers;
+  for (size_t i = 0; i < N; ++i)
+    numbers[i] = schema.unsignedOf(
+        parts[i], where + "[" + std::to_string(i) + "]", most[i]);
+  return numbers;
+}
+
 static ChipCoordinate readChip(Schema &schema, const json &j,
                                const std::string &where) {
-  const json &chip = schema.array(j, where, 2);
-  if (chip.size() != 2) {
-    schema.fail(where, "expected [x, y]");
-    return {};
-  }
-  return {uint16_t(schema.unsignedOf(chip[0], where + "[0]", UINT16_MAX)),
-          uint16_t(schema.unsignedOf(chip[1], where + "[1]", UINT16_MAX))};
+  auto at =
+      readNumbers<2>(schema, j, where, "[x, y]", {UINT16_MAX, UINT16_MAX});
+  return at ? ChipCoordinate{uint16_t((*at)[0]), uint16_t((*at)[1])}
+            : ChipCoordinate{};
 }
 
 static CoreEntry readCore(Schema &schema, const json &j,
@@ -196,15 +211,12 @@ static CoreEntry readCore(Schema &schema, const json &j,
                      {"pe", "program", "image", "imageBase", "headerAddress"},
                      {"chip", "dram", "dramBase", "largestCount"}))
     return c;
-  const json &pe = schema.array(j.at("pe"), where + ".pe", 3);
-  if (pe.size() != 3) {
-    schema.fail(where + ".pe", "expected [x, y, p]");
-    return c;
-  }
   // Three bits of x, three of y, two of p: the hardware id (facts A1).
-  c.at.pe.x = uint8_t(schema.unsignedOf(pe[0], where + ".pe[0]", 7));
-  c.at.pe.y = uint8_t(schema.unsignedOf(pe[1], where + ".pe[1]", 7));
-  c.at.pe.p = uint8_t(schema.unsignedOf(pe[2], where + ".pe[2]", 3));
+  auto pe =
+      readNumbers<3>(schema, j.at("pe"), where + ".pe", "[x, y, p]", {7, 7, 3});
+  if (!pe)
+    return c;
+  c.at.pe = {uint8_t((*pe)[0]), uint8_t((*pe)[1]), uint8_t((*pe)[2])};
   if (j.contains("chip"))
     c.at.chip = readChip(schema, j.at("chip"), where + ".chip");
   c.program = schema.u32(j, "program", where);
@@ -234,15 +246,12 @@ static std::vector<uint32_t> readShape(Schema &schema, const json &j,
 
 static SliceEntry readSlice(Schema &schema, const json &j,
                             const std::string &where) {
-  const json &parts = schema.array(j, where, 3);
-  if (parts.size() != 3) {
-    schema.fail(where, "expected [core, begin, end]");
+  constexpr uint64_t max = ManifestLimits::neurons;
+  auto parts =
+      readNumbers<3>(schema, j, where, "[core, begin, end]", {max, max, max});
+  if (!parts)
     return {};
-  }
-  constexpr uint32_t max = ManifestLimits::neurons;
-  return {uint32_t(schema.unsignedOf(parts[0], where + "[0]", max)),
-          uint32_t(schema.unsignedOf(parts[1], where + "[1]", max)),
-          uint32_t(schema.unsignedOf(parts[2], where + "[2]", max))};
+  return {uint32_t((*parts)[0]), uint32_t((*parts)[1]), uint32_t((*parts)[2])};
 }
 
 static VariableEntry readVariable(Schema &schema, const json &j,
@@ -263,14 +272,11 @@ static VariableEntry readVariable(Schema &schema, const json &j,
 
 static DrawnEntry readDrawn(Schema &schema, const json &j,
                             const std::string &where) {
-  const json &parts = schema.array(j, where, 2);
-  if (parts.size() != 2) {
-    schema.fail(where, "expected [core, address]");
+  auto parts = readNumbers<2>(schema, j, where, "[core, address]",
+                              {ManifestLimits::cores, UINT32_MAX});
+  if (!parts)
     return {};
-  }
-  return {uint32_t(schema.unsignedOf(parts[0], where + "[0]",
-                                     ManifestLimits::cores)),
-          uint32_t(schema.unsignedOf(parts[1], where + "[1]", UINT32_MAX))};
+  return {uint32_t((*parts)[0]), uint32_t((*parts)[1])};
 }
 
 static NoiseEntry readNoise(Schema &schema, const json &j,

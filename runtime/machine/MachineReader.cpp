@@ -211,8 +211,9 @@ private:
   void deadFile(MachineModel &machine) {
     YAML::Node leaf = at["dead"];
     if (!folder)
-      return fail("SNN0104", leaf, "dead", "names a file; only a machine file "
-                                           "on disk may");
+      return fail("SNN0104", leaf, "dead",
+                  "names a file; only a machine file "
+                  "on disk may");
     std::string path = (*folder / leaf.Scalar()).string();
     Expected<std::string> text = readFile(path, maxFileBytes);
     if (!text) {

@@ -9,6 +9,8 @@
 
 namespace snnc {
 
+std::string hex(uint64_t number) { return fmt::format("{:#x}", number); }
+
 /// The length of the well-formed UTF-8 sequence at `at`; 0: there is none.
 static size_t sequenceLength(std::string_view text, size_t at) {
   auto byte = [&](size_t i) -> unsigned {

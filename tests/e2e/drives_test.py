@@ -43,13 +43,7 @@ class Drives(SnncTest):
                                       "reference"])
         for name in "pqr":
             self.assertGreater(expected[f"{name}:spikes"].sum(), 30)
-        for options in (["--backend", "cpu"], ["--backend", "native"],
-                        ["--backend", "emulator"],
-                        ["--backend", "emulator", "--paradigm", "parallel"],
-                        ["--backend", "native", "--paradigm", "parallel"]):
-            with self.subTest(options=options):
-                self.assert_equal_runs(expected, self.record(
-                    file, ["--ticks", 200, *options]))
+        self.assert_every_backend(file, 200, expected)
         bundle = self.path("net.s2x")
         self.snnc("compile", file, "-o", bundle)
         drawn = self.inputs(bundle)

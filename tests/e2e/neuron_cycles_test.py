@@ -115,6 +115,18 @@ class NeuronCycles(SnncTest):
                 self.assertLess(run[f"{name}_{few}"]["worst_cycles_per_tick"],
                                 plan[f"{name}_{few}"]["worst_cycles"])
 
+    def assert_as_planned(self, paradigm, ticks):
+        """Of every layer: the mean within a tenth, the worst a bound."""
+        run = self.measured("--paradigm", paradigm, ticks=ticks)
+        for of, layer in run.items():
+            with self.subTest(paradigm=paradigm, layer=of):
+                planned = layer["cycles_expected"]
+                measured = layer["cycles_per_tick"]
+                self.assertLess(abs(planned / measured - 1), 0.1,
+                                f"{planned} {measured}")
+                self.assertLess(layer["worst_cycles_per_tick"],
+                                layer["cycles_worst"])
+
     def test_drives(self):
         """Inputs that cores draw: few spikes, many, a mean for each neuron."""
         rates = {"rare": lambda n: 0.001, "some": lambda n: 0.3,
@@ -137,14 +149,7 @@ class NeuronCycles(SnncTest):
         self.write("\n".join(lines + drives + ends) + "\n")
         for paradigm in ("serial", "parallel"):
             # The first ticks, before the delay is over, draw nothing.
-            run = self.measured("--paradigm", paradigm, ticks=400)
-            for of, layer in run.items():
-                with self.subTest(paradigm=paradigm, layer=of):
-                    measured = layer["cycles_per_tick"]
-                    self.assertLess(
-                        abs(layer["cycles_expected"] / measured - 1), 0.1)
-                    self.assertLess(layer["worst_cycles_per_tick"],
-                                    layer["cycles_worst"])
+            self.assert_as_planned(paradigm, ticks=400)
 
     def test_noise(self):
         """Numbers that cores draw: one, two, beside a drive, sizes that are no
@@ -168,15 +173,7 @@ class NeuronCycles(SnncTest):
         ends.append(f"probes: ['one_{SIZES[0]}:spikes']")
         self.write("\n".join(lines + drives + ends) + "\n")
         for paradigm in ("serial", "parallel"):
-            run = self.measured("--paradigm", paradigm, ticks=200)
-            for of, layer in run.items():
-                with self.subTest(paradigm=paradigm, layer=of):
-                    measured = layer["cycles_per_tick"]
-                    self.assertLess(
-                        abs(layer["cycles_expected"] / measured - 1), 0.1,
-                        f"{layer['cycles_expected']} {measured}")
-                    self.assertLess(layer["worst_cycles_per_tick"],
-                                    layer["cycles_worst"])
+            self.assert_as_planned(paradigm, ticks=200)
 
     def test_worst(self):
         """All neurons spike in every tick and all states are recorded."""

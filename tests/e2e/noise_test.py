@@ -73,14 +73,9 @@ class Noise(SnncTest):
                                       "reference"])
         for name in "pqrs":
             self.assertGreater(expected[f"{name}:spikes"].sum(), 5, name)
-        for options in (["--backend", "cpu", "--threads", 1],
-                        ["--backend", "cpu", "--threads", 3],
-                        ["--backend", "native"], ["--backend", "emulator"],
-                        ["--backend", "emulator", "--paradigm", "parallel"],
-                        ["--backend", "native", "--paradigm", "parallel"]):
-            with self.subTest(options=options):
-                self.assert_equal_runs(expected, self.record(
-                    file, ["--ticks", 200, *options]))
+        self.assert_every_backend(file, 200, expected,
+                                  ["--backend", "cpu", "--threads", 1],
+                                  ["--backend", "cpu", "--threads", 3])
         bundle = self.path("net.s2x")
         self.snnc("compile", file, "-o", bundle)
         noises = self.noises(bundle)

@@ -114,6 +114,18 @@ class SnncTest(unittest.TestCase):
         with np.load(out) as arrays:
             return {key: arrays[key] for key in arrays.files if key != "meta"}
 
+    def assert_every_backend(self, file, ticks, expected, *more):
+        """Chip, programs and CPU engine, serial and parallel, record what is
+        `expected`; so they do with the options of `more`."""
+        for options in (["--backend", "cpu"], ["--backend", "native"],
+                        ["--backend", "emulator"],
+                        ["--backend", "emulator", "--paradigm", "parallel"],
+                        ["--backend", "native", "--paradigm", "parallel"],
+                        *more):
+            with self.subTest(options=options):
+                self.assert_equal_runs(expected, self.record(
+                    file, ["--ticks", ticks, *options]))
+
     def assert_equal_runs(self, a, b):
         self.assertEqual(sorted(a), sorted(b))
         for key in a:

@@ -68,8 +68,7 @@ private:
 CoreWalk::CoreWalk(const runtime::Bundle &bundle,
                    const runtime::CoreEntry &core, const json &report)
     : bundle(bundle), core(core), loaded(*bundle.load(core.image)),
-      image(*loaded),
-      header(read<SnncCoreHeader>(core.headerAddress)),
+      image(*loaded), header(read<SnncCoreHeader>(core.headerAddress)),
       encodings(report.at("encodings")) {
   for (const json &buffer : report.at("buffers"))
     if (buffer.at("bytes") > 0)

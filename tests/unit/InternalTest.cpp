@@ -83,8 +83,8 @@ TEST_F(Internal, ATraceEndsAtItsLargestSize) {
   ASSERT_TRUE(trace.shortage("t.pftrace"));
   auto shortage = *trace.shortage("t.pftrace");
   EXPECT_EQ(shortage.code, "SNN0451");
-  EXPECT_THAT(shortage.message, HasSubstr("1 MiB; ticks from " +
-                                          std::to_string(tick - 1)));
+  EXPECT_THAT(shortage.message,
+              HasSubstr("1 MiB; ticks from " + std::to_string(tick - 1)));
   // As its hint says: so many ticks have room.
   trace::ChipTrace fewer(1 << 20);
   fewer.begin(manifest, machine);

@@ -112,7 +112,8 @@ TEST_F(RowCheckTest, DamageIsFoundInEveryPlace) {
     auto module = mapped(made);
     auto mapping = all<MachineOp>(*module)[0];
     auto info = NetworkInfo::read(mapping);
-    s2::RowCheck check(mapping, *info);
+    Belongings belongings(mapping);
+    s2::RowCheck check(mapping, *info, belongings);
     ASSERT_TRUE(succeeded(check.expect({0}, 1)));
     auto built = images(*module, 1);
     auto slices = all<SliceOp>(*module);
@@ -157,7 +158,8 @@ TEST_F(RowCheckTest, WrongTableEntriesAreFound) {
   auto module = mapped(cases[1]);
   auto mapping = all<MachineOp>(*module)[0];
   auto info = NetworkInfo::read(mapping);
-  s2::RowCheck check(mapping, *info);
+  Belongings belongings(mapping);
+  s2::RowCheck check(mapping, *info, belongings);
   ASSERT_TRUE(succeeded(check.expect({0}, 1)));
   s2::CoreImage image = images(*module, 1)[0];
   SliceOp slice = all<SliceOp>(*module)[0];

@@ -165,8 +165,7 @@ static PopulationCycles cyclesOf(const Manifest &manifest,
 
 void printRunReport(const Manifest &manifest, const Bundle *bundle,
                     const RunResult &result, bool json) {
-  nlohmann::json report =
-      bundle ? reportOf(*bundle) : nlohmann::json::object();
+  nlohmann::json report = bundle ? reportOf(*bundle) : nlohmann::json::object();
   auto layers = report.value("layers", nlohmann::json::array());
   std::vector<std::vector<std::string>> rows = {kLayerHeader};
   append(rows[0], {"weights", "SNR dB", "sum error", "spikes", "cycles/tick",
@@ -224,10 +223,9 @@ void printRunReport(const Manifest &manifest, const Bundle *bundle,
                  knownOr(hasPackets, result.statistics.packetsRouted)},
                 {"overruns", knownOr(isTimed, result.verdict.overruns)},
                 {"overrun_pes", toJson(overruns, budget)},
-                {"pes",
-                 peCycles(manifest,
-                          report.value("cores", nlohmann::json::array()),
-                          result)},
+                {"pes", peCycles(manifest,
+                                 report.value("cores", nlohmann::json::array()),
+                                 result)},
                 {"lost_packets",
                  knownOr(hasPackets, result.verdict.lostPackets())},
                 {"link_packets", knownOr(result.statistics.linkPackets > 0,

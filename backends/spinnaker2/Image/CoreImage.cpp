@@ -141,7 +141,8 @@ CoreImageBuilder::create(MachineOp op, const MachineModel &machine,
   }
   std::unique_ptr<CoreImageBuilder> builder(new CoreImageBuilder(
       op, std::move(*info), machine, uint32_t(load), jobs));
-  builder->rows = std::make_shared<RowCheck>(op, builder->info);
+  builder->rows =
+      std::make_shared<RowCheck>(op, builder->info, builder->belongings);
   return builder;
 }
 

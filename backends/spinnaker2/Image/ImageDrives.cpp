@@ -14,6 +14,10 @@ using namespace snnc::fabric;
 
 namespace snnc::s2 {
 
+void ImageWriter::copy(uint32_t to, const void *from, size_t bytes) {
+  std::memcpy(image.bytes.data() + (to - image.base), from, bytes);
+}
+
 /// The record at `at`; its weights and tables from `arrays` on.
 LogicalResult ImageWriter::writeDrive(const NodeDrive &drive, uint32_t at,
                                       uint32_t arrays) {
@@ -39,9 +43,6 @@ LogicalResult ImageWriter::writeDrive(const NodeDrive &drive, uint32_t at,
     image.summary.synapses += row.size();
   }
   uint32_t array = (n * 2 + 3) / 4 * 4;
-  auto copy = [&](uint32_t to, const void *from, size_t bytes) {
-    std::memcpy(image.bytes.data() + (to - image.base), from, bytes);
-  };
   SnncDrive record = {};
   PhiloxKey key =
       streamKey(uint64_t(poisson.getSeed()), uint64_t(poisson.getStream()));
@@ -73,9 +74,6 @@ LogicalResult ImageWriter::writeDrive(const NodeDrive &drive, uint32_t at,
 /// The records from `at` on, and the table that they share.
 void ImageWriter::writeNoises(uint32_t at, uint32_t table) {
   auto population = cast<snn::PopulationOp>(node.op);
-  auto copy = [&](uint32_t to, const void *from, size_t bytes) {
-    std::memcpy(image.bytes.data() + (to - image.base), from, bytes);
-  };
   for (const NodeNoise &noise : node.noises) {
     PhiloxKey key = streamKey(uint64_t(noise.draw.getSeed()),
                               uint64_t(noise.draw.getStream()));

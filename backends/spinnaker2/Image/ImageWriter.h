@@ -103,6 +103,8 @@ private:
   mlir::LogicalResult writeDrive(const fabric::NodeDrive &drive, uint32_t at,
                                  uint32_t arrays);
   void writeNoises(uint32_t at, uint32_t table);
+  /// Into the image, at an address of the core.
+  void copy(uint32_t to, const void *from, size_t bytes);
   mlir::LogicalResult writeInitial(snn::PopulationOp population,
                                    llvm::StringRef state, Place place);
   void summarise();

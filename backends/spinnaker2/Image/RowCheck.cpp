@@ -6,9 +6,8 @@
 #include "compiler/SNN/Connectivity.h"
 #include "compiler/Support/Report.h"
 #include "runtime/abi/CoreHeader.h"
+#include "runtime/support/Text.h"
 #include "runtime/support/Threads.h"
-
-#include "llvm/ADT/StringExtras.h"
 
 #include <algorithm>
 #include <cstring>
@@ -21,10 +20,6 @@ using namespace snnc::fabric;
 namespace snnc::s2 {
 
 using fabric::Range; // not mlir::Range
-
-static std::string hex(uint64_t number) {
-  return "0x" + llvm::utohexstr(number, /*LowerCase=*/true);
-}
 
 /// splitmix64's mixer of a place.
 static uint64_t numberOf(const SynapsePlace &at) {
@@ -39,8 +34,9 @@ static uint64_t termOf(const SynapsePlace &at, int32_t weight) {
   return uint64_t(int64_t(weight)) * numberOf(at);
 }
 
-RowCheck::RowCheck(MachineOp op, const NetworkInfo &info)
-    : op(op), info(info), belongings(op), edges(info.edges.size()) {
+RowCheck::RowCheck(MachineOp op, const NetworkInfo &info,
+                   const Belongings &belongings)
+    : op(op), info(info), belongings(belongings), edges(info.edges.size()) {
   for (Operation &part : op.getBody().front()) {
     if (!isa<InputOp, SliceOp>(part))
       continue;

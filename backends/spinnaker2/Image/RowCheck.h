@@ -31,8 +31,9 @@ struct SynapsePlace {
 
 class RowCheck {
 public:
-  /// Both outlive it.
-  RowCheck(fabric::MachineOp op, const fabric::NetworkInfo &info);
+  /// All outlive it.
+  RowCheck(fabric::MachineOp op, const fabric::NetworkInfo &info,
+           const fabric::Belongings &belongings);
 
   /// Sums up what the network says of these projections, once each, by `jobs`
   /// threads; failure is reported at the op.
@@ -63,7 +64,7 @@ private:
 
   fabric::MachineOp op;
   const fabric::NetworkInfo &info;
-  fabric::Belongings belongings;
+  const fabric::Belongings &belongings;
   std::vector<Sender> senders;                          ///< by key
   std::vector<Edge> edges;                              ///< as in `info`
   llvm::DenseMap<mlir::Operation *, uint64_t> expected; ///< sums of slices

@@ -76,7 +76,8 @@ public:
           core.at,
           std::as_writable_bytes(std::span(core.sram)).first(core.sramBytes));
     if (Status s = routers.load(manifest, bundle.machine,
-                                /*isTimed=*/false); !s)
+                                /*isTimed=*/false);
+        !s)
       return s;
     for (Core &core : cores)
       core.chip = routers.chipOf(core.at.chip);

@@ -171,8 +171,7 @@ static std::vector<Sender> sendersOf(const Bundle &bundle) {
   std::vector<Sender> all;
   for (const auto &input : manifest.inputs)
     if (input.drawn.empty())
-      all.push_back(
-          {bundle.machine.hostChip(), input.keyBase, input.channels});
+      all.push_back({bundle.machine.hostChip(), input.keyBase, input.channels});
   auto add = [&](uint32_t core) {
     const runtime::CoreEntry &entry = manifest.cores[core];
     SnncCoreHeader header = bundle.headerOf(entry);

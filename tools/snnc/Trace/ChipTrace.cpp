@@ -114,8 +114,7 @@ void ChipTrace::onTick(uint64_t tick, double tickCycles,
   begun += double(longest);
 }
 
-std::optional<Diagnostic>
-ChipTrace::shortage(const std::string &path) const {
+std::optional<Diagnostic> ChipTrace::shortage(const std::string &path) const {
   if (!leftOut)
     return std::nullopt;
   return makeFinding(

@@ -46,12 +46,15 @@ constexpr double kTurn16 = 78.5, kTurn4 = 25.4, kTurn1 = 9.1;
 constexpr double kSource = 100, kChannel = 25, kLine = 25, kTap = 4,
                  kTapApart = 8;
 
+/// Lines of outputs that the mean source reaches.
+double linesOf(const ConvShape &shape) {
+  std::vector<uint32_t> down = shape.reachAlong(0);
+  return std::accumulate(down.begin(), down.end(), 0.0) / double(down.size());
+}
+
 /// Of the mean source.
 double placesCycles(const ConvShape &shape, double share) {
-  std::vector<uint32_t> down = shape.reachAlong(0),
-                        across = shape.reachAlong(1);
-  double lines =
-      std::accumulate(down.begin(), down.end(), 0.0) / double(down.size());
+  std::vector<uint32_t> across = shape.reachAlong(1);
   bool joined = shape.stride[1] == 1 && shape.groups == 1;
   const PlaceCycles &costs = joined ? kJoined : kApart;
   double sum = 0; // of a line
@@ -61,14 +64,13 @@ double placesCycles(const ConvShape &shape, double share) {
                   kTurn1 * (length % 4);
     sum += (joined ? 1 : reached) * (costs.run + share * taps);
   }
-  return costs.source + lines * (costs.line + sum / double(across.size()));
+  return costs.source +
+         linesOf(shape) * (costs.line + sum / double(across.size()));
 }
 
 double channelsCycles(const ConvShape &shape, double channels, double share) {
-  std::vector<uint32_t> down = shape.reachAlong(0),
-                        across = shape.reachAlong(1);
-  double lines =
-      std::accumulate(down.begin(), down.end(), 0.0) / double(down.size());
+  std::vector<uint32_t> across = shape.reachAlong(1);
+  double lines = linesOf(shape);
   double reached = 0, taps = 0; // along a line
   for (uint32_t outputs : across) {
     reached += outputs > 0;
