@@ -78,7 +78,7 @@ void addNetworkOptions(CLI::App *app, NetworkOptions &o) {
       ->group(group);
   app->add_option("--seed", o.seed,
                   "Of every draw, in place of the seeds in the file: synapses, "
-                  "weights, parameters, Poisson inputs; and of the rate "
+                  "weights, parameters, Poisson inputs, noise; and of the rate "
                   "encoder (default there: 0)")
       ->check(CLI::Range(uint64_t(0), uint64_t(INT64_MAX)))
       ->group(group);

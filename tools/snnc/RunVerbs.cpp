@@ -69,7 +69,7 @@ static void addRunOptions(CLI::App *c, RunOptions &o) {
                     o.layout);
   c->add_option("--repeat", o.repeat,
                 "Trials: as many samples, each with draws of its own in "
-                "Poisson inputs and in the rate encoder")
+                "Poisson inputs, in noise and in the rate encoder")
       ->check(CLI::Range(uint64_t(1), uint64_t(1) << 20));
   c->add_option("--threshold", o.threshold, "Step of the delta encoder")
       ->capture_default_str();
