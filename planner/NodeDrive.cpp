@@ -17,7 +17,7 @@ using namespace mlir;
 namespace snnc::fabric {
 
 static constexpr uint32_t kBins = 1u << SNNC_DRIVE_GUIDE_BITS;
-static constexpr unsigned kBinShift = 53 - SNNC_DRIVE_GUIDE_BITS;
+static constexpr unsigned kBinShift = kUniformBits - SNNC_DRIVE_GUIDE_BITS;
 
 /// The limits without the last one's repetitions, of which rounding makes
 /// hundreds where the sum stops short of 1.
@@ -39,22 +39,25 @@ std::vector<uint32_t> driveTable(double mean) {
   auto countOf = [&](uint32_t reached) {
     return reached == limits.size() ? words[1] : reached;
   };
-  for (uint64_t bin = 0; bin < kBins; bin += 2) {
-    uint32_t pair = 0;
-    for (uint64_t half : {0, 1}) {
-      uint64_t first = (bin + half) << kBinShift;
+  constexpr uint32_t kMost = SNNC_DRIVE_UNSETTLED - 1; // of an entry
+  for (uint64_t bin = 0; bin < kBins; bin += 4) {
+    uint32_t word = 0;
+    for (uint64_t k = 0; k < 4; ++k) {
+      uint64_t first = (bin + k) << kBinShift;
       uint32_t low = reached(first),
                high = reached(first + (uint64_t(1) << kBinShift) - 1);
-      uint32_t entry = low == high ? countOf(low) : low | SNNC_DRIVE_UNSETTLED;
-      pair |= entry << (16 * half);
+      bool isSettled = low == high && countOf(low) <= kMost;
+      uint32_t entry = isSettled ? countOf(low)
+                                 : std::min(low, kMost) | SNNC_DRIVE_UNSETTLED;
+      word |= entry << (8 * k);
     }
-    words.push_back(pair);
+    words.push_back(word);
   }
   for (uint64_t limit : limits)
-    words.push_back(uint32_t(limit >> 21));
-  words.push_back(UINT32_MAX);
+    words.push_back(uint32_t(limit >> kOtherBits));
+  words.push_back(1u << kFirstBits);
   for (uint64_t limit : limits)
-    words.push_back(uint32_t(limit & ((1u << 21) - 1)));
+    words.push_back(uint32_t(limit));
   return words;
 }
 
@@ -175,8 +178,9 @@ static Search searchOf(double mean) {
 
 /// docs/cycles.md, "A drive".
 static NeuronCycles cyclesOf(std::span<const double> ofChannels) {
-  constexpr double kDrawn = 53.2, kSearch = 19.9, kLimit = 8.4, kAdd = 9.1,
-                   kTable = 3, kOnce = 130, kTie = 300;
+  constexpr double kDrawn = 22.1, kAdd = 4.9, kOne = 25.8, kSearch = 19.9,
+                   kLimit = 8.4, kTable = 5.4, kOnce = 50, kEnds = 220,
+                   kTie = 300;
   NeuronCycles cycles;
   Search most;
   std::map<double, size_t> means;
@@ -184,17 +188,22 @@ static NeuronCycles cyclesOf(std::span<const double> ofChannels) {
     ++means[mean];
   for (auto [mean, channels] : means) {
     Search search = searchOf(mean);
-    double some = 1 - std::exp(-mean);
-    cycles.expected +=
-        (search.unsettled * kSearch + search.expected * kLimit + some * kAdd) *
-        double(channels) / double(ofChannels.size());
+    // Of four channels the guide leaves one open, all are gone over one by one,
+    // and with the first four of a block the others.
+    double open = 1 - std::pow(1 - search.unsettled, 4);
+    double byOne = open + (1 - open) * open / 2;
+    double some = std::max(0.0, 1 - std::exp(-4 * mean) - open);
+    cycles.expected += (byOne * kOne + search.unsettled * kSearch +
+                        search.expected * kLimit + some * kAdd) *
+                       double(channels) / double(ofChannels.size());
     most.worst = std::max(most.worst, search.worst);
   }
   double table = means.size() > 1 ? kTable : 0;
   cycles.expected += kDrawn + table;
-  cycles.worst = kDrawn + table + kSearch + most.worst * kLimit + kAdd;
-  cycles.once = kOnce;
-  cycles.onceWorst = kOnce + kTie;
+  cycles.worst = kDrawn + table + kOne + kSearch + most.worst * kLimit;
+
+  cycles.once = kOnce + kEnds; // few cores begin and end with a block
+  cycles.onceWorst = kOnce + 2 * kEnds + kTie;
   return cycles;
 }
 

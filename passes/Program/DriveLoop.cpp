@@ -6,6 +6,7 @@
 #include "passes/Program/DriveLoop.h"
 
 #include "runtime/abi/CoreHeader.h"
+#include "runtime/support/Poisson.h"
 
 #include <cstddef>
 
@@ -16,6 +17,7 @@ namespace snnc::program {
 
 static constexpr size_t kGuide = offsetof(SnncDriveTable, guide);
 static constexpr size_t kLimits = sizeof(SnncDriveTable);
+static constexpr unsigned kBinShift = kFirstBits - SNNC_DRIVE_GUIDE_BITS;
 
 Value DriveLoop::address(size_t offset) {
   return e.add(base, uint32_t(offset));
@@ -28,7 +30,7 @@ DriveLoop::DriveLoop(LoopEmitter &emitter, tick::DrawOp draw, uint32_t header,
       e.constant(header + uint32_t(offsetof(SnncCoreHeader, drive_base))));
   base = e.add(records, uint32_t(draw.getDrive() * sizeof(SnncDrive)));
   Value delay = field(offsetof(SnncDrive, delay));
-  drawTick = e.sub(tick, delay);
+  Value drawTick = e.sub(tick, delay);
   active = e.bitAnd(e.compare(CmpIPredicate::uge, tick, delay),
                     e.compare(CmpIPredicate::ult, drawTick,
                               field(offsetof(SnncDrive, ticks))));
@@ -36,11 +38,11 @@ DriveLoop::DriveLoop(LoopEmitter &emitter, tick::DrawOp draw, uint32_t header,
   weights = field(offsetof(SnncDrive, weights));
   tables = field(offsetof(SnncDrive, tables));
   means = field(offsetof(SnncDrive, means));
-  sample = field(offsetof(SnncDrive, sample));
   e.ifThen(active, [&] {
     Value low = field(offsetof(SnncDrive, key)),
           high = field(offsetof(SnncDrive, key) + 4);
-    philox().expandKey(low, high);
+    philox().beginTick(low, high, drawTick, e.constant(0),
+                       field(offsetof(SnncDrive, sample)));
   });
 }
 
@@ -56,66 +58,133 @@ void DriveLoop::keep(const Words &words) {
 void DriveLoop::emit(Value first, Value end, llvm::ArrayRef<Value> sums) {
   e.ifThen(active, [&] {
     Value begin = e.add(channel, first), last = e.add(channel, end);
-    // The address at which the sum of channel 0 would stand.
-    Value of = e.sub(sums[size_t(draw.getReceptor())], e.shl(channel, 2));
+    Arrays arrays{e.sub(sums[size_t(draw.getReceptor())], e.shl(channel, 2)),
+                  e.sub(weights, e.shl(channel, 1)),
+                  e.sub(means, e.shl(channel, 1))};
     e.whileLoop(
         {begin},
         [&](ValueRange at) {
           return e.compare(CmpIPredicate::ult, at[0], last);
         },
         [&](ValueRange at) -> llvm::SmallVector<Value> {
-          Value group = e.lshr(at[0], 2);
-          keep(philox().block({group, drawTick, e.constant(0), sample}));
-          Value next = e.shl(e.add(group, 1), 2);
-          Value stop = e.b.create<arith::MinUIOp>(e.loc, next, last);
-          e.forRange(at[0], stop, [&](Value c) {
-            emitWord(c, e.sub(c, channel), e.add(of, e.shl(c, 2)));
-          });
-          return {next};
+          return {emitBlock(at[0], last, arrays)};
         });
   });
 }
 
-void DriveLoop::emitWord(Value c, Value neuron, Value sum) {
-  Value word = e.load(
-      e.add(address(offsetof(SnncDrive, words)), e.shl(e.bitAnd(c, 3), 2)));
-  Value table = tables;
-  if (draw.getEach())
-    table = e.add(
-        tables,
-        e.shl(e.loadNarrow(e.add(means, e.shl(neuron, 1)), 16, false), 2));
-  Value bin = e.lshr(word, 32 - SNNC_DRIVE_GUIDE_BITS);
+Value DriveLoop::emitBlock(Value at, Value last, const Arrays &arrays) {
+  static_assert(kFirstChannels == 8);
+  Words words = philox().block(e.lshr(at, 3));
+  keep(words);
+  Value middle = e.add(at, 4), end = e.add(at, kFirstChannels);
+  auto settled = [&](Value settles, Value from, auto next) {
+    return e.choose(e.likely(settles), next, [&] { return from; });
+  };
+  Value isWhole =
+      e.bitAnd(e.compare(CmpIPredicate::eq, e.bitAnd(at, 7), e.constant(0)),
+               e.compare(CmpIPredicate::ule, end, last));
+  // The channels from there on are left to the loop.
+  Value left = settled(isWhole, at, [&] {
+    return settled(emitFour(at, {words[0], words[1]}, arrays), at, [&] {
+      return settled(emitFour(middle, {words[2], words[3]}, arrays), middle,
+                     [&] { return end; });
+    });
+  });
+  return e.choose(
+      e.likely(e.compare(CmpIPredicate::eq, left, end)), [&] { return end; },
+      [&] {
+        Value behind = e.add(e.bitOr(at, e.constant(7)), 1);
+        Value stop = e.b.create<arith::MinUIOp>(e.loc, behind, last);
+        e.forRange(left, stop, [&](Value c) { emitOne(c, arrays); });
+        return stop;
+      });
+}
+
+Value DriveLoop::tableOf(Value c, const Arrays &arrays) {
+  if (!draw.getEach())
+    return tables;
+  Value place = e.loadNarrow(e.add(arrays.means, e.shl(c, 1)), 16, false);
+  return e.add(tables, e.shl(place, 2));
+}
+
+Value DriveLoop::emitFour(Value at, llvm::ArrayRef<Value> words,
+                          const Arrays &arrays) {
+  // Neighbouring loads overlap, and no address is of the instruction before.
+  LoopEmitter::InOrder inOrder(e);
+  llvm::SmallVector<Value, 4> bins, entries;
+  for (uint32_t c = 0; c < 4; ++c) {
+    Value bin = e.lshr(words[c / 2], 16 * (c % 2) + kBinShift);
+    if (c % 2 == 0)
+      bin = e.bitAnd(bin, (1u << SNNC_DRIVE_GUIDE_BITS) - 1);
+    bins.push_back(e.add(tableOf(e.add(at, c), arrays), bin));
+  }
+  for (Value bin : bins)
+    entries.push_back(e.loadNarrow(e.add(bin, uint32_t(kGuide)), 8, false));
+  Value all = entries[0];
+  for (Value entry : llvm::ArrayRef(entries).drop_front())
+    all = e.bitOr(all, entry);
+  // Spikes, and no mark of an open count among them.
+  Value adds = e.compare(CmpIPredicate::ult, e.sub(all, e.constant(1)),
+                         e.constant(SNNC_DRIVE_UNSETTLED - 1));
+  return e.choose(
+      e.likely(adds),
+      [&] {
+        Value weight = e.add(arrays.weights, e.shl(at, 1));
+        Value sum = e.add(arrays.sums, e.shl(at, 2));
+        for (uint32_t c = 0; c < 4; c += 2)
+          addPair({entries[c], entries[c + 1]}, e.add(weight, 2 * c),
+                  e.add(sum, 4 * c));
+        return e.constantBool(true);
+      },
+      [&] { return e.compare(CmpIPredicate::eq, all, e.constant(0)); });
+}
+
+void DriveLoop::addPair(llvm::ArrayRef<Value> counts, Value weight, Value sum) {
+  Value weights[2], sums[2];
+  for (uint32_t k : {0, 1})
+    weights[k] = e.loadNarrow(e.add(weight, 2 * k), 16, /*isSigned=*/true);
+  for (uint32_t k : {0, 1})
+    sums[k] = e.load(e.add(sum, 4 * k));
+  for (uint32_t k : {0, 1})
+    e.store(e.add(sum, 4 * k), e.add(sums[k], e.mul(counts[k], weights[k])));
+}
+
+/// Of a channel of the block that is kept.
+void DriveLoop::emitOne(Value c, const Arrays &arrays) {
+  Value first = e.loadNarrow(e.add(address(offsetof(SnncDrive, words)),
+                                   e.shl(e.bitAnd(c, kFirstChannels - 1), 1)),
+                             kFirstBits, false);
+  Value table = tableOf(c, arrays);
   Value entry = e.loadNarrow(
-      e.add(e.add(table, uint32_t(kGuide)), e.shl(bin, 1)), 16, false);
+      e.add(e.add(table, e.lshr(first, kBinShift)), uint32_t(kGuide)), 8,
+      false);
   Value count = e.variable(entry);
   e.ifUnlikely(
       e.compare(CmpIPredicate::uge, entry, e.constant(SNNC_DRIVE_UNSETTLED)),
       [&] {
         Value known = e.sub(entry, e.constant(SNNC_DRIVE_UNSETTLED));
-        e.set(count, search(table, known, word, c));
+        e.set(count, search(table, known, first, c));
       });
-  Value spikes = e.get(count);
-  e.ifThen(e.compare(CmpIPredicate::ne, spikes, e.constant(0)), [&] {
-    Value weight =
-        e.loadNarrow(e.add(weights, e.shl(neuron, 1)), 16, /*isSigned=*/true);
-    e.store(sum, e.add(e.load(sum), e.mul(spikes, weight)));
-  });
+  Value weight = e.loadNarrow(e.add(arrays.weights, e.shl(c, 1)), 16,
+                              /*isSigned=*/true);
+  Value sum = e.add(arrays.sums, e.shl(c, 2));
+  e.store(sum, e.add(e.load(sum), e.mul(e.get(count), weight)));
 }
 
-Value DriveLoop::search(Value table, Value known, Value word, Value c) {
+Value DriveLoop::search(Value table, Value known, Value first, Value c) {
   Value limits = e.add(table, uint32_t(kLimits));
-  // Behind the last limit stands one that no word exceeds.
+  // Behind the last limit stands one that no half of a word reaches.
   Value at = e.whileLoop(
       {e.add(limits, e.shl(known, 2))},
       [&](ValueRange v) {
-        return e.compare(CmpIPredicate::ugt, word, e.load(v[0]));
+        return e.compare(CmpIPredicate::ugt, first, e.load(v[0]));
       },
       [&](ValueRange v) -> llvm::SmallVector<Value> {
         return {e.add(v[0], 4)};
       })[0];
   Value passed = e.variable(e.lshr(e.sub(at, limits), 2));
-  e.ifUnlikely(e.compare(CmpIPredicate::eq, word, e.load(at)),
-               [&] { settleTie(table, word, c, passed); });
+  e.ifUnlikely(e.compare(CmpIPredicate::eq, first, e.load(at)),
+               [&] { settleTie(table, first, c, passed); });
   Value count = e.load(e.add(table, offsetof(SnncDriveTable, count)));
   Value most = e.load(e.add(table, offsetof(SnncDriveTable, most)));
   return e.b.create<arith::SelectOp>(
@@ -123,27 +192,20 @@ Value DriveLoop::search(Value table, Value known, Value word, Value c) {
       e.get(passed));
 }
 
-/// The first 32 bits are those of a limit: once in 2^32 draws a limit. Draws
+/// The first 16 bits are those of a limit: once in 2^16 draws a limit. Draws
 /// the others.
-void DriveLoop::settleTie(Value table, Value word, Value c, Value passed) {
+void DriveLoop::settleTie(Value table, Value first, Value c, Value passed) {
+  static_assert(kOtherChannels == 4);
   Value group = e.bitOr(e.lshr(c, 2), e.constant(1u << 31));
-  llvm::SmallVector<Value> first{group, drawTick, e.constant(0), sample};
-  Value keys = address(offsetof(SnncDrive, round_key));
-  auto words = e.forLoop(
-      e.constant(PhiloxCode::kRounds), first, [&](Value r, ValueRange at) {
-        Words next = philox().round({at[0], at[1], at[2], at[3]},
-                                    e.add(keys, e.shl(r, 3)));
-        return llvm::SmallVector<Value>(next.begin(), next.end());
-      });
-  Value lane = e.bitAnd(c, 3), low = words[0];
-  for (unsigned w = 1; w < 4; ++w)
-    low = e.b.create<arith::SelectOp>(
+  Words words = philox().shortBlock(group);
+  Value lane = e.bitAnd(c, kOtherChannels - 1), others = words[0];
+  for (unsigned w = 1; w < kOtherChannels; ++w)
+    others = e.b.create<arith::SelectOp>(
         e.loc, e.compare(CmpIPredicate::eq, lane, e.constant(w)), words[w],
-        low);
-  low = e.lshr(low, 11);
+        others);
   Value count = e.load(e.add(table, offsetof(SnncDriveTable, count)));
-  Value highs = e.add(table, uint32_t(kLimits));
-  Value lows = e.add(e.add(highs, 4), e.shl(count, 2));
+  Value firsts = e.add(table, uint32_t(kLimits));
+  Value rests = e.add(e.add(firsts, 4), e.shl(count, 2));
   // Further limits may begin with the same bits.
   Value k = e.whileLoop(
       {e.get(passed)},
@@ -151,9 +213,9 @@ void DriveLoop::settleTie(Value table, Value word, Value c, Value passed) {
         // The word behind the limits is read, not used.
         Value offset = e.shl(v[0], 2);
         Value same =
-            e.compare(CmpIPredicate::eq, e.load(e.add(highs, offset)), word);
+            e.compare(CmpIPredicate::eq, e.load(e.add(firsts, offset)), first);
         Value reached =
-            e.compare(CmpIPredicate::uge, low, e.load(e.add(lows, offset)));
+            e.compare(CmpIPredicate::uge, others, e.load(e.add(rests, offset)));
         Value inside = e.compare(CmpIPredicate::ult, v[0], count);
         return e.bitAnd(e.bitAnd(same, reached), inside);
       },

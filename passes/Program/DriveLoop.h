@@ -7,12 +7,13 @@
 
 namespace snnc::program {
 
-/// Emits tick.draw: a block of Philox4x32-10 for every four channels, in
-/// straight-line code, then a loop over its words, which finds the count by the
-/// table's guide and, seldom, its limits.
+/// Emits tick.draw: a block of Philox4x32-10 for every eight channels, and
+/// their counts by the table's guide, in straight-line code. Where the guide
+/// leaves one of four open, and at the ends of a core's channels, a loop goes
+/// over the channels and, seldom, the table's limits.
 class DriveLoop {
 public:
-  /// Makes the keys of the rounds, once a tick.
+  /// What all blocks of a tick share.
   DriveLoop(LoopEmitter &emitter, tick::DrawOp draw, uint32_t header,
             mlir::Value tick);
 
@@ -23,21 +24,32 @@ public:
 private:
   using Value = mlir::Value;
   using Words = PhiloxCode::Words;
+  /// Where those of channel 0 would stand.
+  struct Arrays {
+    Value sums, weights, means;
+  };
 
   Value address(size_t offset);
   Value field(size_t offset) { return e.load(address(offset)); }
   PhiloxCode philox();
   void keep(const Words &words);
-  void emitWord(Value channel, Value neuron, Value sum);
+  /// The block of channel `at`, from there on; returns where it ends.
+  Value emitBlock(Value at, Value last, const Arrays &arrays);
+  /// Of four channels and their words, whether the guide settles them; adds
+  /// nothing where it does not.
+  Value emitFour(Value at, llvm::ArrayRef<Value> words, const Arrays &arrays);
+  void addPair(llvm::ArrayRef<Value> counts, Value weight, Value sum);
+  void emitOne(Value channel, const Arrays &arrays);
+  Value tableOf(Value channel, const Arrays &arrays);
   /// The count that the guide leaves open.
-  Value search(Value table, Value known, Value word, Value channel);
-  void settleTie(Value table, Value word, Value channel, Value known);
+  Value search(Value table, Value known, Value first, Value channel);
+  void settleTie(Value table, Value first, Value channel, Value known);
 
   LoopEmitter &e;
   tick::DrawOp draw;
   Value base; ///< of the SnncDrive
-  Value active, drawTick;
-  Value channel, weights, tables, means, sample;
+  Value active;
+  Value channel, weights, tables, means;
 };
 
 } // namespace snnc::program

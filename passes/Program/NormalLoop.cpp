@@ -26,17 +26,20 @@ NormalLoop::NormalLoop(LoopEmitter &emitter, tick::NormalOp draw,
   };
   base = e.add(headerField(offsetof(SnncCoreHeader, drive_base)),
                uint32_t(draw.getAt()));
-  drawTick = e.sub(tick, field(offsetof(SnncNoise, latency)));
-  sample = field(offsetof(SnncNoise, sample));
   neuron = field(offsetof(SnncNoise, neuron));
   rows =
       e.sub(field(offsetof(SnncNoise, table)), e.constant(kBias << kRowShift));
   Value array = headerField(offsetof(SnncCoreHeader, param) +
                             size_t(draw.getParam()) * 4);
   numbers = e.sub(array, e.shl(neuron, 2));
-  PhiloxCode(e, base, offsetof(SnncNoise, round_key))
-      .expandKey(field(offsetof(SnncNoise, key)),
-                 field(offsetof(SnncNoise, key) + 4));
+  philox().beginTick(
+      field(offsetof(SnncNoise, key)), field(offsetof(SnncNoise, key) + 4),
+      e.sub(tick, field(offsetof(SnncNoise, latency))), e.constant(kNormalMark),
+      field(offsetof(SnncNoise, sample)));
+}
+
+PhiloxCode NormalLoop::philox() {
+  return {e, base, offsetof(SnncNoise, round_key)};
 }
 
 void NormalLoop::emit(Value first, Value end) {
@@ -46,9 +49,7 @@ void NormalLoop::emit(Value first, Value end) {
       [&](ValueRange at) { return e.compare(CmpIPredicate::ult, at[0], last); },
       [&](ValueRange at) -> llvm::SmallVector<Value> {
         Value group = e.lshr(at[0], 2);
-        PhiloxCode philox(e, base, offsetof(SnncNoise, round_key));
-        auto words =
-            philox.block({group, drawTick, e.constant(kNormalMark), sample});
+        auto words = philox().block(group);
         Value next = e.shl(e.add(group, 1), 2);
         emitBlock(at[0], e.b.create<arith::MinUIOp>(e.loc, next, last), words);
         return {next};

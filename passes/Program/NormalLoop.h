@@ -11,7 +11,7 @@ namespace snnc::program {
 /// word a number by a polynomial (runtime/support/Normals.h).
 class NormalLoop {
 public:
-  /// Makes the keys of the rounds, once a tick.
+  /// What all blocks of a tick share.
   NormalLoop(LoopEmitter &emitter, tick::NormalOp draw, uint32_t header,
              mlir::Value tick);
 
@@ -23,13 +23,14 @@ private:
 
   Value address(size_t offset) { return e.add(base, uint32_t(offset)); }
   Value field(size_t offset) { return e.load(address(offset)); }
+  PhiloxCode philox();
   /// Of the neurons at, at + 1, ... stop - 1 of one block.
   void emitBlock(Value at, Value stop, const PhiloxCode::Words &words);
   void emitNumbers(llvm::ArrayRef<Value> words, llvm::ArrayRef<Value> places);
 
   LoopEmitter &e;
-  Value base; ///< of the SnncNoise
-  Value drawTick, sample, neuron;
+  Value base;    ///< of the SnncNoise
+  Value neuron;  ///< of the population: the core's first
   Value numbers; ///< where the one of the population's neuron 0 would stand
   Value rows;    ///< of the table, were it one for float exponents from 0 on
 };

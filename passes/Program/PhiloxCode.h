@@ -11,27 +11,38 @@ namespace snnc::program {
 
 using tick::LoopEmitter;
 
-/// Emits what runtime/support/Random.h computes, with the keys of the rounds in
-/// memory: 20 words, as a core has no registers for them.
+/// Emits what runtime/support/Random.h computes, for counters that differ in
+/// their first word alone, all other words and the key the same for a tick.
+/// What the rounds need of those is in memory, 20 words, as a core has no
+/// registers for it.
 class PhiloxCode {
 public:
   using Value = mlir::Value;
   using Words = std::array<Value, 4>;
   static constexpr unsigned kRounds = 10;
 
-  /// The key of round r stands at base + offset + 8 r.
+  /// The words stand at base + offset.
   PhiloxCode(LoopEmitter &emitter, Value base, size_t offset)
       : e(emitter), base(base), offset(offset) {}
 
-  /// Writes the keys of the rounds.
-  void expandKey(Value low, Value high);
-  /// `key`: the address of the round's key 0; key 1 stands behind it.
-  Words round(const Words &counter, Value key);
-  /// Straight-line code.
-  Words block(Words counter);
+  /// Writes them for a key (low, high) and the counters (.., second, third,
+  /// fourth).
+  void beginTick(Value low, Value high, Value second, Value third,
+                 Value fourth);
+  /// The block of the counter (group, ..), in straight-line code.
+  Words block(Value group);
+  /// The same in fewer instructions and more cycles.
+  Words shortBlock(Value group);
 
 private:
-  Value keyOf(unsigned r) { return e.add(base, uint32_t(offset + 8 * r)); }
+  struct Product {
+    Value high, low;
+  };
+  Product product(Value word, uint32_t factor);
+  Value bitXor(Value x, Value y);
+  Words firstRounds(Value group);
+  /// `key`: the address of the round's key 0; key 1 stands behind it.
+  Words round(const Words &counter, Value key);
 
   LoopEmitter &e;
   Value base;

@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #define SNNC_ABI_MAGIC 0x31434E53u /* "SNC1" */
-#define SNNC_ABI_VERSION 8u
+#define SNNC_ABI_VERSION 9u
 #define SNNC_MAX_STATES 8
 #define SNNC_MAX_PARAMS 24
 #define SNNC_MAX_RECEPTORS 2
@@ -166,22 +166,23 @@ typedef struct SnncDrive {
                        in words from the first one; 0: all have the first */
   uint32_t reserved;
   uint32_t words[4];      /* device: of the last block */
-  uint32_t round_key[20]; /* device: of round r at 2 r */
+  uint32_t round_key[20]; /* device: what the first two rounds have in common
+                             in a tick, then the keys of round r at 2 r */
 } SnncDrive;
 
-/* Inversion of the distribution function of one mean: a uniform number u of 53
+/* Inversion of the distribution function of one mean: a uniform number u of 48
  * bits has as many spikes as there are limits up to u; where it reaches the
- * last one, `most`. By the first 6 bits of u the guide has that count, or, with
- * the highest bit set, the limits that certainly are. Behind it stand
- * u32 high[count + 1], the first 32 bits of each limit and 0xFFFFFFFF, and
- * u32 low[count], their other 21.
+ * last one, `most`. By the first 10 bits of u the guide has that count, or,
+ * with the highest bit set, limits that certainly are. Behind it stand u32
+ * first[count + 1], the first 16 bits of each limit and 0x10000, and u32
+ * others[count], their other 32.
  */
-#define SNNC_DRIVE_GUIDE_BITS 6
-#define SNNC_DRIVE_UNSETTLED 0x8000u
+#define SNNC_DRIVE_GUIDE_BITS 10
+#define SNNC_DRIVE_UNSETTLED 0x80u
 typedef struct SnncDriveTable {
   uint32_t count;
   uint32_t most;
-  uint16_t guide[1 << SNNC_DRIVE_GUIDE_BITS];
+  uint8_t guide[1 << SNNC_DRIVE_GUIDE_BITS];
 } SnncDriveTable;
 
 /* A parameter that is drawn anew in each tick (docs/semantics.md S3.7): before
@@ -198,7 +199,7 @@ typedef struct SnncNoise {
   uint32_t table;  /* address of float32[SNNC_NORMAL_ROWS][4] */
   uint32_t reserved[2];
   uint32_t words[4];      /* device: of the last block */
-  uint32_t round_key[20]; /* device: of round r at 2 r */
+  uint32_t round_key[20]; /* device: as SnncDrive's */
 } SnncNoise;
 #define SNNC_NORMAL_ROWS 33
 

@@ -45,18 +45,17 @@ void PoissonDrive::drawGroup(const Group &group, uint64_t tick, uint64_t sample,
   if (group.table)
     return drawPoisson(*group.table, key, tick, uint32_t(sample), first, counts,
                        vectors);
-  PhiloxCounter high{}, low{};
+  PhiloxCounter words{}, others{};
   for (uint32_t i = 0; i < counts.size(); ++i) {
     uint32_t channel = first + i;
-    if (i == 0 || channel % 4 == 0) {
-      auto words = [&](DrawBits which) {
-        return drawWords(key, channel / 4, tick, uint32_t(sample), which);
-      };
-      high = words(DrawBits::High);
-      low = words(DrawBits::Low);
-    }
-    uint64_t bits = uniformBits(high[channel % 4], low[channel % 4]);
-    counts[i] = poissonCount(group.mean, double(bits) * 0x1p-53);
+    if (i == 0 || channel % kFirstChannels == 0)
+      words = firstWords(key, channel / kFirstChannels, tick, uint32_t(sample));
+    if (i == 0 || channel % kOtherChannels == 0)
+      others =
+          otherWords(key, channel / kOtherChannels, tick, uint32_t(sample));
+    uint64_t bits = uniformBits(firstBits(words, channel),
+                                others[channel % kOtherChannels]);
+    counts[i] = poissonCount(group.mean, uniformOf(bits));
   }
 }
 

@@ -89,9 +89,9 @@ class ProgramRange(SnncTest):
         self.assertEqual(core["headerAddress"], KEPT)
 
     def test_no_room_at_all(self):
-        self.write("none.yaml", many_formats((1, 2, 4, 8, 16, 32), 4).replace(
+        self.write("none.yaml", many_formats((1, 2, 4, 8, 16, 32), 2).replace(
             "size: 200", "size: 4").replace("indegree: 8", "indegree: 1"
-            ).replace("size: 64", "size: 8"))
+            ).replace("size: 64", "size: 2"))
         self.write("tiny.yaml", little(0x3C00))
         done = self.snnc("compile", "none.yaml", "--machine", "tiny.yaml", "-o",
                          "none.s2x", code=3)

@@ -261,13 +261,13 @@ TEST_F(Drawn, TwentyMillionAreCountedWithoutBeingStored) {
 
 /// S7.4 at every limit of the table and its neighbours, and in the tails.
 TEST(Portable, PoissonTablesAreTheRule) {
-  constexpr uint64_t end = uint64_t(1) << 53;
+  constexpr uint64_t end = uint64_t(1) << kUniformBits;
   for (double mean : {0.0, 1e-12, 0.003, 0.7, 2.0, 13.3, 100.0}) {
     PoissonTable table(mean);
     std::vector<uint64_t> at = {0, 1, end - 1, end - 2, end - 1000};
     for (uint64_t g = 0; g < 4096; ++g)
       for (uint64_t near : {0, 1, 12345})
-        at.push_back((g << 41) + near);
+        at.push_back((g << (kUniformBits - 12)) + near);
     double term = portableExp(-mean), sum = term;
     for (int k = 1; k < 300; sum += term, ++k) {
       auto limit = int64_t(std::ceil(sum * double(end)));
@@ -277,12 +277,12 @@ TEST(Portable, PoissonTablesAreTheRule) {
       term *= mean / k;
     }
     for (uint64_t bits : at)
-      ASSERT_EQ(table.count(bits), poissonCount(mean, double(bits) * 0x1p-53))
+      ASSERT_EQ(table.count(bits), poissonCount(mean, uniformOf(bits)))
           << mean << " " << bits;
-    // The first 32 bits settle all but those that a threshold divides.
+    // The first 16 bits settle all but those that a threshold divides.
     for (uint64_t bits : at) {
-      uint64_t low = bits >> 21 << 21, high = low + (1 << 21) - 1;
-      auto count = table.countOfHigh(uint32_t(bits >> 21));
+      uint64_t low = bits >> kOtherBits << kOtherBits, high = low + UINT32_MAX;
+      auto count = table.countOfFirst(uint32_t(bits >> kOtherBits));
       ASSERT_EQ(count.has_value(), table.count(low) == table.count(high));
       if (count)
         ASSERT_EQ(*count, table.count(bits));
@@ -301,13 +301,107 @@ TEST(Portable, PoissonDrawsDoNotDependOnVectors) {
         std::vector<uint16_t> counts(channels);
         drawPoisson(PoissonTable(2), key, tick, 9, first, counts, set);
         for (uint32_t c = 0; c < channels; ++c) {
-          uint32_t channel = first + c, group = channel / 4;
-          PhiloxCounter high = philox4x32({group, 3, 5, 9}, key),
-                        low = philox4x32({group | 1u << 31, 3, 5, 9}, key);
-          double u = unitInterval(low[channel % 4], high[channel % 4]);
-          ASSERT_EQ(counts[c], poissonCount(2, u));
+          uint32_t channel = first + c;
+          PhiloxCounter words = philox4x32({channel / 8, 3, 5, 9}, key),
+                        others =
+                            philox4x32({channel / 4 | 1u << 31, 3, 5, 9}, key);
+          uint32_t word = words[channel / 2 % 4];
+          uint64_t half = channel % 2 ? word >> 16 : word & 0xFFFF;
+          uint64_t bits = half << 32 | others[channel % 4];
+          ASSERT_EQ(counts[c], poissonCount(2, double(bits) * 0x1p-48));
         }
       }
+  }
+}
+
+/// Pearson's chi-square of `seen` against expectations, and the number of its
+/// classes: neighbours are joined until each is expected 20 times.
+static std::pair<double, int> chiSquare(std::span<const uint64_t> seen,
+                                        std::span<const double> expected) {
+  double chi = 0, want = 0, have = 0, left = 0;
+  for (double e : expected)
+    left += e;
+  int classes = 0;
+  for (size_t k = 0; k < seen.size(); ++k) {
+    want += expected[k];
+    have += double(seen[k]);
+    left -= expected[k];
+    if ((want < 20 || left < 20) && k + 1 < seen.size())
+      continue;
+    chi += (have - want) * (have - want) / want;
+    ++classes;
+    want = have = 0;
+  }
+  return {chi, classes};
+}
+
+namespace {
+/// What many draws of one mean are compared by.
+struct DrawStatistics {
+  static constexpr size_t kFew = 6; // counts from 5 on are one class of pairs
+  double mean;
+  std::vector<uint64_t> seen = std::vector<uint64_t>(400),
+                        pairs = std::vector<uint64_t>(kFew * kFew);
+  double total = 0, sum = 0, squares = 0;
+  double neighbours[8] = {}; ///< products with the channel 1 to 7 behind
+  double after = 0;          ///< with the same channel's of the tick before
+
+  void take(std::span<const uint16_t> counts,
+            std::span<const uint16_t> before) {
+    total += double(counts.size());
+    for (size_t c = 0; c < counts.size(); ++c) {
+      double off = counts[c] - mean;
+      ++seen[counts[c]];
+      sum += off;
+      squares += off * off;
+      for (size_t d = 1; d < 8 && c + d < counts.size(); ++d)
+        neighbours[d] += off * (counts[c + d] - mean);
+      after += off * (before[c] - mean);
+      if (c % 2 == 0)
+        ++pairs[few(counts[c]) * kFew + few(counts[c + 1])];
+    }
+  }
+  static size_t few(size_t count) { return std::min(count, kFew - 1); }
+
+  /// Bounds are five standard deviations.
+  void check() const {
+    EXPECT_LT(std::abs(sum), 5 * std::sqrt(mean * total));
+    EXPECT_NEAR(squares / total / mean, 1,
+                5 * std::sqrt((2 + 1 / mean) / total));
+    for (double product : neighbours)
+      EXPECT_LT(std::abs(product), 5 * mean * std::sqrt(total));
+    EXPECT_LT(std::abs(after), 5 * mean * std::sqrt(total));
+    std::vector<double> expected, share(kFew), both;
+    double term = std::exp(-mean);
+    for (size_t k = 0; k < seen.size(); term *= mean / double(++k)) {
+      expected.push_back(term * total);
+      share[few(k)] += term;
+    }
+    for (size_t k = 0; k < pairs.size(); ++k)
+      both.push_back(share[k / kFew] * share[k % kFew] * total / 2);
+    for (auto [chi, classes] :
+         {chiSquare(seen, expected), chiSquare(pairs, both)})
+      EXPECT_LT(chi, classes + 5 * std::sqrt(2.0 * classes));
+  }
+};
+} // namespace
+
+/// Draws are Poisson numbers, and neighbours, ticks and the two halves of a
+/// word independent of each other.
+TEST(Portable, PoissonDrawsAreIndependentPoissonNumbers) {
+  PhiloxKey key = streamKey(11, streamOf("statistics"));
+  std::vector<uint16_t> counts(4096), before(4096);
+  for (double mean : {0.001, 0.13, 1.28, 2.32, 17.0, 100.0}) {
+    SCOPED_TRACE(mean);
+    PoissonTable table(mean);
+    DrawStatistics statistics{mean};
+    drawPoisson(table, key, 0, 2, 0, before);
+    for (uint64_t tick = 1; tick <= 500; ++tick) {
+      drawPoisson(table, key, tick, 2, 0, counts);
+      statistics.take(counts, before);
+      before.swap(counts);
+    }
+    statistics.check();
   }
 }
 

@@ -41,7 +41,7 @@ TEST(DriveTest, AnyPartIsTheRule) {
                         : at < c.means.size() ? c.means[at]
                                               : 0;
           uint64_t bits = drawBits(key, first + i, tick, sample);
-          ASSERT_EQ(counts[i], poissonCount(mean, double(bits) * 0x1p-53))
+          ASSERT_EQ(counts[i], poissonCount(mean, uniformOf(bits)))
               << tick << " " << first + i;
         }
       }

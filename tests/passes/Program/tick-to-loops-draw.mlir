@@ -1,18 +1,24 @@
 // RUN: snnc-opt %s --tick-to-loops=header-address=8192 | FileCheck %s
 // RUN: snnc-opt %s --tick-to-loops=header-address=8192 | snnc-opt | FileCheck %s
 
-// Ten rounds' keys once a tick, then a block of four words for four channels,
-// whose words go to the sums one by one before the neurons take them.
+// What the blocks of a tick share, once, then a block of four words for eight
+// channels: of its first two rounds a product each, of the others two.
 // CHECK-LABEL: func.func @drawn
-// The keys: 2^32 / phi added nine times.
 // CHECK: scf.if
 // CHECK-COUNT-20: llvm.store
 // CHECK: scf.while
-// CHECK-COUNT-20: arith.muli {{.*}} : i64
+// CHECK-COUNT-18: arith.muli {{.*}} : i64
 // CHECK-COUNT-4: llvm.store
+// Where the guide settles four counts, they go to the sums in a line; twice.
+// CHECK-COUNT-4: llvm.load {{.*}} -> i8
+// CHECK-COUNT-4: arith.muli {{.*}} : i32
+// CHECK-COUNT-4: llvm.load {{.*}} -> i8
+// CHECK-COUNT-4: arith.muli {{.*}} : i32
+// Else, and at the ends, one by one: the limits settle them, and a second block
+// where the first 16 bits are those of a limit.
 // CHECK: scf.for
-// The guide settles nearly all; else the limits do, and a second block where
-// the first 32 bits are those of a limit.
+// CHECK: llvm.load {{.*}} -> i16
+// CHECK: llvm.load {{.*}} -> i8
 // CHECK: arith.cmpi uge
 // CHECK: scf.if
 // CHECK:   scf.while
