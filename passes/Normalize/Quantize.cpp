@@ -70,7 +70,8 @@ struct QuantizePass : impl::QuantizeBase<QuantizePass> {
     if (!model)
       return report(population, "SNN0310")
              << "neuron model '" << population.getModel() << "' does not exist";
-    WeightScales scales = chooseScales(population, weights);
+    warnOfZeros(incoming, weights);
+    WeightScales scales = chooseScales(population, incoming, weights);
     llvm::SmallVector<Attribute> attrs;
     for (size_t r = 0; r < scales.lists.size(); ++r)
       attrs.push_back(makeParam(&getContext(), scaleKey(population, scales, r),
@@ -100,10 +101,13 @@ struct QuantizePass : impl::QuantizeBase<QuantizePass> {
   /// to them or a receptor's sum is off by more than kSumError. Warns where the
   /// width that was asked for, or 16, loses more.
   WeightScales chooseScales(PopulationOp population,
+                            llvm::ArrayRef<ProjectionOp> incoming,
                             const IncomingWeights &weights) {
     WeightScales scales = weights.choose(bits ? unsigned(bits) : 8);
-    if (mode != QuantizeMode::PerNeuron)
+    if (mode != QuantizeMode::PerNeuron) {
+      warnOfTruncated(population, incoming, weights, scales);
       return scales; // another tool's numbers, lost weights and all
+    }
     WeightLoss loss = weights.loss(scales);
     if (!goodEnough(loss)) {
       WeightScales wide = scales.bits == 8 ? weights.choose(16) : scales;
@@ -118,6 +122,69 @@ struct QuantizePass : impl::QuantizeBase<QuantizePass> {
     }
     warnOfClipping(population, scales, loss);
     return scales;
+  }
+
+  /// Of a file with lines.
+  static bool isText(Location location) {
+    if (auto name = dyn_cast<NameLoc>(location))
+      return isText(name.getChildLoc());
+    auto file = dyn_cast<FileLineColLoc>(location);
+    return file && file.getLine() > 0;
+  }
+
+  /// Whether it may well be without synapses: views leave weights of 0 out,
+  /// too.
+  static bool isMeantEmpty(Attribute weights) {
+    if (auto csr = dyn_cast<CsrAttr>(weights))
+      return csr.getTargets().getType().getNumElements() == 0;
+    if (auto list = dyn_cast<ListAttr>(weights))
+      return list.getTargets().getType().getNumElements() == 0;
+    auto rule = dyn_cast<ProceduralAttr>(weights);
+    return rule && !(rule.getWeight().getKind() == DistKind::Constant &&
+                     rule.getWeight().values()[0] == 0);
+  }
+
+  /// SNN0346: weights that are 0 in the file.
+  void warnOfZeros(llvm::ArrayRef<ProjectionOp> incoming,
+                   const IncomingWeights &weights) {
+    for (size_t i = 0; i < incoming.size(); ++i) {
+      ProjectionOp projection = incoming[i];
+      const IncomingWeights::Weights &count = weights.counts()[i];
+      if (count.notZero > 0 || isMeantEmpty(projection.getWeights()))
+        continue;
+      auto warning = report(projection, "SNN0346");
+      warning << "all weights of '" << projection.getName() << "' are 0: '"
+              << projection.targetPopulation().getName()
+              << "' gets nothing of '" << projection.sourceName() << "'";
+      attachHelp(warning)
+          << (isText(projection.getLoc())
+                  ? "write a weight that is not 0, for example `weight: 1.0`"
+                  : "export the network again with the weights that were "
+                    "trained: those between -1 and 1 are 0 once they are cast "
+                    "to integers");
+    }
+  }
+
+  /// SNN0346: weights that are 0 by py-spinnaker2's rule (S6.5), which
+  /// truncates them with one scale for all neurons.
+  void warnOfTruncated(PopulationOp population,
+                       llvm::ArrayRef<ProjectionOp> incoming,
+                       const IncomingWeights &weights,
+                       const WeightScales &scales) {
+    for (size_t i = 0; i < incoming.size(); ++i) {
+      ProjectionOp projection = incoming[i];
+      const IncomingWeights::Weights &count = weights.counts()[i];
+      double scale = scales.of(projection.getReceptor()).front();
+      if (count.notZero == 0 || count.largest * scale >= 1)
+        continue;
+      auto warning = report(projection, "SNN0346");
+      warning << fmt::format("all {} weights of '{}' become 0 in int{}, beside "
+                             "the largest into '{}'",
+                             count.notZero, projection.getName().str(),
+                             scales.bits, population.getName().str());
+      attachHelp(warning) << "leave --quantize out: each neuron has a scale of "
+                             "its own then";
+    }
   }
 
   /// SNN0342, SNN0343: int16 where int8 was tried first.

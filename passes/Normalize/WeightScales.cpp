@@ -171,17 +171,26 @@ LogicalResult IncomingWeights::read(PopulationOp population,
   for (Edge &edge : edges) {
     auto &list = groups[edge.receptor];
     auto &into = sums[edge.receptor];
-    forEachRun(edge, [&](size_t, const Run &run) {
+    std::array<Weights, kRanges> seen;
+    forEachRun(edge, [&](size_t range, const Run &run) {
       Group &group = list[groupOf(run.target)];
       Sum sum = into[run.target];
+      uint64_t before = sum.count;
       for (double size : run.sizes) {
         group.add(size, run.times);
         sum.count += size > 0 ? run.times : 0;
         for (uint32_t k = 0; k < run.times; ++k)
           sum.size += size;
+        seen[range].largest = std::max(seen[range].largest, size);
       }
+      seen[range].notZero += sum.count - before;
       into[run.target] = sum;
     });
+    Weights &all = counted.emplace_back();
+    for (const Weights &part : seen) {
+      all.notZero += part.notZero;
+      all.largest = std::max(all.largest, part.largest);
+    }
   }
   return success();
 }

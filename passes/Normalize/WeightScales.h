@@ -71,6 +71,12 @@ public:
   /// The scales of S6.2, S6.7, S6.8 and S6.10.
   WeightScales choose(unsigned bits) const;
   WeightLoss loss(const WeightScales &scales) const;
+  /// Of each projection that read() got, in that order.
+  struct Weights {
+    uint64_t notZero = 0;
+    double largest = 0; ///< size
+  };
+  llvm::ArrayRef<Weights> counts() const { return counted; }
   /// Whether a projection with weights other than 0 has this receptor.
   bool uses(size_t receptor) const;
   size_t numNeurons() const { return neurons; }
@@ -146,6 +152,7 @@ private:
 
   unsigned threads = 0;
   std::vector<Edge> edges;
+  std::vector<Weights> counted; ///< of each edge
   snn::Connectivity *coarsest = nullptr;
   std::vector<std::vector<Group>> groups; ///< [receptor][group]
   std::vector<std::vector<Sum>> sums;     ///< [receptor][neuron]

@@ -28,3 +28,14 @@ snn.network @n dt 1.0 {
   %one = snn.input "one" : tensor<1xf32>
   snn.projection "weak" %one to %hopeless weights #snn.one_to_one<1.0e-6> delay(1) : tensor<1xf32>, tensor<1xf32>
 }
+
+// Weights of 0 in the file reach nobody; a list of nothing is meant.
+snn.network @zeros dt 1.0 {
+  %in = snn.input "in" : tensor<2xf32>
+  %a = snn.population "a" model @sum params {} : tensor<2xf32>
+  // expected-warning @+1 {{SNN0346: all weights of 'dense' are 0: 'a' gets nothing of 'in'}}
+  snn.projection "dense" %in to %a weights #snn.dense<dense<0.0> : tensor<2x2xf32>> delay(1) : tensor<2xf32>, tensor<2xf32> // expected-note {{help: write a weight that is not 0}}
+  // expected-warning @+1 {{SNN0346: all weights of 'each' are 0}}
+  snn.projection "each" %in to %a weights #snn.one_to_one<0.0> delay(1) : tensor<2xf32>, tensor<2xf32> // expected-note {{help: write a weight that is not 0}}
+  snn.projection "some" %in to %a weights #snn.dense<dense<[[0.0, 0.5], [0.0, 0.0]]> : tensor<2x2xf32>> delay(1) : tensor<2xf32>, tensor<2xf32>
+}
