@@ -38,6 +38,17 @@ static Diagnostic shapeError(const NdArray &array, const ChannelShape &input) {
     wanted += fmt::format(" or ticks x {}", fmt::join(input.shape, " x "));
   std::vector<std::string> hints;
   size_t rank = array.shape.size();
+  // Its axes are right, and one of them is empty.
+  if (auto leading = leadingAxes(array, input);
+      leading && rank > 1 && *leading > 0 && *leading < 3 && input.channels > 0)
+    return makeError(
+        "SNN0411", {"", input.name, 0, 0},
+        fmt::format("the input array is {}: it has no {}",
+                    shapeText(array.shape),
+                    array.shape[*leading - 1] == 0 ? "tick" : "sample"),
+        {fmt::format("give a row for each tick, of zeros where nothing spikes; "
+                     "in Python: x = numpy.zeros((100, {}), 'uint8')",
+                     flat)});
   if (rank > 1 && rank < 4 && array.shape[rank - 2] == input.channels)
     hints.push_back("--layout channels-first reads it as channels x ticks");
   if (rank == 2 && array.shape[0] == input.channels)

@@ -32,6 +32,13 @@ static size_t sequenceLength(std::string_view text, size_t at) {
   return length;
 }
 
+std::string grouped(uint64_t number) {
+  std::string text = std::to_string(number);
+  for (size_t at = text.size(); at > 3;)
+    text.insert(at -= 3, ",");
+  return text;
+}
+
 /// Of a well-formed sequence: does it control a terminal rather than show?
 static bool isControl(std::string_view sequence) {
   auto byte = [&](size_t i) { return static_cast<unsigned char>(sequence[i]); };

@@ -18,6 +18,9 @@ namespace snnc {
 /// 255 -> "0xff".
 std::string hex(uint64_t number);
 
+/// 1099511627776 -> "1,099,511,627,776".
+std::string grouped(uint64_t number);
+
 /// Valid UTF-8, not empty, without control characters and '/'?
 bool isCleanName(std::string_view text);
 /// The text with control bytes and invalid UTF-8 as \xNN, cut at `limit` bytes:

@@ -67,6 +67,10 @@ class ExitCodes(SnncTest):
                 (["run", "x", "--seed", "-1"], "SNN0092", "whole number"),
                 (["run", "x", "--seed", "1" * 30], "SNN0092", "whole number"),
                 (["run", "x", "--seed", "many"], "SNN0092", "'many'"),
+                (["run", "x", "--ticks", "1.5"], "SNN0092",
+                 "'1.5' is not a whole number from 1 to 1,099,511,627,776"),
+                (["run", "x", "--threads", "x"], "SNN0092",
+                 "'x' is not a whole number"),
                 (["run"], "SNN0093", "snnc run --help"),
                 (["run", "x", "--ticks"], "SNN0093", "--ticks needs a value")):
             with self.subTest(arguments):

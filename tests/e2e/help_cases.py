@@ -305,6 +305,11 @@ def nir_cases():
             "weight": np.concatenate([np.full((3, 1), 100, F32),
                                       np.full((3, 3), 0.1, F32)], 1)})), *TIME, "--weights",
                             "int8"),
+        "no weights": nir("SNN0346", network(w=linear(3, 4, 0.0))),
+        "truncated weights": nir("SNN0346", network(
+            edges=[*chain("x", "w", "n", "y"), ("x", "v"), ("v", "n")],
+            v=linear(3, 4, 1e-3)), *TIME, "--quantize", "py-spinnaker2",
+            then=["SNN0341", "SNN0342"]),
         "shape not known": nir("SNN0246", network(
             x=("Input", {"shape": np.array([], int)}),
             w=("Scale", {"scale": np.array(1, F32)}),
@@ -591,6 +596,12 @@ def wrong_numbers():
         made["files"][name] = content
         return made
     return {
+        "weights of 0": yaml("SNN0346", "weight: 0.5", "weight: 0"),
+        "no ticks": run("SNN0411", x=np.zeros((0, 4), np.uint8)),
+        "machine": run("SNN0106", command=[*CHECK, "--machine", "spinaker2"],
+                       wrong="spinaker2"),
+        "letter of an option": run("SNN0091", command=["check", "net.yaml", "-m",
+                                                       "spinnaker2"], wrong="-m"),
         "no zip": by_hand(given("SNN0404", "z.npz", b"no zip"), z_npz=zipped()),
         "no NIRData": by_hand(given("SNN0406", "z.h5", GOOD), z_h5=nir_data()),
         "no bundle": run("SNN0501", command=["inspect", "net.yaml"]),

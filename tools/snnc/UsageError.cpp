@@ -118,6 +118,14 @@ static void suggestOption(const std::string &name, const Names &known,
   for (const std::string &option : known)
     if (option.starts_with("--"))
       bare.push_back(option.substr(2));
+  Names initials; // -m: --machine
+  if (wanted.size() == 1 && dashes == 1)
+    for (const std::string &option : bare)
+      if (option.starts_with(wanted))
+        initials.push_back("'--" + option + "'");
+  if (!initials.empty() && initials.size() < 4)
+    finding.hints.push_back(
+        fmt::format("did you mean {}?", fmt::join(initials, ", ")));
   if (wanted.size() < 2)
     return;
   // What begins alike is nearer than what is spelt alike: --rec, --record.
@@ -206,21 +214,36 @@ static void hintOnUnit(const std::string &option, const std::string &value,
         fmt::format("without a unit: {} {:g}", option, number));
 }
 
+/// Whether an option of the command takes whole numbers only.
+static bool takesWhole(const Command &command, const std::string &option) {
+  const CLI::Option *found = command.app->get_option_no_throw(option);
+  std::string type = found ? found->get_type_name() : "";
+  return type.starts_with("UINT") || type.starts_with("INT");
+}
+
+/// Whole numbers in digits, however CLI11 writes them.
+static std::string bound(double number) {
+  bool isWhole = number == std::floor(number) && std::abs(number) < 1e15;
+  return isWhole && number >= 0 ? grouped(uint64_t(number))
+                                : fmt::format("{:g}", number);
+}
+
 /// CLI11's "V not in range A to B".
 static Diagnostic outOfRange(const std::string &option,
-                             const std::string &value,
-                             const std::string &range) {
+                             const std::string &value, const std::string &range,
+                             bool isWhole) {
   auto [least, most] = cut(range, " to ");
   double low = std::strtod(least.c_str(), nullptr);
   double high = std::strtod(most.c_str(), nullptr);
-  std::string shown = printable(value), wanted;
+  std::string shown = printable(value),
+              what = isWhole ? "whole number" : "number", wanted;
   if (high > 1e300) // no upper limit
-    wanted = fmt::format("number above {:g}", low);
+    wanted = fmt::format("{} above {}", what, bound(low));
   // A bound of a 64-bit integer says that the value is whole.
   else if (high > 1e15)
-    wanted = fmt::format("whole number from {:g} to 2^63 - 1", low);
+    wanted = fmt::format("whole number from {} to 2^63 - 1", bound(low));
   else
-    wanted = fmt::format("number from {:g} to {:g}", low, high);
+    wanted = fmt::format("{} from {} to {}", what, bound(low), bound(high));
   Diagnostic finding =
       makeError("SNN0092", {},
                 fmt::format("{}: '{}' is not a {}", option, shown, wanted));
@@ -229,11 +252,12 @@ static Diagnostic outOfRange(const std::string &option,
 }
 
 /// CLI11's "OPTION: Value V not in range A to B" and "OPTION: V not in {A,B}".
-static Diagnostic badValue(const std::string &text) {
+static Diagnostic badValue(const Command &command, const std::string &text) {
   auto [option, rest] = cut(text, ": ");
   auto [value, range] = cut(rest, " not in range ");
   if (!range.empty())
-    return outOfRange(option, cut(value, "Value ").second, range);
+    return outOfRange(option, cut(value, "Value ").second, range,
+                      takesWhole(command, option));
   auto [word, set] = cut(rest, " not in {");
   if (set.empty())
     return makeError("SNN0092", {}, printable(text, 400));
@@ -246,11 +270,15 @@ static Diagnostic badValue(const std::string &text) {
 }
 
 /// CLI11's "Could not convert: OPTION = V".
-static Diagnostic notConverted(const std::string &text) {
+static Diagnostic notConverted(const Command &command,
+                               const std::string &text) {
   auto [option, value] = cut(cut(text, ": ").second, " = ");
-  return makeError("SNN0092", {},
-                   fmt::format("{}: '{}' is not a number of its range", option,
-                               printable(value)));
+  Diagnostic finding = makeError(
+      "SNN0092", {},
+      fmt::format("{}: '{}' is not a {}", option, printable(value),
+                  takesWhole(command, option) ? "whole number" : "number"));
+  hintOnUnit(option, value, finding);
+  return finding;
 }
 
 /// "--ticks: 1 required UINT missing", "--ticks: 1 required UINT but received
@@ -305,9 +333,9 @@ Diagnostic usageError(const CLI::App &app, const CLI::ParseError &error,
   case CLI::ExitCodes::ExtrasError:
     return unknownArgument(app, command, app.remaining(true));
   case CLI::ExitCodes::ConversionError:
-    return notConverted(error.what());
+    return notConverted(command, error.what());
   case CLI::ExitCodes::ValidationError:
-    return badValue(error.what());
+    return badValue(command, error.what());
   case CLI::ExitCodes::RequiredError:
     if (!verbsOf(*command.app).empty())
       return unknownCommand(command);
