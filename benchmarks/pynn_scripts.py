@@ -6,7 +6,7 @@ usage: benchmarks/pynn_scripts.py [--seeds N] [--peer pyNN.nest]
            [--python PYTHON] [--peer-python PYTHON]
 
 PYTHON has the package snnc, numpy and neo; the peer's has PyNN and its
-simulator (pip install "numpy<2" PyNN neo nest-simulator==3.10).
+simulator (benchmarks/peers/install --pynn makes build/peers-pynn).
 """
 
 import argparse
@@ -57,20 +57,48 @@ def main():
     for name, times in first.items():
         print(f"  {name:12} {' '.join(times)}")
 
-    for kind in ("current", "conductance"):
-        rates, seconds = {n: [] for n in sides}, {n: [] for n in sides}
-        for seed in range(1, options.seeds + 1):
-            for name, python in sides.items(): # interleaved
-                text, cpu = run(python, "balanced_network.py", name, kind,
-                                str(seed))
-                rates[name].append([float(x) for x in re.findall(
-                    r"([\d.]+) Hz", text)])
-                seconds[name].append(cpu)
-        print(f"balanced network by {kind}, {options.seeds} seeds:")
-        for name in sides:
-            exc, inh = zip(*rates[name])
-            print(f"  {name:12} exc {spread(exc)} Hz, inh {spread(inh)} Hz, "
-                  f"{min(seconds[name]):.2f} s CPU")
+    for name, python in sides.items():
+        print(f"chain of a list on {name}:")
+        lines = run(python, "chain_of_a_list.py", name)[0].splitlines()
+        print("\n".join("  " + line for line in lines[-3:])) # after NEST's greeting
+    off = [population for script, *words in RATES
+           for population in compared(script, words, sides, options)]
+    print("rates outside of the peer's spread, by more than the spread of either: "
+          + (", ".join(off) or "none"))
+    sys.exit(len(off) > 0)
+
+
+# Scripts that print rates, and their words before the seed; None: they draw
+# nothing.
+RATES = [("balanced_network.py", "current"), ("balanced_network.py", "conductance"),
+         ("two_populations.py",), ("driven_cells.py",), ("distances.py",),
+         ("izhikevich.py",), ("views_and_runs.py", None)]
+
+
+def compared(script, words, sides, options):
+    """Prints the rates of one script; the populations that differ."""
+    rates, seconds = {n: [] for n in sides}, {n: [] for n in sides}
+    seeds = [None] if words == [None] else range(1, options.seeds + 1)
+    words = [w for w in words if w]
+    for seed in seeds:
+        for name, python in sides.items(): # interleaved
+            text, cpu = run(python, script, name, *words,
+                            *([] if seed is None else [str(seed)]))
+            rates[name].append({label: float(rate) for label, rate in re.findall(
+                r"^(.*): ([\d.]+) Hz", text, re.M)})
+            seconds[name].append(cpu)
+    print(f"{script} {' '.join(words)}, {len(seeds)} seed(s), CPU "
+          + ", ".join(f"{n} {min(s):.2f} s" for n, s in seconds.items()))
+    ours, theirs = rates.values()
+    off = []
+    for label in ours[0]:
+        a, b = ([r[label] for r in side] for side in (ours, theirs))
+        # Two samples of one distribution: means apart by what they vary.
+        room = max(max(a) - min(a), max(b) - min(b), 0.02 * statistics.mean(b))
+        differ = abs(statistics.mean(a) - statistics.mean(b)) > room
+        print(f"  {label:32} {spread(a)}, {spread(b)} Hz" + " OFF" * differ)
+        off += [f"{script} {label}"] * differ
+    return off
 
 
 if __name__ == "__main__":

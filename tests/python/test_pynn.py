@@ -58,20 +58,46 @@ def test_numbers_of_cells():
     assert list((first + second).all_cells) == list(range(7))
 
 
-def test_izhikevich_currents_of_other_simulators():
-    """0.01 nA is 10 elsewhere: they are told, and what is told works."""
-    def spikes(current):
+def test_izhikevich_of_pynn_and_of_spynnaker():
+    """A current of 10 is 0.01 nA in PyNN, 10 on sPyNNaker: whoever gives the
+    other one is told, and what is told works."""
+    def spikes(**parameters):
         sim.setup(timestep=0.1)
-        cells = sim.Population(2, sim.Izhikevich(d=8.0, i_offset=current))
+        cells = sim.Population(2, sim.Izhikevich(d=8.0, **parameters))
         cells.record("spikes")
         sim.run(300.0)
         return cells.get_spike_counts()[0]
-    with pytest.warns(UserWarning, match="multiply i_offset by 1000") as told:
-        assert spikes(0.01) == 0
-    assert "i_offset 0.01" in str(told[0].message)
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
-        assert 5 < spikes(10.0) < 15
+        assert 5 < spikes(i_offset=0.01) < 15
+        assert 5 < spikes(i_offset=10.0, tau_syn_E=5.0) < 15
+    with pytest.warns(UserWarning, match="give tau_syn_E=5.0") as told:
+        spikes(i_offset=10.0)
+    assert "i_offset 10 nA" in str(told[0].message)
+    with pytest.warns(UserWarning, match="leave these out"):
+        assert spikes(i_offset=0.01, tau_syn_I=5.0) == 0
+    cells = sim.Population(2, sim.Izhikevich())
+    with pytest.raises(ValueError, match="no parameter 'tau_syn_E'"):
+        cells.set(tau_syn_E=3.0)
+
+
+def test_izhikevich_weights_are_steps():
+    """Of v in mV, the tick after they arrive; currents where tau_syn_E is given."""
+    def v(**more):
+        sim.setup(timestep=0.1)
+        cells = sim.Population(1, sim.Izhikevich(**more),
+                               initial_values={"v": -70.0, "u": -14.0})
+        cells.record("v")
+        for receptor, times in (("excitatory", [1.0]), ("inhibitory", [3.0])):
+            sim.Projection(source(1, times), cells, sim.OneToOneConnector(),
+                           sim.StaticSynapse(2.0, 1.0), receptor_type=receptor)
+        sim.run(6.0)
+        return cells.get_data("v").segments[0].analogsignals[0].magnitude[:, 0]
+    steps = np.diff(v())
+    assert steps[19] == pytest.approx(2.0, abs=0.05)
+    assert steps[39] == pytest.approx(-2.0, abs=0.1)
+    assert np.abs(np.delete(steps, [19, 39])).max() < 0.2
+    assert np.abs(np.diff(v(tau_syn_E=5.0))).max() < 0.3
 
 
 def test_times_and_delays():

@@ -45,6 +45,6 @@ for source, receptor in ((exc, "excitatory"), (inh, "inhibitory")):
             sim.StaticSynapse(weight=weights[receptor], delay=0.2),
             receptor_type=receptor)
 sim.run(1000.0)
-print(f"exc {exc.mean_spike_count():.2f} Hz, "
-      f"inh {inh.mean_spike_count():.2f} Hz")
+for population in (exc, inh):
+    print(f"{population.label}: {population.mean_spike_count():.2f} Hz")
 sim.end()

@@ -3,6 +3,7 @@ ms, mV, nF, nA, uS; those of snnc: ms, mV, pF, pA, nS."""
 
 from __future__ import annotations
 
+import difflib
 import warnings
 
 import numpy as np
@@ -26,11 +27,17 @@ class CellType:
     current = None
 
     def __init__(self, **parameters):
-        unknown = sorted(set(parameters) - set(self.defaults))
-        if unknown:
-            raise ValueError(f"{type(self).__name__} has no parameter "
-                             f"{unknown[0]!r}; it has {', '.join(self.defaults)}")
+        self.check(parameters)
         self.parameters = {**self.defaults, **parameters}
+
+    def check(self, names):
+        """Refuses what is no parameter."""
+        for name in sorted(set(names) - set(self.defaults)):
+            near = difflib.get_close_matches(name, self.defaults, 1)
+            raise ValueError(
+                f"{type(self).__name__} has no parameter {name!r}; "
+                + (f"did you mean {near[0]!r}? " if near else "")
+                + f"it has {', '.join(self.defaults)}")
 
     @classmethod
     def get_parameter_names(cls):
@@ -137,49 +144,79 @@ class EIF_cond_exp_isfa_ista(IF_cond_exp):
 
 
 class Izhikevich(CellType):
-    """Izhikevich (2003) with exponential currents, as sPyNNaker's: a weight in
-    nA is the jump of the current of the published equations, and so is
-    ``i_offset``. PyNN's other simulators take 1,000 times it, and weights as
-    steps of v."""
+    """Izhikevich (2003), as PyNN has it and its simulators compute it: a spike
+    moves ``v`` at once, by its weight in mV, and an ``i_offset`` of 1 nA is a
+    current of 1,000 in the published equations.
 
-    defaults = {"a": 0.02, "b": 0.2, "c": -65.0, "d": 2.0, "i_offset": 0.0,
-                "tau_syn_E": 5.0, "tau_syn_I": 5.0}
+    With ``tau_syn_E`` or ``tau_syn_I`` it is sPyNNaker's: weights are jumps of
+    exponential currents, and they and ``i_offset`` are the current of the
+    published equations themselves.
+    """
+
+    defaults = {"a": 0.02, "b": 0.2, "c": -65.0, "d": 2.0, "i_offset": 0.0}
     initial_values = {"v": -70.0, "u": -14.0}
-    current = ("i_offset", 1.0)
+    current = ("i_offset", 1000.0)
     weight_scale = 1.0
-    receptors = {"excitatory": "exc", "inhibitory": "inh"}
+    receptors = {"excitatory": "step", "inhibitory": "step"}
     variables = {"v": "v", "u": "u"}
     name = "pynn_izhikevich"
+    _TAU = {"tau_syn_E": 5.0, "tau_syn_I": 5.0}
+
+    def __init__(self, **parameters):
+        self.is_spynnaker = not self._TAU.keys().isdisjoint(parameters)
+        if self.is_spynnaker:
+            self.defaults = {**self.defaults, **self._TAU}
+            self.current = ("i_offset", 1.0)
+            self.receptors = {"excitatory": "exc", "inhibitory": "inh"}
+            self.name = "spynnaker_izhikevich"
+        super().__init__(**parameters)
 
     def model(self, values, dt):
-        largest = float(np.max(np.abs(values["i_offset"])))
-        if 0 < largest < 0.2: # the published cells fire from about 4 on
-            warnings.warn(
-                f"Izhikevich: i_offset {largest:g} hardly changes anything: it is "
-                "the I of the published equations, as on sPyNNaker; from a script "
-                "for NEST, Brian 2 or NEURON, multiply i_offset by 1000",
-                stacklevel=2)
-        return self.name, {
-            **{k: values[k] for k in ("a", "b", "c", "d", "i_offset")}, "h": dt,
-            "keep_exc": np.exp(-dt / values["tau_syn_E"]),
-            "keep_inh": np.exp(-dt / values["tau_syn_I"])}
+        offset = values["i_offset"] * self.current[1]
+        largest = float(np.max(np.abs(offset)))
+        if self.is_spynnaker and 0 < largest < 0.2:
+            warnings.warn( # the published cells fire from about 4 on
+                f"Izhikevich: i_offset {largest:g} hardly changes anything: with "
+                "tau_syn_E or tau_syn_I it is the I of the published equations, as "
+                "on sPyNNaker; leave these out for PyNN's, whose i_offset is 1000 "
+                "times that and whose weights are steps of v", stacklevel=2)
+        elif not self.is_spynnaker and largest > 200.0:
+            warnings.warn( # up to 20 or so in the paper
+                f"Izhikevich: i_offset {largest / 1000.0:g} nA is a current of "
+                f"{largest:g} in the published equations, as for PyNN's "
+                "simulators; from a script for sPyNNaker, give tau_syn_E=5.0, and "
+                "units are those of its cell", stacklevel=2)
+        common = {**{k: values[k] for k in ("a", "b", "c", "d")},
+                  "i_offset": offset, "h": dt}
+        if not self.is_spynnaker:
+            return self.name, common
+        return self.name, {**common,
+                           "keep_exc": np.exp(-dt / values["tau_syn_E"]),
+                           "keep_inh": np.exp(-dt / values["tau_syn_I"])}
 
     def models(self):
+        params = ["a", "b", "c", "d", "i_offset", "h"]
+        fires = {"spike": "v >= 30.0", "reset": ["v = c", "u = u + d"]}
+        if not self.is_spynnaker: # an Euler step of both, as NEST's
+            return {self.name: {
+                "receptors": ["step"], "states": ["v", "u"], "params": params,
+                "equations": [
+                    "old = v",
+                    "v = old + h * ((0.04 * old + 5.0) * old + 140.0 - u + i_offset)"
+                    " + step",
+                    "u = u + h * a * (b * old - u)"], **fires}}
         # Two half steps of v, which jumps by most.
         return {self.name: {
             "receptors": ["exc", "inh"],
             "states": ["v", "u", "i_exc", "i_inh"],
-            "params": ["a", "b", "c", "d", "i_offset", "h", "keep_exc",
-                       "keep_inh"],
+            "params": [*params, "keep_exc", "keep_inh"],
             "equations": [
                 "i_exc = i_exc * keep_exc + exc",
                 "i_inh = i_inh * keep_inh + inh",
                 "drive = 140.0 - u + i_exc + i_inh + i_offset",
                 "half = v + 0.5 * h * ((0.04 * v + 5.0) * v + drive)",
                 "v = half + 0.5 * h * ((0.04 * half + 5.0) * half + drive)",
-                "u = u + h * a * (b * v - u)"],
-            "spike": "v >= 30.0",
-            "reset": ["v = c", "u = u + d"]}}
+                "u = u + h * a * (b * v - u)"], **fires}}
 
 
 class SpikeSourceArray(CellType):

@@ -74,8 +74,7 @@ class Population(Cells):
         """Changes parameters of `cells`; None: of all."""
         self._simulation.changed(f"set() of {self.label}")
         for name, value in parameters.items():
-            if name not in self.celltype.defaults:
-                type(self.celltype)(**{name: value})  # says what there is
+            self.celltype.check([name])
             if name == "spike_times":
                 self._set_trains(cells, value)
             else:
@@ -236,9 +235,12 @@ class Population(Cells):
         rate = self.value("rate") / 1000.0
         window = self._window(ticks)
         if window is not None:
-            tick = np.arange(ticks)[:, None]
+            # A table is silent after its end.
+            rows = max(1, min(ticks, int(window[1].max())))
+            tick = np.arange(rows)[:, None]
             inside = (tick >= window[0]) & (tick < window[1])
-            rate = np.where(inside, np.broadcast_to(rate, self.size), 0.0)
+            rate = np.where(inside, np.broadcast_to(
+                np.asarray(rate, np.float32), self.size), np.float32(0))
         source = self.name
         if self.recorded:  # recorded is what cells do: here one for each channel
             source = f"{self.name}_source"
