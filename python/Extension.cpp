@@ -20,6 +20,7 @@
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/shared_ptr.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
 #include <atomic>
@@ -111,6 +112,34 @@ nb::dict toNumpy(ArrayMap arrays) {
   nb::dict all;
   for (auto &[name, array] : arrays)
     all[name.c_str()] = toNumpy(std::move(array));
+  return all;
+}
+
+/// "population:spikes" to (shape, uint32 [spikes x 2] of tick and neuron, ends
+/// of the samples).
+nb::dict toPython(snnc::runtime::SpikeLists lists) {
+  nb::dict all;
+  for (auto &[name, list] : lists) {
+    NdArray ends = NdArray::of<uint64_t>({list.ends.size()}, list.ends);
+    all[name.c_str()] = nb::make_tuple(nb::tuple(nb::cast(list.shape)),
+                                       toNumpy(std::move(list.spikes)),
+                                       toNumpy(std::move(ends)));
+  }
+  return all;
+}
+
+snnc::runtime::SpikeLists listsOf(const nb::dict &lists) {
+  snnc::runtime::SpikeLists all;
+  for (auto [name, list] : lists) {
+    auto [shape, spikes, ends] =
+        nb::cast<std::tuple<std::vector<uint64_t>, AnyArray, AnyArray>>(list);
+    NdArray numbers = copyOf(ends);
+    if (numbers.dtype != DType::U64)
+      throw nb::type_error("ends of samples are uint64");
+    auto values = numbers.as<uint64_t>();
+    all[nb::cast<std::string>(name)] = {
+        shape, copyOf(spikes), {values.begin(), values.end()}};
+  }
   return all;
 }
 
@@ -362,6 +391,15 @@ NB_MODULE(_snnc, m) {
             return toNumpy(std::move(arrays));
           },
           "The recordings, once: the arrays own them from then on.")
+      .def(
+          "take_lists",
+          [](api::Ran &ran) {
+            auto lists = std::move(ran.lists);
+            ran.lists.clear();
+            return toPython(std::move(lists));
+          },
+          "Spikes of runs whose rasters would be large, once: name to (shape, "
+          "uint32 rows of tick and neuron, ends of the samples).")
       .def_ro("samples", &api::Ran::samples)
       .def_ro("ticks", &api::Ran::ticks)
       .def_ro("json", &api::Ran::json);
@@ -400,27 +438,32 @@ NB_MODULE(_snnc, m) {
       .def(
           "run",
           [](std::shared_ptr<api::Program> program, const api::Words &words,
-             const nb::dict &inputs, const Progress &progress) {
+             const nb::dict &inputs, const Progress &progress,
+             uint64_t rasterBytes) {
             return away(
-                [program = std::move(program), words,
-                 arrays = copyOf(inputs)](const api::Watch &watch) mutable {
-                  return program->run(words, std::move(arrays), watch);
+                [program = std::move(program), words, arrays = copyOf(inputs),
+                 rasterBytes](const api::Watch &watch) mutable {
+                  return program->run(words, std::move(arrays), watch,
+                                      rasterBytes);
                 },
                 Ending::Left, progress);
           },
-          "words"_a, "inputs"_a, "progress"_a = nb::none())
+          "words"_a, "inputs"_a, "progress"_a = nb::none(),
+          "raster_bytes"_a = api::maxRasterBytes)
       .def(
           "compare",
           [](const api::Program &program, const nb::dict &a,
-             const nb::dict &b) {
+             const nb::dict &lists_a, const nb::dict &b,
+             const nb::dict &lists_b) {
             ArrayMap first = copyOf(a), second = copyOf(b);
+            auto ofFirst = listsOf(lists_a), ofSecond = listsOf(lists_b);
             return away(
                 [&](const api::Watch &) {
-                  return program.compare(first, second);
+                  return program.compare(first, ofFirst, second, ofSecond);
                 },
                 Ending::Awaited);
           },
-          "a"_a, "b"_a);
+          "a"_a, "lists_a"_a, "b"_a, "lists_b"_a);
 
   nb::class_<api::Opened, api::Outcome>(m, "Opened")
       .def_ro("program", &api::Opened::program);
@@ -430,8 +473,8 @@ NB_MODULE(_snnc, m) {
       [](const std::string &file, const std::optional<std::string> &text,
          const api::Words &words) {
         return away(
-            [file, text, words](const api::Watch &) {
-              return api::check({file, text}, words);
+            [file, text, words](const api::Watch &watch) {
+              return api::check({file, text}, words, watch);
             },
             Ending::Left);
       },
@@ -456,8 +499,8 @@ NB_MODULE(_snnc, m) {
       [](const std::string &file, const std::optional<std::string> &text,
          const api::Words &words, const std::string &projection) {
         return away(
-            [file, text, words, projection](const api::Watch &) {
-              return api::synapses({file, text}, words, projection);
+            [file, text, words, projection](const api::Watch &watch) {
+              return api::synapses({file, text}, words, projection, watch);
             },
             Ending::Left);
       },

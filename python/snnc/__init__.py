@@ -19,10 +19,11 @@ from .build import Input, Network, Population, Projection
 from .core import (Artifact, Check, Model, Result, Verification, load, sweep,
                    verify)
 from .errors import Error, Warning
+from .spikes import Spikes
 
 __version__ = _snnc.version()
 __all__ = ["Artifact", "Check", "Divergence", "Error", "Finding", "Input",
-           "Model", "Network", "Population", "Projection", "Result",
+           "Model", "Network", "Population", "Projection", "Result", "Spikes",
            "Verification", "Warning", "backends", "explain", "load",
            "machines", "sweep", "verify"]
 

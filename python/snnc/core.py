@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import collections.abc
+import difflib
 import json
 import os
 import tempfile
 import weakref
 from typing import (TYPE_CHECKING, Any, Callable, ItemsView, Iterable, Iterator,
-                    KeysView, Mapping, Union, overload)
+                    KeysView, Mapping, NoReturn, Union, overload)
 
 import numpy as np
 import numpy.typing as npt
 
 from . import _snnc
 from .display import ProgressBar, artifact_html, result_html
-from .errors import settle
+from .errors import plain, settle
+from .spikes import Spikes
 from .text import Writer
 
 if TYPE_CHECKING:
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 
 #: What NumPy makes an array of, or one for each input.
 Inputs = Union[npt.ArrayLike, Mapping[str, npt.ArrayLike]]
+#: Of a run: an array, or spikes as a list where arrays would be large.
+Recording = Union[npt.NDArray[Any], Spikes]
 
 
 def _words(options: Mapping[str, Any]) -> list[str]:
@@ -32,9 +37,9 @@ def _words(options: Mapping[str, Any]) -> list[str]:
         option = "--" + name.replace("_", "-")
         if value is None:
             continue
-        if value is True:
+        if isinstance(value, (bool, np.bool_)) and value:
             words.append(option)
-        elif value is False:
+        elif isinstance(value, (bool, np.bool_)):
             if name == "reset_late":
                 words.append("--no-reset-late")
         elif isinstance(value, (list, tuple)):
@@ -48,12 +53,16 @@ def _arrays(inputs: Any) -> dict[str, npt.NDArray[Any]]:
     """Inputs as a dict of contiguous arrays; None: none."""
     if inputs is None:
         return {}
-    if not isinstance(inputs, dict):
+    if isinstance(inputs, collections.abc.Mapping):
+        inputs = {str(name): value for name, value in inputs.items()}
+    else:
         inputs = {"": inputs}
     arrays = {}
     for name, value in inputs.items():
         if hasattr(value, "detach"):  # a tensor of PyTorch
             value = value.detach().cpu().numpy()
+        elif hasattr(value, "toarray"):  # a sparse one of SciPy
+            value = value.toarray()
         array = np.ascontiguousarray(value)
         if array.dtype == np.float16:
             array = array.astype(np.float32)
@@ -253,6 +262,32 @@ class Model:
         settle(found)
         return found.take_arrays()
 
+    def __getstate__(self) -> dict[str, Any]:
+        """With its temporary files: another process has folders of its own."""
+        folder = None
+        if isinstance(self._keep, _Folder):
+            folder = self._keep
+        elif self._keep:
+            folder = self._keep[0]
+        files = {}
+        for name in os.listdir(folder.path) if folder else ():
+            with open(os.path.join(folder.path, name), "rb") as file:
+                files[name] = file.read()
+        return {"file": self._file, "text": self._text, "files": files,
+                "options": self._options}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._file, self._text = state["file"], state["text"]
+        self._options, self._code = state["options"], _snnc.Code()
+        self._keep = []
+        if state["files"]:
+            self._keep.append(_Folder())
+            for name, content in state["files"].items():
+                with open(os.path.join(self._keep[0].path, name), "wb") as file:
+                    file.write(content)
+            self._file = os.path.join(self._keep[0].path,
+                                      os.path.basename(self._file))
+
     def __repr__(self) -> str:
         return f"<snnc.Model {os.path.basename(self._file)}>"
 
@@ -348,7 +383,9 @@ class Artifact:
             ``"population:variable"``, also with ``[0-9,17]`` (neurons) and
             ``/10`` (ticks); default: the probes, else everything.
         ticks : int, optional
-            Rows of the results; default: those of the inputs.
+            Rows of the results; default: those of the inputs. Long runs give
+            spikes as lists (:class:`Spikes`), whose memory is that of the spikes;
+            of states record some neurons and ticks.
         repeat : int, optional
             Trials with draws of their own.
         samples : int, optional
@@ -382,6 +419,9 @@ class Artifact:
                 for k, a in arrays.items()}
         if record is not None:
             record = [record] if isinstance(record, str) else list(record)
+            if not record:
+                raise ValueError("record=[] names nothing to record; leave it out "
+                                 "for everything")
         words = _words(dict(record=record, ticks=ticks, repeat=repeat,
                             backend=backend, encode=encode, layout=layout,
                             threshold=threshold, align=align, seed=seed))
@@ -395,6 +435,11 @@ class Artifact:
                 bar.close()
         findings = settle(ran)
         return Result(self, ran, findings)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an Artifact cannot be pickled: save() the bundle and "
+                        "snnc.load() it there, or compile the Model there, "
+                        "which can be pickled, as results can")
 
     def __repr__(self) -> str:
         where = f"{self.cores} PE(s)" if self.cores else "this computer"
@@ -410,12 +455,19 @@ class Result:
 
     Dense: ``uint8`` spikes or ``float32`` states in the network's units,
     ticks x neurons, or samples x ticks x neurons where the inputs had samples.
+    Where all rasters of a run together would have more than 256 MiB, spikes are
+    :class:`Spikes` in their place: lists, which read as arrays do. What is
+    written with :meth:`spikes`, :meth:`events` and :meth:`rates` runs with both.
     """
 
     def __init__(self, artifact: Artifact, ran: _snnc.Ran,
                  findings: list[_snnc.Finding]) -> None:
-        self._artifact = artifact
-        self._arrays: dict[str, npt.NDArray[Any]] = ran.take_arrays()
+        self._artifact: Artifact | None = artifact
+        self._dt = artifact.dt
+        recordings: dict[str, Recording] = ran.take_arrays()
+        recordings.update((name, Spikes(*parts))
+                          for name, parts in ran.take_lists().items())
+        self._arrays = dict(sorted(recordings.items()))
         self.findings: list[_snnc.Finding] = findings
         self.samples: int = ran.samples
         self.ticks: int = ran.ticks
@@ -424,22 +476,31 @@ class Result:
 
     @property
     def artifact(self) -> Artifact:
+        """What ran; it is not pickled with the result."""
+        if self._artifact is None:
+            raise ValueError("the result comes from a pickle, which does not hold "
+                             "the artifact")
         return self._artifact
 
     @property
     def dt(self) -> float:
         """Seconds of model time from row to row; 0: not known."""
-        return self._artifact.dt
+        return self._dt
 
-    def __getitem__(self, key: str) -> npt.NDArray[Any]:
-        try:
-            return self._arrays[key]
-        except KeyError:
-            pass
-        if f"{key}:spikes" in self._arrays:
-            return self._arrays[f"{key}:spikes"]
-        raise KeyError(f"{key!r} was not recorded; there are: "
-                       + ", ".join(self._arrays))
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_artifact": None,
+                "findings": [plain(f) for f in self.findings]}
+
+    def __getitem__(self, key: str) -> Recording:
+        for name in (key, f"{key}:spikes"):
+            if name in self._arrays:
+                return self._arrays[name]
+        known = list(self._arrays)
+        near = difflib.get_close_matches(str(key), [
+            *known, *(name.rpartition(":")[0] for name in known)], 1)
+        raise KeyError(f"{key!r} was not recorded; " + (
+            f"did you mean {near[0]!r}? " if near else "")
+            + "there are: " + ", ".join(known))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._arrays)
@@ -453,13 +514,21 @@ class Result:
     def keys(self) -> KeysView[str]:
         return self._arrays.keys()
 
-    def items(self) -> ItemsView[str, npt.NDArray[Any]]:
+    def items(self) -> ItemsView[str, Recording]:
         return self._arrays.items()
+
+    def spikes(self, population: str) -> Spikes:
+        """The spikes as :class:`Spikes`, whatever the size of the run."""
+        recording = self[population]
+        return recording if isinstance(recording, Spikes) \
+            else Spikes.of(recording)
 
     def events(self, population: str) -> npt.NDArray[np.int64]:
         """The spikes as a list: int64 rows of (tick, neuron), or (sample, tick,
         neuron), ascending."""
-        return np.argwhere(self[population])
+        recording = self[population]
+        return recording.events() if isinstance(recording, Spikes) \
+            else np.argwhere(recording)
 
     def rates(self, unit: str = "tick") -> dict[str, float]:
         """Mean rate of every population whose spikes were recorded.
@@ -514,6 +583,15 @@ class Verification:
     __repr__ = __str__
 
 
+def _parts(recordings: Mapping[str, Any]) -> tuple[dict[str, Any],
+                                                   dict[str, Any]]:
+    """Arrays, and what lists of spikes are made of."""
+    lists = {name: (list(r.shape), r._spikes, r._ends)
+             for name, r in recordings.items() if isinstance(r, Spikes)}
+    return _arrays({name: r for name, r in recordings.items()
+                    if name not in lists}), lists
+
+
 def verify(a: Result, b: Result | Mapping[str, npt.ArrayLike]) -> Verification:
     """Compares two results bit by bit, over the arrays that both have.
 
@@ -529,8 +607,12 @@ def verify(a: Result, b: Result | Mapping[str, npt.ArrayLike]) -> Verification:
     Verification
         ``first``: the first divergence; ``layers``: that of each population.
     """
-    others = b._arrays if isinstance(b, Result) else _arrays(b)
-    compared = a.artifact._program.compare(a._arrays, others)
+    others: Mapping[str, Any] = b._arrays if isinstance(b, Result) else b
+    if a._artifact is None and isinstance(b, Result) and b._artifact is not None:
+        program = b._artifact._program
+    else:
+        program = a.artifact._program
+    compared = program.compare(*_parts(a._arrays), *_parts(others))
     settle(compared)
     return Verification(compared)
 

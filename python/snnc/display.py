@@ -8,6 +8,8 @@ import time
 
 import numpy as np
 
+from .spikes import Spikes
+
 #: Neurons and ticks that a raster shows at most.
 ROWS, COLUMNS = 64, 400
 
@@ -80,18 +82,19 @@ def table(head, rows):
 def raster_svg(raster, title):
     """A raster, ticks to the right and neurons upwards, as one SVG. What has
     more rows or columns than fit is shown as whether any of a block spiked."""
-    raster = np.asarray(raster)
-    raster = raster.reshape((-1,) + raster.shape[-2:])[0]
-    ticks, neurons = raster.shape
+    ticks, neurons = raster.shape[-2:]
     by_tick = max(1, -(-ticks // COLUMNS))
     by_neuron = max(1, -(-neurons // ROWS))
-    padded = np.zeros((-(-ticks // by_tick) * by_tick,
-                       -(-neurons // by_neuron) * by_neuron), bool)
-    padded[:ticks, :neurons] = raster > 0
-    blocks = padded.reshape(padded.shape[0] // by_tick, by_tick,
-                            padded.shape[1] // by_neuron, by_neuron)
-    marks = np.argwhere(blocks.any(axis=(1, 3)))
-    width, height = blocks.shape[0], blocks.shape[2]
+    width, height = -(-ticks // by_tick), -(-neurons // by_neuron)
+    if isinstance(raster, Spikes):
+        events = raster.events()
+        if raster.ndim > 2:
+            events = events[events[:, 0] == 0, 1:]
+    else:
+        events = np.argwhere(raster.reshape((-1,) + raster.shape[-2:])[0])
+    blocks = np.zeros((width, height), bool)
+    blocks[events[:, 0] // by_tick, events[:, 1] // by_neuron] = True
+    marks = np.argwhere(blocks)
     path = "".join(f"M{t} {height - 1 - n}h1v1h-1z" for t, n in marks)
     drawn = max(4 * height, 24)
     return (f"<figure style='margin:0.5em 0'><figcaption>{html.escape(title)}"

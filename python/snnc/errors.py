@@ -47,8 +47,7 @@ class Error(Exception):
         self.findings: list[_snnc.Finding] = findings
 
     def __reduce__(self) -> tuple[Any, ...]:
-        plain = [_Plain(f) for f in self.findings]
-        return (type(self), (plain, self.exit_code))
+        return (type(self), ([plain(f) for f in self.findings], self.exit_code))
 
 
 class _Plain:
@@ -64,6 +63,11 @@ class _Plain:
         return self.text
 
 
+def plain(finding: Any) -> Any:
+    """The same, to be pickled."""
+    return finding if isinstance(finding, _Plain) else _Plain(finding)
+
+
 class Warning(UserWarning):
     """A finding that did not end a call; ``finding`` has its parts."""
 
@@ -73,7 +77,7 @@ class Warning(UserWarning):
         self.code: str = finding.code
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (type(self), (_Plain(self.finding),))
+        return (type(self), (plain(self.finding),))
 
 
 def _caller() -> int:

@@ -36,7 +36,14 @@ class Writer:
             return repr(float(value))
         if value is None:
             return "null"
-        text = str(value)
+        if not isinstance(value, (str, os.PathLike)):
+            raise TypeError(
+                f"{type(value).__name__} has no place in a network: numbers, "
+                "texts, lists, dicts and arrays of numbers have"
+                + ("; give the matrix as toarray(), or its synapses to the "
+                   "connector {'list': rows of source and target}"
+                   if hasattr(value, "tocoo") else ""))
+        text = os.fspath(value) if isinstance(value, os.PathLike) else str(value)
         if _NUMBER_WITH_UNIT.match(text):
             return text
         if (_PLAIN.match(text) and text.lower() not in _OTHER
@@ -49,6 +56,13 @@ class Writer:
         if isinstance(value, dict):
             parts = (f"{self.scalar(k)}: {self.flow(v)}" for k, v in value.items())
             return "{" + ", ".join(parts) + "}"
+        if hasattr(value, "detach"):  # a tensor of PyTorch
+            value = value.detach().cpu()
+        if hasattr(value, "__array__") and not isinstance(value, np.generic):
+            value = np.asarray(value)  # pandas, tensors
+            if value.dtype.kind not in "biufUO":
+                raise TypeError(f"an array of {value.dtype} has no place in a "
+                                "network: numbers have")
         if isinstance(value, np.ndarray) and value.ndim == 0:
             value = value.item()
         if isinstance(value, (list, tuple, np.ndarray)):

@@ -60,22 +60,95 @@ const Divergence *Comparison::first() const {
   return earliest == layers.end() ? nullptr : &*earliest;
 }
 
+namespace {
+
+/// One recording of a run: an array, or a list of spikes.
+struct Recorded {
+  const NdArray *array = nullptr;
+  const SpikeList *list = nullptr;
+
+  Recorded(const ArrayMap &arrays, const SpikeLists &lists,
+           const std::string &name) {
+    if (auto found = lists.find(name); found != lists.end())
+      list = &found->second;
+    else if (auto found = arrays.find(name); found != arrays.end())
+      array = &found->second;
+  }
+  explicit operator bool() const { return array || list; }
+  DType dtype() const { return list ? DType::U8 : array->dtype; }
+  const std::vector<uint64_t> &shape() const {
+    return list ? list->shape : array->shape;
+  }
+  /// As a list; `made` holds it where it is none.
+  const SpikeList &asList(SpikeList &made) const {
+    return list ? *list : made = listOf(*array);
+  }
+};
+
+/// Where a neuron's value in a row of all samples' ticks differs.
+struct Place {
+  uint64_t row, neuron;
+  double a, b;
+};
+
+} // namespace
+
+static std::optional<Place> firstPlace(const NdArray &a, const NdArray &b,
+                                       uint64_t rows) {
+  uint64_t neurons = a.shape.back();
+  std::optional<uint64_t> at = firstUnequal(a, b, rows * neurons);
+  if (!at)
+    return std::nullopt;
+  return Place{*at / neurons, *at % neurons, a.at(*at), b.at(*at)};
+}
+
+static std::optional<Place> firstPlace(const SpikeList &a, const SpikeList &b,
+                                       uint64_t rows) {
+  for (uint64_t s = 0; s < a.samples(); ++s) {
+    auto x = a.ofSample(s), y = b.ofSample(s);
+    auto [i, j] = std::ranges::mismatch(x, y);
+    if (i == x.end() && j == y.end())
+      continue;
+    RecordedSpike spike = i == x.end()   ? *j
+                          : j == y.end() ? *i
+                                         : std::min(*i, *j);
+    uint64_t row = s * a.ticks() + spike.tick;
+    auto count = [&](auto spikes) {
+      auto [from, to] = std::ranges::equal_range(spikes, spike);
+      return double(to - from);
+    };
+    return row < rows
+               ? std::optional(Place{row, spike.neuron, count(x), count(y)})
+               : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+static std::optional<Place> firstPlace(const Recorded &a, const Recorded &b,
+                                       uint64_t rows) {
+  if (a.array && b.array)
+    return firstPlace(*a.array, *b.array, rows);
+  SpikeList left, right;
+  return firstPlace(a.asList(left), b.asList(right), rows);
+}
+
 Expected<Comparison> compareRuns(const Manifest &manifest, const ArrayMap &a,
-                                 const ArrayMap &b) {
+                                 const SpikeLists &listsOfA, const ArrayMap &b,
+                                 const SpikeLists &listsOfB) {
   Comparison result;
   for (const RecordRequest &request : everyRequest(manifest)) {
-    auto left = a.find(request.name()), right = b.find(request.name());
-    if (left == a.end() || right == b.end())
+    Recorded x(a, listsOfA, request.name()), y(b, listsOfB, request.name());
+    if (!x || !y)
       continue;
-    const NdArray &x = left->second, &y = right->second;
-    if (x.shape != y.shape || x.dtype != y.dtype || x.shape.size() < 2)
+    const std::vector<uint64_t> &shape = x.shape();
+    if (shape != y.shape() || x.dtype() != y.dtype() || shape.size() < 2)
       return incomparable(request.name(),
                           fmt::format("cannot compare {} {} with {} {}",
-                                      name(x.dtype), shapeText(x.shape),
-                                      name(y.dtype), shapeText(y.shape)));
+                                      name(x.dtype()), shapeText(shape),
+                                      name(y.dtype()), shapeText(y.shape())));
     ++result.arrays;
-    uint64_t neurons = x.shape.back(), ticks = x.shape[x.shape.size() - 2];
-    uint64_t rows = neurons ? x.size() / neurons : 0;
+    uint64_t neurons = shape.back(), ticks = shape[shape.size() - 2];
+    uint64_t rows = neurons ? *elementCount(shape) / neurons : 0;
     Divergence *known =
         !result.layers.empty() &&
                 result.layers.back().population == request.population
@@ -84,13 +157,16 @@ Expected<Comparison> compareRuns(const Manifest &manifest, const ArrayMap &a,
     // Earlier variables win within one row, so only earlier rows count now.
     if (known)
       rows = std::min(rows, known->sample * ticks + known->tick);
-    std::optional<uint64_t> at = firstUnequal(x, y, rows * neurons);
+    std::optional<Place> at = firstPlace(x, y, rows);
     if (!at)
       continue;
-    uint64_t row = *at / neurons;
-    Divergence found{row / ticks,   row % ticks,      request.population,
-                     *at % neurons, request.variable, x.at(*at),
-                     y.at(*at)};
+    Divergence found{at->row / ticks,
+                     at->row % ticks,
+                     request.population,
+                     at->neuron,
+                     request.variable,
+                     at->a,
+                     at->b};
     if (known)
       *known = std::move(found);
     else
@@ -99,6 +175,11 @@ Expected<Comparison> compareRuns(const Manifest &manifest, const ArrayMap &a,
   if (result.arrays == 0)
     return incomparable("", "the two runs have no recording in common");
   return result;
+}
+
+Expected<Comparison> compareRuns(const Manifest &manifest, const ArrayMap &a,
+                                 const ArrayMap &b) {
+  return compareRuns(manifest, a, {}, b, {});
 }
 
 Expected<std::optional<Divergence>> firstDivergence(const Manifest &manifest,

@@ -41,6 +41,10 @@ struct Comparison {
 /// or type.
 Expected<Comparison> compareRuns(const Manifest &manifest, const ArrayMap &a,
                                  const ArrayMap &b);
+/// The same of runs whose rasters may be lists (isSound), each in either.
+Expected<Comparison> compareRuns(const Manifest &manifest, const ArrayMap &a,
+                                 const SpikeLists &listsOfA, const ArrayMap &b,
+                                 const SpikeLists &listsOfB);
 
 /// The first difference over the arrays that both runs have: by sample, tick,
 /// population in manifest order, variable (spikes, then manifest order),

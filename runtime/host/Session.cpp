@@ -32,6 +32,9 @@ private:
   /// Where one request goes.
   struct Result {
     NdArray array; ///< samples x ticks x neurons
+    /// In its place: the spikes of each sample.
+    std::vector<std::vector<std::byte>> lists;
+    std::vector<uint64_t> shape;
     uint64_t neurons = 0;
     uint32_t latency = 0;
     std::vector<double> scales;   ///< of a state: one, or one a neuron
@@ -48,6 +51,8 @@ private:
 
   Status prepare();
   Status makeResults();
+  Expected<Result> makeResult(const RecordRequest &request, uint64_t &total);
+  uint64_t rasterBytes() const;
   void makeLanes();
   uint64_t bytesPerTick() const;
   Status runSample(Lane &lane, uint64_t sample,
@@ -61,6 +66,8 @@ private:
   Status keep(uint64_t sample, const Recordings &recordings);
   Status keepSpikes(uint64_t sample, const Recordings &recordings,
                     size_t request);
+  Status addToList(uint64_t sample, std::span<const RecordedSpike> spikes,
+                   size_t request);
   Status keepStates(uint64_t sample, const Recordings &recordings,
                     size_t request);
   Status checkSink() const;
@@ -75,6 +82,8 @@ private:
   const RunOptions &options;
   std::vector<Result> results; ///< of each request
   RunResult result;
+  bool listsSpikes = false; ///< rasters would be too large
+  uint64_t keptBytes = 0;   ///< of results
   std::vector<std::unique_ptr<Device>> twins;
   std::vector<Lane> lanes;
   std::mutex mutex; ///< of `progress`, and of sums over samples
@@ -101,6 +110,7 @@ Status Run::prepare() {
   result.ticks = options.ticks.value_or(inputs.ticks);
   if (Status status = checkTicks(result.ticks, manifest.network); !status)
     return status;
+  listsSpikes = !options.sink && rasterBytes() > options.maxRasterBytes;
   if (Status status = checkSink(); !status)
     return status;
   if ((options.keepEvery > 0 || options.from) &&
@@ -117,7 +127,13 @@ Status Run::prepare() {
 
 /// Rows of lists of spikes have 32 bits.
 Status Run::checkSink() const {
-  if (!options.sink || (!inputs.hasSamplesAxis && result.ticks <= UINT32_MAX))
+  bool isLong = result.ticks > UINT32_MAX;
+  if (listsSpikes && isLong)
+    return makeError("SNN0426", {"", manifest.network, 0, 0},
+                     fmt::format("{} ticks, spikes are listed of at most {}",
+                                 result.ticks, UINT32_MAX),
+                     {"run fewer ticks at once"});
+  if (!options.sink || (!inputs.hasSamplesAxis && !isLong))
     return {};
   return makeError("SNN0426", {"", manifest.network, 0, 0},
                    inputs.hasSamplesAxis
@@ -130,45 +146,80 @@ Status Run::checkSink() const {
                     "by itself"});
 }
 
-Status Run::makeResults() {
-  uint64_t total = 0;
+/// Of all rasters that are wanted; UINT64_MAX: more than 64 bits say.
+uint64_t Run::rasterBytes() const {
+  uint64_t all = 0;
   for (const RecordRequest &request : requests) {
-    const PopulationEntry &population =
-        manifest.populations[request.populationIndex];
-    bool all = request.neurons.empty();
-    std::vector<uint64_t> shape{
-        result.samples, (result.ticks + request.every - 1) / request.every,
-        all ? population.neurons : request.neurons.size()};
-    DType type = request.variableIndex ? DType::F32 : DType::U8;
-    std::optional<uint64_t> count = elementCount(shape);
-    if (!options.sink &&
-        (!count || *count > (options.maxResultBytes - total) / itemBytes(type)))
-      return makeError(
-          "SNN0426", {"", request.name(), 0, 0},
-          fmt::format("the recordings up to this one ({} of {} bytes) exceed "
-                      "the limit of {} bytes",
-                      shapeText(shape), itemBytes(type),
-                      options.maxResultBytes),
-          {"let --events keep spikes as lists that stream to the file",
-           "record fewer variables or populations, or of a state some neurons "
-           "and ticks (`lif1:v[0-9]/10`)",
-           "run fewer ticks or samples at once"});
-    Result &made = results.emplace_back();
-    if (!options.sink) {
-      total += *count * itemBytes(type);
-      made.array = NdArray::zeros(type, std::move(shape));
+    uint64_t shape[] = {result.samples, result.ticks,
+                        manifest.populations[request.populationIndex].neurons};
+    std::optional<uint64_t> bytes = elementCount(shape);
+    if (!bytes || *bytes > UINT64_MAX - all)
+      return UINT64_MAX;
+    all += request.variableIndex ? 0 : *bytes;
+  }
+  return all;
+}
+
+static Diagnostic tooLarge(const RecordRequest &request, std::string what,
+                           uint64_t limit, std::vector<std::string> hints) {
+  return makeError("SNN0426", {"", request.name(), 0, 0},
+                   fmt::format("{} exceed the limit of {} bytes", what, limit),
+                   std::move(hints));
+}
+
+/// `total` is the size of the results before, and with it.
+Expected<Run::Result> Run::makeResult(const RecordRequest &request,
+                                      uint64_t &total) {
+  const PopulationEntry &population =
+      manifest.populations[request.populationIndex];
+  bool all = request.neurons.empty();
+  Result made;
+  made.shape = {result.samples,
+                (result.ticks + request.every - 1) / request.every,
+                all ? population.neurons : request.neurons.size()};
+  made.chosen = request.neurons;
+  made.every = request.every;
+  made.neurons = population.neurons;
+  made.latency = population.latency;
+  bool isList = listsSpikes && !request.variableIndex;
+  DType type = request.variableIndex ? DType::F32 : DType::U8;
+  if (isList) {
+    made.lists.resize(result.samples);
+  } else if (!options.sink) {
+    std::optional<uint64_t> count = elementCount(made.shape);
+    if (!count || *count > (options.maxResultBytes - total) / itemBytes(type)) {
+      std::vector<std::string> hints = {
+          "record fewer variables or populations, or of a state some neurons "
+          "and ticks (`lif1:v[0-9]/10`)",
+          "run fewer ticks or samples at once"};
+      if (options.maxRasterBytes == UINT64_MAX)
+        hints.insert(
+            hints.begin(),
+            "let --events keep spikes as lists that stream to the file");
+      return tooLarge(request,
+                      fmt::format("the recordings up to this one ({} of {} "
+                                  "bytes)",
+                                  shapeText(made.shape), itemBytes(type)),
+                      options.maxResultBytes, std::move(hints));
     }
-    made.chosen = request.neurons;
-    made.every = request.every;
-    made.neurons = population.neurons;
-    made.latency = population.latency;
-    if (request.variableIndex) {
-      auto scales =
-          device.scales(request.populationIndex, *request.variableIndex);
-      if (!scales)
-        return scales.takeError();
-      made.scales = std::move(*scales);
-    }
+    total += *count * itemBytes(type);
+    made.array = NdArray::zeros(type, made.shape);
+  }
+  if (!request.variableIndex)
+    return made;
+  auto scales = device.scales(request.populationIndex, *request.variableIndex);
+  if (!scales)
+    return scales.takeError();
+  made.scales = std::move(*scales);
+  return made;
+}
+
+Status Run::makeResults() {
+  for (const RecordRequest &request : requests) {
+    auto made = makeResult(request, keptBytes);
+    if (!made)
+      return made.takeError();
+    results.push_back(std::move(*made));
   }
   return {};
 }
@@ -189,25 +240,44 @@ uint64_t Run::bytesPerTick() const {
 Status Run::keepSpikes(uint64_t sample, const Recordings &recordings,
                        size_t request) {
   Result &of = results[request];
+  bool isArray = !options.sink && !listsSpikes;
   std::span<uint8_t> data;
-  if (!options.sink)
+  if (isArray)
     data = of.array.as<uint8_t>();
   std::vector<RecordedSpike> shown;
   for (const RecordedSpike &spike : recordings.records[request].spikes) {
     auto row = rowOf(recordings.first + spike.tick, result.ticks, of.latency,
                      options.align);
-    if (row && options.sink)
+    if (row && !isArray)
       shown.push_back({uint32_t(*row), spike.neuron});
     else if (row)
       data[(sample * result.ticks + *row) * of.neurons + spike.neuron] = 1;
   }
-  if (!options.sink)
+  if (isArray)
     return {};
   // Cores hand over their spikes one after the other.
   if (!std::ranges::is_sorted(shown))
     std::ranges::sort(shown);
+  if (listsSpikes)
+    return addToList(sample, shown, request);
   result.spikeTotals[requests[request].population] += shown.size();
   return options.sink->addSpikes(request, shown);
+}
+
+/// No other thread has this sample.
+Status Run::addToList(uint64_t sample, std::span<const RecordedSpike> spikes,
+                      size_t request) {
+  auto bytes = std::as_bytes(spikes);
+  std::vector<std::byte> &list = results[request].lists[sample];
+  list.insert(list.end(), bytes.begin(), bytes.end());
+  std::lock_guard lock(mutex);
+  if (bytes.size() > options.maxResultBytes - keptBytes)
+    return tooLarge(
+        requests[request], "the recordings, spikes of 8 bytes each,",
+        options.maxResultBytes,
+        {"record fewer populations", "run fewer ticks or samples at once"});
+  keptBytes += bytes.size();
+  return {};
 }
 
 Status Run::keepStates(uint64_t sample, const Recordings &recordings,
@@ -374,7 +444,16 @@ void Run::collect() {
   if (options.sink)
     return;
   for (size_t r = 0; r < requests.size(); ++r) {
-    NdArray array = std::move(results[r].array);
+    Result &of = results[r];
+    if (!of.lists.empty()) {
+      if (!inputs.hasSamplesAxis)
+        of.shape.erase(of.shape.begin());
+      SpikeList list = joined(std::move(of.shape), std::move(of.lists));
+      result.spikeTotals[requests[r].population] = list.count();
+      result.lists.emplace(requests[r].name(), std::move(list));
+      continue;
+    }
+    NdArray array = std::move(of.array);
     if (!requests[r].variableIndex)
       result.spikeTotals[requests[r].population] = countSpikes(array);
     if (!inputs.hasSamplesAxis)

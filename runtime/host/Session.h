@@ -16,6 +16,7 @@
 #include "runtime/host/Inputs.h"
 #include "runtime/host/Recording.h"
 #include "runtime/host/ResultSink.h"
+#include "runtime/host/SpikeList.h"
 
 namespace snnc::runtime {
 
@@ -36,6 +37,8 @@ struct RunOptions {
   uint64_t keepEvery = 0;
   const Moment *from = nullptr; ///< null: tick 0
   uint64_t maxResultBytes = uint64_t(8) << 30;
+  /// Rasters that together are larger become lists (RunResult::lists).
+  uint64_t maxRasterBytes = UINT64_MAX;
   /// Of inputs and recordings of a span; a span has one tick at least.
   uint64_t spanBytes = uint64_t(16) << 20;
 };
@@ -44,6 +47,7 @@ struct RunResult {
   /// "population:variable" to [samples x] ticks x neurons: spikes uint8, states
   /// float32 in the user's units.
   ArrayMap arrays;
+  SpikeLists lists; ///< in place of rasters beyond RunOptions::maxRasterBytes
   Verdict verdict;
   DeviceStatistics statistics; ///< over all samples
   /// Spikes of every population whose spikes are recorded, over all samples.

@@ -5,6 +5,7 @@ import os
 import pathlib
 import pickle
 import subprocess
+import types
 import warnings
 
 import numpy as np
@@ -403,3 +404,99 @@ def test_stub_has_the_module():
     text = stub.read_text()
     assert "class Program" in text and "def open(" in text
     compile(text, str(stub), "exec")
+
+
+def test_weights_of_zero_are_told():
+    """A frequent fault: trained weights that were cast to integers."""
+    net = snnc.Network("zero")
+    net.input("x", 3)
+    net.population("a", 2, "lif", params={"alpha": 0.9, "threshold": 1.0})
+    trained = np.array([[0.5, 0.25, 0.75], [0.125, 0.9, -0.5]])
+    net.project("x", "a", weight=trained.astype(int))
+    found = [f for f in net.check().findings if f.code == "SNN0346"]
+    assert len(found) == 1 and "'x_a'" in found[0].message
+    assert found[0].line and "`weight: 1.0`" in found[0].hints[0]
+    with pytest.warns(snnc.Warning, match="SNN0346"):
+        net.compile("cpu")
+    net.projections[0].fields["weight"] = trained
+    assert not net.check().findings
+    for connector, weight in (({"list": np.zeros((0, 2), int)}, 1.0),
+                              ({"fixed_probability": 0.0}, 1.0)):
+        net.projections[0].fields.update(connector=connector, weight=weight)
+        assert "SNN0346" not in [f.code for f in net.check().findings]
+    for connector in ("all_to_all", {"fixed_probability": 0.5}, {"list": [[0, 1]]}):
+        net.projections[0].fields.update(connector=connector, weight=0)
+        assert "SNN0346" in [f.code for f in net.check().findings], connector
+
+
+def test_values_of_every_kind(small, spikes):
+    """What NumPy, pandas and SciPy hand over."""
+    class Frame:  # as pandas' has it
+        def __init__(self, values):
+            self.values = np.asarray(values)
+
+        def __array__(self, dtype=None, copy=None):
+            return np.asarray(self.values, dtype)
+
+    class Sparse:
+        def __init__(self, values):
+            self.values = values
+
+        def toarray(self):
+            return self.values
+
+        tocoo = None
+
+    expected = small.run(spikes)
+    for inputs in (Frame(spikes), Sparse(spikes), {"pixels": Frame(spikes)},
+                   types.MappingProxyType({"pixels": spikes}),
+                   snnc.Spikes.of(spikes)):
+        assert snnc.verify(expected, small.run(inputs))
+    assert snnc.verify(expected, small.run(spikes, ticks=np.int64(40)))
+    small.projections[0].fields["weight"] = Frame(WEIGHTS)
+    assert snnc.verify(expected, small.run(spikes))
+    small.projections[0].fields["weight"] = Sparse(WEIGHTS)
+    with pytest.raises(TypeError, match="toarray"):
+        small.run(spikes)
+    small.projections[0].fields["weight"] = WEIGHTS.astype(complex)
+    with pytest.raises(TypeError, match="complex"):
+        small.run(spikes)
+    small.projections[0].fields["weight"] = WEIGHTS
+    with pytest.raises(ValueError, match="record"):
+        snnc.load(small.to_dict()).run(spikes, record=[])
+
+
+def test_wrong_names_are_answered(small, spikes):
+    result = small.run(spikes)
+    with pytest.raises(KeyError, match="did you mean 'cells'"):
+        result["cell"]
+    with pytest.raises(KeyError, match="did you mean 'cells:spikes'"):
+        result["cells:spike"]
+    with pytest.raises(snnc.Error, match="did you mean 'spinnaker2'"):
+        small.compile("spinaker2")
+
+
+def test_pickles(small, spikes):
+    """Results, and models with the files that they keep."""
+    result = small.run(spikes)
+    again = pickle.loads(pickle.dumps(result))
+    assert again.rates("Hz") == result.rates("Hz") and again.info == result.info
+    assert np.array_equal(again["cells"], result["cells"])
+    assert snnc.verify(result, again) and snnc.verify(again, result)
+    with pytest.raises(ValueError, match="pickle"):
+        again.artifact
+    wide = np.random.default_rng(0).normal(0, 0.5, (100, 100))
+    net = snnc.Network("wide", dt="1 ms")
+    cells = net.population("cells", 100, "lif", initial={"v": 2.0},
+                           params={"alpha": 0.9, "threshold": 1.0})
+    net.project(cells, cells, weight=wide)
+    model = snnc.load(net)
+    copy = pickle.loads(pickle.dumps(model))
+    twice = pickle.loads(pickle.dumps(copy))
+    expected = model.run(ticks=20)
+    del model
+    assert ".npy" in copy.text
+    assert snnc.verify(expected, copy.run(ticks=20))
+    assert snnc.verify(expected, twice.run(ticks=20))
+    with pytest.raises(TypeError, match="save\\(\\)"):
+        pickle.dumps(small.compile("cpu"))

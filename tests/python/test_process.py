@@ -62,6 +62,40 @@ def test_interrupt_ends_a_compilation(small, spikes):
     assert model.compile("cpu").run(ticks=3)["cells"].shape == (3, 12000)
 
 
+def test_interrupt_ends_a_check():
+    """And what it did goes on no further than its pass."""
+    model = large(indegree=2000)
+    threads = threading.active_count()
+    stop_after(0.3)
+    begin = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        model.check(machine="spinnaker2-48", tick=1)
+    assert time.monotonic() - begin < 5
+    assert snnc._snnc.join_leftovers(60)
+    assert threading.active_count() == threads
+    stop_after(0.3)
+    with pytest.raises(KeyboardInterrupt):
+        for _ in range(1000):
+            large(indegree=4000).synapses("cells_cells")
+    assert snnc._snnc.join_leftovers(60)
+
+
+def of_a_model(model, seed):
+    return model.run(ticks=30, seed=seed)
+
+
+def test_processes_hand_models_and_results_over(busy):
+    """multiprocessing, by fork and by spawn."""
+    model = snnc.load(busy)
+    expected = [model.run(ticks=30, seed=seed) for seed in range(3)]
+    assert not snnc.verify(*expected[:2])
+    for method in ("fork", "spawn"):
+        with multiprocessing.get_context(method).Pool(2) as pool:
+            found = pool.starmap(of_a_model, [(model, s) for s in range(3)])
+        for mine, theirs in zip(expected, found):
+            assert snnc.verify(mine, theirs) and theirs["cells"].any()
+
+
 def test_interrupt_leaves_no_file_half_written(busy, tmp_path):
     """At many moments of compiling and saving."""
     model = snnc.load(busy)

@@ -56,6 +56,63 @@ protected:
 
 } // namespace
 
+/// Rasters beyond the limit are lists of the same spikes, states stay arrays.
+TEST_F(SessionTest, RastersBeyondTheLimitAreLists) {
+  RunOptions lists;
+  lists.maxRasterBytes = 0;
+  for (auto shape : {std::vector<uint64_t>{11, channels}, {3, 7, channels}}) {
+    NdArray input = randomInput(shape);
+    RunResult dense = good(input, all), listed = good(input, all, lists);
+    ASSERT_EQ(listed.lists.size(), 1u);
+    EXPECT_FALSE(listed.arrays.contains("lif1.lif:spikes"));
+    EXPECT_EQ(listed.arrays.at("lif1.lif:v"), dense.arrays.at("lif1.lif:v"));
+    EXPECT_EQ(listed.spikeTotals, dense.spikeTotals);
+    const SpikeList &list = listed.lists.at("lif1.lif:spikes");
+    const NdArray &raster = dense.arrays.at("lif1.lif:spikes");
+    EXPECT_TRUE(isSound(list));
+    EXPECT_EQ(list.shape, raster.shape);
+    EXPECT_EQ(list.count(), countSpikes(raster));
+    SpikeList made = listOf(raster);
+    EXPECT_EQ(list.spikes, made.spikes);
+    EXPECT_EQ(list.ends, made.ends);
+  }
+  RunOptions few = lists;
+  few.maxResultBytes = 8;
+  Diagnostic error = bad(randomInput({11, channels}), {"lif1.lif:spikes"}, few);
+  EXPECT_EQ(error.code, "SNN0426");
+  EXPECT_THAT(error.message, HasSubstr("spikes of 8 bytes each"));
+}
+
+/// Arrays with arrays, lists with lists and with arrays: the same divergence.
+TEST_F(SessionTest, ListsCompareAsArrays) {
+  RunResult dense = good(randomInput({2, 9, channels}), {"lif1.lif:spikes"});
+  const std::string name = "lif1.lif:spikes";
+  const NdArray &raster = dense.arrays.at(name);
+  SpikeLists own{{name, listOf(raster)}};
+  auto same = compareRuns(bundle.manifest, {}, own, dense.arrays, {});
+  ASSERT_TRUE(bool(same));
+  EXPECT_EQ(same->arrays, 1u);
+  EXPECT_TRUE(same->layers.empty());
+  for (uint64_t at = 0; at < raster.size(); ++at) {
+    ArrayMap other{{name, raster}};
+    other.at(name).as<uint8_t>()[at] ^= 1;
+    auto wanted = compareRuns(bundle.manifest, dense.arrays, other);
+    auto found = compareRuns(bundle.manifest, {}, own, {},
+                             {{name, listOf(other.at(name))}});
+    auto mixed = compareRuns(bundle.manifest, dense.arrays, {}, {},
+                             {{name, listOf(other.at(name))}});
+    ASSERT_TRUE(wanted && found && mixed);
+    EXPECT_EQ(toText(*found->first()), toText(*wanted->first()));
+    EXPECT_EQ(toText(*mixed->first()), toText(*wanted->first()));
+  }
+  SpikeList torn = own.at(name);
+  torn.ends.back() += 1;
+  EXPECT_FALSE(isSound(torn));
+  torn = own.at(name);
+  torn.shape.back() = 1;
+  EXPECT_FALSE(isSound(torn));
+}
+
 TEST_F(SessionTest, NetworkAlignmentTakesLatencyOut) {
   NdArray input = randomInput({11, channels});
   RunResult r = good(input, all);

@@ -99,14 +99,16 @@ static const char *verdictOn(const DiagnosticSink &sink) {
              : "not usable as it is";
 }
 
-NetworkCheck checkNetwork(const CheckOptions &options, DiagnosticSink &sink) {
+NetworkCheck checkNetwork(const CheckOptions &options, DiagnosticSink &sink,
+                          std::function<bool()> stop) {
   const NetworkOptions &network = options.compile.network;
   auto context = createContext();
+  stopPassesWhen(*context, stop);
   MessageBridge bridge(context.get(), sink);
   NetworkCheck check;
   ImportedNetwork imported =
       importNetwork(options.input, network, context.get(), sink);
-  if (imported.module &&
+  if (imported.module && !(stop && stop()) &&
       succeeded(s2::checkCapacity(*imported.module, mappingOf(options.compile),
                                   sink)) &&
       succeeded(normalizeNetwork(*imported.module, imported.dt,

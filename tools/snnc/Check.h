@@ -7,6 +7,7 @@
 #include "tools/snnc/Options.h"
 #include "tools/snnc/PlanReport.h"
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -20,8 +21,10 @@ struct NetworkCheck {
 };
 
 /// Imports, normalises and maps the network as `compile` does, but for the
-/// code; findings go to `sink`.
-NetworkCheck checkNetwork(const CheckOptions &options, DiagnosticSink &sink);
+/// code; findings go to `sink`. Once `stop` is true no more passes begin, and
+/// what was found then does not count.
+NetworkCheck checkNetwork(const CheckOptions &options, DiagnosticSink &sink,
+                          std::function<bool()> stop = {});
 
 /// What `check --json` prints: {file, ok, findings, network[, plan]}.
 nlohmann::json toJson(const NetworkCheck &check, const std::string &file,

@@ -3,7 +3,7 @@
 #ifndef SNNC_TOOLS_FIRING_H
 #define SNNC_TOOLS_FIRING_H
 
-#include "runtime/io/NdArray.h"
+#include "runtime/host/SpikeList.h"
 
 namespace snnc {
 
@@ -30,6 +30,8 @@ struct Firing {
 
 /// Of [samples x] ticks x neurons, uint8.
 Firing firingOf(const runtime::NdArray &raster);
+/// Of the same as a list.
+Firing firingOf(const runtime::SpikeList &list);
 
 } // namespace snnc
 

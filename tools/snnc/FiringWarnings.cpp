@@ -64,6 +64,15 @@ uint64_t Arrivals::ofInput(const std::string &name, uint64_t ticks) {
 }
 
 uint64_t Arrivals::ofPopulation(const std::string &name, uint64_t ticks) const {
+  if (auto list = result.lists.find(name + ":spikes");
+      list != result.lists.end()) {
+    uint64_t count = 0;
+    for (uint64_t s = 0; s < list->second.samples(); ++s)
+      count += uint64_t(std::ranges::count_if(
+          list->second.ofSample(s),
+          [&](const auto &spike) { return spike.tick < ticks; }));
+    return count;
+  }
   auto raster = result.arrays.find(name + ":spikes");
   if (raster == result.arrays.end())
     return 0;
@@ -122,6 +131,10 @@ static std::optional<std::string> compareCommand(const RunSubject &subject,
                                                  const RunOptions &options) {
   if (subject.isBundleFile() || options.inFloat)
     return std::nullopt;
+  constexpr const char *shows = " shows whether it does so before "
+                                "quantisation too";
+  if (options.compile.network.text) // of no file
+    return std::string("run(precision='float', target='cpu')") + shows;
   std::string command = "`snnc verify " + options.input;
   for (const std::string &input : options.inputs)
     command += " --input " + input;
@@ -133,13 +146,24 @@ static std::optional<std::string> compareCommand(const RunSubject &subject,
   const std::vector<std::string> &given = options.compile.network.given;
   if (!given.empty())
     command += fmt::format(" with this run's {}", fmt::join(given, ", "));
-  return command + " shows whether it does so before quantisation too";
+  return command + shows;
 }
 
 static std::string samplesText(const Firing &firing) {
   return firing.samples > 1 ? fmt::format("{} samples of {} ticks",
                                           firing.samples, firing.ticks)
                             : fmt::format("{} ticks", firing.ticks);
+}
+
+/// Nothing: the run does not say.
+static std::optional<Firing> firingIn(const runtime::RunResult &result,
+                                      const std::string &name) {
+  if (auto list = result.lists.find(name); list != result.lists.end())
+    return firingOf(list->second);
+  auto raster = result.arrays.find(name);
+  if (raster == result.arrays.end())
+    return std::nullopt;
+  return firingOf(raster->second);
 }
 
 static void warn(DiagnosticCode code, const std::string &population,
@@ -160,10 +184,10 @@ void warnOfFiring(RunSubject &subject, const RunOptions &options,
   if (result.ticks < kFewestTicks)
     return;
   for (const auto &population : subject.manifest().populations) {
-    auto raster = result.arrays.find(population.name + ":spikes");
-    if (raster == result.arrays.end())
+    auto found = firingIn(result, population.name + ":spikes");
+    if (!found)
       continue;
-    Firing firing = firingOf(raster->second);
+    const Firing &firing = *found;
     if (firing.saturatedNeurons > 0)
       warn("SNN0913", population.name,
            fmt::format("{} of {} neurons fire in every tick (over {}; neuron "

@@ -36,6 +36,17 @@ std::unique_ptr<MLIRContext> createContext() {
                                        MLIRContext::Threading::DISABLED);
 }
 
+void stopPassesWhen(MLIRContext &context, std::function<bool()> stop) {
+  if (!stop)
+    return context.registerActionHandler({});
+  context.registerActionHandler(
+      [stop = std::move(stop)](llvm::function_ref<void()> action,
+                               const tracing::Action &) {
+        if (!stop()) // passes that are left out leave a contract unfulfilled
+          action();
+      });
+}
+
 /// The time step in the metadata, and what to say about it.
 static std::optional<double> fileDt(const nir::Graph &graph,
                                     const nir::ImpliedDt &implied,

@@ -12,6 +12,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 
+#include <functional>
 #include <memory>
 
 namespace snnc {
@@ -19,6 +20,10 @@ namespace snnc {
 /// A context with every dialect of snnc registered, single threaded: networks
 /// are small, threads cost more than they bring.
 std::unique_ptr<mlir::MLIRContext> createContext();
+
+/// Once `stop` is true no more passes of the context begin, and what compiles
+/// fails; an empty function: they do.
+void stopPassesWhen(mlir::MLIRContext &context, std::function<bool()> stop);
 
 /// An imported network and what its file says about time.
 struct ImportedNetwork {

@@ -13,6 +13,9 @@ namespace snnc {
 using runtime::ArrayMap;
 using runtime::DType;
 using runtime::NdArray;
+using runtime::RecordedSpike;
+using runtime::SpikeList;
+using runtime::SpikeLists;
 
 namespace {
 
@@ -25,6 +28,7 @@ public:
 
   Expected<NdArray> dense() const;
   Expected<NdArray> fromList() const;
+  Expected<runtime::SpikeList> asList() const;
   bool hasShape() const { return joined(recorded.shape) == joined(own.shape); }
   /// A list of spikes: whole numbers, a row for each.
   bool isList() const {
@@ -49,6 +53,7 @@ public:
   }
 
 private:
+  Status checkRow(uint64_t row) const;
   /// Samples, ticks and neurons, what stands behind the ticks as one axis,
   /// without axes of length 1: those move no element.
   std::vector<uint64_t> joined(const std::vector<uint64_t> &shape) const;
@@ -101,28 +106,64 @@ Expected<NdArray> Fit::dense() const {
   return result;
 }
 
+Status Fit::checkRow(uint64_t row) const {
+  size_t axes = own.shape.size();
+  for (size_t axis = 0; axis < axes; ++axis) {
+    double index = recorded.at(row * axes + axis);
+    if (!(index >= 0 && index < double(own.shape[axis])))
+      return refuse(
+          fmt::format("row {} of the list of spikes names {} {}, the run has "
+                      "{}",
+                      row,
+                      axis + 1 == axes   ? "neuron"
+                      : axis + 2 == axes ? "tick"
+                                         : "sample",
+                      index, own.shape[axis]));
+  }
+  return {};
+}
+
 Expected<NdArray> Fit::fromList() const {
   NdArray result = NdArray::zeros(own.dtype, own.shape);
   size_t axes = own.shape.size();
   for (uint64_t row = 0; row < recorded.shape[0]; ++row) {
+    if (Status s = checkRow(row); !s)
+      return s.takeError();
     uint64_t element = 0;
-    for (size_t axis = 0; axis < axes; ++axis) {
-      double index = recorded.at(row * axes + axis);
-      if (!(index >= 0 && index < double(own.shape[axis])))
-        return refuse(fmt::format(
-            "row {} of the list of spikes names {} {}, the run has {}", row,
-            axis + 1 == axes   ? "neuron"
-            : axis + 2 == axes ? "tick"
-                               : "sample",
-            index, own.shape[axis]));
-      element = element * own.shape[axis] + uint64_t(index);
-    }
+    for (size_t axis = 0; axis < axes; ++axis)
+      element =
+          element * own.shape[axis] + uint64_t(recorded.at(row * axes + axis));
     if (result.as<uint8_t>()[element]++ == 255)
       return refuse(fmt::format("row {} of the list of spikes is the 256th of "
                                 "one neuron and tick",
                                 row));
   }
   return result;
+}
+
+Expected<SpikeList> Fit::asList() const {
+  if (hasShape()) {
+    auto raster = dense();
+    return raster ? Expected(runtime::listOf(*raster)) : raster.takeError();
+  }
+  size_t axes = own.shape.size();
+  std::vector<std::vector<RecordedSpike>> samples(axes > 2 ? own.shape[0] : 1);
+  for (uint64_t row = 0; row < recorded.shape[0]; ++row) {
+    if (Status s = checkRow(row); !s)
+      return s.takeError();
+    auto at = [&](size_t axis) {
+      return uint64_t(recorded.at(row * axes + axis));
+    };
+    samples[axes > 2 ? at(0) : 0].push_back(
+        {uint32_t(at(axes - 2)), uint32_t(at(axes - 1))});
+  }
+  std::vector<std::vector<std::byte>> lists;
+  for (std::vector<RecordedSpike> &sample : samples) {
+    std::ranges::sort(sample);
+    auto bytes = std::as_bytes(std::span(sample));
+    lists.emplace_back(bytes.begin(), bytes.end());
+  }
+  return runtime::joined(own.shape, std::move(lists));
 }
 
 Expected<ArrayMap> fitRecorded(const ArrayMap &run, const ArrayMap &recorded,
@@ -137,6 +178,25 @@ Expected<ArrayMap> fitRecorded(const ArrayMap &run, const ArrayMap &recorded,
     if (!dense && !fit.isList())
       return fit.refuseShape();
     Expected<NdArray> fitted = dense ? fit.dense() : fit.fromList();
+    if (!fitted)
+      return fitted.takeError();
+    result.emplace(name, std::move(*fitted));
+  }
+  return result;
+}
+
+Expected<SpikeLists> fitLists(const SpikeLists &run, const ArrayMap &recorded,
+                              const std::string &file) {
+  SpikeLists result;
+  for (const auto &[name, list] : run) {
+    auto array = recorded.find(name);
+    if (array == recorded.end())
+      continue;
+    NdArray own{list.shape, DType::U8, {}}; // dense() looks at its shape alone
+    Fit fit(file, name, own, array->second);
+    if (!fit.hasShape() && !fit.isList())
+      return fit.refuseShape();
+    auto fitted = fit.asList();
     if (!fitted)
       return fitted.takeError();
     result.emplace(name, std::move(*fitted));

@@ -3,7 +3,7 @@
 #ifndef SNNC_TOOLS_RECORDED_H
 #define SNNC_TOOLS_RECORDED_H
 
-#include "runtime/host/Recording.h"
+#include "runtime/host/SpikeList.h"
 #include "runtime/support/Diagnostic.h"
 
 namespace snnc {
@@ -20,6 +20,12 @@ namespace snnc {
 Expected<runtime::ArrayMap> fitRecorded(const runtime::ArrayMap &run,
                                         const runtime::ArrayMap &recorded,
                                         const std::string &file);
+
+/// The same for what the run has as lists of spikes; dense rasters are read as
+/// well.
+Expected<runtime::SpikeLists> fitLists(const runtime::SpikeLists &run,
+                                       const runtime::ArrayMap &recorded,
+                                       const std::string &file);
 
 } // namespace snnc
 

@@ -54,14 +54,7 @@ void RunSubject::shareDrawn(std::shared_ptr<snn::DrawnPatterns> patterns) {
 }
 
 void RunSubject::stopWhen(std::function<bool()> stop) {
-  if (!stop)
-    return context->registerActionHandler({});
-  context->registerActionHandler(
-      [stop = std::move(stop)](llvm::function_ref<void()> action,
-                               const tracing::Action &) {
-        if (!stop()) // passes that are left out leave a contract unfulfilled
-          action();
-      });
+  stopPassesWhen(*context, std::move(stop));
 }
 
 bool RunSubject::open(const RunOptions &options, SubjectNeeds needs,

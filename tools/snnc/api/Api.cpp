@@ -61,7 +61,16 @@ std::optional<Options> parse(const std::string &verb, const Source &source,
   return options;
 }
 
-Checked check(const Source &source, const Words &words) {
+void endIfStopped(const Watch &watch, const Source &source, const char *what,
+                  DiagnosticSink &sink) {
+  if (!watch || watch(0, 0))
+    return;
+  sink = DiagnosticSink();
+  sink.report(makeError("SNN0427", {source.file, "", 0, 0},
+                        fmt::format("{} was interrupted", what)));
+}
+
+Checked check(const Source &source, const Words &words, const Watch &watch) {
   Checked result;
   DiagnosticSink sink;
   guarded(
@@ -70,11 +79,15 @@ Checked check(const Source &source, const Words &words) {
         if (!options)
           return kExitUsage;
         Pass pass;
-        NetworkCheck found = checkNetwork(options->check, sink);
+        std::function<bool()> stop;
+        if (watch)
+          stop = [&watch] { return !watch(0, 0); };
+        NetworkCheck found = checkNetwork(options->check, sink, stop);
         result.json = jsonText(toJson(found, source.file, sink));
         return kExitOk;
       },
       sink);
+  endIfStopped(watch, source, "the check", sink);
   take(sink, result);
   return result;
 }

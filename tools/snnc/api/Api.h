@@ -13,7 +13,7 @@
 #ifndef SNNC_TOOLS_API_API_H
 #define SNNC_TOOLS_API_API_H
 
-#include "runtime/io/NdArray.h"
+#include "runtime/host/SpikeList.h"
 
 #include <functional>
 #include <memory>
@@ -60,7 +60,8 @@ struct Checked : Outcome {
   std::string json; ///< what `snnc check --json` prints
 };
 /// `words`: of `snnc check`.
-Checked check(const Source &source, const Words &words);
+Checked check(const Source &source, const Words &words,
+              const Watch &watch = {});
 
 /// Machine code of neuron models and of the chip's core programs, made by this
 /// process: whoever compiles networks that share them hands the same one in,
@@ -74,9 +75,14 @@ struct Code {
 /// connect, for networks that differ in the weights of these.
 Code makeCode(bool keepsDrawn = false);
 
+/// Of all rasters of a run together; where they are larger, it gives lists.
+inline constexpr uint64_t maxRasterBytes = uint64_t(256) << 20;
+
 struct Ran : Outcome {
-  runtime::ArrayMap arrays; ///< "population:variable" to [samples x] ticks x
-                            ///< neurons, uint8 spikes and float32 states
+  runtime::ArrayMap arrays;  ///< "population:variable" to [samples x] ticks x
+                             ///< neurons, uint8 spikes and float32 states
+  runtime::SpikeLists lists; ///< of all spikes, where the run's rasters
+                             ///< together are too large
   uint64_t samples = 1, ticks = 0;
   std::string json; ///< {backend, facts, chip_ticks, verdict, statistics}
 };
@@ -110,11 +116,14 @@ public:
   Outcome save(const std::string &path) const;
   /// `words`: of `snnc run`, without those that compiling settled. `inputs` by
   /// name; "" is the only one. Takes as many spikes at once as memory holds.
-  Ran run(const Words &words, runtime::ArrayMap inputs, const Watch &watch);
+  Ran run(const Words &words, runtime::ArrayMap inputs, const Watch &watch,
+          uint64_t rasterBytes = maxRasterBytes);
   /// Recorded arrays, bit by bit, as `snnc verify`. `b` may be another's: it is
   /// brought to the type and shape of `a` where that loses nothing.
   Compared compare(const runtime::ArrayMap &a,
-                   const runtime::ArrayMap &b) const;
+                   const runtime::SpikeLists &listsOfA,
+                   const runtime::ArrayMap &b,
+                   const runtime::SpikeLists &listsOfB) const;
 
 private:
   struct State;
@@ -142,7 +151,7 @@ struct Synapses : Outcome {
 /// The synapses of one projection, stored or drawn: those that every target
 /// simulates. Up to 2^27. `words`: of `snnc check`.
 Synapses synapses(const Source &source, const Words &words,
-                  const std::string &projection);
+                  const std::string &projection, const Watch &watch = {});
 
 /// Before the process ends while calls still go on in other threads: the files
 /// that are not whole are removed. Nothing may be called afterwards.

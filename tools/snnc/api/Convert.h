@@ -16,6 +16,11 @@ void take(const DiagnosticSink &sink, Outcome &outcome);
 std::optional<Options> parse(const std::string &verb, const Source &source,
                              const Words &words, DiagnosticSink &sink);
 
+/// What was found does not count where `watch` said to stop: whatever a pass
+/// that was left out led to. SNN0427 with `what`, "compiling", in its place.
+void endIfStopped(const Watch &watch, const Source &source, const char *what,
+                  DiagnosticSink &sink);
+
 } // namespace snnc::api
 
 #endif // SNNC_TOOLS_API_CONVERT_H

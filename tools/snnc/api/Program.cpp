@@ -144,12 +144,9 @@ Opened open(const Source &source, const Words &words,
                             sink);
       },
       sink);
-  if (watch && !watch(0, 0)) { // whatever a pass that was left out led to
-    sink = DiagnosticSink();
-    sink.report(makeError("SNN0427", {source.file, "", 0, 0},
-                          "compiling was interrupted"));
+  endIfStopped(watch, source, "compiling", sink);
+  if (sink.hasErrors())
     result.program = nullptr;
-  }
   take(sink, result);
   return result;
 }
@@ -263,7 +260,7 @@ static RunOptions mergedWith(const RunOptions &settled, RunOptions run) {
 }
 
 Ran Program::run(const Words &words, runtime::ArrayMap inputs,
-                 const Watch &watch) {
+                 const Watch &watch, uint64_t rasterBytes) {
   Ran result;
   DiagnosticSink sink;
   auto work = [&] {
@@ -286,6 +283,7 @@ Ran Program::run(const Words &words, runtime::ArrayMap inputs,
     session.align = run.align;
     session.ticks = run.ticks;
     session.drives = *drives;
+    session.maxRasterBytes = rasterBytes;
     session.progress = watch;
     Turn turn{[&] { inside.leave(); }, [&] { inside.enter(); }};
     Stoppable stoppable(subject, watch);
@@ -295,6 +293,7 @@ Ran Program::run(const Words &words, runtime::ArrayMap inputs,
     warnOfFiring(subject, run, *arrays, *drives, *ran, sink);
     reportVerdict(subject.manifest(), subject.bundle(), *ran, sink);
     result.arrays = std::move(ran->arrays);
+    result.lists = std::move(ran->lists);
     result.samples = ran->samples;
     result.ticks = ran->ticks;
     result.json = jsonText({{"backend", run.backend},
@@ -315,16 +314,30 @@ static Divergence toDivergence(const runtime::Divergence &d) {
 }
 
 Compared Program::compare(const runtime::ArrayMap &a,
-                          const runtime::ArrayMap &b) const {
+                          const runtime::SpikeLists &listsOfA,
+                          const runtime::ArrayMap &b,
+                          const runtime::SpikeLists &listsOfB) const {
   Compared result;
   DiagnosticSink sink;
   auto work = [&] {
+    for (const runtime::SpikeLists *lists : {&listsOfA, &listsOfB})
+      for (const auto &[name, list] : *lists)
+        if (!isSound(list)) {
+          sink.report(makeError("SNN0911", {"", name, 0, 0},
+                                "the list of spikes does not ascend, or leaves "
+                                "its shape",
+                                {"compare results as they were returned"}));
+          return kExitInput;
+        }
     auto fitted = fitRecorded(a, b, "the second");
-    if (!fitted) {
-      sink.report(fitted.takeError());
+    auto fittedLists = fitLists(listsOfA, b, "the second");
+    if (!fitted || !fittedLists) {
+      sink.report(fitted ? fittedLists.takeError() : fitted.takeError());
       return kExitInput;
     }
-    auto found = runtime::compareRuns(state->subject.manifest(), a, *fitted);
+    fittedLists->insert(listsOfB.begin(), listsOfB.end());
+    auto found = runtime::compareRuns(state->subject.manifest(), a, listsOfA,
+                                      *fitted, *fittedLists);
     if (!found) {
       sink.report(found.takeError());
       return kExitInput;

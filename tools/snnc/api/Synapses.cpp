@@ -44,7 +44,8 @@ struct Columns {
 } // namespace
 
 static bool read(snn::ProjectionOp projection, Columns &columns,
-                 const std::string &file, DiagnosticSink &sink) {
+                 const std::string &file, const Watch &watch,
+                 DiagnosticSink &sink) {
   auto synapses = snn::Connectivity::create(projection);
   if (!synapses)
     return false;
@@ -65,6 +66,8 @@ static bool read(snn::ProjectionOp projection, Columns &columns,
       projection.getDelay(), synapses->numSources(), projection.getContext());
   std::vector<snn::Synapse> row;
   for (uint32_t source = 0; source < synapses->numSources(); ++source) {
+    if (source % 64 == 0 && watch && !watch(0, 0))
+      return false;
     synapses->row(source, row);
     double delay = delays ? delays->at(source) : 0;
     for (const snn::Synapse &synapse : row) {
@@ -78,7 +81,7 @@ static bool read(snn::ProjectionOp projection, Columns &columns,
 }
 
 Synapses synapses(const Source &source, const Words &words,
-                  const std::string &projection) {
+                  const std::string &projection, const Watch &watch) {
   Synapses result;
   DiagnosticSink sink;
   auto work = [&] {
@@ -96,7 +99,7 @@ Synapses synapses(const Source &source, const Words &words,
     auto found =
         find(networkOf(*imported.module), projection, source.file, sink);
     Columns columns;
-    if (!found || !read(found, columns, source.file, sink))
+    if (!found || !read(found, columns, source.file, watch, sink))
       return kExitInput;
     using runtime::NdArray;
     uint64_t count = columns.source.size();
@@ -107,6 +110,7 @@ Synapses synapses(const Source &source, const Words &words,
     return kExitOk;
   };
   guarded(work, sink);
+  endIfStopped(watch, source, "reading the synapses", sink);
   take(sink, result);
   return result;
 }
