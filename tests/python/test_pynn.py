@@ -76,6 +76,7 @@ def test_izhikevich_of_pynn_and_of_spynnaker():
     assert "i_offset 10 nA" in str(told[0].message)
     with pytest.warns(UserWarning, match="leave these out"):
         assert spikes(i_offset=0.01, tau_syn_I=5.0) == 0
+    sim.setup(timestep=0.1)
     cells = sim.Population(2, sim.Izhikevich())
     with pytest.raises(ValueError, match="no parameter 'tau_syn_E'"):
         cells.set(tau_syn_E=3.0)
