@@ -14,11 +14,11 @@ import atexit as _atexit
 import os as _os
 
 from . import _snnc
-from ._snnc import Divergence, Finding, backends, explain, machines
+from ._snnc import Divergence, backends, machines
 from .build import Input, Network, Population, Projection
 from .core import (Artifact, Check, Model, Result, Verification, load, sweep,
                    verify)
-from .errors import Error, Warning
+from .errors import Error, Finding, Warning, explain
 from .spikes import Spikes
 
 __version__ = _snnc.version()

@@ -153,9 +153,21 @@ class Network:
         """:meth:`snnc.Model.run` of the network as it is now."""
         return load(self).run(inputs, **options)
 
+    def synapses(self, projection: Projection | str,
+                 **options: Any) -> dict[str, Any]:
+        """:meth:`snnc.Model.synapses` of the network as it is now."""
+        if not isinstance(projection, str):
+            projection = projection.fields.get("name") or (
+                f"{_end(projection.fields['from'])}_{projection.fields['to']}")
+        return load(self).synapses(projection, **options)
+
     def __repr__(self) -> str:
         return (f"<snnc.Network {self.name}: {len(self.populations)} "
                 f"population(s), {len(self.projections)} projection(s)>")
+
+
+def _end(source: str | dict[str, str]) -> str:
+    return source if isinstance(source, str) else next(iter(source.values()))
 
 
 def _name(part: Input | Population | str) -> str:

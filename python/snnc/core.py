@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import collections.abc
 import difflib
+import inspect
 import json
+import operator
 import os
 import tempfile
 import weakref
@@ -16,7 +18,7 @@ import numpy.typing as npt
 
 from . import _snnc
 from .display import ProgressBar, artifact_html, result_html
-from .errors import plain, settle
+from .errors import Finding, findings_of, settle
 from .spikes import Spikes
 from .text import Writer
 
@@ -63,6 +65,9 @@ def _arrays(inputs: Any) -> dict[str, npt.NDArray[Any]]:
             value = value.detach().cpu().numpy()
         elif hasattr(value, "toarray"):  # a sparse one of SciPy
             value = value.toarray()
+        if isinstance(value, (str, os.PathLike)):
+            raise TypeError(f"input {name or 0!r}: an array is needed; give it as "
+                            f"numpy.load({os.fspath(value)!r})")
         array = np.ascontiguousarray(value)
         if array.dtype == np.float16:
             array = array.astype(np.float32)
@@ -116,6 +121,9 @@ def load(source: Any, *, name: str | None = None, **options: Any) -> Any:
         return Model._of_dict(source, name, options)
     if hasattr(source, "nodes") and hasattr(source, "edges"):
         return Model._of_graph(source, name, options)
+    if not isinstance(source, (str, os.PathLike)):
+        raise TypeError("a path, a nir.NIRGraph, a dict or an snnc.Network is "
+                        f"needed, found {type(source).__name__}")
     path = os.fspath(source)
     if path.endswith(".s2x"):
         return _open(path, None, [], {}, _snnc.Code(), None)
@@ -223,6 +231,7 @@ class Model:
             Those of :func:`load`, and of the machine: ``tick`` (seconds),
             ``paradigm``, ``objective``, ``selector_budget``, ...
         """
+        target = os.fspath(target)  # a name or a path
         words = _words({**self._options, **options, "threads": threads,
                         "precision": precision})
         if target == "cpu":
@@ -235,11 +244,16 @@ class Model:
     def run(self, inputs: Inputs | None = None, *, target: str = "cpu",
             threads: int | None = None, precision: str | None = None,
             compile_options: Mapping[str, Any] | None = None,
-            **run_options: Any) -> Result:
-        """Compiles and runs; see :meth:`compile` and :meth:`Artifact.run`."""
+            **options: Any) -> Result:
+        """Compiles and runs: keyword arguments are those of :meth:`Artifact.run`,
+        and all others of :meth:`compile`."""
+        known = inspect.signature(Artifact.run).parameters
+        running = {k: v for k, v in options.items() if k in known}
+        compiling = {**(compile_options or {}),
+                     **{k: v for k, v in options.items() if k not in known}}
         artifact = self.compile(target, inputs=inputs, threads=threads,
-                                precision=precision, **(compile_options or {}))
-        return artifact.run(inputs, **run_options)
+                                precision=precision, **compiling)
+        return artifact.run(inputs, **running)
 
     def synapses(self, projection: str,
                  **options: Any) -> dict[str, npt.NDArray[Any]]:
@@ -297,7 +311,7 @@ class Check:
 
     def __init__(self, checked: _snnc.Checked) -> None:
         report = json.loads(checked.json) if checked.json else {}
-        self.findings: list[_snnc.Finding] = list(checked.findings)
+        self.findings: list[Finding] = findings_of(checked)
         self.ok: bool = not checked.failed()
         self.exit_code: int = checked.exit_code
         self.layers: list[dict[str, Any]] = report.get("network", [])
@@ -319,11 +333,11 @@ class Artifact:
     """A compiled network, or a bundle; it never changes, and any number of
     threads may run it at once."""
 
-    def __init__(self, program: _snnc.Program, findings: list[_snnc.Finding],
+    def __init__(self, program: _snnc.Program, findings: list[Finding],
                  keep: Any) -> None:
         self._program, self._keep = program, keep
         #: What compiling found beside errors.
-        self.findings: list[_snnc.Finding] = findings
+        self.findings: list[Finding] = findings
         self._description = json.loads(program.describe())
 
     @property
@@ -412,11 +426,9 @@ class Artifact:
         """
         arrays = _arrays(inputs)
         if samples is not None:
-            first = int(samples)
-            axis = 1 if layout == "ticks-first" else 0
-            arrays = {k: np.ascontiguousarray(
-                np.take(a, range(min(first, a.shape[axis])), axis=axis))
-                for k, a in arrays.items()}
+            arrays = self._first(arrays, samples, layout,
+                                 encode is None or encode == "delta"
+                                 or (encode == "rate" and ticks is None))
         if record is not None:
             record = [record] if isinstance(record, str) else list(record)
             if not record:
@@ -426,6 +438,10 @@ class Artifact:
                             backend=backend, encode=encode, layout=layout,
                             threshold=threshold, align=align, seed=seed))
         bar = None
+        if progress is not None and not isinstance(progress, bool) \
+                and not callable(progress):
+            raise TypeError("progress is a function of (done, total), True or "
+                            f"False; found {type(progress).__name__}")
         if progress is None or progress is True:
             progress = bar = ProgressBar(always=progress is True)
         try:
@@ -435,6 +451,30 @@ class Artifact:
                 bar.close()
         findings = settle(ran)
         return Result(self, ran, findings)
+
+    def _first(self, arrays: dict[str, npt.NDArray[Any]], samples: int,
+               layout: str | None, has_ticks: bool
+               ) -> dict[str, npt.NDArray[Any]]:
+        """The first samples of each array."""
+        first = operator.index(samples)
+        if first < 1:
+            raise ValueError(f"samples={first}: the first so many, one or more")
+        axis = 1 if layout == "ticks-first" else 0
+        taken = {}
+        for name, array in arrays.items():
+            known = self.inputs.get(name) or (
+                next(iter(self.inputs.values())) if len(self.inputs) == 1 else None)
+            own = 1
+            if known and array.shape[-len(known["shape"]):] == tuple(known["shape"]):
+                own = len(known["shape"])
+            if array.ndim - own < has_ticks + 1:
+                raise ValueError(
+                    f"samples={first}: the array of {name or 'the input'!s}, "
+                    f"{'x'.join(map(str, array.shape))}, has no axis of samples; "
+                    "ticks=.. runs the first ticks")
+            taken[name] = np.ascontiguousarray(
+                np.take(array, range(min(first, array.shape[axis])), axis=axis))
+        return taken
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("an Artifact cannot be pickled: save() the bundle and "
@@ -461,14 +501,14 @@ class Result:
     """
 
     def __init__(self, artifact: Artifact, ran: _snnc.Ran,
-                 findings: list[_snnc.Finding]) -> None:
+                 findings: list[Finding]) -> None:
         self._artifact: Artifact | None = artifact
         self._dt = artifact.dt
         recordings: dict[str, Recording] = ran.take_arrays()
         recordings.update((name, Spikes(*parts))
                           for name, parts in ran.take_lists().items())
         self._arrays = dict(sorted(recordings.items()))
-        self.findings: list[_snnc.Finding] = findings
+        self.findings: list[Finding] = findings
         self.samples: int = ran.samples
         self.ticks: int = ran.ticks
         #: {backend, facts, chip_ticks, verdict, statistics}
@@ -488,13 +528,15 @@ class Result:
         return self._dt
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_artifact": None,
-                "findings": [plain(f) for f in self.findings]}
+        return {**self.__dict__, "_artifact": None}
 
     def __getitem__(self, key: str) -> Recording:
+        return self._arrays[self._name(key)]
+
+    def _name(self, key: str) -> str:
         for name in (key, f"{key}:spikes"):
             if name in self._arrays:
-                return self._arrays[name]
+                return name
         known = list(self._arrays)
         near = difflib.get_close_matches(str(key), [
             *known, *(name.rpartition(":")[0] for name in known)], 1)
@@ -517,16 +559,23 @@ class Result:
     def items(self) -> ItemsView[str, Recording]:
         return self._arrays.items()
 
+    def _spikes(self, population: str) -> Recording:
+        name = self._name(population)
+        if not name.endswith(":spikes"):
+            raise ValueError(f"{name} is a state; spikes are of "
+                             + ", ".join(n for n in self if n.endswith(":spikes")))
+        return self._arrays[name]
+
     def spikes(self, population: str) -> Spikes:
         """The spikes as :class:`Spikes`, whatever the size of the run."""
-        recording = self[population]
+        recording = self._spikes(population)
         return recording if isinstance(recording, Spikes) \
             else Spikes.of(recording)
 
     def events(self, population: str) -> npt.NDArray[np.int64]:
         """The spikes as a list: int64 rows of (tick, neuron), or (sample, tick,
         neuron), ascending."""
-        recording = self[population]
+        recording = self._spikes(population)
         return recording.events() if isinstance(recording, Spikes) \
             else np.argwhere(recording)
 
@@ -607,6 +656,10 @@ def verify(a: Result, b: Result | Mapping[str, npt.ArrayLike]) -> Verification:
     Verification
         ``first``: the first divergence; ``layers``: that of each population.
     """
+    if not isinstance(a, Result) or not isinstance(b, (Result,
+                                                       collections.abc.Mapping)):
+        raise TypeError("a Result is compared with a Result, or with a dict of "
+                        f"arrays; found {type(a).__name__} and {type(b).__name__}")
     others: Mapping[str, Any] = b._arrays if isinstance(b, Result) else b
     if a._artifact is None and isinstance(b, Result) and b._artifact is not None:
         program = b._artifact._program
@@ -617,7 +670,7 @@ def verify(a: Result, b: Result | Mapping[str, npt.ArrayLike]) -> Verification:
     return Verification(compared)
 
 
-def sweep(model: Callable[[Any], Any] | Model, values: Iterable[Any],
+def sweep(model: Callable[[Any], Any] | Model | Artifact | Network, values: Iterable[Any],
           run: Mapping[str, Any] | None = None, *, target: str = "cpu",
           **options: Any) -> Iterator[tuple[Any, Result]]:
     """Runs a network once for each of several values.
@@ -628,8 +681,8 @@ def sweep(model: Callable[[Any], Any] | Model, values: Iterable[Any],
 
     Parameters
     ----------
-    model : callable or Model
-        ``model(value)`` gives a network that :func:`load` takes. A Model: the
+    model : callable, Model, Artifact or Network
+        ``model(value)`` gives a network that :func:`load` takes. Otherwise the
         values are dicts of arguments of :meth:`Artifact.run`.
     values : iterable
     run : dict, optional
@@ -641,8 +694,11 @@ def sweep(model: Callable[[Any], Any] | Model, values: Iterable[Any],
     ------
     (value, Result)
     """
-    if isinstance(model, Model):
-        artifact = model.compile(target, **options)
+    if hasattr(model, "_snnc_builder"):
+        model = load(model)
+    if isinstance(model, (Model, Artifact)):
+        artifact = model if isinstance(model, Artifact) \
+            else model.compile(target, **options)
         for value in values:
             yield value, artifact.run(**{**(run or {}), **value})
         return

@@ -2,12 +2,44 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import sys
 import warnings as _warnings
 from typing import Any, Iterable
 
 from . import _snnc
+from .words import spoken
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """One finding about a network or a run; ``str()`` is what is printed."""
+
+    code: str  #: stable, such as ``"SNN0354"``
+    severity: str  #: ``"note"``, ``"warning"`` or ``"error"``
+    file: str
+    node: str  #: node or name in the network
+    line: int  #: from 1; 0: not known
+    column: int  #: from 1; 0: not known
+    message: str
+    notes: list[str]  #: facts
+    hints: list[str]  #: changes that would help
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"<Finding {self.code} {self.severity}>"
+
+
+def findings_of(outcome: _snnc.Outcome) -> list[Finding]:
+    """In the words of the package."""
+    return [Finding(f.code, f.severity, f.file, f.node, f.line, f.column,
+                    spoken(f.message), [spoken(n) for n in f.notes],
+                    [spoken(h) for h in f.hints], spoken(str(f)))
+            for f in outcome.findings]
 
 
 class Error(Exception):
@@ -30,7 +62,8 @@ class Error(Exception):
         Everything that was found, notes and warnings too.
     """
 
-    def __init__(self, findings: Iterable[Any], exit_code: int = 1) -> None:
+    def __init__(self, findings: Iterable[Finding],
+                 exit_code: int = 1) -> None:
         findings = list(findings)
         errors = [f for f in findings if f.severity == "error"]
         first = errors[0]
@@ -44,40 +77,22 @@ class Error(Exception):
         self.notes: list[str] = list(first.notes)
         self.hints: list[str] = list(first.hints)
         self.exit_code = exit_code
-        self.findings: list[_snnc.Finding] = findings
+        self.findings: list[Finding] = findings
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (type(self), ([plain(f) for f in self.findings], self.exit_code))
-
-
-class _Plain:
-    """A finding that can be pickled."""
-
-    def __init__(self, finding: Any) -> None:
-        for name in ("code", "severity", "file", "node", "line", "column",
-                     "message", "notes", "hints"):
-            setattr(self, name, getattr(finding, name))
-        self.text = str(finding)
-
-    def __str__(self) -> str:
-        return self.text
-
-
-def plain(finding: Any) -> Any:
-    """The same, to be pickled."""
-    return finding if isinstance(finding, _Plain) else _Plain(finding)
+        return (type(self), (self.findings, self.exit_code))
 
 
 class Warning(UserWarning):
     """A finding that did not end a call; ``finding`` has its parts."""
 
-    def __init__(self, finding: Any) -> None:
+    def __init__(self, finding: Finding) -> None:
         super().__init__(str(finding))
-        self.finding: _snnc.Finding = finding
+        self.finding = finding
         self.code: str = finding.code
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (type(self), (plain(self.finding),))
+        return (type(self), (self.finding,))
 
 
 def _caller() -> int:
@@ -90,12 +105,21 @@ def _caller() -> int:
     return level
 
 
-def settle(outcome: _snnc.Outcome) -> list[_snnc.Finding]:
+def settle(outcome: _snnc.Outcome) -> list[Finding]:
     """Raises the errors of an outcome, warns of its warnings; its findings."""
-    findings = list(outcome.findings)
+    findings = findings_of(outcome)
     if outcome.failed():
         raise Error(findings, outcome.exit_code)
     for finding in findings:
         if finding.severity == "warning":
             _warnings.warn(Warning(finding), stacklevel=_caller())
     return findings
+
+
+def explain(code: str) -> str:
+    """What a code means and what helps: title, meaning and help, a line each."""
+    text = _snnc.explain(str(code).strip().upper())
+    if not text:
+        raise ValueError(f"there is no code {code!r}; codes are as Error.code and "
+                         "Finding.code have them, SNN0354")
+    return spoken(text)
