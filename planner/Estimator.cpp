@@ -26,12 +26,24 @@ double sourcesInReach(const EdgeShape &edge, uint32_t n, bool heaviest) {
 }
 
 double missedBy(const EdgeShape &edge, double reached) {
-  return edge.inputRate > 0 ? edge.sources - reached : 0;
+  double most = kRouteUnit - 1; // at both ends half of it
+  return edge.inputRate > 0 ? std::min(most, edge.sources - reached) : 0;
+}
+
+/// Of all sources, those whose packets reach a core.
+static double arrivingAt(const LayerShape &layer, uint32_t n) {
+  double sum = 0;
+  for (const EdgeShape &edge : layer.edges) {
+    double reached = sourcesInReach(edge, n, /*heaviest=*/false);
+    sum += edge.inputRate > 0 ? reached + missedBy(edge, reached)
+                              : double(edge.sources);
+  }
+  return sum;
 }
 
 /// Header, table, parameters, states, spikes, packet ring, recorded tick.
 double Estimator::commonBytes(uint32_t n) const {
-  double sources = layer.sources();
+  double sources = arrivingAt(layer, n);
   double ring = std::max(512.0, fullRing ? sources : std::floor(sources / 8));
   double packets = std::min(std::max(2 * sources, 4.0), ring);
   double spikes = double(spikeBytes(n));

@@ -28,8 +28,8 @@ struct EstimatedCore {
 double forSlice(const std::array<double, kReaches> &figures, uint32_t n);
 /// Sources of the range that reaches a slice of `n` targets.
 double sourcesInReach(const EdgeShape &edge, uint32_t n, bool heaviest);
-/// Channels of an input whose packets reach a core that knows `reached` of them
-/// (LayerPlanner::addSenders).
+/// Channels of an input that a core gets beside the `reached` ones that it
+/// knows (routedKeys).
 double missedBy(const EdgeShape &edge, double reached);
 
 /// What both paradigms share: the search for the slices.

@@ -124,8 +124,6 @@ LogicalResult LayerPlanner::scan(uint32_t node) {
 void LayerPlanner::forget(uint32_t node) {
   maps[node].reset();
   std::vector<Grain>().swap(grains[node]);
-  for (uint32_t edge : info.nodes[node].incoming)
-    statistics[edge].reset();
 }
 
 LogicalResult LayerPlanner::scanRows(uint32_t edge) {
@@ -183,77 +181,56 @@ std::vector<Range> LayerPlanner::allSourcesOf(uint32_t node,
   return ranges;
 }
 
-std::vector<Range> LayerPlanner::sourceSlices(uint32_t edge,
-                                              Range targets) const {
-  return clip(slices(info.edges[edge].source), sourcesOf(edge, targets));
-}
-
-/// Whole slices, all that meet the ranges of a source.
-llvm::SmallMapVector<uint32_t, LayerPlanner::Reach, 4>
-LayerPlanner::reachOf(uint32_t node, std::span<const Range> sources) const {
-  llvm::SmallMapVector<uint32_t, Reach, 4> reach;
+/// What reaches a core of `node` whose blocks know `sources`.
+std::vector<Arrival>
+LayerPlanner::arrivals(uint32_t node, std::span<const Range> sources) const {
+  llvm::SmallMapVector<uint32_t, Arrival, 4> bySource;
   for (auto [edge, range] :
        llvm::zip_equal(info.nodes[node].incoming, sources)) {
-    Range &known = reach[info.edges[edge].source].known;
-    known = hull(known, range);
+    uint32_t source = info.edges[edge].source;
+    Arrival &all = bySource[source];
+    all.source = source;
+    all.known = hull(all.known, range);
+    ++all.copies;
   }
-  for (auto &[source, of] : reach) {
-    uint64_t chunk = cuts[source].chunk;
-    uint64_t end = (of.known.end + chunk - 1) / chunk * chunk;
-    if (of.known.size())
-      of.keys = std::min<uint64_t>(end, info.nodes[source].size) -
-                of.known.begin / chunk * chunk;
+  std::vector<Arrival> list;
+  for (auto &[source, all] : bySource) {
+    SlicesMet met = slicesWith(source, all.known);
+    bool partly = cuts[node].rows || info.nodes[source].isInput;
+    all.keys = keysSent(met, all.known, partly ? kRouteUnit : 0);
+    all.slices = met.count;
+    list.push_back(all);
   }
-  return reach;
+  return list;
 }
 
-/// The entries of a core's table, one a slice where it is parallel, and what
-/// reaches it and has none: of a population that is not cut yet nobody knows,
-/// an input stays in one piece.
+SlicesMet LayerPlanner::slicesWith(uint32_t node, Range neurons) const {
+  if (neurons.size() == 0)
+    return {};
+  uint64_t chunk = cuts[node].chunk, size = info.nodes[node].size;
+  auto at = [&](uint64_t number) {
+    return Range{uint32_t(number * chunk),
+                 uint32_t(std::min(size, (number + 1) * chunk))};
+  };
+  uint64_t first = neurons.begin / chunk, last = (neurons.end - 1) / chunk;
+  return {at(first), at(last), last - first + 1};
+}
+
+/// Of a population that is not cut yet nobody knows what else reaches the core.
 void LayerPlanner::addSenders(uint32_t node, std::span<const Range> sources,
                               CoreWork &work, bool worst) const {
-  for (const auto &pair : reachOf(node, sources)) {
-    uint32_t id = pair.first;
-    const Reach &reach = pair.second;
-    const NetworkNode &source = info.nodes[id];
-    bool isCut = source.isInput || cuts[id].chunk < source.size;
-    double known = reach.known.size();
-    // A subordinate is sent few more than it knows (routedKeys).
-    double unknown = isCut && !cuts[node].rows ? double(reach.keys) - known : 0;
-    double entries = !cuts[node].parallel
-                         ? (reach.known.size() ? 1 : 0)
-                         : double(clip(slices(id), reach.known).size());
-    auto copies = llvm::count_if(info.nodes[node].incoming, [&](uint32_t edge) {
-      return info.edges[edge].source == id;
-    });
-    addSender(work, {known, unknown, entries, double(copies)},
-              cuts[node].parallel, worst ? source.worstRate() : source.meanRate,
-              worst ? 0 : source.scatter());
-  }
+  std::vector<Arrival> list = arrivals(node, sources);
+  for (Arrival &each : list)
+    if (!info.nodes[each.source].isInput &&
+        cuts[each.source].chunk >= info.nodes[each.source].size)
+      each.keys = std::min<uint64_t>(each.keys, each.known.size());
+  addArrivals(work, list, info, cuts[node].parallel, worst);
 }
 
-/// Neurons and channels whose packets reach the core: all of a slice of which
-/// one is wanted; a subordinate gets few more than its own (routedKeys).
+/// Neurons and channels whose packets reach the core.
 uint64_t LayerPlanner::senders(uint32_t node,
                                std::span<const Range> sources) const {
-  uint64_t sum = 0;
-  if (!cuts[node].rows) {
-    for (auto &[source, reach] : reachOf(node, sources))
-      sum += reach.keys;
-    return sum;
-  }
-  std::set<std::pair<uint32_t, uint32_t>> known; // source, place
-  for (auto [edge, range] :
-       llvm::zip_equal(info.nodes[node].incoming, sources)) {
-    uint32_t source = info.edges[edge].source, chunk = cuts[source].chunk;
-    for (Range part : clip(slices(source), range))
-      if (known.insert({source, part.begin / chunk}).second) {
-        uint32_t begin = part.begin / chunk * chunk;
-        uint32_t size = std::min(info.nodes[source].size - begin, chunk);
-        sum += routedKeys({begin, begin + size}, part).size();
-      }
-  }
-  return sum;
+  return sendersOf(arrivals(node, sources));
 }
 
 /// Cycles of a tick that the rows of a block take in that encoding.
@@ -372,8 +349,7 @@ void LayerPlanner::addMap(CoreDemand &demand, uint32_t node,
   for (auto [edge, range] :
        llvm::zip_equal(population.incoming, layout.sourcesOf)) {
     BlockDemand block{edge};
-    block.entries =
-        uint32_t(clip(slices(info.edges[edge].source), range).size());
+    block.entries = uint32_t(slicesWith(info.edges[edge].source, range).count);
     demand.blocks.push_back(block);
   }
 }

@@ -12,6 +12,7 @@
 #ifndef SNNC_PLANNER_LAYERPLANNER_H
 #define SNNC_PLANNER_LAYERPLANNER_H
 
+#include "planner/Arrivals.h"
 #include "planner/CycleModel.h"
 #include "planner/NetworkInfo.h"
 #include "planner/WeightDelayMap.h"
@@ -115,7 +116,8 @@ public:
   /// Reads the projections into `node` as its paradigm needs it; an error is
   /// emitted at a projection otherwise.
   mlir::LogicalResult scan(uint32_t node);
-  /// Lets go of what scan() read of `node`.
+  /// Lets go of what scan() keeps of every synapse of `node`; what it counted
+  /// of rows stays and is not read again.
   void forget(uint32_t node);
 
   std::vector<Range> slices(uint32_t node) const;
@@ -177,8 +179,6 @@ public:
   Range sourcesOf(uint32_t edge, Range targets) const;
   /// The same of all projections into `node`, in their order, in one go.
   std::vector<Range> allSourcesOf(uint32_t node, Range targets) const;
-  /// The slices of its source that meet that range, cut to it.
-  std::vector<Range> sourceSlices(uint32_t edge, Range targets) const;
 
   /// Serial: the encodings of a core's blocks, in the order of
   /// NetworkNode::incoming; nothing for a block that none holds. Rows are in
@@ -233,13 +233,9 @@ private:
   MapFormat formatOf(uint32_t node) const;
   uint32_t granule(uint32_t node) const;
   uint64_t senders(uint32_t node, std::span<const Range> sources) const;
-  /// Of a source, what a core knows, and all whose packets reach it.
-  struct Reach {
-    Range known;
-    uint64_t keys = 0;
-  };
-  llvm::SmallMapVector<uint32_t, Reach, 4>
-  reachOf(uint32_t node, std::span<const Range> sources) const;
+  std::vector<Arrival> arrivals(uint32_t node,
+                                std::span<const Range> sources) const;
+  SlicesMet slicesWith(uint32_t node, Range neurons) const;
   void addSenders(uint32_t node, std::span<const Range> sources, CoreWork &work,
                   bool worst) const;
   bool fitsCore(uint32_t node, Range targets, Limits limits);

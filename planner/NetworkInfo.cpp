@@ -431,22 +431,6 @@ FailureOr<std::vector<BlockStatistics>> NetworkInfo::scan() const {
   return result;
 }
 
-std::vector<Range> rangesOf(ValueRange sources) {
-  std::vector<Range> ranges;
-  for (Value source : sources) {
-    SliceInfo info = infoOf(source);
-    ranges.push_back({info.begin, info.end});
-  }
-  return ranges;
-}
-
-std::vector<Range> rangesOf(BlockOp block) {
-  std::vector<Range> all = rangesOf(block.getSources());
-  if (!block.getFirst())
-    return all;
-  return clip(all, {uint32_t(*block.getFirst()), uint32_t(*block.getLast())});
-}
-
 /// As many slices from the `i`th on as `run` can hold.
 static size_t extend(KeyRun &run, llvm::ArrayRef<SliceInfo> senders, size_t i) {
   const SliceInfo &first = senders[i];
@@ -472,60 +456,34 @@ static size_t extend(KeyRun &run, llvm::ArrayRef<SliceInfo> senders, size_t i) {
   return end;
 }
 
-std::vector<KeyRun> keyRunsOf(BlockOp block) {
-  std::vector<Range> parts = rangesOf(block);
-  llvm::SmallVector<SliceInfo> senders;
-  for (Value source : block.getSources())
-    senders.push_back(infoOf(source));
-  if (parts.empty())
+std::vector<KeyRun> keyRunsOf(const Belongings &belongings, BlockOp block) {
+  llvm::ArrayRef<SliceInfo> senders = belongings.sourcesOf(block);
+  Range known = belongings.knownBy(block);
+  if (senders.empty())
     return {};
-  if (parts.size() != senders.size() ||
-      !llvm::all_of(senders, [](auto &sender) { return sender.key; }))
+  if (!llvm::all_of(senders, [](auto &sender) { return sender.key; }))
     return {KeyRun{}};
   std::vector<KeyRun> runs;
   for (size_t i = 0, end; i < senders.size(); i = end) {
+    const SliceInfo &sender = senders[i];
     KeyRun run;
-    run.origin = *senders[i].key;
-    run.first = senders[i].begin - parts.front().begin;
-    run.keyFirst = run.origin + parts[i].begin - senders[i].begin;
+    run.origin = *sender.key;
+    run.first = sender.begin - known.begin;
+    run.keyFirst =
+        run.origin + std::max(sender.begin, known.begin) - sender.begin;
     end = extend(run, senders, i);
-    uint32_t last =
-        *senders[end - 1].key + parts[end - 1].end - senders[end - 1].begin;
-    run.keyCount = last - run.keyFirst;
+    const SliceInfo &final = senders[end - 1];
+    run.keyCount = *final.key + std::min(final.end, known.end) - final.begin -
+                   run.keyFirst;
     runs.push_back(run);
   }
   return runs;
 }
 
-Range routedKeys(Range slice, Range known) {
-  uint32_t begin = std::max(slice.begin, known.begin),
-           end = std::min(slice.end, known.end);
-  if (begin >= end)
-    return {};
-  begin = (begin - slice.begin) / kRouteUnit * kRouteUnit;
-  uint64_t last = (uint64_t(end) - slice.begin + kRouteUnit - 1) / kRouteUnit;
-  return {begin, uint32_t(std::min<uint64_t>(last * kRouteUnit, slice.size()))};
-}
-
-uint64_t sendersTo(SliceOp slice) {
-  llvm::SmallDenseSet<Value> seen;
-  uint64_t sum = 0;
-  for (BlockOp block : blocksOf(slice))
-    for (auto [source, part] : llvm::zip(block.getSources(), rangesOf(block)))
-      if (seen.insert(source).second) {
-        SliceInfo sender = infoOf(source);
-        sum += slice.getSubordinate()
-                   ? routedKeys({sender.begin, sender.end}, part).size()
-                   : sender.size();
-      }
-  return sum;
-}
-
-std::optional<BlockSize> sizeOf(BlockOp block) {
+std::optional<BlockSize> sizeOf(BlockOp block, Range known) {
   auto rows = dyn_cast<RowsAttr>(block.getEncoding());
-  uint64_t index = rows ? rows.getFormat()->indexBytes(rows.getFields(),
-                                                       spanOf(rangesOf(block)))
-                        : 0;
+  uint64_t index =
+      rows ? rows.getFormat()->indexBytes(rows.getFields(), known) : 0;
   if (block.getBytes() < index)
     return std::nullopt;
   return BlockSize{block.getBytes() - index, index};

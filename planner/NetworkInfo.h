@@ -10,7 +10,7 @@
 #ifndef SNNC_PLANNER_NETWORKINFO_H
 #define SNNC_PLANNER_NETWORKINFO_H
 
-#include "compiler/Fabric/Fabric.h"
+#include "compiler/Fabric/Belongings.h"
 #include "compiler/Fabric/NeuronOrder.h"
 #include "compiler/Rows/BlockStatistics.h"
 #include "compiler/SNN/SNN.h"
@@ -136,10 +136,6 @@ struct NetworkInfo {
   mlir::FailureOr<std::vector<BlockStatistics>> scan() const;
 };
 
-/// The slices of the population or input behind `sources`, as ranges.
-std::vector<Range> rangesOf(mlir::ValueRange sources);
-/// The same of a block, cut to the sources that it knows.
-std::vector<Range> rangesOf(BlockOp block);
 /// Keys whose packets a core of serial rows tells apart with one table entry:
 /// of slices of one size at equal distances (SnncTableEntry), which those of a
 /// population are unless keys were pinned by hand.
@@ -151,20 +147,11 @@ struct KeyRun {
 };
 /// Those of a block, in the order of its sources. As long as there are no keys,
 /// one.
-std::vector<KeyRun> keyRunsOf(BlockOp block);
+std::vector<KeyRun> keyRunsOf(const Belongings &belongings, BlockOp block);
 
-/// Neurons and channels whose packets reach `slice`.
-uint64_t sendersTo(SliceOp slice);
-
-/// The keys, counted from that of `slice`'s first neuron, that are sent to a
-/// subordinate which knows the sources `known`: those of its sources, in whole
-/// multiples of kRouteUnit, so that few routes tell them apart.
-Range routedKeys(Range slice, Range known);
-inline constexpr uint32_t kRouteUnit = 16;
-
-/// Bytes of rows and index behind `block`'s total. Nothing when the total is
-/// smaller than the index alone.
-std::optional<BlockSize> sizeOf(BlockOp block);
+/// Bytes of rows and index behind the total of a block that knows the sources
+/// `known`. Nothing when the total is smaller than the index alone.
+std::optional<BlockSize> sizeOf(BlockOp block, Range known);
 
 } // namespace snnc::fabric
 

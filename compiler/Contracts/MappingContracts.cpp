@@ -178,44 +178,81 @@ private:
 };
 } // namespace
 
-/// The first and the last key of a flow: a route that matches one of them only
-/// cuts the flow in two.
-static void checkFlow(FlowOp flow,
-                      const std::map<ChipCoordinate, RouteTable> &chips,
-                      Findings &findings) {
-  if (!flow.getKey()) {
-    findings.report(flow, "SNN0595")
-        << "this flow has no key; run fabric-assign-keys";
-    return;
+namespace {
+/// The flows of a machine against its routes.
+class FlowCheck {
+public:
+  FlowCheck(MachineOp machine, Findings &findings) : findings(findings) {
+    for (auto route : machine.getOps<RouteOp>())
+      chips[chipOf(route)].add(route);
   }
-  llvm::DenseSet<Attribute> wanted;
-  for (Value target : flow.getTargets())
-    if (auto at = target.getDefiningOp<SliceOp>().getAt())
-      wanted.insert(*at);
-  uint32_t first = uint32_t(*flow.getKey());
-  uint32_t last = first | ~uint32_t(*flow.getMask());
-  for (uint32_t key : {first, last}) {
-    llvm::DenseSet<Attribute> reached;
-    for (const auto &[chip, table] : chips)
-      if (RouteOp route = table.match(key))
-        for (Attribute target : route.getTargets())
-          reached.insert(target);
-    if (reached == wanted)
-      continue;
-    findings.report(flow, "SNN0596")
-        << fmt::format("a packet with key {:#x} goes to {} cores, the flow to "
-                       "{} others",
-                       key, reached.size(), wanted.size());
-    return;
+
+  /// The first and the last key of a flow: a route that matches one of them
+  /// only cuts the flow in two.
+  void check(FlowOp flow) {
+    if (!flow.getKey()) {
+      findings.report(flow, "SNN0595")
+          << "this flow has no key; run fabric-assign-keys";
+      return;
+    }
+    uint32_t first = uint32_t(*flow.getKey());
+    uint32_t last = first | ~uint32_t(*flow.getMask());
+    for (uint32_t key : {first, last}) {
+      std::vector<ArrayAttr> ways;
+      for (const auto &[chip, table] : chips)
+        if (RouteOp route = table.match(key))
+          if (!route.getTargets().empty())
+            ways.push_back(route.getTargets());
+      if (isSame(flow.getTargets(), ways))
+        continue;
+      findings.report(flow, "SNN0596") << fmt::format(
+          "a packet with key {:#x} goes to {} cores, the flow to {} others",
+          key, reachedBy(ways).size(), wantedBy(flow.getTargets()).size());
+      return;
+    }
   }
-}
+
+private:
+  using Cores = llvm::DenseSet<Attribute>;
+
+  static Cores reachedBy(llvm::ArrayRef<ArrayAttr> ways) {
+    Cores reached;
+    for (ArrayAttr way : ways)
+      reached.insert(way.begin(), way.end());
+    return reached;
+  }
+  static Cores wantedBy(ValueRange targets) {
+    Cores wanted;
+    for (Value target : membersOf(targets))
+      if (auto at = target.getDefiningOp<SliceOp>().getAt())
+        wanted.insert(*at);
+    return wanted;
+  }
+  /// Whether all entries together name the cores of `targets`. Flows share
+  /// groups and entries lists of cores: few pairs of them differ.
+  bool isSame(ValueRange targets, llvm::ArrayRef<ArrayAttr> ways) {
+    std::vector<const void *> pair;
+    for (Value target : targets)
+      pair.push_back(target.getAsOpaquePointer());
+    pair.push_back(nullptr);
+    for (ArrayAttr way : ways)
+      pair.push_back(way.getAsOpaquePointer());
+    auto [at, isNew] = known.try_emplace(std::move(pair));
+    if (isNew)
+      at->second = reachedBy(ways) == wantedBy(targets);
+    return at->second;
+  }
+
+  Findings &findings;
+  std::map<ChipCoordinate, RouteTable> chips;
+  std::map<std::vector<const void *>, bool> known;
+};
+} // namespace
 
 static void checkRouted(ModuleOp module, Findings &findings) {
   checkPlaced(module, findings);
   for (auto machine : module.getOps<MachineOp>()) {
-    std::map<ChipCoordinate, RouteTable> chips;
-    for (auto route : machine.getOps<RouteOp>())
-      chips[chipOf(route)].add(route);
+    FlowCheck flows(machine, findings);
     for (Operation &op : machine.getBody().front()) {
       auto slice = dyn_cast<SliceOp>(op);
       auto input = dyn_cast<InputOp>(op);
@@ -224,7 +261,7 @@ static void checkRouted(ModuleOp module, Findings &findings) {
             << "'" << (slice ? slice.getPopulation() : input.getName())
             << "' has no key; run fabric-assign-keys";
       if (auto flow = dyn_cast<FlowOp>(op))
-        checkFlow(flow, chips, findings);
+        flows.check(flow);
     }
   }
 }

@@ -11,17 +11,54 @@ namespace snnc::fabric {
 
 Belongings::Belongings(MachineOp op) {
   for (Operation &part : op.getBody().front())
-    if (auto block = dyn_cast<BlockOp>(part))
+    if (auto block = dyn_cast<BlockOp>(part)) {
       slices[block.getTarget()].blocks.push_back(block);
-    else if (auto buffer = dyn_cast<BufferOp>(part))
+      if (block.getSource())
+        sources[block.getSource()];
+    } else if (auto buffer = dyn_cast<BufferOp>(part))
       slices[buffer.getSlice()].buffers.push_back(buffer);
     else if (auto gather = dyn_cast<GatherOp>(part))
       slices[gather.getTarget()].gather = gather;
+  for (auto &[handle, parts] : sources) {
+    for (Value member : membersOf(handle))
+      parts.push_back(infoOf(member));
+    llvm::stable_sort(parts, [](const SliceInfo &a, const SliceInfo &b) {
+      return a.begin < b.begin;
+    });
+  }
 }
 
 const Belongings::Of &Belongings::of(SliceOp slice) const {
   auto it = slices.find(slice.getSlice());
   return it == slices.end() ? nothing : it->second;
+}
+
+llvm::ArrayRef<SliceInfo> Belongings::sourcesOf(BlockOp block) const {
+  auto found = sources.find(block.getSource());
+  if (!block.getSource() || found == sources.end())
+    return {};
+  llvm::ArrayRef<SliceInfo> all = found->second;
+  if (!block.getFirst())
+    return all;
+  uint64_t first = *block.getFirst(), last = *block.getLast();
+  auto begin = llvm::partition_point(
+      all, [&](const SliceInfo &slice) { return slice.end <= first; });
+  auto end =
+      std::partition_point(begin, all.end(), [&](const SliceInfo &slice) {
+        return slice.begin < last;
+      });
+  return {begin, end};
+}
+
+Range Belongings::knownBy(BlockOp block) const {
+  llvm::ArrayRef<SliceInfo> slices = sourcesOf(block);
+  if (slices.empty())
+    return {};
+  Range known{slices.front().begin, slices.back().end};
+  if (block.getFirst())
+    known = {std::max(known.begin, uint32_t(*block.getFirst())),
+             std::min(known.end, uint32_t(*block.getLast()))};
+  return known.begin < known.end ? known : Range{};
 }
 
 llvm::SmallVector<Attribute> rowEncodingsOf(const Belongings::Of &slice) {

@@ -3,10 +3,8 @@
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Found by one walk over the machine op. The uses of a slice are no place to
-// look for it: they are the blocks of all cores that it sends to, on a board as
-// many as cores, for every core. Who asks about one slice alone may
-// (blocksOf(), gatherOf() in Fabric.h).
+// Found by one walk over the machine op. Who asks about one slice alone may
+// look at its uses (blocksOf(), gatherOf() in Fabric.h).
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_FABRIC_BELONGINGS_H
@@ -31,7 +29,16 @@ public:
   /// Empty for a slice of another machine op.
   const Of &of(SliceOp slice) const;
 
+  /// The slices of the source of `block` that meet its range, by first neuron;
+  /// an input is one slice. On a board as many as cores, for every block: what
+  /// a block as a whole is asked for should not walk over them.
+  llvm::ArrayRef<SliceInfo> sourcesOf(BlockOp block) const;
+  /// The sources that it knows. Empty where it has none.
+  Range knownBy(BlockOp block) const;
+
 private:
+  /// By what blocks name as their source: its slices, by first neuron.
+  llvm::DenseMap<mlir::Value, llvm::SmallVector<SliceInfo, 1>> sources;
   llvm::DenseMap<mlir::Value, Of> slices;
   Of nothing;
 };

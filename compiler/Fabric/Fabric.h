@@ -70,16 +70,25 @@ mlir::Attribute loopEncodingOf(BlockOp block);
 /// list, and the core program has one decoder per element.
 llvm::SmallVector<mlir::Attribute> rowEncodingsOf(SliceOp slice);
 
+/// Keys that routes tell apart within a slice or an input, where they do: whole
+/// multiples of so many.
+inline constexpr uint32_t kRouteUnit = 16;
+
 /// First neuron and key of a slice or an input, uniformly.
 struct SliceInfo {
   llvm::StringRef name;        ///< population or input
   uint32_t begin = 0, end = 0; ///< neurons or channels
   std::optional<uint32_t> key;
   uint32_t keys = 0; ///< that it sends: one per neuron, or for partial sums
+  /// Of an input: routes tell apart multiples of so many channels.
+  uint32_t unit = kRouteUnit;
   uint32_t size() const { return end - begin; }
 };
 /// `value` is the result of a fabric.slice or a fabric.input.
 SliceInfo infoOf(mlir::Value value);
+
+/// With the members of groups in place of the groups.
+llvm::SmallVector<mlir::Value> membersOf(mlir::ValueRange handles);
 
 } // namespace snnc::fabric
 

@@ -39,7 +39,8 @@ def Fabric_Dialect : Dialect {
 
 def Fabric_SliceType : TypeDef<Fabric_Dialect, "Slice"> {
   let mnemonic = "slice";
-  let summary = "A handle on neurons or channels that share a block of keys";
+  let summary = "A handle on neurons or channels that share a block of keys, "
+                "or on a group of such";
 }
 
 class Fabric_Attr<string name, string attrMnemonic>

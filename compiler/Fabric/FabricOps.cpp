@@ -39,6 +39,9 @@ void InputOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
 void SliceOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
   setName(getSlice(), getPopulation());
 }
+void GroupOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
+  setName(getGroup(), "group");
+}
 
 //===----------------------------------------------------------------------===//
 // Verifiers: every number fits the 32-bit field it ends up in
@@ -51,6 +54,8 @@ static bool fits32(std::optional<uint64_t> value) {
 LogicalResult InputOp::verify() {
   if (getChannels() == 0 || !fits32(getChannels()))
     return emitOpError("has ") << int64_t(getChannels()) << " channels";
+  if (getUnit() && !llvm::isPowerOf2_64(*getUnit()))
+    return emitOpError("unit is no power of two: ") << int64_t(*getUnit());
   if (!fits32(getKey()))
     return emitOpError("key is wider than 32 bits");
   return success();
@@ -69,17 +74,27 @@ LogicalResult SliceOp::verify() {
   return success();
 }
 
-/// Only SliceOp and InputOp make the type; a block's target is a core.
+/// SliceOp, InputOp and GroupOp make the type; a block's target is a core.
 static LogicalResult verifyIsSlice(Operation *op, Value value) {
   if (value.getDefiningOp<SliceOp>())
     return success();
-  return op->emitOpError("needs a fabric.slice here, not a fabric.input");
+  return op->emitOpError("needs a fabric.slice here, not a ")
+         << value.getDefiningOp()->getName();
 }
 
 static LogicalResult verifyIsHandle(Operation *op, Value value) {
   if (isa_and_nonnull<SliceOp, InputOp>(value.getDefiningOp()))
     return success();
   return op->emitOpError("needs a fabric.slice or a fabric.input as source");
+}
+
+LogicalResult GroupOp::verify() {
+  if (getMembers().empty())
+    return emitOpError("has no members");
+  for (Value member : getMembers())
+    if (failed(verifyIsSlice(*this, member)))
+      return failure();
+  return success();
 }
 
 LogicalResult BlockOp::verify() {
@@ -90,9 +105,11 @@ LogicalResult BlockOp::verify() {
   if (getFirst() && (*getFirst() >= *getLast() || !fits32(getLast())))
     return emitOpError("has no sources in [")
            << int64_t(*getFirst()) << ", " << int64_t(*getLast()) << ")";
-  for (Value source : getSources())
-    if (failed(verifyIsHandle(*this, source)))
-      return failure();
+  if (Value source = getSource();
+      source &&
+      !isa_and_nonnull<SliceOp, InputOp, GroupOp>(source.getDefiningOp()))
+    return emitOpError("needs a fabric.slice, a fabric.input or a fabric.group "
+                       "as source");
   return verifyIsSlice(*this, getTarget());
 }
 
@@ -134,7 +151,8 @@ LogicalResult FlowOp::verify() {
   if (failed(verifyIsHandle(*this, getSource())))
     return failure();
   for (Value target : getTargets())
-    if (failed(verifyIsSlice(*this, target)))
+    if (!target.getDefiningOp<GroupOp>() &&
+        failed(verifyIsSlice(*this, target)))
       return failure();
   return success();
 }
@@ -226,10 +244,24 @@ static std::optional<uint32_t> narrow(std::optional<uint64_t> key) {
   return key ? std::optional<uint32_t>(uint32_t(*key)) : std::nullopt;
 }
 
+llvm::SmallVector<Value> snnc::fabric::membersOf(ValueRange handles) {
+  llvm::SmallVector<Value> members;
+  for (Value handle : handles)
+    if (auto group = handle.getDefiningOp<GroupOp>())
+      llvm::append_range(members, group.getMembers());
+    else
+      members.push_back(handle);
+  return members;
+}
+
 SliceInfo snnc::fabric::infoOf(Value value) {
   if (auto input = value.getDefiningOp<InputOp>())
-    return {input.getName(), 0, uint32_t(input.getChannels()),
-            narrow(input.getKey()), uint32_t(input.getChannels())};
+    return {input.getName(),
+            0,
+            uint32_t(input.getChannels()),
+            narrow(input.getKey()),
+            uint32_t(input.getChannels()),
+            uint32_t(input.getUnit().value_or(kRouteUnit))};
   auto slice = cast<SliceOp>(value.getDefiningOp());
   return {slice.getPopulation(), uint32_t(slice.getBegin()),
           uint32_t(slice.getEnd()), narrow(slice.getKey()),

@@ -45,11 +45,17 @@ def Fabric_MachineOp : Fabric_Op<"machine", [
 def Fabric_InputOp : Fabric_PartOp<"input", [
     DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
   let summary = "A network input: the host sends key + channel";
+  let description = [{
+    A core gets the channels that it knows and their neighbours, in whole
+    multiples of `unit` (16 when absent; fabric-route doubles it where routers have
+    no room for so many routes).
+  }];
   let arguments = (ins StrAttr:$name, I64Attr:$channels,
+                       OptionalAttr<I64Attr>:$unit,
                        OptionalAttr<I64Attr>:$key);
   let results = (outs Fabric_SliceType:$slice);
   let assemblyFormat = [{
-    $name `channels` $channels (`key` custom<Hex>($key)^)? attr-dict
+    $name `channels` $channels (`unit` $unit^)? (`key` custom<Hex>($key)^)? attr-dict
   }];
   let hasVerifier = 1;
 }
@@ -83,25 +89,48 @@ def Fabric_SliceOp : Fabric_PartOp<"slice", [
   }];
 }
 
+def Fabric_GroupOp : Fabric_PartOp<"group", [
+    DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
+  let summary = "Slices that blocks or flows name together";
+  let description = [{
+    All slices of a population, which its blocks come from, or the receivers that
+    several flows have in common. Naming them once keeps the mapping in proportion
+    to the cores: where each sends to each, lists would grow with their square.
+
+    ```mlir
+    %exc = fabric.slice "exc" [0, 32)
+    %exc_0 = fabric.slice "exc" [32, 64)
+    %all = fabric.group (%exc, %exc_0)
+    fabric.block 0 "recurrent" (%all) from [3, 61) to %exc encoding #fabric.dense<8> bytes 1952
+    fabric.flow %exc to (%all)
+    ```
+  }];
+  let arguments = (ins Variadic<Fabric_SliceType>:$members);
+  let results = (outs Fabric_SliceType:$group);
+  let assemblyFormat = "` ` `(` $members `)` attr-dict";
+  let hasVerifier = 1;
+}
+
 def Fabric_BlockOp : Fabric_PartOp<"block"> {
   let summary = "The synapses of one projection that end in one slice";
   let description = [{
     `projection` counts the snn.projection ops of the network from 0; `name` is
     its name, for the reader only. The block knows the sources `from` [first,
     last), those of all projections from that population that have a synapse into
-    the slice; all of them when absent. `sources` are the slices of the source
-    population that meet this range, in order; none where there is no synapse.
+    the slice; all of them when absent. `source` is the input, the only slice of
+    the source population or the group of all its slices; none where there is no
+    synapse.
     `bytes` is the exact size of rows and index together; of
     a #fabric.map, its share of the slice's weights and positions.
   }];
   let arguments = (ins I64Attr:$projection, StrAttr:$name,
-                       Variadic<Fabric_SliceType>:$sources,
+                       Optional<Fabric_SliceType>:$source,
                        OptionalAttr<I64Attr>:$first,
                        OptionalAttr<I64Attr>:$last,
                        Fabric_SliceType:$target, Fabric_BlockRowsAttr:$encoding,
                        I64Attr:$bytes);
   let assemblyFormat = [{
-    $projection $name ` ` `(` $sources `)`
+    $projection $name ` ` `(` ($source^)? `)`
     (`from` ` ` `[` $first^ `,` $last `)`)? `to` $target `encoding` $encoding
     `bytes` $bytes attr-dict
   }];
@@ -134,9 +163,10 @@ def Fabric_FlowOp : Fabric_PartOp<"flow"> {
   let summary = "The spikes of one slice go to these slices";
   let description = [{
     A packet belongs to the flow when packet key & `mask` == `key`. Both are
-    absent before fabric-assign-keys. A slice whose sources are split over
-    subordinates has several flows: each of its keys [first, last) from the
-    slice's own, an aligned power of two. Without targets: nobody wants them.
+    absent before fabric-assign-keys. An input of which cores want parts, and a
+    slice whose receivers are subordinates, has several flows: each of its keys
+    [first, last) from the slice's own, an aligned power of two. `targets` are
+    slices and groups of them. Without targets: nobody wants them.
   }];
   let arguments = (ins Fabric_SliceType:$source,
                        OptionalAttr<I64Attr>:$first,

@@ -22,11 +22,6 @@ struct Range {
 Range hull(Range a, Range b);
 /// The parts of `slices` inside `range`, in order; those without are left out.
 std::vector<Range> clip(std::span<const Range> slices, Range range);
-/// From the first to the last of slices that follow each other.
-inline Range spanOf(std::span<const Range> slices) {
-  return slices.empty() ? Range{}
-                        : Range{slices.front().begin, slices.back().end};
-}
 
 } // namespace snnc::fabric
 

@@ -60,7 +60,6 @@ LogicalResult LayerPlans::costInDram(uint32_t node, uint64_t fetching,
   decision.serial.plan->cycles = planner.planOf(node).cycles;
   planner.setFetching(UINT64_MAX);
   planner.start(node, info.nodes[node].parallel, /*fullRing=*/true);
-  planner.forget(node);
   return success();
 }
 

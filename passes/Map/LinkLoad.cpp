@@ -21,7 +21,7 @@ flowsOverLinks(const RouteWalker &walker, std::span<const KeySender> senders) {
       uint64_t step = std::max<uint64_t>(walker.step(), sender.unit);
       uint64_t count = std::min(step - key % step, sender.keys - i);
       LinkLoad load = sender.each * (double(count) / sender.unit);
-      for (const ChipLink &link : walker.walk(key, sender.chip).links) {
+      for (const ChipLink &link : walker.follow(key, sender.chip).links) {
         std::vector<LinkFlow> &flows = all[link];
         if (!flows.empty() && flows.back().sender == s &&
             flows.back().key + flows.back().keys == key) {

@@ -20,8 +20,6 @@
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/StringMap.h"
 
-#include <set>
-
 namespace snnc::map {
 
 /// Checks one fabric.machine; every check reports all it finds.
@@ -52,26 +50,27 @@ private:
                                      llvm::ArrayRef<mlir::Value> targets);
   void checkParts(uint32_t edge);
   void checkGathers();
-  llvm::SmallVector<mlir::Value> expectedSources(fabric::BlockOp block);
+  bool comesFrom(fabric::BlockOp block, uint32_t node);
 
   // VerifyRoutes.cpp
+  class Receivers;
+  struct Reached;
   void checkRoutes();
   void readRoutes(const CoreNumbers &cores);
-  void checkSender(mlir::Value handle, const RouteWalker &walker,
-                   const CoreNumbers &cores);
-  void
-  addReceiver(fabric::BlockOp block, mlir::Value handle,
-              std::vector<std::pair<fabric::Range, CoreAddress>> &receivers);
+  std::vector<Receivers> receiversOf(const CoreNumbers &cores);
+  void checkSender(mlir::Value handle, Receivers &receivers,
+                   const RouteWalker &walker, const CoreNumbers &cores,
+                   Reached &reached);
   void checkSumRoutes(mlir::Value part, const RouteWalker &walker,
                       const CoreNumbers &cores);
-  void checkKey(uint32_t key, const std::set<CoreAddress> &wanted,
-                const RouteWalker &walker, const CoreNumbers &cores,
-                mlir::Value handle, LinkLoad packets);
+  void explain(uint32_t key, llvm::ArrayRef<uint32_t> wanted,
+               const RouteWalk &way, const CoreNumbers &cores,
+               mlir::Value handle);
   mlir::Operation *routeTo(const CoreAddress &core, uint32_t key);
 
   // VerifyLinks.cpp
   uint32_t nodeOf(mlir::Value handle) const;
-  void addLoad(const RouteWalk &way, mlir::Value handle, LinkLoad packets);
+  void addLoad(const RouteWalk &way, uint32_t node, LinkLoad packets);
   void checkLinks();
   using Loads = std::map<uint32_t, LinkLoad>; ///< by node
   std::string describeSenders(const Loads &loads) const;
@@ -95,6 +94,8 @@ private:
   fabric::Belongings belongings;
   std::vector<llvm::SmallVector<mlir::Value>> handles; ///< per node, by begin
   std::vector<llvm::SmallVector<mlir::Value>> parts; ///< subordinates, per node
+  /// Whose slices a block's source names: all of a node; UINT32_MAX: others.
+  llvm::DenseMap<mlir::Value, uint32_t> sourceNodes;
   std::map<ChipCoordinate, std::vector<RouterEntry>> tables;
   /// By source node and target slice: the sources that blocks there know.
   llvm::DenseMap<std::pair<uint32_t, mlir::Value>, fabric::Range> rangeOf;

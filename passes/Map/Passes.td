@@ -30,7 +30,9 @@ def FabricSlice : MapPass<"fabric-slice"> {
     Emits: fabric.machine with inputs, slices, blocks (smallest row encoding)
     and flows. A network that has a fabric.machine already is left alone.
     Slices of a population are equal but for the last, multiples of four
-    neurons. With `tick` a population is cut further until its busiest core
+    neurons. Slices that several flows go to, and all of a population, are named
+    by a fabric.group. Cores get the channels of an input that they know, in whole
+    multiples of 16. With `tick` a population is cut further until its busiest core
     finishes a tick at the expected rates; the machine op keeps the tick. A
     population with `row_split` gets dominant slices, which hold its neurons,
     subordinate ones, which multiply parts of its sources, and a fabric.gather
@@ -139,7 +141,8 @@ def FabricRoute : MapPass<"fabric-route"> {
     entries whose keys differ in one bit and that go to the same cores and links
     become one. Flows of one chip to the same cores share a tree over the links,
     which goes around dead ones and where others carry least. The host sends
-    from the first live chip. Errors: SNN0357, SNN0360, SNN0371.
+    from the first live chip. Where a router has no room the flows of inputs are
+    made anew for larger parts of their channels (`unit`). Errors: SNN0357, SNN0360, SNN0371.
 
     ```mlir
     snn.network @n dt 1.0 {

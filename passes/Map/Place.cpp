@@ -90,8 +90,7 @@ struct FabricPlacePass : impl::FabricPlaceBase<FabricPlacePass> {
               : std::nullopt);
     for (const PlacementProblem::Flow &flow : problem.flows) {
       Traffic &traffic = chips.traffic.emplace_back();
-      if (flow.source)
-        traffic.sources.push_back(*flow.source);
+      traffic.sources = flow.sources;
       traffic.weight = flow.weight;
       traffic.targets = flow.targets;
     }
@@ -134,7 +133,7 @@ struct FabricPlacePass : impl::FabricPlaceBase<FabricPlacePass> {
       for (uint32_t slice : flow.targets)
         targets[chips[slice]].push_back(slot[slice]);
       for (auto &[chip, slices] : targets)
-        weights[{chip, std::move(slices)}] += flow.weight;
+        weights[{chip, std::move(slices)}] += flow.packets();
     }
     for (auto &[chip, part] : parts)
       part.problem.router = whole.router;
@@ -181,16 +180,29 @@ struct FabricPlacePass : impl::FabricPlaceBase<FabricPlacePass> {
     llvm::DenseMap<Value, uint32_t> ids;
     for (SliceOp slice : slices)
       ids[slice.getSlice()] = uint32_t(ids.size());
+    // Those to one group are one flow: as many as slices, to as many.
+    std::map<std::pair<const void *, uint64_t>, size_t> shared;
     for (FlowOp flow : op.getOps<FlowOp>()) {
-      PlacementProblem::Flow entry;
-      entry.weight = infoOf(flow.getSource()).size();
+      uint64_t weight = infoOf(flow.getSource()).size();
       if (flow.getFirst())
-        entry.weight = uint32_t(*flow.getLast() - *flow.getFirst());
-      for (Value target : flow.getTargets())
+        weight = *flow.getLast() - *flow.getFirst();
+      auto source = ids.find(flow.getSource());
+      bool isShared = source != ids.end() && flow.getTargets().size() == 1;
+      if (isShared) {
+        Value target = flow.getTargets().front();
+        auto [at, isNew] = shared.try_emplace(
+            {target.getAsOpaquePointer(), weight}, problem.flows.size());
+        if (!isNew) {
+          problem.flows[at->second].sources.push_back(source->second);
+          continue;
+        }
+      }
+      PlacementProblem::Flow &entry = problem.flows.emplace_back();
+      entry.weight = weight;
+      for (Value target : membersOf(flow.getTargets()))
         entry.targets.push_back(ids.lookup(target));
-      if (auto source = ids.find(flow.getSource()); source != ids.end())
-        entry.source = source->second;
-      problem.flows.push_back(std::move(entry));
+      if (source != ids.end())
+        entry.sources.push_back(source->second);
     }
   }
 };

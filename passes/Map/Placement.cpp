@@ -85,7 +85,7 @@ private:
       if (result[slice] == unplaced)
         members[problem.group[slice]].push_back(slice);
       for (uint32_t flow : flowsOf[slice])
-        weight[problem.group[slice]] += problem.flows[flow].weight;
+        weight[problem.group[slice]] += problem.flows[flow].packets();
     }
     std::vector<uint32_t> order;
     for (auto &[group, slices] : members)
@@ -124,7 +124,7 @@ private:
       size_t taken = std::min(free[quad].size(), count);
       uint64_t shared = 0;
       for (uint32_t flow : flows)
-        shared += reached[flow][quad] ? problem.flows[flow].weight : 0;
+        shared += reached[flow][quad] ? problem.flows[flow].packets() : 0;
       std::tuple score(taken, shared, quads.cores.size() - free[quad].size(),
                        -int64_t(quads.hops[quad]));
       if (bestId == unplaced || score > best) {
@@ -207,7 +207,7 @@ uint64_t quadsReached(const PlacementProblem &problem,
   Quads quads(problem);
   return sumOverQuads(problem, placement, quads,
                       [&](const PlacementProblem::Flow &flow, uint32_t) {
-                        return weighted ? flow.weight : 1;
+                        return weighted ? flow.packets() : flow.count();
                       });
 }
 
@@ -216,7 +216,7 @@ uint64_t hopsFromRouter(const PlacementProblem &problem,
   Quads quads(problem);
   return sumOverQuads(problem, placement, quads,
                       [&](const PlacementProblem::Flow &flow, uint32_t quad) {
-                        return flow.weight * quads.hops[quad];
+                        return flow.packets() * quads.hops[quad];
                       });
 }
 

@@ -15,6 +15,7 @@
 
 #include "runtime/machine/MachineModel.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,14 +24,17 @@
 namespace snnc::map {
 
 struct PlacementProblem {
+  /// From one source, or several whose packets all go to the same slices.
   struct Flow {
-    uint64_t weight = 1;           ///< packets a tick at most: source neurons
+    uint64_t weight = 1;           ///< packets a tick at most, of each source
     std::vector<uint32_t> targets; ///< slices
-    std::optional<uint32_t> source = {}; ///< slice; absent: the host
+    std::vector<uint32_t> sources = {}; ///< slices; none: the host
+    uint64_t count() const { return std::max<uint64_t>(1, sources.size()); }
+    uint64_t packets() const { return weight * count(); }
   };
   std::vector<CoreAddress> cores;   ///< usable, in allocation order
   std::vector<PeCoordinate> router; ///< its places on the NoC; may be empty
-  std::vector<uint32_t> group;    ///< per slice: its population
+  std::vector<uint32_t> group;      ///< per slice: its population
   std::vector<Flow> flows;
   std::vector<std::optional<uint32_t>>
       pinned; ///< per slice: index into `cores`

@@ -8,8 +8,8 @@
 #include "compiler/SNN/ParamValues.h"
 #include "compiler/Support/Report.h"
 #include "passes/Map/Support.h"
+#include "planner/Arrivals.h"
 #include "planner/Capacity.h"
-#include "planner/NetworkInfo.h"
 
 #include <algorithm>
 #include <map>
@@ -158,7 +158,7 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
   FailureOr<CoreDemand> demandOf(SliceOp slice, const NetworkInfo &info,
                                  const NetworkNode &node) {
     CoreDemand demand = info.demand(node, slice.numNeurons());
-    demand.sources = sendersTo(slice);
+    demand.sources = sendersOf(arrivalsAt(slice, info, *belongings));
     demand.subordinate = slice.getSubordinate().has_value();
     const Belongings::Of &own = belongings->of(slice);
     if (GatherOp gather = own.gather) {
@@ -175,7 +175,7 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
       demand.map = *map;
     }
     for (BlockOp op : own.blocks) {
-      auto size = sizeOf(op);
+      auto size = sizeOf(op, belongings->knownBy(op));
       if (op.getProjection() >= info.edges.size() || !size) {
         report(op, "SNN0361")
             << "block " << int64_t(op.getProjection()) << " of "
@@ -188,8 +188,9 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
         return failure();
       demand.maxDelay = std::max(demand.maxDelay, *delay);
       BlockDemand block{uint32_t(op.getProjection()), size->rows, size->index};
-      block.entries = uint32_t(slice.getParallel() ? op.getSources().size()
-                                                   : keyRunsOf(op).size());
+      block.entries =
+          uint32_t(slice.getParallel() ? belongings->sourcesOf(op).size()
+                                       : keyRunsOf(*belongings, op).size());
       auto rows = dyn_cast<RowsAttr>(op.getEncoding());
       if (rows && isFetched(encodingOf(rows)))
         std::swap(block.rowsBytes, block.dramBytes);

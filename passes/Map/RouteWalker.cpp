@@ -30,15 +30,38 @@ RouteWalker::RouteWalker(
     const MachineModel &machine,
     const std::map<ChipCoordinate, std::vector<RouterEntry>> &tables,
     std::vector<ChipCoordinate> chipOfCore)
-    : machine(machine), chipOfCore(std::move(chipOfCore)) {
+    : machine(machine) {
   for (const auto &[chip, entries] : tables) {
-    routers.emplace(chip, Router{&entries, RouterLookup(entries)});
-    for (const RouterEntry &entry : entries)
+    Router router{&entries, RouterLookup(entries), {}};
+    for (const RouterEntry &entry : entries) {
       stepBits = std::min(stepBits, unsigned(std::countr_zero(entry.mask)));
+      router.strays.push_back(
+          std::ranges::any_of(entry.targets, [&](uint32_t core) {
+            return core >= chipOfCore.size() || chipOfCore[core] != chip;
+          }));
+    }
+    routers.emplace(chip, std::move(router));
   }
 }
 
 RouteWalk RouteWalker::walk(uint32_t key, ChipCoordinate from) const {
+  RouteWalk way = follow(key, from);
+  way.cores = coresOf(way);
+  return way;
+}
+
+std::vector<uint32_t> RouteWalker::coresOf(const RouteWalk &way) const {
+  std::vector<uint32_t> cores;
+  for (const RouteWalk::Match &match : way.matches) {
+    const auto &targets =
+        (*routers.at(match.chip).entries)[match.entry].targets;
+    cores.insert(cores.end(), targets.begin(), targets.end());
+  }
+  std::sort(cores.begin(), cores.end());
+  return cores;
+}
+
+RouteWalk RouteWalker::follow(uint32_t key, ChipCoordinate from) const {
   RouteWalk way;
   auto fail = [&](RouteFault fault, ChipCoordinate where, unsigned link = 0) {
     if (!way.fault) {
@@ -59,11 +82,9 @@ RouteWalk RouteWalker::walk(uint32_t key, ChipCoordinate from) const {
       continue;
     }
     const RouterEntry &entry = (*router->second.entries)[size_t(found)];
-    for (uint32_t core : entry.targets) {
-      if (core >= chipOfCore.size() || chipOfCore[core] != chip)
-        fail(RouteFault::Stray, chip);
-      way.cores.push_back(core);
-    }
+    way.matches.push_back({chip, uint32_t(found)});
+    if (router->second.strays[size_t(found)])
+      fail(RouteFault::Stray, chip);
     for (unsigned link = 0; link < kLinksPerChip; ++link) {
       if (!(entry.links >> link & 1))
         continue;
@@ -79,7 +100,6 @@ RouteWalk RouteWalker::walk(uint32_t key, ChipCoordinate from) const {
         fail(RouteFault::Loop, *other);
     }
   }
-  std::sort(way.cores.begin(), way.cores.end());
   return way;
 }
 

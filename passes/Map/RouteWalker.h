@@ -28,6 +28,12 @@ enum class RouteFault : uint8_t {
 
 /// What became of one packet.
 struct RouteWalk {
+  /// An entry that matched, by its place in its chip's table.
+  struct Match {
+    ChipCoordinate chip;
+    uint32_t entry = 0;
+  };
+  std::vector<Match> matches;
   std::vector<uint32_t> cores; ///< that got it, ascending; twice if it got two
   std::vector<ChipLink> links; ///< that carried it
   std::optional<RouteFault> fault;
@@ -47,6 +53,11 @@ public:
 
   /// A packet with `key` that is sent on chip `from`.
   RouteWalk walk(uint32_t key, ChipCoordinate from) const;
+  /// The same without `cores`: where each sends to each they are as many as
+  /// there are, for every packet.
+  RouteWalk follow(uint32_t key, ChipCoordinate from) const;
+  /// That a way without them reaches.
+  std::vector<uint32_t> coresOf(const RouteWalk &way) const;
 
   /// No entry tells the keys [n * step, (n + 1) * step) apart: one of them
   /// stands for all. A power of two.
@@ -56,10 +67,10 @@ private:
   struct Router {
     const std::vector<RouterEntry> *entries;
     RouterLookup lookup;
+    std::vector<bool> strays; ///< entries that name a core of another chip
   };
   const MachineModel &machine;
   std::map<ChipCoordinate, Router> routers;
-  std::vector<ChipCoordinate> chipOfCore;
   unsigned stepBits = 32;
 };
 

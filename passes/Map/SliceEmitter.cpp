@@ -6,12 +6,8 @@
 #include "compiler/Fabric/Fabric.h"
 #include "compiler/SNN/Pins.h"
 #include "compiler/Support/Report.h"
+#include "passes/Map/FlowEmitter.h"
 #include "passes/Map/Support.h"
-
-#include "llvm/ADT/DenseMap.h"
-#include "llvm/ADT/SetVector.h"
-
-#include <set>
 
 namespace snnc::map {
 
@@ -23,7 +19,7 @@ class Emitter {
 public:
   Emitter(const NetworkInfo &info, const LayerPlanner &plan, OpBuilder &builder)
       : info(info), plan(plan), b(builder), handles(info.nodes.size()),
-        parts(info.nodes.size()) {}
+        parts(info.nodes.size()), groups(info.nodes.size()) {}
 
   LogicalResult emit() {
     for (uint32_t node = 0; node < info.nodes.size(); ++node) {
@@ -33,8 +29,7 @@ public:
     }
     for (uint32_t node = 0; node < info.nodes.size(); ++node)
       emitSynapses(node);
-    for (uint32_t node = 0; node < info.nodes.size(); ++node)
-      emitFlows(node);
+    emitFlows();
     return success();
   }
 
@@ -72,8 +67,9 @@ private:
     Location loc = node.op->getLoc();
     auto type = SliceType::get(b.getContext());
     if (node.isInput) {
-      handles[id].push_back(
-          b.create<InputOp>(loc, type, node.name, node.size, IntegerAttr()));
+      handles[id].push_back(b.create<InputOp>(loc, type, node.name, node.size,
+                                              /*unit=*/IntegerAttr(),
+                                              /*key=*/IntegerAttr()));
       return;
     }
     for (Range range : plan.slices(id))
@@ -105,6 +101,17 @@ private:
         emitRows(id, target, range);
   }
 
+  /// What blocks name as their source.
+  Value allOf(uint32_t id) {
+    if (handles[id].size() == 1)
+      return handles[id].front();
+    if (!groups[id])
+      groups[id] =
+          b.create<GroupOp>(info.nodes[id].op->getLoc(),
+                            SliceType::get(b.getContext()), handles[id]);
+    return groups[id];
+  }
+
   /// The subordinates of one dominant slice.
   void emitGather(uint32_t id, Value target, Range range) {
     llvm::SmallVector<Value> sources;
@@ -112,7 +119,6 @@ private:
       if (SliceInfo slice = infoOf(part);
           slice.begin >= range.begin && slice.end <= range.end) {
         sources.push_back(part);
-        receivers[part].insert(target);
       }
     b.create<GatherOp>(target.getLoc(), sources, target, sums());
   }
@@ -121,22 +127,16 @@ private:
   void emitBlock(uint32_t edge, Value target, Range sources, Attribute encoding,
                  uint64_t bytes) {
     snn::ProjectionOp projection = info.edges[edge].op;
-    llvm::SmallVector<Value> senders;
-    for (Value handle : handles[info.edges[edge].source])
-      if (Range slice{infoOf(handle).begin, infoOf(handle).end};
-          !clip({&slice, 1}, sources).empty()) {
-        senders.push_back(handle);
-        receivers[handle].insert(target);
-        if (target.getDefiningOp<SliceOp>().getSubordinate())
-          wanted[{handle, target}] = routedKeys(slice, sources);
-      }
+    Value source;
+    if (sources.size())
+      source = allOf(info.edges[edge].source);
     IntegerAttr first, last;
     if (sources.size() &&
         sources.size() != info.nodes[info.edges[edge].source].size) {
       first = b.getI64IntegerAttr(sources.begin);
       last = b.getI64IntegerAttr(sources.end);
     }
-    b.create<BlockOp>(projection.getLoc(), edge, projection.getName(), senders,
+    b.create<BlockOp>(projection.getLoc(), edge, projection.getName(), source,
                       first, last, target, encoding, bytes);
   }
 
@@ -173,66 +173,20 @@ private:
 
   /// A slice without flow sends nothing. The host sends all channels of an
   /// input that has a projection, wanted or not.
-  void emitFlows(uint32_t id) {
-    bool isFed = info.nodes[id].isInput &&
-                 llvm::any_of(info.edges, [&](const NetworkEdge &edge) {
-                   return edge.source == id && !edge.isDrawn;
-                 });
-    llvm::SmallVector<Value> sources = handles[id];
-    sources.append(parts[id]);
-    for (Value source : sources) {
-      auto targets = receivers.find(source);
-      if (targets != receivers.end())
-        emitFlows(source, targets->second.getArrayRef());
-      else if (isFed)
-        emitFlow(source, {}, ValueRange());
+  void emitFlows() {
+    FlowEmitter flows(cast<MachineOp>(b.getInsertionBlock()->getParentOp()));
+    for (uint32_t id = 0; id < info.nodes.size(); ++id) {
+      bool isFed = info.nodes[id].isInput &&
+                   llvm::any_of(info.edges, [&](const NetworkEdge &edge) {
+                     return edge.source == id && !edge.isDrawn;
+                   });
+      for (Value sender : handles[id])
+        if (!flows.add(sender) && isFed)
+          flows.addUnheard(sender);
+      for (Value sender : parts[id])
+        flows.add(sender);
     }
-  }
-
-  void emitFlow(Value source, Range keys, ValueRange targets) {
-    IntegerAttr first, last;
-    if (keys.size()) {
-      first = b.getI64IntegerAttr(keys.begin);
-      last = b.getI64IntegerAttr(keys.end);
-    }
-    b.create<FlowOp>(source.getLoc(), source, first, last, targets,
-                     IntegerAttr(), IntegerAttr());
-  }
-
-  /// Subordinates get the keys of their sources alone: the slice's keys are cut
-  /// where the receivers change, then into aligned powers of two.
-  void emitFlows(Value source, llvm::ArrayRef<Value> targets) {
-    uint32_t size = uint32_t(llvm::PowerOf2Ceil(infoOf(source).keys));
-    std::set<uint32_t> cuts{0, size};
-    auto rangeOf = [&](Value target) {
-      auto it = wanted.find({source, target});
-      if (it == wanted.end())
-        return Range{0, size};
-      // What lies behind the last neuron is never sent.
-      bool all = it->second.end == infoOf(source).size();
-      return Range{it->second.begin, all ? size : it->second.end};
-    };
-    for (Value target : targets) {
-      cuts.insert(rangeOf(target).begin);
-      cuts.insert(rangeOf(target).end);
-    }
-    if (cuts.size() == 2)
-      return emitFlow(source, {}, targets);
-    for (auto cut = cuts.begin(); std::next(cut) != cuts.end(); ++cut) {
-      uint32_t begin = *cut, end = *std::next(cut);
-      llvm::SmallVector<Value> here;
-      for (Value target : targets)
-        if (Range keys = rangeOf(target);
-            keys.begin <= begin && end <= keys.end)
-          here.push_back(target);
-      while (begin < end) {
-        uint32_t block = begin ? begin & -begin : size;
-        while (block > end - begin)
-          block /= 2;
-        emitFlow(source, {begin, begin + block}, here);
-        begin += block;
-      }
-    }
+    flows.emit(b);
   }
 
   const NetworkInfo &info;
@@ -240,10 +194,7 @@ private:
   OpBuilder &b;
   std::vector<llvm::SmallVector<Value>> handles; ///< per node
   std::vector<llvm::SmallVector<Value>> parts;   ///< subordinates, per node
-  /// By source slice, in the order of the nodes and their slices.
-  llvm::DenseMap<Value, llvm::SetVector<Value>> receivers;
-  /// By source and subordinate: the keys that it gets.
-  llvm::DenseMap<std::pair<Value, Value>, Range> wanted;
+  std::vector<Value> groups; ///< of handles, per node that blocks come from
 };
 } // namespace
 

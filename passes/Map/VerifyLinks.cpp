@@ -27,10 +27,10 @@ uint32_t MappingChecker::nodeOf(Value handle) const {
   return byName.lookup(sender.name);
 }
 
-void MappingChecker::addLoad(const RouteWalk &way, Value handle,
+void MappingChecker::addLoad(const RouteWalk &way, uint32_t node,
                              LinkLoad packets) {
   for (const ChipLink &link : way.links)
-    onLinks[link][nodeOf(handle)] += packets;
+    onLinks[link][node] += packets;
 }
 
 /// The nodes that load a link most: "'a' 1,200, 'b' 300 (assumed)".

@@ -190,9 +190,7 @@ void MappingChecker::checkMap(SliceOp slice, const NetworkNode &node,
   }
   for (BlockOp block : belongings.of(slice).blocks) {
     blocks += block.getBytes();
-    uint64_t known = 0;
-    for (Range part : rangesOf(block))
-      known += part.size();
+    uint64_t known = belongings.knownBy(block).size();
     sources += known;
     spikes +=
         historyRoom(known, info.inputRate(uint32_t(block.getProjection())));

@@ -86,10 +86,7 @@ void MappingChecker::checkReach(uint32_t edge) {
       if (block.getProjection() >= info.edges.size() ||
           info.edges[block.getProjection()].source != info.edges[edge].source)
         continue;
-      std::vector<Range> parts = rangesOf(block);
-      Range known = parts.empty()
-                        ? Range{}
-                        : Range{parts.front().begin, parts.back().end};
+      Range known = belongings.knownBy(block);
       if (hull(known, reach[i]) != known)
         error(block, "SNN0376")
             << "block " << int64_t(block.getProjection()) << " knows sources ["
@@ -108,8 +105,7 @@ void MappingChecker::checkReach(uint32_t edge) {
     }
 }
 
-/// One block per projection and target slice, from the source slices that meet
-/// its range, in order.
+/// One block per projection and target slice, from the slices of its source.
 void MappingChecker::checkBlocks() {
   llvm::DenseMap<std::pair<uint64_t, Value>, unsigned> seen;
   for (BlockOp block : op.getOps<BlockOp>()) {
@@ -126,10 +122,14 @@ void MappingChecker::checkBlocks() {
           << "', which the cores draw themselves";
       continue;
     }
-    auto &targets = info.nodes[edge.target].rowSplit ? parts[edge.target]
-                                                     : handles[edge.target];
-    bool known = llvm::is_contained(targets, block.getTarget());
-    if (!known || !llvm::equal(block.getSources(), expectedSources(block)))
+    SliceInfo target = infoOf(block.getTarget());
+    bool known = info.populationByName.contains(target.name) &&
+                 info.populationByName.lookup(target.name) == edge.target &&
+                 block.getTarget()
+                         .getDefiningOp<SliceOp>()
+                         .getSubordinate()
+                         .has_value() == info.nodes[edge.target].rowSplit;
+    if (!known || !comesFrom(block, edge.source))
       error(block, "SNN0376")
           << "block " << int64_t(id) << " of projection '"
           << snn::ProjectionOp(edge.op).getName()
@@ -167,9 +167,7 @@ void MappingChecker::checkParts(uint32_t edge) {
     for (BlockOp block : belongings.of(part.getDefiningOp<SliceOp>()).blocks) {
       if (block.getProjection() != edge)
         continue;
-      Range known;
-      for (Range range : rangesOf(block))
-        known = hull(known, range);
+      Range known = belongings.knownBy(block);
       SliceInfo slice = infoOf(part);
       if (known.size() && !cover.add({slice.begin, slice.end}, known))
         error(block, "SNN0376")
@@ -247,19 +245,23 @@ void MappingChecker::checkGathers() {
             << " take";
 }
 
-/// The slices of its source that a block names: those in its range, none or all
-/// of them without one.
-llvm::SmallVector<Value> MappingChecker::expectedSources(BlockOp block) {
-  llvm::SmallVector<Value> expected;
-  if (!block.getFirst() && block.getSources().empty())
-    return expected;
-  for (Value handle : handles[info.edges[block.getProjection()].source]) {
-    SliceInfo slice = infoOf(handle);
-    if (!block.getFirst() ||
-        (slice.begin < *block.getLast() && slice.end > *block.getFirst()))
-      expected.push_back(handle);
+/// Whether a block names all slices of `node`, or no source at all and no
+/// range.
+bool MappingChecker::comesFrom(BlockOp block, uint32_t node) {
+  Value source = block.getSource();
+  if (!source)
+    return !block.getFirst();
+  auto [at, isNew] = sourceNodes.try_emplace(source, UINT32_MAX);
+  if (isNew) {
+    auto members = membersOf(source);
+    llvm::stable_sort(members, [](Value a, Value b) {
+      return infoOf(a).begin < infoOf(b).begin;
+    });
+    uint32_t named = nodeOf(members.front());
+    if (llvm::equal(members, handles[named]))
+      at->second = named;
   }
-  return expected;
+  return at->second == node;
 }
 
 } // namespace snnc::map

@@ -67,11 +67,12 @@ struct ProgramKey {
 
 /// What tick.for_rows may know of the table of a serial core: one entry a run
 /// of keys, and those of the gather, which are contiguous and nobody else's.
-void readTable(llvm::ArrayRef<fabric::BlockOp> blocks, ProgramKey &key) {
+void readTable(fabric::SliceOp slice, const fabric::Belongings &belongings,
+               ProgramKey &key) {
   std::set<uint32_t> first;
   key.contiguous = key.exclusive = true;
-  for (fabric::BlockOp block : blocks)
-    for (const fabric::KeyRun &run : fabric::keyRunsOf(block)) {
+  for (fabric::BlockOp block : belongings.of(slice).blocks)
+    for (const fabric::KeyRun &run : fabric::keyRunsOf(belongings, block)) {
       key.contiguous &= run.gap == 0;
       key.exclusive &= first.insert(run.keyFirst).second;
     }
@@ -155,7 +156,7 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
     } else if (!formats.empty()) {
       key.joined = joinedFormats(slice, belongings->of(slice).buffers,
                                  model.numReceptors(), formats);
-      readTable(belongings->of(slice).blocks, key);
+      readTable(slice, *belongings, key);
     }
     uint32_t edge = 0;
     for (auto projection : population->getParentOfType<snn::NetworkOp>()

@@ -254,14 +254,17 @@ DRAWN = "{dist: uniform, low: 0.1, high: 1}"
 class Means(SnncTest):
     """What was off by 20 to 140 % once; per role of a PE, 60 ticks."""
 
-    def run_pes(self, source, cells, projections, *options):
+    def pes_of(self, source, cells, projections, *options, tick="1e-2"):
         path = self.write("means.yaml", CELLS.format(
             source=source, cells=cells,
             projections="\n".join(f"  - {{{p}}}" for p in projections)))
-        done = self.snnc("run", path, "--backend", "emulator", "--tick", "1e-2",
+        done = self.snnc("run", path, "--backend", "emulator", "--tick", tick,
                          "--report", "json", *options)
+        return json.loads(done.stdout)["pes"]
+
+    def run_pes(self, *network):
         pes = {}
-        for pe in json.loads(done.stdout)["pes"]:
+        for pe in self.pes_of(*network):
             pes.setdefault(pe.get("role"), []).append(
                 (pe["cycles_expected"], pe["cycles_per_tick"]))
         return {role: np.sum(found, axis=0) for role, found in pes.items()}
@@ -296,6 +299,25 @@ class Means(SnncTest):
                 self.assert_close(self.run_pes(
                     source, "size: 8", ends, "--paradigm", paradigm, "--ticks",
                     "60"))
+
+    def test_each_gets_its_part_of_an_input(self):
+        """Three thousand channels one to one: no number of PEs kept this tick
+        as long as each got the packets of all of them."""
+        np.save(self.path("in.npy"), np.ones((20, 3000), np.uint8))
+        for paradigm in ("serial", "parallel"):
+            with self.subTest(paradigm=paradigm):
+                pes = self.pes_of(
+                    "{size: 3000}", "size: 3000",
+                    [f"from: in, to: p, connector: one_to_one, weight: {DRAWN}, "
+                     "delay: 1"], "--paradigm", paradigm, "--input", "in.npy",
+                    tick="6e-5")
+                self.assertGreaterEqual(len(pes), 8)
+                self.assertLessEqual(len(pes), 20)
+                for pe in pes:
+                    self.assertLess(pe["cycles_per_tick"], 60 * 300)
+                    # A row of one synapse is planned a tenth too long.
+                    self.assertLess(abs(pe["cycles_expected"] /
+                                        pe["cycles_per_tick"] - 1), 0.15)
 
     def test_sums_of_two_digits(self):
         source = "{size: 6000, kind: poisson, rate: {per_tick: %g}}"

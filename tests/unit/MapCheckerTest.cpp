@@ -85,30 +85,38 @@ TEST_P(MapPasses, CheckerFindsEveryKindOfDamage) {
     auto blocks = all<BlockOp>(m);
     return !blocks.empty() && (pick(blocks).erase(), true);
   });
-  damaged("a block forgot a source", [&](ModuleOp m) {
-    auto blocks = all<BlockOp>(m);
-    if (blocks.empty())
-      return false;
-    BlockOp block = pick(blocks);
-    if (block.getSources().size() < 2)
-      return false;
-    block.getSourcesMutable().erase(0);
-    return true;
+  damaged("a block's group forgot a slice", [&](ModuleOp m) {
+    for (BlockOp block : all<BlockOp>(m))
+      if (Value source = block.getSource())
+        if (auto group = source.getDefiningOp<GroupOp>()) {
+          group.getMembersMutable().erase(0);
+          return true;
+        }
+    return false;
+  });
+  damaged("a block comes from one slice of its source", [&](ModuleOp m) {
+    for (BlockOp block : all<BlockOp>(m))
+      if (Value source = block.getSource())
+        if (auto group = source.getDefiningOp<GroupOp>()) {
+          block.getSourceMutable().assign(group.getMembers().front());
+          return true;
+        }
+    return false;
   });
   damaged("a block knows a source too few", [&](ModuleOp m) {
+    Belongings belongings(all<MachineOp>(m)[0]);
     for (BlockOp block : all<BlockOp>(m))
-      if (auto known = rangesOf(block);
-          !known.empty() && known.back().end - known.front().begin > 1) {
-        block.setFirst(known.front().begin + 1);
-        block.setLast(known.back().end);
+      if (Range known = belongings.knownBy(block); known.size() > 1) {
+        block.setFirst(known.begin + 1);
+        block.setLast(known.end);
         return true;
       }
     return false;
   });
   damaged("a block knows no source", [&](ModuleOp m) {
     for (BlockOp block : all<BlockOp>(m))
-      if (!block.getSources().empty()) {
-        block.getSourcesMutable().clear();
+      if (block.getSource()) {
+        block.getSourceMutable().clear();
         block.removeFirstAttr();
         block.removeLastAttr();
         return true;

@@ -89,10 +89,9 @@ protected:
 /// (source, neuron, delay) -> sum of weights, as the format reads them.
 using Effect = std::map<std::tuple<uint32_t, uint32_t, uint32_t>, int64_t>;
 
-Effect effectOf(BlockOp block, std::span<const std::byte> rows,
+Effect effectOf(BlockOp block, Range sources, std::span<const std::byte> rows,
                 std::span<const std::byte> index) {
   SliceInfo target = infoOf(block.getTarget());
-  Range sources = spanOf(rangesOf(block));
   auto read = readBlock(encodingOf(cast<RowsAttr>(block.getEncoding())),
                         {target.begin, target.end}, 2, sources, rows, index);
   Effect effect;
@@ -136,14 +135,15 @@ TEST_F(RowCheckTest, DamageIsFoundInEveryPlace) {
     }
     ASSERT_FALSE(rows.empty());
     ASSERT_TRUE(succeeded(check.check(slices[0], image))) << messages;
-    Effect whole = effectOf(block, rows, index);
+    Effect whole = effectOf(block, belongings.knownBy(block), rows, index);
     ASSERT_FALSE(whole.empty());
     unsigned changed = 0;
     for (unsigned i = 0; i < 10; ++i) {
       std::byte &at = rows[random() % rows.size()];
       std::byte bit{uint8_t(1u << random() % 8)};
       at ^= bit;
-      bool same = effectOf(block, rows, index) == whole;
+      bool same =
+          effectOf(block, belongings.knownBy(block), rows, index) == whole;
       EXPECT_EQ(succeeded(check.check(slices[0], image)), same);
       changed += !same;
       at ^= bit;

@@ -198,15 +198,13 @@ CoreImageBuilder::sharesFrom(SliceOp first) {
 LogicalResult CoreImageBuilder::prepare(Share &share) {
   Range onto;
   for (BlockOp block : share.blocks) {
-    auto size = sizeOf(block);
+    auto size = sizeOf(block, belongings.knownBy(block));
     bool fetched = isFetched(encodingOf(cast<RowsAttr>(block.getEncoding())));
     if (!size || size->index > machine.sram.bytes ||
-        size->rows > (fetched ? machine.dramRoom() : machine.sram.bytes) ||
-        rangesOf(block).size() != block.getSources().size())
+        size->rows > (fetched ? machine.dramRoom() : machine.sram.bytes))
       return report(block, "SNN0382")
              << "block of projection '" << block.getName() << "' has "
-             << int64_t(block.getBytes())
-             << " B, which is not its size, or sources outside its range";
+             << int64_t(block.getBytes()) << " B, which is not its size";
     EncodedBlock &bytes = encoded[block];
     bytes.rows.resize(size->rows);
     bytes.index.resize(size->index);
@@ -236,7 +234,7 @@ LogicalResult CoreImageBuilder::encodeFrom(SliceOp first) {
       SliceInfo target = infoOf(block.getTarget());
       share.outputs.push_back({encodingOf(cast<RowsAttr>(block.getEncoding())),
                                {target.begin, target.end},
-                               spanOf(rangesOf(block)),
+                               belongings.knownBy(block),
                                bytes.rows,
                                bytes.index});
     }

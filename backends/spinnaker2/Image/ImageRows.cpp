@@ -6,9 +6,6 @@
 #include "backends/spinnaker2/Image/CountLimit.h"
 #include "compiler/Support/Report.h"
 
-#include "llvm/ADT/DenseSet.h"
-#include "llvm/ADT/MapVector.h"
-
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -93,17 +90,18 @@ LogicalResult ImageWriter::addMapEntries(ArrayRef<uint64_t> rows) {
       continue;
     uint32_t number = uint32_t(edge - node.incoming.begin());
     Range known = layout.sourcesOf[number];
-    std::vector<Range> parts = rangesOf(block);
-    if (parts.size() != block.getSources().size() ||
-        known.size() != (parts.empty() ? 0 : parts.back().end - known.begin) ||
-        (known.size() && parts.front().begin != known.begin))
+    Range named = b.belongings.knownBy(block);
+    if (known.size() != named.size() || (known.size() && known != named))
       return report(block, "SNN1106")
              << "the weight-delay map of population '" << slice.getPopulation()
              << "' knows sources [" << known.begin << ", " << known.end
              << ") of projection '" << block.getName() << "', the block others";
-    for (auto [part, source] : llvm::zip_equal(parts, block.getSources())) {
-      SnncTableEntry entry = entryFor(infoOf(source), part);
-      entry.target = layout.firstSource(number) + part.begin - known.begin;
+    for (const SliceInfo &sender : b.belongings.sourcesOf(block)) {
+      uint32_t first = std::max(sender.begin, known.begin);
+      SnncTableEntry entry = {};
+      entry.key_first = sender.key.value_or(0) + first - sender.begin;
+      entry.key_count = std::min(sender.end, known.end) - first;
+      entry.target = layout.firstSource(number) + first - known.begin;
       entries.push_back(entry);
     }
     addWork(block,
@@ -113,14 +111,6 @@ LogicalResult ImageWriter::addMapEntries(ArrayRef<uint64_t> rows) {
             });
   }
   return success();
-}
-
-/// The keys of `part` of a sender's neurons.
-SnncTableEntry ImageWriter::entryFor(SliceInfo sender, Range part) {
-  SnncTableEntry entry = {};
-  entry.key_first = sender.key.value_or(0) + part.begin - sender.begin;
-  entry.key_count = part.size();
-  return entry;
 }
 
 LogicalResult ImageWriter::writePanels(const MapLayout &layout) {
@@ -155,8 +145,8 @@ void ImageWriter::addEntries(BlockOp block, Place rows, Place index,
       rows.at,
       index.at,
       {uint32_t(slice.getBegin()), uint32_t(slice.getEnd())},
-      spanOf(rangesOf(block))};
-  for (const KeyRun &run : keyRunsOf(block)) {
+      b.belongings.knownBy(block)};
+  for (const KeyRun &run : keyRunsOf(b.belongings, block)) {
     SnncTableEntry entry = {};
     entry.key_first = run.keyFirst;
     entry.key_count = run.keyCount;
@@ -170,42 +160,6 @@ void ImageWriter::addEntries(BlockOp block, Place rows, Place index,
     entry.delay = minDelay - 1;
     encoding.getFormat()->fill(encoding.getFields(), place, entry);
     entries.push_back(entry);
-  }
-}
-
-/// The table's entries, and packets of senders that the core gets whole and
-/// knows in part: as LayerPlanner::addSenders.
-void ImageWriter::addSenders() {
-  struct Known {
-    Range known;
-    uint64_t keys = 0, entries = 0;
-    llvm::SmallDenseSet<uint32_t> projections;
-  };
-  llvm::SmallDenseSet<Value> counted;
-  llvm::SmallMapVector<const NetworkNode *, Known, 8> sources;
-  for (BlockOp block : own.blocks)
-    for (auto [handle, part] : llvm::zip(block.getSources(), rangesOf(block))) {
-      const NetworkNode *source =
-          &b.info.nodes[b.info.edges[block.getProjection()].source];
-      Known &whole = sources[source];
-      whole.known = hull(whole.known, part);
-      whole.projections.insert(uint32_t(block.getProjection()));
-      SliceInfo sender = infoOf(handle);
-      if (counted.insert(handle).second) {
-        whole.entries = slice.getParallel() ? whole.entries + 1 : 1;
-        whole.keys += slice.getSubordinate()
-                          ? routedKeys({sender.begin, sender.end}, part).size()
-                          : sender.size();
-      }
-    }
-  for (auto &[source, all] : sources) {
-    double known = all.known.size(),
-           unknown = std::max(0.0, double(all.keys) - known);
-    Sender sender{known, unknown, double(all.entries),
-                  double(all.projections.size())};
-    addSender(work[0], sender, slice.getParallel(), source->meanRate,
-              source->scatter());
-    addSender(work[1], sender, slice.getParallel(), source->worstRate());
   }
 }
 

@@ -9,6 +9,7 @@
 #define SNNC_SPINNAKER2_IMAGE_IMAGEWRITER_H
 
 #include "backends/spinnaker2/Image/CoreImage.h"
+#include "planner/Arrivals.h"
 #include "runtime/abi/CoreHeader.h"
 
 #include <optional>
@@ -35,7 +36,11 @@ public:
     }
     if (slice.getParallel() ? failed(writeMap()) : failed(writeBlocks()))
       return mlir::failure();
-    addSenders();
+    std::vector<fabric::Arrival> arrivals =
+        fabric::arrivalsAt(slice, b.info, b.belongings);
+    for (bool worst : {false, true})
+      fabric::addArrivals(work[worst], arrivals, b.info, slice.getParallel(),
+                          worst);
     if (fabric::GatherOp gather = own.gather; gather && failed(addSums(gather)))
       return mlir::failure();
     writeTable();
@@ -77,7 +82,6 @@ private:
   mlir::LogicalResult writeRows(fabric::BlockOp block);
   mlir::LogicalResult writeMap();
   mlir::LogicalResult addMapEntries(llvm::ArrayRef<uint64_t> rows);
-  static SnncTableEntry entryFor(fabric::SliceInfo sender, fabric::Range part);
   mlir::LogicalResult writePanels(const fabric::MapLayout &layout);
   mlir::LogicalResult fillRing(SnncCoreHeader &header);
   mlir::LogicalResult fillMap(SnncCoreHeader &header);
@@ -85,13 +89,10 @@ private:
   template <typename Add> void addWork(fabric::BlockOp block, Add add) {
     const fabric::NetworkNode &source =
         b.info.nodes[b.info.edges[block.getProjection()].source];
-    uint64_t sources = 0;
-    for (fabric::Range part : fabric::rangesOf(block))
-      sources += part.size();
+    uint64_t sources = b.belongings.knownBy(block).size();
     add(work[0], sources, source.meanRate, source.scatter());
     add(work[1], sources, source.worstRate(), 0);
   }
-  void addSenders();
   mlir::LogicalResult addSums(fabric::GatherOp gather);
   void addEntries(fabric::BlockOp block, Place rows, Place index,
                   uint32_t minDelay);

@@ -50,14 +50,13 @@ static LogicalResult checkSizes(SliceOp slice, ArrayRef<BufferOp> buffers,
 }
 
 /// The sources of each projection that a subordinate's blocks know.
-static std::vector<Range> partOf(ArrayRef<BlockOp> blocks,
+static std::vector<Range> partOf(SliceOp slice, const Belongings &belongings,
                                  const NetworkNode &node) {
   std::vector<Range> sources(node.incoming.size());
-  for (BlockOp block : blocks)
+  for (BlockOp block : belongings.of(slice).blocks)
     for (auto [i, edge] : llvm::enumerate(node.incoming))
-      for (Range part : rangesOf(block))
-        if (edge == block.getProjection())
-          sources[i] = hull(sources[i], part);
+      if (edge == block.getProjection())
+        sources[i] = hull(sources[i], belongings.knownBy(block));
   return sources;
 }
 
@@ -140,7 +139,7 @@ LogicalResult MapEncoder::plan(SliceOp slice) {
   std::optional<MapStatistics> part;
   sources.push_back(all);
   if (slice.getSubordinate()) {
-    sources.back() = partOf(b.belongings.of(slice).blocks, node);
+    sources.back() = partOf(slice, b.belongings, node);
     part = scanPart(at, sources.back());
   } else if (!whole) {
     whole = scan(all);

@@ -136,8 +136,11 @@ struct StoredBlock {
 
 class ImageReader {
 public:
-  ImageReader(SliceOp slice, const Belongings::Of &own, const CoreImage &image)
-      : slice(slice), image(image), encodings(rowEncodingsOf(own)) {
+  ImageReader(SliceOp slice, const Belongings &belongings,
+              const CoreImage &image)
+      : belongings(belongings), image(image),
+        encodings(rowEncodingsOf(belongings.of(slice))) {
+    const Belongings::Of &own = belongings.of(slice);
     for (BufferOp buffer : own.buffers)
       if (buffer.getBlock())
         buffers[{buffer.getName().str(), *buffer.getBlock()}] = buffer;
@@ -206,14 +209,14 @@ private:
     stored.bytes.index = bytesOf("index", block.getProjection(), place.index);
     SliceInfo target = infoOf(block.getTarget());
     place.targets = {target.begin, target.end};
-    place.sources = spanOf(rangesOf(block));
+    place.sources = belongings.knownBy(block);
     stored.bytes.targets = place.targets;
     stored.bytes.sources = place.sources;
     rows.getFormat()->fill(rows.getFields(), place, stored.filled);
     return stored;
   }
 
-  SliceOp slice;
+  const Belongings &belongings;
   const CoreImage &image;
   llvm::SmallVector<Attribute> encodings;
   std::map<std::pair<std::string, uint64_t>, BufferOp> buffers;
@@ -233,7 +236,7 @@ RowCheck::firstUpTo(uint32_t key) const {
 
 LogicalResult RowCheck::readBack(SliceOp slice, const CoreImage &image,
                                  Visit visit) {
-  ImageReader reader(slice, belongings.of(slice), image);
+  ImageReader reader(slice, belongings, image);
   std::vector<snn::IntSynapse> row;
   for (const SnncTableEntry &entry : reader.table()) {
     if (!reader.isRows(entry))

@@ -9,6 +9,55 @@ fabric.machine @chip maps @net target "t" {
 // -----
 
 fabric.machine @chip maps @net target "t" {
+  // expected-error @+1 {{unit is no power of two: 24}}
+  %in = fabric.input "in" channels 64 unit 24
+}
+
+// -----
+
+fabric.machine @chip maps @net target "t" {
+  // expected-error @+1 {{has no members}}
+  %none = fabric.group ()
+}
+
+// -----
+
+fabric.machine @chip maps @net target "t" {
+  %in = fabric.input "in" channels 2
+  // expected-error @+1 {{needs a fabric.slice here, not a fabric.input}}
+  %mixed = fabric.group (%in)
+}
+
+// -----
+
+fabric.machine @chip maps @net target "t" {
+  %a = fabric.slice "a" [0, 4)
+  %all = fabric.group (%a)
+  // expected-error @+1 {{needs a fabric.slice here, not a fabric.group}}
+  fabric.block 0 "w" (%a) to %all encoding #fabric.dense<8> bytes 8
+}
+
+// -----
+
+fabric.machine @chip maps @net target "t" {
+  %a = fabric.slice "a" [0, 4)
+  %all = fabric.group (%a)
+  // expected-error @+1 {{needs a fabric.slice or a fabric.input as source}}
+  fabric.flow %all to (%a)
+}
+
+// -----
+
+fabric.machine @chip maps @net target "t" {
+  %x = builtin.unrealized_conversion_cast to !fabric.slice
+  %a = fabric.slice "a" [0, 4)
+  // expected-error @+1 {{needs a fabric.slice, a fabric.input or a fabric.group as source}}
+  fabric.block 0 "w" (%x) to %a encoding #fabric.dense<8> bytes 8
+}
+
+// -----
+
+fabric.machine @chip maps @net target "t" {
   // expected-error @+1 {{holds no neurons: [4, 4)}}
   %a = fabric.slice "a" [4, 4)
 }

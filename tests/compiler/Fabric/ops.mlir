@@ -25,6 +25,19 @@ fabric.machine @chip maps @braille target "spinnaker2" {
   // Of the first chip nothing is said.
   // CHECK-DAG: fabric.slice "far" [0, 8) at <7, 6, 1 chip 0, 3>
   // CHECK-DAG: fabric.route chip 0, 3 key 0x80 mask 0xfffffff0 to [#fabric.pe<7, 6, 1 chip 0, 3>, #fabric.pe<7, 6, 2 chip 0, 3>] links [0, 2]
+  // Blocks and flows name slices together; an input says in which parts it goes.
+  // CHECK-DAG: %[[BOTH:group.*]] = fabric.group (%part, %{{.*}})
+  // CHECK-DAG: fabric.block 3 "fc3" (%[[BOTH]]) from [2, 6) to %out encoding #fabric.map<8> bytes 64
+  // CHECK-DAG: fabric.flow %part to (%[[BOTH]], %out)
+  // CHECK-DAG: fabric.block 4 "none" () to %out encoding #fabric.map<8> bytes 0
+  // CHECK-DAG: fabric.input "wide" channels 64 unit 32 key 0x100
+  %part = fabric.slice "part" [0, 4)
+  %part_0 = fabric.slice "part" [4, 8)
+  %both = fabric.group (%part, %part_0)
+  fabric.block 3 "fc3" (%both) from [2, 6) to %out encoding #fabric.map<8> bytes 64
+  fabric.block 4 "none" () to %out encoding #fabric.map<8> bytes 0
+  fabric.flow %part to (%both, %out)
+  %wide = fabric.input "wide" channels 64 unit 32 key 0x100
   %far = fabric.slice "far" [0, 8) at <7, 6, 1 chip 0, 3>
   fabric.route chip 0, 3 key 0x80 mask 0xfffffff0 to [#fabric.pe<7, 6, 1 chip 0, 3>, #fabric.pe<7, 6, 2 chip 0, 3>] links [0, 2]
 }

@@ -10,7 +10,8 @@
 // CHECK: %[[A:.+]] = fabric.slice "hid" [0, 32) parallel
 // CHECK: %[[B:.+]] = fabric.slice "hid" [32, 40) parallel
 // CHECK: fabric.block 0 "fc" (%in) to %[[A]] encoding #fabric.map<8> bytes 432
-// CHECK: fabric.block 1 "rec" (%[[A]]) from [0, 32) to %[[A]] encoding #fabric.map<8> bytes 576
+// CHECK: %[[H:.+]] = fabric.group (%[[A]], %[[B]])
+// CHECK: fabric.block 1 "rec" (%[[H]]) from [0, 32) to %[[A]] encoding #fabric.map<8> bytes 576
 // CHECK: fabric.buffer %[[A]] "panels" bytes 64
 // CHECK: fabric.buffer %[[A]] "weights" bytes 896
 // CHECK: fabric.buffer %[[A]] "scatter" bytes 354

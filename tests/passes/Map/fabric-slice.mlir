@@ -10,9 +10,10 @@
 // CHECK-NEXT: %[[A:.+]] = fabric.slice "hid" [0, 4)
 // CHECK-NEXT: %[[B:.+]] = fabric.slice "hid" [4, 6)
 // CHECK-NEXT: fabric.block 0 "fc" (%in) to %[[A]] encoding #fabric.dense<8> bytes 48
-// CHECK-NEXT: fabric.block 1 "rec" (%[[A]]) from [0, 4) to %[[A]] encoding #fabric.strided<16, index = 8, delay = 0, weight = 8, stride = 2, length = 1> bytes 8
+// CHECK-NEXT: %[[H:.+]] = fabric.group (%[[A]], %[[B]])
+// CHECK-NEXT: fabric.block 1 "rec" (%[[H]]) from [0, 4) to %[[A]] encoding #fabric.strided<16, index = 8, delay = 0, weight = 8, stride = 2, length = 1> bytes 8
 // CHECK-NEXT: fabric.block 0 "fc" (%in) to %[[B]] encoding #fabric.dense<8> bytes 48
-// CHECK-NEXT: fabric.block 1 "rec" (%[[B]]) from [4, 6) to %[[B]] encoding #fabric.strided<16, index = 8, delay = 0, weight = 8, stride = 2, length = 1> bytes 4
+// CHECK-NEXT: fabric.block 1 "rec" (%[[H]]) from [4, 6) to %[[B]] encoding #fabric.strided<16, index = 8, delay = 0, weight = 8, stride = 2, length = 1> bytes 4
 // CHECK-NEXT: fabric.flow %in to (%[[A]], %[[B]])
 // CHECK-NEXT: fabric.flow %[[A]] to (%[[A]])
 // CHECK-NEXT: fabric.flow %[[B]] to (%[[B]])
