@@ -9,6 +9,7 @@
 // start by numbers is the correspondence analysis' first axis (Hill, Applied
 // Statistics 23, 1974). The order is kept where it spares a tenth of the rows.
 
+#include "passes/Decide/FixedOrder.h"
 #include "passes/Decide/Passes.h"
 #include "planner/NetworkInfo.h"
 #include "planner/ProjectionView.h"
@@ -200,11 +201,10 @@ struct FabricClusterPass : impl::FabricClusterBase<FabricClusterPass> {
     llvm::SmallVector<std::pair<Operation *, std::vector<int32_t>>> found;
     for (uint32_t node = 0; node < info->nodes.size(); ++node) {
       const NetworkNode &population = info->nodes[node];
-      // Whatever is drawn, dense or folded has no hidden order; cores draw
-      // noise by the neurons of a run of them.
+      // Whatever is drawn, dense or folded has no hidden order.
       auto listed = [&](uint32_t edge) { return isList(info->edges[edge].op); };
       if (population.isInput || population.incoming.empty() ||
-          population.op->hasAttr(kOrderName) || !population.noises.empty() ||
+          hasOrder(population.op) || keepsNumbers(population.op) ||
           !llvm::all_of(population.incoming, listed))
         continue;
       Clusters clusters(*info, node);

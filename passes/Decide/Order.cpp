@@ -9,8 +9,7 @@
 // slice then needs the kernels of all channels: where they would take more than
 // half of a PE, channels stay first, and a slice is some channels.
 
-#include "compiler/Fabric/NeuronOrder.h"
-#include "compiler/SNN/ParamValues.h"
+#include "passes/Decide/FixedOrder.h"
 #include "passes/Decide/Machine.h"
 
 #include "llvm/ADT/EquivalenceClasses.h"
@@ -42,12 +41,6 @@ struct FabricOrderPass : impl::FabricOrderBase<FabricOrderPass> {
     llvm::EquivalenceClasses<Operation *> joined;
     llvm::SetVector<Operation *> images;
     llvm::SmallVector<Operation *> first;
-    // Cores draw numbers by the neurons of a run of them.
-    auto draws = [](Operation *node) {
-      auto population = dyn_cast<snn::PopulationOp>(node);
-      return population &&
-             llvm::is_contained(snn::drawnParams(population), true);
-    };
     for (auto projection : network.getOps<snn::ProjectionOp>()) {
       auto conv = dyn_cast<snn::ConvAttr>(projection.getWeights());
       if (!conv || conv.getGroups() != 1)
@@ -57,16 +50,16 @@ struct FabricOrderPass : impl::FabricOrderBase<FabricOrderPass> {
       images.insert(from);
       images.insert(to);
       joined.unionSets(from, to);
-      if (weightsOf(conv) > bytes / 2 || draws(to))
+      if (weightsOf(conv) > bytes / 2 || keepsNumbers(to))
         first.push_back(to);
-      if (draws(from))
+      if (keepsNumbers(from))
         first.push_back(from);
     }
     for (Operation *image : images) {
       bool large = llvm::any_of(first, [&](Operation *other) {
         return joined.isEquivalent(image, other);
       });
-      if (!large && isImage(image) && !image->hasAttr(kOrderName)) {
+      if (!large && isImage(image) && !hasOrder(image)) {
         image->setAttr(kOrderName, ChannelsLastAttr::get(&getContext()));
         ++ordered;
       }
