@@ -524,3 +524,17 @@ def test_a_script_without_a_network(tmp_path):
                           cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 1 and "add run(TIME)" in done.stderr
     assert os.listdir(tmp_path) == ["net.py"]
+
+
+def test_stretches_of_a_run():
+    """run_until, run_for, and a hint in place of callbacks."""
+    cells = relay(1)
+    sim.Projection(source(1, [[2.0, 12.0, 22.0]]), cells, sim.OneToOneConnector(),
+                   sim.StaticSynapse(20.0, 1.0))
+    assert sim.run_until(10.0) == 10.0 and times_of(cells) == [[3.0]]
+    assert sim.run_for(10.0) == 20.0 and times_of(cells) == [[3.0, 13.0]]
+    with pytest.raises(NotImplementedError, match="run\\(\\) for each stretch"):
+        sim.run(10.0, callbacks=[lambda t: t + 5.0])
+    with pytest.raises(ValueError, match="0 ms or more"):
+        sim.run_until(5.0)
+    assert sim.run_until(30.0) == 30.0 and times_of(cells) == [[3.0, 13.0, 23.0]]
