@@ -1,5 +1,6 @@
 """Spikes as lists: against dense arrays, and of runs too large for these."""
 
+import multiprocessing
 import os
 import resource
 import signal
@@ -98,8 +99,9 @@ def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def test_memory_is_that_of_the_spikes():
-    """4,000,000,000 bytes of raster, 6,000 spikes."""
+def of_a_long_run():
+    """In a process of its own, whose peak is that of the run: bytes more than
+    before, after running and after comparing."""
     net, expected = wide(20_000, 3, 100, 200_000)
     artifact = net.compile("cpu")
     artifact.run(ticks=100, record="cells:spikes")
@@ -113,16 +115,23 @@ def test_memory_is_that_of_the_spikes():
     assert "200000x20000" in repr(result)
     page = result._repr_html_()
     assert "<svg" in page and f"<td>{len(expected)}</td>" in page
-    assert peak() - before < 200e6
-    # And so is what compares them.
+    after = peak()
     again = artifact.run(ticks=200_000, record="cells:spikes")
-    assert snnc.verify(result, again) and peak() - before < 200e6
+    assert snnc.verify(result, again)
     rows = expected.copy()
     assert snnc.verify(result, {"cells:spikes": rows})
     rows[4] = (500, 9)
     found = snnc.verify(result, {"cells:spikes": rows})
     assert (found.first.tick, found.first.neuron) == tuple(expected[4])
     assert (found.first.a, found.first.b) == (1, 0)
+    return after - before, peak() - before
+
+
+def test_memory_is_that_of_the_spikes():
+    """4,000,000,000 bytes of raster, 6,000 spikes."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        run, compared = pool.apply(of_a_long_run)
+    assert run < 150e6 and compared < 150e6
 
 
 @pytest.mark.parametrize("backend", ["cpu", "reference", "emulator", "native"])
