@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections.abc
+import copy
 import difflib
 import inspect
 import json
@@ -51,6 +52,10 @@ def _words(options: Mapping[str, Any]) -> list[str]:
     return words
 
 
+def _called(name: str) -> str:
+    return f"input {name!r}" if name else "the input"
+
+
 def _arrays(inputs: Any) -> dict[str, npt.NDArray[Any]]:
     """Inputs as a dict of contiguous arrays; None: none."""
     if inputs is None:
@@ -66,13 +71,15 @@ def _arrays(inputs: Any) -> dict[str, npt.NDArray[Any]]:
         elif hasattr(value, "toarray"):  # a sparse one of SciPy
             value = value.toarray()
         if isinstance(value, (str, os.PathLike)):
-            raise TypeError(f"input {name or 0!r}: an array is needed; give it as "
+            raise TypeError(f"{_called(name)}: an array is needed; give it as "
                             f"numpy.load({os.fspath(value)!r})")
         array = np.ascontiguousarray(value)
+        if array.dtype == object:  # numbers of Python, as pandas has them
+            array = np.asarray(array.tolist())
         if array.dtype == np.float16:
             array = array.astype(np.float32)
         if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
-            raise TypeError(f"input {name or 0!r}: an array of numbers is needed, "
+            raise TypeError(f"{_called(name)}: an array of numbers is needed, "
                             f"found {array.dtype}")
         arrays[name] = array.astype(array.dtype.newbyteorder("="), copy=False)
     return arrays
@@ -126,7 +133,7 @@ def load(source: Any, *, name: str | None = None, **options: Any) -> Any:
                         f"needed, found {type(source).__name__}")
     path = os.fspath(source)
     if path.endswith(".s2x"):
-        return _open(path, None, [], {}, _snnc.Code(), None)
+        return _open(path, None, _words(options), {}, _snnc.Code(), None)
     return Model(path, None, options, None, _snnc.Code())
 
 
@@ -469,12 +476,18 @@ class Artifact:
                 own = len(known["shape"])
             if array.ndim - own < has_ticks + 1:
                 raise ValueError(
-                    f"samples={first}: the array of {name or 'the input'!s}, "
+                    f"samples={first}: the array of {_called(name)}, "
                     f"{'x'.join(map(str, array.shape))}, has no axis of samples; "
                     "ticks=.. runs the first ticks")
             taken[name] = np.ascontiguousarray(
                 np.take(array, range(min(first, array.shape[axis])), axis=axis))
         return taken
+
+    def __copy__(self) -> Artifact:
+        return self  # it never changes
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Artifact:
+        return self
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("an Artifact cannot be pickled: save() the bundle and "
@@ -529,6 +542,17 @@ class Result:
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_artifact": None}
+
+    def __copy__(self) -> Result:
+        same = Result.__new__(Result)
+        same.__dict__.update(self.__dict__)
+        return same
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Result:
+        same = Result.__new__(Result)
+        same.__dict__.update(copy.deepcopy(self.__getstate__(), memo),
+                             _artifact=self._artifact)
+        return same
 
     def __getitem__(self, key: str) -> Recording:
         return self._arrays[self._name(key)]

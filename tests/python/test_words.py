@@ -1,5 +1,6 @@
 """Findings in the words of the package: what a hint says works as it stands."""
 
+import copy
 import re
 
 import numpy as np
@@ -118,3 +119,24 @@ def test_what_is_wrong_in_python_is_said_in_python(small, spikes):
     for model in (small, small.compile("cpu")):
         runs = list(snnc.sweep(model, [{"ticks": 10}, {"ticks": 20}], {"inputs": spikes}))
         assert [r.ticks for _, r in runs] == [10, 20]
+
+
+def test_a_bundle_has_its_options(small, spikes, tmp_path):
+    """What was settled when it was compiled is not taken in silence."""
+    small.compile("spinnaker2").save(tmp_path / "a.s2x")
+    with pytest.raises(snnc.Error, match="weights has no effect on a bundle"):
+        snnc.load(tmp_path / "a.s2x", weights="int8")
+
+
+def test_copies_keep_what_ran(small, spikes):
+    result = small.run(spikes)
+    for same in (copy.copy(result), copy.deepcopy(result)):
+        assert same.artifact is result.artifact and snnc.verify(same, result)
+    deep = copy.deepcopy(result)
+    deep["cells"][0, 0] ^= 1
+    assert not snnc.verify(deep, result)
+    assert copy.deepcopy(result.artifact) is result.artifact
+    # Numbers as objects, as pandas' nullable columns are.
+    assert snnc.verify(result, small.run(spikes.astype(object)))
+    with pytest.raises(TypeError, match="the input: an array of numbers"):
+        small.run(np.array([[None, 1, 2]]))
