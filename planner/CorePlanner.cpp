@@ -45,10 +45,10 @@ uint64_t recordTickBytes(const CoreDemand &demand) {
 static uint64_t leastFifo(const CoreDemand &demand) {
   uint64_t wanted = std::max<uint64_t>(2 * demand.packets(), 4);
   uint64_t least = demand.fullRing
-                       ? demand.packets()
-                       : std::min(demand.packets() / 8,
+                       ? demand.spikes()
+                       : std::min(demand.spikes() / 8,
                                   demand.likelyPackets.value_or(UINT64_MAX));
-  return std::min(wanted, std::max<uint64_t>(512, least));
+  return std::min(wanted, std::max<uint64_t>(512, least + demand.sumPackets));
 }
 
 std::vector<std::pair<std::string, uint64_t>> mapBuffers(const MapDemand &map) {
@@ -123,7 +123,8 @@ CorePlan planCore(const CoreDemand &demand, const SramLayout &sram) {
   uint64_t least = alignTo(leastFifo(demand) * sizeof(uint32_t), alignment);
   plan.needed = fixed + least + record;
   plan.fifoSafe =
-      std::min(demand.packets(), demand.likelyPackets.value_or(UINT64_MAX));
+      demand.sumPackets +
+      std::min(demand.spikes(), demand.likelyPackets.value_or(UINT64_MAX));
   if (!plan.fits())
     return plan;
   uint64_t wanted = alignTo(2 * demand.packets() * sizeof(uint32_t), alignment);

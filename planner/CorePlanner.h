@@ -49,8 +49,12 @@ struct CoreDemand {
   /// Packets of one tick that the stated rates of all senders lead to; absent
   /// where a sender's rate is not stated.
   std::optional<uint64_t> likelyPackets;
+  /// Dominant of a row split: packets of partial sums, none of which may be
+  /// lost.
+  uint64_t sumPackets = 0;
   /// The most packets of one tick.
-  uint64_t packets() const { return sources + morePackets; }
+  uint64_t packets() const { return spikes() + sumPackets; }
+  uint64_t spikes() const { return sources + morePackets; }
   uint64_t maxDelay = 1;   ///< ticks, over all blocks
   uint64_t driveBytes = 0; ///< of what the core draws itself
   /// The longest transfer of a row in DRAM: what each of two row buffers holds.
@@ -109,9 +113,10 @@ std::vector<std::pair<std::string, uint64_t>> mapBuffers(const MapDemand &map);
 
 /// The packet ring holds two ticks of packets() (packets of this tick may
 /// arrive while those of the last are still read) where that fits, otherwise as
-/// many packets as fit, never fewer than max(512, packets() / 8), or than the
+/// many packets as fit, never fewer than max(512, spikes() / 8), or than the
 /// stated rates lead to where that is less (nor more than two ticks need), with
-/// `fullRing` never fewer than packets(). What is left is the record window.
+/// `fullRing` never fewer than spikes(), and all sumPackets on top. What is
+/// left is the record window.
 CorePlan planCore(const CoreDemand &demand, const SramLayout &sram);
 
 /// Bytes per structure, largest first: "synapse rows", "row index", "input

@@ -137,35 +137,11 @@ CycleEstimate CycleEstimate::busiest(const CycleEstimate &a,
           std::max(a.peak, b.peak), std::max(a.spread, b.spread)};
 }
 
-void SumDigits::add(uint32_t receptor, double sources,
-                    const MapStatistics::Weights &weights, double rate,
-                    double scatter) {
-  if (sources <= 0)
-    return;
-  Spread &spread = sums[receptor];
-  double mean = weights.sum / neurons, square = weights.square / neurons;
-  spread.mean += rate * mean;
-  spread.variance += rate * scatter * square;
-  spread.variance +=
-      rate * rate * std::max(0.0, square - mean * mean / sources);
-}
-
-double SumDigits::beyondOne(unsigned bits) const {
-  double limit = std::ldexp(1, int(bits) - 1), share = 0;
-  for (const Spread &spread : sums) {
-    double unit = std::sqrt(2 * std::max(1.0, spread.variance));
-    share += std::erfc((limit - spread.mean) / unit) / 2 +
-             std::erfc((limit + spread.mean) / unit) / 2;
-  }
-  return share / double(std::max<size_t>(1, sums.size()));
-}
-
-double expectedSums(const CoreWork &work, uint32_t neurons, uint32_t receptors,
-                    const MapLayout &layout, bool worst, double beyond) {
-  double cells = double(neurons) * receptors;
+double expectedSums(const CoreWork &work, double cells, const MapLayout &layout,
+                    double beyond) {
   double active =
       work.positions / double(std::max<size_t>(1, layout.panels.size()));
-  return cells * (worst ? 2 : (1 - std::exp(-active)) * (1 + beyond));
+  return cells * (1 - std::exp(-active)) * (1 + beyond);
 }
 
 double serialCycles(const CoreWork &work, const CycleCosts &costs) {

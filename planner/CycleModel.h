@@ -129,37 +129,11 @@ double macCyclesPerTick(const MacArray &mac, const MapLayout &layout);
 double panelCycles(double panels, double batch, bool begins,
                    const CycleCosts &costs = {});
 
-/// How many partial sums of a subordinate are beyond one digit. A sum is taken
-/// as normal, with the mean and the variance that its sources give it between
-/// ticks and between neurons; they spike independently of each other.
-class SumDigits {
-public:
-  SumDigits(uint32_t neurons, uint32_t receptors)
-      : neurons(neurons), sums(receptors) {}
-  /// `scatter`: variance over mean of the spikes of a source.
-  void add(uint32_t receptor, double sources,
-           const MapStatistics::Weights &weights, double rate, double scatter);
-  /// Share of the sums.
-  double beyondOne(unsigned bits) const;
-
-private:
-  struct Spread {
-    double mean = 0, variance = 0;
-  };
-  double neurons;
-  std::vector<Spread> sums; ///< per receptor
-};
-
-/// Bits of a digit of a partial sum: two digits hold any sum of the array.
-inline uint32_t sumDigitBits(const MacArray &mac) {
-  return mac.accumulatorBits / 2 + 1;
-}
-
 /// Packets of partial sums that a subordinate with that work sends in a tick: a
-/// column whose rows are all silent sends none, a share `beyond` of the sums,
-/// in the worst case all, are two digits.
-double expectedSums(const CoreWork &work, uint32_t neurons, uint32_t receptors,
-                    const MapLayout &layout, bool worst, double beyond);
+/// column whose rows are all silent sends none, a share `beyond` of the sums
+/// has a second digit.
+double expectedSums(const CoreWork &work, double cells, const MapLayout &layout,
+                    double beyond);
 
 double serialCycles(const CoreWork &work, const CycleCosts &costs = {});
 

@@ -104,11 +104,12 @@ private:
 std::unique_ptr<Estimator> serialEstimator(const LayerShape &layer,
                                            const MachineModel &machine,
                                            double tickCycles, double room);
-/// `subordinate`: of a row split, without neurons.
+/// `sumDigits`: of a subordinate of a row split, which has no neurons and sends
+/// its sums as so many digits; 0: it is none.
 std::unique_ptr<Estimator> parallelEstimator(const LayerShape &layer,
                                              const MachineModel &machine,
                                              double tickCycles, double room,
-                                             bool subordinate = false);
+                                             uint32_t sumDigits = 0);
 
 /// A row split where it takes fewer cores than `columns`, the fewest by columns
 /// (null: there is no plan by columns). `late` is set where the length of a

@@ -38,7 +38,8 @@ LayerPlanner::LayerPlanner(const NetworkInfo &info, const MachineModel &machine,
     : info(info), machine(machine), most(most), budget(tickCycles),
       room(machine.coreCount()), cuts(info.nodes.size()),
       mayFetch(info.nodes.size()), statistics(info.edges.size()),
-      maps(info.nodes.size()), grains(info.nodes.size()) {
+      nearRows(info.edges.size()), maps(info.nodes.size()),
+      grains(info.nodes.size()), leastDelay(info.nodes.size()) {
   for (uint32_t node = 0; node < info.nodes.size(); ++node)
     start(node, info.nodes[node].parallel, /*fullRing=*/true);
 }
@@ -112,11 +113,15 @@ LogicalResult LayerPlanner::scan(uint32_t node) {
   if (cuts[node].parallel) {
     if (!maps[node] && failed(scanMap(node)))
       return failure();
-    return cuts[node].rows && grains[node].empty() ? scanGrains(node)
-                                                   : success();
+    if (!cuts[node].rows)
+      return success();
+    if (grains[node].empty() && failed(scanGrains(node)))
+      return failure();
   }
+  bool near = cuts[node].rows;
   for (uint32_t edge : info.nodes[node].incoming)
-    if (!statistics[edge] && failed(scanRows(edge)))
+    if ((!near || info.edges[edge].isNear) && !rowsOf(edge) &&
+        failed(scanRows(edge, near)))
       return failure();
   return success();
 }
@@ -126,13 +131,20 @@ void LayerPlanner::forget(uint32_t node) {
   std::vector<Grain>().swap(grains[node]);
 }
 
-LogicalResult LayerPlanner::scanRows(uint32_t edge) {
+LogicalResult LayerPlanner::scanRows(uint32_t edge, bool near) {
   snn::ProjectionOp op = info.edges[edge].op;
-  auto view = viewOf(op);
+  auto view = viewOf(op, std::nullopt, near ? Delays::Near : Delays::All);
   if (!view)
     return failure();
-  statistics[edge] = BlockStatistics::scan(*view, info.formats());
+  (near ? nearRows : statistics)[edge] =
+      BlockStatistics::scan(*view, info.formats());
   return success();
+}
+
+const BlockStatistics *LayerPlanner::rowsOf(uint32_t edge) const {
+  const auto &found =
+      (cuts[info.edges[edge].target].rows ? nearRows : statistics)[edge];
+  return found ? &*found : nullptr;
 }
 
 LogicalResult LayerPlanner::scanMap(uint32_t node) {
@@ -168,26 +180,31 @@ Range LayerPlanner::sourcesOf(uint32_t edge, Range targets) const {
 
 std::vector<Range> LayerPlanner::allSourcesOf(uint32_t node,
                                               Range targets) const {
-  if (cuts[node].parallel)
+  if (isMap(node))
     return maps[node]->sourcesOf(targets);
   llvm::SmallDenseMap<uint32_t, Range> ofSource;
-  for (uint32_t edge : info.nodes[node].incoming) {
-    Range &all = ofSource[info.edges[edge].source];
-    all = hull(all, statistics[edge]->sourcesOf(targets));
-  }
+  for (uint32_t edge : info.nodes[node].incoming)
+    if (const BlockStatistics *rows = rowsOf(edge)) {
+      Range &all = ofSource[info.edges[edge].source];
+      all = hull(all, rows->sourcesOf(targets));
+    }
   std::vector<Range> ranges;
   for (uint32_t edge : info.nodes[node].incoming)
-    ranges.push_back(ofSource[info.edges[edge].source]);
+    ranges.push_back(rowsOf(edge) ? ofSource[info.edges[edge].source]
+                                  : Range{});
   return ranges;
 }
 
 /// What reaches a core of `node` whose blocks know `sources`.
 std::vector<Arrival>
-LayerPlanner::arrivals(uint32_t node, std::span<const Range> sources) const {
+LayerPlanner::arrivals(uint32_t node, std::span<const Range> sources,
+                       bool dominant) const {
   llvm::SmallMapVector<uint32_t, Arrival, 4> bySource;
   for (auto [edge, range] :
        llvm::zip_equal(info.nodes[node].incoming, sources)) {
     uint32_t source = info.edges[edge].source;
+    if (dominant && range.size() == 0)
+      continue; // of subordinates
     Arrival &all = bySource[source];
     all.source = source;
     all.known = hull(all.known, range);
@@ -196,7 +213,7 @@ LayerPlanner::arrivals(uint32_t node, std::span<const Range> sources) const {
   std::vector<Arrival> list;
   for (auto &[source, all] : bySource) {
     SlicesMet met = slicesWith(source, all.known);
-    bool partly = cuts[node].rows || info.nodes[source].isInput;
+    bool partly = (cuts[node].rows && !dominant) || info.nodes[source].isInput;
     all.keys = keysSent(met, all.known, partly ? kRouteUnit : 0);
     all.slices = met.count;
     list.push_back(all);
@@ -218,19 +235,20 @@ SlicesMet LayerPlanner::slicesWith(uint32_t node, Range neurons) const {
 
 /// Of a population that is not cut yet nobody knows what else reaches the core.
 void LayerPlanner::addSenders(uint32_t node, std::span<const Range> sources,
-                              CoreWork &work, bool worst) const {
-  std::vector<Arrival> list = arrivals(node, sources);
+                              CoreWork &work, bool worst,
+                              bool dominant) const {
+  std::vector<Arrival> list = arrivals(node, sources, dominant);
   for (Arrival &each : list)
     if (!info.nodes[each.source].isInput &&
         cuts[each.source].chunk >= info.nodes[each.source].size)
       each.keys = std::min<uint64_t>(each.keys, each.known.size());
-  addArrivals(work, list, info, cuts[node].parallel, worst);
+  addArrivals(work, list, info, cuts[node].parallel && !dominant, worst);
 }
 
 /// Neurons and channels whose packets reach the core.
-uint64_t LayerPlanner::senders(uint32_t node,
-                               std::span<const Range> sources) const {
-  return sendersOf(arrivals(node, sources));
+uint64_t LayerPlanner::senders(uint32_t node, std::span<const Range> sources,
+                               bool dominant) const {
+  return sendersOf(arrivals(node, sources, dominant));
 }
 
 /// Cycles of a tick that the rows of a block take in that encoding.
@@ -239,7 +257,7 @@ double LayerPlanner::rowCycles(uint32_t edge, Range targets, Range sources,
   CoreWork work;
   addRows(work, encoding,
           {double(sources.size()), targets.size(),
-           double(statistics[edge]->synapses(targets)),
+           double(rowsOf(edge)->synapses(targets)),
            info.nodes[info.edges[edge].source].meanRate,
            ringOf(info.edges[edge].target, targets.size())},
           TransferCost::ofPlan(machine, UINT64_MAX));
@@ -252,7 +270,7 @@ std::array<std::optional<BlockStatistics::Choice>, 2>
 LayerPlanner::inDram(uint32_t edge, Range targets, Range sources) const {
   std::optional<BlockStatistics::Choice> least, fastest;
   double leastCycles = 0, bestCycles = 0;
-  for (auto &choice : statistics[edge]->legal(targets, sources, RowsIn::Dram)) {
+  for (auto &choice : rowsOf(edge)->legal(targets, sources, RowsIn::Dram)) {
     double cycles = rowCycles(edge, targets, sources, choice.encoding);
     auto key = std::tuple(choice.size.index, cycles, choice.size.rows);
     if (!least ||
@@ -285,7 +303,8 @@ LayerPlanner::Choices LayerPlanner::choices(uint32_t node,
   std::vector<Range> sources = allSourcesOf(node, targets);
   Choices here;
   for (auto [edge, range] : llvm::zip_equal(incoming, sources))
-    here.push_back(statistics[edge]->choose(targets, range));
+    here.push_back(rowsOf(edge) ? rowsOf(edge)->choose(targets, range)
+                                : std::nullopt);
   auto fits = [&](const Choices &all) {
     return planCore(serialDemand(node, targets, all), machine.sram).fits();
   };
@@ -297,8 +316,8 @@ LayerPlanner::Choices LayerPlanner::choices(uint32_t node,
     auto [slim, quick] = inDram(edge, targets, sources[i]);
     least.push_back(slim);
     fastest.push_back(quick);
-    uint64_t bytes = here[i] ? here[i]->size.total()
-                             : 4 * statistics[edge]->synapses(targets);
+    uint64_t bytes =
+        here[i] ? here[i]->size.total() : 4 * rowsOf(edge)->synapses(targets);
     if (slim && slim->size.index < bytes)
       freed.emplace_back(bytes - slim->size.index, i);
   }
@@ -330,9 +349,9 @@ uint64_t LayerPlanner::fetchBytes(uint32_t node, Range targets,
   for (auto [edge, choice] :
        llvm::zip_equal(info.nodes[node].incoming, choices))
     if (choice && isFetched(choice->encoding))
-      most = std::max(most,
-                      choice->encoding.format->longestTransfer(
-                          choice->encoding.fields, *statistics[edge], targets));
+      most =
+          std::max(most, choice->encoding.format->longestTransfer(
+                             choice->encoding.fields, *rowsOf(edge), targets));
   return 2 * most;
 }
 
@@ -345,7 +364,7 @@ void LayerPlanner::addMap(CoreDemand &demand, uint32_t node,
     demand.map->weightBytes = std::max<uint64_t>(
         demand.map->weightBytes, availableBytes(machine.sram) + 1);
   demand.maxDelay = layout.lastDelay;
-  demand.sources = senders(node, layout.sourcesOf);
+  demand.sources = senders(node, layout.sourcesOf, /*dominant=*/false);
   for (auto [edge, range] :
        llvm::zip_equal(population.incoming, layout.sourcesOf)) {
     BlockDemand block{edge};
@@ -364,24 +383,25 @@ CoreDemand LayerPlanner::demandAt(uint32_t node, Range targets,
 
 CoreDemand LayerPlanner::demandOf(uint32_t node, Range targets) const {
   const NetworkNode &population = info.nodes[node];
-  CoreDemand demand = info.demand(population, targets.size());
-  demand.fullRing = cuts[node].fullRing;
-  if (cuts[node].rows) {
-    demand.sources = 0;
-    demand.fullRing = true; // a partial sum must not be lost
-    for (const RowPart &part : cuts[node].parts)
-      if (part.targets.begin >= targets.begin &&
-          part.targets.end <= targets.end) {
-        demand.sumEntries += population.receptors;
-        demand.sources += 2 * part.targets.size() * population.receptors;
-      }
-    return demand;
-  }
-  if (cuts[node].parallel) {
+  if (isMap(node)) {
+    CoreDemand demand = info.demand(population, targets.size());
+    demand.fullRing = cuts[node].fullRing;
     addMap(demand, node, maps[node]->layout(targets));
     return demand;
   }
-  return serialDemand(node, targets, choices(node, targets));
+  CoreDemand demand = serialDemand(node, targets, choices(node, targets));
+  if (!cuts[node].rows)
+    return demand;
+  // Room for spikes of all sources at once would leave none for sums.
+  demand.fullRing = false;
+  for (const RowPart &part : cuts[node].parts)
+    if (part.targets.begin >= targets.begin &&
+        part.targets.end <= targets.end) {
+      demand.sumEntries += population.receptors;
+      demand.sumPackets += uint64_t(part.digits.digits) * part.targets.size() *
+                           population.receptors;
+    }
+  return demand;
 }
 
 CoreDemand LayerPlanner::serialDemand(uint32_t node, Range targets,
@@ -392,9 +412,11 @@ CoreDemand LayerPlanner::serialDemand(uint32_t node, Range targets,
   std::vector<Range> sources = allSourcesOf(node, targets);
   for (auto [edge, range, best] :
        llvm::zip_equal(population.incoming, sources, choices)) {
+    if (!rowsOf(edge))
+      continue;
     BlockDemand block{edge};
     block.entries = range.size() ? 1 : 0; // keyRunsOf
-    const BlockStatistics &stats = *statistics[edge];
+    const BlockStatistics &stats = *rowsOf(edge);
     // No legal encoding: too many words for the index or a delay range whose
     // ring is too large; four bytes a synapse are beyond a core then as well.
     block.rowsBytes = 4 * stats.synapses(targets);
@@ -408,7 +430,11 @@ CoreDemand LayerPlanner::serialDemand(uint32_t node, Range targets,
     demand.blocks.push_back(block);
   }
   demand.transferBytes = fetchBytes(node, targets, choices) / 2;
-  demand.sources = senders(node, sources);
+  demand.sources = senders(node, sources, cuts[node].rows);
+  if (cuts[node].rows && !population.hasNear) { // nothing but sums
+    demand.morePackets = 0;
+    demand.likelyPackets.reset();
+  }
   return demand;
 }
 
@@ -494,7 +520,8 @@ bool LayerPlanner::shrink(uint32_t node, Limits limits) {
 RingShape LayerPlanner::ringOf(uint32_t node, uint32_t neurons) const {
   uint64_t longest = 1;
   for (uint32_t edge : info.nodes[node].incoming)
-    longest = std::max<uint64_t>(longest, statistics[edge]->maxDelay());
+    if (const BlockStatistics *rows = rowsOf(edge))
+      longest = std::max<uint64_t>(longest, rows->maxDelay());
   return {ringSlots(longest),
           ringSlotBytes(neurons, info.nodes[node].receptors)};
 }
@@ -520,9 +547,7 @@ static size_t kindsOf(const LayerPlanner::Choices &blocks) {
 }
 
 CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
-  if (cuts[node].rows)
-    return dominantCycles(node, targets);
-  bool parallel = cuts[node].parallel;
+  bool parallel = isMap(node);
   MapLayout layout;
   if (parallel)
     layout = maps[node]->layout(targets);
@@ -537,6 +562,10 @@ CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
   auto transfer = TransferCost::ofPlan(machine, fetching);
   expected.shared = info.sharesKeys(node);
   for (uint32_t edge : info.nodes[node].incoming) {
+    if (!parallel && !rowsOf(edge)) {
+      ++number;
+      continue;
+    }
     const NetworkNode &source = info.nodes[info.edges[edge].source];
     Range sources = ranges[number];
     expected.gaps |= keysHaveGaps(info.edges[edge].source);
@@ -549,7 +578,7 @@ CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
       // Where nothing holds the block the plan fails elsewhere.
       const auto &best = blocks[number];
       RowWork rows{double(sources.size()), targets.size(),
-                   double(statistics[edge]->synapses(targets)), rate, ring};
+                   double(rowsOf(edge)->synapses(targets)), rate, ring};
       if (best)
         addRows(work, best->encoding, rows, transfer, scatter);
       else
@@ -561,9 +590,12 @@ CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
   }
   worst.gaps = expected.gaps;
   worst.shared = expected.shared;
-  expected.kinds = worst.kinds = double(kindsOf(blocks));
-  addSenders(node, ranges, expected, /*worst=*/false);
-  addSenders(node, ranges, worst, /*worst=*/true);
+  expected.kinds = double(kindsOf(blocks));
+  if (cuts[node].rows)
+    addSums(node, targets, expected, worst);
+  addSenders(node, ranges, expected, /*worst=*/false, cuts[node].rows);
+  addSenders(node, ranges, worst, /*worst=*/true, cuts[node].rows);
+  worst.kinds = expected.kinds;
   return parallel ? parallelEstimate(expected, worst, machine.mac, layout)
                   : serialEstimate(expected, worst);
 }
@@ -596,8 +628,7 @@ LayerPlan LayerPlanner::planOf(uint32_t node) const {
   }
   for (const RowPart &part : cuts[node].parts) {
     MapStatistics map = partMap(node, part);
-    add(partDemand(node, part.targets, map),
-        partCycles(node, part.targets, map));
+    add(partDemand(node, part.targets, map), partCycles(node, part, map));
     addProducts(map, part.targets);
   }
   return plan;

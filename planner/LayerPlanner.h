@@ -15,6 +15,7 @@
 #include "planner/Arrivals.h"
 #include "planner/CycleModel.h"
 #include "planner/NetworkInfo.h"
+#include "planner/SumDigits.h"
 #include "planner/WeightDelayMap.h"
 
 #include "llvm/ADT/MapVector.h"
@@ -27,6 +28,8 @@ namespace snnc::fabric {
 struct RowPart {
   Range targets;
   Range grains; ///< of LayerPlanner, ranges of sources
+  SumDigits digits = {};
+  double sums = 0; ///< packets of partial sums a tick, expected
   bool operator==(const RowPart &) const = default;
 };
 
@@ -157,17 +160,18 @@ public:
   MapStatistics partMap(uint32_t node, const RowPart &part) const;
   CoreDemand partDemand(uint32_t node, Range targets,
                         const MapStatistics &map) const;
-  CycleEstimate partCycles(uint32_t node, Range targets,
+  CycleEstimate partCycles(uint32_t node, const RowPart &part,
                            const MapStatistics &map) const;
   /// The smallest subordinate that needs the most bytes, when shrink() found
   /// none that fits; for messages.
   RowPart largestGrain(uint32_t node) const;
-  /// Bits of a digit of a partial sum: two digits hold any sum of the array.
-  uint32_t digitBits() const { return sumDigitBits(machine.mac); }
+  /// Keys that partial sums of one population may take.
+  uint64_t sumKeys() const;
   /// Whether `node` is parallel and may become a row split.
   bool mayRowSplit(uint32_t node) const {
     return cuts[node].parallel && info.nodes[node].mayRowSplit;
   }
+  bool hasNear(uint32_t node) const { return info.nodes[node].hasNear; }
   /// Whether a core of a column split reads more sources than it may.
   bool exceedsSources(uint32_t node) const;
   /// Whether a row split may need fewer cores than `pes`, by bytes.
@@ -204,7 +208,13 @@ private:
     MapStatistics statistics;
   };
   class PartBuilder;
-  mlir::LogicalResult scanRows(uint32_t edge);
+  /// The rows of `edge` that a serial core holds, or a dominant one, where they
+  /// were scanned: null for projections that it has none of.
+  const BlockStatistics *rowsOf(uint32_t edge) const;
+  bool isMap(uint32_t node) const {
+    return cuts[node].parallel && !cuts[node].rows;
+  }
+  mlir::LogicalResult scanRows(uint32_t edge, bool near);
   mlir::LogicalResult scanMap(uint32_t node);
   mlir::LogicalResult scanGrains(uint32_t node);
   std::vector<Range> grainsOf(uint32_t node, uint32_t origin) const;
@@ -213,7 +223,7 @@ private:
                                                 uint64_t most, Limits limits);
   bool addParts(uint32_t node, Range targets, uint64_t most, Limits limits,
                 std::vector<RowPart> &parts);
-  bool fitsPart(uint32_t node, Range targets, const MapStatistics &map,
+  bool fitsPart(uint32_t node, const RowPart &part, const MapStatistics &map,
                 Limits limits);
   std::array<std::optional<BlockStatistics::Choice>, 2>
   inDram(uint32_t edge, Range targets, Range sources) const;
@@ -223,21 +233,30 @@ private:
                           const Choices &choices) const;
   CoreDemand partDemand(uint32_t node, Range targets,
                         const MapLayout &layout) const;
-  CycleEstimate partCycles(uint32_t node, Range targets,
+  CycleEstimate partCycles(uint32_t node, const RowPart &part,
                            const MapStatistics &map,
                            const MapLayout &layout) const;
-  CoreWork sumsOf(uint32_t node, Range targets, const MapStatistics &map,
+  CoreWork sumsOf(uint32_t node, const RowPart &part, const MapStatistics &map,
                   const MapLayout &layout, bool worst) const;
-  CycleEstimate dominantCycles(uint32_t node, Range targets) const;
+  PartSums sumsOf(uint32_t node, const RowPart &part) const;
+  void addDigits(uint32_t node, std::vector<RowPart> &parts) const;
+  bool fitsRows(uint32_t node, Limits limits);
+  bool shrinkWide(uint32_t node, Limits limits);
+  std::vector<uint32_t> widthsOf(uint32_t node, Limits limits);
+  bool tryWidth(uint32_t node, uint32_t columns, Limits limits, LayerCut &best);
+  void addSums(uint32_t node, Range targets, CoreWork &expected,
+               CoreWork &worst) const;
   void addMap(CoreDemand &demand, uint32_t node, const MapLayout &layout) const;
   MapFormat formatOf(uint32_t node) const;
   uint32_t granule(uint32_t node) const;
-  uint64_t senders(uint32_t node, std::span<const Range> sources) const;
-  std::vector<Arrival> arrivals(uint32_t node,
-                                std::span<const Range> sources) const;
+  /// `dominant`: of a row split, not of a subordinate.
+  uint64_t senders(uint32_t node, std::span<const Range> sources,
+                   bool dominant) const;
+  std::vector<Arrival> arrivals(uint32_t node, std::span<const Range> sources,
+                                bool dominant) const;
   SlicesMet slicesWith(uint32_t node, Range neurons) const;
   void addSenders(uint32_t node, std::span<const Range> sources, CoreWork &work,
-                  bool worst) const;
+                  bool worst, bool dominant) const;
   bool fitsCore(uint32_t node, Range targets, Limits limits);
   bool keepsTime(const CycleEstimate &cycles);
   uint32_t chunkFor(uint32_t node, uint32_t count) const;
@@ -253,10 +272,14 @@ private:
   std::vector<LayerCut> cuts;     ///< per node
   std::vector<bool> mayFetch;     ///< per node
   std::vector<std::optional<BlockStatistics>> statistics; ///< per edge
-  std::vector<std::optional<MapStatistics>> maps;         ///< per node
+  /// Per edge, of Delays::Near.
+  std::vector<std::optional<BlockStatistics>> nearRows;
+  std::vector<std::optional<MapStatistics>> maps; ///< per node
   /// Per node that may be split by sources: the statistics of neighbouring
   /// ranges of sources, population by population.
   std::vector<std::vector<Grain>> grains;
+  /// Per node, the least delay of its grains.
+  std::vector<uint64_t> leastDelay;
 };
 
 /// The sizes of `layout` as the core planner wants them.

@@ -315,7 +315,8 @@ FailureOr<LayerShape> shapeOf(const NetworkInfo &info, uint32_t node) {
   layer.driveBytes += double(noiseBytes(population.noises.size()));
   layer.batch = population.batch;
   layer.mayBatch = population.mayBatch;
-  layer.mayRowSplit = population.mayRowSplit;
+  // What dominant cores add serially has no formula.
+  layer.mayRowSplit = population.mayRowSplit && !population.hasNear;
   layer.shared = info.sharesKeys(node);
   llvm::SmallDenseMap<uint32_t, size_t> first; ///< edge of a source
   for (uint32_t id : population.incoming) {
@@ -332,6 +333,7 @@ FailureOr<LayerShape> shapeOf(const NetworkInfo &info, uint32_t node) {
     edge.sources = source.size;
     edge.rate = source.meanRate;
     edge.worstRate = source.worstRate();
+    edge.most = double(source.mostOfOne());
     edge.inputRate = source.isInput ? source.rate : 0;
     edge.bits = op.getQuantAttr() ? op.getQuantAttr().getBits() : 8;
     edge.receptor = unsigned(op.getReceptor());

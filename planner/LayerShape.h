@@ -39,6 +39,7 @@ struct EdgeShape {
   double longest = 1;   ///< ticks
   double rate = 0.05;   ///< spikes per source and tick
   double worstRate = 1; ///< the same of the worst tick
+  double most = 1;      ///< spikes of one source in a tick (mostOfOne)
   double inputRate = 0; ///< of the busiest tick where the source is an input
   /// Projections from its source into the layer, this one counted; 0 where one
   /// before it has counted them.

@@ -20,6 +20,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 using namespace mlir;
 
@@ -119,6 +120,30 @@ uint64_t NetworkNode::mostPackets() const {
   if (mostSpikes)
     return std::max<uint64_t>(size, *mostSpikes);
   return rateStated ? historyRoom(size, rate) : size;
+}
+
+/// A Poisson variable of that mean is larger with a probability of 1e-16.
+static uint64_t poissonBound(double mean) {
+  mean = std::clamp(mean, 0.0, 1e6);
+  auto bound = uint64_t(mean);
+  double term = -mean + double(bound) * std::log(std::max(mean, 1e-300)) -
+                std::lgamma(double(bound) + 1); // of `bound`, a logarithm
+  for (;; ++bound) {
+    term += std::log(std::max(mean, 1e-300) / double(bound + 1));
+    // What follows is a geometric series at most.
+    double ratio = mean / double(bound + 2);
+    if (ratio < 1 && term - std::log1p(-ratio) <= std::log(1e-16))
+      return std::max<uint64_t>(1, bound);
+  }
+}
+
+uint64_t NetworkNode::mostOfOne() const {
+  constexpr uint64_t kLeast = 4; // of other spikes given to the same network
+  if (!isInput)
+    return 1;
+  if (mostSpikes)
+    return std::max(kLeast, mostOfChannel);
+  return rateStated ? poissonBound(rate) : INT16_MAX;
 }
 
 /// Of a channel and tick of a table of rates.
@@ -264,18 +289,10 @@ static bool mayBatch(const NetworkInfo &info, const NetworkNode &node,
   return narrow;
 }
 
-static bool mayRowSplit(const NetworkInfo &info, const NetworkNode &node,
-                        ArrayRef<uint32_t> component) {
+static bool mayRowSplit(const NetworkNode &node) {
   auto population = dyn_cast<snn::PopulationOp>(node.op);
-  if (!population || node.incoming.empty() ||
-      (population.getBatchAttr() && !node.rowSplit))
-    return false;
-  return llvm::all_of(node.incoming, [&](uint32_t id) {
-    const NetworkEdge &edge = info.edges[id];
-    return component[edge.source] != component[edge.target] ||
-           snn::shortestDelay(edge.op).value_or(0) >=
-               double(snn::kRowSplitDelay);
-  });
+  return population && !node.incoming.empty() &&
+         (!population.getBatchAttr() || node.rowSplit);
 }
 
 std::vector<uint32_t> NetworkInfo::components() const {
@@ -354,7 +371,13 @@ FailureOr<NetworkInfo> NetworkInfo::read(snn::NetworkOp network) {
   std::vector<uint32_t> component = info.components();
   for (NetworkNode &node : info.nodes) {
     node.mayBatch = mayBatch(info, node, component);
-    node.mayRowSplit = mayRowSplit(info, node, component);
+    node.mayRowSplit = mayRowSplit(node);
+  }
+  for (NetworkEdge &edge : info.edges) {
+    edge.isNear =
+        !edge.isDrawn && component[edge.source] == component[edge.target] &&
+        snn::shortestDelay(edge.op).value_or(0) < double(snn::kRowSplitDelay);
+    info.nodes[edge.target].hasNear |= edge.isNear;
   }
   // There is nothing to multiply without synapses.
   for (NetworkNode &node : info.nodes)

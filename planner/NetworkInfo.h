@@ -43,9 +43,9 @@ struct NetworkNode {
   bool mayBatch = false;
   /// Several PEs multiply parts of its sources (snn.population's row_split).
   bool rowSplit = false;
-  /// As parallel, it may be so: no synapse from its own feedback loops has a
-  /// delay below snn::kRowSplitDelay; all others can be given more.
-  bool mayRowSplit = false;
+  bool mayRowSplit = false; ///< as parallel, it may be so
+  /// A projection into it is NetworkEdge::isNear.
+  bool hasNear = false;
   NeuronOrder order; ///< of the places that slices, keys and rows count
   /// Expected spikes per neuron or channel and tick, of an input in its
   /// busiest tick.
@@ -63,6 +63,9 @@ struct NetworkNode {
   /// Most packets that it sends in a tick. Neurons spike at most once; a drawn
   /// input exceeds it in less than one of 1e12 ticks (historyRoom).
   uint64_t mostPackets() const;
+  /// Most of them of one neuron or channel. Where nothing is known of an input,
+  /// what an operand of the MAC array counts, by far.
+  uint64_t mostOfOne() const;
   /// Variance over mean of the spikes of a neuron or channel in a tick: those
   /// of a drawn input are Poisson, a neuron spikes once or not. 0 where the
   /// rate is only our default, of which nothing follows.
@@ -91,6 +94,10 @@ struct NetworkEdge {
   snn::ProjectionOp op;
   uint32_t source = 0, target = 0; ///< nodes
   bool isDrawn = false; ///< in NetworkNode::drives, not in its `incoming`
+  /// Part of a feedback loop, with synapses whose delay is below
+  /// snn::kRowSplitDelay and cannot be made longer: of a row split, the
+  /// dominant cores keep these as serial rows.
+  bool isNear = false;
 };
 
 struct NetworkInfo {

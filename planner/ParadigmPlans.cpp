@@ -26,11 +26,12 @@ const LayerPlan *PlanCandidates::best(const Ranking &ranking) const {
 }
 
 /// The plan as a row split when it needs fewer cores than `columns`, or there
-/// is no other; the planner is left in it then.
+/// is no other; the planner is left in it then. Where dominant cores have to
+/// keep rows as well, only where there is no other.
 static std::optional<LayerPlan> planRows(LayerPlanner &planner, uint32_t node,
                                          std::optional<uint64_t> columns) {
   if (!planner.mayRowSplit(node) ||
-      (columns && !planner.mayPay(node, *columns)))
+      (columns && (planner.hasNear(node) || !planner.mayPay(node, *columns))))
     return std::nullopt;
   if (failed(planner.startRows(node)) || !planner.shrink(node))
     return std::nullopt;

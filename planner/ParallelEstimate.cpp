@@ -17,9 +17,9 @@ namespace snnc::fabric {
 namespace {
 class ParallelEstimator : public Estimator {
 public:
-  /// `subordinate`: of a row split, without neurons.
+  /// `sumDigits`: as of parallelEstimator().
   ParallelEstimator(const LayerShape &layer, const MachineModel &machine,
-                    double tickCycles, double room, bool subordinate = false);
+                    double tickCycles, double room, uint32_t sumDigits = 0);
 
 private:
   /// Tiles of a panel at most, as LayerPlanner::formatOf.
@@ -41,7 +41,7 @@ private:
   double heaviness(uint32_t neurons) const;
 
   uint32_t width;
-  bool subordinate;
+  uint32_t sumDigits;
   MapFormat format;
   /// Per edge: log(1 - filled) of 0 to `window` tiles.
   llvm::SmallVector<std::array<double, window + 1>, 4> emptyLogs;
@@ -52,9 +52,9 @@ private:
 ParallelEstimator::ParallelEstimator(const LayerShape &layer,
                                      const MachineModel &machine,
                                      double tickCycles, double room,
-                                     bool subordinate)
+                                     uint32_t sumDigits)
     : Estimator(layer, machine, tickCycles, room),
-      width(std::max(1u, machine.mac.columns)), subordinate(subordinate) {
+      width(std::max(1u, machine.mac.columns)), sumDigits(sumDigits) {
   format.batch = layer.batch;
   for (const EdgeShape &edge : layer.edges) {
     format.weightBits = std::max(format.weightBits, edge.bits);
@@ -221,22 +221,22 @@ EstimatedCore ParallelEstimator::core(uint32_t n, bool heaviest) const {
     core.bytes = INFINITY; // beyond the format's 16 bits
   CoreWork work[2];
   for (bool worst : {false, true}) {
-    if (!subordinate)
+    if (!sumDigits)
       work[worst].neuronCycles =
           worst ? layer.cycles.worstOf(n)
                 : layer.cycles.expectedOf(n, /*parallel=*/true);
     work[worst].positions = worst ? panels.worstPositions : panels.positions;
-    if (subordinate) // as expectedSums
+    if (sumDigits) // as expectedSums
       work[worst].sums =
           double(n) * layer.receptors *
-          (worst ? 2 : 1 - std::exp(-panels.positions / panels.count));
+          (worst ? sumDigits : 1 - std::exp(-panels.positions / panels.count));
     for (const EdgeShape &edge : layer.edges) {
       double reached = sourcesInReach(edge, n, heaviest);
       double rate = worst ? edge.worstRate : edge.rate;
       work[worst].packets += reached * rate;
       if (edge.copies)
         addSender(work[worst],
-                  {reached, subordinate ? 0 : missedBy(edge, reached), 1,
+                  {reached, sumDigits ? 0 : missedBy(edge, reached), 1,
                    double(edge.copies)},
                   /*parallel=*/true, rate);
     }
@@ -270,9 +270,9 @@ EstimatedCore ParallelEstimator::core(uint32_t n, bool heaviest) const {
 std::unique_ptr<Estimator> parallelEstimator(const LayerShape &layer,
                                              const MachineModel &machine,
                                              double tickCycles, double room,
-                                             bool subordinate) {
+                                             uint32_t sumDigits) {
   return std::make_unique<ParallelEstimator>(layer, machine, tickCycles, room,
-                                             subordinate);
+                                             sumDigits);
 }
 
 } // namespace snnc::fabric

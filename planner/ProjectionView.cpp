@@ -110,6 +110,32 @@ private:
   mutable snn::RowTable table;
 };
 
+/// The synapses of a view with some delays.
+class DelayView : public SynapseView {
+public:
+  DelayView(std::unique_ptr<SynapseView> all, Delays delays)
+      : all(std::move(all)), isNear(delays == Delays::Near) {}
+  uint32_t numSources() const override { return all->numSources(); }
+  uint32_t numTargets() const override { return all->numTargets(); }
+  uint32_t minDelay() const override {
+    return isNear ? all->minDelay() : std::max(kLimit, all->minDelay());
+  }
+  uint32_t maxDelay() const override {
+    return isNear ? std::min(kLimit - 1, all->maxDelay()) : all->maxDelay();
+  }
+  void row(uint32_t source, std::vector<IntSynapse> &row) const override {
+    all->row(source, row);
+    std::erase_if(row, [&](const IntSynapse &synapse) {
+      return (synapse.delay < kLimit) != isNear;
+    });
+  }
+
+private:
+  static constexpr uint32_t kLimit = snn::kRowSplitDelay;
+  std::unique_ptr<SynapseView> all;
+  bool isNear;
+};
+
 /// Channels first or last in both, as `shape` then says. Where there is one
 /// channel or one place both are the same.
 bool standsAsConv(snn::ProjectionOp projection, ConvShape &shape) {
@@ -168,8 +194,8 @@ std::optional<ConvShape> convOf(snn::ProjectionOp projection) {
   return shape;
 }
 
-std::unique_ptr<SynapseView> viewOf(snn::ProjectionOp projection,
-                                    std::optional<Range> onto) {
+static std::unique_ptr<SynapseView> viewOfAll(snn::ProjectionOp projection,
+                                              std::optional<Range> onto) {
   auto source = NeuronOrder::of(projection.getSource().getDefiningOp());
   auto target = NeuronOrder::of(projection.getTarget().getDefiningOp());
   if (failed(source) || failed(target))
@@ -182,6 +208,14 @@ std::unique_ptr<SynapseView> viewOf(snn::ProjectionOp projection,
                             std::move(connectivity), convOf(projection),
                             std::move(*source), std::move(*target))
                       : nullptr;
+}
+
+std::unique_ptr<SynapseView> viewOf(snn::ProjectionOp projection,
+                                    std::optional<Range> onto, Delays delays) {
+  auto all = viewOfAll(projection, onto);
+  if (!all || delays == Delays::All)
+    return all;
+  return std::make_unique<DelayView>(std::move(all), delays);
 }
 
 } // namespace snnc::fabric

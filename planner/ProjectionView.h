@@ -16,10 +16,15 @@ namespace snnc::fabric {
 /// other connectivity, dilated kernels and pools whose windows overlap, leave
 /// gaps or begin outside.
 std::optional<ConvShape> convOf(snn::ProjectionOp projection);
+/// Which synapses of a projection: of a row split, those whose delay leaves no
+/// tick for a partial sum (below snn::kRowSplitDelay), or all others.
+enum class Delays : uint8_t { All, Near, Far };
+
 /// The view of a projection; null and an error at the op when there is none.
 /// Given `onto`, rows may leave out synapses that do not end there.
 std::unique_ptr<SynapseView> viewOf(snn::ProjectionOp projection,
-                                    std::optional<Range> onto = std::nullopt);
+                                    std::optional<Range> onto = std::nullopt,
+                                    Delays delays = Delays::All);
 
 } // namespace snnc::fabric
 

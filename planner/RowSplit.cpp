@@ -10,14 +10,18 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 using namespace mlir;
 
 namespace snnc::fabric {
 
-/// Tiles in the statistics of all grains together, at most: some 10 MB.
-static constexpr uint64_t kGrainTiles = 1u << 18;
+/// Tiles in the statistics of all grains together, at most: some 100 MB.
+static constexpr uint64_t kGrainTiles = 1u << 20;
 static constexpr uint64_t kLeastGrains = 16, kMostGrains = 512;
+
+/// Up to so many tiles every way to cut a population is looked at.
+static constexpr uint32_t kFewTiles = 128;
 
 //===----------------------------------------------------------------------===//
 // Grains
@@ -61,7 +65,8 @@ LogicalResult LayerPlanner::scanGrains(uint32_t node) {
     }
   for (uint32_t edge : population.incoming) {
     snn::ProjectionOp op = info.edges[edge].op;
-    auto view = viewOf(op);
+    auto view = viewOf(op, std::nullopt,
+                       info.edges[edge].isNear ? Delays::Far : Delays::All);
     if (!view)
       return failure();
     for (Grain &grain : found)
@@ -70,6 +75,10 @@ LogicalResult LayerPlanner::scanGrains(uint32_t node) {
           info.inputRate(edge),
           grain.origin == info.edges[edge].source ? grain.sources : Range{});
   }
+  uint64_t least = UINT64_MAX;
+  for (const Grain &grain : found)
+    least = std::min(least, grain.statistics.minDelay().value_or(least));
+  leastDelay[node] = least;
   grains[node] = std::move(found);
   return success();
 }
@@ -83,7 +92,7 @@ public:
       : targets(targets), incoming(planner.info.nodes[node].incoming),
         planner(planner), map(planner.formatOf(node), targets,
                               planner.info.nodes[node].receptors) {
-    map.setLead(planner.maps[node]->minDelay().value_or(snn::kRowSplitDelay));
+    map.setLead(planner.leastDelay[node]);
   }
 
   void add(const Grain &grain) {
@@ -171,18 +180,20 @@ CoreDemand LayerPlanner::partDemand(uint32_t node, Range targets,
 }
 
 /// Work of a subordinate in one tick.
-CoreWork LayerPlanner::sumsOf(uint32_t node, Range targets,
+CoreWork LayerPlanner::sumsOf(uint32_t node, const RowPart &part,
                               const MapStatistics &map, const MapLayout &layout,
                               bool worst) const {
   const NetworkNode &population = info.nodes[node];
+  Range targets = part.targets;
   CoreWork work;
-  SumDigits digits(targets.size(), population.receptors);
+  SumSpread spread(targets.size(), population.receptors);
   uint32_t number = 0;
   for (uint32_t edge : population.incoming) {
     snn::ProjectionOp op = info.edges[edge].op;
     const NetworkNode &source = info.nodes[info.edges[edge].source];
-    digits.add(uint32_t(op.getReceptor()), layout.sourcesOf[number].size(),
-               map.weightsOf(number, targets), source.meanRate,
+    MapStatistics::Weights weights = map.weightsOf(number, targets);
+    spread.add(uint32_t(op.getReceptor()), layout.sourcesOf[number].size(),
+               weights.sum, weights.square, source.meanRate,
                source.variability());
     addPositions(work, layout, layout.sourcesOf[number].size(),
                  double(map.positionsOf(number, layout, targets)),
@@ -190,39 +201,77 @@ CoreWork LayerPlanner::sumsOf(uint32_t node, Range targets,
                  worst ? 0 : source.scatter());
     ++number;
   }
-  addSenders(node, layout.sourcesOf, work, worst);
-  work.sums = expectedSums(work, targets.size(), population.receptors, layout,
-                           worst, digits.beyondOne(digitBits()));
+  addSenders(node, layout.sourcesOf, work, worst, /*dominant=*/false);
+  double cells = double(targets.size()) * population.receptors;
+  work.sums =
+      worst ? cells * part.digits.digits
+            : expectedSums(work, cells, layout, spread.beyondOne(part.digits));
   return work;
 }
 
-CycleEstimate LayerPlanner::partCycles(uint32_t node, Range targets,
+CycleEstimate LayerPlanner::partCycles(uint32_t node, const RowPart &part,
                                        const MapStatistics &map) const {
-  return partCycles(node, targets, map, map.layout(targets));
+  return partCycles(node, part, map, map.layout(part.targets));
 }
 
-CycleEstimate LayerPlanner::partCycles(uint32_t node, Range targets,
+CycleEstimate LayerPlanner::partCycles(uint32_t node, const RowPart &part,
                                        const MapStatistics &map,
                                        const MapLayout &layout) const {
-  CoreWork expected = sumsOf(node, targets, map, layout, false);
-  CoreWork worst = sumsOf(node, targets, map, layout, true);
+  CoreWork expected = sumsOf(node, part, map, layout, false);
+  CoreWork worst = sumsOf(node, part, map, layout, true);
   return parallelEstimate(expected, worst, machine.mac, layout);
 }
 
-CycleEstimate LayerPlanner::dominantCycles(uint32_t node, Range targets) const {
-  CoreWork expected, worst;
-  const NeuronCycles &update = info.nodes[node].cycles;
-  expected.neuronCycles = update.expectedOf(targets.size());
-  worst.neuronCycles = update.worstOf(targets.size());
+/// The populations that may be split share alike.
+uint64_t LayerPlanner::sumKeys() const {
+  auto sharing = llvm::count_if(info.nodes, [](const NetworkNode &node) {
+    return node.parallel && node.mayRowSplit;
+  });
+  return kSumKeys / uint64_t(std::max<long>(1, sharing));
+}
+
+/// The sums that `part` can have: every source spikes as often as it may.
+PartSums LayerPlanner::sumsOf(uint32_t node, const RowPart &part) const {
+  std::vector<SumRange> cells(size_t(part.targets.size()) *
+                              info.nodes[node].receptors);
+  for (uint32_t i = part.grains.begin; i < part.grains.end; ++i) {
+    const Grain &grain = grains[node][i];
+    grain.statistics.addSums(part.targets, info.nodes[grain.origin].mostOfOne(),
+                             cells);
+  }
+  PartSums sums{cells.size(), {}};
+  for (const SumRange &cell : cells)
+    sums.range.widen(cell);
+  // The array faults beyond it (CoreEntry::largestCount).
+  SumRange most = accumulatorRange(machine.mac);
+  sums.range.plus = std::min(sums.range.plus, most.plus);
+  sums.range.minus = std::min(sums.range.minus, most.minus);
+  return sums;
+}
+
+void LayerPlanner::addDigits(uint32_t node, std::vector<RowPart> &parts) const {
+  std::vector<PartSums> sums;
+  for (const RowPart &part : parts)
+    sums.push_back(sumsOf(node, part));
+  for (auto [part, digits] :
+       llvm::zip_equal(parts, chooseDigits(sums, sumKeys())))
+    part.digits = digits;
+}
+
+/// The partial sums that a dominant core adds up.
+void LayerPlanner::addSums(uint32_t node, Range targets, CoreWork &expected,
+                           CoreWork &worst) const {
+  std::vector<uint32_t> kinds;
   for (const RowPart &part : cuts[node].parts) {
     if (part.targets.begin < targets.begin || part.targets.end > targets.end)
       continue;
-    MapStatistics map = partMap(node, part);
-    MapLayout layout = map.layout(part.targets);
-    expected.sums += sumsOf(node, part.targets, map, layout, false).sums;
-    worst.sums += sumsOf(node, part.targets, map, layout, true).sums;
+    expected.sums += part.sums;
+    worst.sums += double(part.digits.digits) * part.targets.size() *
+                  info.nodes[node].receptors;
+    if (!llvm::is_contained(kinds, part.digits.digits))
+      kinds.push_back(part.digits.digits);
   }
-  return serialEstimate(expected, worst);
+  expected.kinds += double(kinds.size());
 }
 
 bool LayerPlanner::exceedsSources(uint32_t node) const {
@@ -245,15 +294,15 @@ bool LayerPlanner::mayPay(uint32_t node, uint64_t pes) const {
 // The search
 //===----------------------------------------------------------------------===//
 
-bool LayerPlanner::fitsPart(uint32_t node, Range targets,
+bool LayerPlanner::fitsPart(uint32_t node, const RowPart &part,
                             const MapStatistics &map, Limits limits) {
-  MapLayout layout = map.layout(targets);
+  MapLayout layout = map.layout(part.targets);
   if (most.sources && layout.sources > most.sources)
     return false;
-  if (!planCore(partDemand(node, targets, layout), machine.sram).fits())
+  if (!planCore(partDemand(node, part.targets, layout), machine.sram).fits())
     return false;
   return limits == Limits::Bytes || budget <= 0 ||
-         keepsTime(partCycles(node, targets, map, layout));
+         keepsTime(partCycles(node, part, map, layout));
 }
 
 /// The subordinates of one range of columns. False: a grain does not fit, or
@@ -271,7 +320,8 @@ bool LayerPlanner::addParts(uint32_t node, Range targets, uint64_t most,
       for (uint32_t grain = next; grain < next + step; ++grain)
         more->add(grains[node][grain]);
       bool fits =
-          more->empty() || fitsPart(node, targets, more->statistics(), limits);
+          more->empty() || fitsPart(node, {targets, {begin, next + step}},
+                                    more->statistics(), limits);
       if (fits) {
         builder = std::move(more);
         next += step;
@@ -281,8 +331,12 @@ bool LayerPlanner::addParts(uint32_t node, Range targets, uint64_t most,
     }
     if (next == begin)
       return false; // not even one grain
-    if (!builder->empty())
-      parts.push_back({targets, {begin, next}});
+    if (!builder->empty()) {
+      RowPart part{targets, {begin, next}};
+      const MapStatistics &map = builder->statistics();
+      part.sums = sumsOf(node, part, map, map.layout(targets), false).sums;
+      parts.push_back(part);
+    }
     if (parts.size() > most)
       return false;
     begin = next;
@@ -302,13 +356,131 @@ std::optional<std::vector<RowPart>> LayerPlanner::partition(uint32_t node,
       if (!addParts(node, {uint32_t(begin), end}, most, limits, parts))
         return std::nullopt;
     }
+  addDigits(node, parts);
+  // They were found with one digit each.
+  for (RowPart &part : parts)
+    if (part.digits.digits > 1) {
+      MapStatistics map = partMap(node, part);
+      if (!fitsPart(node, part, map, limits))
+        return std::nullopt;
+      part.sums = sumsOf(node, part, map, map.layout(part.targets), false).sums;
+    }
   return parts;
+}
+
+/// Whether the cut that `node` has is still possible.
+bool LayerPlanner::fitsRows(uint32_t node, Limits limits) {
+  const LayerCut &cut = cuts[node];
+  return !cut.parts.empty() && llvm::all_of(slices(node), [&](Range targets) {
+    return fitsCore(node, targets, limits);
+  }) && llvm::all_of(cut.parts, [&](const RowPart &part) {
+    return fitsPart(node, part, partMap(node, part), limits);
+  });
+}
+
+/// Neurons of a range of columns, in the order of the subordinates that a few
+/// of these ranges lead to believe in; none where nothing fits, or no dominant
+/// core holds a range.
+std::vector<uint32_t> LayerPlanner::widthsOf(uint32_t node, Limits limits) {
+  uint32_t size = info.nodes[node].size, unit = granule(node);
+  std::vector<std::pair<double, uint32_t>> found;
+  auto holds = [&](Range targets, const std::vector<RowPart> &parts) {
+    LayerCut before = std::exchange(
+        cuts[node], {targets.size(), true, true, false, true, parts});
+    bool fits = fitsCore(node, targets, limits);
+    cuts[node] = std::move(before);
+    return fits;
+  };
+  for (uint64_t columns = unit; columns <= cuts[node].chunk;
+       columns += std::max<uint64_t>(1, columns / unit / 5) * unit) {
+    std::vector<RowPart> parts;
+    uint64_t ranges = (size + columns - 1) / columns;
+    bool fits = true;
+    for (uint64_t at : {uint64_t(0), ranges / 2}) {
+      uint64_t begin = at * columns;
+      Range targets{uint32_t(begin),
+                    uint32_t(std::min<uint64_t>(size, begin + columns))};
+      fits = fits &&
+             addParts(node, targets, machine.coreCount(), limits, parts) &&
+             holds(targets, parts);
+    }
+    if (!fits)
+      break; // wider ranges need no less
+    found.emplace_back(double(parts.size()) * double(ranges) / 2,
+                       uint32_t(columns));
+    // Far beyond the best.
+    if (found.back().first > 1.5 * std::ranges::min(found).first)
+      break;
+  }
+  std::ranges::sort(found);
+  std::vector<uint32_t> widths;
+  for (auto &[parts, columns] : found)
+    widths.push_back(columns);
+  return widths;
+}
+
+/// Ranges of that width from neuron 0 on, whatever the dominant cores: these
+/// hold as many of them as fit. Keeps what takes fewer cores than `best`.
+bool LayerPlanner::tryWidth(uint32_t node, uint32_t columns, Limits limits,
+                            LayerCut &best) {
+  LayerCut &cut = cuts[node];
+  uint32_t size = info.nodes[node].size;
+  uint64_t cap = cut.chunk, most = machine.coreCount();
+  auto coresOf = [&](const LayerCut &of) {
+    return of.parts.size() + (size + of.chunk - 1) / of.chunk;
+  };
+  if (best.chunk)
+    most = coresOf(best) - 1;
+  cut.parts.clear();
+  cut.chunk = columns;
+  auto parts = partition(node, columns, most, limits);
+  bool found = false;
+  if (parts) {
+    cut.parts = std::move(*parts);
+    auto hold = [&](uint64_t ranges) {
+      cut.chunk = uint32_t(ranges * columns);
+      return llvm::all_of(slices(node), [&](Range targets) {
+        return fitsCore(node, targets, limits);
+      });
+    };
+    uint64_t low = 0, high = cap / columns + 1;
+    while (high - low > 1) {
+      uint64_t middle = low + (high - low) / 2;
+      (hold(middle) ? low : high) = middle;
+    }
+    cut.chunk = uint32_t(std::max<uint64_t>(1, low) * columns);
+    found = low > 0 && coresOf(cut) <= most;
+    if (found)
+      best = cut;
+  }
+  cut.parts.clear();
+  cut.chunk = uint32_t(cap);
+  return found;
+}
+
+/// A large population: the most promising widths.
+bool LayerPlanner::shrinkWide(uint32_t node, Limits limits) {
+  constexpr size_t kTried = 3;
+  std::vector<uint32_t> widths = widthsOf(node, limits);
+  LayerCut best;
+  for (size_t i = 0; i < std::min(kTried, widths.size()); ++i)
+    tryWidth(node, widths[i], limits, best);
+  if (!best.chunk)
+    return false;
+  cuts[node] = std::move(best);
+  return true;
 }
 
 /// Every number of dominant cores and of column ranges per dominant core that
 /// can still be better than the best so far.
 bool LayerPlanner::shrinkRows(uint32_t node, Limits limits) {
+  if (fitsRows(node, limits))
+    return true;
   LayerCut &cut = cuts[node];
+  if (info.nodes[node].size > kFewTiles * granule(node)) {
+    cut.parts.clear();
+    return shrinkWide(node, limits);
+  }
   uint32_t size = info.nodes[node].size, unit = granule(node);
   uint64_t cap = cut.chunk, fewest = machine.coreCount() + 1;
   LayerCut best;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "planner/Estimator.h"
+#include "planner/SumDigits.h"
 
 #include "runtime/abi/CoreHeader.h"
 
@@ -16,7 +17,8 @@ namespace {
 std::optional<LayerEstimate> estimateParts(const LayerShape &layer,
                                            const MachineModel &machine,
                                            double tickCycles, double room,
-                                           double share, bool &late) {
+                                           double share, uint32_t sumDigits,
+                                           bool &late) {
   LayerShape part = layer;
   part.states = part.arrayParams = 0;
   part.batch = 1;
@@ -28,23 +30,40 @@ std::optional<LayerEstimate> estimateParts(const LayerShape &layer,
     edge.longest = std::max(1.0, edge.longest + shift);
   }
   auto estimator =
-      parallelEstimator(part, machine, tickCycles, room, /*subordinate=*/true);
+      parallelEstimator(part, machine, tickCycles, room, sumDigits);
   auto found = estimator->run();
   late |= estimator->timeMattered();
   return found;
+}
+
+/// How `parts` parts of the sources send the sums of all neurons. Those of the
+/// second digit are not estimated: it has as many bits as the keys allow.
+uint32_t sumDigits(const LayerShape &layer, const MachineModel &machine,
+                   double parts) {
+  LayerShape spiking = layer;
+  for (EdgeShape &edge : spiking.edges) {
+    edge.largestSum *= edge.most;
+    edge.meanSum *= edge.most;
+  }
+  SumRange most = accumulatorRange(machine.mac);
+  auto sum =
+      uint64_t(std::min(spiking.largestSum() / parts, double(most.plus)));
+  PartSums all{uint64_t(layer.neurons * layer.receptors * parts), {sum, sum}};
+  return chooseDigits({&all, 1}, kSumKeys).front().digits;
 }
 
 /// The planner fills subordinates one after the other: the busiest has as many
 /// sources as fit, not its equal share.
 CycleEstimate fullestPart(const LayerShape &layer, const MachineModel &machine,
                           double tickCycles, double room, uint32_t parts,
-                          const LayerEstimate &equal) {
+                          uint32_t digits, const LayerEstimate &equal) {
   CycleEstimate cycles = equal.plan.cycles;
   double fits = 1.0 / parts, tooMuch = 1.0 / (parts - 1);
   bool late = false; // says nothing about the plan
   for (int step = 0; step < 4; ++step) {
     double share = (fits + tooMuch) / 2;
-    auto part = estimateParts(layer, machine, tickCycles, room, share, late);
+    auto part =
+        estimateParts(layer, machine, tickCycles, room, share, digits, late);
     bool same = part && part->plan.pes <= equal.plan.pes;
     (same ? fits : tooMuch) = share;
     if (same)
@@ -62,14 +81,15 @@ std::optional<LayerEstimate> estimateRows(const LayerShape &layer,
                                           bool &late) {
   // Of whole sources: each may be several kB.
   double share = std::ceil(layer.sources() / parts) / layer.sources();
-  auto found = estimateParts(layer, machine, tickCycles, room, share, late);
+  uint32_t digits = sumDigits(layer, machine, parts);
+  auto found =
+      estimateParts(layer, machine, tickCycles, room, share, digits, late);
   if (!found || found->plan.pes * parts >= fewer)
     return std::nullopt;
-  // Room for two digits of a sum.
   double n = layer.neurons, cells = n * layer.receptors * parts;
   double sums = found->sums *= parts;
   double bytes =
-      sizeof(SnncCoreHeader) + 8 * cells +
+      sizeof(SnncCoreHeader) + 4 * digits * cells +
       4 * n * (layer.receptors + layer.arrayParams + 2.0 * layer.states);
   CycleCosts costs;
   double cycles = layer.cycles.expectedOf(n) + sums * costs.takeSum;
@@ -81,17 +101,18 @@ std::optional<LayerEstimate> estimateRows(const LayerShape &layer,
   LayerPlan &plan = found->plan;
   if (plan.pes * parts + uint64_t(cores) >= fewer)
     return std::nullopt;
-  plan.cycles = fullestPart(layer, machine, tickCycles, room, parts, *found);
+  plan.cycles =
+      fullestPart(layer, machine, tickCycles, room, parts, digits, *found);
   plan.pes = plan.pes * parts + uint64_t(cores);
   plan.parts = plan.pes - uint64_t(cores);
   plan.bytes = uint64_t(double(plan.bytes) * parts + bytes);
   plan.macs *= parts;
   plan.cycles.expected = std::max(plan.cycles.expected, cycles / cores);
   plan.cycles.peak = std::max(plan.cycles.peak, cycles / cores);
-  plan.cycles.worst =
-      std::max(plan.cycles.worst, (layer.cycles.worstOf(n) +
-                                   2 * cells * CycleCosts::worst().takeSum) /
-                                      cores);
+  plan.cycles.worst = std::max(
+      plan.cycles.worst,
+      (layer.cycles.worstOf(n) + digits * cells * CycleCosts::worst().takeSum) /
+          cores);
   if (tickCycles > 0)
     found->busy = plan.cycles.expected / tickCycles;
   found->mapRows *= parts;

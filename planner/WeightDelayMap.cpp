@@ -62,7 +62,7 @@ uint32_t MapLayout::firstSource(uint32_t projection) const {
 MapStatistics::MapStatistics(const MapFormat &format, Range slice,
                              uint32_t receptors)
     : mapFormat(format), receptors(receptors), slice(slice),
-      tiles(tilesOf(slice)), absoluteSums(size_t(slice.size()) * receptors) {}
+      tiles(tilesOf(slice)), cellSums(size_t(slice.size()) * receptors) {}
 
 Range MapStatistics::tilesOf(Range neurons) const {
   uint32_t width = mapFormat.tileNeurons;
@@ -132,8 +132,12 @@ void MapStatistics::mergeTiles(const MapStatistics &other) {
 void MapStatistics::merge(const MapStatistics &other) {
   mergeTiles(other);
   for (uint32_t r = 0; r < receptors; ++r)
-    for (uint32_t n = slice.begin; n < slice.end; ++n)
-      absoluteSums[sumAt(r, n)] += other.absoluteSums[other.sumAt(r, n)];
+    for (uint32_t n = slice.begin; n < slice.end; ++n) {
+      CellSum &sum = cellSums[sumAt(r, n)];
+      const CellSum &more = other.cellSums[other.sumAt(r, n)];
+      addTo(sum.plus, more.plus);
+      addTo(sum.minus, more.minus);
+    }
   for (size_t p = 0; p < other.reaches.size(); ++p)
     for (auto [i, more] : llvm::enumerate(other.reachesOf(p, tiles)))
       reaches[p][i].sources = hull(reaches[p][i].sources, more.sources);
@@ -223,8 +227,9 @@ void MapStatistics::add(const SynapseView &view, uint32_t receptor,
         touched.back().copies = std::max(touched.back().copies, copies);
         reach[tile].weights.sum += double(sum.weight);
         reach[tile].weights.square += double(sum.weight) * double(sum.weight);
-        absoluteSums[sumAt(receptor, sum.target)] +=
-            uint64_t(sum.weight < 0 ? -sum.weight : sum.weight);
+        CellSum &all = cellSums[sumAt(receptor, sum.target)];
+        addTo(sum.weight < 0 ? all.minus : all.plus,
+              uint64_t(sum.weight < 0 ? -sum.weight : sum.weight));
       }
       count(touched, counts);
       uint32_t copies = 0;
@@ -417,11 +422,22 @@ uint64_t MapStatistics::bytesOf(uint32_t projection, const MapLayout &layout,
 
 MapStatistics::Sum MapStatistics::largestSum() const {
   Sum largest;
-  for (size_t i = 0; i < absoluteSums.size(); ++i)
-    if (absoluteSums[i] > largest.value)
-      largest = {absoluteSums[i], slice.begin + uint32_t(i % slice.size()),
+  for (size_t i = 0; i < cellSums.size(); ++i)
+    if (uint64_t all = uint64_t(cellSums[i].plus) + cellSums[i].minus;
+        all > largest.value)
+      largest = {all, slice.begin + uint32_t(i % slice.size()),
                  uint32_t(i / slice.size())};
   return largest;
+}
+
+void MapStatistics::addSums(Range targets, uint64_t times,
+                            std::span<SumRange> cells) const {
+  for (uint32_t r = 0; r < receptors; ++r)
+    for (uint32_t n = targets.begin; n < targets.end; ++n) {
+      const CellSum &sum = cellSums[sumAt(r, n)];
+      cells[size_t(r) * targets.size() + n - targets.begin].add(
+          {sum.plus, sum.minus}, times);
+    }
 }
 
 } // namespace snnc::fabric

@@ -39,6 +39,7 @@
 
 #include "compiler/Rows/Range.h"
 #include "compiler/Rows/SynapseView.h"
+#include "planner/SumDigits.h"
 
 #include <array>
 
@@ -172,6 +173,10 @@ public:
     uint32_t neuron = 0, receptor = 0;
   };
   Sum largestSum() const;
+  /// Adds the sums of `targets` to `cells`, [receptor][neuron of them]: of one
+  /// spike per source and delay, `times` times. Of scanned projections; nothing
+  /// that is merged with sources of its own knows them.
+  void addSums(Range targets, uint64_t times, std::span<SumRange> cells) const;
 
   /// Of the synapses of `projection` into `targets`, integers: what those of
   /// one source, delay and target add up to, the sum of these and of their
@@ -193,6 +198,14 @@ private:
   struct Touch {
     uint32_t tile, copies;
   };
+  /// What the weights of a neuron add up to, by sign; at most UINT32_MAX, which
+  /// is beyond any accumulator.
+  struct CellSum {
+    uint32_t plus = 0, minus = 0;
+  };
+  static void addTo(uint32_t &sum, uint64_t more) {
+    sum = uint32_t(std::min<uint64_t>(sum + more, UINT32_MAX));
+  }
   /// Rows, delays and sums that `other` has of the tiles of this.
   void mergeTiles(const MapStatistics &other);
   Range tilesOf(Range slice) const;
@@ -225,7 +238,7 @@ private:
   std::vector<uint32_t> originOf;          ///< per projection
   std::vector<uint32_t> receptorOf;        ///< per projection
   std::vector<double> inputRates;          ///< per projection
-  std::vector<uint64_t> absoluteSums;      ///< [receptor][of `slice`]
+  std::vector<CellSum> cellSums;           ///< [receptor][of `slice`]
 };
 
 /// A written map.

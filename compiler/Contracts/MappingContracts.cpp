@@ -88,9 +88,10 @@ static void checkBlocks(snn::NetworkOp network, Parts &parts,
     for (SliceOp slice : parts.slices.lookup(target.getName())) {
       unsigned count = parts.blocks.lookup({slice.getSlice(), index});
       bool isGathered = parts.gathered.contains(slice.getSlice());
-      if (isGathered || isDrawn    ? count == 0
-          : slice.getSubordinate() ? count <= 1
-                                   : count == 1)
+      // A dominant slice has rows of some projections.
+      if (isDrawn                                ? count == 0
+          : isGathered || slice.getSubordinate() ? count <= 1
+                                                 : count == 1)
         continue;
       findings.report(slice, "SNN0593")
           << "this slice of '" << target.getName() << "' has " << count

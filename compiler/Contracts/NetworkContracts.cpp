@@ -240,7 +240,7 @@ static void checkBatchDelay(ProjectionOp projection, Findings &findings) {
   PopulationOp target = projection.targetPopulation();
   if (!target || !hasPlainDelays(projection))
     return;
-  int64_t least = target.getRowSplit() ? 2 : target.getBatch().value_or(1);
+  int64_t least = target.getBatch().value_or(1);
   auto delays =
       ParamValues::get(projection.getDelay(), size_t(projection.numSources()),
                        projection.getContext());

@@ -68,7 +68,13 @@ llvm::SmallVector<Attribute> rowEncodingsOf(const Belongings::Of &slice) {
         !llvm::is_contained(encodings, encoding))
       encodings.push_back(encoding);
   if (GatherOp gather = slice.gather)
-    encodings.push_back(gather.getEncoding());
+    for (auto sums : gather.getEncodings().getAsRange<SumsAttr>()) {
+      // Shifts by constants where all sums are alike.
+      Attribute encoding =
+          llvm::all_equal(gather.getEncodings()) ? sums : loopEncodingOf(sums);
+      if (!llvm::is_contained(encodings, encoding))
+        encodings.push_back(encoding);
+    }
   return encodings;
 }
 

@@ -57,17 +57,24 @@ llvm::SmallVector<BlockOp> blocksOf(SliceOp slice);
 /// The gather that ends in `slice`, a dominant one; null for all others.
 GatherOp gatherOf(SliceOp slice);
 
-/// Keys that a subordinate of `neurons` neurons sends with: two digits per
+/// Keys that a subordinate of `neurons` neurons sends with: the digits of each
 /// receptor and neuron.
 uint64_t sumKeys(uint32_t neurons, uint32_t receptors, SumsAttr encoding);
+
+/// How a subordinate sends its sums: what the gather that it is a source of
+/// says; null where none is.
+SumsAttr sumsOf(SliceOp part);
+
+/// The encoding of sums without what its loop finds in the table's entry.
+SumsAttr loopEncodingOf(SumsAttr encoding);
 
 /// The encoding of a block without what its loop does not ask for
 /// (RowFormat::forLoop).
 mlir::Attribute loopEncodingOf(BlockOp block);
 
 /// The distinct loopEncodingOf() of a slice's blocks in order of first use,
-/// then the encoding of its gather: SnncTableEntry.kind is an index into this
-/// list, and the core program has one decoder per element.
+/// then those of its gather: SnncTableEntry.kind is an index into this list,
+/// and the core program has one decoder per element.
 llvm::SmallVector<mlir::Attribute> rowEncodingsOf(SliceOp slice);
 
 /// Keys that routes tell apart within a slice or an input, where they do: whole

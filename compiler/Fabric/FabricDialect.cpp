@@ -141,9 +141,11 @@ MapRowsAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
 
 LogicalResult
 SumsAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
-                 unsigned bits) {
-  if (bits < 1 || bits > 17)
-    return emitError() << "a digit of a partial sum has 1 to 17 bits, not "
+                 unsigned digits, unsigned bits) {
+  if (digits < 1 || digits > 2)
+    return emitError() << "a partial sum has 1 or 2 digits, not " << digits;
+  if (bits > 24)
+    return emitError() << "a digit of a partial sum has 1 to 24 bits, not "
                        << bits;
   return success();
 }

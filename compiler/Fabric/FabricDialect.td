@@ -93,12 +93,15 @@ def Fabric_MapRowsAttr : Fabric_Attr<"MapRows", "map"> {
 def Fabric_SumsAttr : Fabric_Attr<"Sums", "sums"> {
   let summary = "Partial sums as digits in keys";
   let description = [{
-    `#fabric.sums<13>`: a sum is two signed digits of 13 bits. A packet has the
-    key first + ((cell * 2 + place) << 13) + digit: add digit << (13 * place) to
-    the cell. runtime/abi/CoreHeader.h is the exact format.
+    `#fabric.sums<2 x 13>`: a sum is two signed digits of 13 bits. A packet has
+    the key first + ((cell * 2 + place) << 13) + digit: add digit << (13 *
+    place) to the cell. `#fabric.sums<1 x 7>`: one digit of 7 bits, key first +
+    (cell << 7) + digit. runtime/abi/CoreHeader.h is the exact format.
+    In a list of row formats, `#fabric.sums<1 x 0>`: the bits are those of the
+    table's entry, for not all are the same.
   }];
-  let parameters = (ins "unsigned":$bits);
-  let assemblyFormat = "`<` $bits `>`";
+  let parameters = (ins "unsigned":$digits, "unsigned":$bits);
+  let assemblyFormat = "`<` $digits `x` $bits `>`";
   let genVerifyDecl = 1;
 }
 
@@ -118,6 +121,9 @@ def Fabric_BlockRowsAttr : Attr<
   let returnType = "::mlir::Attribute";
   let convertFromStorage = "$_self";
 }
+
+def Fabric_SumsArrayAttr
+    : TypedArrayAttrBase<Fabric_SumsAttr, "digits of partial sums">;
 
 def Fabric_PeArrayAttr : TypedArrayAttrBase<Fabric_PeAttr, "cores">;
 

@@ -119,6 +119,12 @@ LogicalResult GatherOp::verify() {
   auto dominant = getTarget().getDefiningOp<SliceOp>();
   if (dominant.getParallel())
     return emitOpError("ends in a parallel slice, which adds up nothing else");
+  if (getEncodings().size() != getSources().size())
+    return emitOpError("has ") << getEncodings().size() << " encodings for "
+                               << getSources().size() << " sources";
+  for (auto sums : getEncodings().getAsRange<SumsAttr>())
+    if (sums.getBits() == 0)
+      return emitOpError("needs digits of 1 bit or more");
   for (Value source : getSources()) {
     auto part = source.getDefiningOp<SliceOp>();
     if (!part || !part.getSubordinate())
@@ -225,7 +231,20 @@ GatherOp snnc::fabric::gatherOf(SliceOp slice) {
 
 uint64_t snnc::fabric::sumKeys(uint32_t neurons, uint32_t receptors,
                                SumsAttr encoding) {
-  return (uint64_t(neurons) * receptors * 2) << encoding.getBits();
+  return (uint64_t(neurons) * receptors * encoding.getDigits())
+         << encoding.getBits();
+}
+
+SumsAttr snnc::fabric::sumsOf(SliceOp part) {
+  for (OpOperand &use : part.getSlice().getUses())
+    if (auto gather = dyn_cast<GatherOp>(use.getOwner()))
+      if (use.getOperandNumber() < gather.getSources().size()) // not its target
+        return gather.encodingOf(use.getOperandNumber());
+  return nullptr;
+}
+
+SumsAttr snnc::fabric::loopEncodingOf(SumsAttr encoding) {
+  return SumsAttr::get(encoding.getContext(), encoding.getDigits(), 0);
 }
 
 Attribute snnc::fabric::loopEncodingOf(BlockOp block) {

@@ -141,20 +141,28 @@ def Fabric_GatherOp : Fabric_PartOp<"gather"> {
   let summary = "Partial sums of subordinates that end in one dominant slice";
   let description = [{
     The dominant slice holds the neurons of all `sources`, has no block of its
-    own and adds up what they send. A sum for tick t is multiplied and sent in
-    t - 1.
+    own and adds up what they send, each in digits of its own. A sum for tick t
+    is multiplied and sent in t - 1.
 
     ```mlir
     %lif = fabric.slice "lif" [0, 32)
-    %lif_0 = fabric.slice "lif" [0, 32) parallel subordinate 524288
+    %lif_0 = fabric.slice "lif" [0, 32) parallel subordinate 4096
     %lif_1 = fabric.slice "lif" [0, 32) parallel subordinate 524288
-    fabric.gather (%lif_0, %lif_1) to %lif encoding #fabric.sums<13>
+    fabric.gather (%lif_0, %lif_1) to %lif
+      encodings [#fabric.sums<1 x 7>, #fabric.sums<2 x 13>]
     ```
   }];
   let arguments = (ins Variadic<Fabric_SliceType>:$sources,
-                       Fabric_SliceType:$target, Fabric_SumsAttr:$encoding);
+                       Fabric_SliceType:$target,
+                       Fabric_SumsArrayAttr:$encodings);
   let assemblyFormat = [{
-    ` ` `(` $sources `)` `to` $target `encoding` qualified($encoding) attr-dict
+    ` ` `(` $sources `)` `to` $target `encodings` $encodings attr-dict
+  }];
+  let extraClassDeclaration = [{
+    /// Of the source with that number.
+    ::snnc::fabric::SumsAttr encodingOf(size_t source) {
+      return ::llvm::cast<::snnc::fabric::SumsAttr>(getEncodings()[source]);
+    }
   }];
   let hasVerifier = 1;
 }

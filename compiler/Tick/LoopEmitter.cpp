@@ -41,6 +41,9 @@ Value LoopEmitter::lshr(Value x, unsigned bits) {
 Value LoopEmitter::ashr(Value x, unsigned bits) {
   return bits ? Value(b.create<arith::ShRSIOp>(loc, x, constant(bits))) : x;
 }
+Value LoopEmitter::ashrBy(Value x, Value bits) {
+  return b.create<arith::ShRSIOp>(loc, x, bits);
+}
 Value LoopEmitter::compare(arith::CmpIPredicate predicate, Value x, Value y) {
   return b.create<arith::CmpIOp>(loc, predicate, x, y);
 }

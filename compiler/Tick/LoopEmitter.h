@@ -39,6 +39,7 @@ public:
   Value lshr(Value x, unsigned bits);
   Value lshrBy(Value x, Value bits);
   Value ashr(Value x, unsigned bits);
+  Value ashrBy(Value x, Value bits);
   /// Unsigned or equality comparison.
   Value compare(mlir::arith::CmpIPredicate predicate, Value x, Value y);
 

@@ -210,9 +210,11 @@ LogicalResult MatmulOp::verifyRegions() {
 }
 
 LogicalResult SendSumsOp::verify() {
-  if (getBits() >= 1 && getBits() <= 16)
+  if (getDigits() < 1 || getDigits() > 2)
+    return emitOpError("sends 1 or 2 digits a sum, not ") << getDigits();
+  if (getBits() >= 1 && getBits() <= 24)
     return success();
-  return emitOpError("sends digits of 1 to 16 bits, not ") << getBits();
+  return emitOpError("sends digits of 1 to 24 bits, not ") << getBits();
 }
 
 template <Event event>

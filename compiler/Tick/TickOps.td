@@ -242,11 +242,13 @@ def Tick_MatmulOp : Tick_Op<"matmul", [SingleBlock, NoTerminator]> {
 def Tick_SendSumsOp : Tick_Op<"send_sums"> {
   let summary = "Send what the products of a tile add up to, digit by digit";
   let description = [{
-    In a tick.matmul instead of neurons: a subordinate's partial sums, the
-    digits that are not 0 (#fabric.sums).
+    In a tick.matmul instead of neurons: a subordinate's partial sums, of the
+    one or two digits of each those that are not 0 (#fabric.sums).
   }];
-  let arguments = (ins I64Attr:$receptors, I64Attr:$bits);
-  let assemblyFormat = "`receptors` $receptors `bits` $bits attr-dict";
+  let arguments = (ins I64Attr:$receptors, I64Attr:$digits, I64Attr:$bits);
+  let assemblyFormat = [{
+    `receptors` $receptors `digits` $digits `bits` $bits attr-dict
+  }];
   let hasVerifier = 1;
 }
 

@@ -41,14 +41,14 @@ public:
     taken[begin] = {begin + size, owner};
     return Value();
   }
-  /// The lowest multiple of `size` from which `size` keys are free; keySpace
+  /// The lowest multiple of `unit` from which `size` keys are free; keySpace
   /// when there is none.
-  uint64_t lowest(uint64_t size) const {
+  uint64_t lowest(uint64_t unit, uint64_t size) const {
     uint64_t at = 0;
     for (const auto &[begin, range] : taken) {
       if (at + size <= begin)
         break;
-      at = std::max(at, (range.first + size - 1) / size * size);
+      at = std::max(at, (range.first + unit - 1) / unit * unit);
     }
     return at + size <= keySpace ? at : keySpace;
   }
@@ -68,25 +68,35 @@ struct FabricAssignKeysPass : impl::FabricAssignKeysBase<FabricAssignKeysPass> {
     }
   }
 
-  /// The slices of a population, or an input.
+  /// The slices of a population, or an input, or subordinates with as many
+  /// keys.
   struct Group {
     llvm::SmallVector<Value> owners;
     uint64_t size = 0; ///< keys per owner
-    uint64_t total() const { return size * std::bit_ceil(owners.size()); }
+    bool sums = false; ///< of subordinates
+    /// One power of two for all slices of a population, which one entry of a
+    /// table then knows. Partial sums have an entry each and many keys: their
+    /// blocks stand side by side and fill no power of two.
+    uint64_t total() const {
+      return size * (sums ? owners.size() : std::bit_ceil(owners.size()));
+    }
+    uint64_t unit() const { return sums ? size : total(); }
   };
 
   LogicalResult assign(MachineOp op) {
-    // Subordinates send with many more keys: a group of their own, as an input
+    // Subordinates send with many more keys: groups of their own, as an input
     // is that has a population's name.
-    llvm::MapVector<std::pair<llvm::StringRef, unsigned>, Group> byName;
+    llvm::MapVector<std::pair<llvm::StringRef, uint64_t>, Group> byName;
     for (Operation &part : op.getBody().front())
       if (isa<InputOp, SliceOp>(part)) {
         SliceInfo info = infoOf(part.getResult(0));
         auto slice = dyn_cast<SliceOp>(part);
-        unsigned kind = !slice ? 2 : slice.getSubordinate() ? 1 : 0;
-        Group &group = byName[{info.name, kind}];
+        uint64_t size = std::bit_ceil(uint64_t(info.keys));
+        bool sums = slice && slice.getSubordinate();
+        Group &group = byName[{info.name, sums ? 2 + size : slice ? 0 : 1}];
         group.owners.push_back(part.getResult(0));
-        group.size = std::max(group.size, std::bit_ceil(uint64_t(info.keys)));
+        group.size = std::max(group.size, size);
+        group.sums = sums;
       }
     KeySpace space;
     llvm::SmallVector<const Group *> order;
@@ -96,10 +106,11 @@ struct FabricAssignKeysPass : impl::FabricAssignKeysBase<FabricAssignKeysPass> {
         if (failed(pin(space, owner, group.size)))
           return failure();
     }
-    // Largest first; the order of the module where they tie.
+    // Largest first, which leaves no gaps; the order of the module where they
+    // tie.
     llvm::sort(order, [](const Group *a, const Group *b) {
-      return a->total() != b->total()
-                 ? a->total() > b->total()
+      return a->unit() != b->unit()
+                 ? a->unit() > b->unit()
                  : a->owners[0].getDefiningOp()->isBeforeInBlock(
                        b->owners[0].getDefiningOp());
     });
@@ -152,12 +163,12 @@ struct FabricAssignKeysPass : impl::FabricAssignKeysBase<FabricAssignKeysPass> {
     bool pinned = llvm::any_of(group.owners, [](Value owner) {
       return infoOf(owner).key.has_value();
     });
-    uint64_t next = pinned ? 0 : space.lowest(group.total());
+    uint64_t next = pinned ? 0 : space.lowest(group.unit(), group.total());
     for (Value owner : group.owners) {
       if (infoOf(owner).key)
         continue;
       Operation *op = owner.getDefiningOp();
-      uint64_t key = pinned ? space.lowest(group.size) : next;
+      uint64_t key = pinned ? space.lowest(group.size, group.size) : next;
       if (key >= keySpace)
         return refuse(op, group, pinned);
       (void)space.claim(key, group.size, owner);
@@ -176,7 +187,7 @@ struct FabricAssignKeysPass : impl::FabricAssignKeysBase<FabricAssignKeysPass> {
                               << grouped(pinned ? group.size : group.total())
                               << " aligned keys left of " << grouped(keySpace)
                               << " for '" << name << "'";
-    if (auto slice = dyn_cast<SliceOp>(op); slice && slice.getSubordinate())
+    if (group.sums)
       attachHelp(diag) << "compute '" << name
                        << "' serially (paradigm): its sources are split over "
                        << group.owners.size() << " core(s), which send sums as "

@@ -16,6 +16,7 @@
 #include "passes/Map/LinkLoad.h"
 #include "passes/Map/Support.h"
 #include "planner/NetworkInfo.h"
+#include "planner/SumDigits.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/StringMap.h"
@@ -49,6 +50,7 @@ private:
   std::vector<fabric::Range> reachOf(uint32_t edge,
                                      llvm::ArrayRef<mlir::Value> targets);
   void checkParts(uint32_t edge);
+  void checkSums();
   void checkGathers();
   bool comesFrom(fabric::BlockOp block, uint32_t node);
 
@@ -96,6 +98,8 @@ private:
   std::vector<llvm::SmallVector<mlir::Value>> parts; ///< subordinates, per node
   /// Whose slices a block's source names: all of a node; UINT32_MAX: others.
   llvm::DenseMap<mlir::Value, uint32_t> sourceNodes;
+  /// By subordinate, of its cells, [receptor][neuron].
+  llvm::DenseMap<mlir::Value, std::vector<fabric::SumRange>> sumsOfPart;
   std::map<ChipCoordinate, std::vector<RouterEntry>> tables;
   /// By source node and target slice: the sources that blocks there know.
   llvm::DenseMap<std::pair<uint32_t, mlir::Value>, fabric::Range> rangeOf;

@@ -48,7 +48,7 @@ struct FabricPlacePass : impl::FabricPlaceBase<FabricPlacePass> {
                           "8-bit weights";
       return failure();
     }
-    if (failed(addSlices(problem, slices)))
+    if (failed(addSlices(problem, op, slices)))
       return failure();
     addFlows(problem, op, slices);
     if (auto why = check(problem))
@@ -142,14 +142,25 @@ struct FabricPlacePass : impl::FabricPlaceBase<FabricPlacePass> {
     return parts;
   }
 
-  LogicalResult addSlices(PlacementProblem &problem,
+  /// Slices of a population are a group; of a row split, a dominant one and its
+  /// subordinates, whose sums are far more packets than spikes are.
+  LogicalResult addSlices(PlacementProblem &problem, MachineOp op,
                           llvm::ArrayRef<SliceOp> slices) {
+    llvm::DenseMap<Value, std::string> dominant; // by slice
+    for (GatherOp gather : op.getOps<GatherOp>()) {
+      auto name = std::to_string(dominant.size());
+      dominant[gather.getTarget()] = name;
+      for (Value part : gather.getSources())
+        dominant[part] = name;
+    }
     llvm::StringMap<uint32_t> groups;
     llvm::SmallVector<SliceOp> holder(problem.cores.size());
     for (SliceOp slice : slices) {
+      std::string key = slice.getPopulation().str();
+      if (auto at = dominant.find(slice.getSlice()); at != dominant.end())
+        key += " " + at->second; // no name has a blank
       problem.group.push_back(
-          groups.try_emplace(slice.getPopulation(), groups.size())
-              .first->second);
+          groups.try_emplace(key, groups.size()).first->second);
       auto &pinned = problem.pinned.emplace_back();
       if (!slice.getAtAttr())
         continue;

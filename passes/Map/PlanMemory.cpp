@@ -162,11 +162,14 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
     demand.subordinate = slice.getSubordinate().has_value();
     const Belongings::Of &own = belongings->of(slice);
     if (GatherOp gather = own.gather) {
-      demand.fullRing = true;
-      demand.likelyPackets.reset(); // every partial sum is sent in every tick
+      if (own.blocks.empty()) { // nothing but sums
+        demand.morePackets = 0;
+        demand.likelyPackets.reset();
+      }
       demand.sumEntries = uint32_t(gather.getSources().size()) * node.receptors;
-      for (Value part : gather.getSources())
-        demand.sources += 2 * infoOf(part).size() * node.receptors;
+      for (auto [i, part] : llvm::enumerate(gather.getSources()))
+        demand.sumPackets += uint64_t(gather.encodingOf(i).getDigits()) *
+                             infoOf(part).size() * node.receptors;
     }
     if (slice.getParallel()) {
       auto map = mapOf(slice);
@@ -186,7 +189,8 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
       auto delay = longestDelay(info.edges[op.getProjection()].op);
       if (failed(delay))
         return failure();
-      demand.maxDelay = std::max(demand.maxDelay, *delay);
+      if (!own.gather) // its rows are those with a delay of 1
+        demand.maxDelay = std::max(demand.maxDelay, *delay);
       BlockDemand block{uint32_t(op.getProjection()), size->rows, size->index};
       block.entries =
           uint32_t(slice.getParallel() ? belongings->sourcesOf(op).size()

@@ -43,8 +43,8 @@ Slowness slowestSlice(const NetworkInfo &info, const LayerPlanner &planner,
   };
   if (planner.cut(node).rows) {
     for (const RowPart &part : planner.cut(node).parts)
-      offer(part.targets, planner.partCycles(node, part.targets,
-                                             planner.partMap(node, part)));
+      offer(part.targets,
+            planner.partCycles(node, part, planner.partMap(node, part)));
     for (Range targets : planner.slices(node))
       offer(targets, planner.cyclesOf(node, targets));
     return slowest;

@@ -81,11 +81,13 @@ private:
       parts[id].push_back(b.create<SliceOp>(
           loc, type, node.name, part.targets.begin, part.targets.end, PeAttr(),
           IntegerAttr(), FlatSymbolRefAttr(), /*parallel=*/true,
-          b.getI64IntegerAttr(
-              int64_t(sumKeys(part.targets.size(), node.receptors, sums())))));
+          b.getI64IntegerAttr(int64_t(
+              sumKeys(part.targets.size(), node.receptors, sumsOf(part))))));
   }
 
-  SumsAttr sums() { return SumsAttr::get(b.getContext(), plan.digitBits()); }
+  SumsAttr sumsOf(const RowPart &part) {
+    return SumsAttr::get(b.getContext(), part.digits.digits, part.digits.bits);
+  }
 
   void emitSynapses(uint32_t id) {
     if (info.nodes[id].isInput)
@@ -93,12 +95,15 @@ private:
     for (auto [target, part] : llvm::zip_equal(parts[id], plan.cut(id).parts))
       emitMap(id, target, part.targets, plan.partMap(id, part));
     for (auto [target, range] : llvm::zip_equal(handles[id], plan.slices(id)))
-      if (plan.cut(id).rows)
+      if (plan.cut(id).rows) {
+        if (info.nodes[id].hasNear)
+          emitRows(id, target, range);
         emitGather(id, target, range);
-      else if (plan.cut(id).parallel)
+      } else if (plan.cut(id).parallel) {
         emitMap(id, target, range, plan.map(id));
-      else
+      } else {
         emitRows(id, target, range);
+      }
   }
 
   /// What blocks name as their source.
@@ -115,12 +120,14 @@ private:
   /// The subordinates of one dominant slice.
   void emitGather(uint32_t id, Value target, Range range) {
     llvm::SmallVector<Value> sources;
-    for (Value part : parts[id])
-      if (SliceInfo slice = infoOf(part);
-          slice.begin >= range.begin && slice.end <= range.end) {
-        sources.push_back(part);
+    llvm::SmallVector<Attribute> encodings;
+    for (auto [handle, part] : llvm::zip_equal(parts[id], plan.cut(id).parts))
+      if (part.targets.begin >= range.begin && part.targets.end <= range.end) {
+        sources.push_back(handle);
+        encodings.push_back(sumsOf(part));
       }
-    b.create<GatherOp>(target.getLoc(), sources, target, sums());
+    b.create<GatherOp>(target.getLoc(), sources, target,
+                       b.getArrayAttr(encodings));
   }
 
   /// A range that is all of the source is not written.
@@ -144,6 +151,8 @@ private:
     LayerPlanner::Choices blocks = plan.choices(id, range);
     for (auto [edge, sources, best] : llvm::zip_equal(
              info.nodes[id].incoming, plan.allSourcesOf(id, range), blocks)) {
+      if (plan.cut(id).rows && !info.edges[edge].isNear)
+        continue;
       emitBlock(edge, target, sources,
                 fabric::toAttr(b.getContext(), best->encoding),
                 best->size.total());

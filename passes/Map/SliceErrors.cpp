@@ -71,13 +71,6 @@ LogicalResult Slicer::rejectHopeless() {
   return success();
 }
 
-/// Packets have 32-bit keys.
-static constexpr uint64_t kKeySpace = uint64_t(1) << 32;
-
-static constexpr const char *kLoopHelp =
-    "give the projections of its feedback loops a delay of 2 ticks or more, or "
-    "compute it serially (paradigm)";
-
 /// What no cutting can mend in a parallel population.
 LogicalResult Slicer::checkParallel(uint32_t node) {
   const NetworkNode &population = info.nodes[node];
@@ -99,7 +92,8 @@ LogicalResult Slicer::checkParallel(uint32_t node) {
     return failure();
   }
   uint64_t least = map.minDelay().value_or(snn::kRowSplitDelay);
-  if (population.rowSplit && least < snn::kRowSplitDelay) {
+  if (population.rowSplit && !population.hasNear &&
+      least < snn::kRowSplitDelay) {
     InFlightDiagnostic diag =
         report(population.op, "SNN1108")
         << "population '" << population.name
@@ -107,7 +101,8 @@ LogicalResult Slicer::checkParallel(uint32_t node) {
         << "has a delay of " << least << " tick(s), at least "
         << snn::kRowSplitDelay << " are needed, one to the subordinate core "
         << "and one for the partial sum";
-    attachHelp(diag) << kLoopHelp;
+    attachHelp(diag)
+        << "run snn-batch-ticks, or compute it serially (paradigm)";
     return failure();
   }
   least = map.minDelay().value_or(population.batch);
@@ -130,14 +125,12 @@ LogicalResult Slicer::refuseNeuron(uint32_t node) {
     return refuseMany(node);
   CoreDemand worst;
   CorePlan plan;
-  uint64_t least = UINT64_MAX; // bytes that any neurons need
   Range where;
   for (uint32_t n = 0; n < population.size; n += step) {
     Range targets{n, std::min(n + step, population.size)};
     CoreDemand demand = parallel ? planner.demandOf(node, targets)
                                  : planner.demandAt(node, targets, step);
     CorePlan candidate = planCore(demand, machine.sram);
-    least = std::min(least, candidate.needed);
     if (n == 0 || candidate.needed > plan.needed) {
       worst = std::move(demand);
       plan = std::move(candidate);
@@ -164,8 +157,6 @@ LogicalResult Slicer::refuseNeuron(uint32_t node) {
   diag << grouped(plan.needed) << " B of a core, " << grouped(plan.available)
        << " B available";
   diag.attachNote() << "largest parts: " << listBytes(parts);
-  if (parallel)
-    noteLoop(diag, node, least);
   if (parallel)
     attachHelp(diag) << "compute it serially (paradigm), or reduce its "
                      << grouped(worst.sources) << " sources or the "
@@ -227,47 +218,6 @@ LogicalResult Slicer::refuseRows(uint32_t node) {
                       "its connections sparser";
   attachElsewhere(diag, elsewhere);
   return failure();
-}
-
-/// Keys that the partial sums of `node` take at least, were its sources split:
-/// over as many cores as `least` bytes of any neurons need. One power of two,
-/// as fabric-assign-keys hands them out.
-uint64_t Slicer::keysOfSums(uint32_t node, uint64_t least) const {
-  uint64_t available = availableBytes(machine.sram);
-  uint64_t cores = (least + available - 1) / available;
-  uint64_t sums = uint64_t(info.nodes[node].size) * info.nodes[node].receptors;
-  return std::bit_ceil(std::min(sums * cores, kKeySpace))
-         << (planner.digitBits() + 1);
-}
-
-/// Why the sources of a parallel population are not split. Longer delays are
-/// advised only where keys do not forbid it as well.
-void Slicer::noteLoop(InFlightDiagnostic &diag, uint32_t node, uint64_t least) {
-  if (info.nodes[node].rowSplit || info.nodes[node].mayRowSplit)
-    return;
-  std::vector<uint32_t> component = info.components();
-  for (uint32_t id : info.nodes[node].incoming) {
-    const NetworkEdge &edge = info.edges[id];
-    snn::ProjectionOp op = edge.op;
-    double delay = snn::shortestDelay(op).value_or(0);
-    if (component[edge.source] != component[node] ||
-        delay >= double(snn::kRowSplitDelay))
-      continue;
-    diag.attachNote(op.getLoc())
-        << "its sources cannot be split over cores: projection '"
-        << op.getName() << "' is part of a feedback loop and has a delay of "
-        << uint64_t(delay) << " tick(s), at least " << snn::kRowSplitDelay
-        << " are needed";
-    uint64_t keys = keysOfSums(node, least);
-    if (keys < kKeySpace)
-      attachHelp(diag) << kLoopHelp;
-    else
-      diag.attachNote() << "longer delays would not do, on no number of chips: "
-                           "its partial sums alone take "
-                        << grouped(keys) << " keys or more of the "
-                        << grouped(kKeySpace) << " that all packets share";
-    return;
-  }
 }
 
 LogicalResult Slicer::checkCores() {

@@ -60,8 +60,6 @@ private:
   mlir::LogicalResult refuseRows(uint32_t node);
   mlir::LogicalResult checkCores();
   mlir::LogicalResult checkFormats();
-  uint64_t keysOfSums(uint32_t node, uint64_t least) const;
-  void noteLoop(mlir::InFlightDiagnostic &diag, uint32_t node, uint64_t least);
 
   const fabric::NetworkInfo &info;
   const MachineModel &machine;

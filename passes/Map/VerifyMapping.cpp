@@ -24,6 +24,7 @@ bool MappingChecker::run() {
   checkKeys();
   checkBlocks();
   checkGathers();
+  checkSums();
   if (ok) // the rest needs places and keys
     checkRoutes();
   for (SliceOp slice : op.getOps<SliceOp>())

@@ -234,16 +234,16 @@ void MappingChecker::checkSumRoutes(Value part, const RouteWalker &walker,
                                     const CoreNumbers &cores) {
   SliceInfo sender = infoOf(part);
   std::vector<uint32_t> wanted;
-  unsigned bits = 0;
   for (Operation *user : part.getUsers())
     if (auto gather = dyn_cast<GatherOp>(user)) {
       auto dominant = gather.getTarget().getDefiningOp<SliceOp>();
       wanted.push_back(cores.numberOf(dominant.getAtAttr()));
-      bits = gather.getEncoding().getBits();
     }
   llvm::sort(wanted);
   wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
-  uint32_t step = 1u << bits, last = *sender.key + sender.keys - 1;
+  SumsAttr sums = sumsOf(part.getDefiningOp<SliceOp>());
+  uint32_t step = 1u << (sums ? sums.getBits() : 0),
+           last = *sender.key + sender.keys - 1;
   if (step > walker.step()) // else no route does
     for (const auto &[chip, entries] : tables)
       for (const RouterEntry &entry : entries)

@@ -3,6 +3,7 @@
 
 #include "compiler/SNN/Connectivity.h"
 #include "passes/Map/MappingChecker.h"
+#include "planner/MapCells.h"
 
 #include <map>
 
@@ -12,37 +13,39 @@ using namespace mlir;
 using namespace snnc::fabric;
 
 namespace {
-/// Which (neuron, source) places of a projection subordinates know.
+/// Which subordinate knows which (neuron, source) places of a projection.
 class RowCover {
 public:
   explicit RowCover(uint32_t neurons) : groupOf(neurons, 0), groups(1) {}
 
   /// False: some of these are known already.
-  bool add(Range neurons, Range sources) {
+  bool add(Range neurons, Range sources, Value part) {
     std::map<uint32_t, uint32_t> copies; ///< of groups, with the new sources
     for (uint32_t n = neurons.begin;
          n < std::min<uint32_t>(neurons.end, groupOf.size()); ++n) {
       auto [copy, isNew] = copies.try_emplace(groupOf[n], groups.size());
       if (isNew) {
         groups.push_back(groups[groupOf[n]]);
-        for (Range other : groups.back())
+        for (const auto &[other, owner] : groups.back())
           if (other.begin < sources.end && sources.begin < other.end)
             return false;
-        groups.back().push_back(sources);
+        groups.back().push_back({sources, part});
       }
       groupOf[n] = copy->second;
     }
     return true;
   }
-  bool has(uint32_t neuron, uint32_t source) const {
-    return llvm::any_of(groups[groupOf[neuron]], [&](Range range) {
-      return source >= range.begin && source < range.end;
-    });
+  /// Null: none.
+  Value find(uint32_t neuron, uint32_t source) const {
+    for (const auto &[range, part] : groups[groupOf[neuron]])
+      if (source >= range.begin && source < range.end)
+        return part;
+    return Value();
   }
 
 private:
   std::vector<uint32_t> groupOf; ///< by neuron
-  std::vector<std::vector<Range>> groups;
+  std::vector<std::vector<std::pair<Range, Value>>> groups;
 };
 
 } // namespace
@@ -66,7 +69,10 @@ std::vector<Range> MappingChecker::reachOf(uint32_t edge,
          n < std::min<uint32_t>(slice.end, sliceOf.size()); ++n)
       sliceOf[to.neuronAt(n)] = uint32_t(i);
   }
+  bool isRowSplit = info.nodes[info.edges[edge].target].rowSplit;
   view->forEach([&](uint32_t source, const snn::IntSynapse &synapse) {
+    if (isRowSplit && synapse.delay >= snn::kRowSplitDelay)
+      return; // of a subordinate
     if (uint32_t slice = sliceOf[synapse.target]; slice != UINT32_MAX) {
       uint32_t place = from.placeOf(source);
       reach[slice] = hull(reach[slice], {place, place + 1});
@@ -123,12 +129,16 @@ void MappingChecker::checkBlocks() {
       continue;
     }
     SliceInfo target = infoOf(block.getTarget());
+    // Of a row split, dominant slices have rows of near synapses.
+    bool isRows = isa<RowsAttr>(block.getEncoding());
+    bool isRowSplit = info.nodes[edge.target].rowSplit;
     bool known = info.populationByName.contains(target.name) &&
                  info.populationByName.lookup(target.name) == edge.target &&
                  block.getTarget()
                          .getDefiningOp<SliceOp>()
                          .getSubordinate()
-                         .has_value() == info.nodes[edge.target].rowSplit;
+                         .has_value() == (isRowSplit && !isRows) &&
+                 (!isRowSplit || !isRows || edge.isNear);
     if (!known || !comesFrom(block, edge.source))
       error(block, "SNN0376")
           << "block " << int64_t(id) << " of projection '"
@@ -139,23 +149,34 @@ void MappingChecker::checkBlocks() {
           << info.nodes[edge.target].name << "'";
     ++seen[{id, block.getTarget()}];
   }
-  for (uint32_t id = 0; id < info.edges.size(); ++id)
-    for (Value target : info.nodes[info.edges[id].target].rowSplit
-                            ? parts[info.edges[id].target]
-                            : handles[info.edges[id].target])
-      if (unsigned count = seen.lookup({id, target});
-          !info.edges[id].isDrawn && count != 1)
+  auto expectOne = [&](uint32_t id, ArrayRef<Value> targets) {
+    for (Value target : targets)
+      if (unsigned count = seen.lookup({id, target}); count != 1)
         error(target.getDefiningOp(), "SNN0376")
             << "projection '" << snn::ProjectionOp(info.edges[id].op).getName()
             << "' has " << count << " blocks in "
             << describe(target.getDefiningOp<SliceOp>()) << ", not 1";
-  for (uint32_t id = 0; id < info.edges.size(); ++id)
-    if (info.edges[id].isDrawn)
+  };
+  for (uint32_t id = 0; id < info.edges.size(); ++id) {
+    const NetworkEdge &edge = info.edges[id];
+    if (edge.isDrawn)
       continue;
-    else if (info.nodes[info.edges[id].target].rowSplit)
+    bool isRowSplit = info.nodes[edge.target].rowSplit;
+    if (isRowSplit)
+      expectOne(id, parts[edge.target]);
+    if (!isRowSplit || edge.isNear)
+      expectOne(id, handles[edge.target]);
+  }
+  for (uint32_t id = 0; id < info.edges.size(); ++id) {
+    const NetworkEdge &edge = info.edges[id];
+    if (edge.isDrawn)
+      continue;
+    bool isRowSplit = info.nodes[edge.target].rowSplit;
+    if (isRowSplit)
       checkParts(id);
-    else
+    if (!isRowSplit || edge.isNear)
       checkReach(id);
+  }
 }
 
 /// Every synapse of `edge` is in exactly one subordinate, with a delay that
@@ -169,7 +190,7 @@ void MappingChecker::checkParts(uint32_t edge) {
         continue;
       Range known = belongings.knownBy(block);
       SliceInfo slice = infoOf(part);
-      if (known.size() && !cover.add({slice.begin, slice.end}, known))
+      if (known.size() && !cover.add({slice.begin, slice.end}, known, part))
         error(block, "SNN0376")
             << "block " << int64_t(edge) << " knows sources [" << known.begin
             << ", " << known.end << ") for neurons [" << slice.begin << ", "
@@ -183,16 +204,30 @@ void MappingChecker::checkParts(uint32_t edge) {
   }
   const NeuronOrder &from = info.nodes[self.source].order,
                     &to = info.nodes[self.target].order;
+  snn::ProjectionOp projection = self.op;
+  uint64_t receptor = projection.getReceptor(),
+           times = info.nodes[self.source].mostOfOne();
   std::vector<snn::IntSynapse> row;
+  std::vector<MapCell> added; // a source's synapses with one delay and target
   for (uint32_t source = 0; source < view->numSources(); ++source) {
     view->row(source, row);
     uint32_t place = from.placeOf(source);
-    for (const snn::IntSynapse &synapse : row) {
+    addUp(row, added);
+    for (const MapCell &synapse : added) {
       uint32_t neuron = to.placeOf(synapse.target);
-      bool late = synapse.delay < snn::kRowSplitDelay && synapse.weight != 0;
-      if (!late && cover.has(neuron, place))
+      bool late = synapse.delay < snn::kRowSplitDelay;
+      if (late && self.isNear)
+        continue; // in the rows of a dominant slice: checkReach
+      Value part = late ? Value() : cover.find(neuron, place);
+      if (part) {
+        SliceInfo slice = infoOf(part);
+        auto &cells = sumsOfPart[part];
+        cells.resize(size_t(slice.size()) * info.nodes[self.target].receptors);
+        SumRange sum;
+        sum.add(synapse.weight);
+        cells[receptor * slice.size() + neuron - slice.begin].add(sum, times);
         continue;
-      snn::ProjectionOp projection = self.op;
+      }
       error(projection, "SNN0376")
           << "the synapse of source " << source << " and neuron "
           << synapse.target << " of '" << info.nodes[self.target].name << "' "
@@ -201,6 +236,28 @@ void MappingChecker::checkParts(uint32_t edge) {
       return;
     }
   }
+}
+
+/// No sum of a subordinate leaves its digits: what its synapses add up to when
+/// all sources spike as often as they may, or what the array holds.
+void MappingChecker::checkSums() {
+  SumRange most = accumulatorRange(machine.mac);
+  for (const auto &slices : parts)
+    for (Value part : slices) {
+      SumsAttr attr = sumsOf(part.getDefiningOp<SliceOp>());
+      if (!attr || attr.getBits() == 0)
+        continue; // checkGathers
+      SumRange range;
+      for (const SumRange &cell : sumsOfPart.lookup(part))
+        range.widen(
+            {std::min(cell.plus, most.plus), std::min(cell.minus, most.minus)});
+      if (!SumDigits{attr.getDigits(), attr.getBits()}.holds(range))
+        error(part.getDefiningOp(), "SNN1109")
+            << "sums of a subordinate for "
+            << describe(part.getDefiningOp<SliceOp>()) << " are "
+            << (range.minus ? "-" : "") << int64_t(range.minus) << " to "
+            << int64_t(range.plus) << ", which " << attr << " cannot send";
+    }
 }
 
 /// One gather per dominant slice, of all subordinates of its neurons; one
@@ -231,17 +288,17 @@ void MappingChecker::checkGathers() {
     }
   }
   for (GatherOp gather : op.getOps<GatherOp>())
-    for (Value part : gather.getSources())
+    for (auto [i, part] : llvm::enumerate(gather.getSources()))
       if (SliceInfo sender = infoOf(part);
           info.populationByName.contains(sender.name) &&
           sender.keys !=
               sumKeys(sender.size(),
                       info.nodes[info.populationByName.lookup(sender.name)]
                           .receptors,
-                      gather.getEncoding()))
+                      gather.encodingOf(i)))
         error(part.getDefiningOp(), "SNN1109")
             << "a subordinate sends with " << int64_t(sender.keys)
-            << " keys, not as many as its sums of " << gather.getEncoding()
+            << " keys, not as many as its sums of " << gather.encodingOf(i)
             << " take";
 }
 

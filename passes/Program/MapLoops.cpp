@@ -159,29 +159,39 @@ void emitPanels(
       });
 }
 
-void emitSendSums(LoopEmitter &e, uint32_t header, unsigned bits, Value first,
-                  Value end, llvm::ArrayRef<Value> sums) {
+void emitSendSums(LoopEmitter &e, uint32_t header, unsigned digits,
+                  unsigned bits, Value first, Value end,
+                  llvm::ArrayRef<Value> sums) {
   Value key = SNNC_HEADER(key_base);
-  // Two digits a cell; the cells of a receptor stand side by side.
-  Value apart = e.shl(SNNC_HEADER(n_neurons), bits + 1);
+  // The cells of a receptor stand side by side, the digits of a cell too.
+  unsigned cellShift = bits + digits - 1;
+  Value apart = e.shl(SNNC_HEADER(n_neurons), cellShift);
   Value zero = e.constant(0), mask = e.constant((1u << bits) - 1);
+  auto ifNotZero = [&](Value value, llvm::function_ref<void()> body) {
+    e.ifThen(e.compare(CmpIPredicate::ne, value, zero), body);
+  };
   auto send = [&](Value digit, Value to) {
-    e.ifThen(e.compare(CmpIPredicate::ne, digit, zero), [&] {
-      e.b.create<pe::SendOp>(e.loc, e.core, e.add(to, e.bitAnd(digit, mask)));
-    });
+    e.b.create<pe::SendOp>(e.loc, e.core, e.add(to, e.bitAnd(digit, mask)));
+  };
+  auto sendTwo = [&](Value sum, Value to) {
+    Value low = e.ashr(e.shl(sum, 32 - bits), 32 - bits);
+    ifNotZero(low, [&] { send(low, to); });
+    Value high = e.ashr(e.sub(sum, low), bits);
+    ifNotZero(high, [&] { send(high, e.add(to, 1u << bits)); });
   };
   for (Value base : sums) {
-    Value cell = e.add(key, e.shl(first, bits + 1));
+    Value cell = e.add(key, e.shl(first, cellShift));
     e.forLoop(e.sub(end, first), {e.add(base, e.shl(first, 2)), cell},
               [&](Value, ValueRange at) {
                 Value sum = e.load(at[0]);
-                e.ifThen(e.compare(CmpIPredicate::ne, sum, zero), [&] {
-                  Value low = e.ashr(e.shl(sum, 32 - bits), 32 - bits);
-                  send(low, at[1]);
-                  send(e.ashr(e.sub(sum, low), bits), e.add(at[1], 1u << bits));
+                ifNotZero(sum, [&] {
+                  if (digits == 1)
+                    send(sum, at[1]);
+                  else
+                    sendTwo(sum, at[1]);
                 });
                 return llvm::SmallVector<Value>{e.add(at[0], 4),
-                                                e.add(at[1], 2u << bits)};
+                                                e.add(at[1], 1u << cellShift)};
               });
     key = e.add(key, apart);
   }

@@ -47,9 +47,9 @@ void emitPanels(LoopEmitter &e, uint32_t header, mlir::Value tick,
                     update);
 
 /// Sends the partial sums of the columns [first, end) whose panels begin at
-/// `sums`, as digits of `bits` bits.
-void emitSendSums(LoopEmitter &e, uint32_t header, unsigned bits,
-                  mlir::Value first, mlir::Value end,
+/// `sums`, as one or two `digits` of `bits` bits.
+void emitSendSums(LoopEmitter &e, uint32_t header, unsigned digits,
+                  unsigned bits, mlir::Value first, mlir::Value end,
                   llvm::ArrayRef<mlir::Value> sums);
 
 } // namespace snnc::program

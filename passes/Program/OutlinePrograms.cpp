@@ -56,7 +56,8 @@ struct ProgramKey {
   bool sends = true;    ///< some core listens to its spikes
   unsigned mapBits = 0; ///< weight-delay map: 8 or 16; 0: serial
   unsigned batch = 1;   ///< weight-delay map: ticks per product
-  unsigned digits = 0;  ///< subordinate: bits of a digit of its sums
+  /// Subordinate: digits of its sums, bits of each.
+  unsigned digits = 0, digitBits = 0;
   unsigned receptors = 1;
   bool contiguous = false, exclusive = false; ///< as of tick.for_rows
   /// What cores draw: receptor, whether neurons have means of their own.
@@ -198,18 +199,16 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
     if (failed(read))
       return failure();
     llvm::SmallVector<Attribute> &formats = *read;
-    fabric::GatherOp gather;
-    for (Operation *user : slice.getSlice().getUsers())
-      if (auto op = dyn_cast<fabric::GatherOp>(user))
-        gather = op;
-    if (formats.empty() || !gather)
+    fabric::SumsAttr sums = fabric::sumsOf(slice);
+    if (formats.empty() || !sums)
       return report(slice, "SNN1109")
              << "a subordinate of population '" << slice.getPopulation()
              << "' has no blocks or nobody gathers "
              << "its sums";
     ProgramKey key;
     key.mapBits = cast<fabric::MapRowsAttr>(formats.front()).getBits();
-    key.digits = gather.getEncoding().getBits();
+    key.digits = sums.getDigits();
+    key.digitBits = sums.getBits();
     key.receptors = model.numReceptors();
     auto [it, isNew] = names.try_emplace(key);
     if (isNew) {
@@ -237,7 +236,8 @@ struct OutlineProgramsPass : impl::OutlineProgramsBase<OutlineProgramsPass> {
     b.create<ScatterOp>(loc, bits, batch);
     auto tiles = b.create<MatmulOp>(loc, bits, batch, receptors);
     b.setInsertionPointToStart(&tiles.getBody().emplaceBlock());
-    b.create<SendSumsOp>(loc, receptors, b.getI64IntegerAttr(key.digits));
+    b.create<SendSumsOp>(loc, receptors, b.getI64IntegerAttr(key.digits),
+                         b.getI64IntegerAttr(key.digitBits));
   }
 
   void build(llvm::StringRef name, snn::NeuronOp model,

@@ -570,8 +570,8 @@ private:
     if (sums) {
       emitPanels(*e, header, tick, panels,
                  [&](Value first, Value end, llvm::ArrayRef<Value> bases) {
-                   emitSendSums(*e, header, unsigned(sums.getBits()), first,
-                                end, bases);
+                   emitSendSums(*e, header, unsigned(sums.getDigits()),
+                                unsigned(sums.getBits()), first, end, bases);
                  });
       return success();
     }

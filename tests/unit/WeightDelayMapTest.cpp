@@ -508,20 +508,6 @@ TEST(CycleModel, ProductsOfOtherReceptorsAreWaitedFor) {
   EXPECT_NEAR(waits(4, 2), 5 * product, 1e-6);
 }
 
-/// Sums of 100 weights of 10, half of the sources a tick, around a limit of
-/// 2^9; with signs that cancel, none is that large.
-TEST(CycleModel, SecondDigitsFollowFromMeanAndVariance) {
-  auto share = [](double sum, unsigned bits) {
-    SumDigits digits(1, 1);
-    digits.add(0, 100, {sum, 100 * 10 * 10}, 0.5, 0.5);
-    return digits.beyondOne(bits);
-  };
-  EXPECT_NEAR(share(1000, 10), 0.405, 0.01); // mean 500, deviation 50
-  EXPECT_NEAR(share(1000, 9), 1, 1e-4);
-  EXPECT_NEAR(share(0, 10), 0, 1e-4);
-  EXPECT_NEAR(share(-1000, 9), 1, 1e-4);
-}
-
 /// Few delays and many are sorted in different ways.
 TEST(MapCells, SumsAscendByDelayAndTarget) {
   std::mt19937 random(3);

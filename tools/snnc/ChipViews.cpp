@@ -70,14 +70,16 @@ private:
         {core.at.chip, header.key_base, header.n_neurons, 1, each});
   }
 
-  /// Two digits a neuron, each a packet unless it is 0; all are counted.
+  /// Each digit of a sum is a packet unless it is 0; all are counted.
   void addSums(const runtime::PopulationEntry &population,
                const runtime::SliceEntry &part) {
     const CoreEntry &core = bundle.manifest.cores[part.core];
     SnncCoreHeader header = bundle.headerOf(core);
-    uint64_t keys = 0, digits = uint64_t(2) * (part.end - part.begin);
-    if (part.core < cores.size())
+    uint64_t keys = 0, digits = 0;
+    if (part.core < cores.size()) {
       keys = cores[part.core].value("keys", uint64_t(0));
+      digits = cores[part.core].value("sums", uint64_t(0));
+    }
     if (digits == 0 || keys < digits)
       return;
     add(fmt::format("sums of {} for {}[{}..{}]", nameOf(core.at),

@@ -174,8 +174,10 @@ private:
       cores.back()["role"] = summary.role;
     if (summary.dram)
       cores.back()["dram"] = summary.dram;
-    if (slice.getSubordinate())
-      cores.back()["keys"] = *slice.getSubordinate();
+    if (auto keys = slice.getSubordinate()) {
+      cores.back()["keys"] = *keys;
+      cores.back()["sums"] = *keys >> fabric::sumsOf(slice).getBits();
+    }
     LayerTotals &layer = layers[slice.getPopulation().str()];
     ++layer.pes;
     layer.bytes += summary.used;

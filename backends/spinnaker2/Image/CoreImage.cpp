@@ -115,7 +115,7 @@ void ImageWriter::summarise() {
   }
   for (Attribute encoding : encodings)
     if (auto sums = dyn_cast<SumsAttr>(encoding))
-      summary.encodings.push_back("sums<" + std::to_string(sums.getBits()) +
+      summary.encodings.push_back("sums<" + std::to_string(sums.getDigits()) +
                                   ">");
     else
       summary.encodings.push_back(toText(encodingOf(cast<RowsAttr>(encoding))));
@@ -211,7 +211,10 @@ LogicalResult CoreImageBuilder::prepare(Share &share) {
     SliceInfo target = infoOf(block.getTarget());
     onto = hull(onto, {target.begin, target.end});
   }
-  share.view = viewOf(info.edges[share.edge].op, onto);
+  const NetworkEdge &edge = info.edges[share.edge];
+  share.view =
+      viewOf(edge.op, onto,
+             info.nodes[edge.target].rowSplit ? Delays::Near : Delays::All);
   if (!share.view)
     return failure();
   return success();

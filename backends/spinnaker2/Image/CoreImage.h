@@ -117,6 +117,8 @@ private:
   struct SliceMap {
     fabric::EncodedMap map;
     std::vector<uint64_t> rows; ///< by place in NetworkNode::incoming
+    /// Subordinate: spikes of one input channel and tick that its digits hold.
+    uint32_t mostCount = UINT32_MAX;
   };
   /// Hands out the map of `slice`, once; the first call makes those of all
   /// slices of the population.

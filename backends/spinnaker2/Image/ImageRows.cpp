@@ -69,7 +69,8 @@ LogicalResult ImageWriter::writeMap() {
     std::ranges::copy(bytes, bytesAt(*place).begin());
   }
   image.summary.synapses += map->map.synapses;
-  image.summary.largestCount = largestCount(map->map, b.machine.mac);
+  image.summary.largestCount =
+      std::min(largestCount(map->map, b.machine.mac), map->mostCount);
   if (failed(addMapEntries(map->rows)))
     return failure();
   if (slice.getSubordinate()) {
@@ -165,17 +166,24 @@ void ImageWriter::addEntries(BlockOp block, Place rows, Place index,
 
 /// Per subordinate and receptor, one table entry for the keys of its sums.
 LogicalResult ImageWriter::addSums(GatherOp gather) {
-  unsigned bits = gather.getEncoding().getBits();
   uint32_t padded = uint32_t(align4(slice.numNeurons()));
-  for (Value part : gather.getSources()) {
+  for (auto [i, part] : llvm::enumerate(gather.getSources())) {
+    SumsAttr digits = gather.encodingOf(i);
     SliceInfo sender = infoOf(part);
     for (uint32_t r = 0; r < node.receptors; ++r) {
       SnncTableEntry entry = {};
-      entry.key_count = (2 * sender.size()) << bits;
+      entry.key_count = uint32_t(fabric::sumKeys(sender.size(), 1, digits));
       entry.key_first = sender.key.value_or(0) + r * entry.key_count;
       entry.origin = entry.key_first;
       entry.shift = 31;
-      entry.kind = uint32_t(encodings.size() - 1);
+      entry.length = 32 - digits.getBits();
+      entry.kind =
+          uint32_t(llvm::find_if(encodings,
+                                 [&](Attribute each) {
+                                   return each == digits ||
+                                          each == loopEncodingOf(digits);
+                                 }) -
+                   encodings.begin());
       entry.target = r * padded + sender.begin - uint32_t(slice.getBegin());
       entries.push_back(entry);
     }

@@ -7,6 +7,10 @@
 #include "planner/CycleModel.h"
 #include "planner/LayerPlanner.h"
 #include "planner/ProjectionView.h"
+#include "planner/SumDigits.h"
+
+#include <map>
+#include <set>
 
 using namespace mlir;
 using namespace snnc::fabric;
@@ -76,13 +80,18 @@ public:
 
   LogicalResult run() {
     for (uint32_t edge : node.incoming) {
-      views.push_back(viewOf(b.info.edges[edge].op));
+      // The dominant cores have the others as rows.
+      bool near = node.rowSplit && b.info.edges[edge].isNear;
+      views.push_back(viewOf(b.info.edges[edge].op, std::nullopt,
+                             near ? Delays::Far : Delays::All));
       if (!views.back())
         return failure();
     }
+    scanPieces();
     for (SliceOp slice : slices)
       if (failed(plan(slice)))
         return failure();
+    pieces.clear();
     write();
     return finish();
   }
@@ -92,8 +101,18 @@ private:
     snn::ProjectionOp projection = b.info.edges[node.incoming[i]].op;
     return unsigned(projection.getReceptor());
   }
+  /// Neighbouring sources of one population that the same subordinates know.
+  struct Piece {
+    uint32_t origin = 0; ///< node
+    Range sources;
+    MapStatistics statistics;
+  };
   MapStatistics scan(ArrayRef<Range> sources) const;
-  MapStatistics scanPart(Range targets, ArrayRef<Range> sources) const;
+  void scanPieces();
+  template <typename Visit>
+  void forPieces(ArrayRef<Range> sources, Visit visit) const;
+  MapStatistics mergePart(Range targets, ArrayRef<Range> sources) const;
+  LogicalResult limitCounts(SliceOp slice, ArrayRef<Range> sources);
   LogicalResult plan(SliceOp slice);
   void countSums(SliceOp slice, const MapStatistics &statistics,
                  const MapLayout &layout);
@@ -107,8 +126,9 @@ private:
   std::vector<std::unique_ptr<SynapseView>> views; ///< per projection
   std::vector<Range> all;                          ///< sources of each
   std::optional<MapStatistics> whole;              ///< of all sources
-  std::vector<MapWriter> writers;                  ///< per slice
-  std::vector<std::vector<Range>> sources;         ///< per slice and projection
+  std::vector<Piece> pieces;               ///< of what subordinates know
+  std::vector<MapWriter> writers;          ///< per slice
+  std::vector<std::vector<Range>> sources; ///< per slice and projection
 };
 
 MapStatistics MapEncoder::scan(ArrayRef<Range> sources) const {
@@ -119,13 +139,79 @@ MapStatistics MapEncoder::scan(ArrayRef<Range> sources) const {
   return statistics;
 }
 
+/// Cuts the sources of each population wherever a subordinate begins or ends to
+/// know them, and reads each piece once: subordinates are merged from pieces.
+void MapEncoder::scanPieces() {
+  std::map<uint32_t, std::set<uint32_t>> cuts; // by origin
+  for (SliceOp slice : slices)
+    if (slice.getSubordinate())
+      for (auto [i, known] :
+           llvm::enumerate(partOf(slice, b.belongings, node)))
+        if (known.size())
+          cuts[b.info.edges[node.incoming[i]].source].insert(
+              {known.begin, known.end});
+  for (const auto &[origin, at] : cuts)
+    for (auto cut = at.begin(); std::next(cut) != at.end(); ++cut) {
+      Range here{*cut, *std::next(cut)};
+      std::vector<Range> ranges;
+      for (uint32_t edge : node.incoming)
+        ranges.push_back(b.info.edges[edge].source == origin ? here : Range{});
+      pieces.push_back({origin, here, scan(ranges)});
+    }
+}
+
+/// The pieces of `sources`, ranges by projection.
+template <typename Visit>
+void MapEncoder::forPieces(ArrayRef<Range> sources, Visit visit) const {
+  for (const Piece &piece : pieces)
+    for (auto [i, edge] : llvm::enumerate(node.incoming))
+      if (b.info.edges[edge].source == piece.origin &&
+          sources[i].begin <= piece.sources.begin &&
+          piece.sources.end <= sources[i].end) {
+        visit(piece);
+        break; // projections from one origin know the same sources
+      }
+}
+
 /// Of a subordinate.
-MapStatistics MapEncoder::scanPart(Range targets,
-                                   ArrayRef<Range> sources) const {
+MapStatistics MapEncoder::mergePart(Range targets,
+                                    ArrayRef<Range> sources) const {
   MapStatistics part(format, targets, node.receptors);
   part.setLead(snn::kRowSplitDelay); // fabric-verify-mapping: none is less
-  part.merge(scan(sources), sources);
+  forPieces(sources,
+            [&](const Piece &piece) { part.merge(piece.statistics, sources); });
   return part;
+}
+
+/// How often an input channel may spike in a tick for the sums of a subordinate
+/// to stay within its digits; its neurons spike at most once.
+LogicalResult MapEncoder::limitCounts(SliceOp slice, ArrayRef<Range> sources) {
+  Range at{uint32_t(slice.getBegin()), uint32_t(slice.getEnd())};
+  size_t cells = size_t(at.size()) * node.receptors;
+  std::vector<SumRange> fixed(cells), counted(cells);
+  forPieces(sources, [&](const Piece &piece) {
+    bool isInput = b.info.nodes[piece.origin].isInput;
+    piece.statistics.addSums(at, 1, isInput ? counted : fixed);
+  });
+  SumsAttr attr = sumsOf(slice);
+  SumDigits digits{attr.getDigits(), attr.getBits()};
+  uint64_t most = UINT32_MAX;
+  auto limit = [&](uint64_t all, uint64_t fixed, uint64_t counted) {
+    if (fixed > all)
+      most = 0;
+    else if (counted)
+      most = std::min(most, (all - fixed) / counted);
+  };
+  for (auto [own, times] : llvm::zip_equal(fixed, counted)) {
+    limit(digits.most(), own.plus, times.plus);
+    limit(digits.least(), own.minus, times.minus);
+  }
+  if (most == 0)
+    return report(slice, "SNN1109")
+           << "the sums of a subordinate of population '"
+           << slice.getPopulation() << "' do not fit " << attr;
+  b.encodedMaps[slice].mostCount = uint32_t(most);
+  return success();
 }
 
 LogicalResult MapEncoder::plan(SliceOp slice) {
@@ -140,7 +226,13 @@ LogicalResult MapEncoder::plan(SliceOp slice) {
   sources.push_back(all);
   if (slice.getSubordinate()) {
     sources.back() = partOf(slice, b.belongings, node);
-    part = scanPart(at, sources.back());
+    part = mergePart(at, sources.back());
+    if (!sumsOf(slice))
+      return report(slice, "SNN1109")
+             << "nobody gathers the sums of a subordinate of population '"
+             << slice.getPopulation() << "'";
+    if (failed(limitCounts(slice, sources.back())))
+      return failure();
   } else if (!whole) {
     whole = scan(all);
   }
@@ -158,16 +250,20 @@ LogicalResult MapEncoder::plan(SliceOp slice) {
 
 void MapEncoder::countSums(SliceOp slice, const MapStatistics &statistics,
                            const MapLayout &layout) {
+  SumsAttr attr = sumsOf(slice);
+  if (!attr)
+    return;
+  SumDigits digits{attr.getDigits(), attr.getBits()};
   ArrayRef<uint64_t> rows = b.encodedMaps[slice].rows;
   Range at{uint32_t(slice.getBegin()), uint32_t(slice.getEnd())};
-  SumDigits digits(at.size(), node.receptors);
+  SumSpread spread(at.size(), node.receptors);
   for (auto [i, edge] : llvm::enumerate(node.incoming)) {
     const NetworkNode &source = b.info.nodes[b.info.edges[edge].source];
-    digits.add(receptorOf(i), layout.sourcesOf[i].size(),
-               statistics.weightsOf(uint32_t(i), at), source.meanRate,
-               source.variability());
+    MapStatistics::Weights weights = statistics.weightsOf(uint32_t(i), at);
+    spread.add(receptorOf(i), layout.sourcesOf[i].size(), weights.sum,
+               weights.square, source.meanRate, source.variability());
   }
-  double beyond = digits.beyondOne(sumDigitBits(b.machine.mac));
+  double cells = double(at.size()) * node.receptors;
   for (bool worst : {false, true}) {
     CoreWork work;
     for (auto [i, edge] : llvm::enumerate(node.incoming)) {
@@ -175,8 +271,9 @@ void MapEncoder::countSums(SliceOp slice, const MapStatistics &statistics,
       work.positions +=
           double(rows[i]) * (worst ? source.worstRate() : source.meanRate);
     }
-    b.partialSums[slice][worst] = expectedSums(
-        work, slice.numNeurons(), node.receptors, layout, worst, beyond);
+    b.partialSums[slice][worst] =
+        worst ? cells * digits.digits
+              : expectedSums(work, cells, layout, spread.beyondOne(digits));
   }
 }
 

@@ -91,6 +91,8 @@ LogicalResult RowCheck::forEachSynapse(
           uint32_t(i), receptor + place - uint32_t(slice.getBegin())};
   }
   view->forEach([&](uint32_t source, const snn::IntSynapse &synapse) {
+    if (to.rowSplit && synapse.delay >= snn::kRowSplitDelay)
+      return; // multiplied by a subordinate
     if (const Target &target = places[synapse.target];
         target.slice != UINT32_MAX)
       visit(target.slice, {keys[source], target.accumulator, synapse.delay},

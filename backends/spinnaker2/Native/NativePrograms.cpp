@@ -252,7 +252,7 @@ bool hasAdmittedNumbers(Operation *op) {
     return bits(product.getBits()) && below(product.getBatch() - 1, 64) &&
            below(product.getReceptors() - 1, SNNC_MAX_RECEPTORS);
   if (auto sums = dyn_cast<tick::SendSumsOp>(op))
-    return below(sums.getBits(), 17) &&
+    return below(sums.getDigits() - 1, 2) && below(sums.getBits() - 1, 24) &&
            below(sums.getReceptors() - 1, SNNC_MAX_RECEPTORS);
   return true;
 }

@@ -177,7 +177,7 @@ tick.program @p {
   tick.on timer {
     // expected-error @+1 {{needs a batch of at least 1, not 0}}
     tick.matmul bits 8 batch 0 receptors 1 {
-      tick.send_sums receptors 1 bits 8
+      tick.send_sums receptors 1 digits 1 bits 8
     }
   }
 }
@@ -188,7 +188,7 @@ tick.program @p {
   tick.on timer {
     // expected-error @+1 {{is of 3 receptors; a core has 1 to 2}}
     tick.matmul bits 8 batch 1 receptors 3 {
-      tick.send_sums receptors 1 bits 8
+      tick.send_sums receptors 1 digits 1 bits 8
     }
   }
 }
@@ -210,7 +210,7 @@ tick.program @p {
   tick.on timer {
     tick.matmul bits 8 batch 1 receptors 1 {
       // expected-error @+1 {{is of 2 receptors, the products of 1}}
-      tick.send_sums receptors 2 bits 8
+      tick.send_sums receptors 2 digits 2 bits 8
     }
   }
 }
@@ -235,8 +235,8 @@ tick.program @p {
 tick.program @p {
   tick.on timer {
     tick.matmul bits 8 batch 1 receptors 1 {
-      // expected-error @+1 {{sends digits of 1 to 16 bits, not 17}}
-      tick.send_sums receptors 1 bits 17
+      // expected-error @+1 {{sends digits of 1 to 24 bits, not 25}}
+      tick.send_sums receptors 1 digits 1 bits 25
     }
   }
 }

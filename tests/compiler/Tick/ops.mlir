@@ -66,8 +66,8 @@ tick.program @parallel {
     tick.scatter bits 8 batch 1
     // CHECK: tick.matmul bits 8 batch 1 receptors 2
     tick.matmul bits 8 batch 1 receptors 2 {
-      // CHECK: tick.send_sums receptors 2 bits 8
-      tick.send_sums receptors 2 bits 8
+      // CHECK: tick.send_sums receptors 2 digits 2 bits 8
+      tick.send_sums receptors 2 digits 2 bits 8
     }
     tick.record states 0
   }

@@ -1,13 +1,12 @@
 // RUN: snnc-opt %s --snn-choose-batch | FileCheck %s
 // RUN: snnc-opt %s --snn-choose-batch=max-sources=100 | FileCheck %s --check-prefix=FEW
 
-// A layer whose sources fit no core by columns is split by sources; not where a
-// feedback loop of one tick forbids it. A small one stays as it is unless its
-// cores may have few sources only.
+// A layer whose sources fit no core by columns is split by sources, also one with
+// a feedback loop of one tick, whose synapses dominant cores keep as rows. A small
+// one stays as it is unless its cores may have few sources only.
 
 // CHECK: snn.population "wide" {{.*}}paradigm <parallel> row_split
-// CHECK: snn.population "loop"
-// CHECK-NOT: row_split
+// CHECK: snn.population "loop" {{.*}}paradigm <parallel> row_split
 // CHECK: snn.population "small" {{.*}}batch 4
 // FEW: snn.population "small" {{.*}}paradigm <parallel> row_split
 

@@ -11,7 +11,7 @@ snn.neuron @m receptors ["input"] states ["v"] params [] {
 snn.network @short {
   %in = snn.input "in" : tensor<64xf32>
   // expected-error @+2 {{SNN1108: population 'hid' cannot be split by sources: a synapse into it has a delay of 1 tick(s), at least 2 are needed, one to the subordinate core and one for the partial sum}}
-  // expected-note @+1 {{help: give the projections of its feedback loops a delay of 2 ticks or more, or compute it serially (paradigm)}}
+  // expected-note @+1 {{help: run snn-batch-ticks, or compute it serially (paradigm)}}
   %h = snn.population "hid" model @m params {} latency 1 paradigm <parallel> row_split : tensor<40xi1>
   snn.projection "fc" %in to %h weights #snn.dense<dense<1.0> : tensor<40x64xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<64xf32>, tensor<40xi1>
 }
@@ -33,7 +33,8 @@ snn.network @serial {
 
 // -----
 
-// A layer beyond one core: its feedback of one tick is why it is not split.
+// A layer beyond one core: nothing cuts a tile but a row split, which
+// snn-choose-batch looks for.
 
 snn.neuron @m receptors ["input"] states ["v"] params [] {
 ^bb0(%x: f32, %v: f32):
@@ -43,13 +44,11 @@ snn.neuron @m receptors ["input"] states ["v"] params [] {
 }
 snn.network @loop {
   %in = snn.input "in" : tensor<9000xf32>
-  // expected-error @+5 {{SNN1100: population 'hid' does not fit as parallel: neurons [0, 16) alone need}}
-  // expected-note @+4 {{largest parts: weight-delay map}}
-  // expected-note @+3 {{help: fits with rows in DRAM: use --paradigm serial and pin no population to parallel (1 cores)}}
-  // expected-note @+2 {{help: give the projections of its feedback loops a delay of 2 ticks or more}}
+  // expected-error @+4 {{SNN1100: population 'hid' does not fit as parallel: neurons [0, 16) alone need}}
+  // expected-note @+3 {{largest parts: weight-delay map}}
+  // expected-note @+2 {{help: fits with rows in DRAM: use --paradigm serial and pin no population to parallel (1 cores)}}
   // expected-note @+1 {{help: compute it serially (paradigm), or reduce its 9,016 sources}}
   %h = snn.population "hid" model @m params {} latency 1 paradigm <parallel> : tensor<16xi1>
   snn.projection "fc" %in to %h weights #snn.dense<dense<1.0> : tensor<16x9000xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<9000xf32>, tensor<16xi1>
-  // expected-note @+1 {{its sources cannot be split over cores: projection 'rec' is part of a feedback loop and has a delay of 1 tick(s), at least 2 are needed}}
   snn.projection "rec" %h to %h weights #snn.one_to_one<1.0> delay(1.0) quant <8, nearest, 10.0> : tensor<16xi1>, tensor<16xi1>
 }
