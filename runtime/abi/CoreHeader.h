@@ -116,17 +116,17 @@ typedef struct SnncTableEntry {
  * another core, the dominant one, holds: n_neurons columns, no states, no
  * record window. In tick t it computes the sums that the neurons take in t + 1
  * (map_delay_first and map_delays are shorter by 1 for that) and sends each as
- * two signed digits, sum = low + high * 2^B with low in [-2^(B-1), 2^(B-1)), B
- * the bits of its program. A digit that is not 0 is a packet with the key
+ * D digits of B bits, numbers of its program: as it is (D 1), or (D 2) as low +
+ * high * 2^B, low in [-2^(B-1), 2^(B-1)). A digit that is not 0 has the key
  *
- *   key_base + (((receptor * n_neurons + column) * 2 + place) << B)
+ *   key_base + (((receptor * n_neurons + column) * D + place) << B)
  *            + (digit mod 2^B),  place 0 low, 1 high
  *
- * The dominant core has one table entry per subordinate and receptor, of the
- * kind `sums`: key_first is the key of column 0, `target` its accumulator,
- * delay 0, rows_base, index_base and length 0. Sums need no word of their own
- * in a packet, so they travel like spikes.
- */
+ * All sums fit D digits; CoreEntry::largestCount keeps inputs to that. The
+ * dominant core has one table entry per subordinate and receptor, of the kind
+ * `sums` of D digits: key_first is the key of column 0, `target` its
+ * accumulator, `length` 32 - B, delay 0, rows_base and index_base 0. No sum
+ * needs a word of its own in a packet: they travel like spikes. */
 
 /* Parallel cores: one matrix product of the MAC array. Operand rows are the
  * (source, delay) pairs that have a synapse into these columns; columns are
