@@ -103,8 +103,16 @@ Status Encoding::arrange() {
 
 Status Encoding::checkOptions() const {
   constexpr uint64_t maxBytes = uint64_t(2) << 30;
-  if (ticks == 0 || in.samples == 0)
-    return fail("there is no tick or no sample to encode",
+  if (in.samples == 0)
+    return fail(fmt::format("the analog array {} has no sample",
+                            shapeText(analog.shape)),
+                "give one sample or more, or leave their axis out");
+  if (ticks == 0 && hasTimeAxis())
+    return fail(
+        fmt::format("the analog array {} has no tick", shapeText(analog.shape)),
+        fmt::format("give a row of {} values for each tick", in.channels));
+  if (ticks == 0)
+    return fail("the number of ticks is not known",
                 "give the number of ticks with --ticks N");
   std::optional<uint64_t> count = elementCount(shape);
   if (!count || *count > maxBytes)

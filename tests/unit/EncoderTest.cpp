@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cmath>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 using namespace snnc;
@@ -120,4 +121,24 @@ TEST(EncoderTest, Errors) {
   options.kind = Encoder::Delta;
   EXPECT_EQ(code(NdArray::zeros(DType::F32, {3}), options), "SNN0411");
   EXPECT_EQ(code(NdArray::zeros(DType::F32, {2, 3}), options), "SNN0413");
+}
+
+TEST(EncoderTest, EmptyAxesSayWhich) {
+  auto said = [](std::vector<uint64_t> shape, Encoder kind, uint64_t ticks) {
+    EncoderOptions options;
+    options.kind = kind;
+    options.threshold = 1;
+    options.ticks = ticks;
+    options.timeAxis = ticks == 0 && kind != Encoder::Latency;
+    auto r = encode(NdArray::zeros(DType::F32, std::move(shape)), {"in", 3, {}},
+                    options);
+    return r ? std::string() : r.error().message + "; " + r.error().hints[0];
+  };
+  using ::testing::HasSubstr;
+  EXPECT_THAT(said({0, 3}, Encoder::Rate, 0), HasSubstr("0 x 3 has no tick"));
+  EXPECT_THAT(said({2, 0, 3}, Encoder::Delta, 0),
+              HasSubstr("has no tick; give a row of 3 values"));
+  EXPECT_THAT(said({0, 3}, Encoder::Rate, 5), HasSubstr("has no sample"));
+  EXPECT_THAT(said({0, 5, 3}, Encoder::Delta, 0), HasSubstr("has no sample"));
+  EXPECT_THAT(said({3}, Encoder::Latency, 0), HasSubstr("--ticks N"));
 }
