@@ -303,7 +303,7 @@ bool Reader::tree(const json &entry, TreeModel &model) {
     int64_t number = feature.get<int64_t>();
     uint64_t left = child.get<uint64_t>();
     if (number >= 0) {
-      if (uint64_t(number) >= kNumFeatures || left <= i || left + 1 >= count)
+      if (uint64_t(number) >= kNumFeatures || left <= i || left >= count - 1)
         return malformed("trees", "trees over the known features");
       node.feature = uint16_t(number);
       node.child = first + uint32_t(left);

@@ -3,6 +3,9 @@
 
 #include "tests/fuzz/Format.h"
 
+#include "classifier/Selector.h"
+#include "planner/PlannerVersion.h"
+#include "runtime/machine/MachineModel.h"
 #include "runtime/support/ExitCode.h"
 #include "tests/fuzz/BundleMutator.h"
 #include "tools/snnc/Driver.h"
@@ -317,8 +320,12 @@ public:
   explicit SelectorFormat(const Setting &setting)
       : seeds(seedsOf(setting.plan, ".json")),
         path(setting.scratch.file("mutant.json")) {
-    for (const std::string &seed : seeds)
+    for (std::string &seed : seeds) {
       values.push_back(nlohmann::json::parse(seed));
+      admit(values.back());
+      // Its lines, for changes of the text.
+      seed = values.back().dump(0);
+    }
   }
   std::string mutant(Dice &dice) override {
     size_t which = dice.below(seeds.size());
@@ -330,6 +337,8 @@ public:
     nlohmann::json value = values[which];
     for (uint64_t n = changes(dice); n > 0; --n)
       mutateJson(value, dice);
+    if (value.is_object() && !dice.oneIn(10))
+      admit(value);
     return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   }
   void use(const std::string &bytes, Dice &dice, Notes &notes) override {
@@ -347,9 +356,18 @@ public:
   }
 
 private:
+  /// Of this planner and machine, whatever the seed was trained on: the reader
+  /// refuses all others before it looks further.
+  void admit(nlohmann::json &model) const {
+    model["planner"] = fabric::kPlannerVersion;
+    model["machine_digest"] = digest;
+  }
+
   std::vector<std::string> seeds;
   std::vector<nlohmann::json> values;
   std::string path;
+  std::string digest =
+      selector::chipDigest(*builtinMachine(defaultMachineName()));
 };
 
 //===----------------------------------------------------------------------===//

@@ -117,6 +117,13 @@ TEST_F(SelectorFile, TreesThatLeadAstrayAreRefused) {
                   {0, {{0.5f, 2, 2}, {1, TreeNode::leaf, 0}, {2, 3, 1}}, {0}},
                   {});
   EXPECT_EQ(codeOf(beyond.toText()), "SNN1200");
+  // The node behind it is number 0 again.
+  std::string largest = beyond.toText();
+  size_t child = largest.find("\"child\":[2");
+  ASSERT_NE(child, std::string::npos);
+  EXPECT_EQ(
+      codeOf(largest.replace(child, 10, "\"child\":[18446744073709551615")),
+      "SNN1200");
   Selector feature(selector.info(),
                    {0,
                     {{0.5f, uint16_t(kNumFeatures), 1},
