@@ -53,6 +53,7 @@ private:
   Status makeResults();
   Expected<Result> makeResult(const RecordRequest &request, uint64_t &total);
   uint64_t rasterBytes() const;
+  std::string spikesAlone() const;
   void makeLanes();
   uint64_t bytesPerTick() const;
   Status runSample(Lane &lane, uint64_t sample,
@@ -160,6 +161,17 @@ uint64_t Run::rasterBytes() const {
   return all;
 }
 
+/// " --record e:spikes ..." where that leaves states out and would do.
+std::string Run::spikesAlone() const {
+  std::string words;
+  size_t spikes = 0;
+  for (const RecordRequest &request : requests)
+    if (!request.variableIndex && ++spikes)
+      words += " --record " + request.name();
+  bool fits = listsSpikes || rasterBytes() <= options.maxResultBytes;
+  return fits && spikes < requests.size() && words.size() < 200 ? words : "";
+}
+
 static Diagnostic tooLarge(const RecordRequest &request, std::string what,
                            uint64_t limit, std::vector<std::string> hints) {
   return makeError("SNN0426", {"", request.name(), 0, 0},
@@ -192,7 +204,9 @@ Expected<Run::Result> Run::makeResult(const RecordRequest &request,
           "record fewer variables or populations, or of a state some neurons "
           "and ticks (`lif1:v[0-9]/10`)",
           "run fewer ticks or samples at once"};
-      if (options.maxRasterBytes == UINT64_MAX)
+      if (std::string spikes = spikesAlone(); !spikes.empty())
+        hints.insert(hints.begin(), "record the spikes alone:" + spikes);
+      else if (options.maxRasterBytes == UINT64_MAX)
         hints.insert(
             hints.begin(),
             "let --events keep spikes as lists that stream to the file");
@@ -203,7 +217,6 @@ Expected<Run::Result> Run::makeResult(const RecordRequest &request,
                       options.maxResultBytes, std::move(hints));
     }
     total += *count * itemBytes(type);
-    made.array = NdArray::zeros(type, made.shape);
   }
   if (!request.variableIndex)
     return made;
@@ -221,6 +234,11 @@ Status Run::makeResults() {
       return made.takeError();
     results.push_back(std::move(*made));
   }
+  // Memory is taken when it is known that all of them may have it.
+  for (size_t r = 0; r < requests.size() && !options.sink; ++r)
+    if (requests[r].variableIndex || !listsSpikes)
+      results[r].array = NdArray::zeros(
+          requests[r].variableIndex ? DType::F32 : DType::U8, results[r].shape);
   return {};
 }
 

@@ -295,10 +295,21 @@ TEST_F(SessionTest, ProgressAndInterruption) {
 TEST_F(SessionTest, ResultLimit) {
   RunOptions options;
   options.maxResultBytes = 5 * channels + 5 * channels * 4 - 1;
-  EXPECT_EQ(
-      bad(randomInput({5, channels}), {"lif1.lif:spikes", "out:put:v"}, options)
-          .code,
-      "SNN0426");
+  // What fits is named as it is asked for.
+  Diagnostic d = bad(randomInput({5, channels}),
+                     {"lif1.lif:spikes", "out:put:v"}, options);
+  EXPECT_EQ(d.code, "SNN0426");
+  EXPECT_EQ(d.spot.node, "out:put:v");
+  EXPECT_EQ(d.hints[0], "record the spikes alone: --record lif1.lif:spikes");
+  // Nothing is made of the first before the second is looked at: the time of
+  // a refusal does not grow with what it refuses.
+  options.ticks = uint64_t(1) << 39;
+  options.maxResultBytes = (uint64_t(1) << 39) * channels;
+  d = bad(randomInput({5, channels}), {"lif1.lif:spikes", "out:put:v"},
+          options);
+  EXPECT_EQ(d.code, "SNN0426");
+  options.ticks = {};
+  options.maxResultBytes = 5 * channels + 5 * channels * 4 - 1;
   ++options.maxResultBytes;
   EXPECT_TRUE(run(randomInput({5, channels}), {"lif1.lif:spikes", "out:put:v"},
                   options));

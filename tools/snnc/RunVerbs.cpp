@@ -87,7 +87,8 @@ void addRun(CLI::App &app, RunOptions &o) {
   c->add_option("-r,--record", o.records,
                 "POPULATION:VARIABLE to keep, for example lif1:spikes or "
                 "lif1:v, or lif1:v[0-9,17]/10: these neurons every tenth tick; "
-                "repeat for more");
+                "repeat for more (default: the network's probes; without any, "
+                "all spikes and states)");
   c->add_option("-o,--output", o.output, "Results: .npz or NIRData .h5")
       ->type_name(fileType({".npz", ".h5"}));
   c->add_flag("--events", o.events,
@@ -129,8 +130,7 @@ void addVerify(CLI::App &app, VerifyOptions &o) {
   addRunOptions(c, o.run);
   o.run.backend = "emulator";
   addBackend(c, o.run, "emulator");
-  std::vector<std::string> others =
-      backendNames(targetsFor(CompileOptions()));
+  std::vector<std::string> others = backendNames(targetsFor(CompileOptions()));
   others.push_back("float");
   c->add_option("--against", o.against,
                 "A backend: bit by bit; recorded arrays (.npz, "
