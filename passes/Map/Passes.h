@@ -3,6 +3,7 @@
 #ifndef SNNC_PASSES_MAP_PASSES_H
 #define SNNC_PASSES_MAP_PASSES_H
 
+#include "passes/Map/SlicedLayers.h"
 #include "compiler/Fabric/Fabric.h"
 #include "runtime/machine/MachineModel.h"
 
@@ -26,8 +27,10 @@ struct RealTime {
 };
 
 /// The same passes with the driver's machine instead of a built-in one.
+/// `layers`: receives how each population was cut; may be null.
 std::unique_ptr<mlir::Pass>
-createFabricSlice(MachinePtr machine, const FabricSliceOptions &options = {});
+createFabricSlice(MachinePtr machine, const FabricSliceOptions &options = {},
+                  std::shared_ptr<SlicedLayers> layers = nullptr);
 std::unique_ptr<mlir::Pass> createFabricPlace(MachinePtr machine);
 std::unique_ptr<mlir::Pass> createFabricRoute(MachinePtr machine);
 std::unique_ptr<mlir::Pass>

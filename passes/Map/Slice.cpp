@@ -15,6 +15,7 @@ namespace {
 struct FabricSlicePass : impl::FabricSliceBase<FabricSlicePass> {
   using FabricSliceBase::FabricSliceBase;
   MachinePtr given;
+  std::shared_ptr<SlicedLayers> layers;
 
   void runOnOperation() override {
     MachinePtr machine = resolveMachine(getOperation(), given, machineName);
@@ -42,6 +43,8 @@ struct FabricSlicePass : impl::FabricSliceBase<FabricSlicePass> {
     auto tick = slicer.solve({tickSeconds, tickStated}, spread);
     if (failed(tick))
       return failure();
+    if (layers)
+      *layers = slicer.layers();
     OpBuilder builder(&getContext());
     builder.setInsertionPointAfter(network);
     auto op = builder.create<MachineOp>(
@@ -73,9 +76,11 @@ struct FabricSlicePass : impl::FabricSliceBase<FabricSlicePass> {
 } // namespace
 
 std::unique_ptr<Pass> createFabricSlice(MachinePtr machine,
-                                        const FabricSliceOptions &options) {
+                                        const FabricSliceOptions &options,
+                                        std::shared_ptr<SlicedLayers> layers) {
   auto pass = std::make_unique<FabricSlicePass>(options);
   pass->given = std::move(machine);
+  pass->layers = std::move(layers);
   return pass;
 }
 } // namespace snnc::map

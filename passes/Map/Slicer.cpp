@@ -144,6 +144,26 @@ void Slicer::leaveRoom() {
   }
 }
 
+SlicedLayers Slicer::layers() {
+  auto plans = [&] {
+    SlicedLayers found;
+    for (uint32_t node = 0; node < info.nodes.size(); ++node)
+      if (!info.nodes[node].isInput)
+        found.emplace(info.nodes[node].name, planner.planOf(node));
+    return found;
+  };
+  SlicedLayers found = plans();
+  uint64_t fetching = 0;
+  for (auto &[population, plan] : found)
+    fetching += plan.fetching;
+  if (!fetching)
+    return found;
+  planner.setFetching(fetching);
+  found = plans();
+  planner.setFetching(UINT64_MAX);
+  return found;
+}
+
 /// The least longer tick of 1, 2, 5, 10 ... of the stated one that the machine
 /// keeps, or 0.
 double Slicer::tickThatFits(double tick, const Slowness &reason) {

@@ -13,6 +13,7 @@
 #define SNNC_PASSES_MAP_SLICER_H
 
 #include "passes/Map/RealTime.h"
+#include "passes/Map/SlicedLayers.h"
 #include "passes/Map/Support.h"
 #include "planner/LayerPlanner.h"
 
@@ -32,6 +33,8 @@ public:
   /// cores for that.
   mlir::FailureOr<double> solve(const RealTime &wish, bool spread);
   const fabric::LayerPlanner &plan() const { return planner; }
+  /// What solve() came to, at as many PEs as fetch from DRAM.
+  SlicedLayers layers();
 
 private:
   mlir::FailureOr<double> solveMean(const RealTime &wish, bool spread);

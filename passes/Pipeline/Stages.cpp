@@ -71,7 +71,7 @@ void addManyCore(Pipeline &pipeline, const ManyCoreOptions &options) {
     slice.tickStated = options.realTime.stated;
     slice.spread = options.select.objective == fabric::Objective::Cycles;
     slice.elsewhere = options.elsewhere;
-    pm.addPass(map::createFabricSlice(machine, slice));
+    pm.addPass(map::createFabricSlice(machine, slice, options.sliced));
   });
   pipeline.set(StageId::Placed, [machine](OpPassManager &pm) {
     pm.addPass(map::createFabricPlace(machine));

@@ -40,6 +40,8 @@ struct ManyCoreOptions {
   std::string elsewhere;
   /// Receives a record per population; may be null.
   std::shared_ptr<std::vector<decide::Decision>> decisions;
+  /// Receives how each population was cut; may be null.
+  std::shared_ptr<map::SlicedLayers> sliced;
 };
 /// Normalized -> Decided: serial or parallel per population, and the latency
 /// that lets parallel ones multiply several ticks at once; then Sliced, Placed,

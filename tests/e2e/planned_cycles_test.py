@@ -178,6 +178,49 @@ class EveryPe(SnncTest):
                              layer["cycles_per_tick"])
 
 
+    def test_one_plan(self):
+        """`check --plan`, compile's report, inspect and the page say the same
+        of a plan that has room above the mean."""
+        options = ["--paradigm", "serial", "--tick", TIGHT]
+        net = self.write("one.yaml", ROOM.format(rate=0.05, drawn=400))
+        plan = json.loads(self.snnc("check", net, "--plan", "--json",
+                                    *options).stdout)["plan"]
+        layer, = json.loads(self.snnc(
+            "compile", net, *options, "-o", "one.s2x", "--report",
+            "json").stdout)["layers"]
+        planned, = plan["layers"]
+        mapped = planned["mapped"]
+        # The mean alone takes fewer PEs, whose ticks are longer.
+        self.assertLess(planned["serial"]["pes"], mapped["pes"])
+        self.assertGreater(planned["serial"]["cycles"],
+                           mapped["cycles_expected"])
+        self.assertGreater(mapped["cycles_spread"], 0)
+        self.assertEqual(plan["total"]["pes"], mapped["pes"])
+        keys = ["pes", "cycles_expected", "cycles_peak", "cycles_spread",
+                "cycles_worst"]
+        inspected, = json.loads(self.snnc("inspect", "one.s2x", "--layer",
+                                          "--json").stdout)
+        for key in keys:
+            self.assertEqual(mapped[key], layer[key], key)
+            self.assertEqual(inspected[key], layer[key], key)
+        pes = json.loads(self.snnc("inspect", "one.s2x", "--pe",
+                                   "--json").stdout)
+        self.assertEqual(len(pes), mapped["pes"])
+        for key in keys[1:]:
+            self.assertEqual(max(pe[key] for pe in pes), mapped[key], key)
+        cells = self.snnc("check", net, "--plan", *options).stdout
+        row = next(line.split() for line in cells.splitlines()
+                   if line.startswith("p "))
+        self.assertEqual([float(row[k]) for k in (-4, -2, -1)],
+                         [mapped["pes"], mapped["cycles_expected"],
+                          mapped["cycles_worst"]])
+        self.assertIn(f"{mapped['pes']} PE(s) of ", cells)
+        self.snnc("report", "one.s2x", "-o", "one.html")
+        with open(self.path("one.html"), encoding="utf-8") as file:
+            page = file.read()
+        for key in keys[1:]:
+            self.assertIn(f'"{key}":{mapped[key]}', page)
+
 # Ticks of Poisson packets, which fluctuate by a quarter of their mean.
 ROOM = """network: {{dt: 1 ms, seed: 5}}
 inputs:

@@ -53,10 +53,13 @@ static void tryMapping(ModuleOp module, const CheckOptions &options,
     return sink.report(machine.takeError());
   auto model = std::make_shared<const MachineModel>(std::move(*machine));
   std::shared_ptr<std::vector<decide::Decision>> decisions;
-  if (options.plan)
+  std::shared_ptr<map::SlicedLayers> sliced;
+  if (options.plan) {
     decisions = std::make_shared<std::vector<decide::Decision>>();
+    sliced = std::make_shared<map::SlicedLayers>();
+  }
   pipeline::Pipeline stages =
-      s2::pipelineOf(mappingOf(compile), model, decisions);
+      s2::pipelineOf(mappingOf(compile), model, decisions, sliced);
   if (failed(stages.run(module, StageId::Normalized, StageId::Decided)))
     return;
   if (decisions)
@@ -66,8 +69,10 @@ static void tryMapping(ModuleOp module, const CheckOptions &options,
                           uint64_t(model->coreCount()),
                           std::move(*decisions),
                           model->dramRoom() * model->chipCount()};
-  if (!sink.hasErrors())
-    (void)stages.run(module, StageId::Decided, StageId::Programs);
+  if (!sink.hasErrors() &&
+      succeeded(stages.run(module, StageId::Decided, StageId::Programs)) &&
+      plans)
+    plans->sliced = std::move(*sliced);
 }
 
 static void printLayers(const nlohmann::json &layers) {

@@ -35,7 +35,8 @@ Expected<MachineModel> machineOf(const MapOptions &options) {
 pipeline::Pipeline
 pipelineOf(const MapOptions &options,
            std::shared_ptr<const MachineModel> machine,
-           std::shared_ptr<std::vector<decide::Decision>> decisions) {
+           std::shared_ptr<std::vector<decide::Decision>> decisions,
+           std::shared_ptr<map::SlicedLayers> sliced) {
   pipeline::ManyCoreOptions many;
   many.machine = std::move(machine);
   many.realTime = {options.tick(), options.tickSeconds.has_value()};
@@ -48,6 +49,7 @@ pipelineOf(const MapOptions &options,
   many.maxSources = options.maxSources;
   many.elsewhere = options.elsewhere;
   many.decisions = std::move(decisions);
+  many.sliced = std::move(sliced);
   pipeline::Pipeline pipeline;
   pipeline::addManyCore(pipeline, many);
   return pipeline;

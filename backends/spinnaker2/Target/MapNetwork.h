@@ -68,11 +68,13 @@ planParadigms(mlir::ModuleOp module, const MapOptions &options,
               std::shared_ptr<const MachineModel> machine);
 
 /// Decided, Sliced, Placed, Routed, LaidOut, Programs, as the options say.
-/// `decisions`: receives a record for every population; may be null.
+/// `decisions`: receives a record for every population, `sliced` how it was
+/// cut; may be null.
 pipeline::Pipeline
 pipelineOf(const MapOptions &options,
            std::shared_ptr<const MachineModel> machine,
-           std::shared_ptr<std::vector<decide::Decision>> decisions = nullptr);
+           std::shared_ptr<std::vector<decide::Decision>> decisions = nullptr,
+           std::shared_ptr<map::SlicedLayers> sliced = nullptr);
 
 struct MappedNetwork {
   /// As asked for, with a program range that holds all programs.
