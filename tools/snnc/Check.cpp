@@ -68,7 +68,8 @@ static void tryMapping(ModuleOp module, const CheckOptions &options,
                           nameOf(compile.objective),
                           uint64_t(model->coreCount()),
                           std::move(*decisions),
-                          model->dramRoom() * model->chipCount()};
+                          model->dramRoom() * model->chipCount(),
+                          {}};
   if (!sink.hasErrors() &&
       succeeded(stages.run(module, StageId::Decided, StageId::Programs)) &&
       plans)
