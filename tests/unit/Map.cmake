@@ -7,6 +7,6 @@ if(SNNC_BUILD_COMPILER)
   snnc_test(snnc-layer-planner-test MLIR LayerPlannerTest.cpp NodeDriveTest.cpp
     DEPS snnc_planner snnc_s2_formats)
   snnc_test(snnc-map-test MLIR ChipMappingTest.cpp CoreImageTest.cpp MapAlgorithmsTest.cpp MapCheckerTest.cpp
-    InputRoutesTest.cpp MapLimitsTest.cpp MapPassesTest.cpp RowCheckTest.cpp
+    InputRoutesTest.cpp MapLimitsTest.cpp MapPassesTest.cpp SynapseCheckTest.cpp
     DEPS snnc_map snnc_s2_image snnc_s2_formats)
 endif()

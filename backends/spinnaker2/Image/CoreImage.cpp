@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "backends/spinnaker2/Image/ImageWriter.h"
-#include "backends/spinnaker2/Image/RowCheck.h"
+#include "backends/spinnaker2/Image/SynapseCheck.h"
 #include "compiler/Rows/Blocks.h"
 #include "compiler/Support/Report.h"
 #include "planner/ProjectionView.h"
@@ -141,8 +141,8 @@ CoreImageBuilder::create(MachineOp op, const MachineModel &machine,
   }
   std::unique_ptr<CoreImageBuilder> builder(new CoreImageBuilder(
       op, std::move(*info), machine, uint32_t(load), jobs));
-  builder->rows =
-      std::make_shared<RowCheck>(op, builder->info, builder->belongings);
+  builder->check =
+      std::make_shared<SynapseCheck>(op, builder->info, builder->belongings);
   return builder;
 }
 
@@ -225,7 +225,7 @@ LogicalResult CoreImageBuilder::encodeFrom(SliceOp first) {
   std::vector<uint32_t> edges;
   for (const Share &share : shares)
     edges.push_back(share.edge);
-  if (failed(rows->expect(edges, jobs)))
+  if (failed(check->expect(edges, jobs)))
     return failure();
   for (Share &share : shares)
     if (failed(prepare(share)))
@@ -279,8 +279,7 @@ FailureOr<CoreImage> CoreImageBuilder::build(SliceOp slice) {
            << "' with neurons [" << slice.getBegin() << ", " << slice.getEnd()
            << ")";
   auto image = ImageWriter(*this, slice, info.nodes[node->second]).run();
-  if (succeeded(image) && !slice.getParallel() &&
-      failed(rows->check(slice, *image)))
+  if (succeeded(image) && failed(check->check(slice, *image)))
     return failure();
   return image;
 }

@@ -20,6 +20,7 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace snnc::s2 {
@@ -59,9 +60,20 @@ struct CoreImage {
   std::vector<DrivePlace> drives;
   std::vector<uint32_t> noises; ///< addresses of the SnncNoise, by parameter
   CoreSummary summary;
+
+  /// The bytes at an address, in SRAM or DRAM; empty where the image has not
+  /// all of them.
+  std::span<const std::byte> at(uint64_t address, uint64_t size) const {
+    for (auto [first, all] : {std::pair(base, std::span(bytes)),
+                              std::pair(dramBase, std::span(dram))})
+      if (address >= first && address - first <= all.size() &&
+          size <= all.size() - (address - first))
+        return all.subspan(address - first, size);
+    return {};
+  }
 };
 
-class RowCheck;
+class SynapseCheck;
 
 /// Builds the images of one fabric.machine. The slice whose blocks are not
 /// there yet has them encoded with those of the slices behind it, as far as
@@ -79,7 +91,7 @@ public:
                                                   unsigned jobs = 1);
 
   /// The image of one slice of the machine op; cheapest in their order. The
-  /// same for any number of jobs. Serial rows are read back and held against
+  /// same for any number of jobs. Rows and maps are read back and held against
   /// the network. Errors: SNN0381 (not LaidOut), SNN0382 (rows do not have the
   /// planned size, or other synapses), SNN1106 (the map has not).
   mlir::FailureOr<CoreImage> build(fabric::SliceOp slice);
@@ -142,7 +154,7 @@ private:
   llvm::DenseMap<mlir::Operation *, EncodedBlock> encoded;
   llvm::DenseMap<mlir::Operation *, SliceMap> encodedMaps;
   llvm::DenseMap<mlir::Operation *, Sums> partialSums;
-  std::shared_ptr<RowCheck> rows; ///< what they have to hold
+  std::shared_ptr<SynapseCheck> check; ///< what images have to hold
   friend class ImageWriter;
   friend class MapEncoder;
 };

@@ -1,7 +1,7 @@
 //===- MapImage.cpp - The weight-delay maps of a population ---------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "backends/spinnaker2/Image/CoreImage.h"
+#include "backends/spinnaker2/Image/SynapseCheck.h"
 
 #include "compiler/Support/Report.h"
 #include "planner/CycleModel.h"
@@ -87,6 +87,8 @@ public:
       if (!views.back())
         return failure();
     }
+    if (failed(b.check->expect(node.incoming, b.jobs)))
+      return failure();
     scanPieces();
     for (SliceOp slice : slices)
       if (failed(plan(slice)))

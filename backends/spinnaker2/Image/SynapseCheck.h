@@ -1,19 +1,21 @@
-//===- RowCheck.h - Serial rows against the network -------------*- C++ -*-===//
+//===- SynapseCheck.h - Finished images against the network -----*- C++ -*-===//
 //
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Reads the rows of a finished image back, in SRAM or DRAM, and holds what a
-// packet of every key does against the synapses of the snn ops. Compared are
+// Reads the rows of a finished image back, in SRAM or DRAM, or its weight-delay
+// map, and holds what a packet of every key does against the synapses of the
+// snn ops; a subordinate's against those of its sources. Compared are
 // sums over all (key, accumulator, delay) of the weight times a 64-bit number
 // that these three decide: no order is needed, so both sides are read in the
 // one that is cheapest, and two synapses in one place count as their sum.
 //
 //===----------------------------------------------------------------------===//
-#ifndef SNNC_SPINNAKER2_IMAGE_ROWCHECK_H
-#define SNNC_SPINNAKER2_IMAGE_ROWCHECK_H
+#ifndef SNNC_SPINNAKER2_IMAGE_SYNAPSECHECK_H
+#define SNNC_SPINNAKER2_IMAGE_SYNAPSECHECK_H
 
 #include "backends/spinnaker2/Image/CoreImage.h"
+#include "runtime/abi/CoreHeader.h"
 
 #include "llvm/ADT/DenseMap.h"
 
@@ -29,17 +31,17 @@ struct SynapsePlace {
   auto operator<=>(const SynapsePlace &) const = default;
 };
 
-class RowCheck {
+class SynapseCheck {
 public:
   /// All outlive it.
-  RowCheck(fabric::MachineOp op, const fabric::NetworkInfo &info,
-           const fabric::Belongings &belongings);
+  SynapseCheck(fabric::MachineOp op, const fabric::NetworkInfo &info,
+               const fabric::Belongings &belongings);
 
   /// Sums up what the network says of these projections, once each, by `jobs`
   /// threads; failure is reported at the op.
   mlir::LogicalResult expect(llvm::ArrayRef<uint32_t> edges, unsigned jobs);
-  /// Whether the image of a serial slice has the synapses of its projections.
-  /// Error SNN0382 names the first that differs.
+  /// Whether the image has the synapses of the slice's projections. Error
+  /// SNN0382, of a map SNN1106, names the first that differs.
   mlir::LogicalResult check(fabric::SliceOp slice, const CoreImage &image);
 
 private:
@@ -48,17 +50,32 @@ private:
   struct Sender {
     uint32_t key = 0, begin = 0, end = 0, node = 0;
   };
+  /// Where synapses of a projection are: of all sources of these neurons, of a
+  /// subordinate's those in its range of places.
+  struct Target {
+    fabric::SliceOp slice;
+    fabric::Range sources = {0, UINT32_MAX};
+  };
   struct Edge {
-    std::vector<fabric::SliceOp> targets; ///< with a serial block
+    std::vector<Target> targets;
     bool isExpected = false;
   };
+  /// By neuron, which of the targets hold it, their sources ascending.
+  class Holders;
   /// From the snn ops. `visit`: (index into `targets`, where, weight).
   mlir::LogicalResult
-  forEachSynapse(uint32_t edge, llvm::ArrayRef<fabric::SliceOp> targets,
+  forEachSynapse(uint32_t edge, llvm::ArrayRef<Target> targets,
                  llvm::function_ref<void(size_t, SynapsePlace, int32_t)> visit);
   /// From the image; failure is reported.
   mlir::LogicalResult readBack(fabric::SliceOp slice, const CoreImage &image,
                                Visit visit);
+  mlir::LogicalResult readRows(fabric::SliceOp slice, const CoreImage &image,
+                               Visit visit);
+  mlir::LogicalResult readMap(fabric::SliceOp slice, const CoreImage &image,
+                              Visit visit);
+  /// Every key that is sent, of those that `entry` reads.
+  void forEachKey(const SnncTableEntry &entry,
+                  llvm::function_ref<bool(uint32_t key)> visit) const;
   std::vector<Sender>::const_iterator firstUpTo(uint32_t key) const;
   mlir::LogicalResult explain(fabric::SliceOp slice, const CoreImage &image);
 
@@ -72,4 +89,4 @@ private:
 
 } // namespace snnc::s2
 
-#endif // SNNC_SPINNAKER2_IMAGE_ROWCHECK_H
+#endif // SNNC_SPINNAKER2_IMAGE_SYNAPSECHECK_H
