@@ -272,7 +272,8 @@ class DenseMapCheck : public MapCheck {
 protected:
   /// 40 neurons with synapses of a fifth of the sources, delays of 2 to 5
   /// ticks.
-  OwningOpRef<ModuleOp> dense(unsigned sources, const char *how) {
+  OwningOpRef<ModuleOp> dense(unsigned sources, const char *how,
+                              const char *more = "") {
     std::string in = "tensor<" + std::to_string(sources) + "xf32>";
     std::string text = "snn.network @net {\n  %in = snn.input \"in\" : " + in;
     text += R"(
@@ -284,7 +285,7 @@ protected:
     amount = 0.2 : f64, weight = <normal, [0.3, 0.1, 0.0, 10.0]>,
     delay = <uniform_int, [0.0, 3.0]>, autapses = 1, multapses = 1, seed = 1,
     stream = 1> delay(2.0) quant <8, nearest, 100.0> {receptor = 1} : )";
-    text += in + ", tensor<40xi1>\n}";
+    text += in + ", tensor<40xi1>\n" + more + "}";
     auto module = parseSourceString<ModuleOp>(models + text, &context);
     EXPECT_TRUE(module && succeeded(map(*module, 0))) << messages;
     return module;
@@ -358,7 +359,13 @@ TEST_F(DenseMapCheck, DamageIsFoundInEveryPlace) {
 
 /// A subordinate against the synapses of its own sources.
 TEST_F(DenseMapCheck, SoItIsInSubordinates) {
-  auto module = dense(3000, "row_split");
+  auto module = dense(3000, "row_split", R"(
+  %few = snn.input "few" : tensor<50xf32>
+  snn.projection "less" %few to %p weights #snn.procedural<fixed_probability,
+    amount = 0.5 : f64, weight = <constant, [0.3]>, delay = <constant, [0.0]>,
+    autapses = 1, multapses = 1, seed = 1, stream = 2> delay(3.0)
+    quant <8, nearest, 100.0> {receptor = 0} : tensor<50xf32>, tensor<40xi1>
+)");
   load(*module);
   unsigned parts = 0;
   for (size_t i = 0; i < slices.size(); ++i)

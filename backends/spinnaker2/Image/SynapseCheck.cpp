@@ -58,6 +58,8 @@ SynapseCheck::SynapseCheck(MachineOp op, const NetworkInfo &info,
     Target target{block.getTarget().getDefiningOp<SliceOp>()};
     if (target.slice.getSubordinate())
       target.sources = belongings.knownBy(block);
+    if (!target.sources.size())
+      continue; // other subordinates multiply it all
     edges[block.getProjection()].targets.push_back(target);
   }
 }
