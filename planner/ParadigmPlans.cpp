@@ -36,7 +36,9 @@ static std::optional<LayerPlan> planRows(LayerPlanner &planner, uint32_t node,
   if (failed(planner.startRows(node)) || !planner.shrink(node))
     return std::nullopt;
   LayerPlan rows = planner.planOf(node);
-  if (columns && *columns <= rows.pes)
+  // Without a subordinate, as where all synapses are rows of dominant cores,
+  // nothing is multiplied.
+  if (!rows.parts || (columns && *columns <= rows.pes))
     return std::nullopt;
   return rows;
 }

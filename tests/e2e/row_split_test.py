@@ -69,6 +69,15 @@ probes: ["plus:spikes", "plus:v", "minus:v"]
 """
 
 
+ALL_NEAR = """
+network: {dt: 1 ms, seed: 1}
+populations:
+  cells: {size: 8000, model: lif, params: {tau: 20 ms, threshold: 1.0}}
+projections:
+  - {from: cells, to: cells, connector: {fixed_indegree: 500}, weight: 0.01}
+"""
+
+
 class RowSplit(SnncTest):
 
     def compile(self, name, text, *options):
@@ -232,6 +241,17 @@ class RowSplit(SnncTest):
             if core["population"] == "a":
                 self.assertGreater(len(core["encodings"]), 1)
         self.agree("short", 40)
+
+    def test_loop_of_nothing_else(self):
+        """Without a synapse for subordinates there is nothing to multiply: the
+        layer is serial, whether it is asked for or not."""
+        self.write("all.yaml", ALL_NEAR)
+        for paradigm in ("auto", "oracle"):
+            done = self.snnc("check", "all.yaml", "--paradigm", paradigm,
+                             "--explain-paradigm")
+            self.assertIn("'cells' is serial", done.stderr)
+        done = self.snnc("check", "all.yaml", "--paradigm", "parallel", code=3)
+        self.assertIn("SNN1100", done.stderr)
 
 
 if __name__ == "__main__":

@@ -126,7 +126,7 @@ std::string plansOf(const Dataset &layers) {
 TEST(SelectorData, PlansAreThoseOfThePlannerVersion) {
   std::string plans = plansOf(planSmall(LayerSet::Wide, 24, 2)) +
                       plansOf(planSmall(LayerSet::Grid, 12, 2));
-  EXPECT_EQ(fabric::kPlannerVersion, 10u);
+  EXPECT_EQ(fabric::kPlannerVersion, 11u);
   EXPECT_EQ(sha256(plans),
             "sha256:"
             "6709fd8e11fed31773406823f454d0205a781988661b0b373c99c370d83d0110");
