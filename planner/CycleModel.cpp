@@ -18,7 +18,6 @@ CycleCosts CycleCosts::worst() {
           .fullDelay = 20,
           .sendSum = 35,
           .takeSum = 80,
-          .mixed = 0,
           .rows = 1.3,
           .search = 110,
           .mapSearch = 110,
@@ -151,8 +150,7 @@ double serialCycles(const CoreWork &work, const CycleCosts &costs) {
   return (work.packets - work.others) * packet + work.others * costs.another +
          work.packets * costs.kind * std::max(0.0, work.kinds - 1) +
          costs.rows * work.rowCycles + work.neuronCycles +
-         work.sums * (costs.takeSum + (work.mixed ? costs.mixed : 0)) +
-         searchCycles(work, costs.search, costs);
+         work.sums * costs.takeSum + searchCycles(work, costs.search, costs);
 }
 
 /// What the core does while the array multiplies.

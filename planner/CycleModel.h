@@ -27,8 +27,7 @@ struct CycleCosts {
   double delay = 20;     ///< begin one (tick, delay) of the history
   double fullDelay = 13; ///< the same where it has packets, on top
   double sendSum = 25;   ///< subordinate: a digit of a partial sum
-  double takeSum = 40;   ///< dominant: a packet of a partial sum
-  double mixed = 8;      ///< on top of that, CoreWork::mixed
+  double takeSum = 45;   ///< dominant: a packet of a partial sum
   double rows = 1;       ///< serial: on what a format says of its rows
   double search = 45;    ///< serial: an entry that the packet before had not
   double mapSearch = 62; ///< parallel: the same
@@ -63,7 +62,6 @@ struct CoreWork {
   /// those of neighbouring sources that are nobody's, table entries with the
   /// same keys.
   bool gaps = false, shared = false;
-  bool mixed = false; ///< partial sums come in digits of several widths
   double kinds = 1; ///< loops of rows in that program: they are asked for
 };
 

@@ -262,16 +262,12 @@ void LayerPlanner::addDigits(uint32_t node, std::vector<RowPart> &parts) const {
 void LayerPlanner::addSums(uint32_t node, Range targets, CoreWork &expected,
                            CoreWork &worst) const {
   std::vector<uint32_t> kinds;
-  std::optional<SumDigits> first;
   for (const RowPart &part : cuts[node].parts) {
     if (part.targets.begin < targets.begin || part.targets.end > targets.end)
       continue;
     expected.sums += part.sums;
     worst.sums += double(part.digits.digits) * part.targets.size() *
                   info.nodes[node].receptors;
-    if (!first)
-      first = part.digits;
-    expected.mixed |= part.digits != *first;
     if (!llvm::is_contained(kinds, part.digits.digits))
       kinds.push_back(part.digits.digits);
   }

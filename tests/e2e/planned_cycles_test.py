@@ -312,9 +312,9 @@ class Means(SnncTest):
                 (pe["cycles_expected"], pe["cycles_per_tick"]))
         return {role: np.sum(found, axis=0) for role, found in pes.items()}
 
-    def assert_close(self, pes):
+    def assert_close(self, pes, within=0.1):
         for role, (planned, measured) in pes.items():
-            self.assertLess(abs(planned / measured - 1), 0.1, role)
+            self.assertLess(abs(planned / measured - 1), within, role)
 
     def test_kernels_on_small_pictures(self):
         """Most places reach fewer outputs than the kernel has rows."""
@@ -363,7 +363,9 @@ class Means(SnncTest):
                                         pe["cycles_per_tick"] - 1), 0.15)
 
     def test_partial_sums(self):
-        """A dominant PE takes as many for few spikes as for many."""
+        """A dominant PE takes as many for few spikes as for many. Each is
+        planned at 45 cycles, between the 40 of sums of one width, as here, and
+        the 49 of several."""
         source = "{size: 6000, kind: poisson, rate: {per_tick: %g}}"
         for rate in (0.01, 0.5):
             pes = self.run_pes(
@@ -371,7 +373,7 @@ class Means(SnncTest):
                 [f"from: in, to: p, connector: all_to_all, weight: {DRAWN}, "
                  "delay: 1"], "--paradigm", "parallel", "--ticks", "60")
             self.assertEqual(set(pes), {"dominant", "subordinate"})
-            self.assert_close(pes)
+            self.assert_close(pes, 0.13)
 
 
 class Limits(SnncTest):

@@ -37,14 +37,14 @@ snn.neuron @lif receptors ["input"] states ["v"] params ["alpha", "threshold"] {
 )";
 
 /// "busy" is better off parallel and "quiet" serial, clearly; "huge" does not
-/// fit as parallel (delays of 3,000 ticks, and feedback of one, so that its
-/// sources cannot be split); "pinned" is nobody's business.
+/// fit as parallel (delays of 3,000 ticks, and ticks per product that are
+/// settled, so that its sources cannot be split); "pinned" is nobody's business.
 constexpr const char *kNetwork = R"(
 snn.network @net {
   %in = snn.input "in" : tensor<128xf32>
   %a = snn.population "busy" model @lif params {alpha = 0.5, threshold = 1.0} latency 1 rate 0.5 : tensor<64xi1>
   %b = snn.population "quiet" model @lif params {alpha = 0.5, threshold = 1.0} latency 2 rate 0.001 : tensor<64xi1>
-  %c = snn.population "huge" model @lif params {alpha = 0.5, threshold = 1.0} latency 3 : tensor<8xi1>
+  %c = snn.population "huge" model @lif params {alpha = 0.5, threshold = 1.0} latency 3 batch 1 : tensor<8xi1>
   %d = snn.population "pinned" model @lif params {alpha = 0.5, threshold = 1.0} latency 3 paradigm <parallel> : tensor<64xi1>
   snn.projection "w1" %in to %a weights #snn.dense<dense<1.0> : tensor<64x128xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<128xf32>, tensor<64xi1>
   snn.projection "w2" %a to %a weights #snn.dense<dense<1.0> : tensor<64x64xf64>> delay(1.0) quant <8, nearest, 10.0> : tensor<64xi1>, tensor<64xi1>

@@ -129,7 +129,7 @@ TEST(SelectorData, PlansAreThoseOfThePlannerVersion) {
   EXPECT_EQ(fabric::kPlannerVersion, 11u);
   EXPECT_EQ(sha256(plans),
             "sha256:"
-            "6709fd8e11fed31773406823f454d0205a781988661b0b373c99c370d83d0110");
+            "61291cdc504da073eb7fc7b347f67785840d37200cf64ad659e2d6a4ffd0c165");
 }
 
 TEST(SelectorData, GridIsThePublishedOne) {

@@ -192,8 +192,6 @@ LogicalResult ImageWriter::addSums(GatherOp gather) {
       return failure();
     work[0].sums += (*sums)[0];
     work[1].sums += (*sums)[1];
-    for (CoreWork &each : work)
-      each.mixed |= digits != gather.encodingOf(0);
   }
   return success();
 }
