@@ -157,26 +157,24 @@ void MappingChecker::checkBlocks() {
             << "' has " << count << " blocks in "
             << describe(target.getDefiningOp<SliceOp>()) << ", not 1";
   };
-  for (uint32_t id = 0; id < info.edges.size(); ++id) {
-    const NetworkEdge &edge = info.edges[id];
-    if (edge.isDrawn)
-      continue;
-    bool isRowSplit = info.nodes[edge.target].rowSplit;
-    if (isRowSplit)
-      expectOne(id, parts[edge.target]);
-    if (!isRowSplit || edge.isNear)
-      expectOne(id, handles[edge.target]);
-  }
-  for (uint32_t id = 0; id < info.edges.size(); ++id) {
-    const NetworkEdge &edge = info.edges[id];
-    if (edge.isDrawn)
-      continue;
-    bool isRowSplit = info.nodes[edge.target].rowSplit;
-    if (isRowSplit)
-      checkParts(id);
-    if (!isRowSplit || edge.isNear)
-      checkReach(id);
-  }
+  // Those of a row split stand on its subordinates; near ones on its dominant
+  // cores, too.
+  auto forEach = [&](auto onParts, auto onSlices) {
+    for (uint32_t id = 0; id < info.edges.size(); ++id) {
+      const NetworkEdge &edge = info.edges[id];
+      if (edge.isDrawn)
+        continue;
+      bool isRowSplit = info.nodes[edge.target].rowSplit;
+      if (isRowSplit)
+        onParts(id);
+      if (!isRowSplit || edge.isNear)
+        onSlices(id);
+    }
+  };
+  forEach([&](uint32_t id) { expectOne(id, parts[info.edges[id].target]); },
+          [&](uint32_t id) { expectOne(id, handles[info.edges[id].target]); });
+  forEach([&](uint32_t id) { checkParts(id); },
+          [&](uint32_t id) { checkReach(id); });
 }
 
 /// Every synapse of `edge` is in exactly one subordinate, with a delay that
