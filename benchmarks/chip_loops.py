@@ -39,6 +39,8 @@ name: little
 pes: {{list: [[1, 1, 0]]}}
 sram: {{bytes: {bytes}, program: [0x0, 0x2000], stack: [{end}, {bytes}]}}
 """
+# What a PE of a chip gets of whose 148 PEs all fetch.
+BUSY = "dram: {{bytesPerSecond: 32.4e6, dma: {{queue: {queue}}}}}\n"
 RECURRENT = """  - {from: layer, to: layer, connector: all_to_all, weight: 0.1, delay: 1}
 """
 # Thresholds differ, as scales make them in networks from NIR files.
@@ -55,6 +57,7 @@ class Loops:
 
     def __init__(self, bench, folder):
         self.bench, self.folder = bench, folder
+        self.room = 0  # bytes beside the program on `little`
 
     def layer(self, active, options=(), recurrent=False, sources=SOURCES,
               ticks=TICKS, **fields):
@@ -137,10 +140,14 @@ class Loops:
             degree = length if rule == "out" else length * SOURCES // targets
             fields = {"targets": targets, "ticks": 50,
                       "connector": f"{{fixed_{rule}degree: {degree}}}"}
-            for place, options in (("SRAM", ()), ("DRAM", self.little(fields))):
-                few, many = (self.layer(active, options, **fields)
+            options = self.little(fields)
+            for place in ("SRAM", "DRAM", "DRAM of a busy chip, queue 1",
+                          "DRAM of a busy chip, queue 2"):
+                self.machine(place[-1] if place[-1].isdigit() else None)
+                few, many = (self.layer(
+                    active, () if place == "SRAM" else options, **fields)
                              for active in (FEW, MANY))
-                if ("dram" in many["encodings"][0]) != (place == "DRAM"):
+                if ("dram" in many["encodings"][0]) != (place != "SRAM"):
                     raise RuntimeError(f"rows of {length} are not in {place}")
                 packets = (MANY - FEW) * 49
                 spent = many["cycles"] - few["cycles"]
@@ -169,13 +176,20 @@ class Loops:
                      f"({encoding})", "cycles_per_packet",
                      spent / ((many - few) * 49), "cycles", peer)
 
+    def machine(self, queue):
+        """Writes little.yaml, of `self.room` bytes; `queue`: of a PE whose
+        neighbours fetch."""
+        with open(os.path.join(self.folder, "little.yaml"), "w",
+                  encoding="utf-8") as file:
+            file.write(LITTLE.format(bytes=0x3000 + self.room,
+                                     end=0x2000 + self.room))
+            if queue:
+                file.write(BUSY.format(queue=queue))
+
     def little(self, fields):
         """Options for the least SRAM that holds the layer."""
-        path = os.path.join(self.folder, "little.yaml")
-        for room in range(1024, 65536, 512):
-            with open(path, "w", encoding="utf-8") as file:
-                file.write(LITTLE.format(bytes=0x3000 + room,
-                                         end=0x2000 + room))
+        for self.room in range(1024, 65536, 512):
+            self.machine(None)
             options = ("--machine", "little.yaml")
             try:
                 layer = self.layer(FEW, options, **fields)

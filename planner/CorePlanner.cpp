@@ -92,7 +92,7 @@ static std::vector<PlannedBuffer> fixedBuffers(const CoreDemand &demand) {
         add("index", block.indexBytes, block.projection);
     }
   if (demand.transferBytes)
-    add("fetch", 2 * demand.transferBytes);
+    add("fetch", demand.rowBuffers * demand.transferBytes);
   if (!demand.subordinate) {
     if (demand.driveBytes)
       add("drives", demand.driveBytes);

@@ -57,8 +57,10 @@ struct CoreDemand {
   uint64_t spikes() const { return sources + morePackets; }
   uint64_t maxDelay = 1;   ///< ticks, over all blocks
   uint64_t driveBytes = 0; ///< of what the core draws itself
-  /// The longest transfer of a row in DRAM: what each of two row buffers holds.
+  /// The longest transfer of a row in DRAM, what each row buffer holds, and how
+  /// many of those there are.
   uint64_t transferBytes = 0;
+  uint32_t rowBuffers = 2;
   /// Parallel core: the rows and index of `blocks` and the ring are not there.
   std::optional<MapDemand> map;
   /// Subordinate of a row split: no neurons, nothing is recorded.
@@ -75,7 +77,7 @@ struct CoreDemand {
 /// "positions" (parallel), "param.<name>", "state.<name>", then "ring" (serial)
 /// or "operand", "output", "history", "history_count" (parallel), "spikes",
 /// "fifo", "record". A subordinate core (row split) has neither parameters,
-/// states, "spikes" nor "record". Rows in DRAM have the two row buffers "fetch"
+/// states, "spikes" nor "record". Rows in DRAM have the row buffers "fetch"
 /// behind the last index, inputs that the core draws "drives" behind those.
 struct PlannedBuffer {
   std::string name;
@@ -99,6 +101,14 @@ struct CorePlan {
 /// Bytes that the planner may give away: from the end of the program range to
 /// the begin of the stack.
 uint64_t availableBytes(const SramLayout &sram);
+
+/// Row buffers of a core whose DMA unit takes `queue` transfers at a time:
+/// those on their way, and the row that the core works on.
+inline constexpr uint32_t rowBuffers(uint32_t queue) { return queue + 1; }
+/// The same of the cores of a machine, with DRAM or without.
+inline uint32_t rowBuffers(const MachineModel &machine) {
+  return rowBuffers(machine.dram ? machine.dram->dma.queue : 1);
+}
 
 /// Ring depth in ticks: the least power of two that is at least `maxDelay`.
 uint64_t ringSlots(uint64_t maxDelay);

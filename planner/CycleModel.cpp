@@ -63,7 +63,9 @@ TransferCost TransferCost::of(const MachineModel &machine, double readers) {
   if (!machine.hasDram())
     return {};
   double none = machine.dmaCycles(0, readers);
-  return {none, (machine.dmaCycles(1024, readers) - none) / 1024};
+  const DmaUnit &unit = machine.dram->dma;
+  return {none, machine.dmaByteCycles(1024, readers) / 1024,
+          double(unit.setupCycles), double(unit.queue)};
 }
 
 TransferCost TransferCost::ofPlan(const MachineModel &machine,
@@ -72,14 +74,28 @@ TransferCost TransferCost::ofPlan(const MachineModel &machine,
   return of(machine, double(std::clamp<uint64_t>(fetching, 1, most)));
 }
 
+/// What a stream of `packets` rows takes of which the core works `core` cycles.
+static double streamCycles(const RowTransfers &moved, double packets,
+                           double core, const TransferCost &transfer) {
+  double bytes = moved.bytes * transfer.byte;
+  double whole = moved.count * transfer.each + bytes;
+  if (transfer.queue <= 1) // one by one, those that rows go on with too
+    return std::max(core, whole);
+  double more = std::max(0.0, moved.count - packets);
+  double rows = moved.count > 0 ? 1 - more / moved.count : 0; // share
+  return std::max({core, rows * bytes, rows * moved.count * transfer.setup,
+                   rows * whole / transfer.queue}) +
+         (1 - rows) * whole;
+}
+
 void addRows(CoreWork &work, const RowEncoding &encoding, const RowWork &rows,
              const TransferCost &transfer, double scatter) {
   double packets = rows.sources * rows.rate;
   double own = encoding.format->cycles(encoding.fields, rows);
   if (isFetched(encoding)) {
     RowTransfers moved = encoding.format->transfers(encoding.fields, rows);
-    double unit = moved.count * transfer.each + moved.bytes * transfer.byte;
-    own = std::max(own, unit - packets * CycleCosts().packet);
+    double found = packets * CycleCosts().packet;
+    own = streamCycles(moved, packets, found + own, transfer) - found;
     // Nothing runs beside the first transfer of a tick.
     own += std::min(1.0, moved.count) * transfer.each;
   }

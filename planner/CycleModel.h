@@ -68,6 +68,8 @@ struct CoreWork {
 /// What a transfer from DRAM takes: MachineModel::dmaCycles.
 struct TransferCost {
   double each = 0, byte = 0; ///< cycles
+  double setup = 0;          ///< of `each`, what no two transfers share
+  double queue = 1;          ///< transfers that run at a time
   /// While `readers` PEs of a chip fetch; nothing without DRAM.
   static TransferCost of(const MachineModel &machine, double readers);
   /// Of a plan in which `fetching` PEs have rows in DRAM, on one chip as far as
@@ -76,10 +78,11 @@ struct TransferCost {
   static TransferCost ofPlan(const MachineModel &machine, uint64_t fetching);
 };
 
-/// Adds what the packets of a block's sources do to a core. The transfer of a
-/// row runs beside the work on the row before: the longer of the two counts.
-/// `scatter`: variance over mean of the spikes of a source in a tick
-/// (NetworkNode::scatter).
+/// Adds what the packets of a block's sources do to a core. Transfers run
+/// beside the work on the rows before: what takes longest counts of that work,
+/// all bytes, and whole transfers of which `queue` run side by side. What a row
+/// goes on with is waited for. `scatter`: variance over mean of the spikes of a
+/// source in a tick (NetworkNode::scatter).
 void addRows(CoreWork &work, const RowEncoding &encoding, const RowWork &rows,
              const TransferCost &transfer = {}, double scatter = 0);
 

@@ -352,7 +352,7 @@ uint64_t LayerPlanner::fetchBytes(uint32_t node, Range targets,
       most =
           std::max(most, choice->encoding.format->longestTransfer(
                              choice->encoding.fields, *rowsOf(edge), targets));
-  return 2 * most;
+  return most * rowBuffers(machine);
 }
 
 /// The map of a parallel core, its table entries and its packets.
@@ -429,7 +429,8 @@ CoreDemand LayerPlanner::serialDemand(uint32_t node, Range targets,
     demand.maxDelay = std::max<uint64_t>(demand.maxDelay, stats.maxDelay());
     demand.blocks.push_back(block);
   }
-  demand.transferBytes = fetchBytes(node, targets, choices) / 2;
+  demand.rowBuffers = rowBuffers(machine);
+  demand.transferBytes = fetchBytes(node, targets, choices) / demand.rowBuffers;
   demand.sources = senders(node, sources, cuts[node].rows);
   if (cuts[node].rows && !population.hasNear) { // nothing but sums
     demand.morePackets = 0;

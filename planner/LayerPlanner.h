@@ -191,7 +191,7 @@ public:
   /// where SRAM has room for it, else as small.
   using Choices = std::vector<std::optional<BlockStatistics::Choice>>;
   Choices choices(uint32_t node, Range targets) const;
-  /// The two row buffers of a core with those blocks; 0: none.
+  /// The row buffers of a core with those blocks; 0: none.
   uint64_t fetchBytes(uint32_t node, Range targets,
                       const Choices &choices) const;
   /// Parallel: what the scan of all projections into `node` found.

@@ -11,7 +11,7 @@ namespace snnc::fabric {
 /// or features. The shipped selector models were trained on plans of one
 /// version and are refused by every other; retrain them with `snnc selector
 /// train`.
-inline constexpr unsigned kPlannerVersion = 11;
+inline constexpr unsigned kPlannerVersion = 12;
 
 } // namespace snnc::fabric
 

@@ -42,6 +42,10 @@ LogicalResult AddPartOp::verify() {
 LogicalResult ForPacketsOp::verifyRegions() {
   Block &body = getBody().front();
   unsigned arguments = body.getNumArguments();
+  if (getBehind() && (arguments != 2 || *getBehind() < 1))
+    return emitOpError("runs ")
+           << *getBehind() << " times behind the last packet, which takes one "
+           << "time or more and a block argument of type 'i1'";
   if ((arguments == 1 || arguments == 2) &&
       body.getArgument(0).getType().isSignlessInteger(32) &&
       (arguments == 1 || body.getArgument(1).getType().isSignlessInteger(1)))

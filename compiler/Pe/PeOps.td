@@ -94,11 +94,14 @@ def Pe_ForPacketsOp : Pe_Op<"for_packets", [SingleBlock, NoTerminator]> {
   let summary = "Take every key out of the receive ring";
   let description = [{
     The first block argument is the key. With a second one the body also runs
-    behind the last packet, where that is false and the key no key.
+    `behind` times, or once, behind the last packet, where that is false and the
+    key no key.
   }];
-  let arguments = (ins Pe_Pointer:$core);
+  let arguments = (ins Pe_Pointer:$core, OptionalAttr<I64Attr>:$behind);
   let regions = (region SizedRegion<1>:$body);
-  let assemblyFormat = "$core `:` type($core) attr-dict-with-keyword $body";
+  let assemblyFormat = [{
+    $core (`behind` $behind^)? `:` type($core) attr-dict-with-keyword $body
+  }];
   let hasRegionVerifier = 1;
 }
 
@@ -115,9 +118,10 @@ def Pe_SendOp : Pe_Op<"send"> {
 def Pe_FetchStartOp : Pe_Op<"fetch_start"> {
   let summary = "Begin to copy bytes from DRAM into the core's SRAM";
   let description = [{
-    In the background; one transfer at a time, so a pe.fetch_wait comes before the
-    next. `to` may be read after that wait. Addresses and length are multiples of
-    `unit` bytes, a length of 0 is none. What is not there is a fault.
+    In the background, behind those that began before. One that the machine has
+    no room for is a fault, so a pe.fetch_wait comes before it. `to` may be read
+    once the transfer is through. Addresses and length are multiples of `unit`
+    bytes, a length of 0 is none. What is not there is a fault.
   }];
   let arguments = (ins Pe_Pointer:$core, I32:$source, I32:$to, I32:$bytes,
                        I64Attr:$unit);
@@ -130,8 +134,12 @@ def Pe_FetchStartOp : Pe_Op<"fetch_start"> {
 
 def Pe_FetchWaitOp : Pe_Op<"fetch_wait"> {
   let summary = "Wait until no transfer runs";
-  let arguments = (ins Pe_Pointer:$core);
-  let assemblyFormat = "$core attr-dict `:` type($core)";
+  let description = [{
+    With `room`, until the machine takes one more: of as many as it takes the
+    oldest is through then.
+  }];
+  let arguments = (ins Pe_Pointer:$core, UnitAttr:$room);
+  let assemblyFormat = "$core (`room` $room^)? attr-dict `:` type($core)";
 }
 
 //===----------------------------------------------------------------------===//

@@ -133,7 +133,7 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
     if (node == info.populationByName.end())
       return report(slice, "SNN0361")
              << "there is no population '" << slice.getPopulation() << "'";
-    auto demand = demandOf(slice, info, info.nodes[node->second]);
+    auto demand = demandOf(slice, info, info.nodes[node->second], machine);
     if (failed(demand))
       return failure();
     CorePlan core = planCore(*demand, machine.sram);
@@ -156,7 +156,8 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
   }
 
   FailureOr<CoreDemand> demandOf(SliceOp slice, const NetworkInfo &info,
-                                 const NetworkNode &node) {
+                                 const NetworkNode &node,
+                                 const MachineModel &machine) {
     CoreDemand demand = info.demand(node, slice.numNeurons());
     demand.sources = sendersOf(arrivalsAt(slice, info, *belongings));
     demand.subordinate = slice.getSubordinate().has_value();
@@ -200,9 +201,10 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
         std::swap(block.rowsBytes, block.dramBytes);
       demand.blocks.push_back(block);
     }
+    demand.rowBuffers = rowBuffers(machine);
     for (BufferOp buffer : own.buffers)
       if (buffer.getName() == "fetch")
-        demand.transferBytes = buffer.getBytes() / 2;
+        demand.transferBytes = buffer.getBytes() / demand.rowBuffers;
     return demand;
   }
 

@@ -138,7 +138,7 @@ void MappingChecker::checkContent(SliceOp slice,
 /// Rows are where their encoding says, and there are row buffers for them.
 void MappingChecker::checkFetch(SliceOp slice,
                                 llvm::ArrayRef<BufferOp> buffers) {
-  uint64_t buffer = 0;
+  uint64_t buffer = 0, count = rowBuffers(machine);
   for (BufferOp op : buffers)
     if (op.getName() == "fetch")
       buffer = op.getBytes();
@@ -153,10 +153,10 @@ void MappingChecker::checkFetch(SliceOp slice,
             << describe(slice) << " are in "
             << (fetched ? "SRAM, their encoding says DRAM"
                         : "DRAM, their encoding says SRAM");
-    if (fetched && (buffer == 0 || buffer % (2 * kTransferUnit) != 0))
+    if (fetched && (buffer == 0 || buffer % (count * kTransferUnit) != 0))
       error(slice, "SNN0377")
-          << describe(slice) << " need a buffer 'fetch' of two times a "
-          << "multiple of " << kTransferUnit << " B for rows in DRAM";
+          << describe(slice) << " need a buffer 'fetch' of " << count
+          << " times a multiple of " << kTransferUnit << " B for rows in DRAM";
   }
 }
 

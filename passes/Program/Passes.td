@@ -61,7 +61,9 @@ def TickToLoops : Pass<"tick-to-loops", "::mlir::ModuleOp"> {
                            "::mlir::LLVM::LLVMDialect"];
   let options = [
     Option<"headerAddress", "header-address", "uint32_t", "8192",
-           "Where the core header stands in SRAM">];
+           "Where the core header stands in SRAM">,
+    Option<"fetchQueue", "fetch-queue", "uint32_t", "2",
+           "Transfers from DRAM that the machine's DMA unit takes at a time">];
 }
 
 #endif // SNNC_PROGRAM_PASSES

@@ -1,12 +1,14 @@
-//===- RowPipeline.h - Rows out of DRAM, one ahead --------------*- C++ -*-===//
+//===- RowPipeline.h - Rows out of DRAM, some ahead -------------*- C++ -*-===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// While the core works on a row, the DMA unit copies the next one into the
-// other of two row buffers (SnncCoreHeader::fetch_base). Rows are worked on in
-// the order in which they were found, those in SRAM at once: integer sums do
-// not care. A row that goes on behind what was fetched of it is waited for.
-// Loops over rows are most of a program: they are emitted once.
+// While the core works on a row, the DMA unit copies the next ones into the
+// other row buffers (SnncCoreHeader::fetch_base). As many transfers run as the
+// unit takes, so that a stream of rows waits for their bytes or the core's
+// work, and not for each latency. Rows are worked on in the order in which they
+// were found, which is that in which transfers end; those in SRAM at once:
+// integer sums do not care. A row that goes on behind what was fetched of it is
+// waited for. Loops over rows are most of a program: they are emitted once.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_PASSES_PROGRAM_ROWPIPELINE_H
@@ -30,25 +32,36 @@ public:
   /// variables.
   using Rest = std::function<fabric::FetchedRow(const tick::RowContext &)>;
 
-  /// Before the loop over packets. The core's header stands at `header`;
-  /// `rest` may be null.
-  RowPipeline(tick::LoopEmitter &e, uint32_t header, Rest rest);
+  /// Before the loop over packets. The core's header stands at `header`; the
+  /// DMA unit takes `queue` transfers at a time; `rest` may be null.
+  RowPipeline(tick::LoopEmitter &e, uint32_t header, uint32_t queue, Rest rest);
 
-  /// Fetches `row` of `context.entry`, and works on the one before. Nothing
-  /// where the row has no synapse. Behind the last packet: any row but of entry
-  /// 0, which is none.
+  /// Fetches `row` of `context.entry`, and works on the oldest one that waits
+  /// where there are pending() ones. Nothing where the row has no synapse.
+  /// pending() times behind the last packet: any row but of entry 0, which is
+  /// none.
   void push(const fabric::FetchedRow &row, const tick::RowContext &context,
             Work work);
 
+  /// Rows found and not worked on.
+  size_t pending() const { return waiting.size(); }
+
 private:
-  void workOnPending(tick::RowContext context, Work work);
+  /// Variables. Entry 0: none.
+  struct Row {
+    Value entry, at, count;
+  };
+  void begin(const fabric::FetchedRow &row, Value lead, Value to);
+  void wait(bool room);
+  void workOn(const Row &row, tick::RowContext context, Work work);
   Value isRow(Value of); ///< an entry that is not 0
 
   tick::LoopEmitter &e;
   Rest rest;
-  Value bothBuffers; ///< sum of their addresses
-  // Variables: the row on its way (entry 0: none) and the buffer of the next.
-  Value entry, at, count, buffer;
+  Value first, bytes; ///< of the row buffers: address, bytes of each
+  Value both, end;    ///< sum of the addresses of two; end of more
+  Value buffer;       ///< of the next row; a variable
+  llvm::SmallVector<Row, 2> waiting; ///< oldest first
 };
 
 } // namespace snnc::program

@@ -32,8 +32,10 @@ namespace {
 /// Lowers one program.
 class ProgramLowering {
 public:
-  ProgramLowering(ProgramOp program, uint32_t headerAddress)
-      : program(program), builder(program), header(headerAddress) {}
+  ProgramLowering(ProgramOp program, uint32_t headerAddress,
+                  uint32_t fetchQueue)
+      : program(program), builder(program), header(headerAddress),
+        fetchQueue(fetchQueue) {}
 
   LogicalResult run() {
     auto pointer = LLVM::LLVMPointerType::get(program.getContext());
@@ -106,8 +108,12 @@ private:
     }
     std::optional<RowPipeline> rowPipeline;
     if (add && llvm::any_of(add.getFormats(), isFetched))
-      pipeline = &rowPipeline.emplace(*e, header, restOf(add));
-    auto packets = builder.create<pe::ForPacketsOp>(handler.getLoc(), e->core);
+      pipeline = &rowPipeline.emplace(*e, header, fetchQueue, restOf(add));
+    IntegerAttr behind;
+    if (pipeline && pipeline->pending() > 1)
+      behind = builder.getI64IntegerAttr(pipeline->pending());
+    auto packets =
+        builder.create<pe::ForPacketsOp>(handler.getLoc(), e->core, behind);
     Block &body = packets.getBody().emplaceBlock();
     Value key = body.addArgument(builder.getI32Type(), handler.getLoc());
     LogicalResult lowered = success();
@@ -358,8 +364,9 @@ private:
         [&](unsigned k) { return lowerFormat(add, k, row); });
   }
 
-  /// Rows in DRAM. The turn behind the last packet finds no entry, and works on
-  /// the row that is still on its way: its loops stand in the program once.
+  /// Rows in DRAM. The turns behind the last packet find no entry, and work on
+  /// the rows that are still on their way: their loops stand in the program
+  /// once.
   LogicalResult lowerFetching(Value key, Value more, Value table, Value count,
                               const Hint &hint, RingAddOp add) {
     Value zero = e->constant(0);
@@ -640,7 +647,7 @@ private:
 
   ProgramOp program;
   OpBuilder builder;
-  uint32_t header;
+  uint32_t header, fetchQueue;
   LoopEmitter *e = nullptr;
   Value tick, ringBase, slotBytes, slotMask, neurons, bitmap;
   RowPipeline *pipeline = nullptr;            ///< where rows are in DRAM
@@ -652,7 +659,7 @@ struct TickToLoopsPass : impl::TickToLoopsBase<TickToLoopsPass> {
   void runOnOperation() override {
     for (ProgramOp program :
          llvm::make_early_inc_range(getOperation().getOps<ProgramOp>()))
-      if (failed(ProgramLowering(program, headerAddress).run()))
+      if (failed(ProgramLowering(program, headerAddress, fetchQueue).run()))
         return signalPassFailure();
   }
 };

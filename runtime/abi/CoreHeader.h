@@ -69,8 +69,9 @@ typedef struct SnncCoreHeader {
   uint32_t history_slots;  /* power of two >= map_delays */
   uint32_t history_length; /* spikes of a tick, >= map_sources */
   uint32_t history_count;  /* address of u16 counts [history_slots] */
-  /* Rows in DRAM, otherwise 0: the two row buffers, one behind the other,
-     fetch_bytes each, aligned as the DMA unit asks for. */
+  /* Rows in DRAM, otherwise 0: the row buffers, one behind the other,
+     fetch_bytes each, aligned as the DMA unit asks for: one more than the unit
+     of the bundle's machine takes transfers at a time. */
   uint32_t fetch_base;
   uint32_t fetch_bytes;
   uint32_t drive_base; /* SnncDrive[], behind them SnncNoise[]; or 0 */

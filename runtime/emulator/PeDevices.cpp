@@ -213,13 +213,12 @@ AddressRange DmaDevice::range() const {
 }
 
 bool DmaDevice::read(uint32_t offset, uint32_t &value) {
-  bool busy = isBusy();
-  if (!busy)
-    finish();
+  finish();
   if (offset == unit.status)
-    value = busy ? unit.busy : 0;
+    value = (underWay.empty() ? 0 : unit.busy) |
+            (underWay.size() < unit.queue ? 0 : unit.full);
   else if (offset == unit.done)
-    value = uint32_t(transfers - busy);
+    value = uint32_t(transfers - underWay.size());
   else if (offset == unit.local)
     value = local;
   else if (offset == unit.remote)
@@ -253,15 +252,17 @@ bool DmaDevice::write(uint32_t offset, uint32_t value) {
 }
 
 void DmaDevice::reset() {
-  local = remote = length = config = from = to = size = 0;
+  local = remote = length = config = 0;
   readyAt = transfers = bytes = busyCycles = 0;
-  underWay = false;
+  requestedAt = 0;
+  underWay.clear();
 }
 
 bool DmaDevice::start() {
-  if (isBusy())
-    return refuse("the DMA unit is still busy");
   finish();
+  if (underWay.size() >= unit.queue)
+    return refuse(fmt::format("the DMA unit is still busy with {} transfer(s)",
+                              underWay.size()));
   for (auto [name, number] :
        {std::pair("local address", local), std::pair("remote address", remote),
         std::pair("length", length)})
@@ -277,13 +278,13 @@ bool DmaDevice::start() {
     return refuse(fmt::format("DMA: {} B at {:#x} are not inside one DRAM "
                               "interface",
                               length, remote));
-  from = remote;
-  to = local;
-  size = length;
-  underWay = true;
-  auto cycles = uint64_t(std::ceil(machine.dmaCycles(length, readers)));
-  readyAt = engine->cycles() + cycles;
-  busyCycles += cycles;
+  uint64_t now = engine->cycles();
+  requestedAt = std::max(double(now), requestedAt) + unit.setupCycles;
+  double first = std::max(requestedAt + machine.dmaLatency(), double(readyAt));
+  uint64_t before = std::max(now, readyAt);
+  readyAt = uint64_t(std::ceil(first + machine.dmaByteCycles(length, readers)));
+  underWay.push_back({remote, local, length, readyAt});
+  busyCycles += readyAt - before;
   bytes += length;
   ++transfers;
   return true;
@@ -292,9 +293,12 @@ bool DmaDevice::start() {
 /// Nothing is in SRAM before the time is over: a program that does not wait
 /// works on what was there.
 void DmaDevice::finish() {
-  if (underWay)
-    dram.read(from, sram.subspan(to, size));
-  underWay = false;
+  size_t done = 0;
+  for (; done < underWay.size() && underWay[done].readyAt <= engine->cycles();
+       ++done)
+    dram.read(underWay[done].from,
+              sram.subspan(underWay[done].to, underWay[done].bytes));
+  underWay.erase(underWay.begin(), underWay.begin() + ptrdiff_t(done));
 }
 
 } // namespace snnc::emulator

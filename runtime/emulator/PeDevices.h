@@ -94,10 +94,14 @@ private:
 };
 
 /// The DMA unit: copies from the chip's DRAM into the PE's SRAM while the core
-/// goes on. Our reading: writing the command begins a transfer of `length`
-/// bytes, `status` holds the busy bit until it is done, and the bytes are in
-/// SRAM no sooner. The time of a transfer: MachineModel::dmaCycles, with the
-/// PEs of the chip that may fetch as its readers (docs/emulator.md).
+/// goes on. Our reading: writing the command gives it a transfer of `length`
+/// bytes. It takes `queue` of them before the oldest is done: `status` holds
+/// the full bit until then, and the busy bit until all are. Transfers end in
+/// their order, and the bytes of one are in SRAM no sooner. The unit sets up
+/// and requests one behind the other, whether the bytes of those before are
+/// there or not: latencies run side by side, bytes come one behind the other.
+/// Times: MachineModel::dmaCycles, with the PEs of the chip that may fetch as
+/// its readers (docs/emulator.md).
 class DmaDevice final : public MmioDevice {
 public:
   /// `dram` outlives it, `readers` of its PEs may fetch. hasDram().
@@ -113,11 +117,10 @@ public:
   void reset() override;
 
   uint64_t transfers = 0, bytes = 0; ///< since reset
-  uint64_t busyCycles = 0;           ///< of all transfers, since reset
+  uint64_t busyCycles = 0;           ///< in which one ran, since reset
 
 private:
   bool start();
-  bool isBusy() const { return engine->cycles() < readyAt; }
   void finish();
 
   const MachineModel &machine;
@@ -127,9 +130,13 @@ private:
   uint32_t readers;
   Engine *engine = nullptr;
   uint32_t local = 0, remote = 0, length = 0, config = 0;
-  uint64_t readyAt = 0;                ///< engine cycles
-  bool underWay = false;               ///< its bytes are not in SRAM yet
-  uint32_t from = 0, to = 0, size = 0; ///< of that transfer
+  struct Transfer {
+    uint32_t from, to, bytes;
+    uint64_t readyAt; ///< engine cycles
+  };
+  std::vector<Transfer> underWay; ///< not in SRAM yet, oldest first
+  double requestedAt = 0;         ///< of the last transfer, engine cycles
+  uint64_t readyAt = 0;           ///< the same
 };
 
 } // namespace snnc::emulator

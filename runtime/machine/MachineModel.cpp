@@ -62,11 +62,14 @@ std::optional<ChipCoordinate> MachineModel::neighbour(ChipCoordinate chip,
   return other;
 }
 
-double MachineModel::dmaCycles(double bytes, double readers) const {
+double MachineModel::dmaByteCycles(double bytes, double readers) const {
   double share =
       dram->bytesPerSecond / level().clockHz / std::max(1.0, readers);
-  return dram->dma.setupCycles + dram->latencySeconds * level().clockHz +
-         bytes / std::min(share, dram->dma.bytesPerCycle);
+  return bytes / std::min(share, dram->dma.bytesPerCycle);
+}
+
+double MachineModel::dmaCycles(double bytes, double readers) const {
+  return dram->dma.setupCycles + dmaLatency() + dmaByteCycles(bytes, readers);
 }
 
 ChipCoordinate MachineModel::hostChip() const {
@@ -343,6 +346,12 @@ void checkDram(Checker &check, const MachineModel &m) {
                 "SNN0112", "dram.dma.base {:#x} is no device address", u.base);
   check.require(u.startRead != 0 && u.busy != 0, "SNN0112",
                 "dram.dma.startRead or dram.dma.busy is 0");
+  check.require(u.queue >= 1 && u.queue <= kMostTransfers &&
+                    (u.queue == 1 || (u.full != 0 && (u.full & u.busy) == 0)),
+                "SNN0112",
+                "dram.dma.queue {} is not 1 to {} transfers, or a bit of "
+                "dram.dma.full {:#x} is none or one of busy",
+                u.queue, kMostTransfers, u.full);
   check.require(u.alignment >= 4 && u.alignment <= 256 &&
                     (u.alignment & (u.alignment - 1)) == 0 &&
                     u.alignment <= m.sram.alignment,

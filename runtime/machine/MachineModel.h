@@ -97,10 +97,14 @@ struct DmaUnit {
   uint32_t command = 0;     ///< writing startRead begins one
   uint32_t startRead = 0;   ///< DRAM to SRAM
   uint32_t busy = 0;        ///< mask in status
+  uint32_t queue = 1;       ///< transfers that it takes before one is done
+  uint32_t full = 0;        ///< mask in status while it has as many
   uint32_t alignment = 0;   ///< of both addresses and the length, bytes
   uint32_t setupCycles = 0; ///< from the command to the first request
   double bytesPerCycle = 0; ///< of one PE at its default level
 };
+/// What a machine file may say of a queue.
+inline constexpr uint32_t kMostTransfers = 8;
 
 /// A chip's DRAM as its cores see it (facts A4): the same addresses on every
 /// chip, one interface behind the other.
@@ -196,9 +200,12 @@ struct MachineModel {
     return hasDram() ? *dramBytes - uint64_t(dram->interfaces) * dram->reserved
                      : 0;
   }
-  /// PE cycles from the command to the last byte of a transfer while `readers`
-  /// PEs of the chip share its DRAM evenly. hasDram().
+  /// PE cycles from the command to the last byte of a transfer, before which
+  /// the unit was idle, while `readers` PEs of the chip share its DRAM evenly:
+  /// its set-up, the latency, and the time of its bytes. hasDram().
   double dmaCycles(double bytes, double readers) const;
+  double dmaLatency() const { return dram->latencySeconds * level().clockHz; }
+  double dmaByteCycles(double bytes, double readers) const;
 
   const PerformanceLevel &level() const { return levels[defaultLevel]; }
   /// The usable cores of all chips, in allocation order.

@@ -58,6 +58,14 @@ public:
     within(inner, qualified(key), body);
   }
 
+  /// `otherwise` where it is not given.
+  template <typename T>
+  void optional(const char *key, T &value, const T &otherwise) {
+    value = otherwise;
+    if (isGiven(key))
+      field(key, value);
+  }
+
   template <typename T, typename Body>
   void maybe(const char *key, std::optional<T> &content, Body body) {
     if (isGiven(key))

@@ -100,6 +100,8 @@ template <typename Visitor, typename Dram> void visitDram(Visitor &v, Dram &d) {
     v.field("command", u.command);
     v.field("startRead", u.startRead);
     v.field("busy", u.busy);
+    v.optional("queue", u.queue, 1u);
+    v.optional("full", u.full, 0u);
     v.field("alignment", u.alignment);
     v.field("setupCycles", u.setupCycles);
     v.field("bytesPerCycle", u.bytesPerCycle);

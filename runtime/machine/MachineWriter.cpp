@@ -23,6 +23,12 @@ public:
   void field(const char *key, const std::optional<uint64_t> &value) {
     (*at)[key] = value ? nlohmann::json(*value) : nlohmann::json(nullptr);
   }
+  /// Left out where it says nothing.
+  template <typename T>
+  void optional(const char *key, const T &value, const T &otherwise) {
+    if (value != otherwise)
+      field(key, value);
+  }
   template <typename Body> void group(const char *key, Body body) {
     within((*at)[key] = nlohmann::json::object(), body);
   }

@@ -46,6 +46,28 @@ class Dram(SnncTest):
             self.assert_equal_runs(reference,
                                    self.record("net.s2x", [*options, backend]))
 
+    def test_transfers_side_by_side(self):
+        """As many rows are under way as the DMA unit takes: no spike depends on
+        it, and latencies that are longer than the work on a row are shared."""
+        cycles, runs = {}, []
+        for queue in (1, 2, 4, 8):
+            self.compiled(LITTLE + "dram: {latencySeconds: 5.0e-6, dma: "
+                          f"{{queue: {queue}}}}}\n")
+            runs.append(self.record("net.s2x", [
+                "--ticks", "100", "--backend", "emulator"]))
+            runs.append(self.record("net.s2x", [
+                "--ticks", "100", "--backend", "native"]))
+            report = json.loads(self.snnc(
+                "run", "net.s2x", "--ticks", "100", "--report",
+                "json").stdout)
+            cycles[queue] = max(l["cycles_per_tick"] for l in report["layers"])
+        for run in runs[1:]:
+            self.assert_equal_runs(runs[0], run)
+        self.assertGreater(runs[0]["exc:spikes"].sum(), 500)
+        self.assertLess(cycles[2], 0.9 * cycles[1])
+        # The core's work on a row is longer than half of a transfer.
+        self.assertLess(cycles[8], 1.15 * cycles[2])
+
     def test_the_bundle_says_what_is_there(self):
         self.compiled()
         entries = read_bundle(self.path("net.s2x"))

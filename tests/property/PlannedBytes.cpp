@@ -233,7 +233,9 @@ std::string CoreWalk::check() {
   if (header.panel_count) {
     walkMap();
   } else {
-    written(header.fetch_base, 2 * uint64_t(header.fetch_bytes));
+    const auto &dram = bundle.machine.dram;
+    uint64_t buffers = dram ? dram->dma.queue + 1 : 0;
+    written(header.fetch_base, buffers * header.fetch_bytes);
     written(header.ring_base,
             uint64_t(header.ring_slots) * header.ring_slot_bytes);
     for (const std::string &encoding : encodings)

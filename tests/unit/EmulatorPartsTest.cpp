@@ -317,6 +317,12 @@ protected:
     return value & machine.dram->dma.busy;
   }
 
+  bool isFull() {
+    uint32_t value = 0;
+    EXPECT_TRUE(unit.read(machine.dram->dma.status, value));
+    return value & machine.dram->dma.full;
+  }
+
   MachineModel machine;
   std::vector<std::byte> memory;
   runtime::Dram dram;
@@ -330,8 +336,6 @@ TEST_F(DmaTest, BytesArriveWhenTheTimeIsOverAndNoSooner) {
   clock.now = cycles - 1;
   EXPECT_TRUE(isBusy());
   EXPECT_EQ(memory[0x4000], std::byte(0));
-  EXPECT_FALSE(begin(0x20000400, 0x5000, 16)); // one at a time
-  EXPECT_NE(unit.refusal.find("busy"), std::string::npos);
   clock.now = cycles;
   EXPECT_FALSE(isBusy());
   for (uint32_t i = 0; i < 32; ++i)
@@ -340,6 +344,63 @@ TEST_F(DmaTest, BytesArriveWhenTheTimeIsOverAndNoSooner) {
   EXPECT_EQ(unit.transfers, 1u);
   EXPECT_EQ(unit.bytes, 32u);
   EXPECT_EQ(unit.busyCycles, cycles);
+}
+
+/// Latencies run side by side, bytes come one behind the other; as many as the
+/// queue holds, which the full bit tells.
+TEST_F(DmaTest, TakesTransfersBehindThoseThatRun) {
+  uint32_t queue = machine.dram->dma.queue;
+  ASSERT_EQ(queue, 2u);
+  auto alone = uint64_t(std::ceil(machine.dmaCycles(32, 4)));
+  ASSERT_TRUE(begin(0x20000400, 0x4000, 32));
+  EXPECT_TRUE(isBusy());
+  EXPECT_FALSE(isFull());
+  clock.now = 5; // the unit is still setting up the first
+  ASSERT_TRUE(begin(0x20000420, 0x5000, 32));
+  EXPECT_TRUE(isFull());
+  EXPECT_FALSE(begin(0x20000400, 0x6000, 16));
+  EXPECT_NE(unit.refusal.find("busy with 2"), std::string::npos);
+  uint32_t done = 7;
+  clock.now = alone - 1;
+  EXPECT_TRUE(isFull());
+  clock.now = alone;
+  EXPECT_FALSE(isFull());
+  EXPECT_TRUE(isBusy());
+  EXPECT_TRUE(unit.read(machine.dram->dma.done, done));
+  EXPECT_EQ(done, 1u);
+  EXPECT_EQ(memory[0x401F], std::byte(32));
+  EXPECT_EQ(memory[0x5000], std::byte(0));
+  // Requested a set-up behind the first, or its bytes behind those.
+  auto second =
+      alone + uint64_t(std::ceil(std::max(double(machine.dram->dma.setupCycles),
+                                          machine.dmaByteCycles(32, 4))));
+  clock.now = second - 1;
+  EXPECT_TRUE(isBusy());
+  clock.now = second;
+  EXPECT_FALSE(isBusy());
+  EXPECT_EQ(memory[0x5000], std::byte(33));
+  EXPECT_EQ(unit.busyCycles, second);
+}
+
+/// The bytes of a short one wait for those of a long one before it.
+TEST_F(DmaTest, TransfersEndInTheirOrder) {
+  ASSERT_TRUE(begin(0x20000400, 0x4000, 4096));
+  ASSERT_TRUE(begin(0x20000400, 0x6000, 16));
+  auto first = uint64_t(std::ceil(machine.dmaCycles(4096, 4)));
+  clock.now = first + uint64_t(std::ceil(machine.dmaByteCycles(16, 4))) - 1;
+  EXPECT_TRUE(isBusy());
+  EXPECT_EQ(memory[0x6000], std::byte(0));
+  clock.now += 1;
+  EXPECT_FALSE(isBusy());
+  EXPECT_EQ(memory[0x6000], std::byte(1));
+}
+
+TEST_F(DmaTest, AUnitWithoutAQueueTakesOneAtATime) {
+  machine.dram->dma.queue = 1;
+  ASSERT_TRUE(begin(0x20000400, 0x4000, 32));
+  EXPECT_FALSE(begin(0x20000400, 0x5000, 16));
+  clock.now = uint64_t(std::ceil(machine.dmaCycles(32, 4)));
+  EXPECT_TRUE(begin(0x20000400, 0x5000, 16));
 }
 
 /// What nobody wrote is zero, and an unwaited transfer is finished by the next.

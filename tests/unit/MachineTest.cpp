@@ -89,6 +89,7 @@ TEST(Machine, PublishedNumbers) {
   EXPECT_EQ(m.dramInterface(1).begin, 0x60000400u);
   EXPECT_EQ(m.dramInterface(1).end, 0xA0000000u);
   EXPECT_EQ(m.dram->dma.base + m.dram->dma.command, 0xE20001BCu);
+  EXPECT_EQ(m.dram->dma.queue, 2u);
   // 20 + 150 cycles, then 8 B a cycle; 148 readers get 4.8 GB/s / 148.
   EXPECT_DOUBLE_EQ(m.dmaCycles(800, 1), 270);
   EXPECT_DOUBLE_EQ(m.dmaCycles(800, 148), 170 + 800 / (16.0 / 148));
@@ -118,6 +119,10 @@ TEST(Machine, DramMayBeAbsentAndHasToFitItsWindow) {
   EXPECT_EQ(code("dram: {dma: {local: 4}}\n"), "SNN0112"); // as remote
   EXPECT_EQ(code("dram: {dma: {base: 0x2000}}\n"), "SNN0112");
   EXPECT_EQ(code("dram: {dma: {startRead: 0}}\n"), "SNN0112");
+  EXPECT_EQ(code("dram: {dma: {queue: 0}}\n"), "SNN0112");
+  EXPECT_EQ(code("dram: {dma: {queue: 9}}\n"), "SNN0112");
+  EXPECT_EQ(code("dram: {dma: {full: 0}}\n"), "SNN0112");
+  EXPECT_EQ(code("dram: {dma: {full: 3}}\n"), "SNN0112"); // one is busy
 }
 
 TEST(Machine, NormalFormReadsBack) {

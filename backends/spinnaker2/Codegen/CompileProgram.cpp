@@ -94,9 +94,11 @@ LogicalResult lowerToLLVMDialect(ModuleOp module) {
   return success(succeeded(toLLVM.run(module)) && succeeded(verify(module)));
 }
 
-LogicalResult lowerHandler(ModuleOp module, uint32_t headerAddress) {
+LogicalResult lowerHandler(ModuleOp module, const MachineModel &machine,
+                           uint32_t headerAddress) {
   program::TickToLoopsOptions loops;
   loops.headerAddress = headerAddress;
+  loops.fetchQueue = machine.dram ? machine.dram->dma.queue : 1;
   PassManager toLoops(module.getContext());
   toLoops.addPass(program::createTickToLoops(loops));
   return toLoops.run(module);
@@ -115,7 +117,7 @@ FailureOr<PartIR> translate(Part &part, Location where,
     addStart(*module, handlers, headerAddress);
   } else {
     module->push_back(part.handler.release());
-    if (failed(lowerHandler(*module, headerAddress)))
+    if (failed(lowerHandler(*module, machine, headerAddress)))
       return failure();
   }
   if (failed(lowerPeToS2(*module, headerAddress)) ||

@@ -148,7 +148,7 @@ LogicalResult ImageWriter::writeHeader() {
     if (failed(fetch))
       return failure();
     header.fetch_base = fetch->at;
-    header.fetch_bytes = fetch->bytes / 2;
+    header.fetch_bytes = fetch->bytes / fabric::rowBuffers(b.machine);
   }
   header.spikes_base = spikes->at;
   header.record_base = header.record_cursor = record->at;

@@ -185,8 +185,10 @@ private:
       return makeError("SNN0506", {"", program.tick, 0, 0},
                        "the entry '" + program.tick + "' is not in the bundle",
                        {"the bundle is incomplete; compile the network again"});
-    auto function = programs.add(program.name, *text, entry.headerAddress,
-                                 bundle.machine.sram.bytes);
+    const MachineModel &machine = bundle.machine;
+    auto function = programs.add(program.name, *text,
+                                 {entry.headerAddress, machine.sram.bytes,
+                                  machine.dram ? machine.dram->dma.queue : 1});
     if (!function)
       return function.takeError();
     auto image = bundle.load(entry.image);

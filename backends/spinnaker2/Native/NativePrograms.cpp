@@ -44,7 +44,8 @@ void lowerForPackets(pe::ForPacketsOp op) {
       loadField(b, loc, op.getCore(), offsetof(NativeCore, keys), pointer);
   bool trailing = op.getBody().getNumArguments() == 2;
   Value key = e.variable(e.constant(0));
-  e.forEach(trailing ? e.add(count, 1) : count, [&](Value i) {
+  auto behind = uint32_t(op.getBehind().value_or(1));
+  e.forEach(trailing ? e.add(count, behind) : count, [&](Value i) {
     auto load = [&] {
       Value at = b.create<LLVM::GEPOp>(loc, pointer, b.getI32Type(), keys,
                                        llvm::ArrayRef<LLVM::GEPArg>{i});
@@ -186,15 +187,15 @@ LogicalResult lowerToCalls(ModuleOp module, uint32_t sramBytes) {
   return success();
 }
 
-LogicalResult lowerProgram(ModuleOp module, uint32_t headerAddress,
-                           uint32_t sramBytes) {
+LogicalResult lowerProgram(ModuleOp module, const ProgramPlace &place) {
   program::TickToLoopsOptions options;
-  options.headerAddress = headerAddress;
+  options.headerAddress = place.headerAddress;
+  options.fetchQueue = place.fetchQueue;
   PassManager loops(module.getContext());
   loops.addPass(program::createTickToLoops(options));
   if (failed(loops.run(module)))
     return failure();
-  if (failed(lowerToCalls(module, sramBytes)))
+  if (failed(lowerToCalls(module, place.sramBytes)))
     return failure();
   return target::lowerToLLVM(module);
 }
@@ -339,10 +340,10 @@ static OwningOpRef<ModuleOp> readProgram(MLIRContext &context,
 
 Expected<TickFunction> NativePrograms::add(const std::string &name,
                                            const std::string &tickText,
-                                           uint32_t headerAddress,
-                                           uint32_t sramBytes) {
-  std::string key = "tick " + std::to_string(headerAddress) + " " +
-                    std::to_string(sramBytes) + " " +
+                                           const ProgramPlace &place) {
+  std::string key = "tick " + std::to_string(place.headerAddress) + " " +
+                    std::to_string(place.sramBytes) + " " +
+                    std::to_string(place.fetchQueue) + " " +
                     std::to_string(name.size()) + " " + name + tickText;
   if (void *known = code->find(key))
     return reinterpret_cast<TickFunction>(known);
@@ -357,7 +358,7 @@ Expected<TickFunction> NativePrograms::add(const std::string &name,
     return status.takeError();
   std::string symbol = "tick";
   (*module->getOps<tick::ProgramOp>().begin()).setSymName(symbol);
-  if (failed(lowerProgram(*module, headerAddress, sramBytes)))
+  if (failed(lowerProgram(*module, place)))
     return jitError("program '" + name + "' cannot be lowered");
   auto address =
       code->add(*module, symbol, key, offsetof(NativeCore, exhausted));

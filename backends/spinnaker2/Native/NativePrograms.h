@@ -52,6 +52,13 @@ using TickFunction = void (*)(NativeCore *);
 
 /// Native code of a bundle's programs, in code that may be shared; lives as
 /// long as they may run. Programs that it has already are not compiled again.
+/// The core of a program.
+struct ProgramPlace {
+  uint32_t headerAddress = 0; ///< of its core header
+  uint32_t sramBytes = 0;
+  uint32_t fetchQueue = 1; ///< DmaUnit::queue
+};
+
 class NativePrograms {
 public:
   /// `formats`: the row formats that the text may name; programs of one `code`
@@ -60,13 +67,12 @@ public:
                  std::shared_ptr<target::NativeCode> code)
       : formats(std::move(formats)), code(std::move(code)) {}
 
-  /// Compiles the tick dialect text of a program; its core header stands at
-  /// `headerAddress`. The text is not trusted: it may hold a closed list of
-  /// operations, reaches no memory but `sramBytes` of SRAM and the guard, and
-  /// ends after target::kMostSteps. Errors SNN0650, SNN0652.
+  /// Compiles the tick dialect text of a program. The text is not trusted: it
+  /// may hold a closed list of operations, reaches no memory but the SRAM and
+  /// the guard, and ends after target::kMostSteps. Errors SNN0650, SNN0652.
   Expected<TickFunction> add(const std::string &name,
                              const std::string &tickText,
-                             uint32_t headerAddress, uint32_t sramBytes);
+                             const ProgramPlace &place);
 
 private:
   fabric::RowFormats formats;

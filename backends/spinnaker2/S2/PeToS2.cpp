@@ -47,10 +47,11 @@ struct LowerForPackets : OpConversionPattern<pe::ForPacketsOp> {
     Value end = field(offsetof(SnncCoreHeader, fifo_end));
     Value words = b.create<ReadOp>(loc, b.getI32Type(), Register::ReceiveWords);
     Value oldest = b.create<ReadOp>(loc, b.getI32Type(), Register::ReceiveRead);
-    // The turn behind the last packet looks at the word after it.
+    // The turns behind the last packet look at the words after it.
     bool trailing = op.getBody().getNumArguments() == 2;
+    auto behind = uint32_t(op.getBehind().value_or(1));
     auto last = e.whileLoop(
-        {oldest, trailing ? e.add(words, 1) : words},
+        {oldest, trailing ? e.add(words, behind) : words},
         [&](ValueRange at) {
           return e.compare(CmpIPredicate::ne, at[1], e.constant(0));
         },
@@ -58,7 +59,7 @@ struct LowerForPackets : OpConversionPattern<pe::ForPacketsOp> {
           llvm::SmallVector<Value, 2> arguments{e.load(at[0])};
           if (trailing)
             arguments.push_back(
-                e.compare(CmpIPredicate::ne, at[1], e.constant(1)));
+                e.compare(CmpIPredicate::ugt, at[1], e.constant(behind)));
           b.inlineBlockBefore(&op.getBody().front(), b.getInsertionBlock(),
                               b.getInsertionPoint(), arguments);
           Value next = e.add(at[0], 4);
@@ -68,10 +69,10 @@ struct LowerForPackets : OpConversionPattern<pe::ForPacketsOp> {
         });
     Value next = last[0];
     if (trailing) {
-      Value behind = e.add(oldest, e.shl(words, 2));
+      Value newest = e.add(oldest, e.shl(words, 2));
       next = b.create<arith::SelectOp>(
-          loc, e.compare(CmpIPredicate::uge, behind, end),
-          e.sub(behind, e.sub(end, begin)), behind);
+          loc, e.compare(CmpIPredicate::uge, newest, end),
+          e.sub(newest, e.sub(end, begin)), newest);
     }
     b.create<WriteOp>(loc, Register::ReceiveRead, next);
     b.eraseOp(op);
@@ -146,7 +147,8 @@ struct LowerFetchWait : OpConversionPattern<pe::FetchWaitOp> {
   using OpConversionPattern::OpConversionPattern;
   LogicalResult matchAndRewrite(pe::FetchWaitOp op, OpAdaptor,
                                 ConversionPatternRewriter &b) const override {
-    b.replaceOpWithNewOp<PollOp>(op, Condition::DmaIdle);
+    b.replaceOpWithNewOp<PollOp>(op, op.getRoom() ? Condition::DmaRoom
+                                                  : Condition::DmaIdle);
     return success();
   }
 };

@@ -101,7 +101,8 @@ def S2_SetOp : S2_Op<"set"> {
 def S2_Condition : S2_Enum<"Condition", "a device's state", [
     I32EnumAttrCase<"SendReady", 0, "send_ready">,
     I32EnumAttrCase<"MacIdle", 1, "mac_idle">,
-    I32EnumAttrCase<"DmaIdle", 2, "dma_idle">]>;
+    I32EnumAttrCase<"DmaIdle", 2, "dma_idle">,
+    I32EnumAttrCase<"DmaRoom", 3, "dma_room">]>;
 def S2_ConditionAttr : S2_EnumAttr<S2_Condition, "condition">;
 
 def S2_PollOp : S2_Op<"poll"> {

@@ -189,6 +189,10 @@ WaitingState waitingState(Condition condition, const MachineModel &machine) {
     return {mac.base + mac.trigger, mac.busy, mac.busy};
   case Condition::DmaIdle:
     return {dma.base + dma.status, dma.busy, dma.busy};
+  case Condition::DmaRoom: {
+    uint32_t full = dma.queue > 1 ? dma.full : dma.busy;
+    return {dma.base + dma.status, full, full};
+  }
   }
   llvm_unreachable("a condition without a register");
 }
@@ -216,7 +220,8 @@ struct LowerPoll : MachinePattern<PollOp> {
           inner.create<scf::YieldOp>(loc);
         });
     // What a transfer brought is not read before it is there.
-    if (op.getCondition() == Condition::DmaIdle)
+    if (op.getCondition() == Condition::DmaIdle ||
+        op.getCondition() == Condition::DmaRoom)
       assembly(b, op.getLoc(), {}, {}, "", "~{memory}");
     b.eraseOp(op);
     return success();

@@ -74,6 +74,15 @@ func.func @f(%core: i32, %x: i32) {
 
 // -----
 
+func.func @f(%core: !llvm.ptr) {
+  // expected-error @+1 {{runs 0 times behind the last packet, which takes one time or more and a block argument of type 'i1'}}
+  pe.for_packets %core behind 0 : !llvm.ptr { ^bb0(%key: i32, %more: i1):
+  }
+  return
+}
+
+// -----
+
 func.func @f(%core: !llvm.ptr, %x: i32) {
   // expected-error @+1 {{has a unit of 12 B, not a power of two from 4 to 256}}
   pe.fetch_start %core, %x from %x to %x unit 12 : !llvm.ptr

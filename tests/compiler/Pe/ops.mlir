@@ -23,10 +23,15 @@ func.func @all(%core: !llvm.ptr, %x: i32) {
   // CHECK-NEXT: ^bb0(%{{.*}}: i32, %{{.*}}: i1):
   pe.for_packets %core : !llvm.ptr { ^bb0(%key: i32, %more: i1):
   }
+  // CHECK: pe.for_packets %{{.*}} behind 3 : !llvm.ptr {
+  pe.for_packets %core behind 3 : !llvm.ptr { ^bb0(%key: i32, %more: i1):
+  }
   // CHECK: pe.fetch_start %{{.*}}, %{{.*}} from %{{.*}} to %{{.*}} unit 16 : !llvm.ptr
   pe.fetch_start %core, %x from %s to %q unit 16 : !llvm.ptr
   // CHECK: pe.fetch_wait %{{.*}} : !llvm.ptr
   pe.fetch_wait %core : !llvm.ptr
+  // CHECK: pe.fetch_wait %{{.*}} room : !llvm.ptr
+  pe.fetch_wait %core room : !llvm.ptr
   // CHECK: pe.mac_start %{{.*}}, %{{.*}} bits 8 batch 4 : !llvm.ptr
   pe.mac_start %core, %s bits 8 batch 4 : !llvm.ptr
   // CHECK: pe.mac_wait %{{.*}} : !llvm.ptr

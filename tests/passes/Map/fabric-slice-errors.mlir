@@ -9,8 +9,8 @@ snn.neuron @lif receptors ["input"] states ["v"] params ["alpha", "threshold"] {
 }
 snn.network @slow {
   %in = snn.input "in" : tensor<2xf32>
-  // expected-error @+4 {{SNN0353: population 'hid' does not fit: one neuron alone needs 1,049,008 B of a core, 118,784 B available}}
-  // expected-note @+3 {{largest parts: input ring (delays) 1,048,576 B, header and table 332 B, row buffers (DRAM) 32 B, packet ring 16 B}}
+  // expected-error @+4 {{SNN0353: population 'hid' does not fit: one neuron alone needs 1,049,024 B of a core, 118,784 B available}}
+  // expected-note @+3 {{largest parts: input ring (delays) 1,048,576 B, header and table 332 B, row buffers (DRAM) 48 B, packet ring 16 B}}
   // expected-note @+2 {{help: shorten the longest delay, 40,000 ticks, or use a larger time step (--dt, in YAML `dt`)}}
   // expected-note @+1 {{help: another-target}}
   %h = snn.population "hid" model @lif params {alpha = 0.5, threshold = 1.0} latency 1 : tensor<1xi1>

@@ -5,14 +5,14 @@
 // CHECK-LABEL: func.func @strided
 // CHECK: pe.for_packets
 // CHECK:   arith.shrui
-// CHECK:   pe.fetch_wait
+// CHECK:   pe.fetch_wait %arg0 room
 // CHECK:   pe.fetch_start
 // CHECK:   scf.while
 // CHECK:     pe.add_part
 // CHECK:     scf.condition
-// CHECK:     pe.fetch_wait
+// CHECK:     pe.fetch_wait %arg0 room
 // CHECK:     pe.fetch_start
-// CHECK:     pe.fetch_wait
+// CHECK:     pe.fetch_wait %arg0 :
 tick.program @strided {
   tick.on spike { ^bb0(%key: i32):
     tick.for_rows %key { ^bb0(%row: !tick.row):

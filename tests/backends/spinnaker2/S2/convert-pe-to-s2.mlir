@@ -39,8 +39,10 @@ func.func @fetch(%core: !llvm.ptr, %from: i32, %to: i32, %bytes: i32) {
   // CHECK-NEXT: s2.write dma_local, %arg2
   // CHECK-NEXT: s2.write dma_length, %arg3
   // CHECK-NEXT: s2.set dma_read
+  // CHECK-NEXT: s2.poll dma_room
   pe.fetch_wait %core : !llvm.ptr
   pe.fetch_start %core, %bytes from %from to %to unit 16 : !llvm.ptr
+  pe.fetch_wait %core room : !llvm.ptr
   return
 }
 

@@ -40,6 +40,11 @@ func.func @transfer(%from: i32) {
   // What the transfer brings is not read before.
   // CHECK: llvm.inline_asm has_side_effects "", "~{memory}"
   s2.poll dma_idle
+  // The unit is full.
+  // CHECK: llvm.mlir.constant(-503316076 : i32)
+  // CHECK: arith.constant 2 : i32
+  // CHECK: llvm.inline_asm has_side_effects "", "~{memory}"
+  s2.poll dma_room
   return
 }
 
