@@ -374,6 +374,59 @@ TEST_F(DenseMapCheck, SoItIsInSubordinates) {
   EXPECT_GT(parts, 1u);
 }
 
+/// The table entries of a dominant PE, of one digit and of two, alike or not.
+TEST_F(DenseMapCheck, WrongEntriesOfSumsAreFound) {
+  auto module = dense(3000, "row_split");
+  auto two = [&](GatherOp gather, bool alike) {
+    // Whatever the weights need: the check compares entries and keys.
+    llvm::SmallVector<Attribute> digits;
+    for (unsigned i = 0; i < gather.getSources().size(); ++i)
+      digits.push_back(SumsAttr::get(&context, 2, alike || i % 2 ? 12 : 11));
+    gather.setEncodingsAttr(ArrayAttr::get(&context, digits));
+  };
+  for (int turn = 0; turn < 3; ++turn) {
+    SCOPED_TRACE(turn);
+    if (turn)
+      two(all<GatherOp>(*module)[0], turn == 1);
+    load(*module);
+    unsigned entries = 0;
+    for (size_t i = 0; i < slices.size(); ++i) {
+      if (!belongings->of(slices[i]).gather)
+        continue;
+      SnncCoreHeader of = header(i);
+      for (uint32_t k = 0; k < of.table_count; ++k, ++entries) {
+        uint64_t at = of.table_base + k * sizeof(SnncTableEntry);
+        for (uint64_t field :
+             {offsetof(SnncTableEntry, key_first),
+              offsetof(SnncTableEntry, origin),
+              offsetof(SnncTableEntry, target), offsetof(SnncTableEntry, first),
+              offsetof(SnncTableEntry, delay)})
+          for (int32_t by : {1, -1, 1 << 12}) {
+            // The first key is that of a digit of 0, which nobody sends.
+            if (field == offsetof(SnncTableEntry, key_first) && by == 1)
+              continue;
+            EXPECT_TRUE(finds<uint32_t>(i, at + field,
+                                        [&](uint32_t &word) { word += by; }))
+                << field << " " << by;
+          }
+        // The last digit is negative: its keys are at the end.
+        EXPECT_TRUE(finds<uint32_t>(i, at + offsetof(SnncTableEntry, key_count),
+                                    [](uint32_t &count) { --count; }));
+        if (turn == 2) // else the program knows the width
+          for (int by : {1, -1})
+            EXPECT_TRUE(finds<decltype(SnncTableEntry::length)>(
+                i, at + offsetof(SnncTableEntry, length),
+                [&](auto &length) { length += by; }));
+        EXPECT_TRUE(finds<decltype(SnncTableEntry::kind)>(
+            i, at + offsetof(SnncTableEntry, kind),
+            [](auto &kind) { kind += 7; }));
+      }
+    }
+    EXPECT_GT(entries, 3u);
+    EXPECT_THAT(messages, HasSubstr("SNN0382: population 'hidden', neurons"));
+  }
+}
+
 /// Whatever threads there are, and whether or not synapses are kept.
 TEST_F(SynapseCheckTest, SameBytesFromEveryWay) {
   for (const Case &made : cases) {

@@ -11,6 +11,7 @@
 #include "runtime/support/Threads.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <map>
 #include <numeric>
@@ -175,6 +176,85 @@ LogicalResult SynapseCheck::expect(ArrayRef<uint32_t> wanted, unsigned jobs) {
 }
 
 //===----------------------------------------------------------------------===//
+// Partial sums
+//===----------------------------------------------------------------------===//
+
+std::vector<SynapseCheck::SumKeys> SynapseCheck::sumsInto(SliceOp slice) const {
+  std::vector<SumKeys> sums;
+  GatherOp gather = belongings.of(slice).gather;
+  auto node = info.populationByName.find(slice.getPopulation());
+  if (!gather || node == info.populationByName.end())
+    return sums;
+  for (auto [i, part] : llvm::enumerate(gather.getSources())) {
+    SliceInfo sender = infoOf(part);
+    SumsAttr encoding = gather.encodingOf(i);
+    sums.push_back({sender.key.value_or(0),
+                    encoding.getDigits(),
+                    encoding.getBits(),
+                    info.nodes[node->second].receptors,
+                    {sender.begin, sender.end}});
+  }
+  return sums;
+}
+
+/// Of `bits` bits: 1, -1, the largest and the smallest.
+static std::array<uint32_t, 4> probes(uint32_t bits) {
+  uint32_t all = (1u << bits) - 1;
+  return {1, all, all >> 1, all - (all >> 1)};
+}
+
+/// The number that the lower `bits` bits of `digit` are, times 2^shift.
+static int32_t valueOf(uint32_t digit, uint32_t bits, uint32_t shift) {
+  uint32_t sign = digit & (1u << (bits - 1));
+  uint32_t low = digit & ((1u << bits) - 1);
+  return int32_t((low - 2 * sign) << shift);
+}
+
+void SynapseCheck::forEachDigit(SliceOp slice, Visit visit) const {
+  auto padded = uint32_t(align4(slice.numNeurons()));
+  for (const SumKeys &sums : sumsInto(slice)) {
+    uint32_t key = sums.first;
+    for (uint32_t receptor = 0; receptor < sums.receptors; ++receptor)
+      for (uint32_t neuron : llvm::seq(sums.neurons.begin, sums.neurons.end))
+        for (uint32_t place = 0; place < sums.digits; ++place) {
+          uint32_t at = receptor * padded + neuron - uint32_t(slice.getBegin());
+          for (uint32_t digit : probes(sums.bits))
+            if (digit)
+              visit({key + digit, at, 1},
+                    valueOf(digit, sums.bits, place * sums.bits));
+          key += 1u << sums.bits;
+        }
+  }
+}
+
+void SynapseCheck::readSums(SliceOp slice, const SnncTableEntry &entry,
+                            SumsAttr encoding, Visit visit) const {
+  uint32_t bits = encoding.getBits();
+  if (!bits)
+    bits = (32 - (entry.length & 31)) & 31;
+  auto take = [&](uint32_t key) {
+    uint32_t k = key - entry.origin;
+    uint32_t source = k - (k >> (entry.shift & 31)) * entry.gap + entry.first;
+    uint32_t cell = source >> bits, shift = 0;
+    if (encoding.getDigits() == 2) {
+      shift = cell % 2 * bits;
+      cell /= 2;
+    }
+    int32_t value = bits ? valueOf(source, bits, shift) : int32_t(source);
+    visit({key, entry.target + cell, entry.delay + 1}, value);
+    return true;
+  };
+  forEachKey(entry, take);
+  for (const SumKeys &sums : sumsInto(slice))
+    for (uint64_t from = 0; from < sums.count(); from += 1u << sums.bits)
+      for (uint32_t digit : probes(sums.bits)) {
+        auto key = uint32_t(sums.first + from + digit);
+        if (digit && key - entry.key_first < entry.key_count)
+          take(key);
+      }
+}
+
+//===----------------------------------------------------------------------===//
 // The image
 //===----------------------------------------------------------------------===//
 
@@ -217,9 +297,9 @@ public:
         blocks.push_back(read(block));
   }
 
-  bool isRows(const SnncTableEntry &entry) const {
-    return entry.kind < encodings.size() &&
-           isa<RowsAttr>(encodings[entry.kind]);
+  /// What `entry` leads to; null: its kind is none of the core's program.
+  Attribute encodingOf(const SnncTableEntry &entry) const {
+    return entry.kind < encodings.size() ? encodings[entry.kind] : nullptr;
   }
   /// The block whose rows `entry` leads to; null: none.
   const StoredBlock *find(const SnncTableEntry &entry) const {
@@ -247,7 +327,7 @@ private:
   StoredBlock read(BlockOp block) const {
     auto rows = cast<RowsAttr>(block.getEncoding());
     StoredBlock stored;
-    stored.encoding = encodingOf(rows);
+    stored.encoding = fabric::encodingOf(rows);
     stored.kind = uint32_t(llvm::find(encodings, loopEncodingOf(block)) -
                            encodings.begin());
     RowFormat::EntryPlace place;
@@ -305,7 +385,12 @@ LogicalResult SynapseCheck::readRows(SliceOp slice, const CoreImage &image,
   ImageReader reader(slice, belongings, image);
   std::vector<snn::IntSynapse> row;
   for (const SnncTableEntry &entry : tableOf(image)) {
-    if (!reader.isRows(entry))
+    Attribute encoding = reader.encodingOf(entry);
+    if (auto sums = dyn_cast_if_present<SumsAttr>(encoding)) {
+      readSums(slice, entry, sums, visit);
+      continue;
+    }
+    if (!encoding || !isa<RowsAttr>(encoding))
       continue;
     const StoredBlock *block = reader.find(entry);
     if (!block)
@@ -375,7 +460,11 @@ LogicalResult SynapseCheck::check(SliceOp slice, const CoreImage &image) {
         found += termOf(at, weight);
       })))
     return failure();
-  return expected.lookup(slice) == found ? success() : explain(slice, image);
+  uint64_t wanted = expected.lookup(slice);
+  forEachDigit(slice, [&](SynapsePlace at, int32_t weight) {
+    wanted += termOf(at, weight);
+  });
+  return wanted == found ? success() : explain(slice, image);
 }
 
 /// Once more, synapse by synapse.
@@ -389,6 +478,8 @@ LogicalResult SynapseCheck::explain(SliceOp slice, const CoreImage &image) {
                                   wanted[at] += weight;
                                 })))
         return failure();
+  forEachDigit(slice,
+               [&](SynapsePlace at, int32_t weight) { wanted[at] += weight; });
   if (failed(readBack(slice, image, [&](SynapsePlace at, int32_t weight) {
         found[at] += weight;
       })))

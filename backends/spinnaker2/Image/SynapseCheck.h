@@ -5,10 +5,12 @@
 //
 // Reads the rows of a finished image back, in SRAM or DRAM, or its weight-delay
 // map, and holds what a packet of every key does against the synapses of the
-// snn ops; a subordinate's against those of its sources. Compared are
-// sums over all (key, accumulator, delay) of the weight times a 64-bit number
-// that these three decide: no order is needed, so both sides are read in the
-// one that is cheapest, and two synapses in one place count as their sum.
+// snn ops; a subordinate's against those of its sources, and what a dominant PE
+// does with digits of partial sums against the keys that its subordinates send
+// them with. Compared are sums over all (key, accumulator, delay) of the weight
+// times a 64-bit number that these three decide: no order is needed, so both
+// sides are read in the one that is cheapest, and two synapses in one place
+// count as their sum.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_SPINNAKER2_IMAGE_SYNAPSECHECK_H
@@ -73,6 +75,21 @@ private:
                                Visit visit);
   mlir::LogicalResult readMap(fabric::SliceOp slice, const CoreImage &image,
                               Visit visit);
+  /// Keys of partial sums that a dominant slice gathers; none of any other.
+  struct SumKeys {
+    uint32_t first = 0, digits = 1, bits = 1, receptors = 1;
+    fabric::Range neurons;
+    uint64_t count() const {
+      return uint64_t(neurons.size()) * receptors * digits << bits;
+    }
+  };
+  std::vector<SumKeys> sumsInto(fabric::SliceOp slice) const;
+  /// Digits that tell every bit and the sign apart, of each sum, as the
+  /// subordinates mean them.
+  void forEachDigit(fabric::SliceOp slice, Visit visit) const;
+  /// The same as the dominant core's `entry` takes them.
+  void readSums(fabric::SliceOp slice, const SnncTableEntry &entry,
+                fabric::SumsAttr encoding, Visit visit) const;
   /// Every key that is sent, of those that `entry` reads.
   void forEachKey(const SnncTableEntry &entry,
                   llvm::function_ref<bool(uint32_t key)> visit) const;
