@@ -26,7 +26,8 @@ uint64_t GroupedIndex::bytes(uint64_t sources) {
 }
 
 namespace {
-/// A row beyond CycleCosts::packet: its ends are in the index.
+/// A row in DRAM beyond CycleCosts::packet and kFetchCycles: its ends are in
+/// the index.
 constexpr double kRowCycles = 16;
 
 class SparseWriter : public BlockWriter {
@@ -151,7 +152,7 @@ public:
 
   double cycles(ArrayRef<uint32_t> fields, const RowWork &work) const override {
     auto sparse = SparseFields::of(fields);
-    double row = sparse.fetched ? kRowCycles + kFetchCycles : kRowCycles;
+    double row = sparse.fetched ? kRowCycles + kFetchCycles : rowCycles(work);
     return (synapseCycles(sparse, work.ring) * work.synapses +
             row * work.sources) *
            work.rate;

@@ -22,9 +22,10 @@ using fabric::Range; // not mlir::Range
 namespace {
 constexpr size_t kStride = WordFields::kCount; ///< the field; then the length
 
-/// A row beyond CycleCosts::packet: in SRAM; in DRAM beside kFetchCycles, of
-/// one length and with a number before it.
-constexpr double kRowCycles = 13, kEqualCycles = -6, kHeadCycles = 7;
+/// A row beyond CycleCosts::packet: in SRAM beside rowCycles(), where it has
+/// delays; in DRAM beside kFetchCycles, of one length and with a number before
+/// it.
+constexpr double kDelaysCycles = -8, kEqualCycles = -6, kHeadCycles = 7;
 /// A chunk beyond the first, which is waited for: what the core does, and what
 /// the transfer takes beside its bytes, in bytes of a busy chip's DRAM.
 constexpr double kChunkCycles = 60;
@@ -171,7 +172,7 @@ public:
     auto strided = StridedFields::of(fields);
     double more = chunks(strided, work) - work.sources;
     return (synapseCycles(strided, work.ring) * work.synapses +
-            rowCycles(strided) * work.sources + kChunkCycles * more) *
+            rowCycles(strided, work) * work.sources + kChunkCycles * more) *
            work.rate;
   }
 
@@ -208,9 +209,9 @@ public:
   }
 
 private:
-  static double rowCycles(const StridedFields &fields) {
+  static double rowCycles(const StridedFields &fields, const RowWork &work) {
     if (!fields.fetched)
-      return kRowCycles;
+      return s2::rowCycles(work) + (fields.delayBits ? kDelaysCycles : 0);
     return kFetchCycles + (fields.length ? kEqualCycles : kHeadCycles);
   }
   static double chunks(const StridedFields &fields, const RowWork &work) {

@@ -8,6 +8,7 @@
 #include "compiler/Rows/RowBytes.h"
 
 #include <bit>
+#include <cmath>
 #include <fmt/format.h>
 
 using namespace mlir;
@@ -131,6 +132,12 @@ double synapseCycles(const WordFields &fields, const RingShape &ring) {
   return !ring.slots || joinsWords(fields, ring.slots, ring.slotBytes)
              ? kJoinedCycles
              : kDelayCycles;
+}
+
+double rowCycles(const RowWork &work) {
+  constexpr double kLong = 16, kShort = 10, kWords = 12;
+  double words = work.sources > 0 ? work.synapses / work.sources : 0;
+  return kLong - kShort * std::exp(-words / kWords);
 }
 
 bool joinsWords(const WordFields &fields, uint64_t slots, uint64_t slotBytes) {

@@ -57,6 +57,9 @@ bool repeatsAny(std::span<const snn::IntSynapse> row);
 
 /// Cycles of one synapse.
 double synapseCycles(const WordFields &fields, const fabric::RingShape &ring);
+/// Cycles of a row in SRAM beside its synapses and CycleCosts::packet: short
+/// rows pass over some of the loops.
+double rowCycles(const fabric::RowWork &work);
 /// Index and delay field are one number where they are as wide as a slot has
 /// bytes and as the ring has slots.
 bool joinsWords(const WordFields &fields, uint64_t slots, uint64_t slotBytes);
