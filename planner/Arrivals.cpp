@@ -31,39 +31,64 @@ uint64_t keysSent(const SlicesMet &met, Range known, uint32_t unit) {
   return keys;
 }
 
-std::vector<Arrival> arrivalsAt(SliceOp slice, const NetworkInfo &info,
-                                const Belongings &belongings) {
+std::vector<Arrival>
+arrivalsOf(llvm::ArrayRef<std::pair<uint32_t, Range>> projections,
+           llvm::function_ref<SlicesMet(uint32_t source, Range known)> meet) {
   llvm::SmallMapVector<uint32_t, Arrival, 8> bySource;
-  for (BlockOp block : belongings.of(slice).blocks) {
-    llvm::ArrayRef<SliceInfo> slices = belongings.sourcesOf(block);
-    if (slices.empty() || block.getProjection() >= info.edges.size())
-      continue;
-    uint32_t id = info.edges[block.getProjection()].source;
-    Arrival &all = bySource[id];
-    all.source = id;
+  for (auto &[source, known] : projections) {
+    Arrival &all = bySource[source];
+    all.source = source;
+    all.known = hull(all.known, known);
     ++all.copies;
-    // All blocks from a source know the same of it.
-    if (all.known.size())
-      continue;
-    all.known = belongings.knownBy(block);
-    SlicesMet met{{slices.front().begin, slices.front().end},
-                  {slices.back().begin, slices.back().end},
-                  slices.size()};
-    bool partly = slice.getSubordinate() || info.nodes[id].isInput;
-    all.keys = keysSent(met, all.known, partly ? slices.front().unit : 0);
-    all.slices = met.count;
   }
   std::vector<Arrival> arrivals;
-  for (auto &[source, all] : bySource)
+  for (auto &[source, all] : bySource) {
+    SlicesMet met = meet(source, all.known);
+    all.keys = keysSent(met, all.known, met.unit);
+    all.slices = met.count;
     arrivals.push_back(all);
+  }
   return arrivals;
 }
 
-uint64_t sendersOf(std::span<const Arrival> arrivals) {
-  uint64_t sum = 0;
-  for (const Arrival &each : arrivals)
-    sum += each.keys;
-  return sum;
+std::vector<Arrival> arrivalsAt(SliceOp slice, const NetworkInfo &info,
+                                const Belongings &belongings) {
+  std::vector<std::pair<uint32_t, Range>> projections;
+  llvm::SmallDenseMap<uint32_t, BlockOp> blockOf;
+  for (BlockOp block : belongings.of(slice).blocks) {
+    if (belongings.sourcesOf(block).empty() ||
+        block.getProjection() >= info.edges.size())
+      continue;
+    uint32_t source = info.edges[block.getProjection()].source;
+    blockOf.try_emplace(source, block); // all from a source know the same
+    projections.emplace_back(source, belongings.knownBy(block));
+  }
+  return arrivalsOf(projections, [&](uint32_t source, Range) {
+    llvm::ArrayRef<SliceInfo> slices =
+        belongings.sourcesOf(blockOf.lookup(source));
+    const SliceInfo &first = slices.front(), &last = slices.back();
+    bool partly = slice.getSubordinate() || info.nodes[source].isInput;
+    return SlicesMet{{first.begin, first.end},
+                     {last.begin, last.end},
+                     slices.size(),
+                     partly ? first.unit : 0};
+  });
+}
+
+void addPackets(CoreDemand &demand, std::span<const Arrival> arrivals,
+                const NetworkInfo &info) {
+  demand.sources = demand.morePackets = 0;
+  demand.likelyPackets = 0;
+  for (const Arrival &each : arrivals) {
+    const NetworkNode &source = info.nodes[each.source];
+    demand.sources += each.keys;
+    demand.morePackets += source.mostPackets(each.keys) - each.keys;
+    auto likely = source.likelyPackets(each.keys);
+    if (likely && demand.likelyPackets)
+      *demand.likelyPackets += *likely;
+    else
+      demand.likelyPackets.reset();
+  }
 }
 
 void addArrivals(CoreWork &work, std::span<const Arrival> arrivals,
@@ -75,7 +100,8 @@ void addArrivals(CoreWork &work, std::span<const Arrival> arrivals,
     addSender(work,
               {known, std::max(0.0, double(each.keys) - known), double(entries),
                double(each.copies)},
-              parallel, worst ? source.worstRate() : source.meanRate,
+              parallel,
+              worst ? source.worstRate(each.known.size()) : source.meanRate,
               worst ? 0 : source.scatter());
   }
 }

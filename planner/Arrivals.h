@@ -21,6 +21,7 @@ namespace snnc::fabric {
 struct SlicesMet {
   Range first, last; ///< where these begin and end
   uint64_t count = 0;
+  uint32_t unit = 0; ///< of routedKeys(); 0: routes copy whole slices
 };
 
 /// What a core gets of one source.
@@ -46,8 +47,16 @@ uint64_t keysSent(const SlicesMet &met, Range known, uint32_t unit);
 std::vector<Arrival> arrivalsAt(SliceOp slice, const NetworkInfo &info,
                                 const Belongings &belongings);
 
-/// Neurons and channels whose packets they are.
-uint64_t sendersOf(std::span<const Arrival> arrivals);
+/// The same of projections, each with its source and what the core knows of it.
+/// `meet`: the slices of a source that hold these neurons.
+std::vector<Arrival>
+arrivalsOf(llvm::ArrayRef<std::pair<uint32_t, Range>> projections,
+           llvm::function_ref<SlicesMet(uint32_t source, Range known)> meet);
+
+/// Says of a core how many senders it has, how many packets these send at most,
+/// and how many by what is known of their rates.
+void addPackets(CoreDemand &demand, std::span<const Arrival> arrivals,
+                const NetworkInfo &info);
 
 /// Adds to the work of a tick what the core's table takes to find them in:
 /// where it is parallel it has an entry a slice, else one a source.

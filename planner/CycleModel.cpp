@@ -8,6 +8,31 @@
 
 namespace snnc::fabric {
 
+CycleCosts CycleCosts::expected() {
+  return {.packet = 62,
+          .another = 42,
+          .mapPacket = 29,
+          .position = 11,
+          .clear = 5.3,
+          .delay = 20,
+          .fullDelay = 13,
+          .cell = 7,
+          .sendSum = 18,
+          .takeSum = 37,
+          .width = 11,
+          .rows = 1,
+          .search = 45,
+          .mapSearch = 62,
+          .lost = 70,
+          .halving = 13,
+          .map = 45,
+          .panel = 18,
+          .product = 25,
+          .gaps = 6,
+          .shared = 4,
+          .kind = 5};
+}
+
 CycleCosts CycleCosts::worst() {
   return {.packet = 110,
           .another = 80,
@@ -16,8 +41,10 @@ CycleCosts CycleCosts::worst() {
           .clear = 7.5,
           .delay = 30,
           .fullDelay = 20,
-          .sendSum = 35,
-          .takeSum = 80,
+          .cell = 12,
+          .sendSum = 30,
+          .takeSum = 65,
+          .width = 15,
           .rows = 1.3,
           .search = 110,
           .mapSearch = 110,
@@ -94,7 +121,7 @@ void addRows(CoreWork &work, const RowEncoding &encoding, const RowWork &rows,
   double own = encoding.format->cycles(encoding.fields, rows);
   if (isFetched(encoding)) {
     RowTransfers moved = encoding.format->transfers(encoding.fields, rows);
-    double found = packets * CycleCosts().packet;
+    double found = packets * CycleCosts::expected().packet;
     own = streamCycles(moved, packets, found + own, transfer) - found;
     // Nothing runs beside the first transfer of a tick.
     own += std::min(1.0, moved.count) * transfer.each;
@@ -102,14 +129,14 @@ void addRows(CoreWork &work, const RowEncoding &encoding, const RowWork &rows,
   work.packets += packets;
   work.rowCycles += own;
   if (packets > 0) {
-    double each = CycleCosts().packet + own / packets;
+    double each = CycleCosts::expected().packet + own / packets;
     work.variance += scatter * packets * each * each;
   }
 }
 
 void addPositions(CoreWork &work, const MapLayout &layout, double sources,
                   double positions, double rate, double scatter) {
-  CycleCosts costs;
+  CycleCosts costs = CycleCosts::expected();
   double packets = sources * rate;
   work.packets += packets;
   work.positions += positions * rate;
@@ -134,7 +161,14 @@ void addSender(CoreWork &work, const Sender &sender, bool parallel, double rate,
     work.searches += entries * (1 - std::exp(-found / entries));
   work.lost += lost;
   work.entries += entries * sender.copies;
-  work.variance += scatter * lost * CycleCosts().lost * CycleCosts().lost;
+  work.variance += scatter * lost * CycleCosts::expected().lost *
+                   CycleCosts::expected().lost;
+}
+
+void addSums(CoreWork &work, double sums, double receptors) {
+  work.sums += sums;
+  work.searches += receptors * (1 - std::exp(-sums / receptors));
+  work.entries += receptors;
 }
 
 /// `search`: of an entry that is there.
@@ -153,25 +187,19 @@ CycleEstimate CycleEstimate::busiest(const CycleEstimate &a,
           std::max(a.peak, b.peak), std::max(a.spread, b.spread)};
 }
 
-double expectedSums(const CoreWork &work, double cells, const MapLayout &layout,
-                    double beyond) {
-  double active =
-      work.positions / double(std::max<size_t>(1, layout.panels.size()));
-  return cells * (1 - std::exp(-active)) * (1 + beyond);
-}
-
 double serialCycles(const CoreWork &work, const CycleCosts &costs) {
   double packet = costs.packet + (work.gaps ? costs.gaps : 0) +
                   (work.shared ? costs.shared : 0);
   return (work.packets - work.others) * packet + work.others * costs.another +
          work.packets * costs.kind * std::max(0.0, work.kinds - 1) +
          costs.rows * work.rowCycles + work.neuronCycles +
-         work.sums * costs.takeSum + searchCycles(work, costs.search, costs);
+         work.sums * (costs.takeSum + (work.widths ? costs.width : 0)) +
+         searchCycles(work, costs.search, costs);
 }
 
-/// What the core does while the array multiplies.
-static double coreCycles(const CoreWork &work, const CycleCosts &costs) {
-  return work.neuronCycles + work.sums * costs.sendSum;
+double coreCycles(const CoreWork &work, const CycleCosts &costs) {
+  return work.neuronCycles + work.cells * costs.cell +
+         work.sums * costs.sendSum;
 }
 
 /// Every packet is looked up at every delay of the map. Ticks without packets,
@@ -215,6 +243,12 @@ static double waitsFor(const MacArray &mac, const MapLayout &layout,
   return waits;
 }
 
+/// The same of a core with that work, in a tick that multiplies.
+static double waitsFor(const MacArray &mac, const MapLayout &layout,
+                       const CoreWork &work, const CycleCosts &costs) {
+  return waitsFor(mac, layout, coreCycles(work, costs) - work.recording);
+}
+
 double parallelCycles(const CoreWork &work, const MacArray &mac,
                       const MapLayout &layout, const CycleCosts &costs) {
   double scatter =
@@ -224,7 +258,8 @@ double parallelCycles(const CoreWork &work, const MacArray &mac,
                   /*begins=*/false, costs) +
       double(layout.operandBytes()) / 16 * costs.clear / layout.format.batch;
   double core = coreCycles(work, costs);
-  return scatter + core + waitsFor(mac, layout, core) / layout.format.batch;
+  return scatter + core +
+         waitsFor(mac, layout, work, costs) / layout.format.batch;
 }
 
 double parallelPeakCycles(const CoreWork &work, const MacArray &mac,
@@ -236,7 +271,7 @@ double parallelPeakCycles(const CoreWork &work, const MacArray &mac,
       panelCycles(double(layout.panels.size()), batch, /*begins=*/true, costs) +
       double(layout.operandBytes()) / 16 * costs.clear;
   double core = coreCycles(work, costs);
-  return scatter + core + waitsFor(mac, layout, core);
+  return scatter + core + waitsFor(mac, layout, work, costs);
 }
 
 CycleEstimate serialEstimate(const CoreWork &expected, const CoreWork &worst) {

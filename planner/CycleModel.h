@@ -19,27 +19,31 @@ namespace snnc::fabric {
 
 /// Core cycles per unit of work.
 struct CycleCosts {
-  double packet = 62;    ///< serial: a packet finds its row
-  double another = 36;   ///< serial: the row of its next table entry
-  double mapPacket = 29; ///< parallel: note a packet, look up its positions
-  double position = 11;  ///< one position of the operand
-  double clear = 5.3;    ///< 16 B of the operand to zero
-  double delay = 20;     ///< begin one (tick, delay) of the history
-  double fullDelay = 13; ///< the same where it has packets, on top
-  double sendSum = 25;   ///< subordinate: a digit of a partial sum
-  double takeSum = 45;   ///< dominant: a packet of a partial sum
-  double rows = 1;       ///< serial: on what a format says of its rows
-  double search = 45;    ///< serial: an entry that the packet before had not
-  double mapSearch = 62; ///< parallel: the same
-  double lost = 70;      ///< a packet that has no entry
-  double halving = 13;   ///< on top of all three, for every doubling
-  double map = 45;       ///< parallel: once a tick
-  double panel = 18;     ///< parallel: a panel, once a tick
-  double product = 25;   ///< parallel: begin a product and wait for it
-  double gaps = 6;       ///< serial: a packet, CoreWork::gaps
-  double shared = 4;     ///< serial: a packet, CoreWork::shared
-  double kind = 5;       ///< serial: a row, for each CoreWork::kinds but one
+  double packet = 0;    ///< serial: a packet finds its row
+  double another = 0;   ///< serial: the row of its next table entry
+  double mapPacket = 0; ///< parallel: note a packet, look up its positions
+  double position = 0;  ///< one position of the operand
+  double clear = 0;     ///< 16 B of the operand to zero
+  double delay = 0;     ///< begin one (tick, delay) of the history
+  double fullDelay = 0; ///< the same where it has packets, on top
+  double cell = 0;      ///< subordinate: a partial sum, sent or not
+  double sendSum = 0;   ///< subordinate: a digit of one that is sent, on top
+  double takeSum = 0;   ///< dominant: a packet of a partial sum
+  double width = 0;     ///< the same where sums are of several widths, on top
+  double rows = 0;      ///< serial: on what a format says of its rows
+  double search = 0;    ///< serial: an entry that the packet before had not
+  double mapSearch = 0; ///< parallel: the same
+  double lost = 0;      ///< a packet that has no entry
+  double halving = 0;   ///< on top of all three, for every doubling
+  double map = 0;       ///< parallel: once a tick
+  double panel = 0;     ///< parallel: a panel, once a tick
+  double product = 0;   ///< parallel: begin a product and wait for it
+  double gaps = 0;      ///< serial: a packet, CoreWork::gaps
+  double shared = 0;    ///< serial: a packet, CoreWork::shared
+  double kind = 0;      ///< serial: a row, for each CoreWork::kinds but one
 
+  /// What docs/cycles.md says ("Estimates of the planner").
+  static CycleCosts expected();
   /// For bounds: no measured core needs more.
   static CycleCosts worst();
 };
@@ -47,11 +51,13 @@ struct CycleCosts {
 /// What one core has to do in one tick; counts may be expectations.
 struct CoreWork {
   double neuronCycles = 0; ///< of all its neurons, NeuronCycles
+  double recording = 0;    ///< of these, what no product runs beside
   double packets = 0;      ///< (packet, table entry) pairs
   double others = 0;       ///< of those, behind the first of a packet
   double rowCycles = 0;    ///< of the rows that packets find, RowFormat::cycles
   double positions = 0;    ///< operand rows set
   double sums = 0;         ///< packets of partial sums, sent or received
+  double cells = 0;        ///< of a subordinate: sums, sent or not
   double searches = 0;     ///< of the table, by packets that have an entry
   double lost = 0;         ///< packets that have none
   double entries = 0;      ///< of the table
@@ -63,6 +69,9 @@ struct CoreWork {
   /// same keys.
   bool gaps = false, shared = false;
   double kinds = 1; ///< loops of rows in that program: they are asked for
+  /// The sums that a dominant core takes are of several widths: each packet's
+  /// table entry tells.
+  bool widths = false;
 };
 
 /// What a transfer from DRAM takes: MachineModel::dmaCycles.
@@ -104,6 +113,10 @@ struct Sender {
 void addSender(CoreWork &work, const Sender &sender, bool parallel, double rate,
                double scatter = 0);
 
+/// The sums of one subordinate and its `receptors` that a dominant core takes:
+/// they come in runs, one a receptor.
+void addSums(CoreWork &work, double sums, double receptors);
+
 struct CycleEstimate {
   double expected = 0; ///< at the expected rates
   double worst = 0;    ///< every source spikes in the tick
@@ -130,15 +143,14 @@ double macCyclesPerTick(const MacArray &mac, const MapLayout &layout);
 /// What a core does for `panels` panels in a tick that multiplies, if `begins`,
 /// or in the mean tick of a batch.
 double panelCycles(double panels, double batch, bool begins,
-                   const CycleCosts &costs = {});
+                   const CycleCosts &costs = CycleCosts::expected());
 
-/// Packets of partial sums that a subordinate with that work sends in a tick: a
-/// column whose rows are all silent sends none, a share `beyond` of the sums
-/// has a second digit.
-double expectedSums(const CoreWork &work, double cells, const MapLayout &layout,
-                    double beyond);
+/// What a parallel core does while the array multiplies.
+double coreCycles(const CoreWork &work,
+                  const CycleCosts &costs = CycleCosts::expected());
 
-double serialCycles(const CoreWork &work, const CycleCosts &costs = {});
+double serialCycles(const CoreWork &work,
+                    const CycleCosts &costs = CycleCosts::expected());
 
 /// The plan of a core from its expected and its worst work.
 CycleEstimate serialEstimate(const CoreWork &expected, const CoreWork &worst);
@@ -151,13 +163,14 @@ double tickCycles(const MachineModel &machine, double seconds);
 /// The array multiplies one panel while the core updates the neurons of the
 /// panel before it: the longer of both counts.
 double parallelCycles(const CoreWork &work, const MacArray &mac,
-                      const MapLayout &layout, const CycleCosts &costs = {});
+                      const MapLayout &layout,
+                      const CycleCosts &costs = CycleCosts::expected());
 
 /// The same for the tick that begins a batch: it scatters the spikes of all its
 /// ticks and multiplies for all of them.
 double parallelPeakCycles(const CoreWork &work, const MacArray &mac,
                           const MapLayout &layout,
-                          const CycleCosts &costs = {});
+                          const CycleCosts &costs = CycleCosts::expected());
 
 } // namespace snnc::fabric
 

@@ -199,26 +199,16 @@ std::vector<Range> LayerPlanner::allSourcesOf(uint32_t node,
 std::vector<Arrival>
 LayerPlanner::arrivals(uint32_t node, std::span<const Range> sources,
                        bool dominant) const {
-  llvm::SmallMapVector<uint32_t, Arrival, 4> bySource;
-  for (auto [edge, range] :
-       llvm::zip_equal(info.nodes[node].incoming, sources)) {
-    uint32_t source = info.edges[edge].source;
-    if (dominant && range.size() == 0)
-      continue; // of subordinates
-    Arrival &all = bySource[source];
-    all.source = source;
-    all.known = hull(all.known, range);
-    ++all.copies;
-  }
-  std::vector<Arrival> list;
-  for (auto &[source, all] : bySource) {
-    SlicesMet met = slicesWith(source, all.known);
+  std::vector<std::pair<uint32_t, Range>> projections;
+  for (auto [edge, range] : llvm::zip_equal(info.nodes[node].incoming, sources))
+    if (!dominant || range.size() != 0) // else of subordinates
+      projections.emplace_back(info.edges[edge].source, range);
+  return arrivalsOf(projections, [&](uint32_t source, Range known) {
+    SlicesMet met = slicesWith(source, known);
     bool partly = (cuts[node].rows && !dominant) || info.nodes[source].isInput;
-    all.keys = keysSent(met, all.known, partly ? kRouteUnit : 0);
-    all.slices = met.count;
-    list.push_back(all);
-  }
-  return list;
+    met.unit = partly ? kRouteUnit : 0;
+    return met;
+  });
 }
 
 SlicesMet LayerPlanner::slicesWith(uint32_t node, Range neurons) const {
@@ -243,12 +233,6 @@ void LayerPlanner::addSenders(uint32_t node, std::span<const Range> sources,
         cuts[each.source].chunk >= info.nodes[each.source].size)
       each.keys = std::min<uint64_t>(each.keys, each.known.size());
   addArrivals(work, list, info, cuts[node].parallel && !dominant, worst);
-}
-
-/// Neurons and channels whose packets reach the core.
-uint64_t LayerPlanner::senders(uint32_t node, std::span<const Range> sources,
-                               bool dominant) const {
-  return sendersOf(arrivals(node, sources, dominant));
 }
 
 /// Cycles of a tick that the rows of a block take in that encoding.
@@ -364,7 +348,8 @@ void LayerPlanner::addMap(CoreDemand &demand, uint32_t node,
     demand.map->weightBytes = std::max<uint64_t>(
         demand.map->weightBytes, availableBytes(machine.sram) + 1);
   demand.maxDelay = layout.lastDelay;
-  demand.sources = senders(node, layout.sourcesOf, /*dominant=*/false);
+  addPackets(demand, arrivals(node, layout.sourcesOf, /*dominant=*/false),
+             info);
   for (auto [edge, range] :
        llvm::zip_equal(population.incoming, layout.sourcesOf)) {
     BlockDemand block{edge};
@@ -431,11 +416,7 @@ CoreDemand LayerPlanner::serialDemand(uint32_t node, Range targets,
   }
   demand.rowBuffers = rowBuffers(machine);
   demand.transferBytes = fetchBytes(node, targets, choices) / demand.rowBuffers;
-  demand.sources = senders(node, sources, cuts[node].rows);
-  if (cuts[node].rows && !population.hasNear) { // nothing but sums
-    demand.morePackets = 0;
-    demand.likelyPackets.reset();
-  }
+  addPackets(demand, arrivals(node, sources, cuts[node].rows), info);
   return demand;
 }
 
@@ -556,6 +537,8 @@ CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
   const NeuronCycles &cycles = info.nodes[node].cycles;
   expected.neuronCycles = cycles.expectedOf(targets.size(), parallel);
   worst.neuronCycles = cycles.worstOf(targets.size());
+  expected.recording = targets.size() * cycles.recording;
+  worst.recording = targets.size() * cycles.recordingWorst;
   uint32_t number = 0;
   RingShape ring = parallel ? RingShape() : ringOf(node, targets.size());
   std::vector<Range> ranges = allSourcesOf(node, targets);
@@ -586,7 +569,7 @@ CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
         work.packets += rows.sources * rate;
     };
     add(expected, source.meanRate, source.scatter());
-    add(worst, source.worstRate(), 0);
+    add(worst, source.worstRate(sources.size()), 0);
     ++number;
   }
   worst.gaps = expected.gaps;

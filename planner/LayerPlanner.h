@@ -250,8 +250,6 @@ private:
   MapFormat formatOf(uint32_t node) const;
   uint32_t granule(uint32_t node) const;
   /// `dominant`: of a row split, not of a subordinate.
-  uint64_t senders(uint32_t node, std::span<const Range> sources,
-                   bool dominant) const;
   std::vector<Arrival> arrivals(uint32_t node, std::span<const Range> sources,
                                 bool dominant) const;
   SlicesMet slicesWith(uint32_t node, Range neurons) const;

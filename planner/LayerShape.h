@@ -18,6 +18,7 @@
 #include "planner/NetworkInfo.h"
 
 #include <array>
+#include <cmath>
 
 namespace snnc::fabric {
 
@@ -67,6 +68,11 @@ struct EdgeShape {
   /// slice over those of the mean slice.
   std::array<double, kReaches> heavySynapses = evenly(), heavyRows = evenly(),
                                heavyReach = evenly();
+
+  /// NetworkNode::silence of the source.
+  double silence() const {
+    return inputRate > 0 ? std::exp(-rate) : std::max(0.0, 1 - rate);
+  }
 
   static constexpr std::array<double, kReaches> evenly() {
     std::array<double, kReaches> ones;

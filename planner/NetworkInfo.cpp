@@ -114,12 +114,28 @@ static bool countList(snn::SpikeListAttr list, NetworkNode &node) {
   return true;
 }
 
-uint64_t NetworkNode::mostPackets() const {
-  if (!isInput)
-    return size;
+uint64_t NetworkNode::drawnPackets(uint64_t senders) const {
+  // Of the busiest channels, but not more than all channels have.
+  double mean =
+      std::min(double(size) * rate, double(senders) * std::max(rate, mostRate));
+  return senders ? packetRoom(1, std::max(0.0, mean)) : 0;
+}
+
+uint64_t NetworkNode::mostPackets(uint64_t senders) const {
+  if (!isInput || (!mostSpikes && !rateStated))
+    return senders;
+  return std::max(senders, *likelyPackets(senders));
+}
+
+std::optional<uint64_t> NetworkNode::likelyPackets(uint64_t senders) const {
   if (mostSpikes)
-    return std::max<uint64_t>(size, *mostSpikes);
-  return rateStated ? historyRoom(size, rate) : size;
+    return senders == 0 || mostOfChannel >= *mostSpikes / senders
+               ? senders ? *mostSpikes : 0
+               : senders * mostOfChannel;
+  if (!rateStated)
+    return std::nullopt;
+  return isInput ? drawnPackets(senders)
+                 : packetRoom(senders, std::max(0.0, rate));
 }
 
 /// A Poisson variable of that mean is larger with a probability of 1e-16.
@@ -156,6 +172,15 @@ static double meanOf(const snn::PoissonRates &rates, uint64_t ticks,
   return ticks ? sum / (double(ticks) * double(channels)) : 0;
 }
 
+/// Of one channel in any tick.
+static double mostOf(const snn::PoissonRates &rates, uint64_t channels) {
+  double most = 0;
+  for (uint64_t tick = 0; tick < rates.length().value_or(1); ++tick)
+    for (uint64_t channel = 0; channel < channels; ++channel)
+      most = std::max(most, rates.at(tick, channel));
+  return most;
+}
+
 /// What the user or the Decide stage said about how to compute a node.
 static LogicalResult readChoices(Operation *op, NetworkNode &node) {
   if (auto input = dyn_cast<snn::InputOp>(op)) {
@@ -166,6 +191,7 @@ static LogicalResult readChoices(Operation *op, NetworkNode &node) {
         return report(op, "SNN0351") << "input '" << node.name
                                      << "' has rates that are missing or none";
       node.rate = node.meanRate = rates->busiest();
+      node.mostRate = mostOf(*rates, node.size);
       if (auto length = rates->length())
         node.meanRate = meanOf(*rates, *length, node.size);
       node.rateStated = true;
@@ -424,22 +450,6 @@ CoreDemand NetworkInfo::demand(const NetworkNode &node,
   for (const NodeDrive &drive : node.drives)
     demand.driveBytes += drive.bytes(neurons);
   demand.driveBytes += noiseBytes(node.noises.size());
-  demand.sources = sourcesOf(node);
-  llvm::SmallDenseSet<uint32_t> known;
-  uint64_t likely = 0;
-  bool stated = true;
-  for (uint32_t edge : node.incoming) {
-    if (!known.insert(edges[edge].source).second)
-      continue;
-    const NetworkNode &source = nodes[edges[edge].source];
-    demand.morePackets += source.mostPackets() - source.size;
-    stated &= source.rateStated || source.mostSpikes;
-    likely += source.mostSpikes
-                  ? *source.mostSpikes
-                  : packetRoom(source.size, std::max(0.0, source.rate));
-  }
-  if (stated)
-    demand.likelyPackets = likely;
   return demand;
 }
 

@@ -52,6 +52,8 @@ struct NetworkNode {
   double rate = 0.05;
   /// The same of all ticks.
   double meanRate = 0.05;
+  /// Largest rate of one channel of a Poisson input in any tick.
+  double mostRate = 0;
   bool rateStated = false; ///< by the network, not our default
   bool isDrawn = false;    ///< an input that cores draw: no packets, no keys
   NeuronCycles cycles;     ///< of one neuron; populations only
@@ -60,9 +62,13 @@ struct NetworkNode {
   std::optional<uint64_t> mostSpikes;
   uint64_t mostOfChannel = 0;
 
-  /// Most packets that it sends in a tick. Neurons spike at most once; a drawn
-  /// input exceeds it in less than one of 1e12 ticks (historyRoom).
-  uint64_t mostPackets() const;
+  /// Most packets that so many of its neurons or channels send in a tick.
+  /// Neurons spike at most once; a drawn input exceeds it in less than one of
+  /// 1e12 ticks (historyRoom).
+  uint64_t mostPackets(uint64_t senders) const;
+  uint64_t mostPackets() const { return mostPackets(size); }
+  /// The same of what is known of its rate; nothing where nothing is.
+  std::optional<uint64_t> likelyPackets(uint64_t senders) const;
   /// Most of them of one neuron or channel. Where nothing is known of an input,
   /// what an operand of the MAC array counts, by far.
   uint64_t mostOfOne() const;
@@ -74,10 +80,20 @@ struct NetworkNode {
   double variability() const {
     return isInput ? 1 : std::max(0.0, 1 - meanRate);
   }
-  /// Spikes of each neuron or channel in the worst tick: all of them send.
-  double worstRate() const {
-    return isInput && size ? double(mostPackets()) / size : 1;
+  /// The chance that a neuron or channel sends nothing in a tick.
+  double silence() const {
+    return isInput ? std::exp(-meanRate) : std::max(0.0, 1 - meanRate);
   }
+  /// Spikes of each of so many neurons or channels in the worst tick: all of
+  /// them send.
+  double worstRate(uint64_t senders) const {
+    return senders ? double(mostPackets(senders)) / double(senders) : 1;
+  }
+  double worstRate() const { return worstRate(size); }
+
+private:
+  /// A Poisson input's mostPackets.
+  uint64_t drawnPackets(uint64_t senders) const;
 };
 
 /// Most spikes of an input in any tick, [of all channels, of one channel],
@@ -134,7 +150,8 @@ struct NetworkInfo {
   /// Two projections into it come from one source: its cores have several table
   /// entries with the same keys.
   bool sharesKeys(uint32_t node) const;
-  /// A core of `neurons` neurons of `node` without its blocks and delays.
+  /// A core of `neurons` neurons of `node` without its blocks, delays and
+  /// packets (addPackets of Arrivals.h).
   CoreDemand demand(const NetworkNode &node, uint32_t neurons) const;
   /// The strongly connected component of every node.
   std::vector<uint32_t> components() const;

@@ -351,7 +351,9 @@ NeuronCycles neuronCycles(snn::NeuronOp model, const NeuronUse &use) {
               costs.tickState,
           costs.tickMost,
           costs.single,
-          costs.clear * model.numReceptors()};
+          costs.clear * model.numReceptors(),
+          use.recorded * costs.record,
+          model.numStates() * costs.record};
 }
 
 } // namespace snnc::fabric

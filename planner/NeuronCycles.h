@@ -39,6 +39,9 @@ struct NeuronCycles {
   double single = 0;
   /// Less, on a parallel core: the sums of its receptors need not be cleared.
   double clearing = 0;
+  /// Of these, what copies states into the record window when all neurons are
+  /// updated: expected, worst.
+  double recording = 0, recordingWorst = 0;
   /// Of a core.
   double expectedOf(double neurons, bool parallel = false) const {
     return neurons * (expected - (parallel ? clearing : 0)) +

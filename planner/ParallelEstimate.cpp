@@ -4,6 +4,7 @@
 #include "planner/Estimator.h"
 
 #include "planner/EstimatedPanels.h"
+#include "planner/SumDigits.h"
 #include "runtime/abi/CoreHeader.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -39,6 +40,7 @@ private:
   Panels best(uint32_t neurons) const;
   Panels sharing(Panels panels, uint32_t neurons, bool heaviest) const;
   double heaviness(uint32_t neurons) const;
+  double sumsOf(uint32_t neurons) const;
 
   uint32_t width;
   uint32_t sumDigits;
@@ -189,6 +191,18 @@ double ParallelEstimator::heaviness(uint32_t n) const {
   return rows > 0 ? heavy / rows : 1;
 }
 
+/// Of a subordinate, as MapStatistics::sumsOf.
+double ParallelEstimator::sumsOf(uint32_t n) const {
+  std::vector<double> activity(layer.receptors);
+  for (const EdgeShape &edge : layer.edges)
+    activity[edge.receptor] +=
+        activityOf(edge.sources, edge.sources * edge.density, edge.silence());
+  double sums = 0;
+  for (double each : activity)
+    sums += expectedSums(n, each);
+  return sums;
+}
+
 EstimatedCore ParallelEstimator::core(uint32_t n, bool heaviest) const {
   EstimatedCore core;
   if (n / width >= tiles.size()) {
@@ -221,15 +235,18 @@ EstimatedCore ParallelEstimator::core(uint32_t n, bool heaviest) const {
     core.bytes = INFINITY; // beyond the format's 16 bits
   CoreWork work[2];
   for (bool worst : {false, true}) {
-    if (!sumDigits)
+    if (!sumDigits) {
       work[worst].neuronCycles =
           worst ? layer.cycles.worstOf(n)
                 : layer.cycles.expectedOf(n, /*parallel=*/true);
+      work[worst].recording =
+          n * (worst ? layer.cycles.recordingWorst : layer.cycles.recording);
+    }
     work[worst].positions = worst ? panels.worstPositions : panels.positions;
-    if (sumDigits) // as expectedSums
-      work[worst].sums =
-          double(n) * layer.receptors *
-          (worst ? sumDigits : 1 - std::exp(-panels.positions / panels.count));
+    if (sumDigits) {
+      work[worst].cells = double(n) * layer.receptors;
+      work[worst].sums = worst ? work[worst].cells * sumDigits : sumsOf(n);
+    }
     for (const EdgeShape &edge : layer.edges) {
       double reached = sourcesInReach(edge, n, heaviest);
       double rate = worst ? edge.worstRate : edge.rate;
@@ -248,8 +265,9 @@ EstimatedCore ParallelEstimator::core(uint32_t n, bool heaviest) const {
   double windows = std::max(1.0, panels.count / receptors);
   double products = format.batch * panels.macCycles;
   auto waits = [&](const CoreWork &beside) {
-    double core = beside.neuronCycles + beside.sums * CycleCosts().sendSum;
-    return products - (1 - 1 / windows) * std::min(products / receptors, core);
+    return products -
+           (1 - 1 / windows) * std::min(products / receptors,
+                                        coreCycles(beside) - beside.recording);
   };
   double batch = format.batch, count = panels.count;
   core.cycles.expected +=

@@ -187,6 +187,7 @@ CoreWork LayerPlanner::sumsOf(uint32_t node, const RowPart &part,
   Range targets = part.targets;
   CoreWork work;
   SumSpread spread(targets.size(), population.receptors);
+  std::vector<double> silent;
   uint32_t number = 0;
   for (uint32_t edge : population.incoming) {
     snn::ProjectionOp op = info.edges[edge].op;
@@ -195,17 +196,19 @@ CoreWork LayerPlanner::sumsOf(uint32_t node, const RowPart &part,
     spread.add(uint32_t(op.getReceptor()), layout.sourcesOf[number].size(),
                weights.sum, weights.square, source.meanRate,
                source.variability());
+    silent.push_back(source.silence());
     addPositions(work, layout, layout.sourcesOf[number].size(),
                  double(map.positionsOf(number, layout, targets)),
-                 worst ? source.worstRate() : source.meanRate,
+                 worst ? source.worstRate(layout.sourcesOf[number].size())
+                       : source.meanRate,
                  worst ? 0 : source.scatter());
     ++number;
   }
   addSenders(node, layout.sourcesOf, work, worst, /*dominant=*/false);
-  double cells = double(targets.size()) * population.receptors;
-  work.sums =
-      worst ? cells * part.digits.digits
-            : expectedSums(work, cells, layout, spread.beyondOne(part.digits));
+  work.cells = double(targets.size()) * population.receptors;
+  work.sums = worst ? work.cells * part.digits.digits
+                    : map.sumsOf(targets, layout.sourcesOf, silent,
+                                 spread.beyondOne(part.digits));
   return work;
 }
 
@@ -262,15 +265,21 @@ void LayerPlanner::addDigits(uint32_t node, std::vector<RowPart> &parts) const {
 void LayerPlanner::addSums(uint32_t node, Range targets, CoreWork &expected,
                            CoreWork &worst) const {
   std::vector<uint32_t> kinds;
+  std::optional<SumDigits> first;
+  double receptors = info.nodes[node].receptors;
   for (const RowPart &part : cuts[node].parts) {
     if (part.targets.begin < targets.begin || part.targets.end > targets.end)
       continue;
-    expected.sums += part.sums;
-    worst.sums += double(part.digits.digits) * part.targets.size() *
-                  info.nodes[node].receptors;
+    fabric::addSums(expected, part.sums, receptors);
+    fabric::addSums(
+        worst, double(part.digits.digits) * part.targets.size() * receptors,
+        receptors);
+    expected.widths |= first && *first != part.digits;
+    first = part.digits;
     if (!llvm::is_contained(kinds, part.digits.digits))
       kinds.push_back(part.digits.digits);
   }
+  worst.widths = expected.widths;
   expected.kinds += double(kinds.size());
 }
 

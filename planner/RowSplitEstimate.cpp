@@ -91,8 +91,13 @@ std::optional<LayerEstimate> estimateRows(const LayerShape &layer,
   double bytes =
       sizeof(SnncCoreHeader) + 4 * digits * cells +
       4 * n * (layer.receptors + layer.arrayParams + 2.0 * layer.states);
-  CycleCosts costs;
-  double cycles = layer.cycles.expectedOf(n) + sums * costs.takeSum;
+  CoreWork expected, worst;
+  expected.neuronCycles = layer.cycles.expectedOf(n);
+  worst.neuronCycles = layer.cycles.worstOf(n);
+  addSums(expected, sums, double(layer.receptors) * parts);
+  addSums(worst, digits * cells, double(layer.receptors) * parts);
+  CycleEstimate taken = serialEstimate(expected, worst);
+  double cycles = taken.expected;
   double cores = std::ceil(bytes / double(availableBytes(machine.sram)));
   if (tickCycles > 0 && cycles > cores * tickCycles) {
     cores = std::ceil(cycles / tickCycles);
@@ -109,10 +114,7 @@ std::optional<LayerEstimate> estimateRows(const LayerShape &layer,
   plan.macs *= parts;
   plan.cycles.expected = std::max(plan.cycles.expected, cycles / cores);
   plan.cycles.peak = std::max(plan.cycles.peak, cycles / cores);
-  plan.cycles.worst = std::max(
-      plan.cycles.worst,
-      (layer.cycles.worstOf(n) + digits * cells * CycleCosts::worst().takeSum) /
-          cores);
+  plan.cycles.worst = std::max(plan.cycles.worst, taken.worst / cores);
   if (tickCycles > 0)
     found->busy = plan.cycles.expected / tickCycles;
   found->mapRows *= parts;

@@ -70,6 +70,18 @@ SumRange accumulatorRange(const MacArray &mac) {
   return {end - 1, end};
 }
 
+double activityOf(double sources, double synapses, double silent) {
+  if (sources <= 0 || synapses <= 0)
+    return 0;
+  double share = synapses / sources;
+  return share < 1 ? -sources * std::log1p(-share * (1 - silent))
+                   : -synapses * std::log(silent);
+}
+
+double expectedSums(double cells, double activity, double beyond) {
+  return cells * (1 - std::exp(-activity) + beyond);
+}
+
 void SumSpread::add(uint32_t receptor, double sources, double sum,
                     double square, double rate, double scatter) {
   if (sources <= 0)

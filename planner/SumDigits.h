@@ -85,6 +85,18 @@ inline constexpr uint64_t kSumKeys = uint64_t(1) << 31;
 /// The sums that a MAC array's accumulator holds, either sign.
 SumRange accumulatorRange(const MacArray &mac);
 
+/// What decides whether a partial sum is sent: minus the logarithm of the
+/// chance that no spike adds to it in a tick. Of several projections into one
+/// receptor these add up. `synapses` of a neuron, from `sources` that each send
+/// nothing in a tick with the chance `silent`: as many as a source has, or
+/// spread over the sources by chance where they are fewer.
+double activityOf(double sources, double synapses, double silent);
+
+/// Packets that `cells` partial sums of that activity send in a tick: a sum of
+/// 0 sends none, a share `beyond` of all has a second digit. Weights that
+/// cancel out are not looked for.
+double expectedSums(double cells, double activity, double beyond = 0);
+
 /// How many partial sums of a subordinate are beyond one digit. A sum is taken
 /// as normal, with the mean and the variance that its sources give it between
 /// ticks and between neurons; they spike independently of each other.

@@ -121,8 +121,7 @@ void MapStatistics::mergeTiles(const MapStatistics &other) {
       for (uint32_t w = 0; w < maxWindow; ++w)
         windows[p][i][w] += more[w];
       reaches[p][i].delays = hull(reaches[p][i].delays, theirs[i].delays);
-      reaches[p][i].weights.sum += theirs[i].weights.sum;
-      reaches[p][i].weights.square += theirs[i].weights.square;
+      reaches[p][i].weights += theirs[i].weights;
     }
   }
   largestDelay = std::max(largestDelay, other.largestDelay);
@@ -225,8 +224,8 @@ void MapStatistics::add(const SynapseView &view, uint32_t receptor,
           reach[tile].delays = hull(reach[tile].delays, {delay, delay + 1});
         }
         touched.back().copies = std::max(touched.back().copies, copies);
-        reach[tile].weights.sum += double(sum.weight);
-        reach[tile].weights.square += double(sum.weight) * double(sum.weight);
+        double weight = double(sum.weight);
+        reach[tile].weights += {1, weight, weight * weight};
         CellSum &all = cellSums[sumAt(receptor, sum.target)];
         addTo(sum.weight < 0 ? all.minus : all.plus,
               uint64_t(sum.weight < 0 ? -sum.weight : sum.weight));
@@ -401,14 +400,40 @@ uint64_t MapStatistics::positionsOf(uint32_t projection,
   return count;
 }
 
+MapStatistics::Weights &
+MapStatistics::Weights::operator+=(const Weights &more) {
+  count += more.count;
+  sum += more.sum;
+  square += more.square;
+  return *this;
+}
+
 MapStatistics::Weights MapStatistics::weightsOf(uint32_t projection,
                                                 Range targets) const {
   Weights all;
-  for (const Reach &reach : reachesOf(projection, tilesOf(targets))) {
-    all.sum += reach.weights.sum;
-    all.square += reach.weights.square;
-  }
+  for (const Reach &reach : reachesOf(projection, tilesOf(targets)))
+    all += reach.weights;
   return all;
+}
+
+double MapStatistics::sumsOf(Range targets, std::span<const Range> sources,
+                             std::span<const double> silent,
+                             double beyond) const {
+  double sums = 0;
+  Range own = tilesOf(targets);
+  for (uint32_t tile = own.begin; tile < own.end; ++tile) {
+    uint32_t first = tile * mapFormat.tileNeurons;
+    double neurons =
+        std::min(first + mapFormat.tileNeurons, targets.end) - first;
+    std::vector<double> activity(receptors);
+    for (size_t p = 0; p < reaches.size(); ++p)
+      for (const Reach &reach : reachesOf(p, {tile, tile + 1}))
+        activity[receptorOf[p]] += activityOf(
+            sources[p].size(), reach.weights.count / neurons, silent[p]);
+    for (double each : activity)
+      sums += expectedSums(neurons, each, beyond);
+  }
+  return sums;
 }
 
 uint64_t MapStatistics::bytesOf(uint32_t projection, const MapLayout &layout,

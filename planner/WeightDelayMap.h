@@ -179,12 +179,19 @@ public:
   void addSums(Range targets, uint64_t times, std::span<SumRange> cells) const;
 
   /// Of the synapses of `projection` into `targets`, integers: what those of
-  /// one source, delay and target add up to, the sum of these and of their
-  /// squares.
+  /// one source, delay and target add up to where that is not 0, their number,
+  /// their sum and that of their squares.
   struct Weights {
-    double sum = 0, square = 0;
+    double count = 0, sum = 0, square = 0;
+    Weights &operator+=(const Weights &more);
   };
   Weights weightsOf(uint32_t projection, Range targets) const;
+
+  /// The packets of a subordinate's sums in a tick (expectedSums), tile by
+  /// tile. `sources`: per projection, how many there are; `silent`: the chance
+  /// that one of them sends nothing.
+  double sumsOf(Range targets, std::span<const Range> sources,
+                std::span<const double> silent, double beyond) const;
 
 private:
   static constexpr uint32_t maxWindow = 8;

@@ -159,14 +159,10 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
                                  const NetworkNode &node,
                                  const MachineModel &machine) {
     CoreDemand demand = info.demand(node, slice.numNeurons());
-    demand.sources = sendersOf(arrivalsAt(slice, info, *belongings));
+    addPackets(demand, arrivalsAt(slice, info, *belongings), info);
     demand.subordinate = slice.getSubordinate().has_value();
     const Belongings::Of &own = belongings->of(slice);
     if (GatherOp gather = own.gather) {
-      if (own.blocks.empty()) { // nothing but sums
-        demand.morePackets = 0;
-        demand.likelyPackets.reset();
-      }
       demand.sumEntries = uint32_t(gather.getSources().size()) * node.receptors;
       for (auto [i, part] : llvm::enumerate(gather.getSources()))
         demand.sumPackets += uint64_t(gather.encodingOf(i).getDigits()) *
@@ -271,7 +267,9 @@ struct FabricPlanMemoryPass : impl::FabricPlanMemoryBase<FabricPlanMemoryPass> {
 
   /// Whether the rates of all that sends to `node` are stated.
   static bool ratesOf(const NetworkInfo &info, uint32_t node) {
-    return info.demand(info.nodes[node], 1).likelyPackets.has_value();
+    return llvm::all_of(info.nodes[node].incoming, [&](uint32_t edge) {
+      return info.nodes[info.edges[edge].source].likelyPackets(1).has_value();
+    });
   }
 
   using BufferId = std::pair<llvm::StringRef, std::optional<uint64_t>>;

@@ -78,7 +78,9 @@ TEST_F(InputRoutes, CoresGetWhatTheyKnowAndTheRestOfItsUnits) {
     EXPECT_EQ(arrivals[0].keys, here.size());
     EXPECT_EQ(arrivals[0].known,
               Range(uint32_t(slice.getBegin()), uint32_t(slice.getEnd())));
-    EXPECT_EQ(sendersOf(arrivals), here.size());
+    CoreDemand demand;
+    addPackets(demand, arrivals, *info);
+    EXPECT_EQ(demand.packets(), here.size());
     ++cores;
   }
   EXPECT_EQ(cores, 28u);
@@ -115,6 +117,41 @@ TEST_F(InputRoutes, TheCheckerFindsAChannelTooManyAndOneTooFew) {
   messages.clear();
   EXPECT_TRUE(failed(verifyMapping(*module)));
   EXPECT_THAT(messages, testing::HasSubstr("SNN0373: spikes of 'in'"));
+}
+
+/// The packets of a part of an input: as many as its channels can have, never
+/// more than all channels have.
+TEST(PacketsOfAPart, AreThoseOfItsBusiestChannels) {
+  NetworkNode list;
+  list.isInput = true;
+  list.size = 1000;
+  list.mostSpikes = 800;
+  list.mostOfChannel = 50;
+  EXPECT_EQ(list.mostPackets(), 1000u); // all that are not in the list, too
+  EXPECT_EQ(list.mostPackets(16), 800u);
+  EXPECT_EQ(list.worstRate(16), 50);
+  EXPECT_EQ(list.mostPackets(4), 200u);
+  EXPECT_EQ(list.likelyPackets(1000), 800u);
+  EXPECT_EQ(list.likelyPackets(0), 0u);
+
+  NetworkNode drawn;
+  drawn.isInput = drawn.rateStated = true;
+  drawn.size = 1000;
+  drawn.rate = 0.25;
+  drawn.mostRate = 5; // of a few
+  EXPECT_EQ(drawn.likelyPackets(1000), packetRoom(1000, 0.25));
+  EXPECT_EQ(drawn.likelyPackets(50), packetRoom(1000, 0.25));
+  EXPECT_EQ(drawn.likelyPackets(10), packetRoom(10, 5));
+  EXPECT_EQ(drawn.mostPackets(), 1000u);
+  EXPECT_EQ(drawn.mostPackets(10), packetRoom(10, 5));
+
+  NetworkNode cells;
+  cells.size = 500;
+  EXPECT_EQ(cells.mostPackets(20), 20u);
+  EXPECT_FALSE(cells.likelyPackets(20).has_value());
+  cells.rateStated = true;
+  cells.rate = 0.1;
+  EXPECT_EQ(cells.likelyPackets(20), packetRoom(20, 0.1));
 }
 
 TEST_F(InputRoutes, KeysOfSlicesInParts) {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <functional>
 #include <random>
 
@@ -89,6 +90,20 @@ TEST(SumDigits, KeepToTheKeysOfAll) {
     if (all(fewest) <= keys)
       EXPECT_LE(all([&](size_t i) { return found[i]; }), keys);
   }
+}
+
+TEST(SumDigits, SilentCellsSendNone) {
+  // Every source has a synapse; some have; several have more than one.
+  EXPECT_NEAR(expectedSums(1, activityOf(10, 10, 0.9)), 1 - std::pow(0.9, 10),
+              1e-9);
+  EXPECT_NEAR(expectedSums(1, activityOf(10, 2, 0.9)), 1 - std::pow(0.98, 10),
+              1e-9);
+  EXPECT_NEAR(expectedSums(1, activityOf(10, 30, 0.9)), 1 - std::pow(0.9, 30),
+              1e-9);
+  EXPECT_EQ(expectedSums(5, activityOf(10, 0, 0.9)), 0);
+  EXPECT_EQ(expectedSums(5, activityOf(10, 3, 1)), 0);
+  EXPECT_EQ(expectedSums(5, activityOf(10, 10, 0)), 5);
+  EXPECT_EQ(expectedSums(5, activityOf(10, 10, 0), 0.2), 6);
 }
 
 /// Sums of 100 weights of 10, half of the sources a tick, around a limit of

@@ -77,8 +77,10 @@ LogicalResult ImageWriter::writeMap() {
     auto sums = b.sumsOf(slice, node);
     if (failed(sums))
       return failure();
-    for (size_t i : {0, 1})
+    for (size_t i : {0, 1}) {
+      work[i].cells = double(slice.numNeurons()) * node.receptors;
       work[i].sums = (*sums)[i];
+    }
   }
   return writePanels(layout);
 }
@@ -190,8 +192,8 @@ LogicalResult ImageWriter::addSums(GatherOp gather) {
     auto sums = b.sumsOf(part.getDefiningOp<SliceOp>(), node);
     if (failed(sums))
       return failure();
-    work[0].sums += (*sums)[0];
-    work[1].sums += (*sums)[1];
+    for (size_t i : {0, 1})
+      fabric::addSums(work[i], (*sums)[i], node.receptors);
   }
   return success();
 }
@@ -211,10 +213,13 @@ void ImageWriter::noteTable() {
   bool gaps = llvm::any_of(entries, [](auto &entry) { return entry.gap != 0; });
   bool shared = std::ranges::adjacent_find(
                     entries, {}, &SnncTableEntry::key_first) != entries.end();
+  fabric::GatherOp gather = own.gather;
+  bool widths = gather && !llvm::all_equal(gather.getEncodings());
   for (CoreWork &each : work) {
     each.gaps = gaps;
     each.shared = shared;
     each.kinds = double(encodings.size());
+    each.widths = widths;
   }
 }
 

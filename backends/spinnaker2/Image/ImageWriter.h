@@ -33,6 +33,8 @@ public:
       work[0].neuronCycles =
           node.cycles.expectedOf(slice.numNeurons(), slice.getParallel());
       work[1].neuronCycles = node.cycles.worstOf(slice.numNeurons());
+      work[0].recording = slice.numNeurons() * node.cycles.recording;
+      work[1].recording = slice.numNeurons() * node.cycles.recordingWorst;
     }
     if (slice.getParallel() ? failed(writeMap()) : failed(writeBlocks()))
       return mlir::failure();
@@ -91,7 +93,7 @@ private:
         b.info.nodes[b.info.edges[block.getProjection()].source];
     uint64_t sources = b.belongings.knownBy(block).size();
     add(work[0], sources, source.meanRate, source.scatter());
-    add(work[1], sources, source.worstRate(), 0);
+    add(work[1], sources, source.worstRate(sources), 0);
   }
   mlir::LogicalResult addSums(fabric::GatherOp gather);
   void addEntries(fabric::BlockOp block, Place rows, Place index,

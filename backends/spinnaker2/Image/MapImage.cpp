@@ -147,8 +147,7 @@ void MapEncoder::scanPieces() {
   std::map<uint32_t, std::set<uint32_t>> cuts; // by origin
   for (SliceOp slice : slices)
     if (slice.getSubordinate())
-      for (auto [i, known] :
-           llvm::enumerate(partOf(slice, b.belongings, node)))
+      for (auto [i, known] : llvm::enumerate(partOf(slice, b.belongings, node)))
         if (known.size())
           cuts[b.info.edges[node.incoming[i]].source].insert(
               {known.begin, known.end});
@@ -256,27 +255,19 @@ void MapEncoder::countSums(SliceOp slice, const MapStatistics &statistics,
   if (!attr)
     return;
   SumDigits digits{attr.getDigits(), attr.getBits()};
-  ArrayRef<uint64_t> rows = b.encodedMaps[slice].rows;
   Range at{uint32_t(slice.getBegin()), uint32_t(slice.getEnd())};
   SumSpread spread(at.size(), node.receptors);
+  std::vector<double> silent;
   for (auto [i, edge] : llvm::enumerate(node.incoming)) {
     const NetworkNode &source = b.info.nodes[b.info.edges[edge].source];
     MapStatistics::Weights weights = statistics.weightsOf(uint32_t(i), at);
     spread.add(receptorOf(i), layout.sourcesOf[i].size(), weights.sum,
                weights.square, source.meanRate, source.variability());
+    silent.push_back(source.silence());
   }
-  double cells = double(at.size()) * node.receptors;
-  for (bool worst : {false, true}) {
-    CoreWork work;
-    for (auto [i, edge] : llvm::enumerate(node.incoming)) {
-      const NetworkNode &source = b.info.nodes[b.info.edges[edge].source];
-      work.positions +=
-          double(rows[i]) * (worst ? source.worstRate() : source.meanRate);
-    }
-    b.partialSums[slice][worst] =
-        worst ? cells * digits.digits
-              : expectedSums(work, cells, layout, spread.beyondOne(digits));
-  }
+  b.partialSums[slice] = {
+      statistics.sumsOf(at, layout.sourcesOf, silent, spread.beyondOne(digits)),
+      double(at.size()) * node.receptors * digits.digits};
 }
 
 /// Each row is made once, for all slices.
