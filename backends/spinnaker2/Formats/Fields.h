@@ -11,8 +11,8 @@
 namespace snnc::s2 {
 
 /// Cycles that a row takes more when it is in DRAM: the transfer is begun, the
-/// row before it is waited for and found again (docs/cycles.md).
-inline constexpr double kFetchCycles = 56;
+/// oldest row that waits is there and found again (docs/cycles.md).
+inline constexpr double kFetchCycles = 79;
 
 /// `, key = 8`.
 inline mlir::ParseResult parseField(mlir::AsmParser &parser,
