@@ -79,11 +79,11 @@ static void attachChips(InFlightDiagnostic &diag, uint64_t bytes, uint64_t each,
   if (chips <= machine.chipCount())
     return;
   uint64_t cores = machine.coreCount() / machine.chipCount();
-  if (std::string larger = largerMachine(machine, chips * cores);
-      !larger.empty())
+  if (auto larger = boardsWith(machine, chips * cores))
     attachHelp(diag) << "takes at least " << grouped(chips) << " chips"
                      << (machine.hasDram() ? " with rows in DRAM" : "") << ": "
-                     << larger;
+                     << larger->words << ": "
+                     << grouped(larger->model.coreCount()) << " cores";
 }
 
 /// Error SNN0354 when the neurons alone are too many.

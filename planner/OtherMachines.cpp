@@ -16,45 +16,54 @@ static bool haveSameCores(const MachineModel &a, const MachineModel &b) {
   return a.pes == b.pes && a.sram.bytes == b.sram.bytes;
 }
 
-/// How many of the boards `board` have so many cores, if they are of such
-/// chips.
-static std::optional<uint64_t> boardsFor(const MachineModel &board,
-                                         const MachineModel &machine,
-                                         uint64_t cores) {
-  uint64_t boards = (cores + board.coreCount() - 1) / board.coreCount();
-  if (!haveSameCores(board, machine) || boards > kMostBoards)
-    return std::nullopt;
-  return std::max<uint64_t>(boards, 1);
-}
-
-std::string largerMachine(const MachineModel &machine, uint64_t cores) {
-  auto board = builtinMachine("spinnaker2-48");
-  auto boards = board ? boardsFor(*board, machine, cores) : std::nullopt;
-  if (!boards)
-    return {};
-  if (*boards == 1)
-    return fmt::format("use --machine spinnaker2-48, a board of {} chips with "
-                       "{} cores",
-                       board->chipCount(), grouped(board->coreCount()));
-  return fmt::format("use --machine FILE.yaml with the lines 'schema: 1', "
-                     "'base: spinnaker2-48', 'name: boards-{0}' and "
-                     "'boards: {0}': {1} cores",
-                     *boards, grouped(*boards * board->coreCount()));
-}
-
-std::optional<MachineModel> boardsWith(const MachineModel &machine,
-                                       uint64_t cores) {
-  auto board = builtinMachine("spinnaker2-48");
-  auto boards = board ? boardsFor(*board, machine, cores) : std::nullopt;
-  if (!boards)
-    return std::nullopt;
-  if (*boards == 1)
-    return std::move(*board);
+/// The machine of so many sound boards.
+static std::optional<LargerMachine> soundBoards(MachineModel board,
+                                                uint64_t boards) {
+  if (boards == 1)
+    return LargerMachine{
+        std::move(board),
+        fmt::format("use --machine spinnaker2-48, a board of {} chips",
+                    board.layout.chips)};
   auto many = parseMachine(fmt::format("schema: 1\nbase: spinnaker2-48\n"
                                        "name: boards-{0}\nboards: {0}\n",
-                                       *boards),
+                                       boards),
                            "boards");
-  return many ? std::optional(std::move(*many)) : std::nullopt;
+  if (!many)
+    return std::nullopt;
+  return LargerMachine{
+      std::move(*many),
+      fmt::format("use --machine FILE.yaml with the lines 'schema: 1', "
+                  "'base: spinnaker2-48', 'name: boards-{0}' and 'boards: {0}'",
+                  boards)};
+}
+
+std::optional<LargerMachine> boardsWith(const MachineModel &machine,
+                                        uint64_t cores) {
+  auto board = builtinMachine("spinnaker2-48");
+  if (!board)
+    return std::nullopt;
+  if (haveSameCores(*board, machine)) {
+    uint64_t each = board->coreCount();
+    uint64_t boards = std::max<uint64_t>(1, (cores + each - 1) / each);
+    if (boards > kMostBoards)
+      return std::nullopt;
+    return soundBoards(std::move(*board), boards);
+  }
+  if (machine.layout.chips == 1)
+    return std::nullopt;
+  // Sound boards of its own kind.
+  MachineModel more = machine;
+  bool damaged = !more.dead.empty();
+  more.dead = {};
+  uint64_t each = uint64_t(more.layout.chips) * more.pes.size();
+  uint64_t boards = std::max<uint64_t>(1, (cores + each - 1) / each);
+  if (boards > kMostBoards)
+    return std::nullopt;
+  more.layout.boards = uint32_t(boards);
+  return LargerMachine{
+      std::move(more),
+      fmt::format("write 'boards: {}' into the file of machine '{}'{}", boards,
+                  machine.name, damaged ? " and leave 'dead' out" : "")};
 }
 
 std::optional<MachineModel> sameWithDram(const MachineModel &machine) {

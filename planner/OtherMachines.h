@@ -3,8 +3,8 @@
 // Part of the snnc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Help lines of SNN0353 and SNN0354. They name only what was planned, or say
-// "at least".
+// For help lines of networks that are too large: they name only what was
+// planned, or say "at least".
 //
 //===----------------------------------------------------------------------===//
 #ifndef SNNC_PLANNER_OTHERMACHINES_H
@@ -16,14 +16,18 @@
 
 namespace snnc::fabric {
 
-/// How to ask for the boards of chips like the machine's that have so many
-/// cores: "use --machine spinnaker2-48, a board of ...". Empty where the
-/// machine's chips are not those of the boards, or no machine is so large.
-std::string largerMachine(const MachineModel &machine, uint64_t cores);
+/// A machine of whole boards, and how to ask for it: "use --machine
+/// spinnaker2-48, a board of 48 chips".
+struct LargerMachine {
+  MachineModel model;
+  std::string words;
+};
 
-/// The boards that largerMachine() asks for.
-std::optional<MachineModel> boardsWith(const MachineModel &machine,
-                                       uint64_t cores);
+/// The fewest sound boards that have so many cores, of chips like the
+/// machine's: those that ship with snnc, else the machine's own. Nothing where
+/// no machine is so large, or the machine is one chip of another kind.
+std::optional<LargerMachine> boardsWith(const MachineModel &machine,
+                                        uint64_t cores);
 
 /// The machine that ships with snnc where `machine` is one chip of it, but has
 /// no DRAM; nothing otherwise.

@@ -4,6 +4,7 @@
 // The adapter between the IR, ChipPlacement.h (which chip) and Placement.h
 // (which core of it).
 
+#include "compiler/Fabric/Belongings.h"
 #include "compiler/Support/Report.h"
 #include "passes/Map/ChipPlacement.h"
 #include "passes/Map/Placement.h"
@@ -53,9 +54,10 @@ struct FabricPlacePass : impl::FabricPlaceBase<FabricPlacePass> {
     addFlows(problem, op, slices);
     if (auto why = check(problem))
       return report(op, "SNN0358") << *why;
-    Placement placement = machine.chipCount() > 1
-                              ? placeByChips(problem, machine)
-                              : place(problem);
+    Placement placement =
+        machine.chipCount() > 1
+            ? placeByChips(problem, machine, mostByDram(op, slices, machine))
+            : place(problem);
     for (size_t i = 0; i < slices.size(); ++i)
       slices[i].setAtAttr(toAttr(&getContext(), problem.cores[placement[i]]));
     quads += unsigned(quadsReached(problem, placement, false));
@@ -63,11 +65,43 @@ struct FabricPlacePass : impl::FabricPlaceBase<FabricPlacePass> {
     return success();
   }
 
-  /// Chips first, then the cores of each by themselves.
+  /// Slices whose rows a chip's DRAM holds, whichever they are. A core's rows
+  /// are on one interface: the largest of them may be left free on the others.
+  static uint64_t mostByDram(MachineOp op, llvm::ArrayRef<SliceOp> slices,
+                             const MachineModel &machine) {
+    if (!machine.hasDram())
+      return slices.size();
+    Belongings belongings(op);
+    std::vector<uint64_t> sizes;
+    for (SliceOp slice : slices) {
+      uint64_t &bytes = sizes.emplace_back();
+      for (BlockOp block : belongings.of(slice).blocks) {
+        auto rows = dyn_cast<RowsAttr>(block.getEncoding());
+        auto size = sizeOf(block, belongings.knownBy(block));
+        if (rows && size && isFetched(encodingOf(rows)))
+          bytes += llvm::alignTo(size->rows, kTransferUnit);
+      }
+    }
+    llvm::sort(sizes, std::greater<>());
+    uint64_t room = machine.dramRoom(), taken = 0, most = 0;
+    uint64_t spare = (machine.dram->interfaces - 1) * sizes.front();
+    while (most < sizes.size() && taken + sizes[most] + spare <= room)
+      taken += sizes[most++];
+    return std::max<uint64_t>(1, most);
+  }
+
+  /// Chips first, then the cores of each by themselves; `most` slices on one.
   static Placement placeByChips(const PlacementProblem &problem,
-                                const MachineModel &machine) {
+                                const MachineModel &machine, uint64_t most) {
     ChipGrid grid(machine);
-    ChipPlacement chips = placeOnChips(grid, chipProblem(problem, grid));
+    ChipProblem wanted = chipProblem(problem, grid);
+    std::vector<uint32_t> all = wanted.room;
+    uint64_t room = 0;
+    for (uint32_t &cores : wanted.room)
+      room += cores = uint32_t(std::min<uint64_t>(cores, most));
+    if (room < problem.group.size())
+      wanted.room = std::move(all);
+    ChipPlacement chips = placeOnChips(grid, wanted);
     Placement placement(chips.size());
     for (auto &[chip, part] : partsOf(problem, grid, chips)) {
       Placement local = place(part.problem);

@@ -174,14 +174,11 @@ static Operation *placeOf(const NetworkInfo &info, const Slowness &slow) {
 }
 
 void refuseTick(const NetworkInfo &info, const MachineModel &machine,
-                double tick, const Slowness &slow, double longer,
-                const std::string &larger) {
+                double tick, const Slowness &slow, double longer) {
   InFlightDiagnostic diag = report(placeOf(info, slow), "SNN0362")
                             << "too slow for its tick: "
                             << describe(info, machine, tick, slow);
   attachAdvice(diag, info, machine, slow, longer);
-  if (!larger.empty())
-    attachHelp(diag) << larger;
 }
 
 void warnTick(const NetworkInfo &info, const MachineModel &machine, double tick,

@@ -41,11 +41,9 @@ Slowness slowestSlice(const fabric::NetworkInfo &info,
 bool ratesStated(const fabric::NetworkInfo &info, const Slowness &slow);
 
 /// SNN0362, an error: the stated tick cannot be kept at the stated rates.
-/// `longer`: a tick in seconds that the machine keeps, 0: not known; `larger`:
-/// help that names a machine which keeps the stated one, or empty.
+/// `longer`: a tick in seconds that the machine keeps, 0: not known.
 void refuseTick(const fabric::NetworkInfo &info, const MachineModel &machine,
-                double tick, const Slowness &slow, double longer,
-                const std::string &larger);
+                double tick, const Slowness &slow, double longer);
 /// SNN0363, a warning: the stated tick cannot be kept at rates that we assume.
 void warnTick(const fabric::NetworkInfo &info, const MachineModel &machine,
               double tick, const Slowness &slow);

@@ -12,6 +12,20 @@ using namespace mlir;
 using namespace snnc::fabric;
 
 namespace {
+/// A slicer and what it refers to.
+struct Cut {
+  NetworkInfo info;
+  MachinePtr machine;
+  std::string elsewhere;
+  Slicer slicer;
+
+  Cut(NetworkInfo network, MachinePtr on, CoreLimits most,
+      std::string elsewhere)
+      : info(std::move(network)), machine(std::move(on)),
+        elsewhere(std::move(elsewhere)),
+        slicer(info, *machine, most, this->elsewhere) {}
+};
+
 struct FabricSlicePass : impl::FabricSliceBase<FabricSlicePass> {
   using FabricSliceBase::FabricSliceBase;
   MachinePtr given;
@@ -24,7 +38,7 @@ struct FabricSlicePass : impl::FabricSliceBase<FabricSlicePass> {
     llvm::SmallVector<snn::NetworkOp> networks(
         getOperation().getOps<snn::NetworkOp>());
     for (snn::NetworkOp network : networks)
-      if (!isMapped(network) && failed(map(network, *machine)))
+      if (!isMapped(network) && failed(map(network, machine)))
         return signalPassFailure();
   }
 
@@ -34,24 +48,30 @@ struct FabricSlicePass : impl::FabricSliceBase<FabricSlicePass> {
     });
   }
 
-  LogicalResult map(snn::NetworkOp network, const MachineModel &machine) {
+  LogicalResult map(snn::NetworkOp network, MachinePtr machine) {
     auto info = NetworkInfo::read(network);
     if (failed(info))
       return failure();
-    Slicer slicer(*info, machine, {maxNeurons, maxSources},
-                  elsewhere.getValue());
+    auto cut = std::make_shared<Cut>(std::move(*info), std::move(machine),
+                                     CoreLimits{maxNeurons, maxSources},
+                                     elsewhere.getValue());
+    Slicer &slicer = cut->slicer;
     auto tick = slicer.solve({tickSeconds, tickStated}, spread);
+    if (layers)
+      layers->wanted = slicer.wantedCores();
     if (failed(tick))
       return failure();
-    if (layers)
-      *layers = slicer.layers();
+    if (layers && layers->keepsPlans)
+      layers->plans = [cut](uint64_t fetching) {
+        return cut->slicer.layers(fetching);
+      };
     OpBuilder builder(&getContext());
     builder.setInsertionPointAfter(network);
     auto op = builder.create<MachineOp>(
-        network.getLoc(), "chip", network.getSymName(), machine.name,
+        network.getLoc(), "chip", network.getSymName(), cut->machine->name,
         *tick > 0 ? builder.getF64FloatAttr(*tick) : FloatAttr());
     builder.setInsertionPointToStart(&op.getBody().emplaceBlock());
-    if (failed(emitSlices(*info, slicer.plan(), builder)))
+    if (failed(emitSlices(cut->info, slicer.plan(), builder)))
       return failure();
     makeUnique(op);
     slices +=

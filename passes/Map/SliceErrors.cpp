@@ -224,6 +224,7 @@ LogicalResult Slicer::checkCores() {
   uint64_t needed = this->cores();
   if (needed <= machine.coreCount())
     return success();
+  wanted = needed;
   std::vector<std::pair<std::string, uint64_t>> cores;
   for (uint32_t node = 0; node < info.nodes.size(); ++node)
     if (!info.nodes[node].isInput)
@@ -245,7 +246,6 @@ LogicalResult Slicer::checkCores() {
                    << "' smaller or its connections sparser"
                    << (isWide(info) ? ", or use --weights=int8" : "");
   attachAdvice(diag, adviseDram(info, machine, planner.tickCycles()));
-  attachAdvice(diag, largerMachine(machine, needed));
   attachElsewhere(diag, elsewhere);
   return failure();
 }

@@ -4,7 +4,6 @@
 #include "passes/Map/Slicer.h"
 
 #include "planner/DramOrder.h"
-#include "planner/OtherMachines.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -144,22 +143,12 @@ void Slicer::leaveRoom() {
   }
 }
 
-SlicedLayers Slicer::layers() {
-  auto plans = [&] {
-    SlicedLayers found;
-    for (uint32_t node = 0; node < info.nodes.size(); ++node)
-      if (!info.nodes[node].isInput)
-        found.emplace(info.nodes[node].name, planner.planOf(node));
-    return found;
-  };
-  SlicedLayers found = plans();
-  uint64_t fetching = 0;
-  for (auto &[population, plan] : found)
-    fetching += plan.fetching;
-  if (!fetching)
-    return found;
+SlicedLayers::Plans Slicer::layers(uint64_t fetching) {
   planner.setFetching(fetching);
-  found = plans();
+  SlicedLayers::Plans found;
+  for (uint32_t node = 0; node < info.nodes.size(); ++node)
+    if (!info.nodes[node].isInput)
+      found.emplace(info.nodes[node].name, planner.planOf(node));
   planner.setFetching(UINT64_MAX);
   return found;
 }
@@ -178,31 +167,6 @@ double Slicer::tickThatFits(double tick, const Slowness &reason) {
       if (Outcome outcome = attempt(tried); outcome != Outcome::Slow)
         return outcome == Outcome::Fits ? tried : 0;
   return 0;
-}
-
-/// Boards that keep the tick, as help; then `reason` has the cores. Planned, as
-/// more cores are cut otherwise.
-std::string Slicer::boardsThatFit(double tick, Slowness &reason) const {
-  ScopedDiagnosticHandler unheard(info.network->getContext(),
-                                  [](mlir::Diagnostic &) {});
-  uint64_t wanted = std::max(reason.cores, machine.coreCount() + 1);
-  for (unsigned tries = 0; tries < 3; ++tries) {
-    auto boards = boardsWith(machine, wanted);
-    if (!boards || boards->coreCount() <= machine.coreCount())
-      return {};
-    Slicer other(info, *boards, most, elsewhere);
-    other.inDram = inDram;
-    Outcome outcome =
-        succeeded(other.scanAll()) ? other.attempt(tick) : Outcome::Refused;
-    if (outcome == Outcome::Fits) {
-      reason.cores = other.cores();
-      return largerMachine(machine, boards->coreCount());
-    }
-    if (outcome == Outcome::Refused || other.slow.where.size())
-      return {};
-    wanted = std::max(other.slow.cores, boards->coreCount() + 1);
-  }
-  return {};
 }
 
 /// The stated tick, or none: what misses it on rates that nobody stated is cut
@@ -225,10 +189,8 @@ Slicer::Outcome Slicer::keepTick(double tick) {
       return Outcome::Refused;
     }
     if (ratesStated(info, reason)) {
-      std::string larger =
-          reason.where.size() ? "" : boardsThatFit(tick, reason);
-      refuseTick(info, machine, tick, reason, tickThatFits(tick, reason),
-                 larger);
+      wanted = reason.cores;
+      refuseTick(info, machine, tick, reason, tickThatFits(tick, reason));
       return Outcome::Refused;
     }
     if (reason.node)
@@ -322,6 +284,7 @@ FailureOr<double> Slicer::solveMean(const RealTime &wish, bool spread) {
     return found;
   }
   inDram = true;
+  wanted = 0;
   untimed.assign(untimed.size(), false);
   return solveOnce(wish);
 }

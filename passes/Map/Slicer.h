@@ -33,8 +33,10 @@ public:
   /// cores for that.
   mlir::FailureOr<double> solve(const RealTime &wish, bool spread);
   const fabric::LayerPlanner &plan() const { return planner; }
-  /// What solve() came to, at as many PEs as fetch from DRAM.
-  SlicedLayers layers();
+  /// What solve() came to: SlicedLayers::plans.
+  SlicedLayers::Plans layers(uint64_t fetching);
+  /// SlicedLayers::wanted, when solve() has failed.
+  uint64_t wantedCores() const { return wanted; }
 
 private:
   mlir::FailureOr<double> solveMean(const RealTime &wish, bool spread);
@@ -49,7 +51,6 @@ private:
   Outcome attempt(double tick);
   Outcome keepTick(double tick);
   double tickThatFits(double tick, const Slowness &reason);
-  std::string boardsThatFit(double tick, Slowness &reason) const;
   void leaveRoom();
   bool cutFurther(double headroom);
   uint64_t coresOf(uint32_t node) const;
@@ -71,6 +72,7 @@ private:
   std::vector<bool> untimed; ///< nodes that are cut by bytes alone
   bool inDram = false;       ///< rows may be there
   uint64_t room;             ///< cores that the network is to take
+  uint64_t wanted = 0;       ///< wantedCores()
   Slowness slow;             ///< why the last attempt was slow
   llvm::StringRef elsewhere; ///< help line of refusals
 };

@@ -106,9 +106,10 @@ def load(source: Any, *, name: str | None = None, **options: Any) -> Any:
     Parameters
     ----------
     source : str or path, nir.NIRGraph, dict, snnc.Network
-        A ``.nir`` or ``.yaml`` file; a graph of the ``nir`` package; a network
-        as the maps and lists of docs/yaml.md, NumPy arrays where numbers are; a
-        builder; or a bundle (``.s2x``), which gives an :class:`Artifact`.
+        A ``.nir`` or ``.yaml`` file; the text of a YAML network, which has
+        several lines; a graph of the ``nir`` package; a network as the maps and
+        lists of docs/yaml.md, NumPy arrays where numbers are; a builder; or a
+        bundle (``.s2x``), which gives an :class:`Artifact`.
     name : str, optional
         What messages and bundles call it; default: the file's name.
     **options
@@ -132,6 +133,8 @@ def load(source: Any, *, name: str | None = None, **options: Any) -> Any:
         raise TypeError("a path, a nir.NIRGraph, a dict or an snnc.Network is "
                         f"needed, found {type(source).__name__}")
     path = os.fspath(source)
+    if isinstance(source, str) and "\n" in source:
+        return Model(name or "network", source, options, None, _snnc.Code())
     if path.endswith(".s2x"):
         return _open(path, None, _words(options), {}, _snnc.Code(), None)
     return Model(path, None, options, None, _snnc.Code())

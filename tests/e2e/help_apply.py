@@ -258,7 +258,7 @@ def actions(hint, case, finding):
     if drop := re.search(r"leave `(\w+)`(?: and `(\w+)`)? out", rest):
         add(drop[0], lambda c, d=drop: drop_keys(
             c, finding, [k for k in d.groups() if k]))
-    if lines := re.search(r"--machine FILE.yaml with the lines (.*?): ", rest + " "):
+    if lines := re.search(r"--machine FILE.yaml with the lines (.*'boards: \d+')", rest):
         text = "\n".join(re.findall(r"'([^']+)'", lines[1])) + "\n"
         rest = rest.replace(lines[0], "")
         add(lines[0], lambda c, t=text: (

@@ -112,16 +112,31 @@ class Stream(SnncTest):
         straight = self.arrays(done + 1, "short.npz", "--events")
         self.assertTrue(np.array_equal(straight["p:spikes"],
                                        first["p:spikes"]))
+        self.assertIn("there is no checkpoint in other.npz.parts: the run "
+                      "begins at tick 0 [SNN0453]", self.snnc(
+                          *self.command(9, "other.npz", "--resume")).stderr)
         said = self.snnc(*self.command(ticks, "long.npz", "--resume", seed=9),
                          code=1).stderr
         self.assertIn("of another run", said)
         self.assertIn("SNN0444", said)
         path = self.path("long.npz.parts/checkpoint")
-        with open(path, "r+b") as file:
-            file.seek(-1, os.SEEK_END)
-            last = file.read(1)
-            file.seek(-1, os.SEEK_END)
-            file.write(bytes([last[0] ^ 1]))
+        with open(path, "rb") as file:
+            checkpoint = file.read()
+        for _ in range(20):
+            again = subprocess.Popen(
+                [SNNC, *map(str, self.command(ticks, "long.npz", "--resume")[1:])],
+                cwd=self.folder, stderr=subprocess.PIPE, text=True)
+            try:
+                again.wait(2)
+            except subprocess.TimeoutExpired:
+                again.send_signal(signal.SIGINT)
+            said = again.communicate()[1]
+            if "SNN0446" in said or again.returncode == 0:
+                break  # else it was still compiling
+        self.assertRegex(said, r"the run goes on from tick \d+ \[SNN0446\]")
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(checkpoint[:-1] + bytes([checkpoint[-1] ^ 1]))
         self.assertIn("SNN0445", self.snnc(
             *self.command(ticks, "long.npz", "--resume"), code=1).stderr)
 

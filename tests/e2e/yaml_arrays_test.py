@@ -67,6 +67,10 @@ class YamlArrays(YamlTest):
             self.assertNotIn("SNN0660", self.snnc(
                 "run", path, "--backend", "reference", "--input",
                 self.path("first.npy"), "-o", self.path("o.npz"), *more).stderr)
+        np.save(self.path("empty.npy"), given[:, :0]) # 5 samples of nothing
+        self.assertNotIn("SNN0660", self.run_snnc(
+            "run", path, "--backend", "reference", "--input",
+            self.path("empty.npy"), "-o", self.path("o.npz")).stderr)
 
     def test_channels_first(self):
         path = self.network("projections: [{from: in, to: pop, connector: one_to_one, delay: 0}]\n")

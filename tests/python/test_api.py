@@ -191,6 +191,8 @@ def test_results_are_not_copied(busy):
             return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
 
     artifact = busy.compile("cpu")
+    artifact.run(ticks=10, record="cells:spikes") # what a first run loads stays
+    gc.collect()
     before = resident()
     result = artifact.run(ticks=20_000, record="cells:spikes")
     array = result["cells"]
@@ -294,6 +296,19 @@ def test_check(small, models):
     assert check.plan["total"]["pes"] == 1
     bad = snnc.load({"populations": {"a": {"size": 3, "model": "lfi"}}}).check()
     assert not bad and bad.findings[0].severity == "error"
+
+
+def test_text_is_a_network(models, tmp_path):
+    text = (models / "yaml" / "starter.yaml").read_text(encoding="utf-8")
+    loaded, named = snnc.load(text), snnc.load(text, name="mine")
+    assert repr(named) == "<snnc.Model mine>" and loaded.check().ok
+    place = tmp_path / "same.yaml"
+    place.write_text(text, encoding="utf-8")
+    expected = snnc.load(place).run(ticks=50)
+    assert snnc.verify(loaded.run(ticks=50), expected)
+    with pytest.raises(snnc.Error) as caught:
+        snnc.load("network: {dt: 1 ms}\npopulations: [").compile("cpu")
+    assert caught.value.code.startswith("SNN10")
 
 
 def test_options_of_load_and_compile(models):

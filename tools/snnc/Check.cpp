@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "tools/snnc/Check.h"
+#include "backends/spinnaker2/Target/LargerMachine.h"
+#include "compiler/Fabric/Fetching.h"
 #include "runtime/support/ExitCode.h"
 #include "runtime/support/Text.h"
 #include "tools/snnc/Compile.h"
@@ -53,14 +55,21 @@ static void tryMapping(ModuleOp module, const CheckOptions &options,
     return sink.report(machine.takeError());
   auto model = std::make_shared<const MachineModel>(std::move(*machine));
   std::shared_ptr<std::vector<decide::Decision>> decisions;
-  std::shared_ptr<map::SlicedLayers> sliced;
-  if (options.plan) {
+  if (options.plan)
     decisions = std::make_shared<std::vector<decide::Decision>>();
-    sliced = std::make_shared<map::SlicedLayers>();
-  }
-  pipeline::Pipeline stages =
-      s2::pipelineOf(mappingOf(compile), model, decisions, sliced);
-  if (failed(stages.run(module, StageId::Normalized, StageId::Decided)))
+  auto sliced = std::make_shared<map::SlicedLayers>();
+  sliced->keepsPlans = options.plan;
+  s2::MapOptions mapping = mappingOf(compile);
+  pipeline::Pipeline stages = s2::pipelineOf(mapping, model, decisions, sliced);
+  LogicalResult decided = failure();
+  LogicalResult mapped = s2::withLargerMachines(
+      module, mapping, *model, *sliced, [&]() -> LogicalResult {
+        decided = stages.run(module, StageId::Normalized, StageId::Decided);
+        return success(
+            succeeded(decided) && !sink.hasErrors() &&
+            succeeded(stages.run(module, StageId::Decided, StageId::Programs)));
+      });
+  if (failed(decided))
     return;
   if (decisions)
     plans = PlannedLayers{model->name,
@@ -70,10 +79,9 @@ static void tryMapping(ModuleOp module, const CheckOptions &options,
                           std::move(*decisions),
                           model->dramRoom() * model->chipCount(),
                           {}};
-  if (!sink.hasErrors() &&
-      succeeded(stages.run(module, StageId::Decided, StageId::Programs)) &&
-      plans)
-    plans->sliced = std::move(*sliced);
+  if (plans && succeeded(mapped))
+    plans->sliced = sliced->plans(
+        fabric::mostFetching(*module.getOps<fabric::MachineOp>().begin()));
 }
 
 static void printLayers(const nlohmann::json &layers) {

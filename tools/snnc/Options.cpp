@@ -8,6 +8,7 @@
 #include "tools/snnc/Completion.h"
 #include "tools/snnc/Messages.h"
 #include "tools/snnc/OptionGroups.h"
+#include "tools/snnc/OptionPairs.h"
 #include "tools/snnc/RunVerbs.h"
 #include "tools/snnc/UsageError.h"
 
@@ -327,6 +328,7 @@ parseWords(const std::vector<std::string> &given, Options &options) {
       texts.push_back(word.c_str());
     app.parse(int(texts.size()), texts.data());
     checkNumbers(app);
+    checkPairs(app);
   } catch (const CLI::ParseError &error) {
     if (error.get_exit_code() == 0) // --help, --version
       return std::optional(textOf(app, error));

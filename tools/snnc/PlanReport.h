@@ -17,8 +17,9 @@ struct PlannedLayers {
   std::string machine, paradigm, objective;
   uint64_t pes = 0; ///< that the machine has
   std::vector<decide::Decision> layers;
-  uint64_t dram = 0;        ///< bytes that the machine has for rows
-  map::SlicedLayers sliced; ///< as `compile` cuts them; empty: refused
+  uint64_t dram = 0; ///< bytes that the machine has for rows
+  /// As `compile` cuts them, by population; empty: refused.
+  std::map<std::string, fabric::LayerPlan> sliced;
 };
 
 /// {"machine", "available_pes", "paradigm", "objective", "layers": [

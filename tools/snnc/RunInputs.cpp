@@ -65,7 +65,7 @@ static void settleLayout(runtime::NdArray &array,
   auto leading = runtime::leadingAxes(array, shape);
   if (options.layout == Layout::TicksFirst && leading == 2u)
     return swapAxes(array);
-  if (options.layout || !leading)
+  if (options.layout || !leading || array.size() == 0)
     return;
   std::string text = runtime::shapeText(array.shape);
   if (*leading == 2 && array.shape[0] != 1 && options.ticks != array.shape[1])

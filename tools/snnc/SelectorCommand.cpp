@@ -3,6 +3,7 @@
 
 #include "tools/snnc/SelectorCommand.h"
 #include "backends/spinnaker2/Formats/Formats.h"
+#include "backends/spinnaker2/Target/MapNetwork.h"
 
 #include "classifier/Evaluation.h"
 #include "planner/PlannerVersion.h"
@@ -272,15 +273,11 @@ static int runPredict(const Command &command) {
   return kExitOk;
 }
 
-static Expected<MachineModel> machineOf(const std::string &name) {
-  if (name.ends_with(".yaml") || name.ends_with(".yml"))
-    return loadMachine(name);
-  return builtinMachine(name.empty() ? defaultMachineName() : name);
-}
-
 int runSelector(const SelectorOptions &options, bool quiet,
                 DiagnosticSink &sink) {
-  auto machine = machineOf(options.machine);
+  s2::MapOptions mapping;
+  mapping.machine = options.machine;
+  auto machine = s2::machineOf(mapping);
   if (!machine) {
     sink.report(machine.takeError());
     return kExitInput;

@@ -79,12 +79,23 @@ StreamedRun::open(const RunOptions &options, const runtime::Manifest &manifest,
     return nullptr;
   }
   run->from = std::move(*last);
-  sink.report(makeFinding(
-      "SNN0446", {options.output, "", 0, 0},
-      run->from
-          ? fmt::format("the run goes on from tick {}", run->from->moment.tick)
-          : "there is no checkpoint: the run begins at tick 0"));
+  run->sayWhere(options.output, sink);
   return run;
+}
+
+void StreamedRun::sayWhere(const std::string &output,
+                           DiagnosticSink &sink) const {
+  if (from)
+    return sink.report(makeFinding(
+        "SNN0446", {output, "", 0, 0},
+        fmt::format("the run goes on from tick {}", from->moment.tick)));
+  sink.report(makeFinding(
+      "SNN0453", {output, "", 0, 0},
+      fmt::format("there is no checkpoint in {}.parts: the run begins at tick "
+                  "0",
+                  output),
+      {"give the -o of the run that was interrupted, which saves checkpoints "
+       "with --checkpoint; of a run from the beginning leave --resume out"}));
 }
 
 void StreamedRun::prepare(runtime::RunOptions &session) {

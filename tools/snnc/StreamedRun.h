@@ -29,6 +29,8 @@ public:
               const nlohmann::json &meta, DiagnosticSink &sink);
 
 private:
+  /// Where --resume goes on.
+  void sayWhere(const std::string &output, DiagnosticSink &sink) const;
   StreamedRun(const RunOptions &options, std::string digest)
       : files(options.output, std::move(digest)) {}
 

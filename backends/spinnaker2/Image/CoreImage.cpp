@@ -146,18 +146,6 @@ CoreImageBuilder::create(MachineOp op, const MachineModel &machine,
   return builder;
 }
 
-uint64_t CoreImageBuilder::mostReaders() {
-  std::map<ChipCoordinate, std::set<Operation *>> readers;
-  for (BufferOp buffer : op.getOps<BufferOp>())
-    if (auto slice = buffer.getSlice().getDefiningOp<SliceOp>();
-        slice && buffer.getDram() && slice.getAtAttr())
-      readers[addressOf(slice.getAtAttr()).chip].insert(slice);
-  uint64_t most = 1;
-  for (auto &[chip, slices] : readers)
-    most = std::max<uint64_t>(most, slices.size());
-  return most;
-}
-
 struct CoreImageBuilder::Share {
   uint32_t edge = 0;
   uint64_t bytes = 0;

@@ -11,6 +11,7 @@
 #define SNNC_SPINNAKER2_IMAGE_COREIMAGE_H
 
 #include "compiler/Fabric/Belongings.h"
+#include "compiler/Fabric/Fetching.h"
 #include "planner/CycleModel.h"
 #include "planner/NetworkInfo.h"
 #include "runtime/machine/MachineModel.h"
@@ -105,9 +106,7 @@ private:
                    unsigned jobs)
       : op(op), belongings(op), info(std::move(info)), machine(machine),
         timerLoad(timerLoad), jobs(jobs),
-        transfer(fabric::TransferCost::ofPlan(machine, mostReaders())) {}
-  /// PEs of a chip with rows in DRAM, of the chip that has most.
-  uint64_t mostReaders();
+        transfer(fabric::TransferCost::ofPlan(machine, mostFetching(op))) {}
 
   /// The bytes of one block.
   struct EncodedBlock {

@@ -11,6 +11,8 @@
 #include "backends/spinnaker2/Target/MapNetwork.h"
 
 #include "backends/spinnaker2/Bundle/BundleBuilder.h"
+#include "backends/spinnaker2/Target/HeldDiagnostics.h"
+#include "backends/spinnaker2/Target/LargerMachine.h"
 #include "compiler/Support/Report.h"
 #include "compiler/Target/Target.h"
 #include "planner/Capacity.h"
@@ -77,28 +79,6 @@ LogicalResult checkCapacity(ModuleOp module, const MapOptions &options,
 
 namespace {
 
-/// What is said while it lives, until it is known whether it counts.
-class HeldDiagnostics {
-public:
-  explicit HeldDiagnostics(MLIRContext *context)
-      : context(context),
-        handler(std::in_place, context, [this](mlir::Diagnostic &said) {
-          held.push_back(std::move(said));
-          return success();
-        }) {}
-  void release() {
-    handler.reset();
-    for (mlir::Diagnostic &said : held)
-      context->getDiagEngine().emit(std::move(said));
-    held.clear();
-  }
-
-private:
-  MLIRContext *context;
-  std::vector<mlir::Diagnostic> held;
-  std::optional<ScopedDiagnosticHandler> handler;
-};
-
 /// What program ranges grow by: with less room for data a core may get another
 /// format of rows and so a somewhat larger program.
 constexpr uint32_t kProgramUnit = 1024;
@@ -118,9 +98,10 @@ std::shared_ptr<const MachineModel> withRoomFor(const MachineModel &machine,
 
 } // namespace
 
-FailureOr<MappedNetwork>
-mapAndCompile(ModuleOp module, const MapOptions &options,
-              std::shared_ptr<const MachineModel> machine, bool assembly) {
+static FailureOr<MappedNetwork>
+mapAndCompileOn(std::shared_ptr<const MachineModel> machine, ModuleOp module,
+                const MapOptions &options, bool assembly,
+                std::shared_ptr<map::SlicedLayers> sliced) {
   if (failed(pipelineOf(options, machine)
                  .run(module, StageId::Normalized, StageId::Decided)))
     return failure();
@@ -128,7 +109,7 @@ mapAndCompile(ModuleOp module, const MapOptions &options,
   uint32_t most = 0; // bytes of a program that was too large
   while (true) {
     HeldDiagnostics said(module.getContext());
-    auto mapped = pipelineOf(options, machine)
+    auto mapped = pipelineOf(options, machine, nullptr, sliced)
                       .run(module, StageId::Decided, StageId::Programs);
     CodegenOptions codegen;
     codegen.headerAddress = machine->sram.program.end;
@@ -164,6 +145,18 @@ mapAndCompile(ModuleOp module, const MapOptions &options,
     module->setAttrs(again->getOperation()->getAttrs());
     module.getBodyRegion().takeBody(again->getBodyRegion());
   }
+}
+
+FailureOr<MappedNetwork>
+mapAndCompile(ModuleOp module, const MapOptions &options,
+              std::shared_ptr<const MachineModel> machine, bool assembly) {
+  FailureOr<MappedNetwork> mapped = failure();
+  auto sliced = std::make_shared<map::SlicedLayers>();
+  (void)withLargerMachines(module, options, *machine, *sliced, [&] {
+    mapped = mapAndCompileOn(machine, module, options, assembly, sliced);
+    return success(succeeded(mapped));
+  });
+  return mapped;
 }
 
 std::shared_ptr<runtime::Bundle> buildBundle(ModuleOp module,
