@@ -42,6 +42,17 @@ nextForDram(size_t count, llvm::function_ref<bool(size_t)> may,
   return next;
 }
 
+/// The fewest of `steps` that make `fits` true of what they lead to, or all.
+/// More steps keep it true; none at all is not asked for and counts as false.
+inline size_t fewest(size_t steps, llvm::function_ref<bool(size_t)> fits) {
+  size_t low = 0, high = steps; // `high` may fit, `low` does not
+  while (high - low > 1) {
+    size_t middle = low + (high - low) / 2;
+    (fits(middle) ? high : low) = middle;
+  }
+  return high;
+}
+
 } // namespace snnc::fabric
 
 #endif // SNNC_PLANNER_DRAMORDER_H

@@ -3,6 +3,7 @@
 
 #include "planner/LayerPlanner.h"
 
+#include "planner/DramOrder.h"
 #include "planner/ProjectionView.h"
 #include "runtime/abi/CoreHeader.h"
 
@@ -36,10 +37,11 @@ MapDemand demandOf(const MapLayout &layout) {
 LayerPlanner::LayerPlanner(const NetworkInfo &info, const MachineModel &machine,
                            CoreLimits most, double tickCycles)
     : info(info), machine(machine), most(most), budget(tickCycles),
-      room(machine.coreCount()), cuts(info.nodes.size()),
-      mayFetch(info.nodes.size()), statistics(info.edges.size()),
-      nearRows(info.edges.size()), maps(info.nodes.size()),
-      grains(info.nodes.size()), leastDelay(info.nodes.size()) {
+      room(machine.coreCount()), mostOfRows(machine.coreCount()),
+      cuts(info.nodes.size()), mayFetch(info.nodes.size()),
+      statistics(info.edges.size()), nearRows(info.edges.size()),
+      maps(info.nodes.size()), grains(info.nodes.size()),
+      leastDelay(info.nodes.size()) {
   for (uint32_t node = 0; node < info.nodes.size(); ++node)
     start(node, info.nodes[node].parallel, /*fullRing=*/true);
 }
@@ -138,6 +140,7 @@ LogicalResult LayerPlanner::scanRows(uint32_t edge, bool near) {
     return failure();
   (near ? nearRows : statistics)[edge] =
       BlockStatistics::scan(*view, info.formats());
+  known.clear();
   return success();
 }
 
@@ -169,6 +172,11 @@ std::vector<Range> LayerPlanner::slices(uint32_t node) const {
     ranges.push_back(
         {uint32_t(begin), uint32_t(std::min<uint64_t>(size, begin + chunk))});
   return ranges;
+}
+
+uint64_t LayerPlanner::sliceCount(uint32_t node) const {
+  uint64_t size = info.nodes[node].size, chunk = cuts[node].chunk;
+  return size ? (size + chunk - 1) / chunk : 0;
 }
 
 Range LayerPlanner::sourcesOf(uint32_t edge, Range targets) const {
@@ -225,8 +233,7 @@ SlicesMet LayerPlanner::slicesWith(uint32_t node, Range neurons) const {
 
 /// Of a population that is not cut yet nobody knows what else reaches the core.
 void LayerPlanner::addSenders(uint32_t node, std::span<const Range> sources,
-                              CoreWork &work, bool worst,
-                              bool dominant) const {
+                              CoreWork &work, bool worst, bool dominant) const {
   std::vector<Arrival> list = arrivals(node, sources, dominant);
   for (Arrival &each : list)
     if (!info.nodes[each.source].isInput &&
@@ -270,61 +277,73 @@ LayerPlanner::inDram(uint32_t edge, Range targets, Range sources) const {
   return {least, fastest};
 }
 
-/// The fewest steps that make `fits` true of what they lead to, or all;
-/// where `fits` holds of all of them. More steps keep it true.
-static size_t fewest(size_t steps, llvm::function_ref<bool(size_t)> fits) {
-  size_t low = 0, high = steps; // `high` may fit, `low` does not
-  while (high - low > 1) {
-    size_t middle = low + (high - low) / 2;
-    (fits(middle) ? high : low) = middle;
+/// Into `choices`, with what all blocks need in SRAM.
+void LayerPlanner::addInDram(uint32_t node, Range targets,
+                             BlockChoices &choices) const {
+  BlockChoices::InDram &there = choices.inDram.emplace();
+  std::vector<std::pair<uint64_t, size_t>> freed; // bytes, block
+  for (auto [i, edge] : llvm::enumerate(info.nodes[node].incoming)) {
+    auto [slim, quick] = inDram(edge, targets, choices.sources[i]);
+    const auto &here = choices.inSram[i];
+    uint64_t bytes =
+        here ? here->size.total() : 4 * rowsOf(edge)->synapses(targets);
+    if (slim && slim->size.index < bytes)
+      freed.emplace_back(bytes - slim->size.index, i);
+    there.least.push_back(std::move(slim));
+    there.fastest.push_back(std::move(quick));
   }
-  return high;
+  llvm::sort(freed, [](const auto &a, const auto &b) {
+    return std::pair(b.first, a.second) < std::pair(a.first, b.second);
+  });
+  for (auto [bytes, block] : freed)
+    there.order.push_back(block);
+}
+
+BlockChoices LayerPlanner::choicesOf(uint32_t node, Range targets,
+                                     bool dram) const {
+  BlockChoices found;
+  found.sources = allSourcesOf(node, targets);
+  for (auto [edge, range] :
+       llvm::zip_equal(info.nodes[node].incoming, found.sources))
+    found.inSram.push_back(rowsOf(edge) ? rowsOf(edge)->choose(targets, range)
+                                        : std::nullopt);
+  if (dram)
+    addInDram(node, targets, found);
+  return found;
+}
+
+std::shared_ptr<const BlockChoices>
+LayerPlanner::blockChoices(uint32_t node, Range targets) const {
+  bool dram = cuts[node].dram;
+  return known.get(node, cuts[node].rows, targets, dram,
+                   [&] { return choicesOf(node, targets, dram); });
 }
 
 LayerPlanner::Choices LayerPlanner::choices(uint32_t node,
                                             Range targets) const {
-  const std::vector<uint32_t> &incoming = info.nodes[node].incoming;
-  std::vector<Range> sources = allSourcesOf(node, targets);
-  Choices here;
-  for (auto [edge, range] : llvm::zip_equal(incoming, sources))
-    here.push_back(rowsOf(edge) ? rowsOf(edge)->choose(targets, range)
-                                : std::nullopt);
+  std::shared_ptr<const BlockChoices> found = blockChoices(node, targets);
   auto fits = [&](const Choices &all) {
     return planCore(serialDemand(node, targets, all), machine.sram).fits();
   };
-  if (!cuts[node].dram || fits(here))
-    return here;
-  Choices least, fastest;
-  std::vector<std::pair<uint64_t, size_t>> freed; // bytes, block
-  for (auto [i, edge] : llvm::enumerate(incoming)) {
-    auto [slim, quick] = inDram(edge, targets, sources[i]);
-    least.push_back(slim);
-    fastest.push_back(quick);
-    uint64_t bytes =
-        here[i] ? here[i]->size.total() : 4 * rowsOf(edge)->synapses(targets);
-    if (slim && slim->size.index < bytes)
-      freed.emplace_back(bytes - slim->size.index, i);
-  }
-  auto byGain = [](const auto &a, const auto &b) {
-    return std::pair(b.first, a.second) < std::pair(a.first, b.second);
-  };
-  llvm::sort(freed, byGain);
-  auto moved = [&](size_t count) {
-    Choices all = here;
-    for (size_t k = 0; k < count; ++k)
-      all[freed[k].second] = least[freed[k].second];
+  if (!cuts[node].dram || fits(found->inSram))
+    return found->inSram;
+  const BlockChoices::InDram &there = *found->inDram;
+  auto moved = [&](size_t count, const Choices &to) {
+    Choices all = found->inSram;
+    for (size_t block : llvm::ArrayRef(there.order).take_front(count))
+      all[block] = to[block];
     return all;
   };
-  if (!fits(moved(freed.size())))
-    return moved(freed.size());
-  size_t count = fewest(freed.size(), [&](size_t n) { return fits(moved(n)); });
-  Choices chosen = moved(count);
+  size_t movable = there.order.size();
+  Choices slimmest = moved(movable, there.least);
+  if (!fits(slimmest))
+    return slimmest;
+  size_t count =
+      fewest(movable, [&](size_t n) { return fits(moved(n, there.least)); });
   // Faster where there is room for the indices of all: every encoding that a
   // core fetches is a loop more of its program.
-  Choices faster = chosen;
-  for (size_t k = 0; k < count; ++k)
-    faster[freed[k].second] = fastest[freed[k].second];
-  return fits(faster) ? faster : chosen;
+  Choices faster = moved(count, there.fastest);
+  return fits(faster) ? faster : moved(count, there.least);
 }
 
 uint64_t LayerPlanner::fetchBytes(uint32_t node, Range targets,
@@ -367,6 +386,12 @@ CoreDemand LayerPlanner::demandAt(uint32_t node, Range targets,
 }
 
 CoreDemand LayerPlanner::demandOf(uint32_t node, Range targets) const {
+  return demandOf(node, targets,
+                  isMap(node) ? Choices() : choices(node, targets));
+}
+
+CoreDemand LayerPlanner::demandOf(uint32_t node, Range targets,
+                                  const Choices &choices) const {
   const NetworkNode &population = info.nodes[node];
   if (isMap(node)) {
     CoreDemand demand = info.demand(population, targets.size());
@@ -374,7 +399,7 @@ CoreDemand LayerPlanner::demandOf(uint32_t node, Range targets) const {
     addMap(demand, node, maps[node]->layout(targets));
     return demand;
   }
-  CoreDemand demand = serialDemand(node, targets, choices(node, targets));
+  CoreDemand demand = serialDemand(node, targets, choices);
   if (!cuts[node].rows)
     return demand;
   // Room for spikes of all sources at once would leave none for sums.
@@ -394,7 +419,7 @@ CoreDemand LayerPlanner::serialDemand(uint32_t node, Range targets,
   const NetworkNode &population = info.nodes[node];
   CoreDemand demand = info.demand(population, targets.size());
   demand.fullRing = cuts[node].fullRing;
-  std::vector<Range> sources = allSourcesOf(node, targets);
+  const std::vector<Range> sources = blockChoices(node, targets)->sources;
   for (auto [edge, range, best] :
        llvm::zip_equal(population.incoming, sources, choices)) {
     if (!rowsOf(edge))
@@ -426,10 +451,11 @@ bool LayerPlanner::keepsTime(const CycleEstimate &cycles) {
 }
 
 bool LayerPlanner::fitsCore(uint32_t node, Range targets, Limits limits) {
-  if (!planCore(demandOf(node, targets), machine.sram).fits())
+  Choices blocks = isMap(node) ? Choices() : choices(node, targets);
+  if (!planCore(demandOf(node, targets, blocks), machine.sram).fits())
     return false;
   return limits == Limits::Bytes || budget <= 0 ||
-         keepsTime(cyclesOf(node, targets));
+         keepsTime(cyclesOf(node, targets, blocks));
 }
 
 bool LayerPlanner::fits(uint32_t node, uint32_t candidate, Limits limits) {
@@ -529,6 +555,12 @@ static size_t kindsOf(const LayerPlanner::Choices &blocks) {
 }
 
 CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
+  return cyclesOf(node, targets,
+                  isMap(node) ? Choices() : choices(node, targets));
+}
+
+CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets,
+                                     const Choices &blocks) const {
   bool parallel = isMap(node);
   MapLayout layout;
   if (parallel)
@@ -541,8 +573,8 @@ CycleEstimate LayerPlanner::cyclesOf(uint32_t node, Range targets) const {
   worst.recording = targets.size() * cycles.recordingWorst;
   uint32_t number = 0;
   RingShape ring = parallel ? RingShape() : ringOf(node, targets.size());
-  std::vector<Range> ranges = allSourcesOf(node, targets);
-  Choices blocks = parallel ? Choices() : choices(node, targets);
+  std::vector<Range> ranges = parallel ? allSourcesOf(node, targets)
+                                       : blockChoices(node, targets)->sources;
   auto transfer = TransferCost::ofPlan(machine, fetching);
   expected.shared = info.sharesKeys(node);
   for (uint32_t edge : info.nodes[node].incoming) {

@@ -13,7 +13,8 @@
 #define SNNC_PLANNER_LAYERPLANNER_H
 
 #include "planner/Arrivals.h"
-#include "planner/CycleModel.h"
+#include "planner/BlockChoices.h"
+#include "planner/LayerPlan.h"
 #include "planner/NetworkInfo.h"
 #include "planner/SumDigits.h"
 #include "planner/WeightDelayMap.h"
@@ -53,20 +54,6 @@ struct CoreLimits {
   uint32_t sources = 0;
 };
 
-/// What a cut costs.
-struct LayerPlan {
-  bool parallel = false;
-  uint32_t chunk = 0;
-  uint64_t pes = 0;
-  uint64_t bytes = 0;     ///< least, over all cores (CorePlan::needed)
-  CycleEstimate cycles;   ///< of the busiest core, per tick
-  uint32_t batch = 1;     ///< parallel: ticks per matrix product
-  uint64_t dramBytes = 0; ///< of rows there, over all cores
-  uint64_t fetching = 0;  ///< of the PEs, those with rows there
-  uint64_t parts = 0;     ///< of the PEs, subordinates of a row split
-  double macs = 0;        ///< products of the MAC arrays per tick, all cores
-};
-
 /// What a slice has to keep to.
 enum class Limits : uint8_t {
   Bytes,       ///< its core's SRAM
@@ -104,6 +91,8 @@ public:
   /// Rows of `node` may be in DRAM where allowDram() says so.
   void start(uint32_t node, bool parallel, bool fullRing);
   void allowDram(uint32_t node) { mayFetch[node] = true; }
+  void allowDram(std::vector<bool> nodes) { mayFetch = std::move(nodes); }
+  const std::vector<bool> &dramAllowed() const { return mayFetch; }
   void forbidDram() { mayFetch.assign(mayFetch.size(), false); }
   bool mayUseDram(uint32_t node) const { return mayFetch[node]; }
   /// Cycles from now on as of a plan in which so many PEs fetch; at first all.
@@ -124,6 +113,7 @@ public:
   void forget(uint32_t node);
 
   std::vector<Range> slices(uint32_t node) const;
+  uint64_t sliceCount(uint32_t node) const;
   /// Whether every slice fits a core when `node` is cut into `chunk` neurons.
   bool fits(uint32_t node, uint32_t chunk,
             Limits limits = Limits::BytesAndTime);
@@ -136,6 +126,11 @@ public:
   uint64_t mostSlices() const { return 4 * room + 64; }
   /// Cores that there are for the plan; those of the machine at first.
   void setRoom(uint64_t cores) { room = cores; }
+  /// Row splits of more cores than this are not looked for; those of the
+  /// machine at first.
+  void setMostOfRows(uint64_t cores) {
+    mostOfRows = std::min(cores, machine.coreCount());
+  }
   bool tooManySlices(uint32_t node, uint32_t chunk) const {
     return info.nodes[node].size > mostSlices() * std::max(1u, chunk);
   }
@@ -189,7 +184,7 @@ public:
   /// SRAM but for the fewest blocks, those that free most bytes first, that
   /// have to be in DRAM for the rest to fit; there all are as fast as can be
   /// where SRAM has room for it, else as small.
-  using Choices = std::vector<std::optional<BlockStatistics::Choice>>;
+  using Choices = BlockChoices::Each;
   Choices choices(uint32_t node, Range targets) const;
   /// The row buffers of a core with those blocks; 0: none.
   uint64_t fetchBytes(uint32_t node, Range targets,
@@ -229,8 +224,16 @@ private:
   inDram(uint32_t edge, Range targets, Range sources) const;
   double rowCycles(uint32_t edge, Range targets, Range sources,
                    const RowEncoding &encoding) const;
+  BlockChoices choicesOf(uint32_t node, Range targets, bool dram) const;
+  void addInDram(uint32_t node, Range targets, BlockChoices &choices) const;
+  std::shared_ptr<const BlockChoices> blockChoices(uint32_t node,
+                                                   Range targets) const;
   CoreDemand serialDemand(uint32_t node, Range targets,
                           const Choices &choices) const;
+  CoreDemand demandOf(uint32_t node, Range targets,
+                      const Choices &choices) const;
+  CycleEstimate cyclesOf(uint32_t node, Range targets,
+                         const Choices &choices) const;
   CoreDemand partDemand(uint32_t node, Range targets,
                         const MapLayout &layout) const;
   CycleEstimate partCycles(uint32_t node, const RowPart &part,
@@ -264,6 +267,7 @@ private:
   CoreLimits most;
   double budget;                  ///< cycles of a tick, 0: any
   uint64_t room;                  ///< setRoom()
+  uint64_t mostOfRows;            ///< setMostOfRows()
   double headroom = 0;            ///< setHeadroom()
   uint64_t fetching = UINT64_MAX; ///< setFetching()
   bool late = false;              ///< timeMattered()
@@ -273,6 +277,7 @@ private:
   /// Per edge, of Delays::Near.
   std::vector<std::optional<BlockStatistics>> nearRows;
   std::vector<std::optional<MapStatistics>> maps; ///< per node
+  mutable BlockChoicesCache known; ///< of `statistics` and `nearRows`
   /// Per node that may be split by sources: the statistics of neighbouring
   /// ranges of sources, population by population.
   std::vector<std::vector<Grain>> grains;

@@ -3,6 +3,8 @@
 
 #include "planner/ParadigmPlans.h"
 
+#include "planner/LayerPlanner.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -29,18 +31,20 @@ const LayerPlan *PlanCandidates::best(const Ranking &ranking) const {
 /// is no other; the planner is left in it then. Where dominant cores have to
 /// keep rows as well, only where there is no other.
 static std::optional<LayerPlan> planRows(LayerPlanner &planner, uint32_t node,
-                                         std::optional<uint64_t> columns) {
+                                         std::optional<uint64_t> columns,
+                                         std::optional<uint64_t> most) {
   if (!planner.mayRowSplit(node) ||
       (columns && (planner.hasNear(node) || !planner.mayPay(node, *columns))))
     return std::nullopt;
-  if (failed(planner.startRows(node)) || !planner.shrink(node))
-    return std::nullopt;
-  LayerPlan rows = planner.planOf(node);
+  planner.setMostOfRows(
+      std::min(columns ? *columns - 1 : UINT64_MAX, most.value_or(UINT64_MAX)));
+  bool found = succeeded(planner.startRows(node)) && planner.shrink(node);
+  planner.setMostOfRows(UINT64_MAX);
   // Without a subordinate, as where all synapses are rows of dominant cores,
   // nothing is multiplied.
-  if (!rows.parts || (columns && *columns <= rows.pes))
+  if (!found || planner.cut(node).parts.empty())
     return std::nullopt;
-  return rows;
+  return planner.planOf(node);
 }
 
 /// The plan by columns of so many ticks a product; the planner is left in it.
@@ -69,7 +73,8 @@ static std::string slowness(LayerPlanner &planner, uint32_t node,
 }
 
 FailureOr<PlanCandidates> candidatesIn(LayerPlanner &planner, uint32_t node,
-                                       bool parallel) {
+                                       bool parallel,
+                                       std::optional<uint64_t> most) {
   planner.start(node, parallel, /*fullRing=*/true);
   if (failed(planner.scan(node)))
     return failure();
@@ -95,18 +100,20 @@ FailureOr<PlanCandidates> candidatesIn(LayerPlanner &planner, uint32_t node,
       }
   }
   if (parallel)
-    if (auto rows = planRows(planner, node, fewest))
+    if (auto rows = planRows(planner, node, fewest, most))
       found.plans.push_back(*rows);
   if (found.plans.empty())
-    found.obstacle = slowness(planner, node, parallel);
+    found.obstacle = most ? fmt::format("does not fit the {} PE(s) of serial", *most)
+                          : slowness(planner, node, parallel);
   return found;
 }
 
 FailureOr<std::optional<LayerPlan>> planIn(LayerPlanner &planner, uint32_t node,
                                            bool parallel,
                                            const Ranking &ranking,
-                                           std::string &obstacle) {
-  auto found = candidatesIn(planner, node, parallel);
+                                           std::string &obstacle,
+                                           std::optional<uint64_t> most) {
+  auto found = candidatesIn(planner, node, parallel, most);
   if (failed(found))
     return failure();
   obstacle = found->obstacle;

@@ -12,7 +12,15 @@
 
 #include "planner/Ranking.h"
 
+#include "mlir/Support/LogicalResult.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
 namespace snnc::fabric {
+
+class LayerPlanner;
 
 /// Both plans of a population; nothing where it does not fit.
 struct ParadigmPlans {
@@ -42,14 +50,16 @@ struct PlanCandidates {
 /// Plans `node` in one paradigm; its sources count as uncut. Without a plan it
 /// does not fit, or not in the planner's tick (the obstacle says so). An error
 /// is emitted where a projection cannot be read.
-mlir::FailureOr<PlanCandidates> candidatesIn(LayerPlanner &planner,
-                                             uint32_t node, bool parallel);
+/// `most`: row splits of more PEs are not looked for, which takes longest.
+mlir::FailureOr<PlanCandidates>
+candidatesIn(LayerPlanner &planner, uint32_t node, bool parallel,
+             std::optional<uint64_t> most = std::nullopt);
 
 /// The best of them; the planner is left in it.
-mlir::FailureOr<std::optional<LayerPlan>> planIn(LayerPlanner &planner,
-                                                 uint32_t node, bool parallel,
-                                                 const Ranking &ranking,
-                                                 std::string &obstacle);
+mlir::FailureOr<std::optional<LayerPlan>>
+planIn(LayerPlanner &planner, uint32_t node, bool parallel,
+       const Ranking &ranking, std::string &obstacle,
+       std::optional<uint64_t> most = std::nullopt);
 
 } // namespace snnc::fabric
 

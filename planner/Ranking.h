@@ -10,7 +10,7 @@
 #ifndef SNNC_PLANNER_RANKING_H
 #define SNNC_PLANNER_RANKING_H
 
-#include "planner/LayerPlanner.h"
+#include "planner/LayerPlan.h"
 #include "planner/Objective.h"
 
 #include <array>

@@ -409,8 +409,7 @@ std::vector<uint32_t> LayerPlanner::widthsOf(uint32_t node, Limits limits) {
       uint64_t begin = at * columns;
       Range targets{uint32_t(begin),
                     uint32_t(std::min<uint64_t>(size, begin + columns))};
-      fits = fits &&
-             addParts(node, targets, machine.coreCount(), limits, parts) &&
+      fits = fits && addParts(node, targets, mostOfRows, limits, parts) &&
              holds(targets, parts);
     }
     if (!fits)
@@ -434,7 +433,7 @@ bool LayerPlanner::tryWidth(uint32_t node, uint32_t columns, Limits limits,
                             LayerCut &best) {
   LayerCut &cut = cuts[node];
   uint32_t size = info.nodes[node].size;
-  uint64_t cap = cut.chunk, most = machine.coreCount();
+  uint64_t cap = cut.chunk, most = mostOfRows;
   auto coresOf = [&](const LayerCut &of) {
     return of.parts.size() + (size + of.chunk - 1) / of.chunk;
   };
@@ -491,7 +490,7 @@ bool LayerPlanner::shrinkRows(uint32_t node, Limits limits) {
     return shrinkWide(node, limits);
   }
   uint32_t size = info.nodes[node].size, unit = granule(node);
-  uint64_t cap = cut.chunk, fewest = machine.coreCount() + 1;
+  uint64_t cap = cut.chunk, fewest = mostOfRows + 1;
   LayerCut best;
   uint32_t last = 0;
   for (uint64_t count = (size + cap - 1) / cap; 2 * count < fewest; ++count) {
@@ -511,7 +510,7 @@ bool LayerPlanner::shrinkRows(uint32_t node, Limits limits) {
       continue;
     }
     uint32_t columns = 0;
-    bool possible = false;
+    bool possible = mostOfRows < machine.coreCount(); // nobody asked
     for (uint64_t ranges = 1; dominants * (ranges + 1) < fewest; ++ranges) {
       uint64_t even = (cut.chunk + ranges - 1) / ranges;
       auto next = uint32_t((even + unit - 1) / unit * unit);

@@ -3,6 +3,8 @@
 
 #include "passes/Decide/AutoSelect.h"
 
+#include "passes/Decide/LayerPlans.h"
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>

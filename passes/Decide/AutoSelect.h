@@ -13,11 +13,17 @@
 #ifndef SNNC_PASSES_DECIDE_AUTOSELECT_H
 #define SNNC_PASSES_DECIDE_AUTOSELECT_H
 
-#include "passes/Decide/LayerPlans.h"
+#include "passes/Decide/Decision.h"
 
 #include <functional>
 
+namespace snnc::fabric {
+struct NetworkInfo;
+}
+
 namespace snnc::decide {
+
+class LayerPlans;
 
 /// How many of a network's populations may be planned both ways because the
 /// model is unsure.

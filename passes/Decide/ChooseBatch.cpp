@@ -7,6 +7,7 @@
 
 #include "compiler/Support/Report.h"
 #include "passes/Decide/Machine.h"
+#include "planner/LayerPlanner.h"
 #include "planner/ParadigmPlans.h"
 
 namespace snnc::decide {

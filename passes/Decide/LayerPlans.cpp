@@ -10,12 +10,25 @@ using namespace snnc::fabric;
 
 namespace snnc::decide {
 
+/// Of a plan in that paradigm that may be better than the one in the other.
+std::optional<uint64_t> LayerPlans::mostPes(const Decision &decision,
+                                            bool parallel) const {
+  const Alternative &other = parallel ? decision.serial : decision.parallels;
+  Objective objective = ranking.objective();
+  bool fewestPes =
+      objective == Objective::Pes || objective == Objective::Memory;
+  if (!fewestPes || !other.plan || decision.rule == Rule::Oracle)
+    return std::nullopt;
+  return other.plan->pes;
+}
+
 LogicalResult LayerPlans::plan(uint32_t node, bool parallel,
                                Decision &decision) {
   Alternative &alternative = parallel ? decision.parallels : decision.serial;
   if (alternative.planned)
     return success();
-  auto plan = planIn(planner, node, parallel, ranking, alternative.obstacle);
+  auto plan = planIn(planner, node, parallel, ranking, alternative.obstacle,
+                     mostPes(decision, parallel));
   if (planner.mayUseDram(node))
     cutsInDram[node] = planner.cut(node);
   // Other populations see this one as a source, uncut.

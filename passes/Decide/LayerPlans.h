@@ -13,6 +13,7 @@
 
 #include "passes/Decide/Decision.h"
 #include "planner/DramOrder.h"
+#include "planner/LayerPlanner.h"
 
 #include <map>
 
@@ -59,6 +60,9 @@ private:
                ? 0
                : fabric::tickCycles(machine, tickSeconds);
   }
+
+  std::optional<uint64_t> mostPes(const Decision &decision,
+                                  bool parallel) const;
 
   const fabric::NetworkInfo &info;
   const MachineModel &machine;

@@ -3,6 +3,8 @@
 
 #include "passes/Decide/MoveToDram.h"
 
+#include "passes/Decide/LayerPlans.h"
+
 #include "planner/DramOrder.h"
 
 #include <vector>

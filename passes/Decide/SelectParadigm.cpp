@@ -4,6 +4,7 @@
 #include "compiler/Support/Report.h"
 #include "passes/Decide/Machine.h"
 #include "passes/Decide/ModelAdviser.h"
+#include "passes/Decide/LayerPlans.h"
 #include "passes/Decide/MoveToDram.h"
 
 #include <fmt/format.h>

@@ -12,7 +12,7 @@
 #ifndef SNNC_PASSES_MAP_SLICEDLAYERS_H
 #define SNNC_PASSES_MAP_SLICEDLAYERS_H
 
-#include "planner/LayerPlanner.h"
+#include "planner/LayerPlan.h"
 
 #include <functional>
 #include <map>

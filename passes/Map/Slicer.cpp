@@ -19,7 +19,7 @@ using namespace snnc::fabric;
 static constexpr double kHeadrooms[] = {3, 2, 1, 0.5};
 
 uint64_t Slicer::coresOf(uint32_t node) const {
-  return planner.slices(node).size() + planner.cut(node).parts.size();
+  return planner.sliceCount(node) + planner.cut(node).parts.size();
 }
 
 uint64_t Slicer::cores() const {
@@ -55,51 +55,99 @@ Slicer::Outcome Slicer::shrink(uint32_t node) {
   return Outcome::Refused;
 }
 
-/// Slices only get smaller, which makes more of them, until all fit.
-Slicer::Outcome Slicer::cutAll(bool fullRings) {
-  for (uint32_t node = 0; node < info.nodes.size(); ++node)
-    planner.start(node, info.nodes[node].parallel, fullRings);
+/// Looks at all populations until none is cut any further: again at those whose
+/// sources were cut since.
+Slicer::Outcome
+Slicer::untilSettled(llvm::function_ref<Outcome(uint32_t)> look) {
+  uint64_t clock = 1;
+  std::vector<uint64_t> lastSeen(info.nodes.size(), 0),
+      lastCut(info.nodes.size(), 0);
+  auto isStale = [&](uint32_t node) {
+    return !lastSeen[node] || planner.cut(node).rows ||
+           llvm::any_of(info.nodes[node].incoming, [&](uint32_t edge) {
+             return lastCut[info.edges[edge].source] > lastSeen[node];
+           });
+  };
   for (bool changed = true; changed;) {
     changed = false;
     for (uint32_t node = 0; node < info.nodes.size(); ++node) {
-      if (info.nodes[node].isInput)
+      if (info.nodes[node].isInput || !isStale(node))
         continue;
       uint32_t before = planner.cut(node).chunk;
-      if (Outcome outcome = shrink(node); outcome != Outcome::Fits)
+      lastSeen[node] = clock++;
+      if (Outcome outcome = look(node); outcome != Outcome::Fits)
         return outcome;
-      changed |= planner.cut(node).chunk != before;
+      if (planner.cut(node).chunk == before)
+        continue;
+      lastCut[node] = clock++;
+      changed = true;
     }
   }
   return Outcome::Fits;
 }
 
-/// Lets rows of the serial population with most cores be in DRAM; false when
-/// all may be there.
-bool Slicer::moreDram() {
-  auto next = nextForDram(
-      info.nodes.size(),
-      [&](size_t node) {
-        return inDram && !info.nodes[node].isInput &&
-               !planner.mayUseDram(uint32_t(node)) &&
-               !planner.cut(uint32_t(node)).parallel;
-      },
-      [&](size_t node) { return coresOf(uint32_t(node)); });
-  if (next)
-    planner.allowDram(uint32_t(*next));
-  return next.has_value();
+/// Slices only get smaller, which makes more of them, until all fit.
+Slicer::Outcome Slicer::cutAll(bool fullRings) {
+  for (uint32_t node = 0; node < info.nodes.size(); ++node)
+    planner.start(node, info.nodes[node].parallel, fullRings);
+  uint64_t needed = cores();
+  return untilSettled([&](uint32_t node) {
+    uint64_t before = coresOf(node);
+    Outcome outcome = shrink(node);
+    needed += coresOf(node) - before;
+    return outcome == Outcome::Fits && onlyFits && needed > room
+               ? Outcome::Crowded
+               : outcome;
+  });
 }
 
 /// Packet rings that hold every source while there are cores to spare.
+Slicer::Outcome Slicer::cutWithin() {
+  for (bool fullRings : {true, false})
+    if (Outcome outcome = cutAll(fullRings);
+        outcome != Outcome::Fits && outcome != Outcome::Crowded)
+      return outcome;
+    else if (outcome == Outcome::Fits && cores() <= room)
+      return Outcome::Fits;
+  return Outcome::Crowded;
+}
+
+/// With the rows in DRAM of as few populations as fit the room, those on most
+/// cores in SRAM first.
+Slicer::Outcome Slicer::moveToDram() {
+  std::vector<bool> before = planner.dramAllowed();
+  std::vector<uint32_t> movable;
+  for (uint32_t node = 0; node < info.nodes.size(); ++node)
+    if (!info.nodes[node].isInput && !planner.cut(node).parallel &&
+        !before[node])
+      movable.push_back(node);
+  auto within = [&](size_t moved) {
+    planner.allowDram(before);
+    for (uint32_t node : llvm::ArrayRef(movable).take_front(moved))
+      planner.allowDram(node);
+    return cutWithin();
+  };
+  Outcome all = within(movable.size());
+  if (all != Outcome::Fits)
+    return all;
+  // Their order needs the cores of every one.
+  bool giveUp = std::exchange(onlyFits, false);
+  Outcome none = within(0);
+  onlyFits = giveUp;
+  if (none == Outcome::Fits)
+    return none;
+  llvm::stable_sort(
+      movable, [&](uint32_t a, uint32_t b) { return coresOf(a) > coresOf(b); });
+  return within(fewest(movable.size(), [&](size_t moved) {
+    return within(moved) == Outcome::Fits;
+  }));
+}
+
 Slicer::Outcome Slicer::attempt(double tick) {
   planner.setTickCycles(tickCycles(machine, tick));
-  do {
-    for (bool fullRings : {true, false}) {
-      if (Outcome outcome = cutAll(fullRings); outcome != Outcome::Fits)
-        return outcome;
-      if (cores() <= room)
-        return Outcome::Fits;
-    }
-  } while (moreDram());
+  Outcome outcome = inDram ? moveToDram() : cutWithin();
+  if (outcome != Outcome::Crowded)
+    return outcome;
   slow = {};
   slow.cores = cores();
   return Outcome::Slow;
@@ -109,24 +157,17 @@ Slicer::Outcome Slicer::attempt(double tick) {
 /// above the mean fit; a population that no slice helps stays as it is.
 bool Slicer::cutFurther(double headroom) {
   std::vector<double> wanted(info.nodes.size(), headroom);
-  for (bool changed = true; changed;) {
-    changed = false;
-    for (uint32_t node = 0; node < info.nodes.size(); ++node) {
-      if (info.nodes[node].isInput)
-        continue;
-      Limits limits = untimed[node] ? Limits::Bytes : Limits::BytesAndTime;
-      LayerCut before = planner.cut(node);
-      planner.setHeadroom(wanted[node]);
-      if (!planner.shrink(node, limits)) {
-        planner.restore(node, before);
-        planner.setHeadroom(wanted[node] = 0);
-        if (!planner.shrink(node, limits))
-          return false;
-      }
-      changed |= planner.cut(node).chunk != before.chunk;
-    }
-  }
-  return true;
+  return Outcome::Fits == untilSettled([&](uint32_t node) {
+           Limits limits = untimed[node] ? Limits::Bytes : Limits::BytesAndTime;
+           LayerCut before = planner.cut(node);
+           planner.setHeadroom(wanted[node]);
+           if (planner.shrink(node, limits))
+             return Outcome::Fits;
+           planner.restore(node, before);
+           planner.setHeadroom(wanted[node] = 0);
+           return planner.shrink(node, limits) ? Outcome::Fits
+                                               : Outcome::Refused;
+         });
 }
 
 /// Ticks fluctuate: cores to spare are for those above the mean.
@@ -220,7 +261,9 @@ bool Slicer::attemptWithin(uint64_t limit, bool dram, double tick) {
   bool dramBefore = std::exchange(inDram, dram);
   room = limit;
   planner.setRoom(limit);
+  onlyFits = true;
   bool fits = attempt(tick) == Outcome::Fits;
+  onlyFits = false;
   room = machine.coreCount();
   planner.setRoom(room);
   if (fits)

@@ -43,8 +43,11 @@ private:
   mlir::FailureOr<double> solveOnce(const RealTime &wish);
   bool gather(double tick);
   bool attemptWithin(uint64_t limit, bool dram, double tick);
-  bool moreDram();
-  enum class Outcome : uint8_t { Fits, Slow, Refused };
+  /// Crowded: each slice by itself fits, but they are too many.
+  enum class Outcome : uint8_t { Fits, Crowded, Slow, Refused };
+  Outcome untilSettled(llvm::function_ref<Outcome(uint32_t)> look);
+  Outcome cutWithin();
+  Outcome moveToDram();
   mlir::LogicalResult scanAll();
   Outcome shrink(uint32_t node);
   Outcome cutAll(bool fullRings);
@@ -73,6 +76,7 @@ private:
   bool inDram = false;       ///< rows may be there
   uint64_t room;             ///< cores that the network is to take
   uint64_t wanted = 0;       ///< wantedCores()
+  bool onlyFits = false;     ///< of what does not fit `room` no count is asked
   Slowness slow;             ///< why the last attempt was slow
   llvm::StringRef elsewhere; ///< help line of refusals
 };

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "compiler/SNN/Connectivity.h"
+#include "passes/Decide/LayerPlans.h"
 #include "passes/Decide/ModelAdviser.h"
 #include "tools/snnc/BundleNetwork.h"
 #include "tools/snnc/Messages.h"
