@@ -26,7 +26,8 @@ function(snnc_embed output header type function)
       -P ${CMAKE_SOURCE_DIR}/cmake/EmbedFiles.cmake
     DEPENDS ${ARGN} ${CMAKE_SOURCE_DIR}/cmake/EmbedFiles.cmake
     VERBATIM COMMENT "Embedding ${function}")
-  set_source_files_properties(${output} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+  set_source_files_properties(${output} PROPERTIES SKIP_PRECOMPILE_HEADERS ON
+    SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
 
 function(snnc_common_flags target)
@@ -48,7 +49,7 @@ function(snnc_common_flags target)
         ${CMAKE_SOURCE_DIR}/runtime/support/SanitizerOptions.cpp)
       set_source_files_properties(
         ${CMAKE_SOURCE_DIR}/runtime/support/SanitizerOptions.cpp
-        PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+        PROPERTIES SKIP_PRECOMPILE_HEADERS ON SKIP_UNITY_BUILD_INCLUSION ON)
     endif()
   endif()
   if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
@@ -97,6 +98,7 @@ function(snnc_precompiled_headers)
       snnc_test_flags(snnc_${kind}_pch)
       target_link_libraries(snnc_${kind}_pch PUBLIC GTest::gtest GTest::gmock)
     endif()
+    set_target_properties(snnc_${kind}_pch PROPERTIES UNITY_BUILD OFF)
     target_precompile_headers(snnc_${kind}_pch PRIVATE ${headers})
   endforeach()
 endfunction()

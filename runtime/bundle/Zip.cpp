@@ -7,6 +7,7 @@
 
 #include "runtime/bundle/Zip.h"
 
+#include "runtime/bundle/OpenZip.h"
 #include "runtime/support/FileReader.h"
 
 #include <algorithm>
@@ -20,13 +21,9 @@ namespace snnc::runtime {
 
 namespace {
 
-struct Discard {
-  void operator()(zip_t *archive) const { zip_discard(archive); }
-};
 struct CloseFile {
   void operator()(zip_file_t *file) const { zip_fclose(file); }
 };
-using Archive = std::unique_ptr<zip_t, Discard>;
 using OpenMember = std::unique_ptr<zip_file_t, CloseFile>;
 
 } // namespace
@@ -57,7 +54,7 @@ namespace {
 class Reader : public ZipArchive {
 public:
   Reader(const std::string &shownPath, const ZipLimits &limits,
-         const ZipCodes &codes, uint64_t fileBytes, Archive archive)
+         const ZipCodes &codes, uint64_t fileBytes, OpenZip archive)
       : path(shownPath), limits(limits), codes(codes), fileBytes(fileBytes),
         archive(std::move(archive)) {}
 
@@ -78,7 +75,7 @@ private:
   std::set<std::string> seen;
   std::vector<std::string> inOrder;
   mutable std::mutex mutex; ///< libzip has none
-  Archive archive;
+  OpenZip archive;
 };
 
 } // namespace
@@ -222,7 +219,7 @@ Expected<std::vector<ZipMember>> readZipBytes(const std::string &bytes,
       zip_source_buffer_create(bytes.data(), bytes.size(), 0, &zipError);
   // libzip takes an empty file for a zip without members.
   bool open = source && !bytes.empty();
-  Archive archive(open ? zip_open_from_source(source, ZIP_RDONLY, &zipError)
+  OpenZip archive(open ? zip_open_from_source(source, ZIP_RDONLY, &zipError)
                        : nullptr);
   if (!archive) {
     std::string why =
@@ -249,7 +246,7 @@ ZipArchive::open(const std::string &path, const ZipLimits &limits,
   if (!file->size())
     return notAZip(path, codes, "it is empty");
   int error = 0;
-  Archive archive(zip_open(path.c_str(), ZIP_RDONLY, &error));
+  OpenZip archive(zip_open(path.c_str(), ZIP_RDONLY, &error));
   if (!archive) {
     zip_error_t zipError;
     zip_error_init_with_code(&zipError, error);

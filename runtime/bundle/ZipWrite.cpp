@@ -7,6 +7,7 @@
 
 #include "runtime/bundle/Zip.h"
 
+#include "runtime/bundle/OpenZip.h"
 #include "runtime/support/AtomicFile.h"
 
 #include <algorithm>
@@ -24,13 +25,6 @@ namespace snnc::runtime {
 // 1980-01-01 00:00, the first date a zip can hold.
 static constexpr zip_uint16_t dosDate = 0x21, dosTime = 0;
 static constexpr zip_uint32_t unixFile0644 = zip_uint32_t(0100644) << 16;
-
-namespace {
-struct Discard {
-  void operator()(zip_t *archive) const { zip_discard(archive); }
-};
-using Archive = std::unique_ptr<zip_t, Discard>;
-} // namespace
 
 static Diagnostic writeError(const std::string &path, const std::string &member,
                              const std::string &why, const ZipCodes &codes) {
@@ -255,7 +249,7 @@ static Status writeArchive(int descriptor, const std::string &shownPath,
   zip_error_init(&error);
   zip_source_t *target =
       zip_source_function_create(FileSink::call, &sink, &error);
-  Archive archive(target ? zip_open_from_source(target, ZIP_TRUNCATE, &error)
+  OpenZip archive(target ? zip_open_from_source(target, ZIP_TRUNCATE, &error)
                          : nullptr);
   if (!archive) {
     std::string why = zip_error_strerror(&error);
@@ -310,7 +304,7 @@ Status writeZipOfFiles(const std::string &path,
                        const std::vector<ZipFile> &members,
                        const ZipCodes &codes) {
   int error = 0;
-  Archive archive(zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &error));
+  OpenZip archive(zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &error));
   if (!archive)
     return writeError(path, "", "libzip cannot create it", codes);
   for (const ZipFile &member : members) {

@@ -21,8 +21,6 @@ using Kind = ProjectionSpec::Kind;
 
 namespace {
 
-std::string number(double value) { return fmt::format("{:.6g}", value); }
-
 class Generator {
 public:
   Generator(uint64_t seed, const std::vector<std::string> &models)

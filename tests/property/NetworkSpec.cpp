@@ -72,7 +72,7 @@ static double listedWeight(const ProjectionSpec &p, uint32_t a, uint32_t b) {
   return (negative ? -p.weight : p.weight) * size;
 }
 
-static std::string number(double value) { return fmt::format("{:.6g}", value); }
+std::string number(double value) { return fmt::format("{:.6g}", value); }
 
 static std::string listText(const ProjectionSpec &p, uint32_t sources,
                             uint32_t targets) {

@@ -114,6 +114,9 @@ struct NetworkSpec {
   runtime::ArrayMap arrays() const;
 };
 
+/// As the YAML file has it: six digits.
+std::string number(double value);
+
 /// The network of a seed; the first seeds are fixed corner cases.
 /// `models`: the names of the library.
 NetworkSpec generate(uint64_t seed, const std::vector<std::string> &models);

@@ -4,6 +4,7 @@
 // Over drawn layers the formulas have to find the planner's cores in most cases
 // and its bytes and cycles within a few per cent.
 
+#include "SelectorSamples.h"
 #include "backends/spinnaker2/Formats/Formats.h"
 #include "classifier/Dataset.h"
 #include "classifier/LayerNetwork.h"
@@ -22,11 +23,6 @@ namespace {
 struct Agreement {
   size_t layers = 0, samePes = 0, nearBytes = 0, nearCycles = 0, sameFit = 0;
 };
-
-size_t indexOf(std::string_view name) {
-  return size_t(std::find(kFeatureNames.begin(), kFeatureNames.end(), name) -
-                kFeatureNames.begin());
-}
 
 Agreement agree(const Dataset &dataset, bool parallel) {
   Agreement result;

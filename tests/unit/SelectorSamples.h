@@ -5,7 +5,9 @@
 
 #include "classifier/Training.h"
 
+#include <algorithm>
 #include <random>
+#include <string_view>
 
 namespace snnc::selector {
 
@@ -30,6 +32,11 @@ inline Features rowOf(const Samples &samples, size_t i) {
   Features row;
   std::copy_n(samples.row(i), kNumFeatures, row.begin());
   return row;
+}
+
+inline size_t indexOf(std::string_view name) {
+  return size_t(std::find(kFeatureNames.begin(), kFeatureNames.end(), name) -
+                kFeatureNames.begin());
 }
 
 inline double accuracyOf(const TreeModel &model, const Samples &samples) {

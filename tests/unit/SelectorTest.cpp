@@ -26,11 +26,6 @@ const MachineModel &machine() {
   return model;
 }
 
-size_t indexOf(std::string_view name) {
-  return size_t(std::find(kFeatureNames.begin(), kFeatureNames.end(), name) -
-                kFeatureNames.begin());
-}
-
 bool always(uint64_t, uint64_t) { return true; }
 
 Dataset planSmall(LayerSet set, uint64_t count, unsigned jobs) {
