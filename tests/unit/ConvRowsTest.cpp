@@ -121,8 +121,8 @@ struct RandomConv : SynapseView {
   }
 };
 
-std::map<uint32_t, int64_t> sumsOf(const std::vector<IntSynapse> &row,
-                                   Range targets) {
+std::map<uint32_t, int64_t> sumsPerTarget(const std::vector<IntSynapse> &row,
+                                          Range targets) {
   std::map<uint32_t, int64_t> sums;
   for (const IntSynapse &synapse : row)
     if (synapse.target >= targets.begin && synapse.target < targets.end)
@@ -151,8 +151,8 @@ TEST_P(ConvRows, ReadsBackInAnySlice) {
     EXPECT_EQ(output.synapses, stats.synapses(targets));
     auto read = readBlock(encoding, targets, 2, sources, rows, {});
     for (uint32_t s = 0; s < conv.numSources(); ++s)
-      ASSERT_EQ(sumsOf(read[s], {0, targets.size()}),
-                sumsOf(conv.rows[s], targets))
+      ASSERT_EQ(sumsPerTarget(read[s], {0, targets.size()}),
+                sumsPerTarget(conv.rows[s], targets))
           << "source " << s;
     std::vector<std::byte> longer(size->rows + 4);
     BlockOutput wrong{encoding, targets, sources, longer, {}};
@@ -242,7 +242,7 @@ TEST_P(ConvRows, FieldsAreWhereTheSynapsesAre) {
     Range targets{p * kTileNeurons,
                   std::min((p + 1) * kTileNeurons, conv.numTargets())};
     for (auto &row : conv.rows)
-      rows += !sumsOf(row, targets).empty();
+      rows += !sumsPerTarget(row, targets).empty();
     double length = stats.sourcesOf(targets).size();
     reached += length;
     longest = std::max(longest, length);

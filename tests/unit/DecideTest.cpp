@@ -7,6 +7,7 @@
 #include "backends/spinnaker2/Formats/Formats.h"
 #include "compiler/SNN/ParamValues.h"
 #include "passes/Decide/Passes.h"
+#include "planner/NetworkInfo.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Parser/Parser.h"
@@ -38,7 +39,8 @@ snn.neuron @lif receptors ["input"] states ["v"] params ["alpha", "threshold"] {
 
 /// "busy" is better off parallel and "quiet" serial, clearly; "huge" does not
 /// fit as parallel (delays of 3,000 ticks, and ticks per product that are
-/// settled, so that its sources cannot be split); "pinned" is nobody's business.
+/// settled, so that its sources cannot be split); "pinned" is nobody's
+/// business.
 constexpr const char *kNetwork = R"(
 snn.network @net {
   %in = snn.input "in" : tensor<128xf32>

@@ -36,7 +36,8 @@ protected:
         << messages;
   }
 
-  RunResult record(const NdArray &input, const RunOptions &options = {},
+  RunResult record(const NdArray &input,
+                   const runtime::RunOptions &options = {},
                    Precision precision = Precision::Quantized) {
     auto interpreter = interpret(precision);
     if (!interpreter) {
@@ -134,10 +135,13 @@ TEST_F(Reference, ProjectionsAndRepeatedTargetsAddUp) {
           {"i"});
   auto interpreter = interpret(Precision::Quantized);
   ASSERT_TRUE(interpreter) << messages;
-  ASSERT_TRUE(tick(*interpreter, {{0, 0, 0, 0, 1, 0, 0, 0, 0}, {0}}));
-  ASSERT_TRUE(tick(*interpreter, {{1, 0, 0, 0, 0, 0, 0, 0, 0}, {1}}));
+  ASSERT_TRUE(
+      reference::tick(*interpreter, {{0, 0, 0, 0, 1, 0, 0, 0, 0}, {0}}));
+  ASSERT_TRUE(
+      reference::tick(*interpreter, {{1, 0, 0, 0, 0, 0, 0, 0, 0}, {1}}));
   EXPECT_EQ(interpreter->state(0, 0)[0], 15);
-  ASSERT_TRUE(tick(*interpreter, {{0, 0, 0, 0, 0, 0, 0, 0, 0}, {0}}));
+  ASSERT_TRUE(
+      reference::tick(*interpreter, {{0, 0, 0, 0, 0, 0, 0, 0, 0}, {0}}));
   EXPECT_EQ(interpreter->state(0, 0)[0], 116);
   EXPECT_EQ(interpreter->ticksDone(), 3u);
 }
@@ -154,9 +158,11 @@ TEST_F(Reference, SumOutside32BitsIsAnError) {
           {"i"});
   auto interpreter = interpret(Precision::Quantized);
   ASSERT_TRUE(interpreter) << messages;
-  ASSERT_TRUE(tick(*interpreter, {{65535, 0}}));
-  ASSERT_TRUE(tick(*interpreter, {{65535, 4}})); // 65535 * 32767 fits
-  Status status = tick(*interpreter, {{0, 0}});  // 65539 * 32767 does not
+  ASSERT_TRUE(reference::tick(*interpreter, {{65535, 0}}));
+  ASSERT_TRUE(
+      reference::tick(*interpreter, {{65535, 4}})); // 65535 * 32767 fits
+  Status status =
+      reference::tick(*interpreter, {{0, 0}}); // 65539 * 32767 does not
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, "SNN0701");
   EXPECT_EQ(status.error().spot.node, "n");
@@ -219,7 +225,7 @@ TEST_F(Reference, RetimedNetworkIsTheOriginalShifted) {
   EXPECT_EQ(statesOf(r, "b:v"), (Values{19, 122, 141, 244}));
   EXPECT_EQ(r.chipTicks, 6u);
 
-  RunOptions chip;
+  runtime::RunOptions chip;
   chip.align = Alignment::Chip;
   RunResult raw = record(train({1, 0, 1, 0, 0, 0}), chip, Precision::Float);
   EXPECT_EQ(spikesOf(raw, "a"), (Counts{0, 1, 0, 1, 0, 0}));

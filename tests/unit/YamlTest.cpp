@@ -203,7 +203,7 @@ TEST_F(YamlRun, DelaysArriveWhenTheySay) {
   ASSERT_TRUE(run);
   std::vector<int> when(4, -1);
   for (int t = 0; t < 310; ++t) {
-    ASSERT_TRUE(tick(*run, {{uint16_t(t == 0)}}));
+    ASSERT_TRUE(reference::tick(*run, {{uint16_t(t == 0)}}));
     for (int n = 0; n < 4; ++n)
       if (run->spikes(0)[n])
         when[n] = t;
@@ -236,7 +236,7 @@ TEST_F(YamlRun, EquationsOfLifAreTheLibraryLif) {
     std::vector<uint16_t> row(30);
     for (int c = 0; c < 5; ++c)
       row[c] = uint16_t((t * 7 + c * 13) % 5 == 0);
-    ASSERT_TRUE(tick(*run, {row}));
+    ASSERT_TRUE(reference::tick(*run, {row}));
     for (int n = 0; n < 20; ++n) {
       ASSERT_EQ(run->spikes(0)[n], run->spikes(1)[n]);
       ASSERT_EQ(std::bit_cast<uint32_t>(run->state(0, 0)[n]),
@@ -257,7 +257,7 @@ TEST_F(YamlRun, StatesBeginWhereTheUserSays) {
   ASSERT_TRUE(run);
   double scale = 127 / double(0.3f);
   for (int round = 0; round < 2; ++round) {
-    ASSERT_TRUE(tick(*run, {{0}}));
+    ASSERT_TRUE(reference::tick(*run, {{0}}));
     EXPECT_EQ(run->state(0, 0)[0], float(4 * scale) / 2);
     EXPECT_EQ(run->state(0, 0)[1], float(8 * scale) / 2);
     run->reset();
@@ -277,7 +277,7 @@ TEST_F(YamlRun, Precedence) {
                 "populations: {p: {size: 1, model: m}}\n"
                 "projections: [{from: i, to: p, connector: all_to_all}]\n");
   ASSERT_TRUE(run);
-  ASSERT_TRUE(tick(*run, {{0}}));
+  ASSERT_TRUE(reference::tick(*run, {{0}}));
   EXPECT_EQ(run->state(0, 0)[0], 5);
   EXPECT_EQ(run->state(0, 1)[0], 27);
   EXPECT_EQ(run->state(0, 2)[0], 7);

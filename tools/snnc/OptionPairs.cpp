@@ -60,8 +60,8 @@ static const std::vector<Pair> kPairs = {
 };
 
 /// What `inspect` shows one of.
-static const char *const kViews[] = {"--layer", "--pe", "--chip", "--link",
-                                     "--memory"};
+static const char *const kInspectViews[] = {"--layer", "--pe", "--chip",
+                                            "--link", "--memory"};
 
 static const CLI::Option *given(const CLI::App &verb, const char *name) {
   const CLI::Option *option = verb.get_option_no_throw(name);
@@ -80,7 +80,7 @@ static void checkVerb(const CLI::App &verb) {
   if (verb.get_name() != "inspect")
     return;
   const char *first = nullptr;
-  for (const char *view : kViews) {
+  for (const char *view : kInspectViews) {
     if (!given(verb, view))
       continue;
     if (first)

@@ -49,14 +49,14 @@ static Names optionsOf(const CLI::App &app) {
 
 /// Where the command line was when it ended: the innermost command that it
 /// names, how the user writes it, and the first word that is none.
-struct Command {
+struct NamedCommand {
   const CLI::App *app;
   std::string words;   ///< "snnc selector"
   std::string unknown; ///< empty: no word was left
 };
 
-static Command findCommand(const CLI::App &app, const Names &arguments) {
-  Command found{&app, app.get_name(), ""};
+static NamedCommand findCommand(const CLI::App &app, const Names &arguments) {
+  NamedCommand found{&app, app.get_name(), ""};
   for (size_t i = 0; i < arguments.size(); ++i) {
     const std::string &word = arguments[i];
     if (isOption(word)) {
@@ -87,7 +87,7 @@ static void suggest(const std::string &wanted, const Names &known,
     finding.hints.push_back(fmt::format("did you mean '{}'?", near));
 }
 
-static Diagnostic unknownCommand(const Command &command) {
+static Diagnostic unknownCommand(const NamedCommand &command) {
   Names verbs = verbsOf(*command.app);
   if (command.unknown.empty())
     return makeError(
@@ -138,7 +138,8 @@ static void suggestOption(const std::string &name, const Names &known,
     finding.hints.push_back(fmt::format("did you mean '--{}'?", near));
 }
 
-static Diagnostic unknownArgument(const CLI::App &root, const Command &command,
+static Diagnostic unknownArgument(const CLI::App &root,
+                                  const NamedCommand &command,
                                   const Names &rest) {
   auto option = std::find_if(rest.begin(), rest.end(), isOption);
   if (option == rest.end()) {
@@ -215,7 +216,7 @@ static void hintOnUnit(const std::string &option, const std::string &value,
 }
 
 /// Whether an option of the command takes whole numbers only.
-static bool takesWhole(const Command &command, const std::string &option) {
+static bool takesWhole(const NamedCommand &command, const std::string &option) {
   const CLI::Option *found = command.app->get_option_no_throw(option);
   std::string type = found ? found->get_type_name() : "";
   return type.starts_with("UINT") || type.starts_with("INT");
@@ -252,7 +253,8 @@ static Diagnostic outOfRange(const std::string &option,
 }
 
 /// CLI11's "OPTION: Value V not in range A to B" and "OPTION: V not in {A,B}".
-static Diagnostic badValue(const Command &command, const std::string &text) {
+static Diagnostic badValue(const NamedCommand &command,
+                           const std::string &text) {
   auto [option, rest] = cut(text, ": ");
   auto [value, range] = cut(rest, " not in range ");
   if (!range.empty())
@@ -270,7 +272,7 @@ static Diagnostic badValue(const Command &command, const std::string &text) {
 }
 
 /// CLI11's "Could not convert: OPTION = V".
-static Diagnostic notConverted(const Command &command,
+static Diagnostic notConverted(const NamedCommand &command,
                                const std::string &text) {
   auto [option, value] = cut(cut(text, ": ").second, " = ");
   Diagnostic finding = makeError(
@@ -283,7 +285,8 @@ static Diagnostic notConverted(const Command &command,
 
 /// "--ticks: 1 required UINT missing", "--ticks: 1 required UINT but received
 /// 2", "network is required".
-static Diagnostic missing(const Command &command, const std::string &text) {
+static Diagnostic missing(const NamedCommand &command,
+                          const std::string &text) {
   size_t name = text.find(": ");
   bool mismatch = isOption(text) && name != std::string::npos;
   bool absent = text.ends_with("missing");
@@ -328,7 +331,7 @@ void checkNumbers(const CLI::App &app) {
 
 Diagnostic usageError(const CLI::App &app, const CLI::ParseError &error,
                       const std::vector<std::string> &arguments) {
-  Command command = findCommand(app, arguments);
+  NamedCommand command = findCommand(app, arguments);
   switch (CLI::ExitCodes(error.get_exit_code())) {
   case CLI::ExitCodes::ExtrasError:
     return unknownArgument(app, command, app.remaining(true));
