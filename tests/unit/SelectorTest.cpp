@@ -121,10 +121,10 @@ std::string plansOf(const Dataset &layers) {
 TEST(SelectorData, PlansAreThoseOfThePlannerVersion) {
   std::string plans = plansOf(planSmall(LayerSet::Wide, 24, 2)) +
                       plansOf(planSmall(LayerSet::Grid, 12, 2));
-  EXPECT_EQ(fabric::kPlannerVersion, 11u);
+  EXPECT_EQ(fabric::kPlannerVersion, 12u);
   EXPECT_EQ(sha256(plans),
             "sha256:"
-            "61291cdc504da073eb7fc7b347f67785840d37200cf64ad659e2d6a4ffd0c165");
+            "71a22dec98094abfefb703d477bc2869de658b7f3dcfb942ad6ec642f1800c19");
 }
 
 TEST(SelectorData, GridIsThePublishedOne) {
