@@ -10,12 +10,17 @@ import hashlib
 import json
 import os
 import resource
+import signal
 import subprocess
 import tempfile
 import unittest
 import zipfile
 
 import numpy as np
+
+# A shell's background job has SIGINT ignored, its children too, and snnc leaves
+# it so: tests that interrupt would wait for ever.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 SNNC = os.environ.get("SNNC") or os.path.join(

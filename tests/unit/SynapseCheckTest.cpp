@@ -33,8 +33,8 @@ const Case cases[] = {
     {"fixed_outdegree, amount = 10.0", 1000, 200, 0, "strided",
      "<constant, [0.3]>"},
     {"fixed_probability, amount = 0.0003", 20000, 100, 0, "bitmap"},
-    {"fixed_probability, amount = 0.15", 3000, 200, 44000, "strided dram"},
-    {"fixed_probability, amount = 0.05", 20000, 60, 24000, "sparse dram"},
+    {"fixed_probability, amount = 0.15", 3000, 200, 44000, "sparse dram"},
+    {"fixed_probability, amount = 0.05", 20000, 60, 24000, "strided dram"},
 };
 
 class SynapseCheckTest : public MapPasses {
