@@ -32,7 +32,7 @@ KILLED = [
     verbs.verb("run", "run b.s2x -i x.npy -o out.npz", "out.npz"),
     verbs.verb("dataset", "selector dataset --set grid --count 30 -j 2 "
                "-o out.csv", "out.csv", leaves=("out.csv.part",)),
-    verbs.verb("train", "selector train --set grid --count 160 --data g.csv "
+    verbs.verb("train", "selector train --data g.csv "
                "-o m", *verbs.MODELS, leaves=("m",)),
 ]
 OLD = b"what stood here before"
