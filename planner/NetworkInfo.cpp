@@ -118,7 +118,7 @@ uint64_t NetworkNode::drawnPackets(uint64_t senders) const {
   // Of the busiest channels, but not more than all channels have.
   double mean =
       std::min(double(size) * rate, double(senders) * std::max(rate, mostRate));
-  return senders ? packetRoom(1, std::max(0.0, mean)) : 0;
+  return mean > 0 ? packetRoom(1, mean) : 0; // one of no rate is silent
 }
 
 uint64_t NetworkNode::mostPackets(uint64_t senders) const {

@@ -22,16 +22,6 @@ struct Pair {
 } // namespace
 
 static const std::vector<Pair> kPairs = {
-    {nullptr,
-     "--selector-model",
-     "--paradigm",
-     {"auto"},
-     "only --paradigm auto asks a model; leave one of them out"},
-    {nullptr,
-     "--selector-budget",
-     "--paradigm",
-     {"auto"},
-     "only --paradigm auto asks a model; leave one of them out"},
     {"compile",
      "--output",
      "--emit",

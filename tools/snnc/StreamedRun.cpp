@@ -94,7 +94,7 @@ void StreamedRun::sayWhere(const std::string &output,
       fmt::format("there is no checkpoint in {}.parts: the run begins at tick "
                   "0",
                   output),
-      {"give the -o of the run that was interrupted, which saves checkpoints "
+      {"name the file of the run that was interrupted, which saves checkpoints "
        "with --checkpoint; of a run from the beginning leave --resume out"}));
 }
 
