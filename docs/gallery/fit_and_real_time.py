@@ -20,7 +20,7 @@ def network(neurons):
 
 
 fits = []
-for neurons in (1_000, 8_000, 30_000, 120_000):
+for neurons in (1_000, 8_000, 30_000, 160_000):
     check = network(neurons).check(plan=True, tick=1e-3)
     if check.ok:
         layer, total = check.plan["layers"][0], check.plan["total"]
