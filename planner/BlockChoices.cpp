@@ -15,8 +15,10 @@ BlockChoicesCache::get(uint32_t node, bool near, Range targets, bool inDram,
   auto made = std::make_shared<const BlockChoices>(make());
   if (blocks + made->sources.size() > kMostBlocks)
     clear();
-  blocks += made->sources.size();
-  return known[slice] = std::move(made);
+  auto [at, isNew] = known.try_emplace(slice);
+  if (isNew)
+    blocks += made->sources.size();
+  return at->second = std::move(made);
 }
 
 void BlockChoicesCache::clear() {

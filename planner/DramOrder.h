@@ -18,7 +18,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <vector>
 
 namespace snnc::fabric {
 
@@ -30,16 +30,13 @@ inline uint64_t coresBeforeDram(const MachineModel &machine, bool spread) {
                                       : std::min(machine.coreCount(), chip);
 }
 
-/// Of the populations 0 to `count` that `may` admits, serial ones that have
-/// been given no DRAM yet, the first of those on most cores.
-inline std::optional<size_t>
-nextForDram(size_t count, llvm::function_ref<bool(size_t)> may,
-            llvm::function_ref<uint64_t(size_t)> coresOf) {
-  std::optional<size_t> next;
-  for (size_t i = 0; i < count; ++i)
-    if (may(i) && (!next || coresOf(i) > coresOf(*next)))
-      next = i;
-  return next;
+/// The serial populations `movable`, those on most cores first; of as many the
+/// one that stood first.
+template <typename Node>
+void sortForDram(std::vector<Node> &movable,
+                 llvm::function_ref<uint64_t(Node)> coresOf) {
+  std::stable_sort(movable.begin(), movable.end(),
+                   [&](Node a, Node b) { return coresOf(a) > coresOf(b); });
 }
 
 /// The fewest of `steps` that make `fits` true of what they lead to, or all.

@@ -204,9 +204,9 @@ std::vector<Range> LayerPlanner::allSourcesOf(uint32_t node,
 }
 
 /// What reaches a core of `node` whose blocks know `sources`.
-std::vector<Arrival>
-LayerPlanner::arrivals(uint32_t node, std::span<const Range> sources,
-                       bool dominant) const {
+std::vector<Arrival> LayerPlanner::arrivals(uint32_t node,
+                                            std::span<const Range> sources,
+                                            bool dominant) const {
   std::vector<std::pair<uint32_t, Range>> projections;
   for (auto [edge, range] : llvm::zip_equal(info.nodes[node].incoming, sources))
     if (!dominant || range.size() != 0) // else of subordinates
@@ -419,7 +419,8 @@ CoreDemand LayerPlanner::serialDemand(uint32_t node, Range targets,
   const NetworkNode &population = info.nodes[node];
   CoreDemand demand = info.demand(population, targets.size());
   demand.fullRing = cuts[node].fullRing;
-  const std::vector<Range> sources = blockChoices(node, targets)->sources;
+  std::shared_ptr<const BlockChoices> held = blockChoices(node, targets);
+  const std::vector<Range> &sources = held->sources;
   for (auto [edge, range, best] :
        llvm::zip_equal(population.incoming, sources, choices)) {
     if (!rowsOf(edge))

@@ -50,7 +50,7 @@ LogicalResult moveToDram(LayerPlans &plans, bool estimated,
                          llvm::MutableArrayRef<OpenChoice> choices) {
   if (!plans.model().hasDram())
     return success();
-  std::vector<bool> movable;
+  std::vector<OpenChoice *> movable;
   uint64_t cores = 0;
   for (OpenChoice &choice : choices) {
     Decision &decision = choice.decision;
@@ -60,19 +60,18 @@ LogicalResult moveToDram(LayerPlans &plans, bool estimated,
                    : plans.plan(choice.node, decision.parallel, decision)))
       return failure();
     cores += coresOf(decision);
-    movable.push_back(mayMove(plans, choice));
+    if (mayMove(plans, choice))
+      movable.push_back(&choice);
   }
-  while (cores > plans.coresBeforeDram()) {
-    auto next = fabric::nextForDram(
-        choices.size(), [&](size_t i) { return bool(movable[i]); },
-        [&](size_t i) { return coresOf(choices[i].decision); });
-    if (!next)
+  fabric::sortForDram<OpenChoice *>(
+      movable, [](OpenChoice *choice) { return coresOf(choice->decision); });
+  for (OpenChoice *choice : movable) {
+    if (cores <= plans.coresBeforeDram())
       break;
-    movable[*next] = false;
-    Decision &decision = choices[*next].decision;
+    Decision &decision = choice->decision;
     uint64_t before = coresOf(decision);
     Alternative inSram = decision.serial;
-    if (failed(plans.planInDram(choices[*next].node, decision)))
+    if (failed(plans.planInDram(choice->node, decision)))
       return failure();
     const std::optional<fabric::LayerPlan> &there = decision.serial.plan;
     if (!there || there->pes >= before) {

@@ -69,7 +69,7 @@ struct FabricPlacePass : impl::FabricPlaceBase<FabricPlacePass> {
   /// are on one interface: the largest of them may be left free on the others.
   static uint64_t mostByDram(MachineOp op, llvm::ArrayRef<SliceOp> slices,
                              const MachineModel &machine) {
-    if (!machine.hasDram())
+    if (!machine.hasDram() || slices.empty())
       return slices.size();
     Belongings belongings(op);
     std::vector<uint64_t> sizes;

@@ -136,8 +136,7 @@ Slicer::Outcome Slicer::moveToDram() {
   onlyFits = giveUp;
   if (none == Outcome::Fits)
     return none;
-  llvm::stable_sort(
-      movable, [&](uint32_t a, uint32_t b) { return coresOf(a) > coresOf(b); });
+  sortForDram<uint32_t>(movable, [&](uint32_t node) { return coresOf(node); });
   return within(fewest(movable.size(), [&](size_t moved) {
     return within(moved) == Outcome::Fits;
   }));

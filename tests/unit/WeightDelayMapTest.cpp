@@ -363,21 +363,28 @@ INSTANTIATE_TEST_SUITE_P(Seeds, SeveralTiles, seedsOf(hasSeveralTiles),
 INSTANTIATE_TEST_SUITE_P(Seeds, SomeSynapses, seedsOf(hasSynapses),
                          testing::PrintToStringParamName());
 
-TEST(WeightDelayMapSums, ASumBeyondTheWidthTakesMoreRows) {
-  RandomMap net(0);
+/// One without synapses so far, into one receptor of the default format.
+RandomMap oneProjection(uint32_t seed, uint32_t targets) {
+  RandomMap net(seed);
   net.format = {};
-  net.targets = 20;
+  net.targets = targets;
   net.receptors = 1;
   net.receptorOf = {0};
   ListView view;
-  view.targets = 20;
+  view.targets = targets;
+  net.views = {view};
+  return net;
+}
+
+TEST(WeightDelayMapSums, ASumBeyondTheWidthTakesMoreRows) {
+  RandomMap net = oneProjection(0, 20);
+  ListView &view = net.views[0];
   view.rows = {{{3, 127, 2},
                 {3, 127, 2},
                 {3, 1, 2},
                 {5, -100, 2},
                 {5, -100, 2},
                 {18, 4, 2}}};
-  net.views = {view};
   MapLayout layout = net.scan().layout({0, 20});
   EXPECT_EQ(layout.panels.size(), 1u); // fewer bytes than two
   EXPECT_EQ(layout.positions, 3u);     // 255 = 127 + 127 + 1
@@ -387,18 +394,12 @@ TEST(WeightDelayMapSums, ASumBeyondTheWidthTakesMoreRows) {
 }
 
 TEST(WeightDelayMapSums, ADenseLayerSharesOneOperand) {
-  RandomMap net(1);
-  net.format = {};
-  net.targets = 128;
-  net.receptors = 1;
-  net.receptorOf = {0};
-  ListView view;
-  view.targets = 128;
+  RandomMap net = oneProjection(1, 128);
+  ListView &view = net.views[0];
   view.rows.resize(100);
   for (auto &row : view.rows)
     for (uint32_t t = 0; t < 128; ++t)
       row.push_back({t, 1, 1});
-  net.views = {view};
   MapLayout layout = net.scan().layout({0, 128});
   ASSERT_EQ(layout.panels.size(), 2u);
   EXPECT_EQ(layout.panels[0].columns, 64u);
@@ -426,20 +427,14 @@ TEST(WeightDelayMapSums, ThoseThatAreSentFollowFromTheSynapses) {
         Case{1, 0.3, false, 3, 640}, Case{0.05, 0.01, true, 400, 640},
         Case{0.05, 0.01, false, 400, 640}, Case{0.02, 0.8, true, 60, 640},
         Case{0.02, 0.8, false, 60, 640}, Case{0.3, 0.02, true, 100, 224}}) {
-    RandomMap net(5);
-    net.format = {};
-    net.targets = 640;
-    net.receptors = 1;
-    net.receptorOf = {0};
-    ListView view;
-    view.targets = net.targets;
+    RandomMap net = oneProjection(5, 640);
+    ListView &view = net.views[0];
     view.rows.resize(made.sources);
     std::bernoulli_distribution hit(made.density);
     for (auto &row : view.rows)
       for (uint32_t t = 0; t < made.used; ++t)
         if (hit(net.random))
           row.push_back({t, 1, net.number(1, 4)});
-    net.views = {view};
     double silent = made.isInput ? std::exp(-made.rate) : 1 - made.rate;
     Range all[] = {{0, made.sources}};
     double planned =
@@ -472,20 +467,14 @@ TEST(WeightDelayMapSums, ThoseThatAreSentFollowFromTheSynapses) {
 
 double compression(uint32_t sources, uint32_t targets, double density,
                    uint32_t delays) {
-  RandomMap net(7);
-  net.format = {};
-  net.targets = targets;
-  net.receptors = 1;
-  net.receptorOf = {0};
-  ListView view;
-  view.targets = targets;
+  RandomMap net = oneProjection(7, targets);
+  ListView &view = net.views[0];
   view.rows.resize(sources);
   std::bernoulli_distribution hit(density);
   for (auto &row : view.rows)
     for (uint32_t t = 0; t < targets; ++t)
       if (hit(net.random))
         row.push_back({t, int32_t(net.number(1, 127)), net.number(1, delays)});
-  net.views = {view};
   MapLayout layout = net.scan().layout({0, targets});
   return double(total(layout) + layout.scatterBytes()) /
          (double(sources) * delays * ((targets + 15) / 16 * 16));
